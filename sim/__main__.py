@@ -1,0 +1,9 @@
+"""Let `python -m sim` do what the command `sim` does."""
+
+from __future__ import annotations
+
+import sys
+
+from sim.cli import main
+
+sys.exit(main())

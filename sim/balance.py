@@ -1,0 +1,74 @@
+"""Set the world at rest: flows, stocks, transit and perceived demand such that, without events, nothing changes."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.kernels.allocation import Allocation, allocate, spread
+from sim.kernels.sums import Floats, divide
+from sim.world import World
+
+ROUNDS = 1000
+"""Most passes through the bill of materials; an acyclic one of depth n takes n + 1."""
+
+SETTLED = 1e-14
+"""A relative change of an input's demand below this counts as none."""
+YEARS_OF_EXPERIENCE = 10
+"""Years of starting output that a line has behind it, where learning begins. Assumed."""
+
+
+def settle(world: World, initial_cover: Floats, rounds: int | None) -> None:
+    """Find the flows that meet the first month's needs, and stock the world so that they go on; changes `world`.
+
+    `initial_cover` holds the months of need in stock at the start, [final needs, members].
+    """
+    needs, lines, links = world.needs, world.lines, world.links
+    links.open[:] = (links.cap > 0) & (lines.qualified_from[world.axes.link_line] <= 0)[:, None]
+    needs.final[:] = needs.base
+    result = _flows(world, rounds)
+    links.base_flow[:] = result.flow
+    links.flow[:] = result.flow
+    lines.output[:] = result.shipped
+    weight = links.weight * (links.open & world.axes.market.from_lines(lines.usable > 0))
+    lines.asked[:] = world.axes.market.by_line(spread(world.axes.market, needs.demand, weight, links.cap))
+    lines.perceived[:] = np.maximum(lines.asked, result.shipped)
+    lines.first_experience[:] = np.maximum(YEARS_OF_EXPERIENCE * 12 * result.shipped, 1.0)
+    lines.experience[:] = lines.first_experience
+    _fill_pipeline(world, result)
+    needs.stock[: world.axes.final] = initial_cover * needs.base
+    needs.stock[world.axes.inputs] = needs.cover[world.axes.inputs] * needs.demand[world.axes.inputs]
+
+
+def _flows(world: World, rounds: int | None) -> Allocation:
+    """Pass demand down the bill of materials until the lines' inputs no longer change."""
+    axes, needs, lines, links = world.axes, world.needs, world.lines, world.links
+    supply = lines.capacity * lines.yield_
+    weight = links.weight * links.open
+    demand = np.zeros_like(needs.demand)
+    demand[: axes.final] = needs.base
+    for _ in range(ROUNDS):
+        result = allocate(axes.market, supply, demand, weight, links.cap, rounds=rounds)
+        wanted = needs.amount * (result.shipped / lines.yield_).take(axes.input_line, axis=0)
+        moved = np.abs(wanted - demand[axes.inputs]) > SETTLED * wanted
+        if not moved.any():
+            break
+        # a settled member stays as it is, however many passes others in its chunk still need
+        demand[axes.inputs] = np.where(moved, wanted, demand[axes.inputs])
+    needs.demand[:] = demand
+    return result
+
+
+def _fill_pipeline(world: World, result: Allocation) -> None:
+    """Put into transit what each link's lead time keeps there: shipments of the months before the first."""
+    needs = world.needs
+    slots = needs.pipeline.shape[0]
+    led = np.zeros_like(needs.received)
+    for lead, mask in world.links.lead_groups:
+        shipped = world.axes.market.by_need(result.flow if mask is None else result.flow * mask)
+        led += lead * shipped
+        for month in range(lead):
+            needs.pipeline[month % slots] += shipped
+    needs.in_transit[:] = led
+    needs.lead[:] = divide(led, result.received, otherwise=1.0)
+
+

@@ -1,0 +1,201 @@
+"""Apply dated events to the world: caps, needs, capacity, money and qualification change here and nowhere else.
+
+Each kind compiles once to rows of the world and numbers per member (`compile_events`); each month `Events.apply`
+sets what has changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from sim.axes import Axes
+from sim.kernels.sums import Bools, Floats, Ints
+from sim.restrictions import EXCEPTIONS, RESTRICTIONS, Effect, Now, level, limit
+from sim.scenario import event_kinds as kinds
+from sim.scenario.quantity import Quantity, month_number
+from sim.scenario.schema import Scenario
+from sim.scenario.selectors import factories_of, products_of, states_of
+from sim.timeline import Timeline
+from sim.world import NEVER, World
+
+
+@dataclass(eq=False)
+class Events:
+    """Hold the compiled events of a chunk and apply them month by month."""
+
+    timeline: Timeline
+    effects: tuple[Effect, ...]
+    budget: dict[int, list[tuple[int, Floats]]]
+    """Month -> (programme, money [members])"""
+    _levels: dict[int, Floats] = field(default_factory=dict)
+    """What each event's level was a month ago"""
+
+    def apply(self, world: World) -> None:
+        """Change the world to what holds in this month."""
+        self.timeline.await_completions(world.projects.completed, world.month)
+        strength, kept = self._strengths(world.month)
+        self._close(world)
+        self._fund(world)
+        qualifying = bool((world.lines.qualified_from == world.month).any())
+        trade = self._of(RESTRICTIONS + EXCEPTIONS)
+        levels = [level(self.effects[row], self._now(row, world.month, strength, kept)) for row in trade]
+        if self._changed(trade, levels) or qualifying:
+            limit(world, [self.effects[row] for row in trade], levels)
+        for kind, target in ((kinds.Demand, world.needs.factor), (kinds.Outage, world.lines.available)):
+            rows = self._of((kind,))
+            forces = [strength[row] * kept[row] for row in rows]
+            if self._changed(rows, forces):
+                _scale(target, [self.effects[row] for row in rows], forces)
+
+    def targets(self) -> list[tuple[str, int]]:
+        """Say what each event acts on, and on how many of them."""
+        return [(_target(each.event), each.rows.size) for each in self.effects]
+
+    def restricted_links(self, links: int) -> Bools:
+        """Mark the links, of so many, on which a restriction ever acts."""
+        marked = np.zeros(links, dtype=np.bool_)
+        for row in self._of(RESTRICTIONS):
+            marked[self.effects[row].rows] = True
+        return marked
+
+    def first_hit(self, axes: Axes) -> Ints:
+        """Return the month in which a restriction first hits each final need, [final needs, members]; NEVER: not at all."""
+        hit = np.full((axes.final, self.timeline.begin.shape[1]), NEVER)
+        for row in self._of(RESTRICTIONS):
+            needs = np.unique(axes.link_need[self.effects[row].rows])
+            needs = needs[needs < axes.final]
+            hit[needs] = np.minimum(hit[needs], self.timeline.begin[row])
+        return hit
+
+    def _strengths(self, month: int) -> tuple[Floats, Floats]:
+        strength = self.timeline.strength(month)
+        kept = np.ones_like(strength)
+        for target, undoing in self.timeline.undone_by:
+            kept[target] *= 1.0 - self.effects[undoing].size * strength[undoing]
+        return strength, kept
+
+    def _now(self, row: int, month: int, strength: Floats, kept: Floats) -> Now:
+        line = self.timeline
+        return Now(month, strength[row], kept[row], line.begin[row], line.end[row], line.phase[row])
+
+    def _of(self, wanted: tuple[type, ...]) -> list[int]:
+        return [row for row, each in enumerate(self.effects) if isinstance(each.event, wanted)]
+
+    def _changed(self, rows: list[int], levels: list[Floats]) -> bool:
+        """Tell whether any of these events holds differently than a month ago, in any member."""
+        changed = any(not np.array_equal(now, self._levels.get(row, 0.0 * now)) for row, now in zip(rows, levels, strict=True))
+        self._levels.update(zip(rows, levels, strict=True))
+        return changed
+
+    def _close(self, world: World) -> None:
+        """Take closed lines' capacity and projects away, and bar new projects there."""
+        world.lost_capacity[:] = 0.0
+        world.lost_projects[:] = 0.0
+        for row in self._of((kinds.Closure,)):
+            closing = self.timeline.begin[row] == world.month
+            if closing.any():
+                _close_lines(world, self.effects[row].rows, closing[None, :])
+
+    def _fund(self, world: World) -> None:
+        """Hand out budgets and funding; start and stop programmes."""
+        programmes = world.programmes
+        programmes.appropriated[:] = 0.0
+        for programme, money in self.budget.get(world.month, ()):
+            programmes.appropriated[programme] += money
+        for row in self._of((kinds.Funding, kinds.ProgrammeStart, kinds.ProgrammeStop)):
+            effect, since = self.effects[row], world.month - self.timeline.begin[row]
+            if isinstance(effect.event, kinds.Funding):
+                paying = (since >= 0) & (since < effect.event.months)
+                programmes.appropriated[effect.rows] += np.where(paying, effect.size / effect.event.months, 0.0)
+            else:
+                starts = isinstance(effect.event, kinds.ProgrammeStart)
+                programmes.active[effect.rows] = np.where(since == 0, starts, programmes.active[effect.rows])
+        programmes.treasury += programmes.appropriated
+
+
+def _scale(target: Floats, effects: Sequence[Effect], forces: Sequence[Floats]) -> None:
+    """Multiply rows of `target` [rows, members], set to 1 before, by each effect's factor as far as it holds."""
+    target[:] = 1.0
+    for effect, force in zip(effects, forces, strict=True):
+        full = effect.size if isinstance(effect.event, kinds.Demand) else 1.0 - effect.size
+        target[effect.rows] *= 1.0 + (full - 1.0) * force
+
+
+def _close_lines(world: World, rows: Ints, closing: Bools) -> None:
+    lines, projects = world.lines, world.projects
+    lost = np.where(closing, lines.capacity[rows], 0.0)
+    world.lost_capacity[rows] += lost
+    lines.capacity[rows] -= lost
+    there = np.isin(world.axes.project_line, rows)[:, None] & closing
+    world.lost_projects += np.where(there, projects.unfinished, 0.0)
+    for each in (projects.unfinished, projects.unramped, projects.max_capacity):
+        each[there] = 0.0
+    projects.pipeline[:, there] = 0.0
+
+
+def _target(event: kinds.Event) -> str:
+    if isinstance(event, kinds.Trading):
+        return "links"
+    if isinstance(event, kinds.Demand):
+        return "needs"
+    if isinstance(event, kinds.Outage | kinds.Closure):
+        return "lines"
+    return "events" if isinstance(event, kinds.Lifting | kinds.Repair) else "programmes"
+
+
+def compile_events(scenario: Scenario, axes: Axes, members: Sequence[int]) -> Events:
+    """Turn the scenario's events and budgets into rows of the world and numbers per member."""
+
+    def draw(quantity: Quantity, path: str) -> Floats:
+        return quantity.draw(scenario.seed, path, members)
+
+    first = month_number(scenario.start)
+    effects = []
+    for name, event in scenario.events.items():
+        key = next((each for each in ("share", "cap", "factor", "amount") if getattr(event, each, None) is not None), None)
+        size = draw(getattr(event, key), f"events.{name}.{key}") if key else np.ones(len(members))
+        last = np.zeros(len(members))
+        if isinstance(event, kinds.Leakage):
+            last = draw(event.end_share, f"events.{name}.end_share") if event.end_share else size
+        if isinstance(event, kinds.Sanction) and event.contracts_until:
+            last = last + (month_number(event.contracts_until) - first)
+        elif isinstance(event, kinds.Sanction):
+            last = last - np.inf
+        effects.append(Effect(event, _rows(scenario, axes, event), size, last))
+    budget: dict[int, list[tuple[int, Floats]]] = {}
+    for row, programme in enumerate(axes.programmes):
+        for month, money in scenario.programmes[programme].budget.items():
+            due = draw(money, f"programmes.{programme}.budget.{month}")
+            budget.setdefault(month_number(month) - first, []).append((row, due))
+    return Events(Timeline.build(scenario, axes.projects, members), tuple(effects), budget)
+
+
+def _rows(scenario: Scenario, axes: Axes, event: kinds.Event) -> Ints:
+    """Find the rows that an event acts on: links, needs, lines, events or programmes."""
+    if isinstance(event, kinds.Trading):
+        exporters, importers = states_of(event.exporter, scenario), states_of(event.importer, scenario)
+        goods = products_of(event.product, scenario)
+        found = _among(axes.exporter, axes.states, exporters) & _among(axes.importer, axes.states, importers)
+        # a state does not embargo itself: `*` against `*` leaves domestic links alone
+        return np.flatnonzero(found & _among(axes.link_product, axes.products, goods) & (axes.exporter != axes.importer))
+    if isinstance(event, kinds.Demand):
+        state, goods = states_of(event.state, scenario), products_of(event.product, scenario)
+        final = slice(0, axes.final)
+        found = _among(axes.need_state[final], axes.states, state) & _among(axes.need_product[final], axes.products, goods)
+        return np.flatnonzero(found)
+    if isinstance(event, kinds.Outage | kinds.Closure):
+        plants, goods = factories_of(event.factory, scenario), products_of(event.product, scenario)
+        found = _among(axes.line_factory, axes.factories, plants) & _among(axes.line_product, axes.products, goods)
+        return np.flatnonzero(found)
+    if isinstance(event, kinds.Lifting | kinds.Repair):
+        names = event.lifts if isinstance(event, kinds.Lifting) else event.repairs
+        return np.array([list(scenario.events).index(each) for each in names], dtype=np.int64)
+    return np.array([axes.programmes.index(event.programme)], dtype=np.int64)
+
+
+def _among(rows: Ints, names: tuple[str, ...], wanted: Sequence[str]) -> Bools:
+    chosen = np.array([name in wanted for name in names], dtype=np.bool_)
+    return chosen[rows]

@@ -1,0 +1,37 @@
+"""Add up rows by group, in a fixed order and at any number of members with the same bits."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+
+class GroupSum:
+    """Sum the rows of an array [rows, members] that belong to one group into [groups, members].
+
+    A sparse product adds each group's rows one after the other, member by member, so a member's sum does not
+    depend on who else is in the chunk; numpy's own sums along the first axis do at one member.
+    """
+
+    def __init__(self, group_of_row: Ints, groups: int) -> None:
+        rows = group_of_row.size
+        entries = (np.ones(rows), (group_of_row, np.arange(rows)))
+        self.group_of_row = group_of_row
+        self.groups = groups
+        self._incidence = sparse.csr_array(entries, shape=(groups, rows))
+
+    def __call__(self, values: Floats) -> Floats:
+        """Return the sums, shape [groups, members], in the unit of `values` [rows, members]."""
+        result: Floats = self._incidence @ values
+        return result
+
+
+def divide(numerator: Floats, denominator: Floats, otherwise: float = 0.0) -> Floats:
+    """Divide elementwise, with `otherwise` where the denominator is 0."""
+    shape = np.broadcast_shapes(numerator.shape, denominator.shape)
+    return np.divide(numerator, denominator, out=np.full(shape, otherwise), where=denominator > 0)

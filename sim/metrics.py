@@ -1,0 +1,134 @@
+"""Turn series into the numbers that a summary shows. Model specification 3.
+
+A need is hit in the first month in which an event restricts one of its links; what happened "after" is counted from
+there. NaN: does not apply; inf: not reached within the run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from sim.kernels.sums import Floats, Ints
+from sim.world import NEVER
+
+STAY = 3
+"""Months that a recovery must last to count."""
+YEAR = 12
+
+
+def fill_rate(used: Floats, need: Floats) -> Floats:
+    """Return the share of need met on time, over the first axis: [months, needs, members] -> [needs, members]."""
+    met, wanted = np.minimum(used, need).sum(axis=0), need.sum(axis=0)
+    return np.divide(met, wanted, out=np.ones_like(met), where=wanted > 0)
+
+
+def recovery(service: Floats, hit: Ints, share: float) -> Floats:
+    """Return the months from `hit` until `share` of the lost service is regained and stays so for three months.
+
+    `service` [months, ...] is a fill rate; its usual level is the mean before `hit` [...] (1 when hit at once). Counted
+    from the lowest point on, with linear interpolation between months. inf: not regained; NaN: never hit or never fell.
+    """
+    months = service.shape[0]
+    flat = service.reshape(months, -1)
+    return np.array([_recovery(flat[:, each], int(begin), share) for each, begin in enumerate(hit.ravel())]).reshape(hit.shape)
+
+
+def _recovery(service: Floats, hit: int, share: float) -> float:
+    if hit >= service.size:
+        return np.nan
+    hit = max(hit, 0)
+    usual = float(np.mean(service[:hit])) if hit else 1.0
+    after = service[hit:]
+    lowest = int(np.argmin(after))
+    if after[lowest] >= usual - 1e-9:
+        return np.nan
+    goal = after[lowest] + share * (usual - after[lowest])
+    reached = after >= goal - 1e-12
+    for month in range(lowest, after.size - STAY + 1):
+        if reached[month : month + STAY].all():
+            step = after[month] - after[month - 1]
+            return float(month - (after[month] - goal) / step) if step > 0 else float(month)
+    return np.inf
+
+
+def resilience_loss(service: Floats, hit: Ints) -> Floats:
+    """Sum the service lost after `hit` against the mean before it, month by month; [needs, members]. Bruneau et al. 2003."""
+    before, after = _before(service.shape, hit), _after(service.shape, hit)
+    count = before.sum(axis=0)
+    usual = np.divide((service * before).sum(axis=0), count, out=np.ones(hit.shape), where=count > 0)
+    loss: Floats = (np.maximum(usual - service, 0.0) * after).sum(axis=0)
+    return loss
+
+
+def substitution_ratio(received: Floats, legacy: Floats, hit: Ints) -> Floats:
+    """Return how much of the old suppliers' deliveries others have replaced, in units, in the last year.
+
+    Others' deliveries in the last twelve months above those of the twelve before `hit`, over the old suppliers' then.
+    `legacy` [months, needs, members] is what arrived from suppliers that a restriction hit. Gross: falling need is not
+    counted as substitution. NaN where nothing came from them.
+    """
+    window = _before(received.shape, hit) & ~_before(received.shape, hit - YEAR)
+    months = np.maximum(window.sum(axis=0), 1)
+    old = (legacy * window).sum(axis=0) / months
+    others = ((received - legacy) * window).sum(axis=0) / months
+    last = (received - legacy)[-YEAR:].mean(axis=0)
+    usable = (old > 0) & window.any(axis=0)
+    return np.divide(last - others, old, out=np.full(hit.shape, np.nan), where=usable)
+
+
+def import_dependence(imports: Floats, received: Floats) -> Floats:
+    """Return the imported share of what was received in the last twelve months, [needs, members]."""
+    total = received[-YEAR:].sum(axis=0)
+    return np.divide(imports[-YEAR:].sum(axis=0), total, out=np.full(total.shape, np.nan), where=total > 0)
+
+
+def concentration(flows: Floats) -> Floats:
+    """Return the Herfindahl-Hirschman index of flows by supplier, [suppliers, members] -> [members], 0 to 10,000."""
+    total = flows.sum(axis=0)
+    shares = np.divide(flows, total, out=np.zeros_like(flows), where=total > 0)
+    return np.where(total > 0, 1e4 * (shares**2).sum(axis=0), np.nan)
+
+
+def summarise(
+    series: Mapping[str, Floats],
+    last_flows: Floats,
+    routes: list[tuple[str, str, str]],
+    needs: list[tuple[str, str]],
+    hit: Ints,
+) -> dict[str, Floats]:
+    """Compute every metric of a summary, each [needs, members].
+
+    `series` holds arrays [months, needs, members]; `last_flows` [routes, members] the units of the last calendar year;
+    `hit` [needs, members] the month in which each need was first hit, NEVER where it was not.
+    """
+    need, used, service = series["need"], series["used"], series["fill_rate"]
+    after = _after(need.shape, np.where(hit < NEVER, hit, 0))
+    hhi = [
+        concentration(last_flows[[row for row, (_, importer, good) in enumerate(routes) if (importer, good) == (state, product)]])
+        for state, product in needs
+    ]
+    return {
+        "fill_rate": fill_rate(used, need),
+        "fill_rate_after": fill_rate(used * after, need * after),
+        "unmet": series["unmet"].sum(axis=0),
+        "backlog_end": series["backlog"][-1],
+        "substitution_ratio": substitution_ratio(series["received"], series["legacy"], hit),
+        "T50": recovery(service, hit, 0.5),
+        "T90": recovery(service, hit, 0.9),
+        "resilience_loss": np.where(hit < NEVER, resilience_loss(service, hit), 0.0),
+        "import_dependence": import_dependence(series["imports"], series["received"]),
+        "hhi": np.array(hhi).reshape(hit.shape),
+        "leaked": series["leaked"].sum(axis=0),
+        "spending": series["spending"].sum(axis=0),
+    }
+
+
+def _before(shape: tuple[int, ...], hit: Ints) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+    month = np.arange(shape[0]).reshape(-1, *(1,) * (len(shape) - 1))
+    return month < hit
+
+
+def _after(shape: tuple[int, ...], hit: Ints) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+    return ~_before(shape, hit)

@@ -1,0 +1,67 @@
+"""Hold the order of a month: what happens when, on one screen. No arithmetic here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import mesa
+
+from sim import steps
+from sim.agents import CommissionAgent, FactoryAgent, StateAgent
+from sim.axes import Axes
+from sim.balance import settle
+from sim.books import Books
+from sim.build import build, initial_cover
+from sim.events import compile_events
+from sim.policies import gather
+from sim.recorder import Recorder
+from sim.scenario.quantity import month_number
+from sim.scenario.schema import Scenario
+
+
+class SupplyModel(mesa.Model):
+    """Simulate some members of a scenario side by side, a month a step.
+
+    `agents_by_type` holds states, factories and commissions; `world` their numbers; `recorder` what happened.
+    """
+
+    def __init__(self, scenario: Scenario, members: Sequence[int] = (0,), axes: Axes | None = None) -> None:
+        """Build the world of these members and set it at rest; call `step()` once a month."""
+        # Mesa's own generator is never used: draws come from sim.rng, by name
+        super().__init__(rng=0)
+        self.case = scenario
+        self.world = world = build(scenario, members, axes)
+        settle(world, initial_cover(scenario, world.axes, members), scenario.rules.rounds)
+        self.events = compile_events(scenario, world.axes, members)
+        states = [StateAgent(self, name, each, scenario.rules) for name, each in scenario.states.items()]
+        factories = [FactoryAgent(self, name, each, scenario.rules) for name, each in scenario.factories.items()]
+        commissions = [CommissionAgent(self, name, each, scenario.rules) for name, each in scenario.programmes.items()]
+        self.policies = gather(scenario, world, states, factories, commissions)
+        self.books = Books(month_number(scenario.start))
+        self.recorder = Recorder(scenario, world, self.events.restricted_links(len(world.axes.link_line)))
+
+    def step(self) -> None:
+        """Let one month pass."""
+        world, policies = self.world, self.policies
+        self.books.open(world)
+        self.events.apply(world)
+        steps.arrivals(world)
+        steps.capacity(world)
+        steps.final_use(world)
+        steps.orders(world, policies.ordering)
+        steps.sourcing(world, policies.sourcing)
+        steps.production(world, policies.production)
+        steps.allocation(world, policies.ration, policies.rounds)
+        steps.shipping(world)
+        steps.learning(world, policies.learners)
+        steps.programmes(world, policies.budgeting)
+        self.recorder.record(world)
+        self.books.close(world)
+        world.month += 1
+
+    def release(self) -> None:
+        """Let the model be freed: Mesa before 3.4.2 keeps every model that ever had agents in a table of its own."""
+        kept: Any = getattr(mesa.Agent, "_ids", None)
+        if kept is not None:
+            kept.pop(self, None)

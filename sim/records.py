@@ -1,0 +1,59 @@
+"""Hold what a run recorded, member by member, as plain arrays: the one thing between the model and its reports."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+
+class EventRow(NamedTuple):
+    """Say what an event did when: one row for each month in which it began, changed its targets or ended."""
+
+    month: str
+    event: str
+    kind: str
+    action: str
+    """begins | holds in full | ends"""
+    targets: str
+    """What it acts on: links, needs, lines or programmes."""
+    count: int
+    """How many of them."""
+    members: float
+    """Share of members in which this happened in this month."""
+
+
+@dataclass(frozen=True)
+class Records:
+    """Hold the records of one run; every array has the member axis last."""
+
+    months: Sequence[str]
+    """Labels YYYY-MM of the first axis of series, capacity and output."""
+    years: Sequence[int]
+    """Calendar years of the first axis of flows."""
+    members: Sequence[int]
+    """Member numbers of the last axis; member 0 is the central case."""
+    needs: Sequence[tuple[str, str]]
+    """(state, product) of each final need: the second axis of series, the first of summary."""
+    lines: Sequence[tuple[str, str, str]]
+    """(factory, state, product) of each line: the second axis of capacity and output."""
+    routes: Sequence[tuple[str, str, str]]
+    """(exporter, importer, product) of each route: the second axis of flows."""
+    series: Mapping[str, Floats]
+    """Metric -> [months, needs, members], units (per month) or shares."""
+    capacity: Floats
+    """Usable capacity, [months, lines, members], units per month."""
+    output: Floats
+    """Good units made, [months, lines, members], units per month."""
+    flows: Floats
+    """Units shipped per calendar year, [years, routes, members]."""
+    events: Sequence[EventRow]
+    residuals: Mapping[str, float]
+    """Book -> worst residual of the run, as a multiple of eps times gross volume (64 is the limit)."""
+    summary: Mapping[str, Floats]
+    """Metric -> [needs, members]; NaN where it does not apply, inf where it was never reached."""

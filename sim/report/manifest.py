@@ -1,0 +1,54 @@
+"""Write down where a result comes from: version, scenario, seed, machine, books, and each file with its hash."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from sim.records import Records
+from sim.report.files import MANIFEST
+from sim.scenario import digest
+from sim.scenario.schema import Scenario
+from sim.version import __version__
+
+PACKAGES = ("mesa", "networkx", "numpy", "scipy", "pandas", "pyyaml", "pydantic", "click", "tqdm", "matplotlib")
+
+LEDGER_LIMIT = 64
+"""Most that a book may be off, in units of eps times gross volume."""
+
+
+def manifest(scenario: Scenario, records: Records, wall_seconds: float, command: str | None, files: Mapping[str, str]) -> dict[str, Any]:
+    """Describe a result; `files` holds the sha256 of each by its name within the folder."""
+    return {
+        "sim": __version__,
+        "command": command,
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "scenario": {"name": scenario.name, "title": scenario.title, "sha256": digest(scenario)},
+        "seed": scenario.seed,
+        "members": len(records.members),
+        "months": len(records.months),
+        "ledger": {"worst": {book: float(f"{worst:.6g}") for book, worst in records.residuals.items()}, "limit": LEDGER_LIMIT},
+        "wall_seconds": round(wall_seconds, 3),
+        "platform": platform.platform(),
+        "python": platform.python_version(),
+        "packages": {name: found for name in PACKAGES if (found := _version(name)) is not None},
+        "files": dict(files),
+    }
+
+
+def hashes(folder: Path) -> dict[str, str]:
+    """Hash every file below a folder but the manifest itself, in the order of their names."""
+    paths = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+    return {name: hashlib.sha256(paths[name].read_bytes()).hexdigest() for name in sorted(paths) if name != MANIFEST}
+
+
+def _version(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None

@@ -1,0 +1,90 @@
+"""Hold the result of a run: tables as pandas frames, and a folder of files."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sim.records import Records
+from sim.report import tables
+from sim.report.files import MANIFEST, replaced
+from sim.report.manifest import hashes, manifest
+from sim.scenario import dump
+from sim.scenario.schema import Scenario
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+TABLES = {
+    "series": tables.series,
+    "summary": tables.summary,
+    "flows": tables.flows,
+    "capacity": tables.capacity,
+    "events": tables.events,
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """Hold a scenario as it was run and what its run recorded."""
+
+    scenario: Scenario
+    """With every override applied: running it again gives the same numbers."""
+    records: Records
+    wall_seconds: float = 0.0
+
+    @cached_property
+    def series(self) -> pd.DataFrame:
+        """Give the spread of every metric by month, metric, state and product."""
+        return _frame("series", self.records)
+
+    @cached_property
+    def summary(self) -> pd.DataFrame:
+        """Give the spread of every summary metric by state, product and metric."""
+        return _frame("summary", self.records)
+
+    @cached_property
+    def flows(self) -> pd.DataFrame:
+        """Give the spread of units shipped by year, exporter, importer and product."""
+        return _frame("flows", self.records)
+
+    @cached_property
+    def capacity(self) -> pd.DataFrame:
+        """Give the spread of usable capacity and of output by month and line, units per month."""
+        return _frame("capacity", self.records)
+
+    @cached_property
+    def events(self) -> pd.DataFrame:
+        """Give what was applied when, to how many links, lines or needs, in which share of the members."""
+        return _frame("events", self.records)
+
+    def save(self, directory: str | os.PathLike[str], *, figures: bool = True, command: str | None = None) -> Path:
+        """Write the result folder, whole or not at all; an older result there is replaced.
+
+        Raises InputError where the folder cannot be written or holds what is not a result.
+        """
+        with replaced(directory) as folder:
+            for name, tabulate in TABLES.items():
+                _write(folder / f"{name}.csv", tables.csv(tabulate(self.records)))
+            _write(folder / "scenario.yaml", dump(self.scenario))
+            if figures:
+                from sim.report.figures import draw  # noqa: PLC0415  (matplotlib takes a second to import)
+
+                draw(self.scenario, self.records, folder / "figures")
+            description = manifest(self.scenario, self.records, self.wall_seconds, command, hashes(folder))
+            _write(folder / MANIFEST, json.dumps(description, indent=2, ensure_ascii=False) + "\n")
+        return Path(directory)
+
+
+def _frame(name: str, records: Records) -> pd.DataFrame:
+    import pandas as pd  # noqa: PLC0415  (half a second that a run from the command line can do without)
+
+    return pd.DataFrame(TABLES[name](records))
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")

@@ -1,0 +1,50 @@
+"""Describe the spread of numbers over the members: mean, quantiles and the central case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.records import Floats
+
+
+def spread(values: Floats, members: Sequence[int], levels: Iterable[int]) -> dict[str, Floats]:
+    """Summarise the last axis (the members): `mean`, `p05`, `p50`, ... for each level in percent, and `central`.
+
+    Each entry has the shape of `values` without its last axis. A member with NaN does not count; where none counts, and
+    for `central` where member 0 was not simulated, the entry is NaN. Quantiles are linear between neighbours; beside an
+    infinite neighbour they take the nearer of the two.
+    """
+    ordered = np.sort(values, axis=-1)
+    counted = values.shape[-1] - np.count_nonzero(np.isnan(values), axis=-1)
+    return {
+        "mean": _mean(values, counted),
+        **{f"p{level:02d}": _quantile(ordered, counted, level / 100) for level in levels},
+        "central": central(values, members),
+    }
+
+
+def central(values: Floats, members: Sequence[int]) -> Floats:
+    """Take member 0 from the last axis; NaN where it was not simulated."""
+    column = list(members).index(0) if 0 in members else None
+    return np.full(values.shape[:-1], np.nan) if column is None else values[..., column].copy()
+
+
+def _mean(values: Floats, counted: NDArray[np.int64]) -> Floats:
+    total = np.nansum(values, axis=-1)
+    return np.divide(total, counted, out=np.full(total.shape, np.nan), where=counted > 0)
+
+
+def _quantile(ordered: Floats, counted: NDArray[np.int64], share: float) -> Floats:
+    """Interpolate in the sorted members, NaN last, of which `counted` are numbers."""
+    position = np.maximum(counted - 1, 0) * share
+    below = np.floor(position).astype(np.intp)
+    weight = position - below
+    left = np.take_along_axis(ordered, below[..., None], axis=-1)[..., 0]
+    right = np.take_along_axis(ordered, np.ceil(position).astype(np.intp)[..., None], axis=-1)[..., 0]
+    finite = np.isfinite(left) & np.isfinite(right)
+    step = np.subtract(right, left, out=np.zeros_like(left), where=finite)
+    # from the nearer end, so that rounding never leaves the interval
+    return np.where(weight < 0.5, left + step * weight, right - step * (1 - weight))

@@ -1,0 +1,137 @@
+"""Lay records out as tables: tidy columns with a fixed order of rows and columns, and their CSV text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import prod
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.records import Floats, Records
+from sim.report.statistics import spread
+
+Column = NDArray[np.float64] | NDArray[np.int64] | list[str]
+Table = dict[str, Column]
+"""Columns of equal length by name."""
+
+FINE = (5, 25, 50, 75, 95)
+COARSE = (5, 50, 95)
+"""Levels of the quantiles, in percent."""
+
+CENSORED = ("T50", "T90")
+"""Times that may never be reached within the run: inf."""
+
+
+def series(records: Records) -> Table:
+    """Tabulate every metric by month, metric, state and product: its spread over the members."""
+    metrics, months, needs = list(records.series), len(records.months), len(records.needs)
+    shape = (months, len(metrics), needs)
+    values = {name: np.empty(shape) for name in _spread_names(FINE)}
+    for position, metric in enumerate(metrics):
+        for name, part in spread(records.series[metric], records.members, FINE).items():
+            values[name][:, position] = part
+    return {
+        "month": _along(records.months, 0, shape),
+        "metric": _along(metrics, 1, shape),
+        "state": _along([state for state, _ in records.needs], 2, shape),
+        "product": _along([product for _, product in records.needs], 2, shape),
+        **_flat(values),
+    }
+
+
+def summary(records: Records) -> Table:
+    """Tabulate every summary metric by state, product and metric; a time that may be censored gets a row with the share."""
+    metrics = _with_censored(records.summary)
+    shape = (len(records.needs), len(metrics))
+    values = {name: np.empty(shape) for name in _spread_names(COARSE)}
+    for position, members in enumerate(metrics.values()):
+        for name, part in spread(members, records.members, COARSE).items():
+            values[name][:, position] = part
+    return {
+        "state": _along([state for state, _ in records.needs], 0, shape),
+        "product": _along([product for _, product in records.needs], 0, shape),
+        "metric": _along(list(metrics), 1, shape),
+        **_flat(values),
+    }
+
+
+def flows(records: Records) -> Table:
+    """Tabulate the units shipped by calendar year and route."""
+    shape = (len(records.years), len(records.routes))
+    return {
+        "year": np.repeat(np.asarray(records.years, dtype=np.int64), len(records.routes)),
+        "exporter": _along([exporter for exporter, _, _ in records.routes], 1, shape),
+        "importer": _along([importer for _, importer, _ in records.routes], 1, shape),
+        "product": _along([product for _, _, product in records.routes], 1, shape),
+        **_flat(spread(records.flows, records.members, COARSE)),
+    }
+
+
+def capacity(records: Records) -> Table:
+    """Tabulate usable capacity and output by month and line."""
+    shape = (len(records.months), len(records.lines))
+    spreads = {what: spread(getattr(records, what), records.members, COARSE) for what in ("capacity", "output")}
+    return {
+        "month": _along(records.months, 0, shape),
+        "factory": _along([factory for factory, _, _ in records.lines], 1, shape),
+        "state": _along([state for _, state, _ in records.lines], 1, shape),
+        "product": _along([product for _, _, product in records.lines], 1, shape),
+        **{f"{what}_{name}": part[name].ravel() for what, part in spreads.items() for name in ("p05", "p50", "p95", "mean", "central")},
+    }
+
+
+def events(records: Records) -> Table:
+    """Tabulate what was applied when, in the order in which it was recorded."""
+    return {
+        "month": [row.month for row in records.events],
+        "event": [row.event for row in records.events],
+        "kind": [row.kind for row in records.events],
+        "action": [row.action for row in records.events],
+        "targets": [row.targets for row in records.events],
+        "count": np.array([row.count for row in records.events], dtype=np.int64),
+        "members": np.array([row.members for row in records.events], dtype=np.float64),
+    }
+
+
+def csv(table: Table) -> str:
+    """Write a table as CSV: ten significant digits, NaN as an empty cell, infinity as `inf`, lines ended by one newline."""
+    rows = zip(*map(_cells, table.values()), strict=True)
+    return "\n".join([",".join(table), *map(",".join, rows), ""])
+
+
+def _spread_names(levels: Sequence[int]) -> list[str]:
+    return ["mean", *(f"p{level:02d}" for level in levels), "central"]
+
+
+def _with_censored(metrics: Mapping[str, Floats]) -> dict[str, Floats]:
+    result: dict[str, Floats] = {}
+    for name, values in metrics.items():
+        result[name] = values
+        if name in CENSORED:
+            result[f"{name}_censored"] = np.where(np.isnan(values), np.nan, np.isinf(values))
+    return result
+
+
+def _along(labels: Sequence[str], axis: int, shape: tuple[int, ...]) -> list[str]:
+    """Repeat the labels of one axis over all rows of a table whose last axis runs fastest."""
+    each = [label for label in labels for _ in range(prod(shape[axis + 1 :]))]
+    return each * prod(shape[:axis])
+
+
+def _flat(values: Mapping[str, Floats]) -> dict[str, Floats]:
+    return {name: part.ravel() for name, part in values.items()}
+
+
+def _cells(column: Column) -> list[str]:
+    if isinstance(column, list):
+        written = {text: _quoted(text) for text in set(column)}
+        return [written[text] for text in column]
+    if column.dtype.kind == "i":
+        return [str(number) for number in column.tolist()]
+    # adding 0.0 turns -0.0 into 0.0; only NaN is unequal to itself
+    return [f"{number:.10g}" if number == number else "" for number in (column + 0.0).tolist()]
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"' if any(mark in text for mark in ',"\n\r') else text

@@ -1,0 +1,115 @@
+"""Keep the exchangeable rules by family and name, and check choices of them.
+
+A rule is one function. Its name is the name in YAML, its keyword-only arguments are its parameters (their types say
+what is allowed), its docstring is its documentation, its family's module says what it is called with.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import partial
+from typing import Any, TypeVar, get_type_hints
+
+from pydantic import TypeAdapter, ValidationError
+
+from sim.errors import InputError
+
+FAMILIES = ("allocation", "sourcing", "ordering", "production", "programme")
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Hold a registered rule."""
+
+    family: str
+    name: str
+    function: Callable[..., Any]
+    parameters: Mapping[str, inspect.Parameter]
+    source: str
+    """Where its equation is from"""
+
+    @property
+    def documentation(self) -> str:
+        """Return what the rule does, in the words of its docstring."""
+        return inspect.getdoc(self.function) or ""
+
+    def faults(self, parameters: Mapping[str, Any]) -> list[str]:
+        """List what is wrong with these parameters."""
+        hints = get_type_hints(self.function, include_extras=True)
+        found = [
+            f"{key}: rule {self.name} has no such parameter; it takes {', '.join(self.parameters) or 'none'}"
+            for key in parameters
+            if key not in self.parameters
+        ]
+        for key, each in self.parameters.items():
+            if key in parameters:
+                try:
+                    TypeAdapter(hints[key]).validate_python(parameters[key], strict=True)
+                except ValidationError as error:
+                    found.append(f"{key}: {error.errors()[0]['msg'].lower()} (got {parameters[key]!r})")
+            elif each.default is inspect.Parameter.empty:
+                found.append(f"{key}: rule {self.name} needs this parameter")
+        return found
+
+    def bound(self, parameters: Mapping[str, Any]) -> Callable[..., Any]:
+        """Return the rule's function with its parameters filled in."""
+        return partial(self.function, **parameters) if parameters else self.function
+
+
+_RULES: dict[tuple[str, str], Rule] = {}
+
+
+def rule(family: str, *, source: str = "") -> Callable[[Function], Function]:
+    """Register a function as a rule of a family under its own name.
+
+    Raises InputError for an unknown family, a name already taken, or a missing docstring.
+    """
+    if family not in FAMILIES:
+        raise InputError(f"{family!r} is no rule family; there are {', '.join(FAMILIES)}")
+
+    def register(function: Function) -> Function:
+        name = function.__name__
+        if (family, name) in _RULES:
+            raise InputError(f"there is already a {family} rule named {name}")
+        if not inspect.getdoc(function):
+            raise InputError(f"{family} rule {name} has no docstring: say what it does")
+        keyword_only = {
+            key: each for key, each in inspect.signature(function).parameters.items() if each.kind is inspect.Parameter.KEYWORD_ONLY
+        }
+        _RULES[family, name] = Rule(family, name, function, keyword_only, source)
+        return function
+
+    return register
+
+
+def rules(family: str | None = None) -> list[Rule]:
+    """List the registered rules, of one family or of all, in the order of families and names."""
+    return sorted(
+        (each for each in _RULES.values() if family in (None, each.family)), key=lambda each: (FAMILIES.index(each.family), each.name)
+    )
+
+
+def find(family: str, name: str) -> Rule:
+    """Return a rule; raises InputError with the nearest name where there is none."""
+    fault = check(family, name)
+    if fault:
+        raise InputError(fault)
+    return _RULES[family, name]
+
+
+def check(family: str, name: str, parameters: Mapping[str, Any] | None = None) -> str | None:
+    """Say what is wrong with a choice of rule, or return None."""
+    known = [each.name for each in rules(family)]
+    if name in known:
+        faults = _RULES[family, name].faults(parameters or {}) if parameters is not None else []
+        return "; ".join(faults) or None
+    near = get_close_matches(name, known, n=1)
+    other = next((each.family for each in rules() if each.name == name), None)
+    if other:
+        return f"'{name}' is a rule of {other}, not of {family}; there are {', '.join(known)}"
+    return f"there is no {family} rule '{name}'; " + (f"did you mean '{near[0]}'?" if near else f"there are {', '.join(known)}")

@@ -1,0 +1,206 @@
+"""Describe the kinds of events: dated changes of trade, demand, capacity and programmes.
+
+Every kind has a date (or `after`), may have an end (`until`), and says what it changes. What a kind does to the
+world is in `sim/events.py`.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from sim.scenario.quantity import Factor, Frozen, Money, Month, Months, Quantity, Rate, Share
+
+Selector = str | list[str]
+"""A name, a list of names, or `*` for all; where states are meant, a bloc stands for its states."""
+
+
+class After(Frozen):
+    """Let an event follow another event or the completion of a project by some months."""
+
+    event: str | None = None
+    """An event of this scenario."""
+    completion: str | None = None
+    """A project, as `programme.candidate`: the month its first capacity is qualified."""
+    months: Months = Quantity(value=0)
+
+    @model_validator(mode="after")
+    def _check_one(self) -> After:
+        if (self.event is None) == (self.completion is None):
+            raise PydanticCustomError("after", "give exactly one of event, completion")
+        return self
+
+
+class Dated(Frozen):
+    """Hold what every event has: when it begins and ends, how fast it phases in, and who says so."""
+
+    title: str | None = None
+    date: Month | None = None
+    """The month from which it holds."""
+    after: After | None = None
+    """What it follows, in place of a date."""
+    until: Month | None = None
+    """The first month in which it no longer holds; null: for good."""
+    phase_in: Months = Quantity(value=0)
+    """Months over which it grows to its full size; 0: at once."""
+    source: str | None = None
+    note: str | None = None
+
+    @model_validator(mode="after")
+    def _check_when(self) -> Any:
+        if (self.date is None) == (self.after is None):
+            raise PydanticCustomError("when", "give exactly one of date, after")
+        if self.date is not None and self.until is not None and self.until <= self.date:
+            raise PydanticCustomError("when", "until {until} is not after date {date}", {"until": self.until, "date": self.date})
+        return self
+
+
+class Trading(Dated):
+    """Hold what every trade event has: whose deliveries of what to whom."""
+
+    exporter: Selector
+    importer: Selector
+    product: Selector = "*"
+
+
+class CutOff(Trading):
+    """Stop a share of the deliveries: caps each link at what is left of its flow at the start of the run."""
+
+    kind: Literal["cut_off"]
+    share: Share = Quantity(value=1)
+    """Share of the starting flow that is cut; 1 cuts all, also on links without flow at the start."""
+
+
+class Sanction(Trading):
+    """Bar new deliveries at once and cut running contracts later: caps at the starting flow, then at what is left of it."""
+
+    kind: Literal["sanction"]
+    share: Share = Quantity(value=1)
+    """Share of the starting flow that is cut once contracts have ended."""
+    contracts_until: Month | None = None
+    """The month in which contracts in force end; null: they end at once."""
+
+
+class Quota(Trading):
+    """Limit deliveries to a number of units per month, per exporter, importer and product."""
+
+    kind: Literal["quota"]
+    cap: Rate
+
+
+class Leakage(Trading):
+    """Let a share of the starting flow through whatever restrictions hold, falling evenly to `end_share` at `until`."""
+
+    kind: Literal["leakage"]
+    share: Share
+    end_share: Share | None = None
+    """Share that still leaks at `until`; as `share` where not given."""
+
+    @model_validator(mode="after")
+    def _check_end(self) -> Leakage:
+        if self.end_share is not None and self.until is None:
+            raise PydanticCustomError("leakage", "end_share needs until")
+        return self
+
+
+class Exemption(Trading):
+    """Exempt deliveries from restrictions up to `cap` units per month, or up to `share` of the starting flow."""
+
+    kind: Literal["exemption"]
+    cap: Rate | None = None
+    share: Share | None = None
+
+    @model_validator(mode="after")
+    def _check_one(self) -> Exemption:
+        if (self.cap is None) == (self.share is None):
+            raise PydanticCustomError("exemption", "give exactly one of cap, share")
+        return self
+
+
+class Lifting(Dated):
+    """End restrictions (cut_off, sanction, quota), evenly over `phase_in` months."""
+
+    kind: Literal["lifting"]
+    lifts: list[str]
+    """Names of the events that it ends."""
+    share: Share = Quantity(value=1)
+    """Share of each restriction that is lifted."""
+
+
+class Demand(Dated):
+    """Multiply the needs of some states for some products by a factor."""
+
+    kind: Literal["demand"]
+    state: Selector
+    product: Selector = "*"
+    factor: Factor
+
+
+class Outage(Dated):
+    """Put a share of a factory's capacity out of use."""
+
+    kind: Literal["outage"]
+    factory: Selector
+    product: Selector = "*"
+    share: Share = Quantity(value=1)
+
+
+class Repair(Dated):
+    """Undo outages, evenly over `phase_in` months."""
+
+    kind: Literal["repair"]
+    repairs: list[str]
+    """Names of the outages that it ends."""
+    share: Share = Quantity(value=1)
+    """Share of each outage that is undone."""
+
+
+class Closure(Dated):
+    """Close lines for good: their capacity and what is being built there are lost."""
+
+    kind: Literal["closure"]
+    factory: Selector
+    product: Selector = "*"
+
+
+class ProgrammeStart(Dated):
+    """Let a programme spend."""
+
+    kind: Literal["programme_start"]
+    programme: str
+
+
+class Funding(Dated):
+    """Give a programme money, at once or in equal parts over `months`."""
+
+    kind: Literal["funding"]
+    programme: str
+    amount: Money
+    months: Annotated[int, Field(ge=1, le=1200)] = 1
+
+
+class ProgrammeStop(Dated):
+    """Stop a programme's spending; what has been started is finished."""
+
+    kind: Literal["programme_stop"]
+    programme: str
+
+
+Event = Annotated[
+    CutOff
+    | Sanction
+    | Quota
+    | Leakage
+    | Exemption
+    | Lifting
+    | Demand
+    | Outage
+    | Repair
+    | Closure
+    | ProgrammeStart
+    | Funding
+    | ProgrammeStop,
+    Field(discriminator="kind"),
+]

@@ -1,0 +1,310 @@
+"""Describe a scenario: states, products, factories, needs, trade, programmes, sources.
+
+The text under a field is its documentation. Events have a file of their own (`event_kinds.py`).
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from sim.scenario.event_kinds import Event, Selector
+from sim.scenario.quantity import (
+    Coefficient,
+    Frozen,
+    LeadMonths,
+    Money,
+    Month,
+    Months,
+    Quantity,
+    Rate,
+    Share,
+    Units,
+    Weight,
+    Yield,
+    month_label,
+    month_number,
+)
+
+Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
+StateName = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+
+
+class RuleChoice(Frozen):
+    """Name a rule, with its parameters where it takes any: `proportional` or `{rule: tiers, order: [...]}`."""
+
+    rule: str
+    parameters: dict[str, Any] = {}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _accept_name_or_flat_mapping(cls, data: Any) -> Any:
+        if isinstance(data, str):
+            return {"rule": data}
+        if isinstance(data, dict) and "parameters" not in data:
+            return {"rule": data.get("rule"), "parameters": {key: value for key, value in data.items() if key != "rule"}}
+        return data
+
+
+class StateRules(Frozen):
+    """Choose the rules by which a state decides; what is not chosen is the scenario's default."""
+
+    sourcing: RuleChoice | None = None
+    """How the state weighs its suppliers."""
+    ordering: RuleChoice | None = None
+    """How much the state orders."""
+
+
+class FactoryRules(Frozen):
+    """Choose the rules by which a factory works; what is not chosen is the scenario's default."""
+
+    allocation: RuleChoice | None = None
+    """How a factory short of goods shares them out among its buyers."""
+    sourcing: RuleChoice | None = None
+    """How the factory weighs its suppliers of inputs."""
+    ordering: RuleChoice | None = None
+    """How much of its inputs the factory orders."""
+    production: RuleChoice | None = None
+    """How scarce inputs limit output."""
+
+
+class Rules(Frozen):
+    """Choose the scenario's default rule of each family."""
+
+    allocation: RuleChoice = RuleChoice(rule="proportional")
+    """How a supplier short of goods shares them out among its buyers."""
+    sourcing: RuleChoice = RuleChoice(rule="fixed")
+    """How a buyer weighs its suppliers."""
+    ordering: RuleChoice = RuleChoice(rule="hold_cover")
+    """How much a buyer orders."""
+    production: RuleChoice = RuleChoice(rule="leontief")
+    """How scarce inputs limit output."""
+    programme: RuleChoice = RuleChoice(rule="proportional_to_gap")
+    """How a programme shares its budget out among its candidates."""
+    rounds: Annotated[int, Field(ge=1)] | None = None
+    """How often unmet demand is offered again to suppliers that still have goods; null: until nothing is wasted."""
+
+
+class State(Frozen):
+    """Describe a country."""
+
+    title: str
+    bloc: Name | None = None
+    """The group of states it belongs to; a bloc can stand for its states in trade rules and events."""
+    rules: StateRules = StateRules()
+    stock_cover: Months = Quantity(value=0)
+    """Months of need that the state holds in stock of every product, unless the need says otherwise."""
+
+
+class Input(Frozen):
+    """Describe one input of a product."""
+
+    amount: Coefficient
+    """Units of the input per unit started."""
+    criticality: Literal["critical", "important", "minor"] = "critical"
+    """What a lack of it does: critical stops production, important halves it, minor does not matter (by production rule)."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _accept_amount(cls, data: Any) -> Any:
+        is_plain_quantity = isinstance(data, dict) and "value" in data
+        return {"amount": data} if is_plain_quantity or (isinstance(data, (int, float)) and not isinstance(data, bool)) else data
+
+
+class Product(Frozen):
+    """Describe a category of goods."""
+
+    title: str
+    unit: str
+    """What one unit is: engines, vehicles, sets."""
+    inputs: dict[Name, Input] = {}
+    """The bill of materials: units of each input per unit started."""
+    input_cover: Months = Quantity(value=0)
+    """Months of use that makers of this product hold of each input."""
+    complexity: Name | None = None
+    """A class of `complexity`: how long its capacity takes to build, qualify and ramp up, and what that costs."""
+    learning_rate: Share = Quantity(value=0)
+    """Share by which unit cost falls with each doubling of a line's cumulative output (Wright)."""
+    cancellation: Share = Quantity(value=0)
+    """Share of unmet need given up each month: 0 waits for ever, 1 is lost at once."""
+
+
+class Complexity(Frozen):
+    """Describe how hard a class of products is to take up."""
+
+    build_months: Months
+    """Months from money to finished plant."""
+    qualification_months: Months
+    """Months from finished plant to accepted goods."""
+    ramp_months: Months
+    """Time constant of the ramp-up after qualification; 0: full output at once."""
+    capital_cost: Money
+    """Money per unit per month of new capacity."""
+
+
+class Line(Frozen):
+    """Describe a production line: one product at one factory."""
+
+    capacity: Rate
+    """Nominal units per month."""
+    utilisation: Share = Quantity(value=1)
+    """Share of nominal capacity that can be run month after month."""
+    qualified: Month | None = None
+    """The month from which buyers accept its goods; null: from the start."""
+    yield_: Yield = Field(Quantity(value=1), alias="yield")
+    """Good units per unit started."""
+    unit_cost: Money = Quantity(value=0)
+    """Money per unit at the factory gate, before learning."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _accept_capacity(cls, data: Any) -> Any:
+        is_plain_quantity = isinstance(data, dict) and "value" in data
+        return {"capacity": data} if is_plain_quantity or (isinstance(data, (int, float)) and not isinstance(data, bool)) else data
+
+
+class Factory(Frozen):
+    """Describe a plant and its lines."""
+
+    title: str
+    state: StateName
+    lines: dict[Name, Line]
+    """One line a product, keyed by the product."""
+    usable_share: Share = Quantity(value=1)
+    """Share of the nominal capacity of an old plant that is really there."""
+    rules: FactoryRules = FactoryRules()
+    note: str | None = None
+
+
+class Need(Frozen):
+    """Describe a state's final use of a product: exactly one of `units`, `by_year`, `series`."""
+
+    units: Rate | None = None
+    """Units per month, constant."""
+    by_year: dict[int, Units] | None = None
+    """Units per calendar year, spread evenly over its months; a year not given takes the last given before it, or the first."""
+    series: list[Units] | None = None
+    """Units month by month from the start; the last holds on."""
+    tier: Annotated[int, Field(ge=0, le=99)] = 0
+    """Who is served first: tier 0, then 1, ..."""
+    stock_cover: Months | None = None
+    """Months of need held in stock; the state's own where not given."""
+    initial_stock_cover: Months | None = None
+    """Months of need in stock at the start; as `stock_cover` where not given."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _accept_units(cls, data: Any) -> Any:
+        is_plain_quantity = isinstance(data, dict) and "value" in data
+        return {"units": data} if is_plain_quantity or (isinstance(data, (int, float)) and not isinstance(data, bool)) else data
+
+    @model_validator(mode="after")
+    def _check_one_form(self) -> Need:
+        given = [name for name in ("units", "by_year", "series") if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise PydanticCustomError("need", "give exactly one of units, by_year, series (got {given})", {"given": ", ".join(given) or "none"})
+        if self.by_year == {} or self.series == []:
+            raise PydanticCustomError("need", "{form} is empty", {"form": given[0]})
+        return self
+
+
+class Trade(Frozen):
+    """Permit exporter's lines to supply importer's needs; the most specific rule for a link holds, alone."""
+
+    exporter: Selector
+    importer: Selector
+    product: Selector
+    weight: Weight = Quantity(value=1)
+    """The importer's preference for this exporter, shared equally by the exporter's lines; 0 permits nothing."""
+    cap: Rate | None = None
+    """Most that may flow from each such exporter to each such importer, per product; shared equally by the exporter's lines."""
+    unit_cost: Money = Quantity(value=0)
+    """Money per unit for transport and mark-up, on top of the line's own unit cost."""
+    lead_months: LeadMonths = Quantity(value=1)
+    """Months from shipment to use, rounded to whole months; 1: shipped this month, usable next month."""
+    source: str | None = None
+    note: str | None = None
+
+
+class Candidate(Frozen):
+    """Describe capacity that a programme may build: where, how fast, at what cost."""
+
+    factory: Name
+    product: Name
+    """A line of that factory (its capacity may be 0 at the start)."""
+    build_months: Months | None = None
+    """As the product's complexity class where not given; so for the next three."""
+    qualification_months: Months | None = None
+    ramp_months: Months | None = None
+    capital_cost: Money | None = None
+    max_capacity: Rate | None = None
+    """Most capacity that the programme may add here; null: no limit."""
+    absorption: Rate | None = None
+    """Most capacity that may be started here in one month; null: no limit."""
+    announced_months: Months | None = None
+    """The officially announced months from money to first output, used when the programme's `lead_times` is announced."""
+    note: str | None = None
+
+
+class Programme(Frozen):
+    """Describe a funded effort that builds capacity for its beneficiaries."""
+
+    title: str
+    chair: StateName
+    beneficiaries: list[StateName] | Literal["all"]
+    """Whose unmet or cut-off needs count when the budget is shared out."""
+    budget: dict[Month, Money] = {}
+    """Money appropriated, by month."""
+    candidates: dict[Name, Candidate]
+    rule: RuleChoice | None = None
+    """How the budget is shared out; the scenario's default where not given."""
+    lead_times: Literal["drawn", "announced"] = "drawn"
+    """Whether projects take the months drawn or the months officially announced."""
+    active: bool = True
+    """Whether it may spend from the start; `programme_start` and `programme_stop` events change it."""
+    exclusive: bool = False
+    """Whether lines without capacity at the start, when built by this programme, supply the beneficiaries alone."""
+    source: str | None = None
+    note: str | None = None
+
+
+class Source(Frozen):
+    """Say where a number or a fact was published."""
+
+    title: str
+    publisher: str | None = None
+    date: str | None = None
+    address: str | None = None
+
+
+class Scenario(Frozen):
+    """Hold a whole, checked scenario."""
+
+    name: Name
+    title: str
+    description: str = ""
+    start: Month
+    months: Annotated[int, Field(ge=1, le=1200)]
+    members: Annotated[int, Field(ge=1, le=1_000_000)] = 1
+    seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 0
+    currency: str = "money"
+    """What one unit of money is: million USD of 2014."""
+    rules: Rules = Rules()
+    states: dict[StateName, State]
+    products: dict[Name, Product]
+    complexity: dict[Name, Complexity] = {}
+    factories: dict[Name, Factory]
+    needs: dict[StateName, dict[Name, Need]]
+    trade: dict[Name, Trade] = {}
+    events: dict[Name, Event] = {}
+    programmes: dict[Name, Programme] = {}
+    sources: dict[Name, Source] = {}
+
+    @property
+    def month_labels(self) -> list[str]:
+        """List the simulated months, YYYY-MM."""
+        first = month_number(self.start)
+        return [month_label(first + step) for step in range(self.months)]
+

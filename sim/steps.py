@@ -1,0 +1,201 @@
+"""Take the world through the steps of a month. The order stands in `model.py`; the arithmetic in `kernels/`.
+
+Each step reads the world and writes what `world.py` says it writes. Where agents decide, the step is handed their
+rules, each with the rows that it decides for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from sim.kernels.allocation import Ration, allocate, spread
+from sim.kernels.learning import unit_cost
+from sim.kernels.sums import Floats, GroupSum, Ints, divide
+from sim.rules.ordering import Position
+from sim.rules.production import Pantry
+from sim.rules.programme import Bids
+from sim.rules.sourcing import Offers
+from sim.world import NEVER, World
+
+Rows = Ints | slice
+"""Rows of the world that one rule decides for; a slice where they stand together."""
+Sourcing = Sequence[tuple[Callable[[Offers], Floats], Rows]]
+Ordering = Sequence[tuple[Callable[[Position], Floats], Rows]]
+Production = Sequence[tuple[Callable[[Pantry], Floats], Pantry, Rows, Rows]]
+"""(rule, its inputs' constant numbers, rows of inputs among inputs, rows of lines)"""
+Budgeting = Sequence[tuple[Callable[[Bids], Floats], GroupSum, int, Ints]]
+"""(rule, sum over its candidates, the programme, rows of projects)"""
+
+PERCEPTION_MONTHS = 3.0
+"""Months over which a line smooths the demand that it perceives. Assumed."""
+
+
+def arrivals(world: World) -> None:
+    """Unload what arrives this month into stocks."""
+    needs = world.needs
+    slot = needs.pipeline[world.month % needs.pipeline.shape[0]]
+    needs.stock += slot
+    needs.in_transit -= slot
+    slot[:] = 0.0
+
+
+def capacity(world: World) -> None:
+    """Turn finished projects into capacity, which then ramps up; take out what is out of use."""
+    projects, lines = world.projects, world.lines
+    ready = lines.capacity
+    if projects.added.size:
+        slot = projects.pipeline[world.month % projects.pipeline.shape[0]]
+        projects.matured[:] = slot
+        slot[:] = 0.0
+        lines.capacity += world.axes.projects_by_line(projects.matured)
+        projects.unfinished -= projects.matured
+        projects.unramped *= projects.ramp_keep
+        projects.unramped += np.where(projects.ramp_keep > 0, projects.matured, 0.0)
+        projects.completed[(projects.matured > 0) & (projects.completed == NEVER)] = world.month
+        ready = np.maximum(lines.capacity - world.axes.projects_by_line(projects.unramped), 0.0)
+    np.multiply(ready, lines.available, out=lines.usable)
+
+
+def final_use(world: World) -> None:
+    """Let states use goods from stock, up to their need and what is still deferred."""
+    needs, final = world.needs, slice(0, world.axes.final)
+    needs.final[:] = needs.base
+    if needs.series_rows.size:
+        needs.final[needs.series_rows] = needs.series[world.month]
+    needs.final *= needs.factor
+    wanted = needs.final + needs.deferred
+    used = np.minimum(needs.stock[final], wanted)
+    needs.used[final] = used
+    needs.stock[final] -= used
+    needs.deferred = (wanted - used) * (1.0 - needs.cancellation[final])
+
+
+def orders(world: World, ordering: Ordering) -> None:
+    """Cancel a part of the backlog and place new orders."""
+    axes, needs, lines = world.axes, world.needs, world.lines
+    needs.cancelled = needs.cancellation * needs.backlog
+    backlog = needs.backlog - needs.cancelled
+    starts = np.minimum(lines.usable, lines.perceived / lines.yield_)
+    needs.expected[: axes.final] = needs.final
+    needs.expected[axes.inputs] = needs.amount * starts.take(axes.input_line, axis=0)
+    stock = needs.stock.copy()
+    stock[axes.inputs] -= needs.expected[axes.inputs]
+    deferred = np.zeros_like(stock)
+    deferred[: axes.final] = needs.deferred
+    on_order = needs.in_transit + backlog
+    for rule, rows in ordering:
+        position = Position(
+            needs.expected[rows], deferred[rows], stock[rows], on_order[rows], needs.lead[rows], needs.cover[rows]
+        )
+        needs.ordered[rows] = rule(position)
+    needs.demand = backlog + needs.ordered
+
+
+def sourcing(world: World, choosing: Sourcing) -> None:
+    """Let buyers weigh their suppliers anew, and tell the lines what they are asked for."""
+    axes, needs, links = world.axes, world.needs, world.links
+    for rule, rows in choosing:
+        links.weight[rows] = rule(Offers(links.base_weight[rows], links.weight[rows]))
+    reachable = links.weight * (links.open & axes.market.from_lines(world.lines.usable > 0))
+    world.lines.asked = axes.market.by_line(spread(axes.market, needs.demand, reachable, links.cap))
+
+
+def production(world: World, making: Production) -> None:
+    """Offer what is finished and what capacity and inputs allow to be made this month."""
+    lines, starts = world.lines, world.lines.usable
+    if making:
+        starts = starts.copy()
+        stock = world.needs.stock[world.axes.inputs]
+        for rule, pantry, inputs, rows in making:
+            starts[rows] = np.minimum(starts[rows], rule(pantry.filled(stock[inputs])))
+    lines.offer = lines.finished + lines.yield_ * starts
+
+
+def allocation(world: World, ration: Ration, rounds: int | None) -> None:
+    """Ship what is offered to those who ordered, and make what is shipped beyond finished stock."""
+    axes, needs, lines, links = world.axes, world.needs, world.lines, world.links
+    result = allocate(axes.market, lines.offer, needs.demand, links.weight * links.open, links.cap, ration=ration, rounds=rounds)
+    links.flow = result.flow
+    needs.received = result.received
+    needs.backlog = np.maximum(needs.demand - result.received, 0.0)
+    lines.shipped = np.minimum(result.shipped, lines.offer)
+    lines.output = np.maximum(lines.shipped - lines.finished, 0.0)
+    lines.finished = lines.finished + lines.output - lines.shipped
+    if axes.input_line.size:
+        use = needs.amount * (lines.output / lines.yield_).take(axes.input_line, axis=0)
+        use = np.minimum(use, needs.stock[axes.inputs])
+        needs.used[axes.inputs] = use
+        needs.stock[axes.inputs] -= use
+
+
+def shipping(world: World) -> None:
+    """Send this month's shipments on their way, each by its lead time, and bill them."""
+    axes, needs, links = world.axes, world.needs, world.links
+    slots, led = needs.pipeline.shape[0], np.zeros_like(needs.received)
+    for lead, mask in links.lead_groups:
+        arriving = needs.received if mask is None else axes.market.by_need(links.flow * mask)
+        needs.pipeline[(world.month + lead) % slots] += arriving
+        needs.in_transit += arriving
+        led += lead * arriving
+    needs.lead = np.where(needs.received > 0, divide(led, needs.received), needs.lead)
+    price = axes.market.from_lines(world.lines.unit_cost)
+    price += links.unit_cost
+    price *= links.flow
+    needs.spending = axes.market.by_need(price)
+
+
+def learning(world: World, learners: Ints) -> None:
+    """Gather experience, let unit costs of `learners` (rows of lines) fall with it, and update perceived demand."""
+    lines = world.lines
+    lines.experience += lines.output
+    if learners.size:
+        lines.unit_cost[learners] = unit_cost(
+            lines.first_unit_cost[learners],
+            lines.experience[learners],
+            lines.first_experience[learners],
+            lines.learning_rate[learners],
+        )
+    asked = np.maximum(lines.asked, lines.shipped)
+    lines.perceived += (asked - lines.perceived) / PERCEPTION_MONTHS
+
+
+def programmes(world: World, budgeting: Budgeting) -> None:
+    """Spend the programmes' money on projects that close the gaps of their beneficiaries."""
+    projects, purse = world.projects, world.programmes
+    if not projects.added.size:
+        return
+    room = np.maximum(np.minimum(projects.max_capacity - projects.added, projects.absorption), 0.0)
+    wanted = np.minimum(gaps(world), room) * projects.capital_cost
+    for rule, together, row, rows in budgeting:
+        budget = np.where(purse.active[row], purse.treasury[row], 0.0)[None, :]
+        money = rule(Bids(wanted[rows], budget, together))
+        purse.invested[row] = np.minimum(together(money), purse.treasury[row])[0]
+        projects.started[rows] = divide(money, projects.capital_cost[rows])
+    purse.treasury -= purse.invested
+    projects.added += projects.started
+    projects.unfinished += projects.started
+    rows_, columns = np.indices(projects.delay.shape, sparse=True)
+    projects.pipeline[(world.month + projects.delay) % projects.pipeline.shape[0], rows_, columns] += projects.started
+
+
+def gaps(world: World) -> Floats:
+    """Count the capacity that each project would have to add, [projects, members], units per month.
+
+    What a programme's beneficiaries use beyond what reaches them over unrestricted links, less what the product's
+    projects have idle or under way; shared equally by the programme's candidates for the product.
+    """
+    axes, needs, links, lines, projects = world.axes, world.needs, world.links, world.lines, world.projects
+    free = axes.market.by_need(np.where(links.restricted, 0.0, links.flow))
+    short = np.maximum(needs.expected - free, 0.0)
+    idle = np.where(axes.has_project[:, None], np.maximum(lines.capacity - lines.output / lines.yield_, 0.0), 0.0)
+    coming = axes.lines_by_product(idle + axes.projects_by_line(projects.unfinished))
+    result = np.zeros_like(projects.added)
+    for row in range(len(axes.programmes)):
+        own = axes.project_programme == row
+        gap = np.maximum(axes.needs_by_product(short * world.programmes.beneficiary[row][:, None]) - coming, 0.0)
+        product = axes.line_product[axes.project_line[own]]
+        result[own] = gap[product] / np.bincount(product, minlength=1)[product][:, None]
+    return result
+
