@@ -2,25 +2,38 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 
 import numpy as np
 
 from sim.errors import LedgerError
-from sim.kernels.ledger import LIMIT, residual
+from sim.kernels.ledger import LIMIT, residuals
 from sim.kernels.sums import Floats
 from sim.scenario.quantity import month_label
 from sim.world import World
 
+BOOKS = ("goods", "backlog", "capacity", "unfinished", "money")
+"""Goods by product, backlog by need, capacity by line, unfinished capacity by project, money by programme."""
 
-@dataclass(eq=False)
+
 class Books:
     """Hold what stood in the books when the month began, and the worst residual of each book so far."""
 
-    first_month: int
-    """Months since year 0, to name the month in which a book breaks"""
-    worst: dict[str, float] = field(default_factory=dict)
-    _before: dict[str, Floats] = field(default_factory=dict)
+    def __init__(self, world: World, first_month: int) -> None:
+        """Open the books of a world; `first_month`, counted since year 0, names the month in which a book breaks."""
+        axes = world.axes
+        rows = (len(axes.products), len(axes.needs), len(axes.lines), len(axes.projects), len(axes.programmes))
+        self._first_month = first_month
+        self._starts = [sum(rows[:book]) for book, count in enumerate(rows) if count]
+        self._names = [name for name, count in zip(BOOKS, rows, strict=True) if count]
+        self._worst = np.zeros(len(self._names))
+        self._before = np.zeros((sum(rows), world.width))
+        self._idle = [np.zeros((count, world.width)) for count in rows]
+
+    @property
+    def worst(self) -> dict[str, float]:
+        """Return each book's worst residual so far, in multiples of eps times gross volume."""
+        return dict.fromkeys(BOOKS, 0.0) | dict(zip(self._names, self._worst.tolist(), strict=True))
 
     def open(self, world: World) -> None:
         """Note what there is before the month begins."""
@@ -29,44 +42,39 @@ class Books:
     def close(self, world: World) -> None:
         """Check every book; raises LedgerError naming the month and the book that does not balance."""
         axes, lines, needs, projects, programmes = world.axes, world.lines, world.needs, world.projects, world.programmes
-        now, before = _standing(world), self._before
-        made, used = axes.lines_by_product(lines.output), axes.needs_by_product(needs.used)
-        shipped = axes.lines_by_product(lines.shipped)
-        matured = axes.projects_by_line(projects.matured) if projects.added.size else np.zeros_like(lines.capacity)
-        found = {
-            "goods": residual(before["goods"], now["goods"], made, used, shipped),
-            "backlog": residual(before["backlog"], now["backlog"], needs.ordered, needs.cancelled + needs.received),
-            "capacity": residual(before["capacity"], now["capacity"], matured, world.lost_capacity),
-            "unfinished": residual(
-                before["unfinished"], now["unfinished"], projects.started, projects.matured + world.lost_projects
-            ),
-            "money": residual(before["money"], now["money"], programmes.appropriated, programmes.invested),
-        }
-        for book, value in found.items():
-            self.worst[book] = max(self.worst.get(book, 0.0), value)
-            if value > LIMIT:
-                month = month_label(self.first_month + world.month)
-                raise LedgerError(f"the books do not balance: {book} in {month} is off by {value:.3g} eps of gross volume (limit {LIMIT:g})")
+        made, used, shipped = axes.lines_by_product(lines.output), axes.needs_by_product(needs.used), axes.lines_by_product(lines.shipped)
+        matured = axes.projects_by_line(projects.matured)
+        gained = np.concatenate((made, needs.ordered, matured, projects.started, programmes.appropriated))
+        lost = np.concatenate(
+            (used, needs.cancelled + needs.received, world.lost_capacity, projects.matured + world.lost_projects, programmes.invested)
+        )
+        turned = np.concatenate((shipped, *self._idle[1:]))
+        found = residuals(self._before, _standing(world), gained, lost, turned)
+        worst = np.maximum.reduceat(found.max(axis=1), self._starts)
+        self._worst = np.maximum(self._worst, worst)
+        if not (worst <= LIMIT).all():
+            self._refuse(worst, world.month)
+
+    def _refuse(self, worst: Floats, month: int) -> None:
+        book = int(np.flatnonzero(~(worst <= LIMIT))[0])
+        raise LedgerError(
+            f"the books do not balance: {self._names[book]} in {month_label(self._first_month + month)} "
+            f"is off by {worst[book]:.3g} eps of gross volume (limit {LIMIT:g})"
+        )
 
     def audit(self, world: World) -> None:
-        """Check that what is in transit is what the pipelines hold, at the end of a run; raises LedgerError."""
+        """Check, at the end of a run, that what is in transit and under way is what the pipelines hold; raises LedgerError."""
         needs, projects = world.needs, world.projects
-        for book, held, counted in (
+        pairs: Sequence[tuple[str, Floats, Floats]] = (
             ("transit", needs.pipeline.sum(axis=0), needs.in_transit),
-            ("projects", projects.pipeline.sum(axis=0), projects.unfinished),
-        ):
-            gap = np.abs(held - counted) > 1e-9 * (1.0 + np.abs(held))
-            if gap.any() or not np.isfinite(counted).all():
+            ("unfinished", projects.pipeline.sum(axis=0), projects.unfinished),
+        )
+        for book, held, counted in pairs:
+            if not (np.abs(held - counted) <= 1e-9 * (1.0 + np.abs(held))).all():
                 raise LedgerError(f"the books do not balance: {book} differs from what the pipelines hold")
 
 
-def _standing(world: World) -> dict[str, Floats]:
+def _standing(world: World) -> Floats:
     axes, needs = world.axes, world.needs
-    stored = needs.stock + needs.in_transit
-    return {
-        "goods": axes.lines_by_product(world.lines.finished) + axes.needs_by_product(stored),
-        "backlog": needs.backlog,
-        "capacity": world.lines.capacity.copy(),
-        "unfinished": world.projects.unfinished.copy(),
-        "money": world.programmes.treasury.copy(),
-    }
+    goods = axes.lines_by_product(world.lines.finished) + axes.needs_by_product(needs.stock + needs.in_transit)
+    return np.concatenate((goods, needs.backlog, world.lines.capacity, world.projects.unfinished, world.programmes.treasury))

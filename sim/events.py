@@ -7,7 +7,7 @@ sets what has changed.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 
 import numpy as np
 
@@ -30,25 +30,34 @@ class Events:
     effects: tuple[Effect, ...]
     budget: dict[int, list[tuple[int, Floats]]]
     """Month -> (programme, money [members])"""
-    _levels: dict[int, Floats] = field(default_factory=dict)
-    """What each event's level was a month ago"""
+    months: InitVar[int]
+    """Length of the run"""
+    _busy: Bools = field(init=False)
+    """[months]: whether any event changes anything then, in any member"""
+
+    def __post_init__(self, months: int) -> None:
+        self._busy = self._moving(months)
 
     def apply(self, world: World) -> None:
         """Change the world to what holds in this month."""
-        self.timeline.await_completions(world.projects.completed, world.month)
+        if self.timeline.await_completions(world.projects.completed, world.month):
+            self._busy = self._moving(self._busy.size)
+        world.programmes.appropriated[:] = 0.0
+        world.lost_capacity[:] = 0.0
+        world.lost_projects[:] = 0.0
+        self._appropriate(world)
+        qualifying = bool((world.lines.qualified_from == world.month).any())
+        if not self._busy[world.month] and not qualifying:
+            return
         strength, kept = self._strengths(world.month)
         self._close(world)
         self._fund(world)
-        qualifying = bool((world.lines.qualified_from == world.month).any())
         trade = self._of(RESTRICTIONS + EXCEPTIONS)
         levels = [level(self.effects[row], self._now(row, world.month, strength, kept)) for row in trade]
-        if self._changed(trade, levels) or qualifying:
-            limit(world, [self.effects[row] for row in trade], levels)
+        limit(world, [self.effects[row] for row in trade], levels)
         for kind, target in ((kinds.Demand, world.needs.factor), (kinds.Outage, world.lines.available)):
             rows = self._of((kind,))
-            forces = [strength[row] * kept[row] for row in rows]
-            if self._changed(rows, forces):
-                _scale(target, [self.effects[row] for row in rows], forces)
+            _scale(target, [self.effects[row] for row in rows], [strength[row] * kept[row] for row in rows])
 
     def targets(self) -> list[tuple[str, int]]:
         """Say what each event acts on, and on how many of them."""
@@ -84,36 +93,50 @@ class Events:
     def _of(self, wanted: tuple[type, ...]) -> list[int]:
         return [row for row, each in enumerate(self.effects) if isinstance(each.event, wanted)]
 
-    def _changed(self, rows: list[int], levels: list[Floats]) -> bool:
-        """Tell whether any of these events holds differently than a month ago, in any member."""
-        changed = any(not np.array_equal(now, self._levels.get(row, 0.0 * now)) for row, now in zip(rows, levels, strict=True))
-        self._levels.update(zip(rows, levels, strict=True))
-        return changed
+    def _moving(self, months: int) -> Bools:
+        """Mark the months in which some event begins, grows, wanes or ends in some member."""
+        busy = np.zeros(months, dtype=np.bool_)
+        line = self.timeline
+        for row, effect in enumerate(self.effects):
+            spans = [(line.begin[row], line.begin[row] + line.phase[row]), (line.end[row], line.end[row] + 1)]
+            if isinstance(effect.event, kinds.Leakage):
+                spans.append((line.begin[row], line.end[row]))
+            if isinstance(effect.event, kinds.Sanction):
+                contracts = np.maximum(effect.last, line.begin[row]).astype(np.int64)
+                spans.append((contracts, contracts + line.phase[row]))
+            if isinstance(effect.event, kinds.Funding):
+                spans.append((line.begin[row], line.begin[row] + effect.event.months))
+            for first, last in spans:
+                for start, stop in {*zip(first.tolist(), last.tolist(), strict=True)}:
+                    busy[max(start, 0) : max(stop, 0)] = True
+        return busy
 
     def _close(self, world: World) -> None:
         """Take closed lines' capacity and projects away, and bar new projects there."""
-        world.lost_capacity[:] = 0.0
-        world.lost_projects[:] = 0.0
         for row in self._of((kinds.Closure,)):
             closing = self.timeline.begin[row] == world.month
             if closing.any():
                 _close_lines(world, self.effects[row].rows, closing[None, :])
 
-    def _fund(self, world: World) -> None:
-        """Hand out budgets and funding; start and stop programmes."""
-        programmes = world.programmes
-        programmes.appropriated[:] = 0.0
+    def _appropriate(self, world: World) -> None:
+        """Hand out this month's budgets."""
         for programme, money in self.budget.get(world.month, ()):
-            programmes.appropriated[programme] += money
+            world.programmes.appropriated[programme] += money
+            world.programmes.treasury[programme] += money
+
+    def _fund(self, world: World) -> None:
+        """Hand out funding; start and stop programmes."""
+        programmes = world.programmes
         for row in self._of((kinds.Funding, kinds.ProgrammeStart, kinds.ProgrammeStop)):
             effect, since = self.effects[row], world.month - self.timeline.begin[row]
             if isinstance(effect.event, kinds.Funding):
                 paying = (since >= 0) & (since < effect.event.months)
-                programmes.appropriated[effect.rows] += np.where(paying, effect.size / effect.event.months, 0.0)
+                money = np.where(paying, effect.size / effect.event.months, 0.0)
+                programmes.appropriated[effect.rows] += money
+                programmes.treasury[effect.rows] += money
             else:
                 starts = isinstance(effect.event, kinds.ProgrammeStart)
                 programmes.active[effect.rows] = np.where(since == 0, starts, programmes.active[effect.rows])
-        programmes.treasury += programmes.appropriated
 
 
 def _scale(target: Floats, effects: Sequence[Effect], forces: Sequence[Floats]) -> None:
@@ -170,7 +193,7 @@ def compile_events(scenario: Scenario, axes: Axes, members: Sequence[int]) -> Ev
         for month, money in scenario.programmes[programme].budget.items():
             due = draw(money, f"programmes.{programme}.budget.{month}")
             budget.setdefault(month_number(month) - first, []).append((row, due))
-    return Events(Timeline.build(scenario, axes.projects, members), tuple(effects), budget)
+    return Events(Timeline.build(scenario, axes.projects, members), tuple(effects), budget, scenario.months)
 
 
 def _rows(scenario: Scenario, axes: Axes, event: kinds.Event) -> Ints:

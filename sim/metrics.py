@@ -18,10 +18,19 @@ STAY = 3
 YEAR = 12
 
 
+def met(used: Floats, need: Floats) -> Floats:
+    """Return the units of a month's need that were used in it; what catches up with earlier months does not count."""
+    return np.minimum(used, need)
+
+
+def service(used: Floats, need: Floats) -> Floats:
+    """Return the fill rate month by month, the share of need met (beta service level): 1 where nothing is needed."""
+    return np.divide(met(used, need), need, out=np.ones_like(need), where=need > 0)
+
+
 def fill_rate(used: Floats, need: Floats) -> Floats:
     """Return the share of need met on time, over the first axis: [months, needs, members] -> [needs, members]."""
-    met, wanted = np.minimum(used, need).sum(axis=0), need.sum(axis=0)
-    return np.divide(met, wanted, out=np.ones_like(met), where=wanted > 0)
+    return service(used=met(used, need).sum(axis=0), need=need.sum(axis=0))
 
 
 def recovery(service: Floats, hit: Ints, share: float) -> Floats:
@@ -103,7 +112,7 @@ def summarise(
     `series` holds arrays [months, needs, members]; `last_flows` [routes, members] the units of the last calendar year;
     `hit` [needs, members] the month in which each need was first hit, NEVER where it was not.
     """
-    need, used, service = series["need"], series["used"], series["fill_rate"]
+    need, used, fill = series["need"], series["used"], series["fill_rate"]
     after = _after(need.shape, np.where(hit < NEVER, hit, 0))
     hhi = [
         concentration(last_flows[[row for row, (_, importer, good) in enumerate(routes) if (importer, good) == (state, product)]])
@@ -115,9 +124,9 @@ def summarise(
         "unmet": series["unmet"].sum(axis=0),
         "backlog_end": series["backlog"][-1],
         "substitution_ratio": substitution_ratio(series["received"], series["legacy"], hit),
-        "T50": recovery(service, hit, 0.5),
-        "T90": recovery(service, hit, 0.9),
-        "resilience_loss": np.where(hit < NEVER, resilience_loss(service, hit), 0.0),
+        "T50": recovery(fill, hit, 0.5),
+        "T90": recovery(fill, hit, 0.9),
+        "resilience_loss": np.where(hit < NEVER, resilience_loss(fill, hit), 0.0),
         "import_dependence": import_dependence(series["imports"], series["received"]),
         "hhi": np.array(hhi).reshape(hit.shape),
         "leaked": series["leaked"].sum(axis=0),

@@ -15,7 +15,7 @@ from sim.books import Books
 from sim.build import build, initial_cover
 from sim.events import compile_events
 from sim.policies import gather
-from sim.recorder import Recorder
+from sim.recorder import Recorder, Tape
 from sim.scenario.quantity import month_number
 from sim.scenario.schema import Scenario
 
@@ -26,8 +26,8 @@ class SupplyModel(mesa.Model):
     `agents_by_type` holds states, factories and commissions; `world` their numbers; `recorder` what happened.
     """
 
-    def __init__(self, scenario: Scenario, members: Sequence[int] = (0,), axes: Axes | None = None) -> None:
-        """Build the world of these members and set it at rest; call `step()` once a month."""
+    def __init__(self, scenario: Scenario, members: Sequence[int] = (0,), axes: Axes | None = None, tape: Tape | None = None) -> None:
+        """Build the world of these members and set it at rest; call `step()` once a month. Records onto `tape`, or a new one."""
         # Mesa's own generator is never used: draws come from sim.rng, by name
         super().__init__(rng=0)
         self.case = scenario
@@ -38,8 +38,10 @@ class SupplyModel(mesa.Model):
         factories = [FactoryAgent(self, name, each, scenario.rules) for name, each in scenario.factories.items()]
         commissions = [CommissionAgent(self, name, each, scenario.rules) for name, each in scenario.programmes.items()]
         self.policies = gather(scenario, world, states, factories, commissions)
-        self.books = Books(month_number(scenario.start))
-        self.recorder = Recorder(scenario, world, self.events.restricted_links(len(world.axes.link_line)))
+        first = month_number(scenario.start)
+        self.books = Books(world, first)
+        tape = tape or Tape.blank(scenario, world.axes, world.width)
+        self.recorder = Recorder(tape, world, first, self.events.restricted_links(len(world.axes.link_line)))
 
     def step(self) -> None:
         """Let one month pass."""

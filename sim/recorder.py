@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
+from sim.axes import Axes
 from sim.kernels.sums import Bools, Floats, GroupSum
 from sim.scenario.quantity import month_number
 from sim.scenario.schema import Scenario
 from sim.world import World
-
-
-def _fill_rate(world: World) -> Floats:
-    final = world.needs.final
-    return np.divide(_met(world), final, out=np.ones_like(final), where=final > 0)
-
-
-def _met(world: World) -> Floats:
-    return np.minimum(world.needs.used[: world.axes.final], world.needs.final)
 
 
 def _final(values: Floats, world: World) -> Floats:
@@ -29,58 +22,77 @@ METRICS: Mapping[str, Callable[[World], Floats]] = {
     "need": lambda world: world.needs.final,
     "received": lambda world: _final(world.needs.received, world),
     "used": lambda world: _final(world.needs.used, world),
-    "unmet": lambda world: world.needs.final - _met(world),
     "backlog": lambda world: _final(world.needs.backlog, world),
     "stock": lambda world: _final(world.needs.stock, world),
     "in_transit": lambda world: _final(world.needs.in_transit, world),
-    "fill_rate": _fill_rate,
     "spending": lambda world: _final(world.needs.spending, world),
 }
-"""What is recorded of every final need, [final needs, members]; units per month but for the fill rate (a share) and spending (money)."""
+"""What is recorded of every final need as it stands, [final needs, members]; flows of goods are recorded besides."""
+FLOWS = ("imports", "legacy", "leaked")
+"""Deliveries from abroad, from suppliers that a restriction ever hits, and those of them that pass while it holds."""
+
+
+@dataclass(frozen=True, eq=False)
+class Tape:
+    """Hold the arrays to record into, members last; a part of a tape shares its arrays."""
+
+    series: dict[str, Floats]
+    """Metric -> [months, final needs, members]"""
+    capacity: Floats
+    """[months, lines, members]"""
+    output: Floats
+    """[months, lines, members]"""
+    flows: Floats
+    """[years, routes, members]"""
+
+    @classmethod
+    def blank(cls, scenario: Scenario, axes: Axes, members: int) -> Tape:
+        """Make a tape for so many members."""
+        first, months = month_number(scenario.start), scenario.months
+        years = (first + months - 1) // 12 - first // 12 + 1
+        lines = (months, len(axes.lines), members)
+        return cls(
+            series={name: np.empty((months, axes.final, members)) for name in (*METRICS, *FLOWS)},
+            capacity=np.empty(lines),
+            output=np.empty(lines),
+            flows=np.empty((years, len(axes.routes), members)),
+        )
+
+    def part(self, start: int, stop: int) -> Tape:
+        """Return the part of the members from `start` up to `stop`."""
+        own = np.s_[..., start:stop]
+        return Tape({name: each[own] for name, each in self.series.items()}, self.capacity[own], self.output[own], self.flows[own])
 
 
 class Recorder:
-    """Hold the records of one chunk of members, filled month by month."""
+    """Write what the world shows onto a tape, a month at a time."""
 
-    def __init__(self, scenario: Scenario, world: World, legacy: Bools) -> None:
-        """Make the arrays; `legacy` [links] marks the links on which a restriction ever acts."""
-        axes, months, width = world.axes, scenario.months, world.width
-        first = month_number(scenario.start)
-        self.years = list(range(first // 12, (first + months - 1) // 12 + 1))
-        self._first = first
-        self._year_of_start = first // 12
-        self.series = {name: np.empty((months, axes.final, width)) for name in (*METRICS, "imports", "leaked", "legacy")}
-        self.capacity = np.empty((months, len(axes.lines), width))
-        self.output = np.empty((months, len(axes.lines), width))
-        self.flows = np.zeros((len(self.years), len(axes.routes), width))
+    def __init__(self, tape: Tape, world: World, first_month: int, legacy: Bools) -> None:
+        """Prepare to record; `first_month` counts since year 0, `legacy` [links] marks those a restriction ever hits."""
+        axes = world.axes
+        self.tape = tape
+        self._first_month = first_month
         self._year_flow = np.zeros_like(world.links.flow)
         self._by_route = GroupSum(axes.route, len(axes.routes))
-        foreign = axes.exporter != axes.importer
-        self._imports, self._legacy = _Some(foreign, world), _Some(legacy, world)
+        self._foreign, self._hit = (
+            (rows, GroupSum(axes.link_need[rows], len(axes.needs))) for rows in (np.flatnonzero(axes.exporter != axes.importer), np.flatnonzero(legacy))
+        )
 
     def record(self, world: World) -> None:
         """Note the month that has just passed."""
-        month, links, final = world.month, world.links, world.axes.final
+        month, links, tape, final = world.month, world.links, self.tape, world.axes.final
         for name, measure in METRICS.items():
-            self.series[name][month] = measure(world)
-        self.series["imports"][month] = self._imports.received(links.flow)[:final]
-        self.series["legacy"][month] = self._legacy.received(links.flow)[:final]
-        self.series["leaked"][month] = self._legacy.received(np.where(links.restricted, links.flow, 0.0))[:final]
-        self.capacity[month] = world.lines.usable
-        self.output[month] = world.lines.output
+            tape.series[name][month] = measure(world)
+        rows, by_need = self._foreign
+        tape.series["imports"][month] = by_need(links.flow.take(rows, axis=0))[:final]
+        rows, by_need = self._hit
+        flow = links.flow.take(rows, axis=0)
+        tape.series["legacy"][month] = by_need(flow)[:final]
+        flow *= links.restricted.take(rows, axis=0)
+        tape.series["leaked"][month] = by_need(flow)[:final]
+        tape.capacity[month] = world.lines.usable
+        tape.output[month] = world.lines.output
         self._year_flow += links.flow
-        if (self._first + month + 1) % 12 == 0 or month == self.capacity.shape[0] - 1:
-            self.flows[(self._first + month) // 12 - self._year_of_start] = self._by_route(self._year_flow)
+        if (self._first_month + month + 1) % 12 == 0 or month == tape.capacity.shape[0] - 1:
+            tape.flows[(self._first_month + month) // 12 - self._first_month // 12] = self._by_route(self._year_flow)
             self._year_flow[:] = 0.0
-
-
-class _Some:
-    """Sum flows over some links by need."""
-
-    def __init__(self, chosen: Bools, world: World) -> None:
-        self._rows = np.flatnonzero(chosen)
-        self._by_need = GroupSum(world.axes.link_need[self._rows], len(world.axes.needs))
-
-    def received(self, flow: Floats) -> Floats:
-        """Sum flow [links, members] over the chosen links: [needs, members]."""
-        return self._by_need(flow.take(self._rows, axis=0))

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-BLOCK = 1024
+BLOCK = 256
 """Members per block. Part of the definition of every draw: changing it changes all numbers."""
 
 

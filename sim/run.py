@@ -11,33 +11,29 @@ import numpy as np
 from sim.axes import Axes, number
 from sim.errors import InputError
 from sim.kernels.sums import Floats, Ints
-from sim.metrics import summarise
+from sim.metrics import met, service, summarise
 from sim.model import SupplyModel
+from sim.recorder import Tape
 from sim.records import Records
 from sim.report.result import Result
 from sim.scenario.quantity import month_number
 from sim.scenario.schema import Scenario
-from sim.timeline import event_rows
+from sim.timeline import Timeline, event_rows
 
 CHUNK = 100
-"""Members side by side; 64 to 256 are equally fast, more leave the processor's cache."""
+"""Members side by side; 64 to 256 are about equally fast, more leave the processor's cache."""
 
 Progress = Callable[[int, int], None]
 """(member-months done, member-months in all)"""
 
 
 @dataclass(frozen=True, eq=False)
-class Chunk:
-    """Hold what one chunk of members recorded; arrays as in Records, the member axis last."""
+class Ending:
+    """Hold what a chunk of members ended with, beside what is on tape."""
 
-    series: dict[str, Floats]
-    capacity: Floats
-    output: Floats
-    flows: Floats
-    begin: Ints
-    end: Ints
-    phase: Ints
+    timeline: Timeline
     hit: Ints
+    """[final needs, members]: month in which a restriction first hits the need"""
     residuals: dict[str, float]
     targets: list[tuple[str, int]]
 
@@ -61,11 +57,29 @@ def run(
     began = time.perf_counter()
     axes = number(scenario)
     everyone = range(scenario.members)
-    chunks = [
-        run_chunk(scenario, everyone[start : start + chunk], axes, _counted(progress, start * scenario.months, scenario))
-        for start in range(0, len(everyone), chunk)
-    ]
-    return Result(scenario, records(scenario, axes, everyone, chunks), time.perf_counter() - began)
+    tape = Tape.blank(scenario, axes, len(everyone))
+    endings = []
+    for start in range(0, len(everyone), chunk):
+        some = everyone[start : start + chunk]
+        tick = _counted(progress, start, scenario)
+        endings.append(run_chunk(scenario, some, axes, tape.part(start, start + len(some)), tick))
+    return Result(scenario, _records(scenario, axes, everyone, tape, endings), time.perf_counter() - began)
+
+
+def run_chunk(
+    scenario: Scenario, members: Sequence[int], axes: Axes, tape: Tape, tick: Callable[[int], None] | None = None
+) -> Ending:
+    """Simulate these members together onto a tape, calling `tick` with the member-months done after each month."""
+    model = SupplyModel(scenario, members, axes, tape)
+    try:
+        for month in range(scenario.months):
+            model.step()
+            if tick:
+                tick((month + 1) * len(members))
+        model.books.audit(model.world)
+        return Ending(model.events.timeline, model.events.first_hit(axes), model.books.worst, model.events.targets())
+    finally:
+        model.release()
 
 
 def _revised(scenario: Scenario, **given: int | None) -> Scenario:
@@ -78,45 +92,17 @@ def _revised(scenario: Scenario, **given: int | None) -> Scenario:
     return scenario.model_copy(update=changed)
 
 
-def run_chunk(scenario: Scenario, members: Sequence[int], axes: Axes, tick: Callable[[int], None] | None = None) -> Chunk:
-    """Simulate these members together, calling `tick` with the member-months done after each month."""
-    model = SupplyModel(scenario, members, axes)
-    try:
-        for month in range(scenario.months):
-            model.step()
-            if tick:
-                tick((month + 1) * len(members))
-        model.books.audit(model.world)
-        record, line = model.recorder, model.events.timeline
-        return Chunk(
-            series=record.series,
-            capacity=record.capacity,
-            output=record.output,
-            flows=record.flows,
-            begin=line.begin,
-            end=line.end,
-            phase=line.phase,
-            hit=model.events.first_hit(axes),
-            residuals=model.books.worst,
-            targets=model.events.targets(),
-        )
-    finally:
-        model.release()
+def _records(scenario: Scenario, axes: Axes, members: Sequence[int], tape: Tape, endings: Sequence[Ending]) -> Records:
+    """Join what is on tape and what the chunks ended with into the records of the run."""
 
+    def joined(part: Callable[[Ending], Ints]) -> Ints:
+        return np.concatenate([part(each) for each in endings], axis=-1)
 
-def records(scenario: Scenario, axes: Axes, members: Sequence[int], chunks: Sequence[Chunk]) -> Records:
-    """Join chunks into the records of the whole run."""
-
-    def joined(part: Callable[[Chunk], Floats | Ints]) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
-        return np.concatenate([part(each) for each in chunks], axis=-1)
-
-    series = {name: joined(lambda each, name=name: each.series[name]) for name in chunks[0].series}  # type: ignore[misc]
-    flows = joined(lambda each: each.flows)
-    hit = joined(lambda each: each.hit).astype(np.int64)
     needs = list(axes.needs[: axes.final])
     routes = [(axes.states[exporter], axes.states[importer], axes.products[product]) for exporter, importer, product in axes.routes]
     first = month_number(scenario.start)
-    begin, end, phase = (joined(part).astype(np.int64) for part in (lambda e: e.begin, lambda e: e.end, lambda e: e.phase))
+    series = _all_series(tape)
+    begin, end, phase = joined(lambda each: each.timeline.begin), joined(lambda each: each.timeline.end), joined(lambda each: each.timeline.phase)
     return Records(
         months=scenario.month_labels,
         years=list(range(first // 12, (first + scenario.months - 1) // 12 + 1)),
@@ -125,19 +111,26 @@ def records(scenario: Scenario, axes: Axes, members: Sequence[int], chunks: Sequ
         lines=[(factory, axes.states[state], product) for (factory, product), state in zip(axes.lines, axes.line_state, strict=True)],
         routes=routes,
         series=series,
-        capacity=joined(lambda each: each.capacity),
-        output=joined(lambda each: each.output),
-        flows=flows,
-        events=event_rows(scenario, tuple(scenario.events), begin, end, phase, chunks[0].targets),
-        residuals={book: max(each.residuals[book] for each in chunks) for book in chunks[0].residuals},
-        summary=summarise(series, flows[-1], routes, needs, hit),
+        capacity=tape.capacity,
+        output=tape.output,
+        flows=tape.flows,
+        events=event_rows(scenario, begin, end, phase, endings[0].targets),
+        residuals={book: max(each.residuals[book] for each in endings) for book in endings[0].residuals},
+        summary=summarise(series, tape.flows[-1], routes, needs, joined(lambda each: each.hit)),
     )
 
 
-def _counted(progress: Progress | None, done: int, scenario: Scenario) -> Callable[[int], None] | None:
+def _all_series(tape: Tape) -> dict[str, Floats]:
+    """Add what follows from the recorded series, in the order in which tables show them."""
+    need, used = tape.series["need"], tape.series["used"]
+    unmet = need - met(used, need)
+    order = ("need", "received", "used", "unmet", "backlog", "stock", "in_transit", "fill_rate", "imports", "legacy", "leaked", "spending")
+    every = {**tape.series, "unmet": unmet, "fill_rate": service(used, need)}
+    return {name: every[name] for name in order}
+
+
+def _counted(progress: Progress | None, members_before: int, scenario: Scenario) -> Callable[[int], None] | None:
     if progress is None:
         return None
-    report = progress
-    return lambda now: report(done + now, scenario.members * scenario.months)
-
-
+    report, before, total = progress, members_before * scenario.months, scenario.members * scenario.months
+    return lambda now: report(before + now, total)

@@ -44,17 +44,16 @@ def arrivals(world: World) -> None:
 def capacity(world: World) -> None:
     """Turn finished projects into capacity, which then ramps up; take out what is out of use."""
     projects, lines = world.projects, world.lines
-    ready = lines.capacity
-    if projects.added.size:
-        slot = projects.pipeline[world.month % projects.pipeline.shape[0]]
-        projects.matured[:] = slot
-        slot[:] = 0.0
+    slot = projects.pipeline[world.month % projects.pipeline.shape[0]]
+    projects.matured[:] = slot
+    slot[:] = 0.0
+    projects.unramped *= projects.ramp_keep
+    if projects.matured.any():
         lines.capacity += world.axes.projects_by_line(projects.matured)
         projects.unfinished -= projects.matured
-        projects.unramped *= projects.ramp_keep
         projects.unramped += np.where(projects.ramp_keep > 0, projects.matured, 0.0)
         projects.completed[(projects.matured > 0) & (projects.completed == NEVER)] = world.month
-        ready = np.maximum(lines.capacity - world.axes.projects_by_line(projects.unramped), 0.0)
+    ready = np.maximum(lines.capacity - world.axes.projects_by_line(projects.unramped), 0.0)
     np.multiply(ready, lines.available, out=lines.usable)
 
 
@@ -164,7 +163,9 @@ def learning(world: World, learners: Ints) -> None:
 def programmes(world: World, budgeting: Budgeting) -> None:
     """Spend the programmes' money on projects that close the gaps of their beneficiaries."""
     projects, purse = world.projects, world.programmes
-    if not projects.added.size:
+    projects.started[:] = 0.0
+    purse.invested[:] = 0.0
+    if not (purse.active & (purse.treasury > 0)).any():
         return
     room = np.maximum(np.minimum(projects.max_capacity - projects.added, projects.absorption), 0.0)
     wanted = np.minimum(gaps(world), room) * projects.capital_cost

@@ -40,13 +40,19 @@ class Timeline:
         grown = np.clip((month - self.begin + 1) / self.phase, 0.0, 1.0)
         return np.where((month >= self.begin) & (month < self.end), grown, 0.0)
 
-    def await_completions(self, completed: Ints, month: int) -> None:
-        """Fix the begin of events that follow a project, `completed` [projects, members], and of their followers."""
+    def await_completions(self, completed: Ints, month: int) -> bool:
+        """Fix the begin of events that follow a project, `completed` [projects, members], and of their followers.
+
+        Return whether any begin was fixed.
+        """
+        before = [self.begin[event].copy() for event, _ in self.awaiting]
         for event, project in self.awaiting:
             due = np.where(completed[project] < NEVER, np.maximum(completed[project] + self.delay[event], month), NEVER)
             self.begin[event] = np.minimum(self.begin[event], due)
-        if self.awaiting:
+        fixed = any(not np.array_equal(self.begin[event], old) for (event, _), old in zip(self.awaiting, before, strict=True))
+        if fixed:
             self._pass_on()
+        return fixed
 
     def _pass_on(self) -> None:
         for event, parent in self.followers:
@@ -101,12 +107,12 @@ def _parents_first(parents: dict[int, int]) -> tuple[tuple[int, int], ...]:
 
 
 def event_rows(
-    scenario: Scenario, names: Sequence[str], begin: Ints, end: Ints, phase: Ints, targets: Sequence[tuple[str, int]]
+    scenario: Scenario, begin: Ints, end: Ints, phase: Ints, targets: Sequence[tuple[str, int]]
 ) -> list[EventRow]:
     """Report in which months events began, held in full and ended, arrays [events, members], with what they act on."""
     first = month_number(scenario.start)
     rows: list[tuple[int, int, EventRow]] = []
-    for place, name in enumerate(names):
+    for place, name in enumerate(scenario.events):
         full = np.where(phase[place] > 1, np.minimum(begin[place], NEVER - phase[place]) + phase[place] - 1, NEVER)
         ended = np.where(begin[place] < end[place], end[place], NEVER)
         for action, months in (("begins", begin[place]), ("holds in full", np.where(full < ended, full, NEVER)), ("ends", ended)):

@@ -11,14 +11,12 @@ LIMIT = 64.0
 """Most multiples of eps times gross volume that a residual may reach."""
 
 
-def residual(before: Floats, after: Floats, gained: Floats, lost: Floats, turned: Floats | float = 0.0) -> float:
-    """Return the worst |after - before - gained + lost| in multiples of eps times gross volume, over arrays of one shape.
+def residuals(before: Floats, after: Floats, gained: Floats, lost: Floats, turned: Floats) -> Floats:
+    """Return |after - before - gained + lost| in multiples of eps times gross volume, elementwise.
 
     Gross volume is stock before and after, plus all that came, went, or was turned over inside. A book without any
-    volume must balance exactly; NaN anywhere gives inf.
+    volume must balance exactly, otherwise its residual is inf; NaN stays NaN.
     """
     gap = np.abs((after - before) - (gained - lost))
-    gross = np.abs(before) + np.abs(after) + np.abs(gained) + np.abs(lost) + turned
-    scaled = np.divide(gap, EPS * gross, out=np.where(gap == 0, 0.0, np.inf), where=gross > 0)
-    worst = float(scaled.max(initial=0.0))
-    return worst if worst == worst else float("inf")
+    gross = np.abs(before) + np.abs(after) + np.abs(gained) + np.abs(lost) + np.abs(turned)
+    return np.divide(gap, EPS * gross, out=np.where(gap == 0, 0.0, np.inf), where=gross != 0)

@@ -21,11 +21,11 @@ def check_target(target: str | os.PathLike[str]) -> None:
 
     Raises InputError. Leaves nothing behind.
     """
-    with suppress(_Enough), replaced(target):
-        raise _Enough
+    with suppress(_TrialOverError), replaced(target):
+        raise _TrialOverError
 
 
-class _Enough(Exception):
+class _TrialOverError(Exception):
     """End a trial of `replaced` as any failure would."""
 
 

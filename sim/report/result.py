@@ -72,7 +72,7 @@ class Result:
                 _write(folder / f"{name}.csv", tables.csv(tabulate(self.records)))
             _write(folder / "scenario.yaml", dump(self.scenario))
             if figures:
-                from sim.report.figures import draw  # noqa: PLC0415  (matplotlib takes a second to import)
+                from sim.report.figures import draw  # matplotlib takes a second to import
 
                 draw(self.scenario, self.records, folder / "figures")
             description = manifest(self.scenario, self.records, self.wall_seconds, command, hashes(folder))
@@ -81,7 +81,7 @@ class Result:
 
 
 def _frame(name: str, records: Records) -> pd.DataFrame:
-    import pandas as pd  # noqa: PLC0415  (half a second that a run from the command line can do without)
+    import pandas as pd  # half a second that a run from the command line can do without
 
     return pd.DataFrame(TABLES[name](records))
 

@@ -34,7 +34,8 @@ def central(values: Floats, members: Sequence[int]) -> Floats:
 
 def _mean(values: Floats, counted: NDArray[np.int64]) -> Floats:
     total = np.nansum(values, axis=-1)
-    return np.divide(total, counted, out=np.full(total.shape, np.nan), where=counted > 0)
+    mean: Floats = np.divide(total, counted, out=np.full(total.shape, np.nan), where=counted > 0)
+    return mean
 
 
 def _quantile(ordered: Floats, counted: NDArray[np.int64], share: float) -> Floats:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import prod
+from math import isnan, prod
 
 import numpy as np
 from numpy.typing import NDArray
@@ -129,8 +129,8 @@ def _cells(column: Column) -> list[str]:
         return [written[text] for text in column]
     if column.dtype.kind == "i":
         return [str(number) for number in column.tolist()]
-    # adding 0.0 turns -0.0 into 0.0; only NaN is unequal to itself
-    return [f"{number:.10g}" if number == number else "" for number in (column + 0.0).tolist()]
+    # adding 0.0 turns -0.0 into 0.0
+    return ["" if isnan(number) else f"{number:.10g}" for number in (column + 0.0).tolist()]
 
 
 def _quoted(text: str) -> str:

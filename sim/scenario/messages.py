@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, get_origin
+from types import MappingProxyType
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -13,7 +14,7 @@ from sim.errors import Fault
 from sim.scenario.paths import fault_at
 from sim.scenario.quantity import Frozen, Quantity
 from sim.scenario.schema import Input, Line, Need, RuleChoice, Scenario
-from sim.scenario.shape import KINDS, Shape, below, keys_of, model_at, options
+from sim.scenario.shape import KINDS, Shape, below, keys_of, model_at, takes_list
 from sim.scenario.wording import found, meant, nearest
 from sim.scenario.written import Path, Written
 
@@ -25,6 +26,7 @@ _EXPECTED = {
     "list_type": "a list",
     "dict_type": "a mapping",
 }
+_EXPECTED_KEYS = {"string_type": "a name or a month (YYYY-MM)", "int_type": "a year"}
 _EXPECTED_MODELS: dict[type[Frozen], str] = {
     Quantity: "a number or a quantity",
     Input: "a number, a quantity or a mapping",
@@ -57,10 +59,10 @@ def schema_faults(error: ValidationError, tree: Written) -> list[Fault]:
 def _fault(detail: Mapping[str, Any], tree: Written) -> Fault | None:
     """Translate one error; None for an error of a branch that was not meant, where the schema allows text or a list."""
     spot = _spot(detail["loc"], tree)
-    if spot.rest and any(get_origin(each) is list for each in options(spot.shape)):
+    if spot.rest and takes_list(spot.shape):
         return _branch_fault(detail, spot, tree)
     if detail["loc"][-1] == "[key]":
-        return fault_at(tree, spot.path, _message(detail, spot), at_key=True)
+        return fault_at(tree, spot.path, _message(detail, spot, _EXPECTED_KEYS), at_key=True)
     special = _SPECIAL.get(detail["type"])
     if special:
         return special(detail, spot, tree)
@@ -86,7 +88,7 @@ def _spot(loc: tuple[str | int, ...], tree: Written) -> _Spot:
 def _branch_fault(detail: Mapping[str, Any], spot: _Spot, tree: Written) -> Fault | None:
     if isinstance(spot.node.value, list) or str(spot.rest[0]).startswith("list"):
         return None
-    allowed = "a list of states, or all" if detail["type"] == "literal_error" else "a name or a list of names"
+    allowed = "all or a list of states" if detail["type"] == "literal_error" else "a name or a list of names"
     return fault_at(tree, spot.path, f"expected {allowed}, found {found(spot.node.value)}")
 
 
@@ -127,29 +129,34 @@ _SPECIAL: dict[str, Callable[[Mapping[str, Any], _Spot, Written], Fault]] = {
 }
 
 
-def _message(detail: Mapping[str, Any], spot: _Spot) -> str:
-    kind, context, value = detail["type"], detail.get("ctx", {}), detail["input"]
-    if kind in _EXPECTED:
-        return f"expected {_EXPECTED[kind]}, found {found(value)}"
+def _message(detail: Mapping[str, Any], spot: _Spot, expected: Mapping[str, str] = MappingProxyType(_EXPECTED)) -> str:
+    kind, value = detail["type"], detail["input"]
     if kind in ("model_type", "model_attributes_type"):
         model = model_at(spot.shape, None)
         return f"expected {_EXPECTED_MODELS.get(model, 'a mapping') if model else 'a mapping'}, found {found(value)}"
-    if kind == "finite_number":
-        return f"{value} is not a finite number"
-    if kind == "string_pattern_mismatch":
-        return f"'{value}' is not {_PATTERNS[context['pattern']]}"
-    if kind == "literal_error":
-        return f"expected {context['expected'].replace(chr(39), '')}, found {found(value)}{_near(value, context['expected'])}"
-    if kind == "greater_than_equal":
-        return f"{value} is below {context['ge']}"
-    if kind == "less_than_equal":
-        return f"{value} is above {context['le']}"
-    return str(detail["msg"])
+    if kind in expected:
+        return f"expected {expected[kind]}, found {found(value)}"
+    write = _WORDING.get(kind)
+    return write(value, detail.get("ctx", {})) if write else str(detail["msg"])
+
+
+def _literal(value: object, context: Mapping[str, Any]) -> str:
+    expected = str(context["expected"])
+    return f"expected {expected.replace(chr(39), '')}, found {found(value)}{_near(value, expected)}"
 
 
 def _near(value: object, expected: str) -> str:
     near = nearest(value, re.findall("'([^']+)'", expected))
     return f"; did you mean '{near}'?" if near else ""
+
+
+_WORDING: dict[str, Callable[[object, Mapping[str, Any]], str]] = {
+    "finite_number": lambda value, _: f"{value} is not a finite number",
+    "string_pattern_mismatch": lambda value, context: f"'{value}' is not {_PATTERNS[context['pattern']]}",
+    "literal_error": _literal,
+    "greater_than_equal": lambda value, context: f"{value} is below {context['ge']}",
+    "less_than_equal": lambda value, context: f"{value} is above {context['le']}",
+}
 
 
 def _model_around(path: Path, tree: Written) -> type[Frozen]:

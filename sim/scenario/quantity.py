@@ -82,7 +82,7 @@ class Quantity(Frozen):
     def draw(self, seed: int, name: str, members: Sequence[int]) -> NDArray[np.float64]:
         """Draw this number for each member, shape [members], rates per month; member 0 gets the central value."""
         scale = 1 / 12 if self.per == "year" else 1.0
-        if not self.is_drawn:
+        if not self.is_drawn or not any(members):
             return np.full(len(members), self.value * scale)
         drawn = self._quantile(rng.uniforms(seed, name, members)[0])
         drawn[np.asarray(members) == 0] = self.value

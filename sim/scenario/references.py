@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
 from sim.errors import Fault
-from sim.scenario.paths import fault_at, find
+from sim.scenario.paths import KEYS, fault_at, find
 from sim.scenario.schema import RuleChoice, Scenario
 from sim.scenario.selectors import ALL
-from sim.scenario.shape import walk
-from sim.scenario.wording import unknown
+from sim.scenario.shape import KINDS, walk
+from sim.scenario.wording import listed, unknown
 from sim.scenario.written import Path, Written, bare
 
 CheckRule = Callable[[str, str, Mapping[str, Any]], Mapping[str, str]]
@@ -33,35 +33,42 @@ _SECTIONS = {
 _KINDS = {"restriction": ("cut_off", "sanction", "quota"), "outage": ("outage",)}
 """Kinds of event that a noun stands for."""
 
-_REFERENCES = (
-    ("products.*.inputs.~", "product"),
-    ("products.*.complexity", "complexity class"),
-    ("factories.*.state", "state"),
-    ("factories.*.lines.~", "product"),
-    ("needs.~", "state"),
-    ("needs.*.~", "product"),
-    ("trade.*.exporter", "state or bloc"),
-    ("trade.*.importer", "state or bloc"),
-    ("trade.*.product", "product"),
-    ("events.*.exporter", "state or bloc"),
-    ("events.*.importer", "state or bloc"),
-    ("events.*.state", "state or bloc"),
-    ("events.*.product", "product"),
-    ("events.*.factory", "factory"),
-    ("events.*.programme", "programme"),
-    ("events.*.after.event", "event"),
-    ("events.*.after.completion", "programme.candidate"),
-    ("events.*.lifts", "restriction"),
-    ("events.*.repairs", "outage"),
-    ("programmes.*.chair", "state"),
-    ("programmes.*.beneficiaries", "state"),
-    ("programmes.*.candidates.*.factory", "factory"),
-    ("programmes.*.candidates.*.product", "product"),
-)
-"""What refers to what: patterns of paths (`~` stands for the keys) and the noun that they name."""
 
-_WILDCARDS = {"exporter": ALL, "importer": ALL, "product": ALL, "factory": ALL, "state": ALL, "beneficiaries": "all"}
-"""What stands for all, by key; in trade rules, events and programmes."""
+class _Reference(NamedTuple):
+    """Say what a place refers to."""
+
+    pattern: str
+    """Path with `*` for any name; `~` at its end stands for the keys."""
+    noun: str
+    wildcard: str | None = None
+    """What stands for all, where that is allowed."""
+
+
+_REFERENCES = (
+    _Reference("products.*.inputs.~", "product"),
+    _Reference("products.*.complexity", "complexity class"),
+    _Reference("factories.*.state", "state"),
+    _Reference("factories.*.lines.~", "product"),
+    _Reference("needs.~", "state"),
+    _Reference("needs.*.~", "product"),
+    _Reference("trade.*.exporter", "state or bloc", ALL),
+    _Reference("trade.*.importer", "state or bloc", ALL),
+    _Reference("trade.*.product", "product", ALL),
+    _Reference("events.*.exporter", "state or bloc", ALL),
+    _Reference("events.*.importer", "state or bloc", ALL),
+    _Reference("events.*.state", "state or bloc", ALL),
+    _Reference("events.*.product", "product", ALL),
+    _Reference("events.*.factory", "factory", ALL),
+    _Reference("events.*.programme", "programme"),
+    _Reference("events.*.after.event", "event"),
+    _Reference("events.*.after.completion", "programme.candidate"),
+    _Reference("events.*.lifts", "restriction"),
+    _Reference("events.*.repairs", "outage"),
+    _Reference("programmes.*.chair", "state"),
+    _Reference("programmes.*.beneficiaries", "state", "all"),
+    _Reference("programmes.*.candidates.*.factory", "factory"),
+    _Reference("programmes.*.candidates.*.product", "product"),
+)
 
 
 def reference_faults(tree: Written) -> list[Fault]:
@@ -69,9 +76,9 @@ def reference_faults(tree: Written) -> list[Fault]:
     known = _known_names(tree)
     faults = [
         fault
-        for pattern, noun in _REFERENCES
-        for path, node in find(tree, pattern)
-        for fault in (*_list_faults(tree, path, node), *_name_faults(tree, path, node, noun, known[noun]))
+        for reference in _REFERENCES
+        for path, node in find(tree, reference.pattern)
+        for fault in (*_list_faults(tree, path, node), *_name_faults(tree, reference, path, node, known[reference.noun]))
     ]
     return faults + _source_faults(tree, known["source"]) + _bloc_faults(tree)
 
@@ -92,9 +99,17 @@ def _known_names(tree: Written) -> dict[str, list[str] | None]:
     blocs = [node.value for _, node in find(tree, "states.*.bloc") if isinstance(node.value, str)]
     known["state or bloc"] = None if known["state"] is None else [*known["state"], *dict.fromkeys(blocs)]
     known["programme.candidate"] = [f"{path[1]}.{path[3]}" for path, _ in find(tree, "programmes.*.candidates.*")]
-    for noun, kinds in _KINDS.items():
-        known[noun] = [str(path[1]) for path, node in find(tree, "events.*.kind") if node.value in kinds]
+    kinds = _kinds(tree)
+    for noun, meant in _KINDS.items():
+        # of an event without a proper kind nothing can be said
+        known[noun] = [name for name, kind in kinds.items() if kind is None or kind in meant]
     return known
+
+
+def _kinds(tree: Written) -> dict[str, str | None]:
+    """Give the kind of each event; None where it is none."""
+    kinds = {str(path[1]): None for path, _ in find(tree, "events.*")}
+    return kinds | {str(path[1]): node.value for path, node in find(tree, "events.*.kind") if node.value in list(KINDS)}
 
 
 def _names(tree: Written, section: str) -> list[str] | None:
@@ -104,26 +119,25 @@ def _names(tree: Written, section: str) -> list[str] | None:
     return None if mapping is None else [str(name) for name in mapping]
 
 
-def _name_faults(tree: Written, path: Path, node: Written, noun: str, known: list[str] | None) -> Iterator[Fault]:
-    wildcard = _WILDCARDS.get(str(path[-1])) if path[0] in ("trade", "events", "programmes") else None
+def _name_faults(tree: Written, reference: _Reference, path: Path, node: Written, known: list[str] | None) -> Iterator[Fault]:
+    allowed = (known or []) + ([reference.wildcard] if reference.wildcard else [])
     for each_path, name in _names_at(path, node):
-        if known is not None and name not in known and name != wildcard:
-            yield fault_at(tree, each_path, _unknown(tree, noun, name, known), at_key=node.value == path[-1])
+        if known is not None and name not in allowed:
+            yield fault_at(tree, each_path, _unknown(tree, reference.noun, name, known), at_key=reference.pattern.endswith(KEYS))
 
 
-def _names_at(path: Path, node: Written) -> Iterable[tuple[Path, str]]:
-    values = node.members.items() if isinstance(node.value, list) else [((), node)]
-    found = [((*path, key) if isinstance(key, int) else path, each.value) for key, each in values]
-    return [(each_path, value) for each_path, value in found if isinstance(value, str)]
+def _names_at(path: Path, node: Written) -> list[tuple[Path, str]]:
+    """List the names that stand at a path: one, or those of a list."""
+    listed = isinstance(node.value, list)
+    found = [((*path, index), each.value) for index, each in node.members.items()] if listed else [(path, node.value)]
+    return [(each_path, name) for each_path, name in found if isinstance(name, str)]
 
 
 def _unknown(tree: Written, noun: str, name: str, known: list[str]) -> str:
     if noun not in _KINDS:
         return unknown(noun, name, known)
-    kind = next((node.value for _, node in find(tree, f"events.{name}.kind")), None)
-    if kind is None:
-        return unknown("event", name, known)
-    return f"'{name}' is of kind {kind}, not {' or '.join(_KINDS[noun])}"
+    kinds = _kinds(tree)
+    return f"'{name}' is of kind {kinds[name]}, not {listed(_KINDS[noun])}" if name in kinds else unknown("event", name, known)
 
 
 def _list_faults(tree: Written, path: Path, node: Written) -> Iterator[Fault]:

@@ -6,6 +6,7 @@ something in it can be set; a whole entity, or a month of a budget, may be new.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NoReturn
 
 from sim.errors import Fault, Place, ScenarioError
@@ -24,7 +25,11 @@ def with_set(tree: Written, text: str) -> Written:
     path, equals, value = text.partition("=")
     if not equals or not path.strip():
         raise ScenarioError([Fault(place, "", "write it as path=value: months=24")])
-    return _put(tree, Scenario, path.strip().split("."), read_value(value, place.file), ())
+    try:
+        written = read_value(value, place.file)
+    except ScenarioError as error:
+        raise ScenarioError(replace(fault, path=".".join(filter(None, (path, fault.path)))) for fault in error.faults) from error
+    return _put(tree, Scenario, path.strip().split("."), written, ())
 
 
 def _put(node: Written, shape: Shape, steps: list[str], value: Written, done: Path) -> Written:
@@ -49,6 +54,9 @@ def _put(node: Written, shape: Shape, steps: list[str], value: Written, done: Pa
         kept[key], removals = settled(value, below(shape, key, node))
         if removals:
             _refuse(value, (*path, *removals[0][0]), removals[0][1])
+    if len(steps) == 1 and (done or value.value is None):
+        # what no longer fits together here is the option's doing
+        node = replace(node, place=value.place)
     return node.changed(kept, {**node.keys, key: value.place})
 
 
@@ -70,7 +78,7 @@ def _check_allowed(node: Written, shape: Shape, key: Key, value: Written, path: 
     model = model_at(shape, node)
     if isinstance(node.value, list):
         if key not in node.members:
-            _refuse(value, path, f"the list has {len(node.members)} items, counted from 0")
+            _refuse(value, path, f"no such item; the list has {len(node.members)}, counted from 0")
     elif node.mapping is None:
         _refuse(value, path[:-1], f"nothing can be set in {found(node.value)}")
     elif model and model is not RuleChoice and key not in keys_of(model):

@@ -48,19 +48,19 @@ def below(shape: Shape, key: Key, written: Written | None) -> Shape:
     if model:
         return next((field.annotation for name, field in model.model_fields.items() if key in (name, field.alias)), None)
     for each in options(shape):
-        if get_origin(each) in (dict, list):
+        if _origin(each) in (dict, list):
             return get_args(each)[-1]
     return None
 
 
 def is_named(shape: Shape) -> bool:
     """Tell whether members go by names (or months, or years) of the user's choice."""
-    return any(get_origin(each) is dict for each in options(shape))
+    return any(_origin(each) is dict for each in options(shape))
 
 
 def is_by_number(shape: Shape) -> bool:
     """Tell whether members go by whole numbers: years."""
-    return any(get_origin(each) is dict and get_args(each)[0] is int for each in options(shape))
+    return any(_origin(each) is dict and get_args(each)[0] is int for each in options(shape))
 
 
 def keys_of(model: type[Frozen]) -> list[str]:
@@ -103,10 +103,19 @@ def _event_model(written: Written | None) -> type[Dated]:
     return KINDS.get(kind.value, Dated) if kind and isinstance(kind.value, str) else Dated
 
 
+def takes_list(shape: Shape) -> bool:
+    """Tell whether a list may stand here."""
+    return any(_origin(each) is list for each in options(shape))
+
+
 def options(shape: Shape) -> tuple[Shape, ...]:
     """List what a shape allows, looking through Annotated and unions."""
-    if get_origin(shape) is Annotated:
+    if _origin(shape) is Annotated:
         return options(get_args(shape)[0])
-    if get_origin(shape) in (Union, UnionType):
+    if _origin(shape) in (Union, UnionType):
         return tuple(option for each in get_args(shape) for option in options(each))
     return (shape,)
+
+
+def _origin(shape: Shape) -> object:
+    return get_origin(shape)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 MOST_LISTED = 20
@@ -29,6 +29,11 @@ def meant(name: object, known: Iterable[object], listing: str = "known") -> str:
 def unknown(what: str, name: object, known: Iterable[object]) -> str:
     """Write that a name refers to nothing: `unknown state 'RSU'; did you mean 'RUS'?`."""
     return f"unknown {what} '{name}'{meant(name, known)}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Write a choice: `a, b or c`."""
+    return " or ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
 
 
 def found(value: Any) -> str:

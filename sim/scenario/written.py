@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from numbers import Integral, Real
+from typing import Any, cast
 
-from sim.errors import Fault, Place
+from sim.errors import Fault, Place, ScenarioError
 
 Key = str | int
 Path = tuple[Key, ...]
@@ -14,6 +15,8 @@ Path = tuple[Key, ...]
 
 DEEPEST = 40
 """Levels of mappings and lists in one another; deeper input is refused."""
+LONGEST_NUMBER = 300
+"""Digits; ten to the power of 300 is still a number that a float can hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,30 +63,50 @@ def bare(written: Written) -> Any:
     return written.value
 
 
-def from_python(data: object, place: Place, faults: list[Fault], path: Path = ()) -> Written:
-    """Take plain Python data as if it had been written at one place; adds to `faults` what no file could hold."""
-    if isinstance(data, Mapping):
-        if _is_too_deep(path, place, faults):
-            return Written(None, place)
-        faults += [
-            Fault(place, dotted(path), f"a key must be a name or a year, found {key!r}")
-            for key in data
-            if isinstance(key, bool) or not isinstance(key, (str, int))
-        ]
-        members = {key: from_python(value, place, faults, (*path, key)) for key, value in data.items()}
-        return Written(members, place, dict.fromkeys(members, place))
-    if isinstance(data, Sequence) and not isinstance(data, (str, bytes)):
-        if _is_too_deep(path, place, faults):
-            return Written(None, place)
-        return Written([from_python(value, place, faults, (*path, index)) for index, value in enumerate(data)], place)
-    return Written(data, place)
+def from_python(data: object, place: Place) -> Written:
+    """Take plain Python data as if it had been written at one place. Raises ScenarioError for what no file could hold."""
+    faults: list[Fault] = []
+    written = _taken(data, place, (), faults)
+    if faults:
+        raise ScenarioError(faults)
+    return written
 
 
-def _is_too_deep(path: Path, place: Place, faults: list[Fault]) -> bool:
-    if len(path) < DEEPEST:
-        return False
-    faults.append(Fault(place, dotted(path[:3]), f"more than {DEEPEST} levels deep"))
-    return True
+def _taken(data: object, place: Place, path: Path, faults: list[Fault]) -> Written:
+    if not isinstance(data, Mapping) and not _is_list(data):
+        return Written(_taken_scalar(data, place, path, faults), place)
+    if len(path) >= DEEPEST:
+        faults.append(Fault(place, dotted(path[:3]), f"more than {DEEPEST} levels deep"))
+        return Written(None, place)
+    if not isinstance(data, Mapping):
+        return Written([_taken(each, place, (*path, index), faults) for index, each in enumerate(cast(Sequence[object], data))], place)
+    members: dict[Key, Written] = {}
+    for key, value in data.items():
+        if isinstance(key, bool) or not isinstance(key, (str, int)):
+            faults.append(Fault(place, dotted(path), f"a key must be a name or a year, found {key!r}"))
+        else:
+            members[key] = _taken(value, place, (*path, key), faults)
+    return Written(members, place, dict.fromkeys(members, place))
+
+
+def _is_list(data: object) -> bool:
+    return isinstance(data, Sequence) and not isinstance(data, (str, bytes))
+
+
+def _taken_scalar(data: object, place: Place, path: Path, faults: list[Fault]) -> object:
+    if data is None or isinstance(data, (bool, str)):
+        return data
+    if isinstance(data, Integral) and abs(int(data)) < 10**LONGEST_NUMBER:
+        return int(data)
+    if isinstance(data, Real) and not isinstance(data, Integral):
+        return float(data)
+    what = (
+        f"a number of more than {LONGEST_NUMBER} digits"
+        if isinstance(data, Integral)
+        else f"a {type(data).__name__} cannot stand in a scenario"
+    )
+    faults.append(Fault(place, dotted(path), what))
+    return None
 
 
 def dotted(path: Path) -> str:

@@ -12,13 +12,11 @@ from typing import Any, NoReturn
 import yaml
 
 from sim.errors import Fault, Place, ScenarioError
-from sim.scenario.written import DEEPEST, Key, Path, Written, dotted
+from sim.scenario.written import DEEPEST, LONGEST_NUMBER, Key, Path, Written, dotted
 
 MOST_BYTES = 4 * 1024 * 1024
 MOST_VALUES = 200_000
 """Values of one file, with every alias counted as often as it is used."""
-LONGEST_NUMBER = 300
-"""Characters; ten to the power of 300 is still a number that a float can hold."""
 
 INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 NUMBER = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
@@ -113,7 +111,7 @@ class _Reader:
         """Read a value and say how many levels of mappings and lists it holds."""
         place = self._place(event.start_mark)
         if isinstance(event, yaml.AliasEvent):
-            return self._alias(event.anchor, path, place)
+            return self._alias(str(event.anchor), path, place)
         before = self.count
         self._count(1, path, place)
         if event.tag not in (None, "!"):

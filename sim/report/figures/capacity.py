@@ -38,16 +38,12 @@ def capacity_figure(scenario: Scenario, records: Records, changed: Changes) -> F
     key = style.key_lines(marked)
     colours = style.state_colours(records)
     states = [state for state in scenario.states if any(state in changed[product] for product in shown)]
-    legend_rows = -(-len(states) // 7)
     figure, panels = style.page(
         "Capacity built or lost, by state",
         f"Usable capacity against {records.months[0]}, units per month; line: median member, band: 9 of 10 members"
         + ("" if len(shown) == len(changed) else f"; the {len(shown)} products with the largest change of {len(changed)}"),
         len(shown),
-        columns=1 if len(shown) == 1 else 2,
-        panel_height=1.7,
-        head=1.05 + 0.2 * legend_rows,
-        foot=0.5 + style.key_height(key),
+        style.Layout(panel_height=1.7, head=1.2 + 0.2 * (-(-len(states) // 7)), foot=0.5 + style.key_height(key)),
     )
     for axes, product in zip(panels, shown, strict=True):
         _panel(axes, changed[product], colours)
@@ -55,16 +51,7 @@ def capacity_figure(scenario: Scenario, records: Records, changed: Changes) -> F
         style.mark_moments(axes, marked)
         described = scenario.products[product]
         axes.set_title(f"{described.title} ({described.unit} per month)", pad=16)
-    width, height = figure.get_size_inches()
-    figure.legend(
-        handles=[Line2D([], [], color=colours[state], linewidth=2, label=scenario.states[state].title) for state in states],
-        loc="upper left",
-        bbox_to_anchor=((style.LEFT - 0.08) / width, 1 - 0.6 / height),
-        ncols=7,
-        frameon=False,
-        fontsize=8,
-        handlelength=1.6,
-    )
+    style.legend(figure, [Line2D([], [], color=colours[state], linewidth=2, label=scenario.states[state].title) for state in states], 7)
     style.write_key(figure, key)
     return figure
 

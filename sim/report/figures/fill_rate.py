@@ -45,10 +45,7 @@ def fill_rate_figure(scenario: Scenario, records: Records, state: str, needs: Se
         f"{scenario.states[state].title}: how much of its need is met",
         _subtitle(len(shown), len(needs), len(records.members)),
         len(shown),
-        columns=1 if len(shown) == 1 else 2,
-        panel_height=1.55,
-        head=1.2,
-        foot=0.5 + style.key_height(key),
+        style.Layout(panel_height=1.55, head=1.35, foot=0.5 + style.key_height(key)),
     )
     for axes, need in zip(panels, shown, strict=True):
         _panel(axes, records, need)
@@ -64,7 +61,7 @@ def _subtitle(shown: int, touched: int, members: int) -> str:
     which = f"{touched} products were ever short" if shown == touched else f"the {shown} worst of {touched} products that were ever short"
     if touched == 1:
         which = "1 product was ever short"
-    return f"Received of the month's need, per cent; {which}; {members} member{'s' if members > 1 else ''}"
+    return f"Share of each month's need met; {which}; {members} member{'s' if members > 1 else ''}"
 
 
 def _panel(axes: Axes, records: Records, need: int) -> None:
@@ -93,14 +90,4 @@ def _legend(figure: Figure, records: Records) -> None:
     if 0 in records.members:
         handles.append(Line2D([], [], color=CENTRAL, linewidth=1.0, linestyle=(0, (4, 2)), label="central case"))
     handles.append(Line2D([], [], color=style.EVENT, linewidth=0.8, label="event (key below)"))
-    width, height = figure.get_size_inches()
-    figure.legend(
-        handles=handles,
-        loc="upper left",
-        bbox_to_anchor=((style.LEFT - 0.08) / width, 1 - 0.6 / height),
-        ncols=len(handles),
-        frameon=False,
-        fontsize=8,
-        handlelength=1.8,
-        columnspacing=1.6,
-    )
+    style.legend(figure, handles, len(handles))

@@ -5,15 +5,17 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.records import EventRow, Records
 from sim.scenario.schema import Scenario
 
-RC = {
+RC: dict[Any, Any] = {
+    "text.parse_math": False,  # titles are text, a dollar sign too
     "font.family": "DejaVu Sans",
     "font.size": 8.5,
     "axes.spines.top": False,
@@ -24,7 +26,6 @@ RC = {
     "xtick.color": "#444444",
     "ytick.color": "#444444",
     "hatch.linewidth": 0.6,
-    "svg.hashsalt": "sim",
 }
 INK, FAINT, EVENT = "#222222", "#666666", "#b03a2e"
 MANY = "#b5b5b5"
@@ -42,9 +43,14 @@ PALETTE = (
     "#f0d500",
     "#3b3b3b",
     "#fb9a99",
+    "#7fc6b4",
+    "#9a3412",
+    "#a6a0dc",
+    "#5b7a1f",
 )
-WIDTH, LEFT, RIGHT, GAP = 11.0, 0.6, 0.25, 0.55
-"""Inches: page, margins, space between panels side by side."""
+WIDTH = 11.0
+MARGIN = 0.6
+"""Inches from the left edge of the page to its text."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +74,8 @@ def moments(scenario: Scenario, records: Records) -> list[Moment]:
         event = scenario.events.get(row.event)
         by_month.setdefault(row.month, []).append((event.title if event else None) or row.event.replace("_", " "))
     places = {month: position for position, month in enumerate(records.months)}
-    return [Moment(n, places[month], month, tuple(by_month[month])) for n, month in enumerate(sorted(by_month), 1)]
+    known = sorted(month for month in by_month if month in places)
+    return [Moment(number, places[month], month, tuple(by_month[month])) for number, month in enumerate(known, 1)]
 
 
 def state_colours(records: Records) -> dict[str, str]:
@@ -80,21 +87,55 @@ def state_colours(records: Records) -> dict[str, str]:
     return {state: PALETTE[rank] if rank < len(PALETTE) else MANY for rank, state in enumerate(ranked)}
 
 
-def page(title: str, subtitle: str, panels: int, *, columns: int, panel_height: float, head: float, foot: float) -> tuple[Figure, list[Axes]]:
-    """Lay out a page with a title, `panels` axes row by row, and room for a legend and a key; sizes in inches."""
+@dataclass(frozen=True)
+class Layout:
+    """Hold the measures of a page of panels, in inches."""
+
+    panel_height: float
+    head: float
+    """Above the panels: title, legend, room for the first row's own titles."""
+    foot: float
+    """Below the panels: their time axis, the key."""
+    left: float = MARGIN
+    """Left of each column of panels, for labels."""
+    right: float = 0.2
+    """Right of each column of panels."""
+    between: float = 0.75
+    """Between rows of panels."""
+
+
+def page(title: str, subtitle: str, panels: int, layout: Layout) -> tuple[Figure, list[Axes]]:
+    """Make a page with a title and `panels` axes in two columns, row by row; one panel alone takes the full width."""
+    columns = min(panels, 2)
     rows = -(-panels // columns)
-    between = 0.75
-    height = head + rows * panel_height + (rows - 1) * between + foot
-    width = (WIDTH - LEFT - RIGHT - (columns - 1) * GAP) / columns
+    height = layout.head + rows * layout.panel_height + (rows - 1) * layout.between + layout.foot
+    column_width = WIDTH / columns
     figure = Figure(figsize=(WIDTH, height))
-    figure.text(LEFT / WIDTH, 1 - 0.33 / height, title, fontsize=13, fontweight="bold", color=INK)
-    figure.text(LEFT / WIDTH, 1 - 0.56 / height, subtitle, fontsize=9, color=FAINT)
+    figure.text(MARGIN / WIDTH, 1 - 0.33 / height, title, fontsize=13, fontweight="bold", color=INK)
+    figure.text(MARGIN / WIDTH, 1 - 0.56 / height, subtitle, fontsize=9, color=FAINT)
     axes = []
     for panel in range(panels):
         row, column = divmod(panel, columns)
-        left, bottom = LEFT + column * (width + GAP), height - head - (row + 1) * panel_height - row * between
-        axes.append(figure.add_axes((left / WIDTH, bottom / height, width / WIDTH, panel_height / height)))
+        left = column * column_width + layout.left
+        bottom = height - layout.head - (row + 1) * layout.panel_height - row * layout.between
+        width = column_width - layout.left - layout.right
+        axes.append(figure.add_axes((left / WIDTH, bottom / height, width / WIDTH, layout.panel_height / height)))
     return figure, axes
+
+
+def legend(figure: Figure, handles: Sequence[Artist], columns: int) -> None:
+    """Write the legend under the page's title, in rows of `columns` entries."""
+    width, height = figure.get_size_inches()
+    figure.legend(
+        handles=list(handles),
+        loc="upper left",
+        bbox_to_anchor=((MARGIN - 0.08) / width, 1 - 0.6 / height),
+        ncols=columns,
+        frameon=False,
+        fontsize=8,
+        handlelength=1.7,
+        columnspacing=1.5,
+    )
 
 
 def time_axis(axes: Axes, months: Sequence[str]) -> None:
@@ -108,23 +149,25 @@ def time_axis(axes: Axes, months: Sequence[str]) -> None:
 
 
 def mark_moments(axes: Axes, marked: Iterable[Moment]) -> None:
-    """Draw dated events as thin lines with their numbers on top, in two heights where they stand close."""
-    free_at = [-np.inf, -np.inf]
-    span = np.diff(axes.get_xlim())[0]
+    """Draw dated events as thin lines with their numbers on top; numbers that stand too close move apart."""
+    low, high = axes.get_xlim()
+    free = low
     for moment in marked:
+        room = (high - low) * 0.011 * (1 + len(str(moment.number)))
+        place = max(float(moment.position), free + room / 2)
+        free = place + room / 2
         axes.axvline(moment.position, color=EVENT, linewidth=0.6, alpha=0.7, zorder=1)
-        level = 0 if moment.position >= free_at[0] else 1
-        free_at[level] = moment.position + span * (0.012 + 0.012 * len(str(moment.number)))
-        height = 1.015 + 0.075 * level
-        axes.text(
-            moment.position, height, str(moment.number), transform=axes.get_xaxis_transform(), fontsize=6.5, color=EVENT, ha="center"
-        )
+        across = axes.get_xaxis_transform()
+        axes.plot([moment.position, place], [1, 1.05], transform=across, color=EVENT, linewidth=0.6, alpha=0.7, clip_on=False)
+        axes.text(place, 1.065, str(moment.number), transform=across, fontsize=6.5, color=EVENT, ha="center")
 
 
-def key_lines(marked: Sequence[Moment], columns: int = 2, width: int = 88) -> list[list[str]]:
+def key_lines(marked: Sequence[Moment], columns: int = 2, width: int = 80) -> list[list[str]]:
     """Write the key to the numbered events, wrapped, in columns of about equal length."""
+    indent = " " * 13
     entries = [
-        textwrap.wrap(f"{moment.number:>2}  {moment.month}  {'; '.join(moment.titles)}", width, subsequent_indent=" " * 14) for moment in marked
+        textwrap.wrap(f"{moment.number:>2}  {moment.month}  {'; '.join(moment.titles)}", width, subsequent_indent=indent)
+        for moment in marked
     ]
     return list(_balanced(entries, columns))
 
@@ -152,8 +195,8 @@ def write_key(figure: Figure, lines: Sequence[Sequence[str]]) -> None:
     width, height = figure.get_size_inches()
     top = key_height(lines) - 0.05
     if lines:
-        figure.text(LEFT / width, top / height, "Events", fontsize=8, fontweight="bold", color=EVENT, va="top")
+        figure.text(MARGIN / width, top / height, "Events", fontsize=8, fontweight="bold", color=EVENT, va="top")
     for column, text in enumerate(lines):
-        left = LEFT + column * (width - LEFT - RIGHT + GAP) / len(lines)
-        body = "\n".join(text)
-        figure.text(left / width, (top - 0.17) / height, body, fontsize=7.2, color=INK, va="top", linespacing=1.35, family="DejaVu Sans Mono")
+        left = MARGIN + column * (width - MARGIN) / len(lines)
+        look: dict[str, Any] = {"fontsize": 7.2, "color": INK, "linespacing": 1.35, "family": "DejaVu Sans Mono"}
+        figure.text(left / width, (top - 0.17) / height, "\n".join(text), va="top", **look)

@@ -30,7 +30,7 @@ class Period:
 
 @dataclass(frozen=True)
 class Group:
-    """Hold the deliveries of one product to one importer."""
+    """Hold the deliveries of one product to one importer, its suppliers in the order of the first period."""
 
     importer: str
     product: str
@@ -69,9 +69,9 @@ def groups(records: Records, spans: Sequence[Period]) -> list[Group]:
     for row, (_, importer, product) in enumerate(records.routes):
         if per_year[:, row].any():
             routes.setdefault((importer, product), []).append(row)
-    found = [
-        Group(importer, product, tuple(records.routes[row][0] for row in rows), per_year[:, rows]) for (importer, product), rows in routes.items()
-    ]
+    for rows in routes.values():
+        rows.sort(key=lambda row: -float(per_year[0, row]))
+    found = [Group(*buyer, tuple(records.routes[row][0] for row in rows), per_year[:, rows]) for buyer, rows in routes.items()]
     return sorted((group for group in found if group.change > CHANGED), key=lambda group: -group.change)[:MOST_GROUPS]
 
 
@@ -84,10 +84,7 @@ def suppliers_figure(scenario: Scenario, records: Records, spans: Sequence[Perio
         "Who supplies whom before, during and after",
         "Share of deliveries by supplier, mean of the members; the hatched part is what is missing against before",
         len(shown),
-        columns=1 if len(shown) == 1 else 2,
-        panel_height=0.22 * len(spans) + 0.12,
-        head=1.15 + 0.2 * legend_rows,
-        foot=0.45,
+        style.Layout(panel_height=0.24 * len(spans), head=1.0 + 0.2 * legend_rows, foot=0.3, left=1.3, right=0.75, between=0.45),
     )
     for axes, group in zip(panels, shown, strict=True):
         _panel(axes, group, spans, colours)
@@ -101,7 +98,7 @@ def _panel(axes: Axes, group: Group, spans: Sequence[Period], colours: dict[str,
     for row, total in enumerate(totals.tolist()):
         whole = max(total, float(totals[0]), 1e-12)
         left = 0.0
-        for exporter, units in sorted(zip(group.exporters, group.units[row].tolist(), strict=True), key=lambda pair: -pair[1]):
+        for exporter, units in zip(group.exporters, group.units[row].tolist(), strict=True):
             width = units / whole
             axes.barh(row, width, 0.8, left, color=colours[exporter], edgecolor="white", linewidth=0.5)
             if width > 0.07:
@@ -109,7 +106,8 @@ def _panel(axes: Axes, group: Group, spans: Sequence[Period], colours: dict[str,
             left += width
         if left < 1 - 1e-3:
             axes.barh(row, 1 - left, 0.8, left, color="#f4f4f4", edgecolor="#bbbbbb", hatch="////", linewidth=0)
-        axes.text(1.015, row, f"{total:,.3g} / year" if total < 1000 else f"{total:,.0f} / year", va="center", fontsize=7, color=style.FAINT)
+        amount = f"{total:,.0f}" if total >= 1000 else f"{total:.3g}"
+        axes.text(1.015, row, f"{amount} / year", va="center", fontsize=7, color=style.FAINT)
     axes.set_xlim(0, 1)
     axes.set_ylim(len(spans) - 0.5, -0.5)
     axes.set_yticks(range(len(spans)), [span.label for span in spans], fontsize=7.5)
@@ -122,17 +120,7 @@ def _panel(axes: Axes, group: Group, spans: Sequence[Period], colours: dict[str,
 def _legend(figure: Figure, scenario: Scenario, exporters: Sequence[str], colours: dict[str, str]) -> None:
     handles = [Patch(color=colours[state], label=f"{scenario.states[state].title} ({state})") for state in exporters]
     handles.append(Patch(facecolor="#f4f4f4", edgecolor="#bbbbbb", hatch="////", linewidth=0, label="missing against before"))
-    width, height = figure.get_size_inches()
-    figure.legend(
-        handles=handles,
-        loc="upper left",
-        bbox_to_anchor=((style.LEFT - 0.08) / width, 1 - 0.6 / height),
-        ncols=7,
-        frameon=False,
-        fontsize=8,
-        handlelength=1.2,
-        columnspacing=1.4,
-    )
+    style.legend(figure, handles, 7)
 
 
 def _legible(colour: str) -> str:
@@ -141,4 +129,4 @@ def _legible(colour: str) -> str:
 
 
 def _years(first: int, last: int) -> str:
-    return str(first) if first == last else f"{first}-{last % 100:02d}"
+    return str(first) if first == last else f"{first}-{last}"

@@ -1,0 +1,155 @@
+"""Offer the command `sim`: read its words, call the library, print. Heavy libraries are imported inside the commands."""
+
+from __future__ import annotations
+
+import io
+import shlex
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+import sim
+from sim.errors import InputError, SimError
+
+if TYPE_CHECKING:
+    from sim.scenario.schema import Scenario
+
+Progress = Callable[[int, int], None]
+
+DONE, OUR_FAILURE, YOUR_INPUT, INTERRUPTED = 0, 1, 2, 130
+"""Exit codes."""
+
+set_option = click.option(
+    "--set", "sets", multiple=True, metavar="PATH=VALUE", help="Change one value, as in events.ukraine_ban.share=0.9; may be repeated."
+)
+
+
+def main(args: Sequence[str] | None = None) -> int:
+    """Run the command with these words, the process's own by default, and return its exit code."""
+    words = sys.argv[1:] if args is None else list(args)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a title may hold letters that the terminal lacks
+    try:
+        cli.main(words, prog_name="sim", standalone_mode=False, obj=shlex.join(["sim", *words]))
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except click.Abort:
+        click.echo("sim: interrupted", err=True)
+        return INTERRUPTED
+    except SimError as error:
+        click.echo(str(error), err=True)
+        return YOUR_INPUT if isinstance(error, InputError) else OUR_FAILURE
+    return DONE
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(sim.__version__, prog_name="sim", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Simulate supply substitution.
+
+    A supplier country is cut off: who can make its goods instead, how soon, at what cost, and what stays uncovered?
+
+    Exit codes: 0 done, 1 a failure of sim, 2 something to mend in the input, 130 interrupted.
+    """
+
+
+@cli.command()
+@click.argument("scenario", type=click.Path())
+@click.option("--members", type=click.IntRange(min=1), help="How many ensemble members; member 0 is the central case.")
+@click.option("--seed", type=click.IntRange(min=0), help="The root of all draws.")
+@click.option("--months", type=click.IntRange(min=1), help="How many months from the scenario's start.")
+@set_option
+@click.option("--out", type=click.Path(path_type=Path), help="The result folder; results/<scenario name> by default.")
+@click.option("--no-figures", is_flag=True, help="Write tables only.")
+@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+def run(scenario: str, sets: tuple[str, ...], out: Path | None, no_figures: bool, quiet: bool, **given: int | None) -> None:
+    """Run a scenario and write its results.
+
+    The result folder holds tables as CSV, figures and a manifest. An older result there is replaced; it stays until the
+    new one is complete.
+    """
+    from sim.report.files import check_target
+    from sim.report.overview import overview
+
+    loaded = sim.load(scenario, sets, **{key: value for key, value in given.items() if value is not None})
+    folder = out or Path("results", loaded.name)
+    check_target(folder)
+    with _progress(loaded, quiet) as progress:
+        result = sim.run(loaded, progress=progress)
+    if not quiet:
+        click.echo("writing tables" + ("" if no_figures else " and figures"), err=True)
+    result.save(folder, figures=not no_figures, command=click.get_current_context().obj)
+    if not quiet:
+        click.echo(overview(result.scenario, result.records, result.wall_seconds))
+        click.echo(_where(folder))
+
+
+@cli.command()
+@click.argument("scenarios", nargs=-1, required=True, type=click.Path(), metavar="SCENARIO...")
+@set_option
+def validate(scenarios: tuple[str, ...], sets: tuple[str, ...]) -> None:
+    """Check scenarios without running them.
+
+    Does all the checks of a run and reports all faults of all files.
+    """
+    faults = []
+    for path in scenarios:
+        try:
+            loaded = sim.load(path, sets)
+        except InputError as error:
+            faults.append(str(error))
+        else:
+            click.echo(f"{path}: ok: {loaded.title} ({_size(loaded)})")
+    if faults:
+        raise InputError("\n".join(faults))
+
+
+def _size(scenario: Scenario) -> str:
+    counts = [
+        (len(scenario.states), "state", "states"),
+        (len(scenario.products), "product", "products"),
+        (len(scenario.factories), "factory", "factories"),
+        (sum(map(len, scenario.needs.values())), "need", "needs"),
+        (len(scenario.events), "event", "events"),
+        (scenario.months, "month", "months"),
+        (scenario.members, "member", "members"),
+    ]
+    return ", ".join(f"{count} {one if count == 1 else more}" for count, one, more in counts)
+
+
+def _where(folder: Path) -> str:
+    names = sorted(path.name + ("/" if path.is_dir() else "") for path in folder.iterdir())
+    return f"{folder}: {', '.join(names)}"
+
+
+@contextmanager
+def _progress(scenario: Scenario, quiet: bool) -> Iterator[Progress | None]:
+    """Give what reports progress: a bar with the time left on a terminal, a line each quarter elsewhere."""
+    if quiet:
+        yield None
+    elif sys.stderr.isatty():
+        from tqdm import tqdm
+
+        shape = "running {desc}: {percentage:3.0f} % |{bar}| {remaining} left"
+        with tqdm(desc=scenario.name, total=scenario.members * scenario.months, bar_format=shape, leave=False) as bar:
+            yield lambda done, total: bar.update(done - bar.n)
+    else:
+        yield _plain_lines(scenario.name)
+
+
+def _plain_lines(name: str) -> Progress:
+    told = 0
+
+    def report(done: int, total: int) -> None:
+        nonlocal told
+        quarters = 4 * done // total
+        if quarters > told:
+            told = quarters
+            click.echo(f"running {name}: {25 * quarters} %", err=True)
+
+    return report

@@ -1,0 +1,80 @@
+"""Say in a few lines of text what a run found: the closing table of the command."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+
+from sim.records import Floats, Records
+from sim.report.statistics import spread
+from sim.scenario.schema import Scenario
+
+MOST_ROWS = 12
+FULL = 0.995
+"""A need counts as covered when nine members of ten get at least this share of it."""
+
+
+def overview(scenario: Scenario, records: Records, wall_seconds: float) -> str:
+    """Write a heading and a table of the needs that were short after the first event, least covered first."""
+    members = f"{len(records.members)} member{'s' if len(records.members) > 1 else ''}"
+    heading = f"{scenario.title}\n{members}, {records.months[0]} to {records.months[-1]}, {wall_seconds:.1f} s\n"
+    fill = spread(_fill(records), records.members, (5, 50))
+    short = [need for need in np.argsort(fill["p50"], kind="stable").tolist() if fill["p05"][need] < FULL]
+    if not short:
+        return heading + "\nEvery need was covered in every month.\n"
+    shown = short[:MOST_ROWS]
+    columns = [
+        ["state", *(records.needs[need][0] for need in shown)],
+        ["product", *(records.needs[need][1] for need in shown)],
+        *(_column(head, values, write, records, shown) for head, values, write in _measures(records)),
+    ]
+    note = "" if len(records.members) == 1 else "Median member, and 5 to 95 % of the members in brackets. "
+    note += f"{len(short)} of {len(records.needs)} needs were short" + (
+        f"; the {len(shown)} least covered:" if len(shown) < len(short) else ":"
+    )
+    return f"{heading}\n{note}\n\n{_aligned(columns)}\n"
+
+
+def _fill(records: Records) -> Floats:
+    """Take the fill rate after the first event; over the whole run where no event happened."""
+    after = records.summary["fill_rate_after"]
+    return np.where(np.isnan(after), records.summary["fill_rate"], after)
+
+
+def _measures(records: Records) -> list[tuple[str, Floats, Callable[[float], str]]]:
+    known = records.summary
+    return [
+        ("covered after", _fill(records), _percent),
+        ("months to 90 %", known["T90"], _months),
+        ("substituted", known["substitution_ratio"], _percent),
+        ("unmet units", known["unmet"], _units),
+    ]
+
+
+def _column(head: str, values: Floats, write: Callable[[float], str], records: Records, shown: list[int]) -> list[str]:
+    found = spread(values[shown], records.members, (5, 50, 95))
+    cells = [head]
+    for low, middle, high in zip(*(found[level].tolist() for level in ("p05", "p50", "p95")), strict=True):
+        ends = write(low), write(high)
+        cells.append(write(middle) + (f" ({ends[0]} .. {ends[1]})" if ends[0] != ends[1] else ""))
+    return cells
+
+
+def _aligned(columns: list[list[str]]) -> str:
+    widths = [max(map(len, column)) for column in columns]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in zip(*columns, strict=True)]
+    return "\n".join([lines[0], "  ".join("-" * width for width in widths), *lines[1:]])
+
+
+def _percent(number: float) -> str:
+    return "-" if math.isnan(number) else f"{round(100 * number)} %"
+
+
+def _months(number: float) -> str:
+    return "-" if math.isnan(number) else "never" if math.isinf(number) else f"{number:.0f}"
+
+
+def _units(number: float) -> str:
+    return "-" if math.isnan(number) else f"{number:,.0f}" if number >= 10 else f"{number:.2g}"

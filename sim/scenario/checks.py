@@ -1,0 +1,102 @@
+"""Check that a scenario of right values and known names hangs together, and that everything in it acts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sim.scenario.bill import bill_findings
+from sim.scenario.event_kinds import Closure, Dated, Demand, Outage, Trading
+from sim.scenario.schema import Candidate, Scenario
+from sim.scenario.selectors import Route, factories_of, names_in, permitting_rules, products_of, routes, states_of
+from sim.scenario.written import Path
+
+Finding = tuple[Path, str]
+
+_FROM_COMPLEXITY = ("build_months", "qualification_months", "ramp_months", "capital_cost")
+
+
+def structure_findings(scenario: Scenario) -> Iterator[Finding]:
+    """List, as (path, message), what is empty, cannot be built, is ambiguous, or acts on nothing."""
+    found = routes(scenario)
+    yield from _empty(scenario)
+    yield from bill_findings(scenario)
+    yield from _ambiguous_trade(scenario, found)
+    yield from _programmes(scenario)
+    for name, event in scenario.events.items():
+        yield from _event(scenario, found, name, event)
+
+
+def _empty(scenario: Scenario) -> Iterator[Finding]:
+    if not scenario.factories:
+        yield ("factories",), "a scenario needs at least one factory"
+    if not any(scenario.needs.values()):
+        yield ("needs",), "a scenario needs at least one need"
+    for name, factory in scenario.factories.items():
+        if not factory.lines:
+            yield ("factories", name, "lines"), "a factory needs at least one line"
+
+
+def _ambiguous_trade(scenario: Scenario, found: tuple[Route, ...]) -> Iterator[Finding]:
+    pairs: dict[tuple[str, str], Route] = {}
+    for route in found:
+        first, *others = permitting_rules(scenario, *route) or [""]
+        for other in others:
+            pairs.setdefault((first, other), route)
+    for (first, other), route in pairs.items():
+        message = f"as specific as trade rule '{first}' for {route.exporter} -> {route.importer}, {route.product}; make one more specific"
+        yield ("trade", other), message
+
+
+def _programmes(scenario: Scenario) -> Iterator[Finding]:
+    for name, programme in scenario.programmes.items():
+        if not programme.candidates:
+            yield ("programmes", name, "candidates"), "a programme needs at least one candidate"
+        for key, candidate in programme.candidates.items():
+            path = ("programmes", name, "candidates", key)
+            yield from _candidate(scenario, path, candidate)
+            if programme.lead_times == "announced" and candidate.announced_months is None:
+                yield path, "missing key 'announced_months', which lead_times: announced needs"
+
+
+def _candidate(scenario: Scenario, path: Path, candidate: Candidate) -> Iterator[Finding]:
+    if candidate.product not in scenario.factories[candidate.factory].lines:
+        yield (*path, "product"), _no_line(scenario, candidate.factory, f"'{candidate.product}'")
+    missing = [key for key in _FROM_COMPLEXITY if getattr(candidate, key) is None]
+    if missing and scenario.products[candidate.product].complexity is None:
+        yield path, f"give {', '.join(missing)}, or give product '{candidate.product}' a complexity class"
+
+
+def _event(scenario: Scenario, found: tuple[Route, ...], name: str, event: Dated) -> Iterator[Finding]:
+    path = ("events", name)
+    if isinstance(event, (Outage, Closure)):
+        yield from _idle_factories(scenario, path, event)
+    elif isinstance(event, Trading) and not _hits_route(scenario, found, event):
+        yield path, "acts on nothing: no such exporter has a line for such a product that such an importer needs"
+    elif isinstance(event, Demand) and not _hits_need(scenario, event):
+        yield path, "acts on nothing: none of these states needs any of these products"
+
+
+def _idle_factories(scenario: Scenario, path: Path, event: Outage | Closure) -> Iterator[Finding]:
+    products = set(products_of(event.product, scenario))
+    factories = factories_of(event.factory, scenario)
+    idle = [name for name in factories if not products & set(scenario.factories[name].lines)]
+    named = [(index, name) for index, name in enumerate(names_in(event.factory)) if name in idle]
+    for index, name in named:
+        yield (*path, "factory", index), _no_line(scenario, name, " or ".join(f"'{each}'" for each in names_in(event.product)))
+    if len(idle) == len(factories) and not named:
+        yield path, "acts on nothing: no factory has a line of these products"
+
+
+def _no_line(scenario: Scenario, factory: str, what: str) -> str:
+    return f"factory '{factory}' has no line of {what}; it makes: {', '.join(scenario.factories[factory].lines) or 'nothing'}"
+
+
+def _hits_route(scenario: Scenario, found: tuple[Route, ...], event: Trading) -> bool:
+    exporters, importers = states_of(event.exporter, scenario), states_of(event.importer, scenario)
+    products = products_of(event.product, scenario)
+    return any(route.exporter in exporters and route.importer in importers and route.product in products for route in found)
+
+
+def _hits_need(scenario: Scenario, event: Demand) -> bool:
+    products = products_of(event.product, scenario)
+    return any(product in scenario.needs.get(state, {}) for state in states_of(event.state, scenario) for product in products)

@@ -1,0 +1,206 @@
+"""What agents own: links, needs, lines and projects, each with its own plain numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+NEVER = 1_000_000
+
+
+def total(numbers: Iterable[float]) -> float:
+    """Add up one after the other: Python 3.12's own sum compensates rounding, 3.11's does not."""
+    result = 0.0
+    for number in numbers:
+        result += number
+    return result
+
+
+@dataclass(slots=True, eq=False)
+class Link:
+    """A permitted way from a line to a need."""
+
+    line: Line
+    need: Need
+    exporter: str
+    importer: str
+    product: str
+    weight: float
+    cap: float
+    unit_cost: float
+    lead: int
+    base_cap: float = 0.0
+    base_flow: float = 0.0
+    route_links: int = 1
+    is_open: bool = False
+    is_restricted: bool = False
+    is_legacy: bool = False
+    order: float = 0.0
+    granted: float = 0.0
+    flow: float = 0.0
+
+    @property
+    def room(self) -> float:
+        """Say what the link may still carry this month; 0 where it is no more than rounding."""
+        room = self.cap - self.flow
+        return 0.0 if self.cap != float("inf") and room <= 1e-12 * self.cap else room
+
+
+@dataclass(slots=True, eq=False)
+class Need:
+    """What a state or a line buys of one product."""
+
+    product: str
+    tier: int
+    cancellation: float
+    cover: float
+    links: list[Link] = field(default_factory=list)
+    open_links: list[Link] = field(default_factory=list)
+    arrivals: dict[int, float] = field(default_factory=dict)
+    stock: float = 0.0
+    in_transit: float = 0.0
+    backlog: float = 0.0
+    lead: float = 1.0
+    expected: float = 0.0
+    demand: float = 0.0
+    wanted: float = 0.0
+    received: float = 0.0
+    used: float = 0.0
+    spending: float = 0.0
+
+    def unload(self, month: int) -> None:
+        """Take what arrives this month into stock."""
+        arrived = self.arrivals.pop(month, 0.0)
+        self.stock += arrived
+        self.in_transit -= arrived
+
+    def take_delivery(self, month: int) -> None:
+        """Count what was shipped, send each part on its way by its lead time, and pay for it."""
+        by_lead: dict[int, float] = {}
+        received = spending = led = 0.0
+        for link in self.open_links:
+            flow = link.flow
+            if flow:
+                received += flow
+                spending += flow * (link.line.unit_cost + link.unit_cost)
+                by_lead[link.lead] = by_lead.get(link.lead, 0.0) + flow
+        for lead in sorted(by_lead):
+            arriving = by_lead[lead]
+            self.arrivals[month + lead] = self.arrivals.get(month + lead, 0.0) + arriving
+            self.in_transit += arriving
+            led += lead * arriving
+        self.received, self.spending = received, spending
+        self.backlog = max(self.demand - received, 0.0)
+        if received > 0:
+            self.lead = led / received
+
+    def received_free(self) -> float:
+        """Count what came over links that no restriction holds."""
+        return total(link.flow for link in self.open_links if not link.is_restricted)
+
+
+@dataclass(slots=True, eq=False)
+class FinalNeed(Need):
+    """What a state uses itself."""
+
+    state: str = ""
+    by_month: list[float] = field(default_factory=list)
+    initial_cover: float = 0.0
+    factor: float = 1.0
+    final: float = 0.0
+    deferred: float = 0.0
+
+
+@dataclass(slots=True, eq=False)
+class Input(Need):
+    """What a line uses to make its product."""
+
+    amount: float = 1.0
+    criticality: str = "critical"
+
+
+@dataclass(slots=True, eq=False)
+class Line:
+    """A production line of a factory."""
+
+    product: str
+    state: str
+    capacity: float
+    yield_: float
+    unit_cost: float
+    learning_rate: float
+    qualified_from: int
+    inputs: list[Input]
+    links: list[Link] = field(default_factory=list)
+    open_links: list[Link] = field(default_factory=list)
+    projects: list[Project] = field(default_factory=list)
+    first_unit_cost: float = 0.0
+    first_experience: float = 1.0
+    experience: float = 1.0
+    usual: float = 0.0
+    available: float = 1.0
+    usable: float = 0.0
+    finished: float = 0.0
+    offer: float = 0.0
+    left: float = 0.0
+    asked: float = 0.0
+    perceived: float = 0.0
+    shipped: float = 0.0
+    output: float = 0.0
+
+    def ready(self, month: int) -> float:
+        """Take finished projects into capacity and say how much of it is ramped up."""
+        if not self.projects:
+            return self.capacity
+        self.capacity += total([project.finish(month) for project in self.projects])
+        return max(self.capacity - total(project.unramped for project in self.projects), 0.0)
+
+    def idle_and_coming(self) -> float:
+        """Count the capacity that projects have idle or under way here."""
+        if not self.projects:
+            return 0.0
+        idle = max(self.capacity - self.output / self.yield_, 0.0)
+        return idle + total(project.unfinished for project in self.projects)
+
+    def close(self) -> None:
+        """Lose capacity and projects for good."""
+        self.capacity = 0.0
+        for project in self.projects:
+            project.unfinished = project.unramped = project.max_capacity = 0.0
+            project.coming.clear()
+
+
+@dataclass(slots=True, eq=False)
+class Project:
+    """A programme's candidate: capacity that may be added to a line."""
+
+    line: Line
+    delay: int
+    ramp_keep: float
+    capital_cost: float
+    max_capacity: float
+    absorption: float
+    added: float = 0.0
+    unfinished: float = 0.0
+    unramped: float = 0.0
+    completed: int = NEVER
+    coming: dict[int, float] = field(default_factory=dict)
+
+    def finish(self, month: int) -> float:
+        """Return the capacity that is qualified this month."""
+        matured = self.coming.pop(month, 0.0)
+        self.unfinished -= matured
+        self.unramped *= self.ramp_keep
+        if matured > 0:
+            if self.ramp_keep > 0:
+                self.unramped += matured
+            self.completed = min(self.completed, month)
+        return matured
+
+    def start(self, capacity: float, month: int) -> None:
+        """Begin to add capacity, units per month."""
+        self.added += capacity
+        self.unfinished += capacity
+        # what is started now is there next month at the earliest
+        due = month + max(self.delay, 1)
+        self.coming[due] = self.coming.get(due, 0.0) + capacity
