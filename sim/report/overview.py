@@ -13,40 +13,33 @@ from sim.scenario.schema import Scenario
 
 MOST_ROWS = 12
 FULL = 0.995
-"""A need counts as covered when nine members of ten get at least this share of it."""
+"""A need counts as covered when 19 members of 20 get at least this share of it."""
 
 
 def overview(scenario: Scenario, records: Records, wall_seconds: float) -> str:
     """Write a heading and a table of the needs that were short after the first event, least covered first."""
     members = f"{len(records.members)} member{'s' if len(records.members) > 1 else ''}"
     heading = f"{scenario.title}\n{members}, {records.months[0]} to {records.months[-1]}, {wall_seconds:.1f} s\n"
-    fill = spread(_fill(records), records.members, (5, 50))
+    fill = spread(records.summary["fill_rate_after"], records.members, (5, 50))
     short = [need for need in np.argsort(fill["p50"], kind="stable").tolist() if fill["p05"][need] < FULL]
     if not short:
-        return heading + "\nEvery need was covered in every month.\n"
+        return heading + "\nNo need was short.\n"
     shown = short[:MOST_ROWS]
     columns = [
         ["state", *(records.needs[need][0] for need in shown)],
         ["product", *(records.needs[need][1] for need in shown)],
         *(_column(head, values, write, records, shown) for head, values, write in _measures(records)),
     ]
-    note = "" if len(records.members) == 1 else "Median member, and 5 to 95 % of the members in brackets. "
-    note += f"{len(short)} of {len(records.needs)} needs were short" + (
-        f"; the {len(shown)} least covered:" if len(shown) < len(short) else ":"
-    )
-    return f"{heading}\n{note}\n\n{_aligned(columns)}\n"
-
-
-def _fill(records: Records) -> Floats:
-    """Take the fill rate after the first event; over the whole run where no event happened."""
-    after = records.summary["fill_rate_after"]
-    return np.where(np.isnan(after), records.summary["fill_rate"], after)
+    count = f"{len(short)} of {len(records.needs)} needs {'was' if len(short) == 1 else 'were'} short"
+    which = f"; the {len(shown)} least covered" if len(shown) < len(short) else ""
+    spreads = "; the median member, and 5 to 95 % of the members in brackets" if len(records.members) > 1 else ""
+    return f"{heading}\n{count}{which}{spreads}:\n\n{_aligned(columns)}\n"
 
 
 def _measures(records: Records) -> list[tuple[str, Floats, Callable[[float], str]]]:
     known = records.summary
     return [
-        ("covered after", _fill(records), _percent),
+        ("covered after", known["fill_rate_after"], _percent),
         ("months to 90 %", known["T90"], _months),
         ("substituted", known["substitution_ratio"], _percent),
         ("unmet units", known["unmet"], _units),

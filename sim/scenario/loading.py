@@ -38,7 +38,7 @@ def load(path: str | os.PathLike[str], sets: Sequence[str] = (), *, rules: Check
 def parse(data: Mapping[str, Any], sets: Sequence[str] = (), *, rules: CheckRule | None = None) -> Scenario:
     """Take a scenario from plain Python data, as `load` takes it from a file; `extends` counts from the working directory."""
     place = Place("<dict>")
-    return _checked(_Layers(place.file).of(_mapping(from_python(data, place), place.file)), sets, rules)
+    return _checked(_Layers(place.file).of(_mapping(from_python(data, place))), sets, rules)
 
 
 class _Layers:
@@ -109,12 +109,12 @@ def _read(file: str) -> Written:
     tree = read(data, file)
     if tree is None:
         raise ScenarioError([Fault(Place(file), "", "the file is empty")])
-    return _mapping(tree, file)
+    return _mapping(tree)
 
 
-def _mapping(tree: Written, file: str) -> Written:
+def _mapping(tree: Written) -> Written:
     if tree.mapping is None:
-        raise ScenarioError([Fault(Place(file), "", f"expected a mapping of keys, found {found(tree.value)}")])
+        raise ScenarioError([Fault(tree.place, "", f"expected a mapping of keys, found {found(tree.value)}")])
     return tree
 
 

@@ -27,7 +27,11 @@ def fault_at(tree: Written, path: Path, message: str, *, at_key: bool = False) -
         if not node.implied:
             shown.append(step)
         node = members[step]
-    return Fault(place, dotted(tuple(shown)), message)
+    return Fault(place, _on_one_line(dotted(tuple(shown))), _on_one_line(message))
+
+
+def _on_one_line(text: str) -> str:
+    return text.replace("\n", "\\n")
 
 
 def find(tree: Written, pattern: str) -> Iterator[tuple[Path, Written]]:

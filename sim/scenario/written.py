@@ -103,7 +103,7 @@ def _taken_scalar(data: object, place: Place, path: Path, faults: list[Fault]) -
     what = (
         f"a number of more than {LONGEST_NUMBER} digits"
         if isinstance(data, Integral)
-        else f"a {type(data).__name__} cannot stand in a scenario"
+        else f"a value of type {type(data).__name__} cannot stand in a scenario"
     )
     faults.append(Fault(place, dotted(path), what))
     return None

@@ -9,7 +9,6 @@ from typing import Any
 import mesa
 
 from sim.scenario.schema import RuleChoice
-from tests.reference.market import spread
 from tests.reference.rules import chosen
 from tests.reference.things import FinalNeed, Input, Line, Need, Project, total
 
@@ -49,7 +48,9 @@ class FactoryAgent(mesa.Agent):
         self.name, self.lines = name, lines
         self.inputs = [need for line in lines for need in line.inputs]
         self.ordering, self.sourcing = chosen("ordering", rules["ordering"]), chosen("sourcing", rules["sourcing"])
-        self.production, self.ration = chosen("production", rules["production"]), chosen("allocation", rules["allocation"])
+        self.production = chosen("production", rules["production"])
+        for line in lines:
+            line.ration = chosen("allocation", rules["allocation"])
 
     def ready(self, month: int) -> None:
         """Work out this month's capacity."""
@@ -105,7 +106,7 @@ class CommissionAgent(mesa.Agent):
         products = [project.line.product for project in projects.values()]
         self.sites = {product: products.count(product) for product in products}
         self.needs = {product: [need for need in needs if need.product == product] for product in self.sites}
-        self.treasury = 0.0
+        self.treasury = self.appropriated = 0.0
         self.wanted: list[float] = []
 
     def look(self, lines: dict[str, list[Line]]) -> None:
@@ -134,15 +135,3 @@ def _order(need: Need, stock: float, deferred: float, ordering: Any) -> None:
     """Cancel a part of the backlog and order anew."""
     backlog = need.backlog - need.cancellation * need.backlog
     need.demand = backlog + ordering(need, stock, deferred, need.in_transit + backlog)
-
-
-def ask(needs: Sequence[Need], lines: Sequence[Line]) -> None:
-    """Let every need spread its demand over the lines that have capacity, so that lines learn what is asked of them."""
-    for line in lines:
-        line.asked = 0.0
-    for need in needs:
-        links = [link for link in need.open_links if link.line.usable > 0]
-        if links:
-            spread(need, need.demand, links)
-            for link in links:
-                link.line.asked += link.order

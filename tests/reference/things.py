@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 NEVER = 1_000_000
@@ -22,34 +22,34 @@ class Link:
 
     line: Line
     need: Need
-    exporter: str
-    importer: str
-    product: str
     weight: float
     cap: float
     unit_cost: float
     lead: int
+    exporter: str = ""
+    importer: str = ""
+    product: str = ""
     base_cap: float = 0.0
     base_flow: float = 0.0
     route_links: int = 1
     is_open: bool = False
     is_restricted: bool = False
     is_legacy: bool = False
+    dust: float = 0.0
     order: float = 0.0
     granted: float = 0.0
     flow: float = 0.0
 
-    @property
-    def room(self) -> float:
-        """Say what the link may still carry this month; 0 where it is no more than rounding."""
-        room = self.cap - self.flow
-        return 0.0 if self.cap != float("inf") and room <= 1e-12 * self.cap else room
+    def __post_init__(self) -> None:
+        """Know the route."""
+        self.exporter, self.importer, self.product = self.line.state, self.need.state, self.line.product
 
 
 @dataclass(slots=True, eq=False)
 class Need:
     """What a state or a line buys of one product."""
 
+    state: str
     product: str
     tier: int
     cancellation: float
@@ -64,6 +64,7 @@ class Need:
     expected: float = 0.0
     demand: float = 0.0
     wanted: float = 0.0
+    dust: float = 0.0
     received: float = 0.0
     used: float = 0.0
     spending: float = 0.0
@@ -94,6 +95,20 @@ class Need:
         if received > 0:
             self.lead = led / received
 
+    def fill_transit(self) -> None:
+        """Put into transit what each link's lead time keeps there at rest."""
+        by_lead: dict[int, float] = {}
+        received = 0.0
+        for link in self.open_links:
+            received += link.flow
+            by_lead[link.lead] = by_lead.get(link.lead, 0.0) + link.flow
+        for lead in sorted(by_lead):
+            self.in_transit += lead * by_lead[lead]
+            for month in range(lead):
+                self.arrivals[month] = self.arrivals.get(month, 0.0) + by_lead[lead]
+        if received > 0:
+            self.lead = self.in_transit / received
+
     def received_free(self) -> float:
         """Count what came over links that no restriction holds."""
         return total(link.flow for link in self.open_links if not link.is_restricted)
@@ -103,7 +118,6 @@ class Need:
 class FinalNeed(Need):
     """What a state uses itself."""
 
-    state: str = ""
     by_month: list[float] = field(default_factory=list)
     initial_cover: float = 0.0
     factor: float = 1.0
@@ -131,6 +145,7 @@ class Line:
     learning_rate: float
     qualified_from: int
     inputs: list[Input]
+    ration: Callable[[list[float], float, float], list[float]]
     links: list[Link] = field(default_factory=list)
     open_links: list[Link] = field(default_factory=list)
     projects: list[Project] = field(default_factory=list)
@@ -143,6 +158,7 @@ class Line:
     finished: float = 0.0
     offer: float = 0.0
     left: float = 0.0
+    dust: float = 0.0
     asked: float = 0.0
     perceived: float = 0.0
     shipped: float = 0.0

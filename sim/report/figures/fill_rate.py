@@ -26,7 +26,7 @@ TOUCHED = 0.005
 def affected(records: Records) -> dict[str, list[int]]:
     """Map each state to its needs that were ever short, worst first; states without any are left out."""
     fill = spread(records.series["fill_rate"], records.members, (5,))
-    lowest = np.fmin.reduce(np.fmin(fill["mean"], fill["p05"]), axis=0, initial=1.0)
+    lowest = np.fmin.reduce(np.fmin(fill["mean"], fill["p05"]), axis=0)
     lost = np.nansum(1 - fill["mean"], axis=0)
     result: dict[str, list[int]] = {}
     for need in np.argsort(-lost, kind="stable").tolist():

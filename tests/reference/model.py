@@ -1,0 +1,99 @@
+"""The reference's month: Mesa runs it, agents do it, one after the other."""
+
+from __future__ import annotations
+
+import mesa
+
+from sim.scenario.schema import Scenario
+from tests.reference.agents import CommissionAgent, FactoryAgent, StateAgent
+from tests.reference.events import Calendar
+from tests.reference.market import allocate, ask
+from tests.reference.records import Recorded
+from tests.reference.start import Builder, serves, settle
+
+
+class ReferenceModel(mesa.Model):
+    """One member of a scenario; `recorded` holds what happened."""
+
+    def __init__(self, scenario: Scenario, member: int) -> None:
+        super().__init__(rng=0)
+        made = Builder(scenario, member)
+        self.month, self.first, self.rounds = 0, made.first, scenario.rules.rounds
+        self.lines, self.finals, self.needs = list(made.lines.values()), list(made.finals.values()), made.needs
+        self.tiers = [[need for need in self.needs if need.tier == tier] for tier in sorted({need.tier for need in self.needs})]
+        self.lines_of = {product: [line for line in self.lines if line.product == product] for product in scenario.products}
+        settle(self.lines, self.finals, self.needs, self.tiers, self.rounds)
+        defaults = scenario.rules
+        self.states = [
+            StateAgent(
+                self,
+                name,
+                [need for need in self.finals if need.state == name],
+                state.rules.ordering or defaults.ordering,
+                state.rules.sourcing or defaults.sourcing,
+            )
+            for name, state in scenario.states.items()
+        ]
+        self.factories = [
+            FactoryAgent(
+                self,
+                name,
+                [made.lines[name, product] for product in factory.lines],
+                {key: getattr(factory.rules, key) or getattr(defaults, key) for key in ("allocation", "sourcing", "ordering", "production")},
+            )
+            for name, factory in scenario.factories.items()
+        ]
+        self.commissions = [
+            CommissionAgent(
+                self,
+                name,
+                made.projects[name],
+                [need for need in self.needs if serves(programme, need.state)],
+                programme.active,
+                programme.rule or defaults.programme,
+            )
+            for name, programme in scenario.programmes.items()
+        ]
+        by_name = {commission.name: commission for commission in self.commissions}
+        self.calendar = Calendar(made.happenings(by_name), self.lines, made.budgets(by_name))
+        self.recorded = Recorded()
+
+    def step(self) -> None:
+        """Let one month pass."""
+        month = self.month
+        self.calendar.apply(month)
+        for need in self.needs:
+            need.unload(month)
+        for factory in self.factories:
+            factory.ready(month)
+        for state in self.states:
+            state.use(month)
+            state.order()
+        for factory in self.factories:
+            factory.order()
+        ask(self.needs, self.lines)
+        for factory in self.factories:
+            factory.offer()
+        allocate(self.lines, self.tiers, self.rounds)
+        for factory in self.factories:
+            factory.make()
+        for need in self.needs:
+            need.take_delivery(month)
+        for factory in self.factories:
+            factory.learn()
+        for commission in self.commissions:
+            commission.look(self.lines_of)
+        for commission in self.commissions:
+            commission.spend(month)
+        self.recorded.note((self.first + month) // 12, self.finals, self.lines)
+        self.month += 1
+
+
+def simulate(scenario: Scenario, member: int) -> Recorded:
+    """Simulate one member and return what was recorded."""
+    model = ReferenceModel(scenario, member)
+    for _ in range(scenario.months):
+        model.step()
+    # Mesa before 3.4.2 keeps every model that ever had agents
+    getattr(mesa.Agent, "_ids", {}).pop(model, None)
+    return model.recorded

@@ -1,0 +1,56 @@
+"""What the reference records of one member, month by month."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from tests.reference.things import FinalNeed, Line
+
+
+@dataclass(slots=True)
+class Recorded:
+    """Series by metric [months][final needs], capacity and output [months][lines], units by (year, exporter, importer, product)."""
+
+    series: dict[str, list[list[float]]] = field(default_factory=dict)
+    capacity: list[list[float]] = field(default_factory=list)
+    output: list[list[float]] = field(default_factory=list)
+    flows: dict[tuple[int, str, str, str], float] = field(default_factory=dict)
+
+    def note(self, year: int, needs: Sequence[FinalNeed], lines: Sequence[Line]) -> None:
+        """Note the month that has just passed."""
+        rows = [_measure(need) for need in needs]
+        for metric in rows[0] if rows else ():
+            self.series.setdefault(metric, []).append([row[metric] for row in rows])
+        self.capacity.append([line.usable for line in lines])
+        self.output.append([line.output for line in lines])
+        for line in lines:
+            for link in line.open_links:
+                if link.flow:
+                    key = (year, link.exporter, link.importer, link.product)
+                    self.flows[key] = self.flows.get(key, 0.0) + link.flow
+
+
+def _measure(need: FinalNeed) -> dict[str, float]:
+    met = min(need.used, need.final)
+    imports = leaked = legacy = 0.0
+    for link in need.open_links:
+        if link.exporter != link.importer:
+            imports += link.flow
+        if link.is_legacy:
+            legacy += link.flow
+            leaked += link.flow if link.is_restricted else 0.0
+    return {
+        "need": need.final,
+        "received": need.received,
+        "used": need.used,
+        "unmet": need.final - met,
+        "backlog": need.backlog,
+        "stock": need.stock,
+        "in_transit": need.in_transit,
+        "fill_rate": met / need.final if need.final > 0 else 1.0,
+        "spending": need.spending,
+        "imports": imports,
+        "leaked": leaked,
+        "legacy": legacy,
+    }

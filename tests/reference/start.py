@@ -1,0 +1,301 @@
+"""Build one member's world from a scenario, number by number, and set it at rest."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from sim.scenario import event_kinds as kinds
+from sim.scenario.quantity import Quantity, month_number
+from sim.scenario.schema import Candidate, Programme, Scenario
+from sim.scenario.selectors import factories_of, permitting_rule, products_of, states_of
+from tests.reference.events import Happening, open_links
+from tests.reference.market import allocate, ask
+from tests.reference.rules import proportional
+from tests.reference.things import NEVER, FinalNeed, Input, Line, Link, Need, Project
+
+
+class Builder:
+    """Make lines, needs, links, projects and events of one member of a scenario."""
+
+    def __init__(self, scenario: Scenario, member: int) -> None:
+        self.scenario, self.member = scenario, member
+        self.first = month_number(scenario.start)
+        self.drawn: dict[str, float] = {}
+        self.lines = {(name, product): self._line(name, product) for name, each in scenario.factories.items() for product in each.lines}
+        self.finals = {(state, good): self._final(state, good) for state in scenario.states for good in scenario.needs.get(state, {})}
+        self.links = self._links()
+        self.projects = {
+            name: {key: self._project(name, key, each) for key, each in programme.candidates.items()}
+            for name, programme in scenario.programmes.items()
+        }
+
+    @property
+    def needs(self) -> list[Need]:
+        """List final needs, then inputs line by line."""
+        return [*self.finals.values(), *(need for line in self.lines.values() for need in line.inputs)]
+
+    def draw(self, quantity: Quantity, path: str) -> float:
+        """Draw a quantity for this member, each path once."""
+        if path not in self.drawn:
+            self.drawn[path] = float(quantity.draw(self.scenario.seed, path, [self.member])[0])
+        return self.drawn[path]
+
+    def months(self, quantity: Quantity, path: str) -> int:
+        """Draw a time in whole months."""
+        return round(self.draw(quantity, path))
+
+    def _line(self, name: str, product: str) -> Line:
+        factory, path = self.scenario.factories[name], f"factories.{name}"
+        line, good = factory.lines[product], self.scenario.products[product]
+        own = f"{path}.lines.{product}"
+        nominal, share = self.draw(line.capacity, f"{own}.capacity"), self.draw(factory.usable_share, f"{path}.usable_share")
+        return Line(
+            product=product,
+            state=factory.state,
+            capacity=nominal * share * self.draw(line.utilisation, f"{own}.utilisation"),
+            yield_=self.draw(line.yield_, f"{own}.yield"),
+            unit_cost=self.draw(line.unit_cost, f"{own}.unit_cost"),
+            learning_rate=self.draw(good.learning_rate, f"products.{product}.learning_rate"),
+            qualified_from=month_number(line.qualified) - self.first if line.qualified else -NEVER,
+            inputs=[self._input(factory.state, product, each) for each in good.inputs],
+            ration=proportional,
+        )
+
+    def _input(self, state: str, product: str, name: str) -> Input:
+        good, bought = self.scenario.products[product], self.scenario.products[name]
+        return Input(
+            state=state,
+            product=name,
+            tier=0,
+            cancellation=self.draw(bought.cancellation, f"products.{name}.cancellation"),
+            cover=self.draw(good.input_cover, f"products.{product}.input_cover"),
+            amount=self.draw(good.inputs[name].amount, f"products.{product}.inputs.{name}.amount"),
+            criticality=good.inputs[name].criticality,
+        )
+
+    def _final(self, state: str, product: str) -> FinalNeed:
+        scenario, path = self.scenario, f"needs.{state}.{product}"
+        need, good = scenario.needs[state][product], scenario.products[product]
+        cover = (
+            self.draw(need.stock_cover, f"{path}.stock_cover")
+            if need.stock_cover is not None
+            else self.draw(scenario.states[state].stock_cover, f"states.{state}.stock_cover")
+        )
+        initial = need.initial_stock_cover
+        return FinalNeed(
+            state=state,
+            product=product,
+            tier=need.tier,
+            cancellation=self.draw(good.cancellation, f"products.{product}.cancellation"),
+            cover=cover,
+            by_month=self._by_month(state, product),
+            initial_cover=cover if initial is None else self.draw(initial, f"{path}.initial_stock_cover"),
+        )
+
+    def _by_month(self, state: str, product: str) -> list[float]:
+        need, path = self.scenario.needs[state][product], f"needs.{state}.{product}"
+        if need.units is not None:
+            return [self.draw(need.units, f"{path}.units")]
+        if need.series is not None:
+            return [self.draw(each, f"{path}.series.{month}") for month, each in enumerate(need.series)]
+        totals = {year: self.draw(each, f"{path}.by_year.{year}") for year, each in (need.by_year or {}).items()}
+        by_month = []
+        for month in range(self.first, self.first + self.scenario.months):
+            year = month // 12
+            units = totals[max((each for each in totals if each <= year), default=min(totals))]
+            due = units / 12
+            if month % 12 == 11:
+                # December makes up for the rounding of the other eleven
+                eleven = 0.0
+                for _ in range(11):
+                    eleven += units / 12
+                due = units - eleven
+            by_month.append(due)
+        return by_month
+
+    def _links(self) -> list[Link]:
+        buyers: dict[str, list[Need]] = {}
+        for need in self.needs:
+            buyers.setdefault(need.product, []).append(need)
+        rules: dict[tuple[str, str, str], str | None] = {}
+        links = []
+        for line in self.lines.values():
+            for need in buyers.get(line.product, ()):
+                route = (line.state, need.state, line.product)
+                if route not in rules:
+                    rules[route] = permitting_rule(self.scenario, *route)
+                link = self._link(line, need, rules[route])
+                if link:
+                    line.links.append(link)
+                    need.links.append(link)
+                    links.append(link)
+        self._share_out(links)
+        return links
+
+    def _link(self, line: Line, need: Need, name: str | None) -> Link | None:
+        if name is None:
+            return Link(line, need, 1.0, math.inf, 0.0, 1) if line.state == need.state else None
+        rule, path = self.scenario.trade[name], f"trade.{name}"
+        if rule.weight.value == 0 and not rule.weight.is_drawn:
+            return None
+        return Link(
+            line=line,
+            need=need,
+            weight=self.draw(rule.weight, f"{path}.weight"),
+            cap=self.draw(rule.cap, f"{path}.cap") if rule.cap else math.inf,
+            unit_cost=self.draw(rule.unit_cost, f"{path}.unit_cost"),
+            lead=self.months(rule.lead_months, f"{path}.lead_months"),
+        )
+
+    def _share_out(self, links: Sequence[Link]) -> None:
+        """Share what holds per exporter out among its lines, and keep exclusive lines for the beneficiaries."""
+        siblings: dict[tuple[str, int], int] = {}
+        routes: dict[tuple[str, str, str], int] = {}
+        for link in links:
+            siblings[link.exporter, id(link.need)] = siblings.get((link.exporter, id(link.need)), 0) + 1
+            route = (link.exporter, link.importer, link.product)
+            routes[route] = routes.get(route, 0) + 1
+        for link in links:
+            share = 1.0 / siblings[link.exporter, id(link.need)]
+            link.weight *= share
+            link.cap *= share
+            link.route_links = routes[link.exporter, link.importer, link.product]
+        for programme in self.scenario.programmes.values():
+            for candidate in programme.candidates.values() if programme.exclusive else ():
+                if self.scenario.factories[candidate.factory].lines[candidate.product].capacity.value == 0:
+                    for link in self.lines[candidate.factory, candidate.product].links:
+                        link.cap = link.cap if serves(programme, link.importer) else 0.0
+        for link in links:
+            link.base_cap = link.cap
+
+    def _project(self, programme: str, key: str, candidate: Candidate) -> Project:
+        path = f"programmes.{programme}.candidates.{key}"
+        is_announced = self.scenario.programmes[programme].lead_times == "announced" and candidate.announced_months is not None
+        delay = (
+            self.draw(candidate.announced_months, f"{path}.announced_months")
+            if is_announced and candidate.announced_months is not None
+            else self._term(path, candidate, "build_months") + self._term(path, candidate, "qualification_months")
+        )
+        ramp = self._term(path, candidate, "ramp_months")
+        line = self.lines[candidate.factory, candidate.product]
+        project = Project(
+            line=line,
+            delay=round(delay),
+            ramp_keep=math.exp(-1.0 / ramp) if ramp > 0 else 0.0,
+            capital_cost=self._term(path, candidate, "capital_cost"),
+            max_capacity=self.draw(candidate.max_capacity, f"{path}.max_capacity") if candidate.max_capacity else math.inf,
+            absorption=self.draw(candidate.absorption, f"{path}.absorption") if candidate.absorption else math.inf,
+        )
+        line.projects.append(project)
+        return project
+
+    def _term(self, path: str, candidate: Candidate, key: str) -> float:
+        own: Quantity | None = getattr(candidate, key)
+        kind = self.scenario.products[candidate.product].complexity
+        return self.draw(own if own is not None else getattr(self.scenario.complexity[kind or ""], key), f"{path}.{key}")
+
+    def happenings(self, commissions: dict[str, Any]) -> list[Happening]:
+        """Make the events; call once all else is there."""
+        found: dict[str, Happening] = {}
+        for name, event in self.scenario.events.items():
+            found[name] = self._happening(name, event, commissions)
+        for name, event in self.scenario.events.items():
+            if event.after and event.after.event:
+                found[name].parent = found[event.after.event]
+            elif event.after and event.after.completion:
+                programme, candidate = event.after.completion.split(".")
+                found[name].project = self.projects[programme][candidate]
+            for each in getattr(event, "lifts", None) or getattr(event, "repairs", None) or ():
+                found[each].undone_by.append(found[name])
+        return list(found.values())
+
+    def budgets(self, commissions: dict[str, Any]) -> dict[int, list[tuple[Any, float]]]:
+        """Return the programmes' budgets: month -> (commission, money)."""
+        found: dict[int, list[tuple[Any, float]]] = {}
+        for name, programme in self.scenario.programmes.items():
+            for month, money in programme.budget.items():
+                due = (commissions[name], self.draw(money, f"programmes.{name}.budget.{month}"))
+                found.setdefault(month_number(month) - self.first, []).append(due)
+        return found
+
+    def _happening(self, name: str, event: Any, commissions: dict[str, Any]) -> Happening:
+        path = f"events.{name}"
+        sizes = [key for key in ("share", "cap", "factor", "amount") if getattr(event, key, None) is not None]
+        size = self.draw(getattr(event, sizes[0]), f"{path}.{sizes[0]}") if sizes else 1.0
+        end_share, contracts = getattr(event, "end_share", None), getattr(event, "contracts_until", None)
+        return Happening(
+            event=event,
+            begin=month_number(event.date) - self.first if event.date else NEVER,
+            end=month_number(event.until) - self.first if event.until else NEVER,
+            phase=max(self.months(event.phase_in, f"{path}.phase_in"), 1),
+            delay=self.months(event.after.months, f"{path}.after.months") if event.after else 0,
+            size=size,
+            end_share=self.draw(end_share, f"{path}.end_share") if end_share else size,
+            contracts_end=month_number(contracts) - self.first if contracts else -math.inf,
+            targets=self._targets(event, commissions),
+        )
+
+    def _targets(self, event: Any, commissions: dict[str, Any]) -> list[Any]:
+        scenario = self.scenario
+        if isinstance(event, kinds.Trading):
+            exporters, importers = states_of(event.exporter, scenario), states_of(event.importer, scenario)
+            goods = products_of(event.product, scenario)
+            links = [each for each in self.links if each.exporter in exporters and each.importer in importers and each.product in goods]
+            found = [each for each in links if each.exporter != each.importer]
+            for link in found:
+                link.is_legacy |= isinstance(event, kinds.CutOff | kinds.Sanction | kinds.Quota)
+            return found
+        if isinstance(event, kinds.Demand):
+            states, goods = states_of(event.state, scenario), products_of(event.product, scenario)
+            return [need for (state, product), need in self.finals.items() if state in states and product in goods]
+        if isinstance(event, kinds.Outage | kinds.Closure):
+            plants, goods = factories_of(event.factory, scenario), products_of(event.product, scenario)
+            return [line for (plant, product), line in self.lines.items() if plant in plants and product in goods]
+        return [commissions[event.programme]] if hasattr(event, "programme") else []
+
+
+def serves(programme: Programme, state: str) -> bool:
+    """Tell whether a state is a beneficiary."""
+    return programme.beneficiaries == "all" or state in programme.beneficiaries
+
+
+def settle(lines: Sequence[Line], finals: Sequence[FinalNeed], needs: Sequence[Need], tiers: Sequence[Sequence[Need]], rounds: int | None) -> None:
+    """Find the flows that meet the first month's needs, and stock the world so that they go on."""
+    open_links(lines, 0)
+    for line in lines:
+        line.offer = line.capacity * line.yield_
+        line.usable = line.capacity
+    for need in finals:
+        need.demand = need.by_month[0]
+    for _ in range(1000):
+        allocate(lines, tiers, rounds)
+        if not _pass_down(lines):
+            break
+    ask(needs, lines)
+    for line in lines:
+        line.output = line.shipped
+        line.usual = line.output / line.yield_
+        line.perceived = max(line.asked, line.shipped)
+        line.first_unit_cost = line.unit_cost
+        line.first_experience = line.experience = max(120 * line.shipped, 1.0)
+        for link in line.open_links:
+            link.base_flow = link.flow
+        for need in line.inputs:
+            need.stock = need.cover * need.demand
+    for need in finals:
+        need.stock = need.initial_cover * need.by_month[0]
+    for need in needs:
+        need.fill_transit()
+
+
+def _pass_down(lines: Sequence[Line]) -> bool:
+    """Let lines want the inputs of what they ship; tell whether that changed anything."""
+    has_moved = False
+    for line in lines:
+        for need in line.inputs:
+            wanted = need.amount * (line.shipped / line.yield_)
+            if abs(wanted - need.demand) > 1e-14 * wanted:
+                need.demand, has_moved = wanted, True
+    return has_moved
