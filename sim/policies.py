@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from sim.agents import CommissionAgent, FactoryAgent, StateAgent, SupplyAgent
-from sim.kernels.allocation import Market, Ration
+from sim.kernels.allocation import Market, Ration, proportional
 from sim.kernels.sums import Bools, Floats, GroupSum, Ints
 from sim.rules import find
+from sim.rules.allocation import Claims
 from sim.rules.production import Pantry
 from sim.scenario.schema import RuleChoice, Scenario
 from sim.steps import Budgeting, Ordering, Production, Rows, Sourcing
 from sim.world import World
-
-Decision = tuple[Callable[..., Floats], Bools]
-"""(rule with its parameters, rows that it decides for)"""
-
 
 @dataclass(frozen=True, eq=False)
 class Policies:
@@ -60,7 +57,7 @@ def gather(
             _production(scenario, world, rule, mask) for _, rule, mask in _groups("production", makers, lines) if mask[axes.input_line].any()
         ],
         budgeting=[_budgeting(agent) for agent in commissions if agent.projects.stop > agent.projects.start],
-        ration=_ration(axes.market, [(rule, mask) for _, rule, mask in _groups("allocation", makers, lines)]),
+        ration=_ration(world, scenario, _groups("allocation", makers, lines)),
         rounds=scenario.rules.rounds,
         learners=np.flatnonzero((world.lines.learning_rate > 0).any(axis=1) & (world.lines.first_unit_cost > 0).any(axis=1)),
     )
@@ -109,20 +106,36 @@ def _budgeting(agent: CommissionAgent) -> tuple[Callable[..., Floats], GroupSum,
     return find("programme", choice.rule).bound(choice.parameters), together, agent.row, rows
 
 
-def _ration(market: Market, decisions: Sequence[Decision]) -> Ration:
+def _ration(world: World, scenario: Scenario, decisions: Sequence[tuple[RuleChoice, Callable[..., Floats], Bools]]) -> Ration:
     """Return one function for all suppliers, also when they follow different rules."""
-    if len(decisions) == 1:
-        return decisions[0][0]
-    parts = []
-    for rule, mask in decisions:
-        links = np.flatnonzero(mask[market.line])
-        part = Market.build(market.line[links], market.need[links], market.by_line.groups, market.by_need.groups)
-        parts.append((rule, links, part))
+    market = world.axes.market
+    if [choice.rule for choice, _, _ in decisions] == ["proportional"]:
+        return proportional
+    parts = [(rule, np.flatnonzero(mask[market.line])) for _, rule, mask in decisions]
+    seats = [(rule, links, _claims(world, scenario, links)) for rule, links in parts]
 
     def ration(orders: Floats, supply: Floats, claims: Floats, _: Market) -> Floats:
         granted = np.empty_like(orders)
-        for rule, links, part in parts:
-            granted[links] = rule(orders[links], supply, claims, part)
+        for rule, links, seat in seats:
+            granted[links] = rule(replace(seat, orders=orders[links], supply=supply, total=claims))
         return granted
 
     return ration
+
+
+def _claims(world: World, scenario: Scenario, links: Ints) -> Claims:
+    """Return who asks whom over these links, with nothing asked yet."""
+    axes = world.axes
+    blocs = np.array([scenario.states[state].bloc or state for state in axes.states])
+    exporter, importer = axes.exporter[links], axes.importer[links]
+    nothing = np.zeros((links.size, world.width))
+    return Claims(
+        orders=nothing,
+        supply=nothing,
+        total=nothing,
+        market=Market.build(axes.link_line[links], axes.link_need[links], len(axes.lines), len(axes.needs)),
+        home=exporter == importer,
+        ally=blocs[exporter] == blocs[importer],
+        importer=tuple(axes.states[state] for state in importer),
+        usual=world.links.base_flow[links],
+    )

@@ -124,7 +124,16 @@ def test_events_of_a_quiet_run_are_a_header() -> None:
 
 @pytest.mark.parametrize(
     ("number", "cell"),
-    [(0.1, "0.1"), (1 / 3, "0.3333333333"), (1e-20, "1e-20"), (123456789012.0, "1.23456789e+11"), (-0.0, "0"), (NAN, ""), (INF, "inf"), (5.0, "5")],
+    [
+        (0.1, "0.1"),
+        (1 / 3, "0.3333333333"),
+        (1e-20, "1e-20"),
+        (123456789012.0, "1.23456789e+11"),
+        (-0.0, "0"),
+        (NAN, ""),
+        (INF, "inf"),
+        (5.0, "5"),
+    ],
 )
 def test_numbers_as_text(number: float, cell: str) -> None:
     assert tables.csv({"a": np.array([number])}) == f"a\n{cell}\n"

@@ -37,10 +37,10 @@ def replaced(target: str | os.PathLike[str]) -> Iterator[Path]:
     Raises InputError where the target holds what is not ours, or cannot be written.
     """
     place = Path(os.path.realpath(target))
-    _refuse_foreign(place, str(target))
     fresh = place.with_name(f".{place.name}.{secrets.token_hex(4)}.tmp")
     made: list[Path] = []
     try:
+        _refuse_foreign(place, str(target))
         made = _make_parents(place.parent)
         fresh.mkdir()
         yield fresh
@@ -71,17 +71,24 @@ def _refuse_foreign(place: Path, shown: str) -> None:
         raise InputError(f"{shown}: is a file; give a folder")
     if Path.cwd().is_relative_to(place):
         raise InputError(f"{shown}: is the current folder or holds it; give a folder inside it")
-    try:
-        found = sorted(path.relative_to(place).as_posix() for path in place.rglob("*") if not path.is_dir())
-    except OSError as error:
-        raise InputError(f"{shown}: cannot read: {error.strerror or error}") from error
     manifest = read_manifest(place)
     ours = {MANIFEST, *manifest["files"]} if manifest else set()
-    foreign = [name for name in found if name not in ours]
+    foreign = next((name for name in _files_below(place) if name not in ours), None)
     if foreign and manifest:
-        raise InputError(f"{shown}: holds {foreign[0]}, which is not of the result that stands there; move it, or give another folder")
+        raise InputError(f"{shown}: holds {foreign}, which is not of the result that stands there; move it, or give another folder")
     if foreign:
-        raise InputError(f"{shown}: is not empty and not a result folder (it holds {foreign[0]}); give another folder")
+        raise InputError(f"{shown}: is not empty and not a result folder (it holds {foreign}); give another folder")
+
+
+def _files_below(folder: Path) -> Iterator[str]:
+    """Name the files below a folder, one by one: it may be a large one of somebody else's. Raises OSError."""
+
+    def fail(error: OSError) -> None:
+        raise error
+
+    for parent, folders, names in os.walk(folder, onerror=fail):
+        folders.sort()
+        yield from (Path(parent, name).relative_to(folder).as_posix() for name in sorted(names))
 
 
 def _make_parents(folder: Path) -> list[Path]:

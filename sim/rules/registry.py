@@ -17,7 +17,19 @@ from pydantic import TypeAdapter, ValidationError
 
 from sim.errors import InputError
 
-FAMILIES = ("allocation", "sourcing", "ordering", "production", "programme")
+FAMILIES = (
+    "allocation",
+    "sourcing",
+    "search",
+    "ordering",
+    "stockpile",
+    "production",
+    "overtime",
+    "investment",
+    "learning",
+    "pricing",
+    "programme",
+)
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
