@@ -69,8 +69,7 @@ def _as_sets(overrides: Mapping[str, Any]) -> list[str]:
 def _rule_faults(family: str, name: str, parameters: Mapping[str, Any]) -> dict[str, str]:
     from sim import rules
 
-    fault = rules.check(family, name, parameters)
-    return {"rule": fault} if fault else {}
+    return rules.check(family, name, parameters)
 
 
 def __getattr__(name: str) -> Any:

@@ -65,7 +65,7 @@ def test_nan_is_a_number() -> None:
 
 
 def test_quoted_scalars_are_text() -> None:
-    written = read(b"[\"1e3\", 'true', '', ! 5, |\n  12\n]", "x.yaml")
+    written = read(b"- \"1e3\"\n- 'true'\n- ''\n- ! 5\n- |\n  12\n", "x.yaml")
     assert written is not None
     assert bare(written) == ["1e3", "true", "", "5", "12\n"]
 
@@ -217,7 +217,7 @@ def test_paths_count_from_the_file_that_names_them(tmp_path: Path) -> None:
         (["months=12", "months=6"], lambda s: s.months, 6),
         (["title='a: b'"], lambda s: s.title, "a: b"),
         (["rules.rounds=1"], lambda s: s.rules.rounds, 1),
-        (["rules.rounds=null"], lambda s: s.rules.rounds, None),
+        (["rules.rounds=1", "rules.rounds=null"], lambda s: s.rules.rounds, None),
         (["rules.sourcing.speed=2"], lambda s: (s.rules.sourcing.rule, s.rules.sourcing.parameters), ("fixed", {"speed": 2})),
         (["rules.allocation.order.0=UKR"], lambda s: s.rules.allocation.parameters["order"], ["UKR", "BLR"]),
         (["rules.allocation=even"], lambda s: (s.rules.allocation.rule, s.rules.allocation.parameters), ("even", {})),
@@ -237,19 +237,17 @@ def test_paths_count_from_the_file_that_names_them(tmp_path: Path) -> None:
         (["needs.BLR.helicopters.units=30"], lambda s: s.needs["BLR"]["helicopters"], Need(units=Quantity(value=30))),
         (["needs.BLR.helicopters.by_year.2015=6"], lambda s: [q.value for q in s.needs["BLR"]["helicopters"].by_year.values()], [12, 6]),
         (["needs.UKR.helicopters=3"], lambda s: s.needs["UKR"]["helicopters"].units.value, 3),
-        (["products.helicopters.inputs.engines.criticality=minor"], lambda s: s.products["helicopters"].inputs["engines"].amount.value, 2),
+        (["products.helicopters.inputs.engines.criticality=minor"], lambda s: s.products["helicopters"].inputs["engines"].criticality, "minor"),
         (["factories.sich.lines.engines.yield=0.8"], lambda s: s.factories["sich"].lines["engines"].yield_.value, 0.8),
         (["programmes.csto.budget.2015-02=100"], lambda s: list(s.programmes["csto"].budget), ["2014-07", "2015-02"]),
         (["programmes.csto.budget.2014-07=null"], lambda s: s.programmes["csto"].budget, {}),
         (["programmes.csto.beneficiaries.1=UKR"], lambda s: s.programmes["csto"].beneficiaries, ["RUS", "UKR"]),
         (["programmes.csto.beneficiaries.0=null"], lambda s: s.programmes["csto"].beneficiaries, ["BLR"]),
-        (["trade.any.exporter='*'"], lambda s: s.trade["any"].exporter, "*"),
+        (["trade.ukrainian_engines.product='*'"], lambda s: s.trade["ukrainian_engines"].product, "*"),
     ],
 )  # fmt: skip
 def test_a_value_is_set(sets: list[str], read_back: Any, value: object) -> None:
-    before = read_back(load("tiny.yaml", [])) if "UKR." not in sets[0] else None
     assert read_back(load("tiny.yaml", sets)) == value
-    assert before != value or sets[0] in ("rules.rounds=null", "trade.any.exporter='*'") or "criticality" in sets[0]
 
 
 def test_a_shortened_run_may_end_before_its_events() -> None:

@@ -50,22 +50,19 @@ class Rule:
         """Return what the rule does, in the words of its docstring."""
         return inspect.getdoc(self.function) or ""
 
-    def faults(self, parameters: Mapping[str, Any]) -> list[str]:
-        """List what is wrong with these parameters."""
+    def faults(self, parameters: Mapping[str, Any]) -> dict[str, str]:
+        """Say what is wrong with these parameters: parameter -> message, with `rule` for what is missing."""
         hints = get_type_hints(self.function, include_extras=True)
-        found = [
-            f"{key}: rule {self.name} has no such parameter; it takes {', '.join(self.parameters) or 'none'}"
-            for key in parameters
-            if key not in self.parameters
-        ]
+        takes = f"{self.name} takes {', '.join(self.parameters) or 'no parameters'}"
+        found = {key: f"no parameter of the rule; {takes}" for key in parameters if key not in self.parameters}
         for key, each in self.parameters.items():
             if key in parameters:
                 try:
                     TypeAdapter(hints[key]).validate_python(parameters[key], strict=True)
                 except ValidationError as error:
-                    found.append(f"{key}: {error.errors()[0]['msg'].lower()} (got {parameters[key]!r})")
+                    found[key] = f"{error.errors()[0]['msg'].lower()} (got {parameters[key]!r})"
             elif each.default is inspect.Parameter.empty:
-                found.append(f"{key}: rule {self.name} needs this parameter")
+                found["rule"] = f"{self.name} needs the parameter {key}"
         return found
 
     def bound(self, parameters: Mapping[str, Any]) -> Callable[..., Any]:
@@ -108,20 +105,20 @@ def rules(family: str | None = None) -> list[Rule]:
 
 def find(family: str, name: str) -> Rule:
     """Return a rule; raises InputError with the nearest name where there is none."""
-    fault = check(family, name)
-    if fault:
-        raise InputError(fault)
+    if (family, name) not in _RULES:
+        raise InputError(_unknown(family, name))
     return _RULES[family, name]
 
 
-def check(family: str, name: str, parameters: Mapping[str, Any] | None = None) -> str | None:
-    """Say what is wrong with a choice of rule, or return None."""
+def check(family: str, name: str, parameters: Mapping[str, Any]) -> dict[str, str]:
+    """Say what is wrong with a choice of rule: key -> message, with the key `rule` for its name; empty when all is well."""
+    return _RULES[family, name].faults(parameters) if (family, name) in _RULES else {"rule": _unknown(family, name)}
+
+
+def _unknown(family: str, name: str) -> str:
     known = [each.name for each in rules(family)]
-    if name in known:
-        faults = _RULES[family, name].faults(parameters or {}) if parameters is not None else []
-        return "; ".join(faults) or None
-    near = get_close_matches(name, known, n=1)
     other = next((each.family for each in rules() if each.name == name), None)
     if other:
         return f"'{name}' is a rule of {other}, not of {family}; there are {', '.join(known)}"
+    near = get_close_matches(name, known, n=1)
     return f"there is no {family} rule '{name}'; " + (f"did you mean '{near[0]}'?" if near else f"there are {', '.join(known)}")

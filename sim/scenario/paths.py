@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sim.errors import Fault
+from sim.scenario.wording import on_one_line
 from sim.scenario.written import Path, Written, dotted
 
 EACH, KEYS = "*", "~"
@@ -27,11 +28,7 @@ def fault_at(tree: Written, path: Path, message: str, *, at_key: bool = False) -
         if not node.implied:
             shown.append(step)
         node = members[step]
-    return Fault(place, _on_one_line(dotted(tuple(shown))), _on_one_line(message))
-
-
-def _on_one_line(text: str) -> str:
-    return text.replace("\n", "\\n")
+    return Fault(place, dotted(tuple(shown)), on_one_line(message))
 
 
 def find(tree: Written, pattern: str) -> Iterator[tuple[Path, Written]]:

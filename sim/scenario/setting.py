@@ -14,14 +14,14 @@ from sim.scenario.merging import settled
 from sim.scenario.quantity import Quantity
 from sim.scenario.schema import RuleChoice, Scenario
 from sim.scenario.shape import SHORTHANDS, Shape, alternatives, below, is_by_number, is_named, keys_of, model_at
-from sim.scenario.wording import found, meant
+from sim.scenario.wording import found, meant, on_one_line
 from sim.scenario.written import Key, Path, Written, dotted
 from sim.scenario.yaml_marks import read_value
 
 
 def with_set(tree: Written, text: str) -> Written:
     """Set one value, given as `path=value`. Raises ScenarioError, placed at the option itself."""
-    place = Place(f"--set {text}")
+    place = Place(f"--set {on_one_line(text)}")
     path, equals, value = text.partition("=")
     if not equals or not path.strip():
         raise ScenarioError([Fault(place, "", "write it as path=value: months=24")])

@@ -45,5 +45,11 @@ def found(value: Any) -> str:
     if isinstance(value, (int, float)):
         return repr(value) if len(repr(value)) <= 40 else "a very long number"
     if isinstance(value, str):
+        value = on_one_line(value)
         return f"text '{value}'" if len(value) <= 40 else f"text '{value[:37]}...'"
     return "a mapping" if isinstance(value, dict) else "a list"
+
+
+def on_one_line(text: str) -> str:
+    """Write line breaks as `\\n`, so that a fault stays on its line."""
+    return text.replace("\n", "\\n")

@@ -8,6 +8,7 @@ from numbers import Integral, Real
 from typing import Any, cast
 
 from sim.errors import Fault, Place, ScenarioError
+from sim.scenario.wording import on_one_line
 
 Key = str | int
 Path = tuple[Key, ...]
@@ -111,4 +112,4 @@ def _taken_scalar(data: object, place: Place, path: Path, faults: list[Fault]) -
 
 def dotted(path: Path) -> str:
     """Write a path as the user does: `factories.klimov.lines`."""
-    return ".".join(map(str, path))
+    return on_one_line(".".join(map(str, path)))
