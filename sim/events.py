@@ -70,14 +70,22 @@ class Events:
             marked[self.effects[row].rows] = True
         return marked
 
-    def first_hit(self, axes: Axes) -> Ints:
-        """Return the month in which a restriction first hits each final need, [final needs, members]; NEVER: not at all."""
-        hit = np.full((axes.final, self.timeline.begin.shape[1]), NEVER)
+    def first_hit(self, world: World) -> Ints:
+        """Return the month in which a restriction first hits each final need, [final needs, members]; NEVER: not at all.
+
+        A need is hit over its own links, or over those of the inputs of what it buys; links count that carried goods at
+        the start.
+        """
+        axes, carried = world.axes, world.links.base_flow > 0
+        hit = np.full((len(axes.needs), world.width), NEVER)
         for row in self._of(RESTRICTIONS):
-            needs = np.unique(axes.link_need[self.effects[row].rows])
-            needs = needs[needs < axes.final]
-            hit[needs] = np.minimum(hit[needs], self.timeline.begin[row])
-        return hit
+            links = self.effects[row].rows
+            np.minimum.at(hit, axes.link_need[links], np.where(carried[links], self.timeline.begin[row], NEVER))
+        for _ in axes.products:
+            line_hit = np.full((len(axes.lines), world.width), NEVER)
+            np.minimum.at(line_hit, axes.input_line, hit[axes.inputs])
+            np.minimum.at(hit, axes.link_need, np.where(carried, line_hit[axes.link_line], NEVER))
+        return hit[: axes.final]
 
     def _strengths(self, month: int) -> tuple[Floats, Floats]:
         strength = self.timeline.strength(month)

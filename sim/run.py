@@ -77,7 +77,7 @@ def run_chunk(
             if tick:
                 tick((month + 1) * len(members))
         model.books.audit(model.world)
-        return Ending(model.events.timeline, model.events.first_hit(axes), model.books.worst, model.events.targets())
+        return Ending(model.events.timeline, model.events.first_hit(model.world), model.books.worst, model.events.targets())
     finally:
         model.release()
 

@@ -14,10 +14,12 @@ from typing import Any, NamedTuple
 
 import pytest
 import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from sim.errors import ScenarioError
 from sim.scenario import load, parse
-from tests.tiny_scenario import TEXT, edited, write
+from tests.tiny_scenario import TEXT, data, edited, write
 
 LONG_NUMBER = "9" * 301
 """Stands in the tables as <long>."""
@@ -303,20 +305,40 @@ def test_a_file_of_fifty_megabytes_is_refused_without_reading_it_whole() -> None
 )
 def test_faults_of_plain_data_are_named(change: dict[Any, Any], faults: list[str]) -> None:
     with pytest.raises(ScenarioError) as caught:
-        parse({**yaml.safe_load(TEXT), **change})
+        parse({**data(), **change})
     assert str(caught.value).split("\n") == faults
 
 
 def test_plain_data_within_itself_is_refused() -> None:
-    data: dict[str, Any] = {}
-    data["rules"] = data
+    circular: dict[str, Any] = {}
+    circular["rules"] = circular
     with pytest.raises(ScenarioError, match=r"^<dict> rules\.rules\.rules: more than 40 levels deep$"):
-        parse(data)
+        parse(circular)
 
 
 def test_plain_data_must_be_a_mapping() -> None:
     with pytest.raises(ScenarioError, match=r"^<dict> expected a mapping of keys, found a list$"):
         parse([1])  # type: ignore[arg-type]
+
+
+SCRAPS = st.sampled_from(
+    [*":-{}[]*&!|>'\"#?%@~", "\n", "  ", "---\n", "<<: ", "\t", "\0", "é", "\u2028", "null", "1e999", "RUS"]
+) | st.text(max_size=3)
+
+
+@settings(max_examples=150, deadline=None)
+@given(cuts=st.lists(st.tuples(st.integers(0, len(TEXT)), st.integers(0, 9), SCRAPS), min_size=1, max_size=3))
+def test_whatever_stands_in_a_file_is_loaded_or_refused(cuts: list[tuple[int, int, str]]) -> None:
+    """No input ends in anything but a scenario or its faults, a line each."""
+    text = TEXT
+    for start, length, scrap in cuts:
+        text = text[:start] + scrap + text[start + length :]
+    Path("any.yaml").write_bytes(text.encode("utf-8", errors="surrogatepass"))
+    try:
+        load("any.yaml")
+    except ScenarioError as error:
+        assert str(error).count("\n") == len(error.faults) - 1
+        assert all(fault.message for fault in error.faults)
 
 
 def test_rules_are_checked_by_whoever_knows_them() -> None:

@@ -9,12 +9,14 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
+import sim
 from sim.records import EventRow, Records
 from sim.report.figures import draw, figures, style
 from sim.report.figures.capacity import changes
 from sim.report.figures.fill_rate import MOST_PANELS, affected
+from sim.report.figures.relevance import bearing_on_capacity, bearing_on_need
 from sim.report.figures.suppliers import groups, periods
-from tests.recorded import CUT, MONTHS, NEEDS, ROUTES, records, scenario
+from tests.recorded import CUT, DATA, MONTHS, NEEDS, ROUTES, records, scenario
 
 MONTH_LABELS = records().months
 
@@ -70,10 +72,11 @@ def test_a_state_that_was_never_short_has_no_figure() -> None:
     assert list(affected(records())) == ["AAA"]
 
 
-def test_a_state_short_in_one_member_of_ten_has_a_figure() -> None:
+@pytest.mark.parametrize(("least", "shown"), [(0.4, True), (0.97, False)])
+def test_a_state_short_in_one_member_of_ten_has_a_figure(least: float, shown: bool) -> None:
     made = records(members=range(10))
-    made.series["fill_rate"][20:25, 2, 9] = 0.4
-    assert affected(made)["CCC"] == [2]
+    made.series["fill_rate"][20:25, 2, 9] = least
+    assert ("CCC" in affected(made)) == shown
 
 
 def test_at_most_eight_products_the_worst() -> None:
@@ -102,20 +105,93 @@ def test_events_are_numbered_in_every_panel_and_named_in_the_key() -> None:
 
 def test_an_event_that_differs_by_member_stands_where_most_have_it() -> None:
     rows = [EventRow(month, "lift", "lifting", "begins", "links", 1, share) for month, share in (("2014-01", 0.2), ("2014-03", 0.8))]
-    assert style.moments(scenario(), records(events=rows)) == [style.Moment(1, 26, "2014-03", ("lift",))]
+    assert style.moments(records(events=rows), {"lift"}) == [style.Moment(1, 26, "2014-03", ("lift",))]
 
 
 def test_events_of_one_month_share_a_number() -> None:
     rows = [EventRow("2014-01", name, "cut_off", "begins", "links", 1, 1.0) for name in ("ban", "lift")]
-    assert style.moments(scenario(), records(events=rows)) == [style.Moment(1, 24, "2014-01", ("The ban", "lift"))]
+    made = records(events=rows)
+    assert style.moments(made, {"ban", "lift"}) == [style.Moment(1, 24, "2014-01", ("ban", "lift"))]
+    assert style.moments(made, {"lift"}) == [style.Moment(1, 24, "2014-01", ("lift",))]
+    assert style.key_lines(scenario(), style.moments(made, {"ban", "lift"})) == [[" 1  2014-01  The ban; lift"]]
 
 
 def test_numbers_of_close_events_do_not_touch() -> None:
-    rows = [EventRow(month, "lift" + month, "lifting", "begins", "links", 1, 1.0) for month in MONTH_LABELS[CUT : CUT + 12]]
-    axes = drawn(records(events=rows))["fill_rate_AAA"].axes[0]
+    axes = Figure().add_subplot()
+    style.time_axis(axes, MONTH_LABELS)
+    style.mark_moments(axes, [style.Moment(number, CUT + number, "", ()) for number in range(1, 13)])
     places = [text.get_position()[0] for text in axes.texts]
     assert [text.get_text() for text in axes.texts] == [str(number) for number in range(1, 13)]
+    assert places[0] == CUT + 1
     assert min(np.diff(places)) >= MONTHS * 0.02
+
+
+def test_long_titles_end_at_a_word() -> None:
+    assert style.shortened("sets of parts for engines", 20) == "sets of parts ..."
+    assert style.shortened("sets of parts", 20) == "sets of parts"
+
+
+WORLD = sim.parse(
+    {
+        **DATA,
+        "products": {**DATA["products"], "boats": {"title": "Boats", "unit": "boats", "inputs": {"turbines": 2}}},
+        "factories": {**DATA["factories"], "yard": {"title": "Yard", "state": "CCC", "lines": {"boats": 1}}},
+        "needs": {**DATA["needs"], "CCC": {"engines": 4, "boats": 1}},
+        "events": {
+            "turbine_ban": {"kind": "cut_off", "date": "2013-03", "exporter": "BBB", "importer": "CCC", "product": "turbines"},
+            "lift": {"kind": "lifting", "date": "2014-01", "lifts": ["turbine_ban"]},
+            "war": {"kind": "demand", "date": "2013-03", "state": "AAA", "factor": 2},
+            "fire": {"kind": "outage", "date": "2013-03", "factory": "works", "product": "turbines"},
+            "rebuilt": {"kind": "repair", "date": "2014-03", "repairs": ["fire"]},
+            "money": {"kind": "funding", "date": "2013-03", "programme": "home_engines", "amount": 1},
+        },
+        "programmes": {
+            "home_engines": {
+                "title": "Home engines",
+                "chair": "AAA",
+                "beneficiaries": ["AAA"],
+                "candidates": {
+                    "more": {
+                        "factory": "home",
+                        "product": "engines",
+                        "build_months": 1,
+                        "qualification_months": 1,
+                        "ramp_months": 1,
+                        "capital_cost": 1,
+                    }
+                },
+            }
+        },
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("state", "product", "names"),
+    [
+        ("AAA", "engines", {"war", "money"}),
+        ("AAA", "turbines", {"war", "fire", "rebuilt"}),
+        ("CCC", "engines", set()),
+        ("CCC", "boats", {"turbine_ban", "lift", "fire", "rebuilt"}),
+    ],
+)
+def test_panels_show_the_events_that_bear_on_them(state: str, product: str, names: set[str]) -> None:
+    """A ban bears on what its inputs go into, a fire on what was made there, a programme on its beneficiaries."""
+    assert bearing_on_need(WORLD, state, product) == names
+
+
+@pytest.mark.parametrize(("product", "names"), [("engines", {"money"}), ("turbines", {"fire", "rebuilt"}), ("boats", set())])
+def test_capacity_panels_show_what_bears_on_lines(product: str, names: set[str]) -> None:
+    assert bearing_on_capacity(WORLD, product) == names
+
+
+def test_a_page_without_events_has_no_key() -> None:
+    """Nothing that happens bears on the third state's engines."""
+    made = records()
+    made.series["fill_rate"][20:, 2] = 0.5
+    figure = drawn(made)["fill_rate_CCC"]
+    assert "Events" not in texts(figure)
+    assert "event (key below)" not in [text.get_text() for text in figure.legends[0].get_texts()]
 
 
 @pytest.mark.parametrize(

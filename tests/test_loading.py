@@ -16,13 +16,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.errors import Place
-from sim.scenario import Scenario, digest, dump, load, parse
+from sim.scenario import Scenario, digest, dump, load, parse, yaml_marks
 from sim.scenario.event_kinds import CutOff, Sanction
 from sim.scenario.quantity import Quantity
-from sim.scenario.schema import Need
+from sim.scenario.schema import Input, Need
 from sim.scenario.written import bare
 from sim.scenario.yaml_marks import read, scalar
-from tests.tiny_scenario import TEXT, edited, write
+from tests.tiny_scenario import TEXT, data, edited, write
 
 
 @pytest.fixture(autouse=True)
@@ -70,7 +70,10 @@ def test_quoted_scalars_are_text() -> None:
     assert bare(written) == ["1e3", "true", "", "5", "12\n"]
 
 
-def test_every_key_and_value_keeps_its_place() -> None:
+@pytest.mark.parametrize("parser", [yaml_marks._Loader, yaml.SafeLoader])
+def test_every_key_and_value_keeps_its_place(parser: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where PyYAML comes without its C parser."""
+    monkeypatch.setattr(yaml_marks, "_Loader", parser)
     written = read("# é\na: {b: [1, x]}\nc:\n  d: 2\n".encode(), "x.yaml")
     assert written is not None
     a, c = written.members["a"], written.members["c"]
@@ -102,9 +105,15 @@ def test_a_byte_order_mark_is_no_part_of_the_name() -> None:
     assert load("tiny.yaml").name == "tiny"
 
 
+def test_the_slow_parser_reads_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    fast = load("tiny.yaml")
+    monkeypatch.setattr(yaml_marks, "_Loader", yaml.SafeLoader)
+    assert load("tiny.yaml") == fast
+
+
 def test_plain_data_loads_like_the_file() -> None:
     """YAML 1.1 reads the tiny scenario alike, so its own loader gives the data."""
-    assert parse(yaml.safe_load(TEXT)) == load("tiny.yaml")
+    assert parse(data()) == load("tiny.yaml")
 
 
 # --------------------------------------------------------------- extends
@@ -209,6 +218,8 @@ def test_paths_count_from_the_file_that_names_them(tmp_path: Path) -> None:
 
 # ----------------------------------------------------------------- --set
 
+MINOR = Input(amount=Quantity(value=2), criticality="minor")
+
 
 @pytest.mark.parametrize(
     ("sets", "read_back", "value"),
@@ -237,7 +248,7 @@ def test_paths_count_from_the_file_that_names_them(tmp_path: Path) -> None:
         (["needs.BLR.helicopters.units=30"], lambda s: s.needs["BLR"]["helicopters"], Need(units=Quantity(value=30))),
         (["needs.BLR.helicopters.by_year.2015=6"], lambda s: [q.value for q in s.needs["BLR"]["helicopters"].by_year.values()], [12, 6]),
         (["needs.UKR.helicopters=3"], lambda s: s.needs["UKR"]["helicopters"].units.value, 3),
-        (["products.helicopters.inputs.engines.criticality=minor"], lambda s: s.products["helicopters"].inputs["engines"].criticality, "minor"),
+        (["products.helicopters.inputs.engines.criticality=minor"], lambda s: s.products["helicopters"].inputs, {"engines": MINOR}),
         (["factories.sich.lines.engines.yield=0.8"], lambda s: s.factories["sich"].lines["engines"].yield_.value, 0.8),
         (["programmes.csto.budget.2015-02=100"], lambda s: list(s.programmes["csto"].budget), ["2014-07", "2015-02"]),
         (["programmes.csto.budget.2014-07=null"], lambda s: s.programmes["csto"].budget, {}),
@@ -317,12 +328,12 @@ QUANTITIES = (
     quantity=QUANTITIES | st.floats(0, 1e12) | st.integers(0, 10**12),
 )
 def test_whatever_is_written_is_read_again(title: str, parameters: dict[str, Any], quantity: Any) -> None:
-    data = yaml.safe_load(TEXT)
-    data["title"] = data["states"]["RUS"]["title"] = title
-    data["rules"]["sourcing"] = {"rule": "fixed", "parameters": parameters}
-    data["trade"]["any"]["cap"] = data["needs"]["RUS"]["helicopters"] = quantity
-    data["needs"]["BLR"]["helicopters"] = {"series": [{"value": 3, "note": title}, 1]}
-    scenario = parse(data)
+    changed = data()
+    changed["title"] = changed["states"]["RUS"]["title"] = title
+    changed["rules"]["sourcing"] = {"rule": "fixed", "parameters": parameters}
+    changed["trade"]["any"]["cap"] = changed["needs"]["RUS"]["helicopters"] = quantity
+    changed["needs"]["BLR"]["helicopters"] = {"series": [{"value": 3, "note": title}, 1]}
+    scenario = parse(changed)
     Path("again.yaml").write_text(dump(scenario), encoding="utf-8")
     again = load("again.yaml")
     assert again == scenario
@@ -367,12 +378,12 @@ def test_loading_needs_no_heavy_library() -> None:
 
 def test_a_large_scenario_loads_fast() -> None:
     """A real case has some 1500 values; ten times as many still take no time to speak of."""
-    data = yaml.safe_load(TEXT)
+    changed = data()
     line = {"capacity": {"value": 4, "low": 2, "high": 5, "source": "report", "confidence": "estimated"}, "yield": 0.9, "unit_cost": 3}
-    data["factories"] |= {
+    changed["factories"] |= {
         f"plant{each}": {"title": f"Plant {each}", "state": "RUS", "lines": {"engines": line, "helicopters": line}} for each in range(700)
     }
-    write(Path(), yaml.safe_dump(data, sort_keys=False), "large.yaml")
+    write(Path(), yaml.safe_dump(changed, sort_keys=False), "large.yaml")
     before = time.process_time()
     scenario = load("large.yaml")
     assert len(scenario.factories) == 703

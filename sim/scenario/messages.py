@@ -122,6 +122,7 @@ def _out_of_bounds(detail: Mapping[str, Any], spot: _Spot, tree: Written) -> Fau
 _SPECIAL: dict[str, Callable[[Mapping[str, Any], _Spot, Written], Fault]] = {
     "missing": _missing,
     "extra_forbidden": _unknown_key,
+    "invalid_key": _unknown_key,
     "union_tag_invalid": _unknown_kind,
     "union_tag_not_found": _without_kind,
     "below": _out_of_bounds,

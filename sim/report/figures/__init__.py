@@ -30,7 +30,7 @@ def figures(scenario: Scenario, records: Records) -> Iterator[tuple[str, Figure]
     """Yield each figure with its name; one that would have nothing to show is left out."""
     for state, needs in affected(records).items():
         yield f"fill_rate_{state}", fill_rate_figure(scenario, records, state, needs)
-    began = style.moments(scenario, records)
+    began = style.moments(records, scenario.events)
     spans = periods(records.months, records.years, began[0].month if began else None)
     shown = groups(records, spans)
     if shown:

@@ -9,8 +9,9 @@ from matplotlib.lines import Line2D
 
 from sim.records import Floats, Records
 from sim.report.figures import style
+from sim.report.figures.relevance import bearing_on_capacity
 from sim.report.statistics import spread
-from sim.scenario.schema import Scenario
+from sim.scenario.schema import Product, Scenario
 
 MOST_PANELS = 8
 Changes = dict[str, dict[str, dict[str, Floats]]]
@@ -34,8 +35,9 @@ def changes(records: Records) -> Changes:
 def capacity_figure(scenario: Scenario, records: Records, changed: Changes) -> Figure:
     """Draw capacity against the first month for the products where it changes most: median by state, band over members."""
     shown = sorted(changed, key=lambda product: -_size(changed, product, records))[:MOST_PANELS]
-    marked = style.moments(scenario, records)
-    key = style.key_lines(marked)
+    bearing = {product: bearing_on_capacity(scenario, product) for product in shown}
+    marked = style.moments(records, set().union(*bearing.values()))
+    key = style.key_lines(scenario, marked)
     colours = style.state_colours(records)
     states = [state for state in scenario.states if any(state in changed[product] for product in shown)]
     figure, panels = style.page(
@@ -48,12 +50,17 @@ def capacity_figure(scenario: Scenario, records: Records, changed: Changes) -> F
     for axes, product in zip(panels, shown, strict=True):
         _panel(axes, changed[product], colours)
         style.time_axis(axes, records.months)
-        style.mark_moments(axes, marked)
-        described = scenario.products[product]
-        axes.set_title(f"{described.title} ({described.unit} per month)", pad=16)
+        style.mark_moments(axes, [moment for moment in marked if not bearing[product].isdisjoint(moment.events)])
+        axes.set_title(_title(scenario.products[product]), pad=16)
     style.legend(figure, [Line2D([], [], color=colours[state], linewidth=2, label=scenario.states[state].title) for state in states], 7)
     style.write_key(figure, key)
     return figure
+
+
+def _title(product: Product) -> str:
+    """Name a product with its unit where there is room for it."""
+    whole = f"{product.title} ({product.unit} per month)"
+    return whole if style.shortened(whole) == whole else style.shortened(product.title)
 
 
 def _size(changed: Changes, product: str, records: Records) -> float:

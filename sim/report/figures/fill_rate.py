@@ -13,20 +13,21 @@ from matplotlib.ticker import PercentFormatter
 
 from sim.records import Floats, Records
 from sim.report.figures import style
+from sim.report.figures.relevance import bearing_on_need
 from sim.report.statistics import spread
 from sim.scenario.schema import Scenario
 
 LINE, CENTRAL = "#0b4f8a", "#111111"
 WIDE, NARROW = "#cfe0f0", "#93bbdd"
 MOST_PANELS = 8
-TOUCHED = 0.005
-"""A need is drawn when its fill rate falls by more than this share below the full in one member of twenty, or on average."""
+TOUCHED = 0.02
+"""A need is drawn when more than this share of it is unmet in some month in at least one member of twenty."""
 
 
 def affected(records: Records) -> dict[str, list[int]]:
     """Map each state to its needs that were ever short, worst first; states without any are left out."""
     fill = spread(records.series["fill_rate"], records.members, (5,))
-    lowest = np.fmin.reduce(np.fmin(fill["mean"], fill["p05"]), axis=0)
+    lowest = np.fmin.reduce(fill["p05"], axis=0)
     lost = np.nansum(1 - fill["mean"], axis=0)
     result: dict[str, list[int]] = {}
     for need in np.argsort(-lost, kind="stable").tolist():
@@ -39,8 +40,9 @@ def affected(records: Records) -> dict[str, list[int]]:
 def fill_rate_figure(scenario: Scenario, records: Records, state: str, needs: Sequence[int]) -> Figure:
     """Draw the fill rate of up to eight needs of a state: bands over the members, median, central case, dated events."""
     shown = sorted(needs[:MOST_PANELS])
-    marked = style.moments(scenario, records)
-    key = style.key_lines(marked)
+    bearing = {need: bearing_on_need(scenario, *records.needs[need]) for need in shown}
+    marked = style.moments(records, set().union(*bearing.values()))
+    key = style.key_lines(scenario, marked)
     figure, panels = style.page(
         f"{scenario.states[state].title}: how much of its need is met",
         _subtitle(len(shown), len(needs), len(records.members)),
@@ -50,9 +52,9 @@ def fill_rate_figure(scenario: Scenario, records: Records, state: str, needs: Se
     for axes, need in zip(panels, shown, strict=True):
         _panel(axes, records, need)
         style.time_axis(axes, records.months)
-        style.mark_moments(axes, marked)
-        axes.set_title(scenario.products[records.needs[need][1]].title, pad=16)
-    _legend(figure, records)
+        style.mark_moments(axes, [moment for moment in marked if not bearing[need].isdisjoint(moment.events)])
+        axes.set_title(style.shortened(scenario.products[records.needs[need][1]].title), pad=16)
+    _legend(figure, records, bool(marked))
     style.write_key(figure, key)
     return figure
 
@@ -79,7 +81,7 @@ def _panel(axes: Axes, records: Records, need: int) -> None:
     axes.set_axisbelow(True)
 
 
-def _legend(figure: Figure, records: Records) -> None:
+def _legend(figure: Figure, records: Records, has_events: bool) -> None:
     handles: list[Line2D | Patch] = []
     if len(records.members) > 1:
         handles += [
@@ -89,5 +91,6 @@ def _legend(figure: Figure, records: Records) -> None:
         ]
     if 0 in records.members:
         handles.append(Line2D([], [], color=CENTRAL, linewidth=1.0, linestyle=(0, (4, 2)), label="central case"))
-    handles.append(Line2D([], [], color=style.EVENT, linewidth=0.8, label="event (key below)"))
+    if has_events:
+        handles.append(Line2D([], [], color=style.EVENT, linewidth=0.8, label="event (key below)"))
     style.legend(figure, handles, len(handles))

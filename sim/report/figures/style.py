@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,22 +60,19 @@ class Moment:
     number: int
     position: int
     month: str
-    titles: tuple[str, ...]
+    events: tuple[str, ...]
 
 
-def moments(scenario: Scenario, records: Records) -> list[Moment]:
-    """List the months in which events begin; an event whose month differs by member stands where most members have it."""
+def moments(records: Records, names: Container[str]) -> list[Moment]:
+    """List the months in which these events begin; one whose month differs by member stands where most members have it."""
     begins: dict[str, EventRow] = {}
     for row in records.events:
-        if row.action == "begins" and (row.event not in begins or row.members > begins[row.event].members):
+        if row.event in names and row.action == "begins" and (row.event not in begins or row.members > begins[row.event].members):
             begins[row.event] = row
     by_month: dict[str, list[str]] = {}
-    for row in begins.values():
-        event = scenario.events.get(row.event)
-        by_month.setdefault(row.month, []).append((event.title if event else None) or row.event.replace("_", " "))
-    places = {month: position for position, month in enumerate(records.months)}
-    known = sorted(month for month in by_month if month in places)
-    return [Moment(number, places[month], month, tuple(by_month[month])) for number, month in enumerate(known, 1)]
+    for row in sorted(begins.values(), key=lambda row: row.month):
+        by_month.setdefault(row.month, []).append(row.event)
+    return [Moment(number, records.months.index(month), month, tuple(by_month[month])) for number, month in enumerate(by_month, 1)]
 
 
 def state_colours(records: Records) -> dict[str, str]:
@@ -102,6 +99,11 @@ class Layout:
     """Right of each column of panels."""
     between: float = 0.75
     """Between rows of panels."""
+
+
+def shortened(title: str, width: int = 74) -> str:
+    """Cut a title at a word so that it fits over its panel."""
+    return textwrap.shorten(title, width, placeholder=" ...")
 
 
 def page(title: str, subtitle: str, panels: int, layout: Layout) -> tuple[Figure, list[Axes]]:
@@ -162,14 +164,14 @@ def mark_moments(axes: Axes, marked: Iterable[Moment]) -> None:
         axes.text(place, 1.065, str(moment.number), transform=across, fontsize=6.5, color=EVENT, ha="center")
 
 
-def key_lines(marked: Sequence[Moment], columns: int = 2, width: int = 80) -> list[list[str]]:
+def key_lines(scenario: Scenario, marked: Sequence[Moment], columns: int = 2, width: int = 80) -> list[list[str]]:
     """Write the key to the numbered events, wrapped, in columns of about equal length."""
-    indent = " " * 13
-    entries = [
-        textwrap.wrap(f"{moment.number:>2}  {moment.month}  {'; '.join(moment.titles)}", width, subsequent_indent=indent)
-        for moment in marked
-    ]
-    return list(_balanced(entries, columns))
+
+    def entry(moment: Moment) -> list[str]:
+        titles = (scenario.events[name].title or name.replace("_", " ") for name in moment.events)
+        return textwrap.wrap(f"{moment.number:>2}  {moment.month}  {'; '.join(titles)}", width, subsequent_indent=" " * 13)
+
+    return list(_balanced([entry(moment) for moment in marked], columns))
 
 
 def _balanced(entries: Sequence[list[str]], columns: int) -> Iterator[list[str]]:

@@ -88,7 +88,7 @@ def suppliers_figure(scenario: Scenario, records: Records, spans: Sequence[Perio
     )
     for axes, group in zip(panels, shown, strict=True):
         _panel(axes, group, spans, colours)
-        axes.set_title(f"{scenario.states[group.importer].title}: {scenario.products[group.product].title}", pad=5)
+        axes.set_title(style.shortened(f"{scenario.states[group.importer].title}: {scenario.products[group.product].title}", 64), pad=5)
     _legend(figure, scenario, exporters, colours)
     return figure
 
