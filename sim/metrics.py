@@ -11,6 +11,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from sim.kernels.sums import Floats, Ints
+from sim.kernels.systemic import esri as esri
 from sim.world import NEVER
 
 STAY = 3

@@ -80,12 +80,10 @@ def test_where_no_rule_speaks_none_holds() -> None:
 
 def test_a_tie_between_rules_that_a_third_overrides_is_no_fault() -> None:
     """Only the most specific rule of a route holds, so what ties below it does not matter."""
-    broad = {"exporter": "UKR", "importer": "*", "product": "*"}
     trade = {
         **data()["trade"],
-        "broad": broad,
+        "broad": {"exporter": "UKR", "importer": "*", "product": "*"},
         "as_broad": {"exporter": "*", "importer": "*", "product": "engines"},
         "home": {"exporter": "RUS", "importer": "RUS", "product": "*"},
     }
-    scenario = parse({**data(), "trade": trade})
-    assert permitting_rule(scenario, "UKR", "RUS", "engines") == "ukrainian_engines"
+    assert permitting_rule(parse({**data(), "trade": trade}), "UKR", "RUS", "engines") == "ukrainian_engines"

@@ -51,5 +51,5 @@ def found(value: Any) -> str:
 
 
 def on_one_line(text: str) -> str:
-    """Write line breaks as `\\n`, so that a fault stays on its line."""
+    """Write out line breaks, so that a fault stays on its line."""
     return text.replace("\n", "\\n")
