@@ -59,6 +59,12 @@ class Events:
             rows = self._of((kind,))
             _scale(target, [self.effects[row] for row in rows], [strength[row] * kept[row] for row in rows])
 
+    def add(self, event: kinds.Event, rows: Ints, size: Floats, month: int) -> None:
+        """Add an event to this chunk from `month` on for good, with a size for each member; 0 leaves a member alone."""
+        self.effects = (*self.effects, Effect(event, rows, size, np.zeros_like(size)))
+        self.timeline.add(month)
+        self._busy = self._moving(self._busy.size)
+
     def targets(self) -> list[tuple[str, int]]:
         """Say what each event acts on, and on how many of them."""
         return [(_target(each.event), each.rows.size) for each in self.effects]

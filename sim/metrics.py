@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from sim.kernels.sums import Floats, Ints
+from sim.kernels.sums import Floats, Ints, total
 from sim.kernels.systemic import esri as esri
 from sim.world import NEVER
 
@@ -31,7 +31,7 @@ def service(used: Floats, need: Floats) -> Floats:
 
 def fill_rate(used: Floats, need: Floats) -> Floats:
     """Return the share of need met on time, over the first axis: [months, needs, members] -> [needs, members]."""
-    return service(used=met(used, need).sum(axis=0), need=need.sum(axis=0))
+    return service(used=total(met(used, need)), need=total(need))
 
 
 def recovery(service: Floats, hit: Ints, share: float) -> Floats:
@@ -66,10 +66,9 @@ def _recovery(service: Floats, hit: int, share: float) -> float:
 def resilience_loss(service: Floats, hit: Ints) -> Floats:
     """Sum the service lost after `hit` against the mean before it, month by month; [needs, members]. Bruneau et al. 2003."""
     before, after = _before(service.shape, hit), _after(service.shape, hit)
-    count = before.sum(axis=0)
-    usual = np.divide((service * before).sum(axis=0), count, out=np.ones(hit.shape), where=count > 0)
-    loss: Floats = (np.maximum(usual - service, 0.0) * after).sum(axis=0)
-    return loss
+    count = total(before)
+    usual = np.divide(total(service * before), count, out=np.ones(hit.shape), where=count > 0)
+    return total(np.maximum(usual - service, 0.0) * after)
 
 
 def substitution_ratio(received: Floats, legacy: Floats, hit: Ints) -> Floats:
@@ -80,25 +79,26 @@ def substitution_ratio(received: Floats, legacy: Floats, hit: Ints) -> Floats:
     counted as substitution. NaN where nothing came from them.
     """
     window = _before(received.shape, hit) & ~_before(received.shape, hit - YEAR)
-    months = np.maximum(window.sum(axis=0), 1)
-    old = (legacy * window).sum(axis=0) / months
-    others = ((received - legacy) * window).sum(axis=0) / months
-    last = (received - legacy)[-YEAR:].mean(axis=0)
+    months = np.maximum(total(window), 1)
+    old = total(legacy * window) / months
+    others = total((received - legacy) * window) / months
+    recent = (received - legacy)[-YEAR:]
+    last = total(recent) / len(recent)
     usable = (old > 0) & window.any(axis=0)
     return np.divide(last - others, old, out=np.full(hit.shape, np.nan), where=usable)
 
 
 def import_dependence(imports: Floats, received: Floats) -> Floats:
     """Return the imported share of what was received in the last twelve months, [needs, members]."""
-    total = received[-YEAR:].sum(axis=0)
-    return np.divide(imports[-YEAR:].sum(axis=0), total, out=np.full(total.shape, np.nan), where=total > 0)
+    every = total(received[-YEAR:])
+    return np.divide(total(imports[-YEAR:]), every, out=np.full(every.shape, np.nan), where=every > 0)
 
 
 def concentration(flows: Floats) -> Floats:
     """Return the Herfindahl-Hirschman index of flows by supplier, [suppliers, members] -> [members], 0 to 10,000."""
-    total = flows.sum(axis=0)
-    shares = np.divide(flows, total, out=np.zeros_like(flows), where=total > 0)
-    return np.where(total > 0, 1e4 * (shares**2).sum(axis=0), np.nan)
+    every = total(flows)
+    shares = np.divide(flows, every, out=np.zeros_like(flows), where=every > 0)
+    return np.where(every > 0, 1e4 * total(shares**2), np.nan)
 
 
 def summarise(
@@ -122,7 +122,7 @@ def summarise(
     return {
         "fill_rate": fill_rate(used, need),
         "fill_rate_after": fill_rate(used * after, need * after),
-        "unmet": series["unmet"].sum(axis=0),
+        "unmet": total(series["unmet"]),
         "backlog_end": series["backlog"][-1],
         "substitution_ratio": substitution_ratio(series["received"], series["legacy"], hit),
         "T50": recovery(fill, hit, 0.5),
@@ -130,8 +130,8 @@ def summarise(
         "resilience_loss": np.where(hit < NEVER, resilience_loss(fill, hit), 0.0),
         "import_dependence": import_dependence(series["imports"], series["received"]),
         "hhi": np.array(hhi).reshape(hit.shape),
-        "leaked": series["leaked"].sum(axis=0),
-        "spending": series["spending"].sum(axis=0),
+        "leaked": total(series["leaked"]),
+        "spending": total(series["spending"]),
     }
 
 

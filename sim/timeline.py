@@ -40,6 +40,14 @@ class Timeline:
         grown = np.clip((month - self.begin + 1) / self.phase, 0.0, 1.0)
         return np.where((month >= self.begin) & (month < self.end), grown, 0.0)
 
+    def add(self, month: int) -> None:
+        """Add an event that holds in all members from this month on, for good."""
+        row = np.ones((1, self.begin.shape[1]), dtype=np.int64)
+        self.begin = np.concatenate((self.begin, row * month))
+        self.end = np.concatenate((self.end, row * NEVER))
+        self.phase = np.concatenate((self.phase, row))
+        self.delay = np.concatenate((self.delay, 0 * row))
+
     def await_completions(self, completed: Ints, month: int) -> bool:
         """Fix the begin of events that follow a project, `completed` [projects, members], and of their followers.
 

@@ -145,6 +145,16 @@ FILES = [
         ["main.yaml:2:19 b.0.0: more than 40 levels deep"],
     ),
     Case("base that is not there", {"main.yaml": "extends: base.yaml\n"}, ["main.yaml:1:10 extends: cannot read base.yaml: no such file"]),
+    Case(
+        "base that no system can name",
+        {"main.yaml": 'extends: "a\\0b"\n'},
+        [r"main.yaml:1:10 extends: cannot read a\x00b: embedded null byte"],
+    ),
+    Case(
+        "text that a terminal would obey",
+        {"main.yaml": 'extends: tiny.yaml\nstart: "\\e[2J\\n"\n', **TINY},
+        [r"main.yaml:2:8 start: '\x1b[2J\n' is not a month; write YYYY-MM, as in 2014-03"],
+    ),
     Case("base that is a folder", {"main.yaml": "extends: .\n"}, ["main.yaml:1:10 extends: cannot read .: it is a directory"]),
     Case(
         "bases that are no names",
@@ -302,7 +312,10 @@ def test_a_file_of_fifty_megabytes_is_refused_without_reading_it_whole() -> None
         ({1.5: 1}, ["<dict> a key must be a name or a year, found 1.5"]),
         (
             {"factories": {}, "events": {}, "programmes": {}},
-            ["<dict> factories: a scenario needs at least one factory", "<dict> products.helicopters.inputs.engines: no line makes 'engines'"],
+            [
+                "<dict> factories: a scenario needs at least one factory",
+                "<dict> products.helicopters.inputs.engines: no line makes 'engines'",
+            ],
         ),
         ({"extends": "nowhere.yaml"}, ["<dict> extends: cannot read nowhere.yaml: no such file"]),
     ],
@@ -365,7 +378,8 @@ def test_rules_are_checked_by_whoever_knows_them() -> None:
         load("tiny.yaml", rules=check)
     assert str(caught.value).split("\n") == [
         "tiny.yaml:7:13 rules.sourcing: unknown sourcing rule 'fixt'",
-        "tiny.yaml:8:36 rules.allocation.order: allocation rule 'tiers' has no such parameter",
-        "tiny.yaml:12:73 states.UKR.rules.ordering.parameters.x: ordering rule 'fixed' has no such parameter",
-        "tiny.yaml:56:18 programmes.csto.rule.rule: unknown programme rule 'evn'",
+        "tiny.yaml:8:13 rules.ordering: expected a rule's name or a mapping, found 5",
+        "tiny.yaml:9:36 rules.allocation.order: allocation rule 'tiers' has no such parameter",
+        "tiny.yaml:13:73 states.UKR.rules.ordering.parameters.x: ordering rule 'fixed' has no such parameter",
+        "tiny.yaml:57:18 programmes.csto.rule.rule: unknown programme rule 'evn'",
     ]

@@ -265,6 +265,11 @@ def test_a_shortened_run_may_end_before_its_events() -> None:
     assert load("tiny.yaml", ["months=1"]).months == 1
 
 
+def test_products_may_be_made_of_one_another_if_something_is_left() -> None:
+    """Two engines a helicopter and 0.4 helicopters an engine leave something over, even at a yield of 0.9; 0.5 would not."""
+    assert "helicopters" in load("tiny.yaml", ["products.engines.inputs={helicopters: 0.4}"]).products["engines"].inputs
+
+
 # ---------------------------------------------------------- dump, digest
 
 

@@ -34,6 +34,14 @@ class GroupSum:
         return result
 
 
+def total(values: Floats) -> Floats:
+    """Sum over the first axis, one after the other: the same bits at any number of members, unlike `values.sum(axis=0)`."""
+    result = np.zeros(values.shape[1:])
+    for each in values:
+        result += each
+    return result
+
+
 def divide(numerator: Floats, denominator: Floats, otherwise: float = 0.0) -> Floats:
     """Divide elementwise, with `otherwise` where the denominator is 0."""
     shape = np.broadcast_shapes(numerator.shape, denominator.shape)

@@ -6,6 +6,7 @@ Kertesz and Thurner 2022, Scientific Reports 12:7719; model specification 3.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
@@ -35,11 +36,27 @@ def esri(
     makes, `weight` [firms] counts in the index (out-strength where not given). With `inputs="leontief"` every input is
     essential, with "linear" none is. With `market`, a failing firm is missed less where others make the same.
     """
+    alone = [np.array([firm]) for firm in range(industry.size)]
+    return esri_of_sets(supplier, buyer, volume, industry, weight, alone, inputs=inputs, market=market, tolerance=tolerance)
+
+
+def esri_of_sets(
+    supplier: Ints,
+    buyer: Ints,
+    volume: Floats,
+    industry: Ints,
+    weight: Floats | None,
+    sets: Sequence[Ints],
+    *,
+    inputs: Literal["linear", "leontief"] = "leontief",
+    market: bool = False,
+    tolerance: float = TOLERANCE,
+) -> Floats:
+    """Return the index of sets of firms that fail together, [sets]; otherwise as `esri`."""
     network = _Network(supplier, buyer, volume, industry, essential=inputs == "leontief", market=market)
     share = network.out if weight is None else np.asarray(weight, dtype=np.float64)
     share = share / share.sum()
-    firms = range(industry.size)
-    lost = [1.0 - np.minimum(*network.after(firm, tolerance)) for firm in firms]
+    lost = [1.0 - np.minimum(*network.after(firms, tolerance)) for firms in sets]
     return np.array([float((share * each).sum()) for each in lost])
 
 
@@ -54,7 +71,7 @@ def losses(
     tolerance: float = TOLERANCE,
 ) -> tuple[Floats, Floats]:
     """Return what each firm loses, [firms] and [firms], for want of inputs and for want of buyers, when one firm fails."""
-    down, up = _Network(supplier, buyer, volume, industry, essential=inputs == "leontief", market=False).after(firm, tolerance)
+    down, up = _Network(supplier, buyer, volume, industry, essential=inputs == "leontief", market=False).after(np.array([firm]), tolerance)
     return 1.0 - down, 1.0 - up
 
 
@@ -74,10 +91,10 @@ class _Network:
         self._down = sparse.csr_array((need, (place, supplier)), shape=(inputs.size, firms))
         self._up = sparse.csr_array((volume / self.out[supplier], (supplier, buyer)), shape=(firms, firms))
 
-    def after(self, firm: int, tolerance: float) -> tuple[Floats, Floats]:
-        """Return the output left to each firm, as a share, by want of inputs and by want of buyers, once `firm` fails."""
+    def after(self, firms: Ints, tolerance: float) -> tuple[Floats, Floats]:
+        """Return the output left to each firm, as a share, by want of inputs and by want of buyers, once `firms` fail."""
         alive = np.ones(self._firms)
-        alive[firm] = 0.0
+        alive[firms] = 0.0
         down, up = alive, alive
         for _ in range(MOST_STEPS):
             next_down = np.clip(np.minimum(alive, self._by_inputs(down)), 0.0, 1.0)

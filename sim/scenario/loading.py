@@ -47,7 +47,7 @@ class _Layers:
     def __init__(self, file: str) -> None:
         self.root = file
         self.faults: list[Fault] = []
-        self.seen = {os.path.realpath(file)}
+        self.seen = {_identity(file)}
 
     def of(self, tree: Written) -> list[Written]:
         """List the layers of a file that was read. Raises ScenarioError with the faults of all files."""
@@ -77,8 +77,8 @@ class _Layers:
 
     def _extended(self, tree: Written, path: Path, entry: str, chain: list[str]) -> list[Written]:
         file = os.path.join(os.path.dirname(chain[-1]), entry)
-        identity = os.path.realpath(file)
-        known = [os.path.realpath(each) for each in chain]
+        identity = _identity(file)
+        known = [_identity(each) for each in chain]
         if identity in known:
             circle = [*chain[known.index(identity) :], chain[known.index(identity)]]
             self.faults.append(fault_at(tree, path, f"files extend one another in a circle: {' -> '.join(circle)}"))
@@ -97,6 +97,11 @@ class _Layers:
         except ScenarioError as error:
             self.faults += error.faults
         return []
+
+
+def _identity(file: str) -> str:
+    """Name a file the same however it is reached; a path that no system takes stays as it is."""
+    return file if "\0" in file else os.path.realpath(file)
 
 
 def _read(file: str) -> Written:

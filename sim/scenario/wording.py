@@ -51,5 +51,5 @@ def found(value: Any) -> str:
 
 
 def on_one_line(text: str) -> str:
-    """Write out line breaks, so that a fault stays on its line."""
-    return text.replace("\n", "\\n")
+    """Write out line breaks and what else cannot be printed, so that a fault stays on its line."""
+    return text if text.isprintable() else "".join(each if each.isprintable() else repr(each)[1:-1] for each in text)
