@@ -36,10 +36,18 @@ __all__ = [
     "__version__",
     "load",
     "parse",
+    "rule",
     "run",
+    "stress",
 ]
 
-_LAZY = {"Result": "sim.report.result", "Scenario": "sim.scenario.schema", "run": "sim.run"}
+_LAZY = {
+    "Result": "sim.report.result",
+    "Scenario": "sim.scenario.schema",
+    "rule": "sim.rules",
+    "run": "sim.run",
+    "stress": "sim.stress",
+}
 """What is imported on first use, and from where: `import sim` stays fast."""
 
 
@@ -69,6 +77,7 @@ def _as_sets(overrides: Mapping[str, Any]) -> list[str]:
 def _rule_faults(family: str, name: str, parameters: Mapping[str, Any]) -> dict[str, str]:
     from sim import rules
 
+    rules.plugins.load()
     return rules.check(family, name, parameters)
 
 
@@ -88,7 +97,7 @@ class _Package(ModuleType):
     """Keep `sim.run` the function: importing the module of the same name would put itself in its place."""
 
     def __setattr__(self, name: str, value: object) -> None:
-        if name != "run" or not isinstance(value, ModuleType):
+        if name not in ("run", "stress") or not isinstance(value, ModuleType):
             super().__setattr__(name, value)
 
 

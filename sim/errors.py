@@ -49,8 +49,8 @@ class ScenarioError(InputError):
         super().__init__("\n".join(str(fault) for fault in self.faults))
 
 
-class RuleError(SimError):
-    """Report a rule that broke its contract: its own exception, wrong shape, NaN, or a write to the world."""
+class RuleError(InputError):
+    """Report a rule from outside `sim` that broke its contract: a wrong shape, NaN, a write to what it was given."""
 
 
 class LedgerError(SimError):

@@ -14,6 +14,7 @@ from sim.kernels.allocation import Market, Ration, proportional
 from sim.kernels.sums import Bools, Floats, GroupSum, Ints
 from sim.rules import find
 from sim.rules.allocation import Claims
+from sim.rules.guard import guarded
 from sim.rules.production import Pantry
 from sim.scenario.schema import RuleChoice, Scenario
 from sim.steps import Budgeting, Ordering, Production, Rows, Sourcing
@@ -67,12 +68,18 @@ def _groups(
     family: str, owners: Iterable[tuple[SupplyAgent, slice]], rows: int
 ) -> list[tuple[RuleChoice, Callable[..., Floats], Bools]]:
     """Return each rule that is followed, with its parameters filled in and the rows of all who follow it."""
-    found: dict[str, tuple[RuleChoice, Bools]] = {}
+    found: dict[str, tuple[RuleChoice, Bools, list[str]]] = {}
     for agent, own in owners:
         choice = agent.rules[family]
         key = json.dumps([choice.rule, choice.parameters], sort_keys=True)
-        found.setdefault(key, (choice, np.zeros(rows, dtype=np.bool_)))[1][own] = True
-    return [(choice, find(family, choice.rule).bound(choice.parameters), mask) for choice, mask in found.values() if mask.any()]
+        _, mask, followers = found.setdefault(key, (choice, np.zeros(rows, dtype=np.bool_), []))
+        mask[own] = True
+        followers.append(agent.name)
+    return [
+        (choice, guarded(find(family, choice.rule), choice.parameters, followers), mask)
+        for choice, mask, followers in found.values()
+        if mask.any()
+    ]
 
 
 def _rows(mask: Bools) -> Rows:
@@ -103,7 +110,7 @@ def _budgeting(agent: CommissionAgent) -> tuple[Callable[..., Floats], GroupSum,
     choice = agent.rules["programme"]
     rows = np.arange(agent.projects.start, agent.projects.stop)
     together = GroupSum(np.zeros(rows.size, dtype=np.int64), 1)
-    return find("programme", choice.rule).bound(choice.parameters), together, agent.row, rows
+    return guarded(find("programme", choice.rule), choice.parameters, [agent.name]), together, agent.row, rows
 
 
 def _ration(world: World, scenario: Scenario, decisions: Sequence[tuple[RuleChoice, Callable[..., Floats], Bools]]) -> Ration:

@@ -84,7 +84,7 @@ def rule(family: str, *, source: str = "") -> Callable[[Function], Function]:
     def register(function: Function) -> Function:
         name = function.__name__
         if (family, name) in _RULES:
-            raise InputError(f"there is already a {family} rule named {name}")
+            raise InputError(f"{family} already has a rule named {name}")
         if not inspect.getdoc(function):
             raise InputError(f"{family} rule {name} has no docstring: say what it does")
         keyword_only = {

@@ -1,6 +1,6 @@
 """Describe the kinds of events: dated changes of trade, demand, capacity and programmes.
 
-Every kind has a date (or `after`), may have an end (`until`), and says what it changes. What a kind does to the
+Every kind has a date (or `after`, or `when`), may have an end (`until`), and says what it changes. What a kind does to the
 world is in `sim/events.py`.
 """
 
@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from sim.scenario.quantity import Factor, Frozen, Money, Month, Months, Quantity, Rate, Share
+from sim.scenario.quantity import Factor, Frozen, Level, Money, Month, Months, Quantity, Rate, Share, Streak
 
 Selector = str | list[str]
 """A name, a list of names, or `*` for all; where states are meant, a bloc stands for its states."""
@@ -33,6 +33,27 @@ class After(Frozen):
         return self
 
 
+class When(Frozen):
+    """Let an event begin when a number of a state's need has been below or above a level for some months."""
+
+    metric: Literal["fill_rate", "unmet", "backlog", "backlog_months", "stock", "stock_months", "import_share", "leaked_share"]
+    """What is watched at the end of each month: units, months of need, or shares (of need met; of what was received)."""
+    state: str
+    product: str
+    below: Level | None = None
+    """It must be below this level; or"""
+    above: Level | None = None
+    """above this one."""
+    for_: Streak = Field(Quantity(value=1), alias="for")
+    """Months in a row for which it must be so; the event begins in the next month, once and for good."""
+
+    @model_validator(mode="after")
+    def _check_one(self) -> When:
+        if (self.below is None) == (self.above is None):
+            raise PydanticCustomError("when", "give exactly one of below, above")
+        return self
+
+
 class Dated(Frozen):
     """Hold what every event has: when it begins and ends, how fast it phases in, and who says so."""
 
@@ -41,6 +62,8 @@ class Dated(Frozen):
     """The month from which it holds."""
     after: After | None = None
     """What it follows, in place of a date."""
+    when: When | None = None
+    """What must have come about, in place of a date; each member may begin in another month, or never."""
     until: Month | None = None
     """The first month in which it no longer holds; null: for good."""
     phase_in: Months = Quantity(value=0)
@@ -50,8 +73,8 @@ class Dated(Frozen):
 
     @model_validator(mode="after")
     def _check_when(self) -> Any:
-        if (self.date is None) == (self.after is None):
-            raise PydanticCustomError("when", "give exactly one of date, after")
+        if sum(each is not None for each in (self.date, self.after, self.when)) != 1:
+            raise PydanticCustomError("when", "give exactly one of date, after, when")
         if self.date is not None and self.until is not None and self.until <= self.date:
             raise PydanticCustomError("when", "until {until} is not after date {date}", {"until": self.until, "date": self.date})
         return self
@@ -165,6 +188,30 @@ class Closure(Dated):
     product: Selector = "*"
 
 
+class Retool(Dated):
+    """Turn a share of a line's capacity to another product of the same factory: it leaves at once, and arrives later with a loss."""
+
+    kind: Literal["retool"]
+    factory: Selector
+    from_product: str
+    to_product: str
+    """A line of the same factory (its capacity may be 0 at the start)."""
+    share: Share = Quantity(value=1)
+    months: Months
+    """Months for which the capacity makes neither."""
+    loss: Share = Quantity(value=0)
+    """Share of the capacity that is lost."""
+    units_of_new_per_old: Factor = Quantity(value=1)
+    """Units of the new product for which capacity for one of the old stands; 1 unless somebody knows better."""
+
+    @model_validator(mode="after")
+    def _check_at_once(self) -> Retool:
+        given = next((key for key, idle in (("until", self.until), ("phase_in", self.phase_in.value or self.phase_in.high)) if idle), None)
+        if given:
+            raise PydanticCustomError("retool", "{key} does nothing: lines are turned at once and for good", {"key": given})
+        return self
+
+
 class ProgrammeStart(Dated):
     """Let a programme spend."""
 
@@ -199,6 +246,7 @@ Event = Annotated[
     | Outage
     | Repair
     | Closure
+    | Retool
     | ProgrammeStart
     | Funding
     | ProgrammeStop,

@@ -139,9 +139,11 @@ Weight = Annotated[Quantity, AfterValidator(_within(0, 1e6, "weight"))]
 Months = Annotated[Quantity, AfterValidator(_within(0, 600, "months"))]
 LeadMonths = Annotated[Quantity, AfterValidator(_within(1, 120, "months"))]
 Money = Annotated[Quantity, AfterValidator(_within(0, _LARGEST, "money"))]
+Level = Annotated[Quantity, AfterValidator(_within(0, _LARGEST, "level"))]
+Streak = Annotated[Quantity, AfterValidator(_within(1, 600, "months"))]
 Coefficient = Annotated[Quantity, AfterValidator(_within(1e-9, 1e6, "units of input per unit"))]
 
-_MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
+_MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
 
 
 def _check_month(text: str) -> str:

@@ -33,6 +33,9 @@ _SECTIONS = {
 _KINDS = {"restriction": ("cut_off", "sanction", "quota"), "outage": ("outage",)}
 """Kinds of event that a noun stands for."""
 
+_Names = dict[str, None]
+"""Names in the order of the file, quick to look up."""
+
 
 class _Reference(NamedTuple):
     """Say what a place refers to."""
@@ -60,6 +63,10 @@ _REFERENCES = (
     _Reference("events.*.product", "product", ALL),
     _Reference("events.*.factory", "factory", ALL),
     _Reference("events.*.programme", "programme"),
+    _Reference("events.*.from_product", "product"),
+    _Reference("events.*.to_product", "product"),
+    _Reference("events.*.when.state", "state"),
+    _Reference("events.*.when.product", "product"),
     _Reference("events.*.after.event", "event"),
     _Reference("events.*.after.completion", "programme.candidate"),
     _Reference("events.*.lifts", "restriction"),
@@ -93,16 +100,16 @@ def rule_faults(tree: Written, check: CheckRule | None) -> list[Fault]:
     return faults
 
 
-def _known_names(tree: Written) -> dict[str, list[str] | None]:
+def _known_names(tree: Written) -> dict[str, _Names | None]:
     """List the names of each noun; None where the file does not give them as a mapping, so that nothing can be said."""
     known = {noun: _names(tree, section) for noun, section in _SECTIONS.items()}
     blocs = [node.value for _, node in find(tree, "states.*.bloc") if isinstance(node.value, str)]
-    known["state or bloc"] = None if known["state"] is None else [*known["state"], *dict.fromkeys(blocs)]
-    known["programme.candidate"] = [f"{path[1]}.{path[3]}" for path, _ in find(tree, "programmes.*.candidates.*")]
+    known["state or bloc"] = None if known["state"] is None else known["state"] | dict.fromkeys(blocs)
+    known["programme.candidate"] = dict.fromkeys(f"{path[1]}.{path[3]}" for path, _ in find(tree, "programmes.*.candidates.*"))
     kinds = _kinds(tree)
     for noun, meant in _KINDS.items():
         # of an event without a proper kind nothing can be said
-        known[noun] = [name for name, kind in kinds.items() if kind is None or kind in meant]
+        known[noun] = dict.fromkeys(name for name, kind in kinds.items() if kind is None or kind in meant)
     return known
 
 
@@ -112,28 +119,27 @@ def _kinds(tree: Written) -> dict[str, str | None]:
     return kinds | {str(path[1]): node.value for path, node in find(tree, "events.*.kind") if node.value in list(KINDS)}
 
 
-def _names(tree: Written, section: str) -> list[str] | None:
+def _names(tree: Written, section: str) -> _Names | None:
     if section not in tree.members:
-        return None if Scenario.model_fields[section].is_required() else []
+        return None if Scenario.model_fields[section].is_required() else {}
     mapping = tree.members[section].mapping
-    return None if mapping is None else [str(name) for name in mapping]
+    return None if mapping is None else dict.fromkeys(map(str, mapping))
 
 
-def _name_faults(tree: Written, reference: _Reference, path: Path, node: Written, known: list[str] | None) -> Iterator[Fault]:
-    allowed = (known or []) + ([reference.wildcard] if reference.wildcard else [])
+def _name_faults(tree: Written, reference: _Reference, path: Path, node: Written, known: _Names | None) -> Iterator[Fault]:
     for each_path, name in _names_at(path, node):
-        if known is not None and name not in allowed:
+        if known is not None and name not in known and name != reference.wildcard:
             yield fault_at(tree, each_path, _unknown(tree, reference.noun, name, known), at_key=reference.pattern.endswith(KEYS))
 
 
 def _names_at(path: Path, node: Written) -> list[tuple[Path, str]]:
     """List the names that stand at a path: one, or those of a list."""
-    listed = isinstance(node.value, list)
-    found = [((*path, index), each.value) for index, each in node.members.items()] if listed else [(path, node.value)]
-    return [(each_path, name) for each_path, name in found if isinstance(name, str)]
+    is_list = isinstance(node.value, list)
+    written = [((*path, index), each.value) for index, each in node.members.items()] if is_list else [(path, node.value)]
+    return [(each_path, name) for each_path, name in written if isinstance(name, str)]
 
 
-def _unknown(tree: Written, noun: str, name: str, known: list[str]) -> str:
+def _unknown(tree: Written, noun: str, name: str, known: _Names) -> str:
     if noun not in _KINDS:
         return unknown(noun, name, known)
     kinds = _kinds(tree)
@@ -143,13 +149,14 @@ def _unknown(tree: Written, noun: str, name: str, known: list[str]) -> str:
 def _list_faults(tree: Written, path: Path, node: Written) -> Iterator[Fault]:
     if node.value == []:
         yield fault_at(tree, path, "names nothing")
-    names = [name for _, name in _names_at(path, node)]
-    for index, name in enumerate(names):
-        if name in names[:index]:
-            yield fault_at(tree, (*path, index), f"'{name}' is named twice")
+    told: set[str] = set()
+    for each_path, name in _names_at(path, node):
+        if name in told:
+            yield fault_at(tree, each_path, f"'{name}' is named twice")
+        told.add(name)
 
 
-def _source_faults(tree: Written, known: list[str] | None) -> list[Fault]:
+def _source_faults(tree: Written, known: _Names | None) -> list[Fault]:
     faults = []
     for path, node, model in walk(tree):
         source = node.members.get("source") if model and "source" in model.model_fields else None
@@ -159,9 +166,9 @@ def _source_faults(tree: Written, known: list[str] | None) -> list[Fault]:
 
 
 def _bloc_faults(tree: Written) -> list[Fault]:
-    states = _names(tree, "states") or []
-    blocs = find(tree, "states.*.bloc")
-    return [fault_at(tree, path, f"a bloc cannot have the name of a state, '{node.value}'") for path, node in blocs if node.value in states]
+    states = _names(tree, "states") or {}
+    blocs = [(path, node.value) for path, node in find(tree, "states.*.bloc") if isinstance(node.value, str)]
+    return [fault_at(tree, path, f"a bloc cannot have the name of a state, '{bloc}'") for path, bloc in blocs if bloc in states]
 
 
 def _choice_faults(tree: Written, path: Path, node: Written, check: CheckRule) -> list[Fault]:

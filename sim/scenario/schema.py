@@ -13,6 +13,7 @@ from pydantic_core import PydanticCustomError
 from sim.scenario.event_kinds import Event, Selector
 from sim.scenario.quantity import (
     Coefficient,
+    Factor,
     Frozen,
     LeadMonths,
     Money,
@@ -30,6 +31,9 @@ from sim.scenario.quantity import (
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
 StateName = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+Stages = Literal["pure", "erlang"]
+Shape = Annotated[int, Field(ge=1, le=60)]
+"""Stages of an Erlang lead time."""
 
 
 class RuleChoice(Frozen):
@@ -68,6 +72,8 @@ class FactoryRules(Frozen):
     """How much of its inputs the factory orders."""
     production: RuleChoice | None = None
     """How scarce inputs limit output."""
+    investment: RuleChoice | None = None
+    """When the factory adds capacity, or turns a line to another product, on its own account."""
 
 
 class Rules(Frozen):
@@ -81,6 +87,8 @@ class Rules(Frozen):
     """How much a buyer orders."""
     production: RuleChoice = RuleChoice(rule="leontief")
     """How scarce inputs limit output."""
+    investment: RuleChoice = RuleChoice(rule="none")
+    """When factories add capacity, or turn lines to other products, on their own account."""
     programme: RuleChoice = RuleChoice(rule="proportional_to_gap")
     """How a programme shares its budget out among its candidates."""
     rounds: Annotated[int, Field(ge=1)] | None = None
@@ -142,6 +150,27 @@ class Complexity(Frozen):
     """Time constant of the ramp-up after qualification; 0: full output at once."""
     capital_cost: Money
     """Money per unit per month of new capacity."""
+    stages: Stages = "pure"
+    """How lead times spread: pure, all after exactly the build and qualification months; erlang, about them as their mean."""
+    shape: Shape | None = None
+    """How closely, with stages: erlang; the variance is the mean squared over the shape."""
+    retool_months: Months | None = None
+    """Months in which a factory turns a line of its own to such a product, by its investment rule; null: it cannot."""
+    retool_loss: Share = Quantity(value=0)
+    """Share of the line's capacity that is lost by turning it."""
+    retool_cost: Money = Quantity(value=0)
+    """Money per unit per month of capacity that is turned."""
+
+
+class Mothball(Frozen):
+    """Lay up capacity that stands idle; it comes back when buyers wait for more than the line can make."""
+
+    after_months: Months
+    """Months in a row in which capacity stands idle before it is laid up; at least 1."""
+    return_months: Months = Quantity(value=0)
+    """Months from the call to use, beyond the next month."""
+    return_share: Share = Quantity(value=1)
+    """Share of what is called back that still works; the rest is lost."""
 
 
 class Line(Frozen):
@@ -157,6 +186,10 @@ class Line(Frozen):
     """Good units per unit started."""
     unit_cost: Money = Quantity(value=0)
     """Money per unit at the factory gate, before learning."""
+    decay: Share = Quantity(value=0)
+    """Share of its capacity that the line loses in a year, used or not."""
+    mothball: Mothball | None = None
+    """How idle capacity is laid up and called back; null: it stays ready."""
 
     @model_validator(mode="before")
     @classmethod
@@ -239,6 +272,9 @@ class Candidate(Frozen):
     qualification_months: Months | None = None
     ramp_months: Months | None = None
     capital_cost: Money | None = None
+    stages: Stages | None = None
+    """As the class where not given; so for the next."""
+    shape: Shape | None = None
     max_capacity: Rate | None = None
     """Most capacity that the programme may add here; null: no limit."""
     absorption: Rate | None = None
@@ -262,6 +298,12 @@ class Programme(Frozen):
     """How the budget is shared out; the scenario's default where not given."""
     lead_times: Literal["drawn", "announced"] = "drawn"
     """Whether projects take the months drawn or the months officially announced."""
+    slippage: Factor = Quantity(value=1)
+    """What drawn build and qualification months are multiplied by; announced ones are not."""
+    cost_overrun: Factor = Quantity(value=1)
+    """What capital costs are multiplied by."""
+    cancelled_share: Share = Quantity(value=0)
+    """Share of unfinished capacity that is given up each month; its money is not returned."""
     active: bool = True
     """Whether it may spend from the start; `programme_start` and `programme_stop` events change it."""
     exclusive: bool = False

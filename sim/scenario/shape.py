@@ -6,10 +6,11 @@ A shape is an annotation of the schema (`State`, `dict[Name, Line]`, `Rate | Non
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
-from sim.scenario.event_kinds import After, Dated, Event, Exemption
+from sim.scenario.event_kinds import After, Dated, Event, Exemption, When
 from sim.scenario.quantity import Frozen, Quantity
 from sim.scenario.schema import Input, Line, Need, RuleChoice, Scenario
 from sim.scenario.written import Key, Path, Written
@@ -21,7 +22,8 @@ SHORTHANDS: dict[type[Frozen], str] = {Input: "amount", Line: "capacity", Need: 
 
 ALTERNATIVES: dict[type[Frozen], tuple[str, ...]] = {
     Need: ("units", "by_year", "series"),
-    Dated: ("date", "after"),
+    Dated: ("date", "after", "when"),
+    When: ("below", "above"),
     After: ("event", "completion"),
     Exemption: ("cap", "share"),
 }
@@ -89,10 +91,10 @@ def in_full(written: Written, key: str) -> Written:
 
 
 def walk(tree: Written, shape: Shape = Scenario, path: Path = ()) -> Iterator[tuple[Path, Written, type[Frozen] | None]]:
-    """List every value with its path and, where the schema has one, its model; what stands in rules' parameters is left out."""
+    """List every value with its path and, where the schema has one, its model; quantities and rule choices are not entered."""
     model = model_at(shape, tree)
     yield path, tree, model
-    if model is RuleChoice:
+    if model in (Quantity, RuleChoice):
         return
     for key, member in tree.members.items():
         yield from walk(member, below(shape, key, tree), (*path, key))
@@ -108,6 +110,7 @@ def takes_list(shape: Shape) -> bool:
     return any(_origin(each) is list for each in options(shape))
 
 
+@cache
 def options(shape: Shape) -> tuple[Shape, ...]:
     """List what a shape allows, looking through Annotated and unions."""
     if _origin(shape) is Annotated:
