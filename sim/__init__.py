@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -74,11 +74,13 @@ def _as_sets(overrides: Mapping[str, Any]) -> list[str]:
     return [f"{key}={json.dumps(value, default=lambda number: number.item())}" for key, value in overrides.items()]
 
 
-def _rule_faults(family: str, name: str, parameters: Mapping[str, Any]) -> dict[str, str]:
+def _rule_faults(
+    family: str, name: str, parameters: Mapping[str, Any], names: Mapping[str, Collection[str] | None]
+) -> dict[str, str]:
     from sim import rules
 
     rules.plugins.load()
-    return rules.check(family, name, parameters)
+    return rules.check(family, name, parameters, names)
 
 
 def __getattr__(name: str) -> Any:

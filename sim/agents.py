@@ -6,16 +6,14 @@ and nothing is ever stale. Writing through a view changes the world: for inspect
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import mesa
 import numpy as np
 
+from sim.capacity import in_qualification
 from sim.kernels.sums import Floats
 from sim.scenario.schema import Factory, Programme, RuleChoice, Rules, State
-
-if TYPE_CHECKING:
-    from sim.model import SupplyModel
 
 
 class View:
@@ -34,7 +32,7 @@ class View:
 class SupplyAgent(mesa.Agent):
     """Hold what all agents have: a name, and a rule for each family in which they decide."""
 
-    def __init__(self, model: SupplyModel, name: str, rules: dict[str, RuleChoice]) -> None:
+    def __init__(self, model: mesa.Model, name: str, rules: dict[str, RuleChoice]) -> None:
         super().__init__(model)
         self.name = name
         self.rules = rules
@@ -52,9 +50,9 @@ class StateAgent(SupplyAgent):
     received = View("needs", "received", "needs")
     used = View("needs", "used", "needs")
 
-    def __init__(self, model: SupplyModel, name: str, state: State, defaults: Rules) -> None:
-        rules = {"sourcing": state.rules.sourcing or defaults.sourcing, "ordering": state.rules.ordering or defaults.ordering}
-        super().__init__(model, name, rules)
+    def __init__(self, model: mesa.Model, name: str, state: State, defaults: Rules) -> None:
+        families = ("sourcing", "search", "ordering", "stockpile")
+        super().__init__(model, name, {family: getattr(state.rules, family) or getattr(defaults, family) for family in families})
         self.title, self.bloc = state.title, state.bloc
         axes = model.world.axes
         self.needs = _span(axes.need_state[: axes.final] == axes.states.index(name))
@@ -70,14 +68,18 @@ class FactoryAgent(SupplyAgent):
     finished = View("lines", "finished", "lines")
     unit_cost = View("lines", "unit_cost", "lines")
     input_stock = View("needs", "stock", "inputs")
+    mothballed = View("lines", "mothballed", "lines")
+    building = View("works", "unfinished", "works")
+    invested = View("works", "invested", "works")
 
-    def __init__(self, model: SupplyModel, name: str, factory: Factory, defaults: Rules) -> None:
-        families = ("allocation", "sourcing", "ordering", "production")
+    def __init__(self, model: mesa.Model, name: str, factory: Factory, defaults: Rules) -> None:
+        families = ("allocation", "sourcing", "search", "ordering", "production", "overtime", "learning", "pricing", "investment")
         super().__init__(model, name, {family: getattr(factory.rules, family) or getattr(defaults, family) for family in families})
         self.title, self.state = factory.title, factory.state
         axes = model.world.axes
         own = axes.line_factory == axes.factories.index(name)
         self.lines = _span(own)
+        self.works = _span(axes.work_factory == axes.factories.index(name))
         self.inputs = _span(np.concatenate([np.zeros(axes.final, dtype=np.bool_), own[axes.input_line]]))
         self.products = tuple(product for _, product in axes.lines[self.lines])
 
@@ -88,14 +90,21 @@ class CommissionAgent(SupplyAgent):
     treasury = View("programmes", "treasury", "row")
     invested = View("programmes", "invested", "row")
     unfinished = View("projects", "unfinished", "projects")
+    matured = View("projects", "matured", "projects")
     added = View("projects", "added", "projects")
 
-    def __init__(self, model: SupplyModel, name: str, programme: Programme, defaults: Rules) -> None:
+    def __init__(self, model: mesa.Model, name: str, programme: Programme, defaults: Rules) -> None:
         super().__init__(model, name, {"programme": programme.rule or defaults.programme})
         self.title, self.chair = programme.title, programme.chair
         axes = model.world.axes
         self.row = axes.programmes.index(name)
         self.projects = _span(axes.project_programme == self.row)
+
+    @property
+    def in_qualification(self) -> Floats:
+        """Count the unfinished capacity that is built and waits to be qualified, [projects, members]."""
+        # agents are looked at between months, when the world's month has already moved on
+        return in_qualification(self.model.world.projects, self.model.world.month - 1)[self.projects]
 
 
 def _span(chosen: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> slice:

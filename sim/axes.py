@@ -13,10 +13,12 @@ from typing import TypeVar
 
 import numpy as np
 
+from sim.byways import End, Way, byways
 from sim.kernels.allocation import Market
-from sim.kernels.sums import Bools, GroupSum, Ints
+from sim.kernels.sums import Bools, Floats, GroupSum, Ints
 from sim.scenario.schema import Scenario, Trade
 from sim.scenario.selectors import permitting_rule
+from sim.scenario.works import Work, works_of
 
 K = TypeVar("K")
 
@@ -46,11 +48,24 @@ class Axes:
     link_line: Ints
     link_need: Ints
     link_rule: tuple[str | None, ...]
-    """Trade rule of each link; None: domestic by default"""
+    """Trade rule of each link, or the event of a re-export; None: domestic by default, or dormant where no rule speaks"""
+    link_via: Ints
+    """Transit state of each re-export; -1 for links that are direct"""
+    dormant: Ints
+    """Links that are there only once search has opened them"""
     projects: tuple[tuple[str, str], ...]
     """(programme, candidate) of each project"""
     project_programme: Ints
     project_line: Ints
+    chair: Ints
+    """State that chairs, and pays, each programme"""
+    works: tuple[Work, ...]
+    work_factory: Ints
+    work_line: Ints
+    work_source: Ints
+    """Line whose capacity is turned; -1: new capacity"""
+    work_chosen: Bools
+    """Whether the factory decides on it, and no event"""
 
     @cached_property
     def market(self) -> Market:
@@ -61,6 +76,11 @@ class Axes:
     def inputs(self) -> slice:
         """Select the needs that are inputs of lines."""
         return slice(self.final, len(self.needs))
+
+    @cached_property
+    def use_ahead(self) -> Floats:
+        """Mark, [needs, 1], with 1 the inputs, whose use comes after the month's orders, with 0 the final needs."""
+        return (self.need_line >= 0).astype(np.float64)[:, None]
 
     @cached_property
     def input_line(self) -> Ints:
@@ -81,6 +101,11 @@ class Axes:
     def projects_by_line(self) -> GroupSum:
         """Sum projects by line."""
         return GroupSum(self.project_line, len(self.lines))
+
+    @cached_property
+    def works_by_line(self) -> GroupSum:
+        """Sum works by the line that they add to."""
+        return GroupSum(self.work_line, len(self.lines))
 
     @cached_property
     def projects_by_programme(self) -> GroupSum:
@@ -110,7 +135,10 @@ class Axes:
     @cached_property
     def siblings(self) -> Ints:
         """Count, for each link, the exporter's lines that may serve the same need."""
-        return _alike(self.exporter * len(self.needs) + self.link_need)
+        # a re-export is another offer of the same line: it takes nothing from the preference for direct deliveries
+        events = {name: row + 1 for row, name in enumerate(dict.fromkeys(self.link_rule))}
+        offer = _ints(events[name] if via >= 0 else 0 for name, via in zip(self.link_rule, self.link_via.tolist(), strict=True))
+        return _alike((offer * len(self.states) + self.exporter) * len(self.needs) + self.link_need)
 
     @cached_property
     def route_links(self) -> Ints:
@@ -119,19 +147,25 @@ class Axes:
 
     @cached_property
     def route(self) -> Ints:
-        """Number each link's exporter, importer and product, rows of `routes`."""
+        """Number each link's exporter, importer and product, and transit state, rows of `routes`."""
         return np.unique(self._route_key, return_inverse=True)[1].astype(np.int64)
 
     @cached_property
     def routes(self) -> tuple[tuple[int, int, int], ...]:
-        """List the (exporter, importer, product) that have links, in the order of states and products."""
+        """List the (exporter, importer, product) that have links, in the order of states and products, then re-exports."""
         keys = np.unique(self._route_key)
         states, products = len(self.states), len(self.products)
-        return tuple((int(key // products // states), int(key // products % states), int(key % products)) for key in keys)
+        return tuple((int(key // products // states % states), int(key // products % states), int(key % products)) for key in keys)
+
+    @cached_property
+    def vias(self) -> tuple[int, ...]:
+        """List the transit state of each route; -1 for direct ones."""
+        return tuple((np.unique(self._route_key) // len(self.products) // len(self.states) ** 2 - 1).tolist())
 
     @property
     def _route_key(self) -> Ints:
-        return (self.exporter * len(self.states) + self.importer) * len(self.products) + self.link_product
+        states = len(self.states)
+        return (((self.link_via + 1) * states + self.exporter) * states + self.importer) * len(self.products) + self.link_product
 
 
 def _alike(key: Ints) -> Ints:
@@ -141,7 +175,7 @@ def _alike(key: Ints) -> Ints:
 
 
 def number(scenario: Scenario) -> Axes:
-    """Number everything in the scenario, in the order of the file."""
+    """Give rows to everything in the scenario, in the order of the file."""
     states, products = tuple(scenario.states), tuple(scenario.products)
     state_row, product_row = _rows(states), _rows(products)
     lines = tuple((name, product) for name, factory in scenario.factories.items() for product in factory.lines)
@@ -153,11 +187,15 @@ def number(scenario: Scenario) -> Axes:
     needs = (*finals, *((states[line_state[row]], name) for row, name in inputs))
     need_state = _ints(state_row[state] for state, _ in needs)
     need_product = _ints(product_row[product] for _, product in needs)
-    links = _permitted_links(scenario, states, products, line_state, line_product, need_state, need_product)
+    links = [Way(*each) for each in _permitted_links(scenario, states, products, line_state, line_product, need_state, need_product)]
+    makers = [End(states[state], product, factory) for (factory, product), state in zip(lines, line_state.tolist(), strict=True)]
+    users = [*(End(state, name, None) for state, name in finals), *(End(states[line_state[row]], name, lines[row][0]) for row, name in inputs)]
+    links = sorted([*links, *byways(scenario, makers, users)], key=lambda way: way.line)
     projects = tuple((name, each) for name, programme in scenario.programmes.items() for each in programme.candidates)
     programmes = tuple(scenario.programmes)
     programme_row = _rows(programmes)
     candidates = [scenario.programmes[name].candidates[each] for name, each in projects]
+    works = works_of(scenario)
     return Axes(
         states=states,
         products=products,
@@ -174,12 +212,20 @@ def number(scenario: Scenario) -> Axes:
         # a factory's inputs are served with the first tier: they are nobody's final use
         need_tier=_ints([*(scenario.needs[state][product].tier for state, product in finals), *(0 for _ in inputs)]),
         need_line=_ints([*(-1 for _ in finals), *(row for row, _ in inputs)]),
-        link_line=_ints(line for line, _, _ in links),
-        link_need=_ints(need for _, need, _ in links),
-        link_rule=tuple(rule for _, _, rule in links),
+        link_line=_ints(way.line for way in links),
+        link_need=_ints(way.need for way in links),
+        link_rule=tuple(way.rule for way in links),
+        link_via=_ints(state_row[way.via] if way.via else -1 for way in links),
+        dormant=_ints(row for row, way in enumerate(links) if way.dormant),
         projects=projects,
         project_programme=_ints(programme_row[name] for name, _ in projects),
+        chair=_ints(state_row[scenario.programmes[name].chair] for name in programmes),
         project_line=_ints(line_row[candidate.factory, candidate.product] for candidate in candidates),
+        works=works,
+        work_factory=_ints(_rows(tuple(scenario.factories))[work.factory] for work in works),
+        work_line=_ints(line_row[work.factory, work.product] for work in works),
+        work_chosen=np.array([work.event is None for work in works], dtype=np.bool_),
+        work_source=_ints(line_row[work.factory, work.source] if work.source else -1 for work in works),
     )
 
 
@@ -214,7 +260,7 @@ def _permission(scenario: Scenario, exporter: str, importer: str, product: str) 
     rule = permitting_rule(scenario, exporter, importer, product)
     if rule is None:
         return exporter == importer, None
-    return not _is_closed(scenario.trade[rule]), rule
+    return not (_is_closed(scenario.trade[rule]) or scenario.trade[rule].by_search), rule
 
 
 def _is_closed(rule: Trade) -> bool:

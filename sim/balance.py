@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.kernels.allocation import Allocation, allocate, spread
+from sim.kernels.allocation import Allocation, spread
 from sim.kernels.sums import Floats, divide
-from sim.world import World
+from sim.world import Trade, World
 
 ROUNDS = 1000
 """Most passes through the bill of materials; an acyclic one of depth n takes n + 1."""
@@ -17,15 +17,15 @@ YEARS_OF_EXPERIENCE = 10
 """Years of starting output that a line has behind it, where learning begins. Assumed."""
 
 
-def settle(world: World, initial_cover: Floats, rounds: int | None) -> None:
+def settle(world: World, initial_cover: Floats, trade: Trade) -> None:
     """Find the flows that meet the first month's needs, and stock the world so that they go on; changes `world`.
 
     `initial_cover` holds the months of need in stock at the start, [final needs, members].
     """
     needs, lines, links = world.needs, world.lines, world.links
-    links.open[:] = (links.cap > 0) & (lines.qualified_from[world.axes.link_line] <= 0)[:, None]
+    links.open[:] = world.open_links()
     needs.final[:] = needs.base
-    result = _flows(world, rounds)
+    result = _flows(world, trade)
     links.base_flow[:] = result.flow
     links.flow[:] = result.flow
     lines.output[:] = result.shipped
@@ -34,20 +34,20 @@ def settle(world: World, initial_cover: Floats, rounds: int | None) -> None:
     lines.perceived[:] = np.maximum(lines.asked, result.shipped)
     lines.first_experience[:] = np.maximum(YEARS_OF_EXPERIENCE * 12 * result.shipped, 1.0)
     lines.experience[:] = lines.first_experience
+    needs.perceived[:] = needs.demand
     _fill_pipeline(world, result)
     needs.stock[: world.axes.final] = initial_cover * needs.base
     needs.stock[world.axes.inputs] = needs.cover[world.axes.inputs] * needs.demand[world.axes.inputs]
 
 
-def _flows(world: World, rounds: int | None) -> Allocation:
+def _flows(world: World, trade: Trade) -> Allocation:
     """Pass demand down the bill of materials until the lines' inputs no longer change."""
-    axes, needs, lines, links = world.axes, world.needs, world.lines, world.links
+    axes, needs, lines = world.axes, world.needs, world.lines
     supply = lines.capacity * lines.yield_
-    weight = links.weight * links.open
     demand = np.zeros_like(needs.demand)
     demand[: axes.final] = needs.base
     for _ in range(ROUNDS):
-        result = allocate(axes.market, supply, demand, weight, links.cap, rounds=rounds)
+        result = trade(world, supply, demand)
         wanted = needs.amount * (result.shipped / lines.yield_).take(axes.input_line, axis=0)
         moved = np.abs(wanted - demand[axes.inputs]) > SETTLED * wanted
         if not moved.any():

@@ -12,8 +12,9 @@ from sim.kernels.sums import Floats
 from sim.scenario.quantity import month_label
 from sim.world import World
 
-BOOKS = ("goods", "backlog", "capacity", "unfinished", "money")
-"""Goods by product, backlog by need, capacity by line, unfinished capacity by project, money by programme."""
+BOOKS = ("goods", "backlog", "capacity", "unfinished", "money", "payments")
+"""Goods by product, backlog by need, capacity by line, unfinished capacity by project or work, money by programme,
+and by product what buyers pay against what sellers and carriers get."""
 
 
 class Books:
@@ -22,7 +23,8 @@ class Books:
     def __init__(self, world: World, first_month: int) -> None:
         """Open the books of a world; `first_month`, counted since year 0, names the month in which a book breaks."""
         axes = world.axes
-        rows = (len(axes.products), len(axes.needs), len(axes.lines), len(axes.projects), len(axes.programmes))
+        products, under_way = len(axes.products), len(axes.projects) + len(axes.works)
+        rows = (products, len(axes.needs), len(axes.lines), under_way, len(axes.programmes), products)
         self._first_month = first_month
         self._starts = [sum(rows[:book]) for book, count in enumerate(rows) if count]
         self._names = [name for name, count in zip(BOOKS, rows, strict=True) if count]
@@ -43,11 +45,12 @@ class Books:
         """Check every book; raises LedgerError naming the month and the book that does not balance."""
         axes, lines, needs, projects, programmes = world.axes, world.lines, world.needs, world.projects, world.programmes
         made, used, shipped = axes.lines_by_product(lines.output), axes.needs_by_product(needs.used), axes.lines_by_product(lines.shipped)
-        matured = axes.projects_by_line(projects.matured)
-        gained = np.concatenate((made, needs.ordered, matured, projects.started, programmes.appropriated))
-        lost = np.concatenate(
-            (used, needs.cancelled + needs.received, world.lost_capacity, projects.matured + world.lost_projects, programmes.invested)
-        )
+        works = world.works
+        paid, earned = axes.needs_by_product(needs.spending), axes.lines_by_product(lines.revenue) + axes.needs_by_product(needs.delivery)
+        matured = axes.projects_by_line(projects.matured) + axes.works_by_line(works.matured)
+        gained = np.concatenate((made, needs.ordered, matured, projects.started, works.started, programmes.appropriated, paid))
+        finished = (projects.matured + world.lost_projects, works.matured + works.lost)
+        lost = np.concatenate((used, needs.cancelled + needs.received, world.lost_capacity, *finished, programmes.invested, earned))
         turned = np.concatenate((shipped, *self._idle[1:]))
         found = residuals(self._before, _standing(world), gained, lost, turned)
         worst = np.maximum.reduceat(found.max(axis=1), self._starts)
@@ -68,6 +71,7 @@ class Books:
         pairs: Sequence[tuple[str, Floats, Floats]] = (
             ("transit", needs.pipeline.sum(axis=0), needs.in_transit),
             ("unfinished", projects.pipeline.sum(axis=0), projects.unfinished),
+            ("unfinished works", world.works.pipeline.sum(axis=0), world.works.unfinished),
         )
         for book, held, counted in pairs:
             if not (np.abs(held - counted) <= 1e-9 * (1.0 + np.abs(held))).all():
@@ -77,4 +81,7 @@ class Books:
 def _standing(world: World) -> Floats:
     axes, needs = world.axes, world.needs
     goods = axes.lines_by_product(world.lines.finished) + axes.needs_by_product(needs.stock + needs.in_transit)
-    return np.concatenate((goods, needs.backlog, world.lines.capacity, world.projects.unfinished, world.programmes.treasury))
+    # idle capacity that is laid up still belongs to its line
+    capacity = world.lines.capacity + world.lines.mothballed if world.upkeep.resting.size else world.lines.capacity
+    unfinished = (world.projects.unfinished, world.works.unfinished)
+    return np.concatenate((goods, needs.backlog, capacity, *unfinished, world.programmes.treasury, np.zeros((len(axes.products), world.width))))

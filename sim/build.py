@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
 from sim.axes import Axes, number
+from sim.byways import terms
+from sim.kernels.capacity import kept
 from sim.kernels.sums import Bools, Floats, Ints
+from sim.plant import build_upkeep, build_works, shape_of, timing
+from sim.scenario.event_kinds import Licence
 from sim.scenario.quantity import Quantity, month_number
 from sim.scenario.schema import Candidate, Need, Programme, Scenario, Trade
+from sim.scenario.works import class_of
 from sim.world import NEVER, Lines, Links, Needs, Programmes, Projects, World
 
 Draw = Callable[[Quantity, str], Floats]
@@ -35,6 +39,8 @@ def build(scenario: Scenario, members: Sequence[int], axes: Axes | None = None) 
         links=links,
         projects=_projects(scenario, axes, draw, width),
         programmes=_programmes(scenario, axes, width),
+        works=build_works(scenario, axes, draw, width),
+        upkeep=build_upkeep(scenario, axes, draw, width),
         lost_capacity=np.zeros_like(lines.capacity),
         lost_projects=np.zeros((len(axes.projects), width)),
     )
@@ -54,7 +60,10 @@ def _lines(scenario: Scenario, axes: Axes, draw: Draw, width: int) -> Lines:
     cost = _rows((draw(factory.lines[product].unit_cost, f"{path}.lines.{product}.unit_cost") for path, factory, product in found), width)
     capacity = nominal * share * used
     shape = capacity.shape
-    qualified = [factory.lines[product].qualified for _, factory, product in found]
+    qualified = _months([factory.lines[product].qualified for _, factory, product in found], start)
+    licences = {(event.factory, event.product) for event in scenario.events.values() if isinstance(event, Licence)}
+    # a licence qualifies its line, not before it holds
+    qualified[[line in licences for line in axes.lines]] = NEVER
     return Lines(
         capacity=capacity,
         available=np.ones(shape),
@@ -70,11 +79,21 @@ def _lines(scenario: Scenario, axes: Axes, draw: Draw, width: int) -> Lines:
         first_experience=np.ones(shape),
         unit_cost=cost,
         first_unit_cost=cost.copy(),
+        price=cost,
+        revenue=np.zeros(shape),
+        idle_cost=_rows((draw(factory.idle_cost, f"{path}.idle_cost") for path, factory, _ in found), width),
+        overtime=None,
         learning_rate=_rows(
             (draw(scenario.products[product].learning_rate, f"products.{product}.learning_rate") for _, product in axes.lines), width
         ),
-        qualified_from=np.array([month_number(each) - start if each else -NEVER for each in qualified], dtype=np.int64),
+        mothballed=np.zeros(shape),
+        qualified_from=np.repeat(qualified, width, axis=1),
     )
+
+
+def _months(labels: Sequence[str | None], start: int) -> Ints:
+    """Count months from the start, one column; a month before every run where there is none."""
+    return np.array([month_number(each) - start if each else -NEVER for each in labels], dtype=np.int64).reshape(-1, 1)
 
 
 def _needs(scenario: Scenario, axes: Axes, draw: Draw, width: int, slots: int) -> Needs:
@@ -108,12 +127,14 @@ def _needs(scenario: Scenario, axes: Axes, draw: Draw, width: int, slots: int) -
         pipeline=np.zeros((slots, *shape)),
         lead=np.ones(shape),
         expected=np.zeros(shape),
+        perceived=np.zeros(shape),
         ordered=np.zeros(shape),
         cancelled=np.zeros(shape),
         demand=np.zeros(shape),
         received=np.zeros(shape),
         used=np.zeros(shape),
         spending=np.zeros(shape),
+        delivery=np.zeros(shape),
     )
 
 
@@ -165,25 +186,28 @@ def _full(series: list[Floats], months: int) -> list[Floats]:
 
 
 def _links(scenario: Scenario, axes: Axes, draw: Draw, width: int) -> Links:
-    domestic = Trade(exporter="*", importer="*", product="*")
-    rules = [(f"trade.{name}", scenario.trade[name]) if name else ("trade", domestic) for name in axes.link_rule]
+    rules = [terms(scenario, name, via >= 0) for name, via in zip(axes.link_rule, axes.link_via.tolist(), strict=True)]
     share = 1.0 / axes.siblings[:, None]
     weight = _rows((draw(rule.weight, f"{path}.weight") for path, rule in rules), width) * share
     unlimited = np.full(width, np.inf)
-    cap = _rows((draw(rule.cap, f"{path}.cap") if rule.cap else unlimited for path, rule in rules), width) * share
+    cap = _rows((draw(rule.cap, f"{path}.cap") if isinstance(rule, Trade) and rule.cap else unlimited for path, rule in rules), width) * share
     lead = np.rint(_rows((draw(rule.lead_months, f"{path}.lead_months") for path, rule in rules), width)).astype(np.int64)
     _reserve_exclusive_lines(scenario, axes, cap)
+    base_cap = cap.copy()
+    # before its event a re-export carries nothing
+    cap[axes.link_via >= 0] = 0.0
     return Links(
         weight=weight,
         base_weight=weight.copy(),
         cap=cap,
-        base_cap=cap.copy(),
+        base_cap=base_cap,
         open=np.zeros(weight.shape, dtype=np.bool_),
         restricted=np.zeros(weight.shape, dtype=np.bool_),
         base_flow=np.zeros(weight.shape),
         flow=np.zeros(weight.shape),
         unit_cost=_rows((draw(rule.unit_cost, f"{path}.unit_cost") for path, rule in rules), width),
         lead=lead,
+        qualified_from=np.full((axes.dormant.size, width), NEVER),
         lead_groups=_lead_groups(lead),
     )
 
@@ -213,28 +237,36 @@ def _projects(scenario: Scenario, axes: Axes, draw: Draw, width: int) -> Project
     def limit(path: str, quantity: Quantity | None) -> Floats:
         return np.full(width, np.inf) if quantity is None else draw(quantity, path)
 
-    delays = [
-        draw(candidate.announced_months, f"{path}.announced_months")
-        if scenario.programmes[name].lead_times == "announced" and candidate.announced_months is not None
-        else number_of(path, candidate, "build_months") + number_of(path, candidate, "qualification_months")
-        for (name, _), (path, candidate) in zip(axes.projects, found, strict=True)
-    ]
-    delay = np.rint(_rows(delays, width)).astype(np.int64)
-    ramp = _rows((number_of(path, candidate, "ramp_months") for path, candidate in found), width)
-    shape = delay.shape
+    def programme_number(key: str) -> Floats:
+        return _rows((draw(getattr(scenario.programmes[name], key), f"programmes.{name}.{key}") for name, _ in axes.projects), width)
+
+    slippage, cancelled = programme_number("slippage"), programme_number("cancelled_share")
+    qualification = _rows((number_of(path, candidate, "qualification_months") for path, candidate in found), width) * slippage
+    lead = _rows((number_of(path, candidate, "build_months") for path, candidate in found), width) * slippage + qualification
+    for row, ((name, _), (path, candidate)) in enumerate(zip(axes.projects, found, strict=True)):
+        if scenario.programmes[name].lead_times == "announced" and candidate.announced_months is not None:
+            lead[row] = draw(candidate.announced_months, f"{path}.announced_months")
+    times = timing(lead, [shape_of(candidate, class_of(scenario, candidate.product)) for _, candidate in found], scenario.months)
+    shape = lead.shape
     return Projects(
-        delay=delay,
-        ramp_keep=_keep(ramp),
-        capital_cost=_rows((number_of(path, candidate, "capital_cost") for path, candidate in found), width),
+        delay=times.delay,
+        qualification=np.minimum(np.rint(qualification).astype(np.int64), times.delay),
+        spread=times.spread,
+        profile=times.profile,
+        half=times.half,
+        due=np.full(shape, NEVER),
+        ramp_keep=kept(_rows((number_of(path, candidate, "ramp_months") for path, candidate in found), width)),
+        capital_cost=_rows((number_of(path, candidate, "capital_cost") for path, candidate in found), width) * programme_number("cost_overrun"),
         max_capacity=_rows((limit(f"{path}.max_capacity", candidate.max_capacity) for path, candidate in found), width),
         absorption=_rows((limit(f"{path}.absorption", candidate.absorption) for path, candidate in found), width),
         added=np.zeros(shape),
         started=np.zeros(shape),
         unfinished=np.zeros(shape),
         matured=np.zeros(shape),
-        pipeline=np.zeros((int(delay.max(initial=0)) + 1, *shape)),
+        pipeline=np.zeros((times.slots, *shape)),
         unramped=np.zeros(shape),
         completed=np.full(shape, NEVER, dtype=np.int64),
+        cancelled_share=cancelled if cancelled.any() else None,
     )
 
 
@@ -242,11 +274,6 @@ def _class_number(scenario: Scenario, candidate: Candidate, key: str) -> Quantit
     name = scenario.products[candidate.product].complexity
     number_: Quantity = getattr(scenario.complexity[name or ""], key)
     return number_
-
-
-def _keep(ramp: Floats) -> Floats:
-    """Turn time constants of ramps into the share left a month later; math.exp, whose bits do not depend on the array."""
-    return np.array([[math.exp(-1.0 / months) if months > 0 else 0.0 for months in row] for row in ramp.tolist()]).reshape(ramp.shape)
 
 
 def _programmes(scenario: Scenario, axes: Axes, width: int) -> Programmes:

@@ -30,7 +30,7 @@ set_option = click.option(
 
 def main(args: Sequence[str] | None = None) -> int:
     """Run the command with these words, the process's own by default, and return its exit code."""
-    words = sys.argv[1:] if args is None else list(args)
+    words = (sys.argv[1:] if args is None else list(args)) or ["--help"]
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a title may hold letters that the terminal lacks
     try:
@@ -107,6 +107,58 @@ def validate(scenarios: tuple[str, ...], sets: tuple[str, ...]) -> None:
             click.echo(f"{path}: ok: {loaded.title} ({_size(loaded)})")
     if faults:
         raise InputError("\n".join(faults))
+
+
+@cli.command("rules")
+@click.argument("family", required=False)
+def list_rules(family: str | None) -> None:
+    """List the rules by which agents decide, of one FAMILY or all.
+
+    Each with what it does, its parameters with what is allowed, and where its equation is from.
+    """
+    from sim import rules
+
+    rules.plugins.load()
+    if family is not None and family not in rules.FAMILIES:
+        raise InputError(f"{family!r} is no family of rules; there are {', '.join(rules.FAMILIES)}")
+    for each in rules.FAMILIES if family is None else (family,):
+        click.echo(f"{each}:")
+        for rule in rules.rules(each):
+            click.echo(rule.description())
+
+
+@cli.command()
+@click.argument("scenario", type=click.Path())
+@click.option("--members", type=click.IntRange(min=1), default=20, show_default=True, help="How many ensemble members.")
+@click.option("--seed", type=click.IntRange(min=0), help="The root of all draws.")
+@click.option("--months", type=click.IntRange(min=1), help="How many months from the scenario's start.")
+@click.option("--at", metavar="YYYY-MM", help="The month of the knock-outs; the first by default.")
+@click.option("--no-links", is_flag=True, help="Knock out factories only.")
+@set_option
+@click.option("--out", type=click.Path(path_type=Path), help="The result folder; results/<scenario name>_stress by default.")
+@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+def stress(
+    scenario: str, sets: tuple[str, ...], at: str | None, no_links: bool, out: Path | None, quiet: bool, **given: int | None
+) -> None:
+    """Knock out every factory and every link in turn.
+
+    Writes criticality.csv: the resilience lost without each of them, the time until a need feels it, and the static
+    systemic risk index beside it.
+    """
+    from sim.report.files import check_target
+    from sim.report.study import save_tables
+    from sim.stress import stress as knock_out
+
+    loaded = sim.load(scenario, sets, **{key: value for key, value in given.items() if value is not None})
+    folder = out or Path("results", f"{loaded.name}_stress")
+    check_target(folder)
+    with _progress(loaded, quiet) as progress:
+        table = knock_out(loaded, members=loaded.members, at=at, links=not no_links, progress=progress)
+    save_tables(folder, loaded, {"criticality": table}, command=click.get_current_context().obj)
+    if not quiet:
+        shown = ["kind", "name", "product", "difference_p50", "difference_p05", "difference_p95", "time_to_survive_p50", "static_index"]
+        click.echo(table[shown].head(12).to_string(index=False, float_format="{:.3g}".format))
+        click.echo(_where(folder))
 
 
 def _size(scenario: Scenario) -> str:

@@ -12,13 +12,16 @@ from dataclasses import InitVar, dataclass, field
 import numpy as np
 
 from sim.axes import Axes
+from sim.capacity import begin
 from sim.kernels.sums import Bools, Floats, Ints
+from sim.reexport import Passage, passages
 from sim.restrictions import EXCEPTIONS, RESTRICTIONS, Effect, Now, level, limit
 from sim.scenario import event_kinds as kinds
 from sim.scenario.quantity import Quantity, month_number
 from sim.scenario.schema import Scenario
 from sim.scenario.selectors import factories_of, products_of, states_of
 from sim.timeline import Timeline
+from sim.triggers import Trigger, compile_triggers, look
 from sim.world import NEVER, World
 
 
@@ -32,6 +35,8 @@ class Events:
     """Month -> (programme, money [members])"""
     months: InitVar[int]
     """Length of the run"""
+    passages: tuple[Passage, ...] = ()
+    triggers: tuple[Trigger, ...] = ()
     _busy: Bools = field(init=False)
     """[months]: whether any event changes anything then, in any member"""
 
@@ -40,21 +45,27 @@ class Events:
 
     def apply(self, world: World) -> None:
         """Change the world to what holds in this month."""
-        if self.timeline.await_completions(world.projects.completed, world.month):
+        completed = self.timeline.await_completions(world.projects.completed, world.month)
+        if look(self.triggers, self.timeline, world) or completed:
             self._busy = self._moving(self._busy.size)
-        world.programmes.appropriated[:] = 0.0
-        world.lost_capacity[:] = 0.0
-        world.lost_projects[:] = 0.0
+        for each in (world.programmes.appropriated, world.lost_capacity, world.lost_projects):
+            each[:] = 0.0
+        for each in (world.works.started, world.works.invested, world.works.lost):
+            each[:] = 0.0
         self._appropriate(world)
-        qualifying = bool((world.lines.qualified_from == world.month).any())
+        qualifying = bool((world.lines.qualified_from == world.month).any() or (world.links.qualified_from == world.month).any())
         if not self._busy[world.month] and not qualifying:
             return
         strength, kept = self._strengths(world.month)
         self._close(world)
+        self._retool(world)
         self._fund(world)
         trade = self._of(RESTRICTIONS + EXCEPTIONS)
         levels = [level(self.effects[row], self._now(row, world.month, strength, kept)) for row in trade]
+        self._license(world, strength)
         limit(world, [self.effects[row] for row in trade], levels)
+        for passage in self.passages:
+            passage.open(world, strength[passage.event], self.timeline.begin[passage.event])
         for kind, target in ((kinds.Demand, world.needs.factor), (kinds.Outage, world.lines.available)):
             rows = self._of((kind,))
             _scale(target, [self.effects[row] for row in rows], [strength[row] * kept[row] for row in rows])
@@ -74,7 +85,21 @@ class Events:
         marked = np.zeros(links, dtype=np.bool_)
         for row in self._of(RESTRICTIONS):
             marked[self.effects[row].rows] = True
+        for passage in self.passages:
+            marked[passage.links] = True
         return marked
+
+    def first_restriction(self, world: World) -> Ints:
+        """Return the month in which a restriction first hits a link of each need, [needs, members]; NEVER: not that is known.
+
+        Links count that carried goods at the start.
+        """
+        axes, carried = world.axes, world.links.base_flow > 0
+        hit = np.full((len(axes.needs), world.width), NEVER)
+        for row in self._of(RESTRICTIONS):
+            links = self.effects[row].rows
+            np.minimum.at(hit, axes.link_need[links], np.where(carried[links], self.timeline.begin[row], NEVER))
+        return hit
 
     def first_hit(self, world: World) -> Ints:
         """Return the month in which a restriction first hits each final need, [final needs, members]; NEVER: not at all.
@@ -83,10 +108,7 @@ class Events:
         the start.
         """
         axes, carried = world.axes, world.links.base_flow > 0
-        hit = np.full((len(axes.needs), world.width), NEVER)
-        for row in self._of(RESTRICTIONS):
-            links = self.effects[row].rows
-            np.minimum.at(hit, axes.link_need[links], np.where(carried[links], self.timeline.begin[row], NEVER))
+        hit = self.first_restriction(world)
         for _ in axes.products:
             line_hit = np.full((len(axes.lines), world.width), NEVER)
             np.minimum.at(line_hit, axes.input_line, hit[axes.inputs])
@@ -113,7 +135,7 @@ class Events:
         line = self.timeline
         for row, effect in enumerate(self.effects):
             spans = [(line.begin[row], line.begin[row] + line.phase[row]), (line.end[row], line.end[row] + 1)]
-            if isinstance(effect.event, kinds.Leakage):
+            if isinstance(effect.event, kinds.Leakage | kinds.Reexport):
                 spans.append((line.begin[row], line.end[row]))
             if isinstance(effect.event, kinds.Sanction):
                 contracts = np.maximum(effect.last, line.begin[row]).astype(np.int64)
@@ -131,6 +153,26 @@ class Events:
             closing = self.timeline.begin[row] == world.month
             if closing.any():
                 _close_lines(world, self.effects[row].rows, closing[None, :])
+
+    def _retool(self, world: World) -> None:
+        """Turn lines to other products."""
+        for row in self._of((kinds.Retool,)):
+            effect = self.effects[row]
+            share = np.where(self.timeline.begin[row] == world.month, effect.size, 0.0)
+            if share.any():
+                source = world.axes.work_source[effect.rows]
+                begin(world, effect.rows, share * world.lines.capacity[source], world.lines.capacity)
+
+    def _license(self, world: World, strength: Floats) -> None:
+        """Qualify lines while their licence holds, and charge its royalty from its begin."""
+        lines = world.lines
+        for row in self._of((kinds.Licence,)):
+            effect, begin = self.effects[row], self.timeline.begin[row]
+            since = np.maximum(begin, effect.last).astype(np.int64)
+            lines.qualified_from[effect.rows] = np.where(strength[row] > 0, since, NEVER)
+            royalty = np.where(begin == world.month, 1.0 + effect.size, 1.0)
+            lines.unit_cost[effect.rows] *= royalty
+            lines.first_unit_cost[effect.rows] *= royalty
 
     def _appropriate(self, world: World) -> None:
         """Hand out this month's budgets."""
@@ -162,15 +204,20 @@ def _scale(target: Floats, effects: Sequence[Effect], forces: Sequence[Floats]) 
 
 
 def _close_lines(world: World, rows: Ints, closing: Bools) -> None:
-    lines, projects = world.lines, world.projects
-    lost = np.where(closing, lines.capacity[rows], 0.0)
-    world.lost_capacity[rows] += lost
-    lines.capacity[rows] -= lost
-    there = np.isin(world.axes.project_line, rows)[:, None] & closing
-    world.lost_projects += np.where(there, projects.unfinished, 0.0)
-    for each in (projects.unfinished, projects.unramped, projects.max_capacity):
-        each[there] = 0.0
-    projects.pipeline[:, there] = 0.0
+    lines = world.lines
+    for plant in (lines.capacity, lines.mothballed):
+        lost = np.where(closing, plant[rows], 0.0)
+        world.lost_capacity[rows] += lost
+        plant[rows] -= lost
+    resting = np.isin(world.upkeep.resting, rows)[:, None] & closing
+    world.upkeep.coming[resting] = 0.0
+    world.upkeep.returning[:, resting] = 0.0
+    for projects, owner, gone in ((world.projects, world.axes.project_line, world.lost_projects), (world.works, world.axes.work_line, world.works.lost)):
+        there = np.isin(owner, rows)[:, None] & closing
+        gone += np.where(there, projects.unfinished, 0.0)
+        for each in (projects.unfinished, projects.unramped, projects.max_capacity):
+            each[there] = 0.0
+        projects.pipeline[:, there] = 0.0
 
 
 def _target(event: kinds.Event) -> str:
@@ -178,7 +225,7 @@ def _target(event: kinds.Event) -> str:
         return "links"
     if isinstance(event, kinds.Demand):
         return "needs"
-    if isinstance(event, kinds.Outage | kinds.Closure):
+    if isinstance(event, kinds.Outage | kinds.Closure | kinds.Retool | kinds.Licence):
         return "lines"
     return "events" if isinstance(event, kinds.Lifting | kinds.Repair) else "programmes"
 
@@ -192,7 +239,7 @@ def compile_events(scenario: Scenario, axes: Axes, members: Sequence[int]) -> Ev
     first = month_number(scenario.start)
     effects = []
     for name, event in scenario.events.items():
-        key = next((each for each in ("share", "cap", "factor", "amount") if getattr(event, each, None) is not None), None)
+        key = next((each for each in ("share", "cap", "factor", "amount", "royalty") if getattr(event, each, None) is not None), None)
         size = draw(getattr(event, key), f"events.{name}.{key}") if key else np.ones(len(members))
         last = np.zeros(len(members))
         if isinstance(event, kinds.Leakage):
@@ -201,13 +248,17 @@ def compile_events(scenario: Scenario, axes: Axes, members: Sequence[int]) -> Ev
             last = last + (month_number(event.contracts_until) - first)
         elif isinstance(event, kinds.Sanction):
             last = last - np.inf
-        effects.append(Effect(event, _rows(scenario, axes, event), size, last))
+        elif isinstance(event, kinds.Licence):
+            qualified = scenario.factories[event.factory].lines[event.product].qualified
+            last = last + (month_number(qualified) - first if qualified else -NEVER)
+        settles = draw(event.settles_months, f"events.{name}.settles_months") if isinstance(event, kinds.Leakage) and event.settles_months else None
+        effects.append(Effect(event, _rows(scenario, axes, event), size, last, settles))
     budget: dict[int, list[tuple[int, Floats]]] = {}
     for row, programme in enumerate(axes.programmes):
         for month, money in scenario.programmes[programme].budget.items():
             due = draw(money, f"programmes.{programme}.budget.{month}")
             budget.setdefault(month_number(month) - first, []).append((row, due))
-    return Events(Timeline.build(scenario, axes.projects, members), tuple(effects), budget, scenario.months)
+    return Events(Timeline.build(scenario, axes.projects, members), tuple(effects), budget, scenario.months, passages(scenario, axes, members), compile_triggers(scenario, axes, members))
 
 
 def _rows(scenario: Scenario, axes: Axes, event: kinds.Event) -> Ints:
@@ -215,9 +266,14 @@ def _rows(scenario: Scenario, axes: Axes, event: kinds.Event) -> Ints:
     if isinstance(event, kinds.Trading):
         exporters, importers = states_of(event.exporter, scenario), states_of(event.importer, scenario)
         goods = products_of(event.product, scenario)
-        found = _among(axes.exporter, axes.states, exporters) & _among(axes.importer, axes.states, importers)
-        # a state does not embargo itself: `*` against `*` leaves domestic links alone
-        return np.flatnonzero(found & _among(axes.link_product, axes.products, goods) & (axes.exporter != axes.importer))
+        found = _between(axes, axes.exporter, exporters, axes.importer, importers) & (axes.link_via < 0)
+        if isinstance(event, kinds.Reexport):
+            found = np.array([scenario.events.get(rule or "") is event for rule in axes.link_rule], dtype=np.bool_) & (axes.link_via >= 0)
+        else:
+            # what acts on a leg of a re-export acts on it
+            legs = _between(axes, axes.exporter, exporters, axes.link_via, importers) | _between(axes, axes.link_via, exporters, axes.importer, importers)
+            found |= legs & (axes.link_via >= 0)
+        return np.flatnonzero(found & _among(axes.link_product, axes.products, goods))
     if isinstance(event, kinds.Demand):
         state, goods = states_of(event.state, scenario), products_of(event.product, scenario)
         final = slice(0, axes.final)
@@ -227,10 +283,20 @@ def _rows(scenario: Scenario, axes: Axes, event: kinds.Event) -> Ints:
         plants, goods = factories_of(event.factory, scenario), products_of(event.product, scenario)
         found = _among(axes.line_factory, axes.factories, plants) & _among(axes.line_product, axes.products, goods)
         return np.flatnonzero(found)
+    if isinstance(event, kinds.Retool):
+        return np.array([row for row, work in enumerate(axes.works) if work.event and scenario.events[work.event] is event], dtype=np.int64)
+    if isinstance(event, kinds.Licence):
+        return np.array([axes.lines.index((event.factory, event.product))], dtype=np.int64)
     if isinstance(event, kinds.Lifting | kinds.Repair):
         names = event.lifts if isinstance(event, kinds.Lifting) else event.repairs
         return np.array([list(scenario.events).index(each) for each in names], dtype=np.int64)
     return np.array([axes.programmes.index(event.programme)], dtype=np.int64)
+
+
+def _between(axes: Axes, exporter: Ints, exporters: Sequence[str], importer: Ints, importers: Sequence[str]) -> Bools:
+    """Tell which links lead from some states to others; a state does not embargo itself: `*` against `*` leaves domestic links alone."""
+    found: Bools = _among(exporter, axes.states, exporters) & _among(importer, axes.states, importers) & (exporter != importer)
+    return found
 
 
 def _among(rows: Ints, names: tuple[str, ...], wanted: Sequence[str]) -> Bools:

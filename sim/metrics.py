@@ -11,8 +11,10 @@ from collections.abc import Mapping
 import numpy as np
 
 from sim.kernels.sums import Floats, Ints, total
-from sim.kernels.systemic import esri as esri
+from sim.kernels.systemic import esri
 from sim.world import NEVER
+
+__all__ = ["concentration", "esri", "fill_rate", "import_dependence", "met", "recovery", "resilience_loss", "service", "substitution_ratio", "summarise"]
 
 STAY = 3
 """Months that a recovery must last to count."""
@@ -85,13 +87,15 @@ def substitution_ratio(received: Floats, legacy: Floats, hit: Ints) -> Floats:
     recent = (received - legacy)[-YEAR:]
     last = total(recent) / len(recent)
     usable = (old > 0) & window.any(axis=0)
-    return np.divide(last - others, old, out=np.full(hit.shape, np.nan), where=usable)
+    ratio: Floats = np.divide(last - others, old, out=np.full(hit.shape, np.nan), where=usable)
+    return ratio
 
 
 def import_dependence(imports: Floats, received: Floats) -> Floats:
     """Return the imported share of what was received in the last twelve months, [needs, members]."""
     every = total(received[-YEAR:])
-    return np.divide(total(imports[-YEAR:]), every, out=np.full(every.shape, np.nan), where=every > 0)
+    share: Floats = np.divide(total(imports[-YEAR:]), every, out=np.full(every.shape, np.nan), where=every > 0)
+    return share
 
 
 def concentration(flows: Floats) -> Floats:

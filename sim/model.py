@@ -7,17 +7,20 @@ from typing import Any
 
 import mesa
 
-from sim import steps
+from sim import money, overtime, steps
 from sim.agents import CommissionAgent, FactoryAgent, StateAgent
 from sim.axes import Axes
 from sim.balance import settle
 from sim.books import Books
 from sim.build import build, initial_cover
 from sim.events import compile_events
-from sim.policies import gather
+from sim.investment import invest
+from sim.learning import learn
+from sim.policies import buying, gather, trading
 from sim.recorder import Recorder, Tape
 from sim.scenario.quantity import month_number
 from sim.scenario.schema import Scenario
+from sim.upkeep import upkeep
 
 
 class SupplyModel(mesa.Model):
@@ -32,16 +35,22 @@ class SupplyModel(mesa.Model):
         super().__init__(rng=0)
         self.case = scenario
         self.world = world = build(scenario, members, axes)
-        settle(world, initial_cover(scenario, world.axes, members), scenario.rules.rounds)
         self.events = compile_events(scenario, world.axes, members)
         states = [StateAgent(self, name, each, scenario.rules) for name, each in scenario.states.items()]
         factories = [FactoryAgent(self, name, each, scenario.rules) for name, each in scenario.factories.items()]
         commissions = [CommissionAgent(self, name, each, scenario.rules) for name, each in scenario.programmes.items()]
-        self.policies = gather(scenario, world, states, factories, commissions)
+        trade = trading(scenario, world, factories)
+        shopping = buying(scenario, world, states, factories)
+        steps.weigh(world, shopping)
+        settle(world, initial_cover(scenario, world.axes, members), trade)
+        steps.note(world, shopping)
+        self.policies = gather(scenario, world, states, factories, commissions, trade, shopping, self.events.first_restriction(world))
+        overtime.begin(world, self.policies.working)
+        money.begin(world, self.policies.pricing)
         first = month_number(scenario.start)
         self.books = Books(world, first)
         tape = tape or Tape.blank(scenario, world.axes, world.width)
-        self.recorder = Recorder(tape, world, first, self.events.restricted_links(len(world.axes.link_line)))
+        self.recorder = Recorder(tape, world, first, self.events.restricted_links(len(world.axes.link_line)), self.events.first_restriction)
 
     def step(self) -> None:
         """Let one month pass."""
@@ -50,14 +59,21 @@ class SupplyModel(mesa.Model):
         self.events.apply(world)
         steps.arrivals(world)
         steps.capacity(world)
-        steps.final_use(world)
+        overtime.extend(world, policies.working)
+        steps.final_use(world, policies.keepers)
         steps.orders(world, policies.ordering)
         steps.sourcing(world, policies.sourcing)
         steps.production(world, policies.production)
-        steps.allocation(world, policies.ration, policies.rounds)
+        steps.allocation(world, policies.trade)
         steps.shipping(world)
-        steps.learning(world, policies.learners)
+        steps.search(world, policies.search)
+        money.bill(world, policies.pricing)
+        learn(world, policies.learners)
+        overtime.adjust(world, policies.working)
+        steps.perception(world)
         steps.programmes(world, policies.budgeting)
+        upkeep(world)
+        invest(world, policies.investing)
         self.recorder.record(world)
         self.books.close(world)
         world.month += 1

@@ -5,20 +5,33 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from sim.agents import CommissionAgent, FactoryAgent, StateAgent, SupplyAgent
-from sim.kernels.allocation import Market, Ration, proportional
+from sim.byways import IDLE
+from sim.axes import Axes
+from sim.bidding import Commission
+from sim.errors import InputError
+from sim.investment import Investing
+from sim.kernels.allocation import Allocation, Market, Ration, allocate, proportional
+from sim.learning import Learner
+from sim.money import Pricing
+from sim.overtime import Working
 from sim.kernels.sums import Bools, Floats, GroupSum, Ints
 from sim.rules import find
-from sim.rules.allocation import Claims
+from sim.rules.allocation import Claims, Whole
 from sim.rules.guard import guarded
 from sim.rules.production import Pantry
+from sim.scenario.checks import OPTIMAL, optimal_findings
 from sim.scenario.schema import RuleChoice, Scenario
-from sim.steps import Budgeting, Ordering, Production, Rows, Sourcing
-from sim.world import World
+from sim.search import Seekers, seekers
+from sim.sourcing import Buyers, buyers
+from sim.stockpile import Keeper
+from sim.steps import Ordering, Production, Rows, Sourcing
+from sim.world import Trade, World
 
 @dataclass(frozen=True, eq=False)
 class Policies:
@@ -26,11 +39,15 @@ class Policies:
 
     ordering: Ordering
     sourcing: Sourcing
+    search: Sequence[Seekers]
     production: Production
-    budgeting: Budgeting
-    ration: Ration
-    rounds: int | None
-    learners: Ints
+    budgeting: Sequence[Commission]
+    investing: Investing
+    trade: Trade
+    keepers: Sequence[Keeper]
+    working: Working
+    learners: Sequence[Learner]
+    pricing: Pricing
 
 
 def gather(
@@ -39,34 +56,52 @@ def gather(
     states: Sequence[StateAgent],
     factories: Sequence[FactoryAgent],
     commissions: Sequence[CommissionAgent],
+    trade: Trade,
+    shopping: Sequence[Buyers],
+    announced: Ints,
 ) -> Policies:
-    """Group the agents by the rules that they follow."""
+    """Group the agents by the rules that they follow; `announced` [needs, members] is when restrictions first hit the needs."""
     axes = world.axes
     needs, lines = len(axes.needs), len(axes.lines)
-    buyers: list[tuple[SupplyAgent, slice]] = [*((each, each.needs) for each in states), *((each, each.inputs) for each in factories)]
+    owners: list[tuple[SupplyAgent, slice]] = [*((each, each.needs) for each in states), *((each, each.inputs) for each in factories)]
     makers = [(each, each.lines) for each in factories]
-    sourcing = [
-        (rule, _rows(mask[axes.link_need]))
-        for choice, rule, mask in _groups("sourcing", buyers, needs)
-        # weights that never change need not be set every month
-        if choice.rule != "fixed"
-    ]
     return Policies(
-        ordering=[(rule, _rows(mask)) for _, rule, mask in _groups("ordering", buyers, needs)],
-        sourcing=sourcing,
+        ordering=[(rule, _rows(mask)) for _, rule, mask in _groups("ordering", owners, needs)],
+        sourcing=shopping,
+        search=[seekers(scenario, world, rule, mask) for choice, rule, mask in _groups("search", owners, needs) if choice.rule != IDLE],
         production=[
             _production(scenario, world, rule, mask) for _, rule, mask in _groups("production", makers, lines) if mask[axes.input_line].any()
         ],
-        budgeting=[_budgeting(agent) for agent in commissions if agent.projects.stop > agent.projects.start],
-        ration=_ration(world, scenario, _groups("allocation", makers, lines)),
-        rounds=scenario.rules.rounds,
-        learners=np.flatnonzero((world.lines.learning_rate > 0).any(axis=1) & (world.lines.first_unit_cost > 0).any(axis=1)),
+        investing=[
+            (rule, _rows(mask & axes.work_chosen))
+            for choice, rule, mask in _groups("investment", [(each, each.works) for each in factories], len(axes.works))
+            if choice.rule != "none"
+        ],
+        budgeting=[_budgeting(axes, agent, scenario.months) for agent in commissions if agent.projects.stop > agent.projects.start],
+        trade=trade,
+        keepers=[
+            Keeper.build(rule, mask, world, announced)
+            for choice, rule, mask in _groups("stockpile", [(each, each.needs) for each in states], axes.final)
+            if choice.rule != "draw_down"
+        ],
+        working=[(rule, np.flatnonzero(mask)) for choice, rule, mask in _groups("overtime", makers, lines) if choice.rule != IDLE],
+        learners=[
+            each for choice, rule, mask in _groups("learning", makers, lines) if (each := Learner.build(rule, choice, mask, world)).lines.size
+        ],
+        pricing=[(rule, np.flatnonzero(mask)) for choice, rule, mask in _groups("pricing", makers, lines) if choice.rule != "at_cost"],
     )
+
+
+def buying(scenario: Scenario, world: World, states: Sequence[StateAgent], factories: Sequence[FactoryAgent]) -> list[Buyers]:
+    """Group those who weigh their suppliers by a rule; weights that never change (`fixed`) need not be set."""
+    owners: list[tuple[SupplyAgent, slice]] = [*((each, each.needs) for each in states), *((each, each.inputs) for each in factories)]
+    found = _groups("sourcing", owners, len(world.axes.needs))
+    return [buyers(scenario, world, rule, mask) for choice, rule, mask in found if choice.rule != "fixed"]
 
 
 def _groups(
     family: str, owners: Iterable[tuple[SupplyAgent, slice]], rows: int
-) -> list[tuple[RuleChoice, Callable[..., Floats], Bools]]:
+) -> list[tuple[RuleChoice, Callable[..., Any], Bools]]:
     """Return each rule that is followed, with its parameters filled in and the rows of all who follow it."""
     found: dict[str, tuple[RuleChoice, Bools, list[str]]] = {}
     for agent, own in owners:
@@ -106,43 +141,65 @@ def _production(scenario: Scenario, world: World, rule: Callable[..., Floats], m
     return rule, pantry, _rows(inputs), _rows(mask)
 
 
-def _budgeting(agent: CommissionAgent) -> tuple[Callable[..., Floats], GroupSum, int, Ints]:
+def _budgeting(axes: Axes, agent: CommissionAgent, months: int) -> Commission:
     choice = agent.rules["programme"]
-    rows = np.arange(agent.projects.start, agent.projects.stop)
-    together = GroupSum(np.zeros(rows.size, dtype=np.int64), 1)
-    return guarded(find("programme", choice.rule), choice.parameters, [agent.name]), together, agent.row, rows
+    return Commission.build(axes, guarded(find("programme", choice.rule), choice.parameters, [agent.name]), agent.row, months)
+
+
+def trading(scenario: Scenario, world: World, factories: Sequence[FactoryAgent]) -> Trade:
+    """Return how goods meet orders, at the start of the world and every month; raises InputError where `optimal` cannot serve."""
+    rounds = scenario.rules.rounds
+    for _, fault in optimal_findings(scenario):
+        raise InputError(fault)
+    if scenario.rules.allocation.rule == OPTIMAL:
+        return partial(_least_cost, find("allocation", OPTIMAL).function)
+    ration = _ration(world, scenario, _groups("allocation", [(each, each.lines) for each in factories], len(world.axes.lines)))
+
+    def trade(world: World, supply: Floats, demand: Floats) -> Allocation:
+        links = world.links
+        return allocate(world.axes.market, supply, demand, links.weight * links.open, links.cap, ration=ration, rounds=rounds)
+
+    return trade
+
+
+def _least_cost(rule: Callable[[Whole], Allocation], world: World, supply: Floats, demand: Floats) -> Allocation:
+    axes, links = world.axes, world.links
+    cost = axes.market.from_lines(world.lines.unit_cost) + links.unit_cost
+    usable = np.where(links.open & (links.weight > 0), links.cap, 0.0)
+    return rule(Whole(axes.market, supply, demand, usable, cost, axes.need_tier))
 
 
 def _ration(world: World, scenario: Scenario, decisions: Sequence[tuple[RuleChoice, Callable[..., Floats], Bools]]) -> Ration:
     """Return one function for all suppliers, also when they follow different rules."""
-    market = world.axes.market
     if [choice.rule for choice, _, _ in decisions] == ["proportional"]:
         return proportional
-    parts = [(rule, np.flatnonzero(mask[market.line])) for _, rule, mask in decisions]
-    seats = [(rule, links, _claims(world, scenario, links)) for rule, links in parts]
+    parts = [(rule, _rows(mask[world.axes.link_line])) for _, rule, mask in decisions]
+    seats = [(rule, rows, _claims(world, scenario, rows)) for rule, rows in parts]
 
     def ration(orders: Floats, supply: Floats, claims: Floats, _: Market) -> Floats:
         granted = np.empty_like(orders)
-        for rule, links, seat in seats:
-            granted[links] = rule(replace(seat, orders=orders[links], supply=supply, total=claims))
+        for rule, rows, seat in seats:
+            asked = replace(seat, orders=orders[rows], supply=supply, total=claims, usual=world.links.base_flow[rows])
+            granted[rows] = rule(asked)
         return granted
 
     return ration
 
 
-def _claims(world: World, scenario: Scenario, links: Ints) -> Claims:
+def _claims(world: World, scenario: Scenario, rows: Rows) -> Claims:
     """Return who asks whom over these links, with nothing asked yet."""
     axes = world.axes
-    blocs = np.array([scenario.states[state].bloc or state for state in axes.states])
-    exporter, importer = axes.exporter[links], axes.importer[links]
-    nothing = np.zeros((links.size, world.width))
+    states, blocs = np.array(axes.states), np.array([scenario.states[state].bloc or state for state in axes.states])
+    exporter, importer = axes.exporter[rows], axes.importer[rows]
+    nothing = world.links.flow[rows]
     return Claims(
         orders=nothing,
         supply=nothing,
         total=nothing,
-        market=Market.build(axes.link_line[links], axes.link_need[links], len(axes.lines), len(axes.needs)),
+        market=Market.build(axes.link_line[rows], axes.link_need[rows], len(axes.lines), len(axes.needs)),
         home=exporter == importer,
         ally=blocs[exporter] == blocs[importer],
-        importer=tuple(axes.states[state] for state in importer),
-        usual=world.links.base_flow[links],
+        importer=states[importer],
+        bloc=blocs[importer],
+        usual=nothing,
     )

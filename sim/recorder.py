@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.axes import Axes
-from sim.kernels.sums import Bools, Floats, GroupSum
+from sim.kernels.sums import Bools, Floats, GroupSum, Ints
+from sim.money import Till, blank
 from sim.scenario.quantity import month_number
 from sim.scenario.schema import Scenario
 from sim.world import World
@@ -44,6 +45,8 @@ class Tape:
     """[months, lines, members]"""
     flows: Floats
     """[years, routes, members]"""
+    money: dict[str, Floats]
+    """Item of the ledger -> [years, states, members]"""
 
     @classmethod
     def blank(cls, scenario: Scenario, axes: Axes, members: int) -> Tape:
@@ -56,27 +59,34 @@ class Tape:
             capacity=np.empty(lines),
             output=np.empty(lines),
             flows=np.empty((years, len(axes.routes), members)),
+            money=blank(axes, years, members),
         )
 
     def part(self, start: int, stop: int) -> Tape:
         """Return the part of the members from `start` up to `stop`."""
         own = np.s_[..., start:stop]
-        return Tape({name: each[own] for name, each in self.series.items()}, self.capacity[own], self.output[own], self.flows[own])
+        series, money = ({name: each[own] for name, each in part.items()} for part in (self.series, self.money))
+        return Tape(series, self.capacity[own], self.output[own], self.flows[own], money)
 
 
 class Recorder:
     """Write what the world shows onto a tape, a month at a time."""
 
-    def __init__(self, tape: Tape, world: World, first_month: int, legacy: Bools) -> None:
-        """Prepare to record; `first_month` counts since year 0, `legacy` [links] marks those a restriction ever hits."""
+    def __init__(
+        self, tape: Tape, world: World, first_month: int, legacy: Bools, first_restriction: Callable[[World], Ints]
+    ) -> None:
+        """Prepare to record; `first_month` counts since year 0, `legacy` [links] marks those a restriction ever hits.
+
+        `first_restriction` tells the month in which one first hits each need, [needs, members].
+        """
         axes = world.axes
         self.tape = tape
         self._first_month = first_month
+        self._till = Till(tape.money, world, first_restriction)
         self._year_flow = np.zeros_like(world.links.flow)
         self._by_route = GroupSum(axes.route, len(axes.routes))
-        self._foreign, self._hit = (
-            (rows, GroupSum(axes.link_need[rows], len(axes.needs))) for rows in (np.flatnonzero(axes.exporter != axes.importer), np.flatnonzero(legacy))
-        )
+        foreign = axes.exporter != axes.importer
+        self._foreign, self._hit = ((rows, GroupSum(axes.link_need[rows], len(axes.needs))) for rows in map(np.flatnonzero, (foreign, legacy)))
 
     def record(self, world: World) -> None:
         """Note the month that has just passed."""
@@ -93,6 +103,9 @@ class Recorder:
         tape.capacity[month] = world.lines.usable
         tape.output[month] = world.lines.output
         self._year_flow += links.flow
+        self._till.record(world)
         if (self._first_month + month + 1) % 12 == 0 or month == tape.capacity.shape[0] - 1:
-            tape.flows[(self._first_month + month) // 12 - self._first_month // 12] = self._by_route(self._year_flow)
+            year = (self._first_month + month) // 12 - self._first_month // 12
+            tape.flows[year] = self._by_route(self._year_flow)
             self._year_flow[:] = 0.0
+            self._till.close(world, year)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +11,8 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 
-class EventRow(NamedTuple):
+@dataclass(frozen=True, order=True)
+class EventRow:
     """Say what an event did when: one row for each month in which it began, changed its targets or ended."""
 
     month: str
@@ -44,6 +44,8 @@ class Records:
     """(factory, state, product) of each line: the second axis of capacity and output."""
     routes: Sequence[tuple[str, str, str]]
     """(exporter, importer, product) of each route: the second axis of flows."""
+    vias: Sequence[str] = field(default=(), kw_only=True)
+    """Transit state of each route, empty for direct ones; none at all: every route is direct."""
     series: Mapping[str, Floats]
     """Metric -> [months, needs, members], units (per month) or shares."""
     capacity: Floats

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.kernels.sums import Bools, Floats, Ints
+from sim.kernels.sums import Bools, Floats, Ints, divide
 from sim.scenario.event_kinds import CutOff, Event, Exemption, Leakage, Quota, Sanction
 from sim.world import World
 
@@ -29,7 +29,9 @@ class Effect:
     size: Floats
     """Its share, factor, cap or amount"""
     last: Floats
-    """Leakage: the share at its end; sanction: the month in which contracts end"""
+    """Leakage: the share at its end; sanction: the month in which contracts end; licence: the month of the line's qualification"""
+    settles: Floats | None = None
+    """Leakage: time constant of its fall, months; None: it falls evenly"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,8 +51,8 @@ class Now:
 def level(effect: Effect, now: Now) -> Floats:
     """Say how far a trade event has gone, [members]; 0 where it does not hold. What does not change this changes no cap."""
     if isinstance(effect.event, Leakage):
-        passed = np.clip((now.month - now.begin) / np.maximum(now.end - now.begin, 1), 0.0, 1.0)
-        return np.where(now.strength > 0, effect.size + (effect.last - effect.size) * passed, 0.0)
+        left = _unsettled(effect.settles, now) if effect.settles is not None else 1.0 - _elapsed(now)
+        return np.where(now.strength > 0, effect.last + (effect.size - effect.last) * left, 0.0)
     if isinstance(effect.event, Sanction):
         cutting = np.clip((now.month - np.maximum(effect.last, now.begin) + 1) / now.phase, 0.0, 1.0)
         # 1 bars new deliveries, what is above cuts contracts
@@ -58,6 +60,18 @@ def level(effect: Effect, now: Now) -> Floats:
     if isinstance(effect.event, CutOff):
         return effect.size * now.strength * now.kept
     return now.strength * now.kept
+
+
+def _elapsed(now: Now) -> Floats:
+    """Return the share of the event's time that has passed."""
+    return np.clip((now.month - now.begin) / np.maximum(now.end - now.begin, 1), 0.0, 1.0)
+
+
+def _unsettled(settles: Floats, now: Now) -> Floats:
+    """Return the share of its excess that a leakage keeps, exp(-months / settles); 0 where it settles at once."""
+    months = np.maximum(now.month - now.begin, 0)
+    left: Floats = np.exp(-divide(months.astype(np.float64), settles, otherwise=np.inf))
+    return left
 
 
 def limit(world: World, effects: Sequence[Effect], levels: Sequence[Floats]) -> None:
@@ -76,8 +90,7 @@ def limit(world: World, effects: Sequence[Effect], levels: Sequence[Floats]) -> 
             links.cap[effect.rows] = np.maximum(links.cap[effect.rows], through)
             if isinstance(effect.event, Exemption):
                 links.restricted[effect.rows] &= now <= 0
-    qualified = world.lines.qualified_from[world.axes.link_line] <= world.month
-    links.open[:] = (links.cap > 0) & qualified[:, None]
+    links.open[:] = world.open_links()
 
 
 def _restriction(world: World, effect: Effect, now: Floats) -> tuple[Floats, Bools]:

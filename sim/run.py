@@ -102,7 +102,8 @@ def _records(scenario: Scenario, axes: Axes, members: Sequence[int], tape: Tape,
     routes = [(axes.states[exporter], axes.states[importer], axes.products[product]) for exporter, importer, product in axes.routes]
     first = month_number(scenario.start)
     series = _all_series(tape)
-    begin, end, phase = joined(lambda each: each.timeline.begin), joined(lambda each: each.timeline.end), joined(lambda each: each.timeline.phase)
+    begin = joined(lambda each: each.timeline.begin)
+    end, phase = joined(lambda each: each.timeline.end), joined(lambda each: each.timeline.phase)
     return Records(
         months=scenario.month_labels,
         years=list(range(first // 12, (first + scenario.months - 1) // 12 + 1)),
@@ -110,6 +111,7 @@ def _records(scenario: Scenario, axes: Axes, members: Sequence[int], tape: Tape,
         needs=needs,
         lines=[(factory, axes.states[state], product) for (factory, product), state in zip(axes.lines, axes.line_state, strict=True)],
         routes=routes,
+        vias=[axes.states[via] if via >= 0 else "" for via in axes.vias],
         series=series,
         capacity=tape.capacity,
         output=tape.output,

@@ -7,26 +7,27 @@ rules, each with the rows that it decides for.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 
-from sim.kernels.allocation import Ration, allocate, spread
-from sim.kernels.learning import unit_cost
-from sim.kernels.sums import Floats, GroupSum, Ints, divide
-from sim.rules.ordering import Position
+from sim.bidding import Commission
+from sim.capacity import give_up, mature, start
+from sim.kernels.allocation import spread
+from sim.kernels.sums import Floats, Ints, divide
+from sim.rules.ordering import Memory, Position
 from sim.rules.production import Pantry
-from sim.rules.programme import Bids
-from sim.rules.sourcing import Offers
-from sim.world import NEVER, World
+from sim.search import Seekers
+from sim.sourcing import Buyers
+from sim.stockpile import Keeper, release
+from sim.world import Trade, World
 
 Rows = Ints | slice
 """Rows of the world that one rule decides for; a slice where they stand together."""
-Sourcing = Sequence[tuple[Callable[[Offers], Floats], Rows]]
+Sourcing = Sequence[Buyers]
 Ordering = Sequence[tuple[Callable[[Position], Floats], Rows]]
 Production = Sequence[tuple[Callable[[Pantry], Floats], Pantry, Rows, Rows]]
 """(rule, its inputs' constant numbers, rows of inputs among inputs, rows of lines)"""
-Budgeting = Sequence[tuple[Callable[[Bids], Floats], GroupSum, int, Ints]]
-"""(rule, sum over its candidates, the programme, rows of projects)"""
 
 PERCEPTION_MONTHS = 3.0
 """Months over which a line smooths the demand that it perceives. Assumed."""
@@ -43,21 +44,20 @@ def arrivals(world: World) -> None:
 
 def capacity(world: World) -> None:
     """Turn finished projects into capacity, which then ramps up; take out what is out of use."""
-    projects, lines = world.projects, world.lines
-    slot = projects.pipeline[world.month % projects.pipeline.shape[0]]
-    projects.matured[:] = slot
-    slot[:] = 0.0
-    projects.unramped *= projects.ramp_keep
-    if projects.matured.any():
-        lines.capacity += world.axes.projects_by_line(projects.matured)
-        projects.unfinished -= projects.matured
-        projects.unramped += np.where(projects.ramp_keep > 0, projects.matured, 0.0)
-        projects.completed[(projects.matured > 0) & (projects.completed == NEVER)] = world.month
-    ready = np.maximum(lines.capacity - world.axes.projects_by_line(projects.unramped), 0.0)
-    np.multiply(ready, lines.available, out=lines.usable)
+    axes, lines = world.axes, world.lines
+    building = [each for each in ((world.projects, axes.projects_by_line), (world.works, axes.works_by_line)) if each[0].delay.size]
+    for projects, by_line in building:
+        matured = mature(projects, by_line, world.month)
+        if matured is not None:
+            lines.capacity += matured
+    world.lost_projects += give_up(world.projects)
+    ready = lines.capacity
+    for projects, by_line in building:
+        ready = ready - by_line(projects.unramped)
+    np.multiply(np.maximum(ready, 0.0), lines.available, out=lines.usable)
 
 
-def final_use(world: World) -> None:
+def final_use(world: World, keepers: Sequence[Keeper] = ()) -> None:
     """Let states use goods from stock, up to their need and what is still deferred."""
     needs, final = world.needs, slice(0, world.axes.final)
     needs.final[:] = needs.base
@@ -66,6 +66,7 @@ def final_use(world: World) -> None:
     needs.final *= needs.factor
     wanted = needs.final + needs.deferred
     used = np.minimum(needs.stock[final], wanted)
+    release(world, wanted, used, keepers)
     needs.used[final] = used
     needs.stock[final] -= used
     needs.deferred = (wanted - used) * (1.0 - needs.cancellation[final])
@@ -86,19 +87,54 @@ def orders(world: World, ordering: Ordering) -> None:
     on_order = needs.in_transit + backlog
     for rule, rows in ordering:
         position = Position(
-            needs.expected[rows], deferred[rows], stock[rows], on_order[rows], needs.lead[rows], needs.cover[rows]
+            expected=needs.expected[rows],
+            deferred=deferred[rows],
+            stock=stock[rows],
+            on_order=on_order[rows],
+            lead=needs.lead[rows],
+            cover=needs.cover[rows],
+            ahead=axes.use_ahead[rows],
+            memory=Memory(needs.perceived, rows),
+            count_owed=partial(_owed, world, backlog, rows),
+            month=world.month,
         )
         needs.ordered[rows] = rule(position)
     needs.demand = backlog + needs.ordered
 
 
+def _owed(world: World, backlog: Floats, rows: Rows) -> Floats:
+    """Count what buyers owe: a state what it defers, a line the inputs of what its own customers still wait for."""
+    axes, links = world.axes, world.links
+    waiting = axes.market.by_line(spread(axes.market, backlog, links.weight * links.open, links.cap))
+    inputs = world.needs.amount * (waiting / world.lines.yield_).take(axes.input_line, axis=0)
+    return np.concatenate((world.needs.deferred, inputs))[rows]
+
+
 def sourcing(world: World, choosing: Sourcing) -> None:
     """Let buyers weigh their suppliers anew, and tell the lines what they are asked for."""
     axes, needs, links = world.axes, world.needs, world.links
-    for rule, rows in choosing:
-        links.weight[rows] = rule(Offers(links.base_weight[rows], links.weight[rows]))
+    weigh(world, choosing)
     reachable = links.weight * (links.open & axes.market.from_lines(world.lines.usable > 0))
     world.lines.asked = axes.market.by_line(spread(axes.market, needs.demand, reachable, links.cap))
+    note(world, choosing)
+
+
+def weigh(world: World, choosing: Sourcing) -> None:
+    """Let buyers weigh their suppliers by their rules."""
+    for each in choosing:
+        each.weigh(world)
+
+
+def note(world: World, choosing: Sourcing) -> None:
+    """Let buyers remember what they ask of whom."""
+    for each in choosing:
+        each.note(world)
+
+
+def search(world: World, seeking: Sequence[Seekers]) -> None:
+    """Let buyers that stay short look for suppliers that they do not have."""
+    for each in seeking:
+        each.look(world)
 
 
 def production(world: World, making: Production) -> None:
@@ -112,10 +148,10 @@ def production(world: World, making: Production) -> None:
     lines.offer = lines.finished + lines.yield_ * starts
 
 
-def allocation(world: World, ration: Ration, rounds: int | None) -> None:
+def allocation(world: World, trade: Trade) -> None:
     """Ship what is offered to those who ordered, and make what is shipped beyond finished stock."""
     axes, needs, lines, links = world.axes, world.needs, world.lines, world.links
-    result = allocate(axes.market, lines.offer, needs.demand, links.weight * links.open, links.cap, ration=ration, rounds=rounds)
+    result = trade(world, lines.offer, needs.demand)
     links.flow = result.flow
     needs.received = result.received
     needs.backlog = np.maximum(needs.demand - result.received, 0.0)
@@ -130,7 +166,7 @@ def allocation(world: World, ration: Ration, rounds: int | None) -> None:
 
 
 def shipping(world: World) -> None:
-    """Send this month's shipments on their way, each by its lead time, and bill them."""
+    """Send this month's shipments on their way, each by its lead time."""
     axes, needs, links = world.axes, world.needs, world.links
     slots, led = needs.pipeline.shape[0], np.zeros_like(needs.received)
     for lead, mask in links.lead_groups:
@@ -139,28 +175,16 @@ def shipping(world: World) -> None:
         needs.in_transit += arriving
         led += lead * arriving
     needs.lead = np.where(needs.received > 0, divide(led, needs.received), needs.lead)
-    price = axes.market.from_lines(world.lines.unit_cost)
-    price += links.unit_cost
-    price *= links.flow
-    needs.spending = axes.market.by_need(price)
 
 
-def learning(world: World, learners: Ints) -> None:
-    """Gather experience, let unit costs of `learners` (rows of lines) fall with it, and update perceived demand."""
+def perception(world: World) -> None:
+    """Let lines reckon with the demand that they were asked for."""
     lines = world.lines
-    lines.experience += lines.output
-    if learners.size:
-        lines.unit_cost[learners] = unit_cost(
-            lines.first_unit_cost[learners],
-            lines.experience[learners],
-            lines.first_experience[learners],
-            lines.learning_rate[learners],
-        )
     asked = np.maximum(lines.asked, lines.shipped)
     lines.perceived += (asked - lines.perceived) / PERCEPTION_MONTHS
 
 
-def programmes(world: World, budgeting: Budgeting) -> None:
+def programmes(world: World, budgeting: Sequence[Commission]) -> None:
     """Spend the programmes' money on projects that close the gaps of their beneficiaries."""
     projects, purse = world.projects, world.programmes
     projects.started[:] = 0.0
@@ -168,17 +192,17 @@ def programmes(world: World, budgeting: Budgeting) -> None:
     if not (purse.active & (purse.treasury > 0)).any():
         return
     room = np.maximum(np.minimum(projects.max_capacity - projects.added, projects.absorption), 0.0)
-    wanted = np.minimum(gaps(world), room) * projects.capital_cost
-    for rule, together, row, rows in budgeting:
+    gap = gaps(world)
+    wanted = np.minimum(gap, room) * projects.capital_cost
+    gap *= projects.capital_cost
+    for commission in budgeting:
+        row, rows = commission.row, commission.rows
         budget = np.where(purse.active[row], purse.treasury[row], 0.0)[None, :]
-        money = rule(Bids(wanted[rows], budget, together))
-        purse.invested[row] = np.minimum(together(money), purse.treasury[row])[0]
+        money = commission.share_out(world, gap, wanted, budget)
+        purse.invested[row] = np.minimum(commission.together(money), purse.treasury[row])[0]
         projects.started[rows] = divide(money, projects.capital_cost[rows])
     purse.treasury -= purse.invested
-    projects.added += projects.started
-    projects.unfinished += projects.started
-    rows_, columns = np.indices(projects.delay.shape, sparse=True)
-    projects.pipeline[(world.month + projects.delay) % projects.pipeline.shape[0], rows_, columns] += projects.started
+    start(projects, projects.started, world.month)
 
 
 def gaps(world: World) -> Floats:
@@ -191,7 +215,7 @@ def gaps(world: World) -> Floats:
     free = axes.market.by_need(np.where(links.restricted, 0.0, links.flow))
     short = np.maximum(needs.expected - free, 0.0)
     idle = np.where(axes.has_project[:, None], np.maximum(lines.capacity - lines.output / lines.yield_, 0.0), 0.0)
-    coming = axes.lines_by_product(idle + axes.projects_by_line(projects.unfinished))
+    coming = axes.lines_by_product(idle + axes.projects_by_line(projects.unfinished) + axes.works_by_line(world.works.unfinished))
     result = np.zeros_like(projects.added)
     for row in range(len(axes.programmes)):
         own = axes.project_programme == row

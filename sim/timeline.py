@@ -59,10 +59,11 @@ class Timeline:
             self.begin[event] = np.minimum(self.begin[event], due)
         fixed = any(not np.array_equal(self.begin[event], old) for (event, _), old in zip(self.awaiting, before, strict=True))
         if fixed:
-            self._pass_on()
+            self.pass_on()
         return fixed
 
-    def _pass_on(self) -> None:
+    def pass_on(self) -> None:
+        """Fix the begin of events that follow others whose begin is known."""
         for event, parent in self.followers:
             due = np.minimum(self.begin[parent] + self.delay[event], NEVER)
             self.begin[event] = np.minimum(self.begin[event], due)
@@ -93,7 +94,7 @@ class Timeline:
                     awaiting.append((place, project_row[event.after.completion]))
         undone = [(row[each], place) for place, event in enumerate(scenario.events.values()) for each in _undoes(event)]
         line = cls(names, begin, end, phase, delay, _parents_first(parents), tuple(awaiting), tuple(undone))
-        line._pass_on()
+        line.pass_on()
         return line
 
 

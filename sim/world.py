@@ -7,16 +7,19 @@ units per month, money in the scenario's currency, times in months.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from sim.axes import Axes
+from sim.kernels.allocation import Allocation
 from sim.kernels.sums import Bools, Floats, Ints
 
 NEVER = 1_000_000
 """A month after every horizon."""
+MEMORY = 36
+"""Months that a factory looks back when it decides on its plant."""
 
 
 @dataclass(eq=False)
@@ -28,9 +31,9 @@ class Lines:
     available: Floats
     """Share of capacity not out; events write it"""
     usable: Floats
-    """Capacity of this month; steps.capacity writes it"""
+    """Capacity of this month; steps.capacity and overtime write it"""
     yield_: Floats
-    """Good units per unit started"""
+    """Good units per unit started; learning writes it"""
     finished: Floats
     """Finished goods in stock; steps.allocation writes it"""
     offer: Floats
@@ -42,17 +45,27 @@ class Lines:
     asked: Floats
     """Units asked for this month by the buyers' weights; steps.sourcing writes it"""
     perceived: Floats
-    """Demand per month that the line reckons with; steps.learning writes it"""
+    """Demand per month that the line reckons with; steps.perception writes it"""
     experience: Floats
-    """Good units ever made, counting `first_experience` before the start; steps.learning writes it"""
+    """Good units ever made, counting `first_experience` before the start, less what was forgotten; learning writes it"""
     first_experience: Floats
     unit_cost: Floats
-    """Money per unit at the gate; steps.learning writes it"""
+    """Money that a unit costs at the gate; learning writes it"""
     first_unit_cost: Floats
+    price: Floats
+    """Money asked per unit at the gate; unit_cost itself where all lines sell at cost; money writes it"""
+    revenue: Floats
+    """Money for what was shipped this month, without delivery; money writes it"""
+    idle_cost: Floats
+    """Share of the unit cost that a unit of capacity costs while it stands idle"""
     learning_rate: Floats
     """Share by which unit cost falls with each doubling of experience"""
+    overtime: Floats | None
+    """By what usable capacity is multiplied; None: no line ever runs beyond its capacity; overtime writes it"""
     qualified_from: Ints
-    """[lines]: first month in which buyers accept its goods"""
+    """First month in which buyers accept its goods; licences write it"""
+    mothballed: Floats
+    """Capacity laid up or on its way back; upkeep writes it"""
 
 
 @dataclass(eq=False)
@@ -74,7 +87,7 @@ class Needs:
     cancellation: Floats
     """Share of unmet need given up each month"""
     cover: Floats
-    """Months of use to be held in stock"""
+    """Months of use to be held in stock; stockpile rules write it"""
     stock: Floats
     """In the state's or the factory's store; steps.arrivals, final_use and allocation write it"""
     backlog: Floats
@@ -89,6 +102,8 @@ class Needs:
     """Mean lead time of the last shipments; steps.shipping writes it"""
     expected: Floats
     """Use per month that orders reckon with; steps.orders writes it"""
+    perceived: Floats
+    """Use per month as buyers whose ordering rule smooths it perceive it; steps.orders writes it"""
     ordered: Floats
     """New orders of this month; steps.orders writes it"""
     cancelled: Floats
@@ -100,7 +115,9 @@ class Needs:
     used: Floats
     """Used this month; steps.final_use and allocation write it"""
     spending: Floats
-    """Money for this month's deliveries; steps.shipping writes it"""
+    """Money for this month's deliveries; money writes it"""
+    delivery: Floats
+    """The part of it that is for transport and mark-ups on the way; money writes it"""
 
 
 @dataclass(eq=False)
@@ -116,7 +133,7 @@ class Links:
     base_cap: Floats
     """The cap before events"""
     open: Bools
-    """Whether the supplier is qualified and the cap is above 0; events write it"""
+    """Whether supplier and link are qualified and the cap is above 0; events write it"""
     restricted: Bools
     """Whether a restriction holds on the link; events write it"""
     base_flow: Floats
@@ -127,8 +144,36 @@ class Links:
     """Money per unit for transport and mark-up"""
     lead: Ints
     """Months from shipment to use"""
+    qualified_from: Ints
+    """[dormant links, members]: first month in which a link that search opened may ship, NEVER before it is found; search writes it"""
     lead_groups: Sequence[tuple[int, Bools | None]] = field(default_factory=list)
     """Each lead time that occurs, with the links and members that have it; None stands for all"""
+
+
+@dataclass(eq=False)
+class Upkeep:
+    """Hold how some lines wear and rest, arrays [rows, members]."""
+
+    wearing: Ints
+    """[rows]: lines that lose capacity"""
+    wear: Floats
+    """Share of capacity that they lose each month"""
+    resting: Ints
+    """[rows]: lines that lay up idle capacity; so for what follows"""
+    after: Ints
+    """Months in a row of idleness before it is laid up"""
+    back: Ints
+    """Months from the call to use"""
+    back_share: Floats
+    """Share of it that still works then"""
+    idle_months: Ints
+    """Months in a row, so far, in which some capacity stood idle; upkeep writes it"""
+    idle: Floats
+    """The least that stood idle in them, inf before the first; upkeep writes it"""
+    coming: Floats
+    """What is on its way back; upkeep writes it"""
+    returning: Floats
+    """[slots, rows, members]: what comes back in the months whose number leaves this remainder; upkeep writes it"""
 
 
 @dataclass(eq=False)
@@ -137,6 +182,16 @@ class Projects:
 
     delay: Ints
     """Months from money to qualified capacity"""
+    qualification: Ints
+    """How many of them are for qualification"""
+    spread: Ints
+    """[rows]: projects that are not all done after their delay, but about it"""
+    profile: Floats
+    """[slots, spread, members]: the share of these that is qualified so many months after its start"""
+    half: Ints
+    """Months until half of what was started is qualified"""
+    due: Ints
+    """Month in which half of the first start is qualified, NEVER before the first start; whoever starts it writes it"""
     ramp_keep: Floats
     """Share of unramped capacity that is still unramped a month later"""
     capital_cost: Floats
@@ -158,7 +213,25 @@ class Projects:
     unramped: Floats
     """Qualified capacity that does not yet produce; steps.capacity writes it"""
     completed: Ints
-    """Month of the first qualified capacity, NEVER before; steps.capacity writes it"""
+    """Month in which half of the first start was qualified, NEVER before; steps.capacity writes it"""
+    cancelled_share: Floats | None
+    """Share of unfinished capacity given up each month; None: nobody gives up"""
+
+
+@dataclass(eq=False)
+class Works(Projects):
+    """Hold what factories do with their own plant, arrays [works, members]: new capacity, or a line turned to another product."""
+
+    gain: Floats
+    """Capacity that arrives for each unit built, or taken from the line that is turned"""
+    pressure: Floats
+    """[months, works, members]: what factories remember of order books, the last month first; investment writes it"""
+    idle: Floats
+    """[months, works, members]: and of lines that could be turned; investment writes it"""
+    invested: Floats
+    """Money spent this month; capacity.begin writes it"""
+    lost: Floats
+    """Capacity under way that was lost this month; events write it"""
 
 
 @dataclass(eq=False)
@@ -188,10 +261,12 @@ class World:
     links: Links
     projects: Projects
     programmes: Programmes
+    works: Works
+    upkeep: Upkeep
     lost_capacity: Floats
-    """[lines, members]: capacity closed this month; events write it"""
+    """[lines, members]: capacity that left its line this month: closed, worn, or turned; events, upkeep and works write it"""
     lost_projects: Floats
-    """[projects, members]: capacity under way that was lost this month; events write it"""
+    """[projects, members]: capacity under way that was lost this month; events and steps.capacity write it"""
     month: int = 0
 
     @property
@@ -199,6 +274,18 @@ class World:
         """Count the members of the chunk."""
         return len(self.members)
 
+    def open_links(self) -> Bools:
+        """Tell which links may carry goods this month, [links, members]: the cap leaves room, and line and link are qualified."""
+        links, axes = self.links, self.axes
+        result: Bools = (links.cap > 0) & (self.lines.qualified_from <= self.month)[axes.link_line]
+        if axes.dormant.size:
+            result[axes.dormant] &= links.qualified_from <= self.month
+        return result
+
     def grow(self, values: Floats) -> Floats:
         """Repeat a column [rows, 1] for all members."""
         return np.repeat(values, self.width, axis=1)
+
+
+Trade = Callable[[World, Floats, Floats], Allocation]
+"""(world, supply [lines, members], demand [needs, members]) -> what moves over the world's links, units per month"""

@@ -131,10 +131,17 @@ def test_a_terminal_gets_a_bar_with_the_time_left(here: Path, capsys: pytest.Cap
     assert "running small: 25 %\n" not in err
 
 
+@pytest.mark.parametrize("words", [(), ("--help",), ("-h",)])
+def test_without_words_there_is_help(words: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(words) == 0
+    out, err = capsys.readouterr()
+    assert "validate  Check scenarios without running them." in out
+    assert err == ""
+
+
 @pytest.mark.parametrize(
     "words",
     [
-        (),
         ("run",),
         ("run", "small.yaml", "--members", "0"),
         ("run", "small.yaml", "--seed", "-1"),
@@ -182,15 +189,15 @@ def test_a_folder_of_something_else_is_refused_before_the_run(here: Path, monkey
     assert os.listdir("out") == ["notes.txt"]
 
 
-@pytest.mark.parametrize("error", [LedgerError("goods: 80 eps in 2014-03"), RuleError("fair: NaN")])
-def test_our_failures_exit_1_with_their_message(
-    here: Path, error: Exception, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("error", "code"), [(LedgerError("goods: 80 eps in 2014-03"), 1), (RuleError("fair returned NaN"), 2)])
+def test_failures_of_a_run_exit_with_their_message(
+    here: Path, error: Exception, code: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object, **__: object) -> None:
         raise error
 
     monkeypatch.setattr(sim, "run", fail)
-    assert main(["run", "small.yaml"]) == 1
+    assert main(["run", "small.yaml"]) == code
     assert capsys.readouterr().err == f"{error}\n"
     assert os.listdir(here) == ["small.yaml"]
 
@@ -292,3 +299,29 @@ def test_a_title_that_the_terminal_cannot_show_is_no_traceback(here: Path) -> No
     done = process("-m", "sim", "validate", "small.yaml", env={"PYTHONIOENCODING": "latin-1"})
     assert (done.returncode, done.stderr) == (0, "")
     assert "ok: ???????? stops selling" in done.stdout
+
+
+def test_rules_are_listed_from_their_docstrings(capsys: pytest.CaptureFixture[str]) -> None:
+    """By family, with parameters and source; an unknown family is refused."""
+    assert main(["rules"]) == 0
+    every = capsys.readouterr().out
+    assert "\n  hold_cover\n" in every
+    assert "adjustment_months: float, at least 1, at most 120, default 3.0" in every
+    assert main(["rules", "allocation"]) == 0
+    out = capsys.readouterr().out
+    assert "proportional\n      Give every buyer the same share of its order.\n      from: Young 1987" in out
+    assert "hold_cover" not in out
+    assert main(["rules", "alocation"]) == 2
+    assert "'alocation' is no family of rules; there are allocation, sourcing" in capsys.readouterr().err
+
+
+def test_stress_writes_criticality(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A folder with the table, the scenario and a manifest; the worst knock-outs on the screen."""
+    assert main(["stress", "small.yaml", "--members", "2", "--months", "12", "--no-links"]) == 0
+    assert "static_index" in capsys.readouterr().out
+    folder = next((here / "results").glob("*_stress"))
+    assert sorted(path.name for path in folder.iterdir()) == ["criticality.csv", "manifest.json", "scenario.yaml"]
+    header, *rows = (folder / "criticality.csv").read_text().splitlines()
+    assert header.startswith("kind,name,exporter,importer,product,loss_without,loss_with,difference_mean")
+    assert rows
+    assert main(["stress", "small.yaml", "--at", "1999-01"]) == 2

@@ -68,6 +68,12 @@ def test_fill_rate_of_one_member_has_no_bands() -> None:
     assert [text.get_text() for text in figure.legends[0].get_texts()] == ["central case", "event (key below)"]
 
 
+def test_members_without_the_central_case_have_no_such_line() -> None:
+    figure = drawn(records(members=[1, 2, 3]))["fill_rate_AAA"]
+    assert "central case" not in [text.get_text() for text in figure.legends[0].get_texts()]
+    assert np.isnan(np.asarray(figure.axes[0].lines[1].get_ydata())).all()
+
+
 def test_a_state_that_was_never_short_has_no_figure() -> None:
     assert list(affected(records())) == ["AAA"]
 

@@ -1,28 +1,19 @@
-"""What a scenario file means: YAML 1.2, `extends`, `null`, `--set`, and writing it out again."""
+"""What a scenario file means: `extends`, `null` and `--set`."""
 
 from __future__ import annotations
 
-import math
-import os
-import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from sim.errors import Place
-from sim.scenario import Scenario, digest, dump, load, parse, yaml_marks
+from sim.scenario import Scenario, load
 from sim.scenario.event_kinds import CutOff, Sanction
 from sim.scenario.quantity import Quantity
 from sim.scenario.schema import Input, Need
-from sim.scenario.written import bare
-from sim.scenario.yaml_marks import read, scalar
-from tests.tiny_scenario import TEXT, data, edited, write
+from tests.tiny_scenario import data, python, write
 
 
 @pytest.fixture(autouse=True)
@@ -35,88 +26,6 @@ def extended(*lines: str) -> Scenario:
     """Load a file that extends the tiny scenario by these lines."""
     write(Path(), "\n".join(["extends: tiny.yaml", *lines, ""]), "child.yaml")
     return load("child.yaml")
-
-
-# ------------------------------------------------------------------ YAML
-
-
-@pytest.mark.parametrize(
-    ("text", "value"),
-    [
-        ("NO", "NO"), ("no", "no"), ("on", "on"), ("yes", "yes"), ("y", "y"), ("Off", "Off"),
-        ("true", True), ("TRUE", True), ("False", False), ("tRUE", "tRUE"),
-        ("null", None), ("~", None), ("", None), ("nULL", "nULL"),
-        ("12", 12), ("+12", 12), ("-12", -12), ("010", 10), ("0o10", 8), ("0x1F", 31), ("1_000", "1_000"), ("0b1", "0b1"),
-        ("1e3", 1000.0), ("1E+3", 1000.0), (".5", 0.5), ("5.", 5.0), ("-1.5e-3", -0.0015), ("1e", "1e"), (".", "."), ("1:30", "1:30"),
-        (".inf", math.inf), ("-.INF", -math.inf), ("inf", "inf"), ("nan", "nan"),
-        ("2014-03", "2014-03"), ("2024-01-05", "2024-01-05"), ("1.2.3", "1.2.3"),
-    ],
-)  # fmt: skip
-def test_plain_scalars_follow_yaml_1_2(text: str, value: object) -> None:
-    assert scalar(text) == value
-    assert type(scalar(text)) is type(value)
-
-
-def test_nan_is_a_number() -> None:
-    """It is refused as one later, with a message of its own."""
-    value = scalar(".nan")
-    assert isinstance(value, float)
-    assert math.isnan(value)
-
-
-def test_quoted_scalars_are_text() -> None:
-    written = read(b"- \"1e3\"\n- 'true'\n- ''\n- ! 5\n- |\n  12\n", "x.yaml")
-    assert written is not None
-    assert bare(written) == ["1e3", "true", "", "5", "12\n"]
-
-
-@pytest.mark.parametrize("parser", [yaml_marks._Loader, yaml.SafeLoader])
-def test_every_key_and_value_keeps_its_place(parser: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Also where PyYAML comes without its C parser."""
-    monkeypatch.setattr(yaml_marks, "_Loader", parser)
-    written = read("# é\na: {b: [1, x]}\nc:\n  d: 2\n".encode(), "x.yaml")
-    assert written is not None
-    a, c = written.members["a"], written.members["c"]
-    assert (written.key_place("a"), a.place) == (Place("x.yaml", 2, 1), Place("x.yaml", 2, 4))
-    assert (a.key_place("b"), a.members["b"].members[1].place) == (Place("x.yaml", 2, 5), Place("x.yaml", 2, 12))
-    assert (c.key_place("d"), c.members["d"].place) == (Place("x.yaml", 4, 3), Place("x.yaml", 4, 6))
-
-
-def test_a_block_stands_where_its_key_stands() -> None:
-    """Its own mark would be that of its first member, a line too low."""
-    written = read(b"c:\n  d: 2\n", "x.yaml")
-    assert written is not None
-    assert written.members["c"].place == Place("x.yaml", 1, 1)
-
-
-def test_shared_anchors_are_values_like_others() -> None:
-    write(
-        Path(),
-        edited(
-            ("share: {value: 0.9, low: 0.8, high: 1}", "share: &half {value: 0.5, low: 0.4, high: 0.6}"), ("factor: 0.5", "factor: *half")
-        ),
-    )
-    events: Any = load("tiny.yaml").events
-    assert events["slump"].factor == events["ban"].share == Quantity(value=0.5, low=0.4, high=0.6)
-
-
-def test_a_byte_order_mark_is_no_part_of_the_name() -> None:
-    Path("tiny.yaml").write_text("\ufeff" + TEXT, encoding="utf-8")
-    assert load("tiny.yaml").name == "tiny"
-
-
-def test_the_slow_parser_reads_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    fast = load("tiny.yaml")
-    monkeypatch.setattr(yaml_marks, "_Loader", yaml.SafeLoader)
-    assert load("tiny.yaml") == fast
-
-
-def test_plain_data_loads_like_the_file() -> None:
-    """YAML 1.1 reads the tiny scenario alike, so its own loader gives the data."""
-    assert parse(data()) == load("tiny.yaml")
-
-
-# --------------------------------------------------------------- extends
 
 
 def test_a_child_keeps_what_it_does_not_change() -> None:
@@ -216,8 +125,6 @@ def test_paths_count_from_the_file_that_names_them(tmp_path: Path) -> None:
     assert load("cases/child.yaml").title == load(tmp_path / "cases" / "child.yaml").title == "Two suppliers of engines"
 
 
-# ----------------------------------------------------------------- --set
-
 MINOR = Input(amount=Quantity(value=2), criticality="minor")
 
 
@@ -268,112 +175,6 @@ def test_a_shortened_run_may_end_before_its_events() -> None:
 def test_products_may_be_made_of_one_another_if_something_is_left() -> None:
     """Two engines a helicopter and 0.4 helicopters an engine leave something over, even at a yield of 0.9; 0.5 would not."""
     assert "helicopters" in load("tiny.yaml", ["products.engines.inputs={helicopters: 0.4}"]).products["engines"].inputs
-
-
-# ---------------------------------------------------------- dump, digest
-
-
-def test_a_dump_loads_to_an_equal_scenario() -> None:
-    scenario = extended("name: child", "events: {money: null}")
-    write(Path(), dump(scenario), "again.yaml")
-    again = load("again.yaml")
-    assert (again, digest(again), dump(again)) == (scenario, digest(scenario), dump(scenario))
-
-
-def test_a_dump_stands_alone_and_says_no_more_than_was_said() -> None:
-    child = load("tiny.yaml", ["months=12"])
-    data = yaml.safe_load(dump(child))
-    assert list(data)[:6] == ["name", "title", "start", "months", "members", "rules"]
-    assert (data["months"], data["factories"]["klimov"]["lines"]["engines"]["yield"]) == (12, 0.9)
-    assert "seed" not in data
-
-
-TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=12) | st.sampled_from(
-    [
-        "1e3",
-        "NO",
-        "0o17",
-        "1_000",
-        "2014-03",
-        "null",
-        "~",
-        "",
-        "<<",
-        "=",
-        ".inf",
-        ".5",
-        "5.",
-        "0x1F",
-        "- a",
-        "a: b",
-        "*",
-        "&a",
-        "!t",
-        "#",
-        " x ",
-        "a\nb",
-        "+1",
-    ]
-)
-NUMBERS = st.integers(-(10**20), 10**20) | st.floats(allow_nan=False, allow_infinity=False)
-PARAMETERS = st.recursive(
-    st.none() | st.booleans() | NUMBERS | TEXTS,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
-    max_leaves=6,
-)
-QUANTITIES = (
-    st.tuples(*(st.floats(0, 1e12) for _ in range(3))).map(sorted).map(lambda x: {"low": x[0], "value": x[1], "high": x[2], "per": "year"})
-)
-
-
-@settings(max_examples=60, deadline=None)
-@given(
-    title=TEXTS,
-    parameters=st.dictionaries(TEXTS, PARAMETERS, max_size=3),
-    quantity=QUANTITIES | st.floats(0, 1e12) | st.integers(0, 10**12),
-)
-def test_whatever_is_written_is_read_again(title: str, parameters: dict[str, Any], quantity: Any) -> None:
-    changed = data()
-    changed["title"] = changed["states"]["RUS"]["title"] = title
-    changed["rules"]["sourcing"] = {"rule": "fixed", "parameters": parameters}
-    changed["trade"]["any"]["cap"] = changed["needs"]["RUS"]["helicopters"] = quantity
-    changed["needs"]["BLR"]["helicopters"] = {"series": [{"value": 3, "note": title}, 1]}
-    scenario = parse(changed)
-    Path("again.yaml").write_text(dump(scenario), encoding="utf-8")
-    again = load("again.yaml")
-    assert again == scenario
-    assert digest(again) == digest(scenario)
-
-
-def test_the_digest_knows_content_and_not_form() -> None:
-    write(
-        Path(),
-        "# a comment\n"
-        + edited(
-            ("helicopters: 8", "helicopters: {units: {value: 8.0}}"), ("name: tiny", "name: 'tiny'"), ("members: 8", "members: 8\nseed: 0")
-        ),
-        "same.yaml",
-    )
-    assert digest(load("same.yaml")) == digest(load("tiny.yaml"))
-
-
-@pytest.mark.parametrize(
-    "change", ["months=23", "needs.RUS.helicopters=8.5", "events.ban.share.high=0.99", "events.slump=null", "title=Other", "rules.rounds=1"]
-)
-def test_the_digest_knows_every_change(change: str) -> None:
-    assert digest(load("tiny.yaml", [change])) != digest(load("tiny.yaml"))
-
-
-def python(code: str, **environment: str) -> str:
-    """Run code in a fresh interpreter and give what it prints."""
-    variables = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), **environment}
-    return subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, env=variables).stdout.strip()
-
-
-@pytest.mark.parametrize("seed", ["1", "2"])
-def test_the_digest_is_the_same_in_every_process(seed: str) -> None:
-    code = "from sim.scenario import digest, load; print(digest(load('tiny.yaml')))"
-    assert python(code, PYTHONHASHSEED=seed) == digest(load("tiny.yaml"))
 
 
 def test_loading_needs_no_heavy_library() -> None:

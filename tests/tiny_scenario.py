@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -92,3 +95,9 @@ def write(folder: Path, text: str = TEXT, name: str = "tiny.yaml") -> Path:
     path = folder / name
     path.write_text(text, encoding="utf-8")
     return path
+
+
+def python(code: str, **environment: str) -> str:
+    """Run code in a fresh interpreter and give what it prints."""
+    variables = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), **environment}
+    return subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, env=variables).stdout.strip()

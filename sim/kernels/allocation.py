@@ -9,10 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.kernels.sums import Bools, Floats, GroupSum, Ints, divide
+
+Kind = TypeVar("Kind", bound=np.generic)
 
 RTOL = 1e-12
 """Supply, demand or room below this share of its first amount counts as none."""
@@ -48,11 +52,11 @@ class Market:
         """Count the links."""
         return self.line.size
 
-    def from_lines(self, values: Floats) -> Floats:
+    def from_lines(self, values: NDArray[Kind]) -> NDArray[Kind]:
         """Look up each link's line: [lines, members] -> [links, members]."""
         return values.take(self.line, axis=0)
 
-    def from_needs(self, values: Floats) -> Floats:
+    def from_needs(self, values: NDArray[Kind]) -> NDArray[Kind]:
         """Look up each link's need: [needs, members] -> [links, members]."""
         return values.take(self.need, axis=0)
 
@@ -82,7 +86,8 @@ def spread(market: Market, demand: Floats, weight: Floats, cap: Floats) -> Float
     """
     share = market.from_needs(divide(demand, market.by_need(weight)))
     share *= weight
-    return np.minimum(share, cap, out=share)
+    np.minimum(share, cap, out=share)
+    return share
 
 
 def allocate(

@@ -1,16 +1,82 @@
-"""Let unit cost fall with experience. Model specification 2.4."""
+"""Let costs fall with experience: curves, batches, forgetting. Model specification 2.4.
+
+Two readings of a learning rate are in use. Crawford's: each doubling of the units made lowers the cost of the next unit
+by it. Wright's: each doubling lowers the average cost of all units so far by it; the next unit's falls faster at first.
+Experience counts the next unit: 1 is the first. Arrays are [lines, members].
+"""
 
 from __future__ import annotations
+
+import math
 
 import numpy as np
 
 from sim.kernels.sums import Floats
 
+MOST = 0.99
+"""A learning rate above this counts as this."""
+
+
+def slope(learning_rate: Floats) -> Floats:
+    """Return the exponent b of the learning curve, log2(1 - learning rate), at most 0."""
+    return np.log2(1.0 - np.minimum(learning_rate, MOST))
+
 
 def unit_cost(first: Floats, experience: Floats, first_experience: Floats, learning_rate: Floats) -> Floats:
     """Return the cost of the next unit, Crawford's form: `first (X / X0)^b` with b = log2(1 - learning rate).
 
-    All arrays [lines, members]; money per unit, and units ever made, now and at the start.
+    Money per unit, and units ever made, now and at the start.
     """
-    slope = np.log2(1.0 - np.minimum(learning_rate, 0.99))
-    return first * (experience / first_experience) ** slope
+    return first * (experience / first_experience) ** slope(learning_rate)
+
+
+def crawford(unit: Floats, slope: Floats) -> Floats:
+    """Return the cost of a unit, counted from 1, in units of the first one's."""
+    return unit**slope
+
+
+def crawford_batch(unit: Floats, size: Floats, slope: Floats) -> Floats:
+    """Return the mean cost of `size` units from `unit` on, in units of the first one's: the integral from half a unit before.
+
+    A batch counts as at least one unit.
+    """
+    size, power = np.maximum(size, 1.0), _power(slope)
+    return ((unit + size - 0.5) ** power - (unit - 0.5) ** power) / (power * size)
+
+
+def wright_batch(unit: Floats, size: Floats, slope: Floats) -> Floats:
+    """Return the mean cost of `size` units from `unit` on, in units of the first one's, where averages follow the curve.
+
+    All units up to X cost X^(1 + b) together. A batch counts as at least one unit.
+    """
+    size, power = np.maximum(size, 1.0), _power(slope)
+    return ((unit + size - 1.0) ** power - (unit - 1.0) ** power) / size
+
+
+def _power(slope: Floats) -> Floats:
+    """Return 1 + b, kept above 0: with a learning rate of a half or more the sum of all costs would not grow."""
+    return np.maximum(1.0 + slope, 0.01)
+
+
+def remembered(experience: Floats, made: Floats, forgetting: float) -> Floats:
+    """Return what is left of experience after a month in which `made` units came to it; at least 1, the first unit.
+
+    `forgetting` is the share of experience lost in a year. Benkard 2000.
+    """
+    kept = math.pow(1.0 - forgetting, 1.0 / 12.0)
+    return np.maximum(kept * (experience - made) + made, 1.0)
+
+
+def with_trend(progress: Floats, slope: Floats, experience_share: float, growth: float, months: int) -> Floats:
+    """Let only a share of progress come from experience, the rest from time. Lafond, Greenwald & Farmer 2022.
+
+    `progress` is cost over first cost by experience alone. Time lowers cost as experience would that grows by `growth` a year.
+    """
+    trend = np.full_like(slope, math.pow(1.0 + growth, months / 12.0)) ** slope
+    return progress**experience_share * trend ** (1.0 - experience_share)
+
+
+def better_yield(first: Floats, best: float, progress: Floats) -> Floats:
+    """Return the yield that grows from the first to the best as costs fall: the gap shrinks by `progress`, cost over first cost."""
+    most = np.maximum(first, best)
+    return np.clip(most - (most - first) * progress, 0.01, 1.0)

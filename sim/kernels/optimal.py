@@ -1,12 +1,14 @@
 """Find the exact least-cost flow by linear programming (HiGHS): the reference that shows what a rule gives away.
 
-Flows on a network have integer optima where supply, demand and caps are whole numbers; they are then returned whole.
+Flows on a network have whole-number optima where supply, demand and caps are whole numbers; they are returned whole.
 Model specification 1.5.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy import sparse
@@ -15,8 +17,8 @@ from scipy.optimize import linprog
 from sim.kernels.allocation import Allocation, Market
 from sim.kernels.sums import Floats, Ints
 
-TOLERANCE = 1e-7
-"""Feasibility that HiGHS promises, as a share of the largest amount."""
+OPTIONS = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}
+"""The tightest that HiGHS offers, and far above rounding; amounts are scaled to about 1."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,7 +30,7 @@ class Optimum:
     cost: float
     """Money for the flow, and for unmet demand where that has a price"""
     supply_price: Floats
-    """[suppliers]: money that one more unit of supply would save, at the same deliveries where unmet demand has no price"""
+    """[suppliers]: money that one more unit of supply would save; deliveries stay as they are where unmet demand has no price"""
     cap_price: Floats
     """[links]: money that one more unit of the cap would save, likewise"""
 
@@ -44,96 +46,147 @@ def transport(
     tier: Ints | None = None,
     unmet_cost: float | None = None,
 ) -> Optimum:
-    """Carry supply [suppliers] to demand [buyers] over links at least cost; links are given by their ends.
+    """Carry supply [suppliers] to demand [buyers] over links at least cost; `line` and `need` [links] are a link's ends.
 
     `cost` [links] is money per unit, `cap` [links] the most a link may carry (inf: no limit), `tier` [buyers] who is
-    served first. As much as possible is delivered, tier by tier, and that at least cost; with `unmet_cost`, money per
+    served first. As much as possible is delivered, tier by tier, and that at least cost. With `unmet_cost`, money per
     unit of unmet demand, only what is cheaper than leaving it undone is delivered, and tiers do not count.
     """
-    cap = np.full(line.size, np.inf) if cap is None else cap
-    problem = _Problem.build(line, need, supply, demand, cap)
+    if not line.size:
+        return Optimum(np.zeros(0), (unmet_cost or 0.0) * float(demand.sum()), np.zeros(supply.size), np.zeros(0))
+    problem = _Transport.build(line, need, supply, demand, np.full(line.size, np.inf) if cap is None else cap)
     if unmet_cost is not None:
-        return problem.cheapest(cost, price=unmet_cost)
-    levels = np.zeros(demand.size, dtype=np.int64) if tier is None else tier
-    return problem.cheapest(cost, filled=problem.fills(levels[need]))
+        return problem.cheapest(cost, unmet_cost, np.zeros((0, line.size)), np.zeros(0))
+    return problem.cheapest(cost, 0.0, *problem.fills(np.zeros(line.size) if tier is None else tier[need]))
 
 
 def least_cost(market: Market, supply: Floats, demand: Floats, cap: Floats, cost: Floats, tier: Ints) -> Allocation:
-    """Allocate as `transport` does, members one after the other.
+    """Allocate as `transport` does, one member after the other.
 
-    `supply` [lines, members], `demand` [needs, members], `cap` [links, members] (0 on closed links) in units per month,
-    `cost` [links, members] money per unit, `tier` [needs].
+    `supply` [lines, members], `demand` [needs, members] and `cap` [links, members] (0 on closed links) in units per
+    month, `cost` [links, members] in money per unit, `tier` [needs].
     """
     flow = np.zeros(cap.shape)
     for member in range(cap.shape[1]):
         own = np.flatnonzero(cap[:, member] > 0)
-        found = transport(
+        best = transport(
             market.line[own], market.need[own], supply[:, member], demand[:, member], cost[own, member], cap=cap[own, member], tier=tier
         )
-        flow[own, member] = found.flow
+        flow[own, member] = best.flow
     return Allocation(flow, market.by_line(flow), market.by_need(flow), 1)
+
+
+def myopia(
+    market: Market, supply: Floats, demand: Floats, flow: Floats, cap: Floats, cost: Floats, unmet_cost: float
+) -> tuple[Floats, Floats]:
+    """Compare a flow [links, members] with the least-cost one, unmet demand costing `unmet_cost` money per unit.
+
+    Return, [members] each, the flow as a share of the best flow, and by how much its cost is above the least, as a share
+    (0: as good as the best; inf: the best costs nothing). The other arrays are as for `least_cost`.
+    """
+    shares, excess = np.ones(flow.shape[1]), np.zeros(flow.shape[1])
+    for member in range(flow.shape[1]):
+        goods, wants, own, each, most = (np.ascontiguousarray(array[:, member]) for array in (supply, demand, flow, cost, cap))
+        best = transport(market.line, market.need, goods, wants, each, cap=most, unmet_cost=unmet_cost)
+        paid = float((each * own).sum() + unmet_cost * np.maximum(wants.sum() - own.sum(), 0.0))
+        if best.flow.any():
+            shares[member] = own.sum() / best.flow.sum()
+        if paid > best.cost:
+            excess[member] = paid / best.cost - 1.0 if best.cost > 0 else np.inf
+    return shares, excess
 
 
 def min_cost_flow(source: Ints, target: Ints, cap: Floats, cost: Floats, supply: Floats) -> tuple[Floats, float]:
     """Return the least-cost flow [arcs] through a network, and its cost.
 
-    Arcs run from node `source` to node `target`; `supply` [nodes] is what a node sends out (below 0: takes in) and adds up to 0.
+    Arcs run from node `source` to node `target`; `supply` [nodes] is what a node sends out (below 0: takes in).
     Raises ValueError where the arcs cannot carry it.
     """
-    arcs = np.arange(source.size)
-    signs = np.repeat((1.0, -1.0), arcs.size)
-    balance = sparse.csr_array((signs, (np.concatenate((source, target)), np.tile(arcs, 2))), shape=(supply.size, arcs.size))
-    result = linprog(cost, A_eq=balance, b_eq=supply, bounds=np.column_stack((np.zeros(arcs.size), cap)), method="highs")
-    if result.x is None:
-        raise ValueError("the arcs cannot carry the supply")
-    flow = _whole_where_due(result.x, supply, cap)
+    scale = _scale(supply)
+    balance = _incidence(source, supply.size) - _incidence(target, supply.size)
+    flow = _whole(_solved(cost, cap / scale, A_eq=balance, b_eq=supply / scale).x * scale, supply, cap)
     return flow, float((cost * flow).sum())
 
 
 @dataclass(frozen=True, eq=False)
-class _Problem:
-    """Hold who may carry how much to whom: rows of the programme are suppliers, then buyers."""
+class _Transport:
+    """Hold who may carry how much to whom, amounts divided by `scale`; ends are suppliers first, then buyers."""
 
-    ends: sparse.csr_array
-    """[suppliers + buyers, links]"""
-    supply: Floats
-    demand: Floats
+    source: Ints
+    target: Ints
+    amounts: Floats
+    """[suppliers + buyers]: supply, then demand"""
     cap: Floats
+    suppliers: int
     scale: float
-    """A power of 2 near the largest amount, by which amounts are divided: tolerances are absolute"""
 
     @classmethod
-    def build(cls, line: Ints, need: Ints, supply: Floats, demand: Floats, cap: Floats) -> _Problem:
-        links = np.arange(line.size)
-        rows = np.concatenate((line, need + supply.size))
-        ends = sparse.csr_array((np.ones(rows.size), (rows, np.tile(links, 2))), shape=(supply.size + demand.size, links.size))
-        largest = float(demand.max(initial=0.0))
-        return cls(ends, supply, demand, cap, 2.0 ** np.floor(np.log2(largest)) if largest > 0 else 1.0)
+    def build(cls, line: Ints, need: Ints, supply: Floats, demand: Floats, cap: Floats) -> _Transport:
+        scale = _scale(demand)
+        return cls(line, need + supply.size, np.concatenate((supply, demand)) / scale, cap / scale, supply.size, scale)
 
-    def fills(self, level: Ints) -> list[tuple[Floats, float]]:
-        """Return for each tier its links, as 1 in [links], and the most that they can carry once lower tiers are served.
+    def fills(self, tier: Floats | Ints) -> tuple[Floats, Floats]:
+        """Return the links of each tier as 1 in [tiers, links], and the most that each can receive after those before it.
 
-        What tiers 0 to k can receive together, less what 0 to k-1 can, is what tier k can receive at most: the
-        quantities that buyers can receive through a network form a polymatroid, where the greedy choice is exact.
+        That is what tiers 0 to k can receive together, less what 0 to k-1 can: the amounts that buyers can receive
+        through a network form a polymatroid, where the greedy choice is exact. `tier` [links] is the buyer's.
         """
-        found, before = [], 0.0
-        for each in np.unique(level):
-            together = float(self._solve(-(level <= each).astype(np.float64)).x.sum())
-            found.append(((level == each).astype(np.float64), max(together - before, 0.0)))
-            before = together
-        return found
+        levels = np.unique(tier)
+        none = np.zeros((0, self.cap.size)), np.zeros(0)
+        together = [self._feasible(self._solve(-(tier <= each).astype(np.float64), *none).x).sum() for each in levels]
+        return (tier == levels[:, None]).astype(np.float64), np.maximum(np.diff(together, prepend=0.0), 0.0)
 
-    def cheapest(self, cost: Floats, *, filled: list[tuple[Floats, float]] | None = None, price: float = 0.0) -> Optimum:
-        """Return the least-cost flow that fills each tier, or, for want of tiers, that is cheaper than `price`."""
-        result = self._solve(cost - price, filled or ())
-        flow = self._repaired(result.x * self.scale)
-        unmet = max(float(self.demand.sum() - flow.sum()), 0.0)
+    def cheapest(self, cost: Floats, price: float, tiers: Floats, fills: Floats) -> Optimum:
+        """Return the least-cost flow that gives each tier its fill, unmet demand costing `price`."""
+        result = self._solve(cost - price, tiers, fills)
+        flow = self._feasible(result.x) * self.scale
+        unmet = self.amounts[self.suppliers :].sum() * self.scale - flow.sum()
         return Optimum(
             flow=flow,
-            cost=float((cost * flow).sum()) + price * unmet,
-            supply_price=-result.ineqlin.marginals[: self.supply.size],
+            cost=float((cost * flow).sum() + price * unmet),
+            supply_price=-result.ineqlin.marginals[: self.suppliers],
             cap_price=-result.upper.marginals,
         )
 
-    def _solve(self, objective: Floats, filled: Sequence[tuple[Floats, float]] = ()) -> OptimizeResult:
-        return None
+    def _solve(self, objective: Floats, tiers: Floats, fills: Floats) -> Any:
+        ends = _incidence(self.source, self.amounts.size) + _incidence(self.target, self.amounts.size)
+        rows = sparse.vstack((ends, sparse.csr_array(-tiers)), format="csr")
+        return _solved(objective, self.cap, A_ub=rows, b_ub=np.concatenate((self.amounts, -fills)))
+
+    def _feasible(self, flow: Floats) -> Floats:
+        """Take the solver's tolerance out of a flow: nobody sends or receives more than there is, and whole stays whole."""
+        flow = _whole(flow * self.scale, self.amounts * self.scale, self.cap * self.scale) / self.scale
+        flow = np.clip(flow, 0.0, self.cap)
+        size = self.amounts.size
+        used = np.bincount(self.source, flow, size) + np.bincount(self.target, flow, size)
+        share = np.divide(self.amounts, used, out=np.ones(size), where=used > self.amounts)
+        result: Floats = flow * np.minimum(share[self.source], share[self.target])
+        return result
+
+
+def _incidence(end: Ints, nodes: int) -> sparse.csr_array:
+    """Mark each arc's end with 1, [nodes, arcs]."""
+    return sparse.csr_array((np.ones(end.size), (end, np.arange(end.size))), shape=(nodes, end.size))
+
+
+def _scale(amounts: Floats) -> float:
+    """Return a power of 2 near the largest amount: whole numbers stay exact."""
+    largest = float(np.abs(amounts).max(initial=0.0))
+    return 2.0 ** math.floor(math.log2(largest)) if largest > 0 else 1.0
+
+
+def _solved(objective: Floats, cap: Floats, **rows: Any) -> Any:
+    bounds = np.column_stack((np.zeros_like(cap), cap))
+    # the types of scipy know dense rows only
+    solve: Any = linprog
+    result = solve(objective, bounds=bounds, method="highs-ds", options=OPTIONS, **rows)
+    if result.x is None:
+        raise ValueError(f"no flow keeps within these limits: {result.message}")
+    return result
+
+
+def _whole(flow: Floats, *limits: Floats) -> Floats:
+    """Round the flow to whole numbers where all limits are whole, as every corner of the programme then is."""
+    finite = np.concatenate(limits)
+    finite = finite[np.isfinite(finite)]
+    return np.rint(flow) if np.array_equal(finite, np.rint(finite)) else flow

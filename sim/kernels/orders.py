@@ -1,4 +1,4 @@
-"""Decide how much to order: hold a stock cover, counting what is on order. Model specification 2.5."""
+"""Decide how much to order: hold a stock cover, or anchor on use and adjust. Model specification 2.5."""
 
 from __future__ import annotations
 
@@ -26,3 +26,13 @@ def hold_cover(
     target = (cover + lead - 1.0) * expected + deferred
     gap = target - stock - on_order
     return np.maximum(expected + gap / adjustment_months, 0.0)
+
+
+def smoothed(past: Floats, seen: Floats, share: float) -> Floats:
+    """Move what was perceived in the past by a share of the way to what is seen now; exponential smoothing."""
+    return past + (seen - past) * share
+
+
+def anchor_and_adjust(use: Floats, gap: Floats, gap_share: float) -> Floats:
+    """Order the use per month, and a share of the gap to the target, in units; never less than nothing."""
+    return np.maximum(use + gap_share * gap, 0.0)

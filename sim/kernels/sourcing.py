@@ -14,6 +14,10 @@ STEEPEST = 100.0
 """No supplier's weight falls below exp(-STEEPEST) of the best one's: one that is never asked would waste its goods."""
 
 
+BUSY = 0.8
+"""Share of a re-export's capacity beyond which use makes it grow."""
+
+
 def of_need(values: Floats, by_need: GroupSum) -> Floats:
     """Look up each link's need: [needs, members] -> [links, members]."""
     return values.take(by_need.group_of_row, axis=0)
@@ -43,28 +47,32 @@ def by_capacity(base_weight: Floats, capacity: Floats, base_capacity: Floats, by
 
 
 def by_satisfaction(
-    weight: Floats, satisfaction: Floats, by_need: GroupSum, inertia: float, exponent: float, floor: float
+    weight: Floats, base_weight: Floats, satisfaction: Floats, by_need: GroupSum, speed: float, exponent: float, floor: float
 ) -> Floats:
-    """Shift weights towards suppliers that satisfy: `w <- rho w + (1 - rho) norm(w s^eta)` with rho the inertia.
+    """Shift weights towards suppliers that satisfy: `w <- (1 - speed) w + speed norm(w s^exponent)`, shares of the need.
 
-    `satisfaction` is 0 to 1. The result adds up to 1 in every need, but for `floor`, the least that a link with any
-    weight keeps: a weight of 0 could never rise again.
+    `satisfaction` is 0 to 1. A link keeps at least `floor` of its share in `base_weight`: a weight of 0 could never rise
+    again.
     """
     share = divide(weight, of_need(by_need(weight), by_need))
+    least_share = floor * divide(base_weight, of_need(by_need(base_weight), by_need))
     pull = share * (satisfaction if exponent == 1.0 else np.power(satisfaction, exponent))
     total = of_need(by_need(pull), by_need)
     target = np.where(total > 0, divide(pull, total), share)
-    return np.where(share > 0, np.maximum(inertia * share + (1.0 - inertia) * target, floor), 0.0)
+    return np.maximum((1.0 - speed) * share + speed * target, least_share)
 
 
 def by_cost(base_weight: Floats, cost: Floats, is_open: Bools, by_need: GroupSum, sensitivity: float) -> Floats:
     """Scale weights by `exp(-sensitivity (c / c_least - 1))`, logit in unit cost against the need's cheapest open offer."""
     cheapest = of_need(least(np.where(is_open, cost, np.inf), by_need), by_need)
-    dearer = np.where(cost > 0, np.inf, 0.0)
-    with np.errstate(invalid="ignore"):
-        np.divide(cost, cheapest, out=dearer, where=(cheapest > 0) & np.isfinite(cheapest))
-    steep = np.where(dearer > 0, sensitivity * np.maximum(dearer - 1.0, 0.0), 0.0) if sensitivity > 0 else np.zeros_like(cost)
-    return base_weight * np.exp(-np.minimum(steep, STEEPEST))
+    cheapest = np.where(np.isfinite(cheapest), cheapest, cost)
+    dearer = np.where(cost > cheapest, divide(cost - cheapest, cheapest, otherwise=1e300), 0.0)
+    return base_weight * np.exp(-np.minimum(sensitivity * dearer, STEEPEST))
+
+
+def grown_by_use(capacity: Floats, passed: Floats, growth: Floats, decay: Floats) -> Floats:
+    """Let a capacity grow by what passes beyond 80 % of it, and wear: `u + growth (x - 0.8 u)^+ - decay u`, units per month."""
+    return capacity + growth * np.maximum(passed - BUSY * capacity, 0.0) - decay * capacity
 
 
 def satisfied(delivered: Floats, asked: Floats, usual: Floats) -> Floats:
@@ -78,7 +86,7 @@ def happens(draw: Floats, chance: Floats, expected: Floats, central: Bools) -> B
     All arrays [..., members]. A member compares its draw; the central case has none: there it happens when the expected
     number reaches 1/2, 3/2, ...
     """
-    before = np.floor(expected + 0.5)
+    # sums of chances may fall short of the half by rounding: twice 0.25 must do
+    before = np.floor(expected + 0.5 + 1e-9)
     expected += chance
-    # sums of chances fall short of the half by rounding: twice 0.25 must do
-    return np.where(central, np.floor(expected + 0.5 + 1e-9) > np.floor(before), draw < chance)
+    return np.where(central, np.floor(expected + 0.5 + 1e-9) > before, draw < chance)

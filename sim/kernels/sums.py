@@ -29,12 +29,11 @@ class GroupSum:
         """Return the sums, shape [groups, members], in the unit of `values` [rows, members]."""
         if values.shape[1] == 1:
             # one member alone: the same additions in the same order, without the sparse product's overhead
-            return np.bincount(self.group_of_row, values[:, 0], self.groups)[:, None]
-        result: Floats = self._incidence @ values
-        return result
+            return np.bincount(self.group_of_row, values[:, 0], self.groups)[:, None].astype(np.float64, copy=False)
+        return np.asarray(self._incidence @ values, dtype=np.float64)
 
 
-def total(values: Floats) -> Floats:
+def total(values: Floats | Bools) -> Floats:
     """Sum over the first axis, one after the other: the same bits at any number of members, unlike `values.sum(axis=0)`."""
     result = np.zeros(values.shape[1:])
     for each in values:
@@ -45,4 +44,5 @@ def total(values: Floats) -> Floats:
 def divide(numerator: Floats, denominator: Floats, otherwise: float = 0.0) -> Floats:
     """Divide elementwise, with `otherwise` where the denominator is 0."""
     shape = np.broadcast_shapes(numerator.shape, denominator.shape)
-    return np.divide(numerator, denominator, out=np.full(shape, otherwise), where=denominator > 0)
+    result: Floats = np.divide(numerator, denominator, out=np.full(shape, otherwise), where=denominator > 0)
+    return result

@@ -19,7 +19,7 @@ TOLERANCE = 1e-2
 MOST_STEPS = 1000
 
 
-def esri(
+def esri(  # noqa: PLR0913 - the published index has as many ingredients
     supplier: Ints,
     buyer: Ints,
     volume: Floats,
@@ -40,7 +40,7 @@ def esri(
     return esri_of_sets(supplier, buyer, volume, industry, weight, alone, inputs=inputs, market=market, tolerance=tolerance)
 
 
-def esri_of_sets(
+def esri_of_sets(  # noqa: PLR0913 - as above
     supplier: Ints,
     buyer: Ints,
     volume: Floats,
@@ -98,7 +98,7 @@ class _Network:
         down, up = alive, alive
         for _ in range(MOST_STEPS):
             next_down = np.clip(np.minimum(alive, self._by_inputs(down)), 0.0, 1.0)
-            next_up = np.clip(np.minimum(alive, 1.0 - self._up @ (1.0 - up)), 0.0, 1.0)
+            next_up = np.clip(np.minimum(alive, 1.0 - np.asarray(self._up @ (1.0 - up))), 0.0, 1.0)
             fall = max(float((down - next_down).max()), float((up - next_up).max()))
             down, up = next_down, next_up
             if fall <= tolerance:
@@ -110,9 +110,9 @@ class _Network:
         if self._market:
             left = np.bincount(self._industry, self.out * down, self._industry.max() + 1)[self._industry]
             missed = missed * np.divide(np.minimum(self.out, left), left, out=np.ones(self._firms), where=left > 0)
-        lacking = self._down @ missed
+        lacking: Floats = np.asarray(self._down @ missed, dtype=np.float64)
         if self._essential:
             result = np.ones(self._firms)
             np.minimum.at(result, self._buyer_of_input, 1.0 - lacking)
             return result
-        return 1.0 - np.bincount(self._buyer_of_input, lacking, self._firms)
+        return 1.0 - np.bincount(self._buyer_of_input, lacking, self._firms).astype(np.float64)

@@ -24,20 +24,27 @@ LEDGER_LIMIT = 64
 
 def manifest(scenario: Scenario, records: Records, wall_seconds: float, command: str | None, files: Mapping[str, str]) -> dict[str, Any]:
     """Describe a result; `files` holds the sha256 of each by its name within the folder."""
+    worst = {book: float(f"{each:.6g}") for book, each in records.residuals.items()}
+    return origin(scenario, command) | {
+        "months": len(records.months),
+        "ledger": {"worst": worst, "limit": LEDGER_LIMIT},
+        "wall_seconds": round(wall_seconds, 3),
+        "files": dict(files),
+    }
+
+
+def origin(scenario: Scenario, command: str | None) -> dict[str, Any]:
+    """Say which program made something, of which scenario, on which machine."""
     return {
         "sim": __version__,
         "command": command,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "scenario": {"name": scenario.name, "title": scenario.title, "sha256": digest(scenario)},
         "seed": scenario.seed,
-        "members": len(records.members),
-        "months": len(records.months),
-        "ledger": {"worst": {book: float(f"{worst:.6g}") for book, worst in records.residuals.items()}, "limit": LEDGER_LIMIT},
-        "wall_seconds": round(wall_seconds, 3),
+        "members": scenario.members,
         "platform": platform.platform(),
         "python": platform.python_version(),
         "packages": {name: found for name in PACKAGES if (found := _version(name)) is not None},
-        "files": dict(files),
     }
 
 

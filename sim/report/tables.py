@@ -57,11 +57,12 @@ def summary(records: Records) -> Table:
 
 
 def flows(records: Records) -> Table:
-    """Tabulate the units shipped by calendar year and route."""
+    """Tabulate the units shipped by calendar year and route; where there are re-exports, with the transit state of each."""
     shape = (len(records.years), len(records.routes))
     return {
         "year": np.repeat(np.asarray(records.years, dtype=np.int64), len(records.routes)),
         "exporter": _along([exporter for exporter, _, _ in records.routes], 1, shape),
+        **({"via": _along(records.vias, 1, shape)} if any(records.vias) else {}),
         "importer": _along([importer for _, importer, _ in records.routes], 1, shape),
         "product": _along([product for _, _, product in records.routes], 1, shape),
         **_flat(spread(records.flows, records.members, COARSE)),

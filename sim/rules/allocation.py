@@ -2,17 +2,31 @@
 
 A rule is called once a round with all links of the suppliers that follow it: `rule(claims, **parameters) -> granted`
 [links, members], units per month. It grants between 0 and the order on each link, and what its line has, or all that
-is ordered, in sum. It must not change what it is given.
+is ordered, in sum. It must not change what it is given. Needs of a lower tier are served to the end before the next
+tier is heard, whatever the rule.
+
+One rule, `optimal`, sees the whole market instead of one round's claims; only the scenario as a whole can choose it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 
 from sim.kernels import allocation as kernel
-from sim.kernels.allocation import Market
-from sim.kernels.sums import Bools, Floats
+from sim.kernels import claims as kernels
+from sim.kernels.allocation import Allocation, Market
+from sim.kernels.optimal import least_cost
+from sim.kernels.sums import Bools, Floats, Ints
+from sim.rules.names import naming
 from sim.rules.registry import rule
+
+Names = NDArray[np.str_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,13 +45,114 @@ class Claims:
     """[links]: supplier and buyer are of one state"""
     ally: Bools
     """[links]: supplier and buyer are of one bloc (or one state)"""
-    importer: tuple[str, ...]
+    importer: Names
     """[links]: the buyer's state"""
+    bloc: Names
+    """[links]: the bloc of the buyer's state, or the state itself"""
     usual: Floats
     """[links, members]: flow in the balanced world at the start"""
+
+    def of(self, group: str) -> Bools:
+        """Mark the links, [links], whose buyer belongs to a group: home, ally, other, a state or a bloc."""
+        known = {"home": self.home, "ally": self.ally, "other": ~self.ally}
+        return known[group] if group in known else (self.importer == group) | (self.bloc == group)
+
+
+@dataclass(frozen=True, eq=False)
+class Whole:
+    """Hold the whole market of a month."""
+
+    market: Market
+    supply: Floats
+    """[lines, members]: units that can be shipped"""
+    demand: Floats
+    """[needs, members]: units wanted"""
+    cap: Floats
+    """[links, members]: most units per month, 0 on closed links"""
+    cost: Floats
+    """[links, members]: money per unit, at the gate and for delivery"""
+    tier: Ints
+    """[needs]: who is served first"""
+
+
+def _once(order: list[str]) -> list[str]:
+    for place, group in enumerate(order):
+        if group in order[:place]:
+            raise PydanticCustomError("twice", "'{group}' is named twice", {"group": group})
+    return order
+
+
+Order = Annotated[list[Annotated[str, naming("state or bloc", "home", "ally", "other")]], Field(min_length=1), AfterValidator(_once)]
+Share = Annotated[float, Field(ge=0, le=1)]
 
 
 @rule("allocation", source="Young 1987; ARIO, DisruptSC and the Pichler family share out like this")
 def proportional(claims: Claims) -> Floats:
     """Give every buyer the same share of its order."""
     return kernel.proportional(claims.orders, claims.supply, claims.total, claims.market)
+
+
+@rule("allocation", source="lexicographic; model specification 1.2")
+def tiers(claims: Claims, *, order: Order) -> Floats:
+    """Serve groups of buyers one after the other, within a group in proportion to orders.
+
+    `order` lists the groups: home (the supplier's state), ally (its bloc, home included unless listed before), other
+    (neither), or names of states and blocs. A buyer belongs to the first group that fits; those that fit none come last.
+    """
+    rank = np.full(claims.importer.size, len(order))
+    for place in reversed(range(len(order))):
+        rank[claims.of(order[place])] = place
+    return kernels.by_rank(claims.orders, claims.supply, claims.market.by_line, rank)
+
+
+@rule("allocation", source="lexicographic; model specification 1.2")
+def home_first(claims: Claims) -> Floats:
+    """Serve the supplier's own state first, then its bloc, then the others."""
+    return tiers(claims, order=["home", "ally", "other"])
+
+
+@rule("allocation", source="lexicographic; model specification 1.2")
+def bloc_first(claims: Claims) -> Floats:
+    """Serve the supplier's bloc, its own state included, before the others."""
+    return tiers(claims, order=["ally", "other"])
+
+
+@rule("allocation", source="constrained equal awards: Thomson 2019; with weights as in Inoue and Todo's simulator")
+def equal_awards(claims: Claims, *, by: Literal["order", "usual"] = "order") -> Floats:
+    """Give every buyer the same number of units, but none more than it ordered: protects small buyers.
+
+    `by`: whether orders count alike (order), or as the buyer's flow at the start (usual); then buyers without one come last.
+    """
+    return kernels.equal_awards(claims.orders, claims.supply, claims.market.by_line, claims.usual if by == "usual" else None)
+
+
+@rule("allocation", source="constrained equal losses: Thomson 2019")
+def equal_losses(claims: Claims) -> Floats:
+    """Let every buyer go short of the same number of units, but none of more than it ordered: protects large buyers."""
+    return kernels.equal_losses(claims.orders, claims.supply, claims.market.by_line)
+
+
+@rule("allocation", source="Aumann and Maschler 1985")
+def talmud(claims: Claims) -> Floats:
+    """Give alike up to half of each order, then let buyers lose alike: neither small nor large buyers are protected."""
+    return kernels.talmud(claims.orders, claims.supply, claims.market.by_line)
+
+
+@rule("allocation", source="Han et al. 2025, arXiv:2504.17120")
+def guarantee_plus_priority(claims: Claims, *, guarantee: Share, order: Order | None = None) -> Floats:
+    """Grant the mean of proportional (of weight `guarantee`, 0 to 1) and tiers, so that nobody is left with nothing.
+
+    `order`: as for tiers; home, ally, other where not given.
+    """
+    first = tiers(claims, order=order or ["home", "ally", "other"])
+    return np.minimum(guarantee * proportional(claims) + (1.0 - guarantee) * first, claims.orders)
+
+
+@rule("allocation", source="linear programming by HiGHS; model specification 1.5")
+def optimal(whole: Whole) -> Allocation:
+    """Deliver as much as possible, lower tiers first, and that at least cost, over the whole market at once.
+
+    Buyers' weights do not count, only which links are open. The reference that shows what other rules give away. It
+    solves linear programmes for every member and month: for few members, at most 200.
+    """
+    return least_cost(whole.market, whole.supply, whole.demand, whole.cap, whole.cost, whole.tier)

@@ -11,7 +11,7 @@ import numpy as np
 from sim.errors import RuleError
 from sim.rules.registry import Rule
 
-SHAPED_LIKE = {"allocation": "orders", "sourcing": "weight", "ordering": "expected", "production": "usual", "programme": "wanted"}
+SHAPED_LIKE = {"allocation": "orders", "sourcing": "weight", "ordering": "expected", "production": "usual", "investment": "capacity", "programme": "wanted"}
 """Family -> the array of what its rules are given whose shape their answer must have."""
 MAY_BE_INFINITE = ("production",)
 

@@ -1,19 +1,37 @@
 """Say how much buyers order.
 
 A rule is called once a month with all needs of the buyers that follow it: `rule(position, **parameters) -> ordered`,
-units [needs, members]. It must not change what it is given.
+units [needs, members]. It must not change what it is given; what it perceives it may keep, by `position.perceive`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated
 
 from pydantic import Field
 
 from sim.kernels import orders
-from sim.kernels.sums import Floats
+from sim.kernels.sums import Floats, Ints
 from sim.rules.registry import rule
+
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+@dataclass(frozen=True, eq=False)
+class Memory:
+    """Keep the use per month that some buyers perceive, from month to month."""
+
+    values: Floats
+    """Of all needs of the world, [needs, members]; at first what they use at rest"""
+    rows: Ints | slice
+    """The needs of these buyers"""
+
+    def move(self, seen: Floats, share: float) -> Floats:
+        """Move it by a share of the way to what is seen, [needs, members], and return it."""
+        self.values[self.rows] = orders.smoothed(self.values[self.rows], seen, share)
+        return self.values[self.rows]
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,22 +39,78 @@ class Position:
     """Hold what a buyer knows of its needs when it orders, arrays [needs, members]."""
 
     expected: Floats
-    """Use per month"""
+    """Use per month: of a state, this month's need; of a factory, what its lines' perceived demand takes"""
     deferred: Floats
     """Unmet final need that still waits, units"""
     stock: Floats
-    """What is left after this month's use, units"""
+    """What is left after this month's use, units; of an input, whose use is still ahead, after the use expected"""
     on_order: Floats
     """In transit and ordered, units"""
     lead: Floats
     """Mean lead time of the last shipments, months"""
     cover: Floats
     """Months of use to be held in stock"""
+    ahead: Floats
+    """[needs, 1]: 1 where this month's use is still ahead (inputs), 0 where it has happened (final needs)"""
+    memory: Memory
+    count_owed: Callable[[], Floats]
+    month: int
+    """Months since the start"""
+
+    def perceive(self, share: float) -> Floats:
+        """Smooth the use per month: by `share` of the way from what was perceived last month to what is expected now."""
+        return self.memory.move(self.expected, share)
+
+    def left(self, use: Floats) -> Floats:
+        """Return what is left in stock after this month's use, where `use` is what an input's line will take of it."""
+        return self.stock + self.ahead * (self.expected - use)
+
+    @property
+    def owed(self) -> Floats:
+        """Return what the buyer itself still owes: deferred need, or the inputs of what its lines' customers wait for."""
+        return self.count_owed()
 
 
 @rule("ordering", source="Sterman 1989; model specification 2.5")
-def hold_cover(position: Position, *, adjustment_months: Annotated[float, Field(ge=1, le=120)] = 3.0) -> Floats:
-    """Order what will be used, and close the gap to the stock cover within some months, counting what is on order."""
-    return orders.hold_cover(
-        position.expected, position.deferred, position.stock, position.on_order, position.lead, position.cover, adjustment_months
-    )
+def hold_cover(
+    position: Position,
+    *,
+    adjustment_months: Annotated[float, Field(ge=1, le=120)] = 3.0,
+    smoothing_months: Annotated[float, Field(ge=1, le=120)] = 1.0,
+) -> Floats:
+    """Order what will be used, and close the gap to the stock cover, counting what is on order.
+
+    The gap is closed within about `adjustment_months` (1: at once, an order-up-to policy). Use is smoothed over
+    `smoothing_months` (1: what this month needs); it is demand that is smoothed, never what was delivered or made.
+    """
+    use, stock = position.expected, position.stock
+    if smoothing_months > 1:
+        use = position.perceive(1.0 / smoothing_months)
+        stock = position.left(use)
+    return orders.hold_cover(use, position.deferred, stock, position.on_order, position.lead, position.cover, adjustment_months)
+
+
+@rule("ordering", source="Sterman 1989, Management Science 35(3); Edali & Yasarcan 2014, JASSS 17(4)2")
+def anchored(
+    position: Position,
+    *,
+    forecast_share: Share = 0.36,
+    gap_share: Share = 0.26,
+    line_share: Share = 0.34,
+    target_months: Annotated[float, Field(ge=0, le=600)] | None = None,
+    steady_months: Annotated[int, Field(ge=0, le=1200)] = 0,
+) -> Floats:
+    """Anchor on the use that is perceived, and adjust for the gaps in stock and in what is on order, as people do.
+
+    Perceived use moves by `forecast_share` (theta) a month to what is seen. To it comes `gap_share` (alpha) of the gap
+    between the target and stock less what is owed, and less `line_share` (beta) of what is on order: below 1, orders
+    swing more than demand. The target is `target_months` of perceived use, where not given the stock cover and
+    `line_share` of what the lead time keeps in transit beyond the next month. In the first `steady_months` it orders
+    what it perceives. The shares are by default the means of the players of the beer game.
+    """
+    use = position.perceive(forecast_share)
+    months = position.cover + line_share * (position.lead - 1.0) if target_months is None else target_months
+    if position.month < steady_months:
+        return use
+    gap = months * use - (position.left(use) - position.owed) - line_share * position.on_order
+    return orders.anchor_and_adjust(use, gap, gap_share)

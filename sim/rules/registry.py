@@ -7,11 +7,12 @@ what is allowed), its docstring is its documentation, its family's module says w
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import partial
-from typing import Any, TypeVar, get_type_hints
+from types import NoneType, UnionType
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -31,6 +32,8 @@ FAMILIES = (
     "programme",
 )
 
+Names = Mapping[str, Collection[str] | None]
+"""Noun (state, product, state or bloc ...) -> the names that a scenario gives; None: it cannot be told."""
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
@@ -50,24 +53,57 @@ class Rule:
         """Return what the rule does, in the words of its docstring."""
         return inspect.getdoc(self.function) or ""
 
-    def faults(self, parameters: Mapping[str, Any]) -> dict[str, str]:
-        """Say what is wrong with these parameters: parameter -> message, with `rule` for what is missing."""
+    def faults(self, parameters: Mapping[str, Any], names: Names | None = None) -> dict[str, str]:
+        """Say what is wrong with these parameters: parameter -> message, with `rule` for what is missing.
+
+        `names`, where known, lists the scenario's names that parameters may refer to.
+        """
         hints = get_type_hints(self.function, include_extras=True)
         takes = f"{self.name} takes {', '.join(self.parameters) or 'no parameters'}"
         found = {key: f"no parameter of the rule; {takes}" for key in parameters if key not in self.parameters}
         for key, each in self.parameters.items():
             if key in parameters:
                 try:
-                    TypeAdapter(hints[key]).validate_python(parameters[key], strict=True)
+                    TypeAdapter(hints[key]).validate_python(parameters[key], strict=True, context=names)
                 except ValidationError as error:
-                    found[key] = f"{error.errors()[0]['msg'].lower()} (got {parameters[key]!r})"
+                    message = error.errors()[0]["msg"]
+                    found[key] = f"{message[0].lower()}{message[1:]} (got {parameters[key]!r})"
             elif each.default is inspect.Parameter.empty:
                 found["rule"] = f"{self.name} needs the parameter {key}"
         return found
 
+    def description(self) -> str:
+        """Return name, documentation, parameters and source as lines to read."""
+        hints = get_type_hints(self.function, include_extras=True)
+        first, *rest = self.documentation.splitlines()
+        lines = [f"  {self.name}", f"      {first}", *(f"      {line}".rstrip() for line in rest)]
+        for key, each in self.parameters.items():
+            default = "required" if each.default is inspect.Parameter.empty else f"default {each.default}"
+            lines.append(f"      {key}: {_shown(hints[key])}, {default}")
+        return "\n".join([*lines, *([f"      from: {self.source}"] if self.source else [])])
+
     def bound(self, parameters: Mapping[str, Any]) -> Callable[..., Any]:
         """Return the rule's function with its parameters filled in."""
         return partial(self.function, **parameters) if parameters else self.function
+
+
+def _shown(hint: Any) -> str:
+    """Write a parameter's type and bounds for people: `float, at least 1, at most 120`."""
+    if get_origin(hint) is Annotated:
+        kind, *extras = get_args(hint)
+        limits = [limit for extra in extras for limit in getattr(extra, "metadata", [extra])]
+        words = [
+            f"{word} {getattr(limit, key):g}"
+            for limit in limits
+            for key, word in (("ge", "at least"), ("gt", "above"), ("le", "at most"), ("lt", "below"))
+            if hasattr(limit, key)
+        ]
+        return ", ".join([_shown(kind), *words])
+    if get_origin(hint) in (Union, UnionType):
+        return " or ".join(_shown(each) for each in get_args(hint))
+    if hint is NoneType:
+        return "none"
+    return hint.__name__ if isinstance(hint, type) else str(hint).replace("typing.", "")
 
 
 _RULES: dict[tuple[str, str], Rule] = {}
@@ -110,9 +146,9 @@ def find(family: str, name: str) -> Rule:
     return _RULES[family, name]
 
 
-def check(family: str, name: str, parameters: Mapping[str, Any]) -> dict[str, str]:
+def check(family: str, name: str, parameters: Mapping[str, Any], names: Names | None = None) -> dict[str, str]:
     """Say what is wrong with a choice of rule: key -> message, with the key `rule` for its name; empty when all is well."""
-    return _RULES[family, name].faults(parameters) if (family, name) in _RULES else {"rule": _unknown(family, name)}
+    return _RULES[family, name].faults(parameters, names) if (family, name) in _RULES else {"rule": _unknown(family, name)}
 
 
 def _unknown(family: str, name: str) -> str:

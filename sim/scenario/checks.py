@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from sim.scenario.bill import bill_findings
-from sim.scenario.event_kinds import Closure, Dated, Demand, Outage, Trading
+from sim.scenario.event_kinds import Closure, Dated, Demand, Licence, Outage, Reexport, Retool, Selector, Trading
+from sim.scenario.plant import plant_findings
 from sim.scenario.schema import Candidate, Scenario
 from sim.scenario.selectors import Route, factories_of, names_in, permitting_rules, products_of, routes, states_of
 from sim.scenario.written import Path
 
 Finding = tuple[Path, str]
+
+OPTIMAL = "optimal"
+"""The allocation rule that sees the whole market."""
+MOST_OPTIMISED = 200
+"""Members that `optimal` may have: it takes milliseconds for each of them every month."""
 
 _FROM_COMPLEXITY = ("build_months", "qualification_months", "ramp_months", "capital_cost")
 
@@ -21,9 +27,25 @@ def structure_findings(scenario: Scenario) -> Iterator[Finding]:
     yield from _empty(scenario)
     yield from bill_findings(scenario)
     yield from _ambiguous_trade(scenario, found)
+    yield from optimal_findings(scenario)
     yield from _programmes(scenario)
+    yield from plant_findings(scenario)
     for name, event in scenario.events.items():
         yield from _event(scenario, found, name, event)
+    yield from _evasions(scenario, found)
+
+
+def optimal_findings(scenario: Scenario) -> Iterator[Finding]:
+    """List, as (path, message), where the allocation rule `optimal` is chosen and cannot serve."""
+    everywhere = scenario.rules.allocation.rule == OPTIMAL
+    if everywhere and scenario.members > MOST_OPTIMISED:
+        yield ("members",), f"{scenario.members} is above {MOST_OPTIMISED}, the most for allocation rule {OPTIMAL}"
+    for name, factory in scenario.factories.items():
+        path, own = ("factories", name, "rules", "allocation"), factory.rules.allocation
+        if own and everywhere:
+            yield path, f"acts on nothing: the scenario's allocation rule {OPTIMAL} decides for the whole market"
+        elif own and own.rule == OPTIMAL:
+            yield path, f"{OPTIMAL} decides for the whole market: choose it under the scenario's rules, not for one factory"
 
 
 def _empty(scenario: Scenario) -> Iterator[Finding]:
@@ -68,27 +90,50 @@ def _candidate(scenario: Scenario, path: Path, candidate: Candidate) -> Iterator
 
 def _event(scenario: Scenario, found: tuple[Route, ...], name: str, event: Dated) -> Iterator[Finding]:
     path = ("events", name)
-    if isinstance(event, (Outage, Closure)):
-        yield from _idle_factories(scenario, path, event)
+    if event.when and event.when.product not in scenario.needs.get(event.when.state, {}):
+        yield (*path, "when"), f"watches nothing: '{event.when.state}' has no need of '{event.when.product}'"
+    if isinstance(event, (Outage, Closure, Licence)):
+        products = set(products_of(event.product, scenario))
+        what = " or ".join(f"'{each}'" for each in names_in(event.product))
+        yield from _factories(scenario, path, event.factory, what, lambda lines: bool(products & lines))
+    elif isinstance(event, Retool):
+        both = {event.from_product, event.to_product}
+        yield from _factories(
+            scenario, path, event.factory, " and ".join(f"'{each}'" for each in sorted(both)), lambda lines: both <= lines
+        )
     elif isinstance(event, Trading) and not _hits_route(scenario, found, event):
         yield path, "acts on nothing: no such exporter has a line for such a product that such an importer needs"
     elif isinstance(event, Demand) and not _hits_need(scenario, event):
         yield path, "acts on nothing: none of these states needs any of these products"
 
 
-def _idle_factories(scenario: Scenario, path: Path, event: Outage | Closure) -> Iterator[Finding]:
-    products = set(products_of(event.product, scenario))
-    factories = factories_of(event.factory, scenario)
-    idle = [name for name in factories if not products & set(scenario.factories[name].lines)]
-    named = [(index, name) for index, name in enumerate(names_in(event.factory)) if name in idle]
+def _factories(scenario: Scenario, path: Path, selector: Selector, what: str, serves: Callable[[set[str]], bool]) -> Iterator[Finding]:
+    """Find fault with factories that are named and do not have the lines for it, or with all when none has."""
+    factories = factories_of(selector, scenario)
+    idle = [name for name in factories if not serves(set(scenario.factories[name].lines))]
+    named = [(index, name) for index, name in enumerate(names_in(selector)) if name in idle]
     for index, name in named:
-        yield (*path, "factory", index), _no_line(scenario, name, " or ".join(f"'{each}'" for each in names_in(event.product)))
+        yield (*path, "factory", index), _no_line(scenario, name, what)
     if len(idle) == len(factories) and not named:
-        yield path, "acts on nothing: no factory has a line of these products"
+        yield path, f"acts on nothing: no factory has a line of {what}"
 
 
 def _no_line(scenario: Scenario, factory: str, what: str) -> str:
     return f"factory '{factory}' has no line of {what}; it makes: {', '.join(scenario.factories[factory].lines) or 'nothing'}"
+
+
+def _evasions(scenario: Scenario, found: tuple[Route, ...]) -> Iterator[Finding]:
+    """Find fault with re-exports that lead through one of their own ends, and with lines that are licensed twice."""
+    licensed: dict[tuple[str, str], str] = {}
+    for name, event in scenario.events.items():
+        if isinstance(event, Reexport) and _hits_route(scenario, found, event):
+            others = tuple(route for route in found if event.via not in (route.exporter, route.importer) and route.exporter != route.importer)
+            if not _hits_route(scenario, others, event):
+                yield ("events", name, "via"), f"'{event.via}' cannot be the transit state of its own trade, nor trade at home have one"
+        if isinstance(event, Licence):
+            first = licensed.setdefault((event.factory, event.product), name)
+            if first != name:
+                yield ("events", name), f"'{event.factory}' makes '{event.product}' under the licence '{first}' already"
 
 
 def _hits_route(scenario: Scenario, found: tuple[Route, ...], event: Trading) -> bool:

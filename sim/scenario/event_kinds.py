@@ -11,10 +11,13 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from sim.scenario.quantity import Factor, Frozen, Level, Money, Month, Months, Quantity, Rate, Share, Streak
+from sim.scenario.quantity import Factor, Frozen, LeadMonths, Level, Money, Month, Months, Quantity, Rate, Share, Streak, Weight
 
 Selector = str | list[str]
 """A name, a list of names, or `*` for all; where states are meant, a bloc stands for its states."""
+
+
+_OneName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
 
 
 class After(Frozen):
@@ -114,17 +117,24 @@ class Quota(Trading):
 
 
 class Leakage(Trading):
-    """Let a share of the starting flow through whatever restrictions hold, falling evenly to `end_share` at `until`."""
+    """Let a share of the starting flow through whatever restrictions hold, falling to `end_share`.
+
+    It falls evenly until `until`, or, with `settles_months`, fast at first and then ever more slowly, as enforcement settles.
+    """
 
     kind: Literal["leakage"]
     share: Share
     end_share: Share | None = None
-    """Share that still leaks at `until`; as `share` where not given."""
+    """Share that still leaks at `until`, or in the end with `settles_months`; as `share` where not given."""
+    settles_months: Months | None = None
+    """Months in which the excess over `end_share` falls to 37 %, time and again (time constant); null: it falls evenly."""
 
     @model_validator(mode="after")
     def _check_end(self) -> Leakage:
-        if self.end_share is not None and self.until is None:
-            raise PydanticCustomError("leakage", "end_share needs until")
+        if self.end_share is not None and self.until is None and self.settles_months is None:
+            raise PydanticCustomError("leakage", "end_share needs until or settles_months")
+        if self.settles_months is not None and self.end_share is None:
+            raise PydanticCustomError("leakage", "settles_months needs end_share")
         return self
 
 
@@ -140,6 +150,37 @@ class Exemption(Trading):
         if (self.cap is None) == (self.share is None):
             raise PydanticCustomError("exemption", "give exactly one of cap, share")
         return self
+
+
+class Reexport(Trading):
+    """Let goods pass restrictions through a third state that buys them and sells them on.
+
+    Opens a link of its own from each of the exporter's lines to each of the importer's needs. Other events act on it as
+    on its two legs: a cut-off between exporter and transit state, or transit state and importer, ends it. Its deliveries
+    count as leaked.
+    """
+
+    kind: Literal["reexport"]
+    via: str
+    """The transit state."""
+    capacity: Rate
+    """Units per month at first, per exporter, importer and product; shared equally by the links."""
+    growth: Share = Quantity(value=0)
+    """Units of new capacity a month for each unit that passes beyond 80 % of the capacity."""
+    decay: Share = Quantity(value=0)
+    """Share of the capacity that is lost each month."""
+    mark_up: Factor = Quantity(value=0)
+    """Share of the price at the gate that the transit state adds to it."""
+    unit_cost: Money = Quantity(value=0)
+    """Money per unit for transport, on top of that."""
+    lead_months: LeadMonths = Quantity(value=2)
+    """Months from the exporter's shipment to use, the stay in the transit state included; rounded to whole months."""
+    weight: Weight = Quantity(value=1)
+    """The importer's preference for it, shared equally by the exporter's lines."""
+    detection: Share = Quantity(value=0)
+    """Probability a month, once goods pass, that it is found out; the central case: when this has added up to 1/2, 3/2 ..."""
+    closed_months: Months = Quantity(value=12)
+    """Months for which it is closed when found out."""
 
 
 class Lifting(Dated):
@@ -212,6 +253,23 @@ class Retool(Dated):
         return self
 
 
+class Licence(Dated):
+    """Let a line make its product under licence: before this nobody accepts its goods, whatever its capacity."""
+
+    kind: Literal["licence"]
+    factory: _OneName
+    product: _OneName
+    """A line of that factory (its capacity may be 0 at the start)."""
+    royalty: Share = Quantity(value=0)
+    """Share of the unit cost at the gate that the licensor gets on top of it."""
+
+    @model_validator(mode="after")
+    def _check_at_once(self) -> Licence:
+        if self.phase_in.value or self.phase_in.high:
+            raise PydanticCustomError("licence", "phase_in does nothing: a licence holds at once")
+        return self
+
+
 class ProgrammeStart(Dated):
     """Let a programme spend."""
 
@@ -241,12 +299,14 @@ Event = Annotated[
     | Quota
     | Leakage
     | Exemption
+    | Reexport
     | Lifting
     | Demand
     | Outage
     | Repair
     | Closure
     | Retool
+    | Licence
     | ProgrammeStart
     | Funding
     | ProgrammeStop,

@@ -25,7 +25,7 @@ from sim.scenario.yaml_marks import MOST_BYTES, read
 def load(path: str | os.PathLike[str], sets: Sequence[str] = (), *, rules: CheckRule | None = None) -> Scenario:
     """Load a scenario file, changed by `path=value` texts. Raises ScenarioError with all faults.
 
-    `rules` checks the rules chosen: called with (family, rule, parameters), it returns what is wrong as key -> message.
+    `rules` checks the rules chosen: called with (family, rule, parameters, names by noun), it returns what is wrong as key -> message.
     """
     file = os.fspath(path)
     try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
@@ -16,8 +16,8 @@ from sim.scenario.shape import KINDS, walk
 from sim.scenario.wording import listed, unknown
 from sim.scenario.written import Path, Written, bare
 
-CheckRule = Callable[[str, str, Mapping[str, Any]], Mapping[str, str]]
-"""(family, rule, parameters) -> what is wrong: key -> message, with the key `rule` for the rule's own name."""
+CheckRule = Callable[[str, str, Mapping[str, Any], Mapping[str, Collection[str] | None]], Mapping[str, str]]
+"""(family, rule, parameters, the scenario's names by noun) -> what is wrong: key -> message, with the key `rule` for the rule's own name."""
 
 _SECTIONS = {
     "state": "states",
@@ -48,6 +48,7 @@ class _Reference(NamedTuple):
 
 
 _REFERENCES = (
+    _Reference("states.*.affinity.~", "state or bloc"),
     _Reference("products.*.inputs.~", "product"),
     _Reference("products.*.complexity", "complexity class"),
     _Reference("factories.*.state", "state"),
@@ -59,6 +60,7 @@ _REFERENCES = (
     _Reference("trade.*.product", "product", ALL),
     _Reference("events.*.exporter", "state or bloc", ALL),
     _Reference("events.*.importer", "state or bloc", ALL),
+    _Reference("events.*.via", "state"),
     _Reference("events.*.state", "state or bloc", ALL),
     _Reference("events.*.product", "product", ALL),
     _Reference("events.*.factory", "factory", ALL),
@@ -92,11 +94,11 @@ def reference_faults(tree: Written) -> list[Fault]:
 
 def rule_faults(tree: Written, check: CheckRule | None) -> list[Fault]:
     """List rules that are unknown or have wrong parameters, as `check` finds, and parameters that are not finite."""
-    faults = []
+    faults, known = [], _known_names(tree)
     for path, node, model in walk(tree):
         if model is RuleChoice and node.value is not None:
             faults += [fault_at(tree, each, f"{number} is not a finite number") for each, number in _not_finite(node, path)]
-            faults += _choice_faults(tree, path, node, check) if check else []
+            faults += _choice_faults(tree, path, node, check, known) if check else []
     return faults
 
 
@@ -171,14 +173,14 @@ def _bloc_faults(tree: Written) -> list[Fault]:
     return [fault_at(tree, path, f"a bloc cannot have the name of a state, '{bloc}'") for path, bloc in blocs if bloc in states]
 
 
-def _choice_faults(tree: Written, path: Path, node: Written, check: CheckRule) -> list[Fault]:
+def _choice_faults(tree: Written, path: Path, node: Written, check: CheckRule, known: Mapping[str, _Names | None]) -> list[Fault]:
     try:
         choice = RuleChoice.model_validate(bare(node))
     except ValidationError:
         return []
     family = "programme" if path[-1] == "rule" else str(path[-1])
     inner = (*path, "parameters") if "parameters" in node.members else path
-    wrong = check(family, choice.rule, choice.parameters)
+    wrong = check(family, choice.rule, choice.parameters, known)
     return [fault_at(tree, (*(path if key == "rule" else inner), key), message) for key, message in wrong.items()]
 
 

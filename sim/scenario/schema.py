@@ -57,8 +57,12 @@ class StateRules(Frozen):
 
     sourcing: RuleChoice | None = None
     """How the state weighs its suppliers."""
+    search: RuleChoice | None = None
+    """How the state looks for suppliers that it does not have."""
     ordering: RuleChoice | None = None
     """How much the state orders."""
+    stockpile: RuleChoice | None = None
+    """How the state keeps and uses its stocks."""
 
 
 class FactoryRules(Frozen):
@@ -68,10 +72,18 @@ class FactoryRules(Frozen):
     """How a factory short of goods shares them out among its buyers."""
     sourcing: RuleChoice | None = None
     """How the factory weighs its suppliers of inputs."""
+    search: RuleChoice | None = None
+    """How the factory looks for suppliers of inputs that it does not have."""
     ordering: RuleChoice | None = None
     """How much of its inputs the factory orders."""
     production: RuleChoice | None = None
     """How scarce inputs limit output."""
+    overtime: RuleChoice | None = None
+    """How far the factory runs beyond its capacity when it is short."""
+    learning: RuleChoice | None = None
+    """How unit cost and yield change with experience."""
+    pricing: RuleChoice | None = None
+    """What the factory asks for its goods."""
     investment: RuleChoice | None = None
     """When the factory adds capacity, or turns a line to another product, on its own account."""
 
@@ -83,10 +95,20 @@ class Rules(Frozen):
     """How a supplier short of goods shares them out among its buyers."""
     sourcing: RuleChoice = RuleChoice(rule="fixed")
     """How a buyer weighs its suppliers."""
+    search: RuleChoice = RuleChoice(rule="none")
+    """How a buyer looks for suppliers that it does not have: where no trade rule speaks, or one with `by_search`."""
     ordering: RuleChoice = RuleChoice(rule="hold_cover")
     """How much a buyer orders."""
+    stockpile: RuleChoice = RuleChoice(rule="draw_down")
+    """How states keep and use their stocks."""
     production: RuleChoice = RuleChoice(rule="leontief")
     """How scarce inputs limit output."""
+    overtime: RuleChoice = RuleChoice(rule="none")
+    """How far factories run beyond their capacity when they are short."""
+    learning: RuleChoice = RuleChoice(rule="crawford")
+    """How unit cost and yield change with experience."""
+    pricing: RuleChoice = RuleChoice(rule="at_cost")
+    """What factories ask for their goods."""
     investment: RuleChoice = RuleChoice(rule="none")
     """When factories add capacity, or turn lines to other products, on their own account."""
     programme: RuleChoice = RuleChoice(rule="proportional_to_gap")
@@ -101,6 +123,9 @@ class State(Frozen):
     title: str
     bloc: Name | None = None
     """The group of states it belongs to; a bloc can stand for its states in trade rules and events."""
+    affinity: dict[Name, Share] = {}
+    """How close it feels to other states or blocs, 0 to 1; a state's name counts before its bloc's. Where not given: 1 to itself
+    and its bloc, 0.5 to others. Sourcing by `loyalty` and the search of suppliers go by it."""
     rules: StateRules = StateRules()
     stock_cover: Months = Quantity(value=0)
     """Months of need that the state holds in stock of every product, unless the need says otherwise."""
@@ -207,6 +232,8 @@ class Factory(Frozen):
     """One line a product, keyed by the product."""
     usable_share: Share = Quantity(value=1)
     """Share of the nominal capacity of an old plant that is really there."""
+    idle_cost: Share = Quantity(value=0)
+    """What a unit of capacity costs while it stands idle, as a share of the unit cost; nobody is billed, the ledger of money shows it."""
     rules: FactoryRules = FactoryRules()
     note: str | None = None
 
@@ -250,7 +277,9 @@ class Trade(Frozen):
     importer: Selector
     product: Selector
     weight: Weight = Quantity(value=1)
-    """The importer's preference for this exporter, shared equally by the exporter's lines; 0 permits nothing."""
+    """The importer's preference for this exporter, shared equally by the exporter's lines; 0 permits nothing, for good."""
+    by_search: bool = False
+    """Whether such a link is there only once the importer's search has opened it; nothing is permitted to those who do not search."""
     cap: Rate | None = None
     """Most that may flow from each such exporter to each such importer, per product; shared equally by the exporter's lines."""
     unit_cost: Money = Quantity(value=0)

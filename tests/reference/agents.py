@@ -10,7 +10,7 @@ import mesa
 
 from sim.scenario.schema import RuleChoice
 from tests.reference.rules import chosen
-from tests.reference.things import FinalNeed, Input, Line, Need, Project, total
+from tests.reference.things import FinalNeed, Line, Need, Project, total
 
 PERCEPTION_MONTHS = 3.0
 
@@ -109,6 +109,11 @@ class CommissionAgent(mesa.Agent):
         self.treasury = self.appropriated = 0.0
         self.wanted: list[float] = []
 
+    @property
+    def can_spend(self) -> bool:
+        """Tell whether it may spend and has something to spend."""
+        return self.is_active and self.treasury > 0
+
     def look(self, lines: dict[str, list[Line]]) -> None:
         """Work out what would close the gaps of the beneficiaries, in money, before anybody spends."""
         gaps = {product: self._gap(product, lines[product]) for product in self.sites}
@@ -124,7 +129,7 @@ class CommissionAgent(mesa.Agent):
 
     def spend(self, month: int) -> None:
         """Share the money at hand out among the candidates."""
-        granted = self.rule(self.wanted, self.treasury if self.is_active else 0.0)
+        granted = self.rule(self.wanted, self.treasury)
         self.treasury -= min(total(granted), self.treasury)
         for project, money in zip(self.projects.values(), granted, strict=True):
             if project.capital_cost > 0:

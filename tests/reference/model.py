@@ -34,12 +34,13 @@ class ReferenceModel(mesa.Model):
             )
             for name, state in scenario.states.items()
         ]
+        families = ("allocation", "sourcing", "ordering", "production")
         self.factories = [
             FactoryAgent(
                 self,
                 name,
                 [made.lines[name, product] for product in factory.lines],
-                {key: getattr(factory.rules, key) or getattr(defaults, key) for key in ("allocation", "sourcing", "ordering", "production")},
+                {family: getattr(factory.rules, family) or getattr(defaults, family) for family in families},
             )
             for name, factory in scenario.factories.items()
         ]
@@ -64,13 +65,7 @@ class ReferenceModel(mesa.Model):
         self.calendar.apply(month)
         for need in self.needs:
             need.unload(month)
-        for factory in self.factories:
-            factory.ready(month)
-        for state in self.states:
-            state.use(month)
-            state.order()
-        for factory in self.factories:
-            factory.order()
+        self._order(month)
         ask(self.needs, self.lines)
         for factory in self.factories:
             factory.offer()
@@ -79,14 +74,27 @@ class ReferenceModel(mesa.Model):
             factory.make()
         for need in self.needs:
             need.take_delivery(month)
-        for factory in self.factories:
-            factory.learn()
-        for commission in self.commissions:
-            commission.look(self.lines_of)
-        for commission in self.commissions:
-            commission.spend(month)
+        self._learn_and_invest(month)
         self.recorded.note((self.first + month) // 12, self.finals, self.lines)
         self.month += 1
+
+    def _order(self, month: int) -> None:
+        for factory in self.factories:
+            factory.ready(month)
+        for state in self.states:
+            state.use(month)
+            state.order()
+        for factory in self.factories:
+            factory.order()
+
+    def _learn_and_invest(self, month: int) -> None:
+        for factory in self.factories:
+            factory.learn()
+        spending = [commission for commission in self.commissions if commission.can_spend]
+        for commission in spending:
+            commission.look(self.lines_of)
+        for commission in spending:
+            commission.spend(month)
 
 
 def simulate(scenario: Scenario, member: int) -> Recorded:

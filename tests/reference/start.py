@@ -221,6 +221,8 @@ class Builder:
         return found
 
     def _happening(self, name: str, event: Any, commissions: dict[str, Any]) -> Happening:
+        if not (event.date or event.after):
+            raise ValueError(f"the reference cannot tell when {name} begins")
         path = f"events.{name}"
         sizes = [key for key in ("share", "cap", "factor", "amount") if getattr(event, key, None) is not None]
         size = self.draw(getattr(event, sizes[0]), f"{path}.{sizes[0]}") if sizes else 1.0
@@ -253,7 +255,11 @@ class Builder:
         if isinstance(event, kinds.Outage | kinds.Closure):
             plants, goods = factories_of(event.factory, scenario), products_of(event.product, scenario)
             return [line for (plant, product), line in self.lines.items() if plant in plants and product in goods]
-        return [commissions[event.programme]] if hasattr(event, "programme") else []
+        if isinstance(event, kinds.ProgrammeStart | kinds.Funding | kinds.ProgrammeStop):
+            return [commissions[event.programme]]
+        if isinstance(event, kinds.Lifting | kinds.Repair):
+            return []
+        raise ValueError(f"the reference has no {event.kind} events")
 
 
 def serves(programme: Programme, state: str) -> bool:
@@ -261,7 +267,9 @@ def serves(programme: Programme, state: str) -> bool:
     return programme.beneficiaries == "all" or state in programme.beneficiaries
 
 
-def settle(lines: Sequence[Line], finals: Sequence[FinalNeed], needs: Sequence[Need], tiers: Sequence[Sequence[Need]], rounds: int | None) -> None:
+def settle(
+    lines: Sequence[Line], finals: Sequence[FinalNeed], needs: Sequence[Need], tiers: Sequence[Sequence[Need]], rounds: int | None
+) -> None:
     """Find the flows that meet the first month's needs, and stock the world so that they go on."""
     open_links(lines, 0)
     for line in lines:

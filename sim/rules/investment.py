@@ -1,0 +1,104 @@
+"""Say when factories add capacity, or turn a line to another product, on their own account.
+
+A rule is called once a month with all that the factories that follow it may do: `rule(prospects, **parameters) -> size`
+[options, members], units per month of capacity: to be built, or to be taken from the line that is turned; 0 leaves it.
+It must not change what it is given. No line gives more than stands idle; what is begun takes the months, the capital
+cost and the loss of the product's complexity class, and one unit of the old product's capacity stands for one of the new.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import numpy as np
+from pydantic import Field
+
+from sim.kernels.sums import Bools, Floats, divide
+from sim.rules.registry import rule
+from sim.world import MEMORY
+
+NOTABLY = 1e-9
+"""What exceeds a level by less is rounding."""
+
+Lookback = Annotated[int, Field(ge=1, le=MEMORY)]
+Pressure = Annotated[float, Field(ge=1, le=1000)]
+Margin = Annotated[float, Field(ge=0, le=10)]
+Payback = Annotated[float, Field(ge=0, le=1200)]
+
+
+@dataclass(frozen=True, eq=False)
+class Prospects:
+    """Hold what factories may do: add to a line, from new capacity or from another line; arrays [options, members]."""
+
+    builds: Bools
+    """[options]: new capacity is built; otherwise another line of the factory is turned"""
+    capacity: Floats
+    """Capacity of the line to be added to, units started per month"""
+    pressure: Floats
+    """[months, options, members]: its order book (what it shipped, and its part of what buyers wait for) over what it could
+    make with all that is there and under way; the last month first, 0 before the start and before the last decision"""
+    short: Floats
+    """Good units per month by which the order book exceeds that now"""
+    idle: Floats
+    """[months, options, members]: share of the line to be turned that stood idle, as `pressure`"""
+    spare: Floats
+    """Units per month of the line to be turned that stand idle now"""
+    arriving: Floats
+    """Good units per month that one unit of size adds"""
+    price: Floats
+    """Money per unit at the gate"""
+    cost: Floats
+    """Money per unit of size"""
+
+    def pays(self, size: Floats, margin: float, payback_months: float) -> Bools:
+        """Tell whether what is sold more in so many months of use, at this margin on the price, covers the cost."""
+        sold = np.minimum(size * self.arriving, self.short)
+        return margin * self.price * sold * payback_months >= self.cost * size
+
+
+@rule("investment", source="model specification 2.3")
+def none(prospects: Prospects) -> Floats:
+    """Leave it: capacity changes by programmes and events alone."""
+    return np.zeros_like(prospects.capacity)
+
+
+@rule("investment", source="model specification 2.3; the thresholds are assumed")
+def expand_when_pressed(
+    prospects: Prospects,
+    *,
+    pressure: Pressure = 1.1,
+    for_months: Lookback = 6,
+    share: Annotated[float, Field(gt=0, le=10)] = 0.2,
+    margin: Margin = 0.1,
+    payback_months: Payback = 120.0,
+) -> Floats:
+    """Add a `share` of a line's capacity when its order book has stayed above `pressure` times what it can make `for_months`.
+
+    And only if it pays: the units sold more, at a `margin` (share of the price) each, cover the capital cost within
+    `payback_months` of use. After a decision it watches for as many months again. A line without capacity adds nothing.
+    """
+    size = share * prospects.capacity
+    pressed = prospects.pressure[:for_months].min(axis=0) > pressure + NOTABLY
+    return np.where(prospects.builds[:, None] & pressed & prospects.pays(size, margin, payback_months), size, 0.0)
+
+
+@rule("investment", source="model specification 2.3; the thresholds are assumed")
+def retool_when_idle(
+    prospects: Prospects,
+    *,
+    idle_months: Lookback = 6,
+    idle_share: Annotated[float, Field(gt=0, le=1)] = 0.5,
+    pressure: Pressure = 1.1,
+    margin: Margin = 0.1,
+    payback_months: Payback = 120.0,
+) -> Floats:
+    """Turn idle capacity to a product of the factory that buyers wait for, as much as they wait for.
+
+    The line must have stood idle by `idle_share` of its capacity for `idle_months`, and the other's order book stayed above
+    `pressure` times what it can make for as long; and it must pay, as in expand_when_pressed, with the cost of retooling.
+    """
+    size = np.minimum(prospects.spare, divide(prospects.short, prospects.arriving))
+    pressed = prospects.pressure[:idle_months].min(axis=0) > pressure + NOTABLY
+    idle = prospects.idle[:idle_months].min(axis=0) >= idle_share - NOTABLY
+    return np.where(~prospects.builds[:, None] & idle & pressed & prospects.pays(size, margin, payback_months), size, 0.0)

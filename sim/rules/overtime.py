@@ -1,0 +1,44 @@
+"""Say how far lines run beyond their capacity when they are short.
+
+A rule is called once a month, after the goods are shared out, with all lines that follow it: `rule(effort,
+**parameters) -> overtime` [lines, members], by which next month's usable capacity is multiplied; 1 is none. It must not
+change what it is given.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import numpy as np
+from pydantic import Field
+
+from sim.kernels import overtime as kernel
+from sim.kernels.sums import Floats
+from sim.rules.registry import rule
+
+
+@dataclass(frozen=True, eq=False)
+class Effort:
+    """Hold how hard lines worked and what they were asked for, arrays [lines, members]."""
+
+    overtime: Floats
+    """By what capacity was multiplied this month"""
+    asked: Floats
+    """Units asked for by the buyers' weights"""
+    output: Floats
+    """Good units made"""
+
+
+@rule("overtime", source="no overtime")
+def none(effort: Effort) -> Floats:
+    """Never run beyond capacity."""
+    return np.ones_like(effort.overtime)
+
+
+@rule("overtime", source="Hallegatte 2008; BoARIO; model specification 2.2")
+def ario(
+    effort: Effort, *, most: Annotated[float, Field(ge=1, le=3)] = 1.25, months: Annotated[float, Field(ge=1, le=120)] = 12.0
+) -> Floats:
+    """Run up to `most` times capacity: faster the more is missing, and back to capacity when nothing is, over about `months`."""
+    return kernel.ario(effort.overtime, kernel.scarcity(effort.asked, effort.output), most, months)
