@@ -90,7 +90,6 @@ class CommissionAgent(SupplyAgent):
     treasury = View("programmes", "treasury", "row")
     invested = View("programmes", "invested", "row")
     unfinished = View("projects", "unfinished", "projects")
-    matured = View("projects", "matured", "projects")
     added = View("projects", "added", "projects")
 
     def __init__(self, model: mesa.Model, name: str, programme: Programme, defaults: Rules) -> None:

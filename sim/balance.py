@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim import lots
 from sim.kernels.allocation import Allocation, spread
 from sim.kernels.sums import Floats, divide
 from sim.world import Trade, World
@@ -38,6 +39,7 @@ def settle(world: World, initial_cover: Floats, trade: Trade) -> None:
     _fill_pipeline(world, result)
     needs.stock[: world.axes.final] = initial_cover * needs.base
     needs.stock[world.axes.inputs] = needs.cover[world.axes.inputs] * needs.demand[world.axes.inputs]
+    lots.begin(world)
 
 
 def _flows(world: World, trade: Trade) -> Allocation:

@@ -44,10 +44,12 @@ class Books:
     def close(self, world: World) -> None:
         """Check every book; raises LedgerError naming the month and the book that does not balance."""
         axes, lines, needs, projects, programmes = world.axes, world.lines, world.needs, world.projects, world.programmes
-        made, used, shipped = axes.lines_by_product(lines.output), axes.needs_by_product(needs.used), axes.lines_by_product(lines.shipped)
+        made, used, shipped = axes.lines_by_product(world.made), axes.needs_by_product(needs.used), axes.lines_by_product(lines.shipped)
         works = world.works
         paid, earned = axes.needs_by_product(needs.spending), axes.lines_by_product(lines.revenue) + axes.needs_by_product(needs.delivery)
-        matured = axes.projects_by_line(projects.matured) + axes.works_by_line(works.matured)
+        matured = axes.projects_by_line(projects.matured)
+        if works.delay.size:
+            matured = matured + axes.works_by_line(works.matured)
         gained = np.concatenate((made, needs.ordered, matured, projects.started, works.started, programmes.appropriated, paid))
         finished = (projects.matured + world.lost_projects, works.matured + works.lost)
         lost = np.concatenate((used, needs.cancelled + needs.received, world.lost_capacity, *finished, programmes.invested, earned))

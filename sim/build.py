@@ -10,6 +10,7 @@ from sim.axes import Axes, number
 from sim.byways import terms
 from sim.kernels.capacity import kept
 from sim.kernels.sums import Bools, Floats, Ints
+from sim.lots import build_lots
 from sim.plant import build_upkeep, build_works, shape_of, timing
 from sim.scenario.event_kinds import Licence
 from sim.scenario.quantity import Quantity, month_number
@@ -43,6 +44,7 @@ def build(scenario: Scenario, members: Sequence[int], axes: Axes | None = None) 
         upkeep=build_upkeep(scenario, axes, draw, width),
         lost_capacity=np.zeros_like(lines.capacity),
         lost_projects=np.zeros((len(axes.projects), width)),
+        lots=build_lots(scenario, axes, draw, width),
     )
 
 

@@ -46,7 +46,9 @@ def byways(scenario: Scenario, lines: Sequence[End], needs: Sequence[End]) -> It
         buyers.setdefault(need.product, []).append(row)
     searching = {row for row, need in enumerate(needs) if _searches(scenario, need)}
     if searching:
-        yield from _dormant(scenario, lines, needs, {product: [row for row in rows if row in searching] for product, rows in buyers.items()})
+        yield from _dormant(
+            scenario, lines, needs, {product: [row for row in rows if row in searching] for product, rows in buyers.items()}
+        )
     for name, event in scenario.events.items():
         if isinstance(event, Reexport):
             exporters, importers = states_of(event.exporter, scenario), states_of(event.importer, scenario)

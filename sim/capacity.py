@@ -21,8 +21,8 @@ def start(projects: Projects, capacity: Floats, month: int) -> None:
         at_once[projects.spread] = 0.0
         later = (month + np.arange(projects.profile.shape[0])) % slots
         pipeline[later[:, None], projects.spread] += projects.profile * capacity[projects.spread]
-    rows, columns = np.indices(projects.delay.shape, sparse=True)
-    pipeline[(month + projects.delay) % slots, rows, columns] += at_once
+    rows, members = (np.arange(size) for size in capacity.shape)
+    pipeline[(month + projects.delay) % slots, rows[:, None], members] += at_once
 
 
 def mature(projects: Projects, by_line: GroupSum, month: int) -> Floats | None:
@@ -60,6 +60,12 @@ def in_qualification(projects: Projects, month: int) -> Floats:
     for step in range(1, int(projects.qualification.max(initial=0)) + 1):
         waiting += np.where(step <= projects.qualification, projects.pipeline[(month + step) % slots], 0.0)
     return waiting
+
+
+def under_way(world: World) -> Floats:
+    """Count the unfinished capacity by line, whoever builds it, [lines, members]."""
+    coming = world.axes.projects_by_line(world.projects.unfinished)
+    return coming + world.axes.works_by_line(world.works.unfinished) if world.works.delay.size else coming
 
 
 def leave(world: World, lost: Floats) -> None:

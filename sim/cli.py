@@ -86,6 +86,8 @@ def run(scenario: str, sets: tuple[str, ...], out: Path | None, no_figures: bool
     result.save(folder, figures=not no_figures, command=click.get_current_context().obj)
     if not quiet:
         click.echo(overview(result.scenario, result.records, result.wall_seconds))
+        for warning in result.records.warnings:
+            click.echo(f"warning: {warning}", err=True)
         click.echo(_where(folder))
 
 

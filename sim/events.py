@@ -14,8 +14,8 @@ import numpy as np
 from sim.axes import Axes
 from sim.capacity import begin
 from sim.kernels.sums import Bools, Floats, Ints
-from sim.reexport import Passage, passages
-from sim.restrictions import EXCEPTIONS, RESTRICTIONS, Effect, Now, level, limit
+from sim.reexport import Passage, own_links, passages
+from sim.restrictions import EXCEPTIONS, RESTRICTIONS, Effect, Limits, Now, among, links_between
 from sim.scenario import event_kinds as kinds
 from sim.scenario.quantity import Quantity, month_number
 from sim.scenario.schema import Scenario
@@ -23,6 +23,9 @@ from sim.scenario.selectors import factories_of, products_of, states_of
 from sim.timeline import Timeline
 from sim.triggers import Trigger, compile_triggers, look
 from sim.world import NEVER, World
+
+
+TRADE = kinds.Trading
 
 
 @dataclass(eq=False)
@@ -37,44 +40,54 @@ class Events:
     """Length of the run"""
     passages: tuple[Passage, ...] = ()
     triggers: tuple[Trigger, ...] = ()
-    _busy: Bools = field(init=False)
-    """[months]: whether any event changes anything then, in any member"""
+    _agenda: list[frozenset[type]] = field(init=False)
+    """Month -> the kinds of events that begin, grow, wane or end then, in any member; trade events together as TRADE"""
+    _limits: Limits | None = None
 
     def __post_init__(self, months: int) -> None:
-        self._busy = self._moving(months)
+        self._agenda = self._plan(months)
 
     def apply(self, world: World) -> None:
         """Change the world to what holds in this month."""
         completed = self.timeline.await_completions(world.projects.completed, world.month)
         if look(self.triggers, self.timeline, world) or completed:
-            self._busy = self._moving(self._busy.size)
+            self._agenda = self._plan(len(self._agenda))
         for each in (world.programmes.appropriated, world.lost_capacity, world.lost_projects):
             each[:] = 0.0
         for each in (world.works.started, world.works.invested, world.works.lost):
             each[:] = 0.0
         self._appropriate(world)
-        qualifying = bool((world.lines.qualified_from == world.month).any() or (world.links.qualified_from == world.month).any())
-        if not self._busy[world.month] and not qualifying:
+        moving = self._agenda[world.month]
+        qualifying = (world.lines.qualified_from == world.month).any() or (world.links.qualified_from == world.month).any()
+        if not moving and not qualifying:
             return
-        strength, kept = self._strengths(world.month)
         self._close(world)
         self._retool(world)
         self._fund(world)
-        trade = self._of(RESTRICTIONS + EXCEPTIONS)
-        levels = [level(self.effects[row], self._now(row, world.month, strength, kept)) for row in trade]
+        strength, kept = self._strengths(world.month)
         self._license(world, strength)
-        limit(world, [self.effects[row] for row in trade], levels)
-        for passage in self.passages:
-            passage.open(world, strength[passage.event], self.timeline.begin[passage.event])
+        if qualifying or moving & {TRADE, kinds.Licence}:
+            self._limit(world, strength, kept)
         for kind, target in ((kinds.Demand, world.needs.factor), (kinds.Outage, world.lines.available)):
-            rows = self._of((kind,))
-            _scale(target, [self.effects[row] for row in rows], [strength[row] * kept[row] for row in rows])
+            if kind in moving:
+                rows = self._of((kind,))
+                _scale(target, [self.effects[row] for row in rows], [strength[row] * kept[row] for row in rows])
+
+    def _limit(self, world: World, strength: Floats, kept: Floats) -> None:
+        """Set the caps that trade events leave, re-exports last."""
+        rows = self._of(RESTRICTIONS + EXCEPTIONS)
+        if self._limits is None:
+            self._limits = Limits.build(world, [self.effects[row] for row in rows])
+        line = self.timeline
+        self._limits.apply(world, Now(world.month, strength[rows], kept[rows], line.begin[rows], line.end[rows], line.phase[rows]))
+        for passage in self.passages:
+            passage.open(world, strength[passage.event], line.begin[passage.event])
 
     def add(self, event: kinds.Event, rows: Ints, size: Floats, month: int) -> None:
         """Add an event to this chunk from `month` on for good, with a size for each member; 0 leaves a member alone."""
         self.effects = (*self.effects, Effect(event, rows, size, np.zeros_like(size)))
         self.timeline.add(month)
-        self._busy = self._moving(self._busy.size)
+        self._agenda, self._limits = self._plan(len(self._agenda)), None
 
     def targets(self) -> list[tuple[str, int]]:
         """Say what each event acts on, and on how many of them."""
@@ -122,30 +135,32 @@ class Events:
             kept[target] *= 1.0 - self.effects[undoing].size * strength[undoing]
         return strength, kept
 
-    def _now(self, row: int, month: int, strength: Floats, kept: Floats) -> Now:
-        line = self.timeline
-        return Now(month, strength[row], kept[row], line.begin[row], line.end[row], line.phase[row])
-
     def _of(self, wanted: tuple[type, ...]) -> list[int]:
         return [row for row, each in enumerate(self.effects) if isinstance(each.event, wanted)]
 
-    def _moving(self, months: int) -> Bools:
-        """Mark the months in which some event begins, grows, wanes or ends in some member."""
-        busy = np.zeros(months, dtype=np.bool_)
-        line = self.timeline
+    def _plan(self, months: int) -> list[frozenset[type]]:
+        """List, for each month, the kinds of events that move."""
+        moving: list[set[type]] = [set() for _ in range(months)]
         for row, effect in enumerate(self.effects):
-            spans = [(line.begin[row], line.begin[row] + line.phase[row]), (line.end[row], line.end[row] + 1)]
-            if isinstance(effect.event, kinds.Leakage | kinds.Reexport):
-                spans.append((line.begin[row], line.end[row]))
-            if isinstance(effect.event, kinds.Sanction):
-                contracts = np.maximum(effect.last, line.begin[row]).astype(np.int64)
-                spans.append((contracts, contracts + line.phase[row]))
-            if isinstance(effect.event, kinds.Funding):
-                spans.append((line.begin[row], line.begin[row] + effect.event.months))
-            for first, last in spans:
+            touched = {_family(effect.event)} | {_family(self.effects[target].event) for target, by in self.timeline.undone_by if by == row}
+            for first, last in self._spans(row):
                 for start, stop in {*zip(first.tolist(), last.tolist(), strict=True)}:
-                    busy[max(start, 0) : max(stop, 0)] = True
-        return busy
+                    for month in range(max(start, 0), min(stop, months)):
+                        moving[month] |= touched
+        return [frozenset(each) for each in moving]
+
+    def _spans(self, row: int) -> list[tuple[Ints, Ints]]:
+        """Return the spans of months in which an event moves, each (first, first after it) [members]."""
+        effect, line = self.effects[row], self.timeline
+        spans = [(line.begin[row], line.begin[row] + line.phase[row]), (line.end[row], line.end[row] + 1)]
+        if isinstance(effect.event, kinds.Leakage | kinds.Reexport):
+            spans.append((line.begin[row], line.end[row]))
+        if isinstance(effect.event, kinds.Sanction):
+            contracts = np.maximum(effect.last, line.begin[row]).astype(np.int64)
+            spans.append((contracts, contracts + line.phase[row]))
+        if isinstance(effect.event, kinds.Funding):
+            spans.append((line.begin[row], line.begin[row] + effect.event.months))
+        return spans
 
     def _close(self, world: World) -> None:
         """Take closed lines' capacity and projects away, and bar new projects there."""
@@ -193,6 +208,11 @@ class Events:
             else:
                 starts = isinstance(effect.event, kinds.ProgrammeStart)
                 programmes.active[effect.rows] = np.where(since == 0, starts, programmes.active[effect.rows])
+
+
+def _family(event: kinds.Event) -> type:
+    """Return the event's kind, TRADE for all that limits links."""
+    return TRADE if isinstance(event, kinds.Trading) else type(event)
 
 
 def _scale(target: Floats, effects: Sequence[Effect], forces: Sequence[Floats]) -> None:
@@ -251,54 +271,40 @@ def compile_events(scenario: Scenario, axes: Axes, members: Sequence[int]) -> Ev
         elif isinstance(event, kinds.Licence):
             qualified = scenario.factories[event.factory].lines[event.product].qualified
             last = last + (month_number(qualified) - first if qualified else -NEVER)
-        settles = draw(event.settles_months, f"events.{name}.settles_months") if isinstance(event, kinds.Leakage) and event.settles_months else None
+        pace = event.settles_months if isinstance(event, kinds.Leakage) else None
+        settles = draw(pace, f"events.{name}.settles_months") if pace else None
         effects.append(Effect(event, _rows(scenario, axes, event), size, last, settles))
     budget: dict[int, list[tuple[int, Floats]]] = {}
     for row, programme in enumerate(axes.programmes):
         for month, money in scenario.programmes[programme].budget.items():
             due = draw(money, f"programmes.{programme}.budget.{month}")
             budget.setdefault(month_number(month) - first, []).append((row, due))
-    return Events(Timeline.build(scenario, axes.projects, members), tuple(effects), budget, scenario.months, passages(scenario, axes, members), compile_triggers(scenario, axes, members))
+    return Events(
+        Timeline.build(scenario, axes.projects, members),
+        tuple(effects),
+        budget,
+        scenario.months,
+        passages(scenario, axes, members),
+        compile_triggers(scenario, axes, members),
+    )
 
 
 def _rows(scenario: Scenario, axes: Axes, event: kinds.Event) -> Ints:
     """Find the rows that an event acts on: links, needs, lines, events or programmes."""
     if isinstance(event, kinds.Trading):
-        exporters, importers = states_of(event.exporter, scenario), states_of(event.importer, scenario)
-        goods = products_of(event.product, scenario)
-        found = _between(axes, axes.exporter, exporters, axes.importer, importers) & (axes.link_via < 0)
-        if isinstance(event, kinds.Reexport):
-            found = np.array([scenario.events.get(rule or "") is event for rule in axes.link_rule], dtype=np.bool_) & (axes.link_via >= 0)
-        else:
-            # what acts on a leg of a re-export acts on it
-            legs = _between(axes, axes.exporter, exporters, axes.link_via, importers) | _between(axes, axes.link_via, exporters, axes.importer, importers)
-            found |= legs & (axes.link_via >= 0)
-        return np.flatnonzero(found & _among(axes.link_product, axes.products, goods))
+        return own_links(scenario, axes, event) if isinstance(event, kinds.Reexport) else links_between(scenario, axes, event)
     if isinstance(event, kinds.Demand):
         state, goods = states_of(event.state, scenario), products_of(event.product, scenario)
         final = slice(0, axes.final)
-        found = _among(axes.need_state[final], axes.states, state) & _among(axes.need_product[final], axes.products, goods)
+        found = among(axes.need_state[final], axes.states, state) & among(axes.need_product[final], axes.products, goods)
         return np.flatnonzero(found)
-    if isinstance(event, kinds.Outage | kinds.Closure):
+    if isinstance(event, kinds.Outage | kinds.Closure | kinds.Licence):
         plants, goods = factories_of(event.factory, scenario), products_of(event.product, scenario)
-        found = _among(axes.line_factory, axes.factories, plants) & _among(axes.line_product, axes.products, goods)
+        found = among(axes.line_factory, axes.factories, plants) & among(axes.line_product, axes.products, goods)
         return np.flatnonzero(found)
     if isinstance(event, kinds.Retool):
         return np.array([row for row, work in enumerate(axes.works) if work.event and scenario.events[work.event] is event], dtype=np.int64)
-    if isinstance(event, kinds.Licence):
-        return np.array([axes.lines.index((event.factory, event.product))], dtype=np.int64)
     if isinstance(event, kinds.Lifting | kinds.Repair):
         names = event.lifts if isinstance(event, kinds.Lifting) else event.repairs
         return np.array([list(scenario.events).index(each) for each in names], dtype=np.int64)
     return np.array([axes.programmes.index(event.programme)], dtype=np.int64)
-
-
-def _between(axes: Axes, exporter: Ints, exporters: Sequence[str], importer: Ints, importers: Sequence[str]) -> Bools:
-    """Tell which links lead from some states to others; a state does not embargo itself: `*` against `*` leaves domestic links alone."""
-    found: Bools = _among(exporter, axes.states, exporters) & _among(importer, axes.states, importers) & (exporter != importer)
-    return found
-
-
-def _among(rows: Ints, names: tuple[str, ...], wanted: Sequence[str]) -> Bools:
-    chosen = np.array([name in wanted for name in names], dtype=np.bool_)
-    return chosen[rows]

@@ -7,7 +7,7 @@ from dataclasses import fields
 
 import numpy as np
 
-from sim.capacity import begin, idle, order_books
+from sim.capacity import begin, idle, order_books, under_way
 from sim.kernels.sums import Floats, Ints, divide
 from sim.rules.investment import Prospects
 from sim.world import World
@@ -35,15 +35,15 @@ def _look(world: World) -> Prospects:
     """Say what all factories may do, and let them remember this month."""
     axes, lines, works = world.axes, world.lines, world.works
     builds = axes.work_source < 0
+    source = np.where(builds, 0, axes.work_source)
     growing = np.zeros(lines.capacity.shape, dtype=np.bool_)
     turning = axes.work_chosen & ~builds
     growing[axes.work_line[turning]] = works.max_capacity[turning] > 0
     orders = order_books(world, growing)
-    coming = axes.works_by_line(works.unfinished) + axes.projects_by_line(world.projects.unfinished)
-    able = (lines.capacity + lines.mothballed + coming) * lines.yield_
+    able = (lines.capacity + lines.mothballed + under_way(world)) * lines.yield_
     pressure = np.divide(orders, able, out=np.where(orders > 0, np.inf, 0.0), where=able > 0)
-    spare = np.minimum(idle(world), lines.capacity)
-    for memory, now in ((works.pressure, pressure[axes.work_line]), (works.idle, divide(spare, lines.capacity)[axes.work_source])):
+    spare = np.where(builds[:, None], 0.0, np.minimum(idle(world), lines.capacity)[source])
+    for memory, now in ((works.pressure, pressure[axes.work_line]), (works.idle, divide(spare, lines.capacity[source]))):
         memory[1:] = memory[:-1]
         memory[0] = now
     return Prospects(
@@ -52,9 +52,10 @@ def _look(world: World) -> Prospects:
         pressure=works.pressure,
         short=np.maximum(orders - able, 0.0)[axes.work_line],
         idle=works.idle,
-        spare=spare[axes.work_source],
+        spare=spare,
         arriving=works.gain * lines.yield_[axes.work_line],
-        price=lines.unit_cost[axes.work_line],
+        unit_cost=lines.unit_cost[axes.work_line],
+        price=lines.price[axes.work_line],
         cost=works.capital_cost,
     )
 

@@ -49,13 +49,15 @@ class Learner:
     def look(self, world: World) -> Craft:
         """Return what these lines have done by the end of this month."""
         lines, rows = world.lines, self.lines
+        seen = lines.experience.view()
+        seen.flags.writeable = False
         return replace(
             self.craft,
             experience=lines.experience[rows],
             output=lines.output[rows],
             unit_cost=lines.unit_cost[rows],
             yield_=lines.yield_[rows],
-            sisterhood=replace(self.craft.sisterhood, experience=lines.experience),
+            sisterhood=replace(self.craft.sisterhood, experience=seen),
             months=world.month + 1,
         )
 

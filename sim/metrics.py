@@ -14,11 +14,27 @@ from sim.kernels.sums import Floats, Ints, total
 from sim.kernels.systemic import esri
 from sim.world import NEVER
 
-__all__ = ["concentration", "esri", "fill_rate", "import_dependence", "met", "recovery", "resilience_loss", "service", "substitution_ratio", "summarise"]
+__all__ = [
+    "bullwhip",
+    "concentration",
+    "cost_of_substitution",
+    "esri",
+    "fill_rate",
+    "import_dependence",
+    "met",
+    "recovery",
+    "resilience_loss",
+    "service",
+    "substitution_cost",
+    "substitution_ratio",
+    "summarise",
+]
 
 STAY = 3
 """Months that a recovery must last to count."""
 YEAR = 12
+CALM = 0.1
+"""Standard deviation of orders, as a share of mean demand, that counts as no swing."""
 
 
 def met(used: Floats, need: Floats) -> Floats:
@@ -98,6 +114,43 @@ def import_dependence(imports: Floats, received: Floats) -> Floats:
     return share
 
 
+def substitution_cost(spending: Floats, received: Floats, hit: Ints) -> Floats:
+    """Return what a unit delivered in the last twelve months cost more than one in the twelve before `hit`, [needs, members].
+
+    Money per unit, delivery with it. NaN where nothing was delivered in either, or nothing was ever hit.
+    """
+    window = _before(received.shape, hit) & ~_before(received.shape, hit - YEAR)
+    before, last = total(received * window), total(received[-YEAR:])
+    usable = (before > 0) & (last > 0) & (hit < received.shape[0])
+    nothing = np.full(hit.shape, np.nan)
+    new: Floats = np.divide(total(spending[-YEAR:]), last, out=nothing.copy(), where=usable)
+    old: Floats = np.divide(total(spending * window), before, out=nothing, where=usable)
+    return new - old
+
+
+def cost_of_substitution(extra: Floats, capital: Floats, idle: Floats, delivered: Floats) -> Floats:
+    """Return what substitution costs per unit delivered: dearer goods, capital and idle capacity; NaN where nothing was delivered.
+
+    All arrays of one shape: money beyond what the same units cost at the start, money invested, money that capacity idle
+    beyond that at the start costs, and units.
+    """
+    cost: Floats = np.divide(extra + capital + idle, delivered, out=np.full_like(delivered, np.nan), where=delivered > 0)
+    return cost
+
+
+def bullwhip(orders: Floats, demand: Floats) -> Floats:
+    """Return the variance of orders over that of demand, both [months, needs, members] -> [needs, members].
+
+    Swings of a tenth of mean demand count as none: they are added to the variance of demand.
+    """
+    months = orders.shape[0]
+    mean_orders, mean_demand = total(orders) / months, total(demand) / months
+    swing, usual = total((orders - mean_orders) ** 2) / months, total((demand - mean_demand) ** 2) / months
+    floor = usual + (CALM * mean_demand) ** 2
+    ratio: Floats = np.divide(swing, floor, out=np.where(swing > 0, np.inf, 0.0), where=floor > 0)
+    return ratio
+
+
 def concentration(flows: Floats) -> Floats:
     """Return the Herfindahl-Hirschman index of flows by supplier, [suppliers, members] -> [members], 0 to 10,000."""
     every = total(flows)
@@ -136,6 +189,7 @@ def summarise(
         "hhi": np.array(hhi).reshape(hit.shape),
         "leaked": total(series["leaked"]),
         "spending": total(series["spending"]),
+        "substitution_cost": substitution_cost(series["spending"], series["received"], hit),
     }
 
 

@@ -20,6 +20,7 @@ from sim.policies import buying, gather, trading
 from sim.recorder import Recorder, Tape
 from sim.scenario.quantity import month_number
 from sim.scenario.schema import Scenario
+from sim.swings import Swings
 from sim.upkeep import upkeep
 
 
@@ -49,6 +50,7 @@ class SupplyModel(mesa.Model):
         money.begin(world, self.policies.pricing)
         first = month_number(scenario.start)
         self.books = Books(world, first)
+        self.swings = Swings(self.policies.watched)
         tape = tape or Tape.blank(scenario, world.axes, world.width)
         self.recorder = Recorder(tape, world, first, self.events.restricted_links(len(world.axes.link_line)), self.events.first_restriction)
 
@@ -75,6 +77,7 @@ class SupplyModel(mesa.Model):
         upkeep(world)
         invest(world, policies.investing)
         self.recorder.record(world)
+        self.swings.record(world)
         self.books.close(world)
         world.month += 1
 

@@ -12,7 +12,8 @@ import numpy as np
 
 from sim.axes import Axes
 from sim.kernels.prices import idle_cost
-from sim.kernels.sums import Floats, GroupSum, Ints, divide
+from sim.kernels.sums import Floats, GroupSum, Ints, divide, total
+from sim.metrics import cost_of_substitution
 from sim.rules.pricing import Quote
 from sim.world import World
 
@@ -57,6 +58,14 @@ def bill(world: World, pricing: Pricing) -> None:
 def blank(axes: Axes, years: int, members: int) -> dict[str, Floats]:
     """Make an empty ledger: item -> [years, states, members]."""
     return {name: np.zeros((years, len(axes.states), members)) for name in ITEMS}
+
+
+def report(ledger: Mapping[str, Floats]) -> dict[str, Floats]:
+    """Return the ledger with the sum of all states in one more row, and the cost of substitution per unit: [years, states + 1, members]."""
+    full = {name: np.concatenate((each, total(each.swapaxes(0, 1))[:, None]), axis=1) for name, each in ledger.items()}
+    idle = full["idle"] - full.pop("idle_before")
+    full["substitution"] = cost_of_substitution(full["extra"], full["capital"], idle, full.pop("delivered"))
+    return full
 
 
 class Till:

@@ -31,6 +31,7 @@ from sim.search import Seekers, seekers
 from sim.sourcing import Buyers, buyers
 from sim.stockpile import Keeper
 from sim.steps import Ordering, Production, Rows, Sourcing
+from sim.swings import may_swing
 from sim.world import Trade, World
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +45,8 @@ class Policies:
     budgeting: Sequence[Commission]
     investing: Investing
     trade: Trade
+    watched: Ints
+    """Needs whose orders might swing"""
     keepers: Sequence[Keeper]
     working: Working
     learners: Sequence[Learner]
@@ -65,8 +68,10 @@ def gather(
     needs, lines = len(axes.needs), len(axes.lines)
     owners: list[tuple[SupplyAgent, slice]] = [*((each, each.needs) for each in states), *((each, each.inputs) for each in factories)]
     makers = [(each, each.lines) for each in factories]
+    ordering = _groups("ordering", owners, needs)
     return Policies(
-        ordering=[(rule, _rows(mask)) for _, rule, mask in _groups("ordering", owners, needs)],
+        ordering=[(rule, _rows(mask)) for _, rule, mask in ordering],
+        watched=np.flatnonzero(np.array([mask for choice, _, mask in ordering if may_swing(choice)]).reshape(-1, needs).any(axis=0)),
         sourcing=shopping,
         search=[seekers(scenario, world, rule, mask) for choice, rule, mask in _groups("search", owners, needs) if choice.rule != IDLE],
         production=[
@@ -137,6 +142,7 @@ def _production(scenario: Scenario, world: World, rule: Callable[..., Floats], m
         critical=np.array([kind == "critical" for kind in kinds]),
         important=np.array([kind == "important" for kind in kinds]),
         usual=(world.lines.output / world.lines.yield_)[lines],
+        cover=world.needs.cover[needs],
     )
     return rule, pantry, _rows(inputs), _rows(mask)
 

@@ -21,7 +21,7 @@ def _final(values: Floats, world: World) -> Floats:
 
 METRICS: Mapping[str, Callable[[World], Floats]] = {
     "need": lambda world: world.needs.final,
-    "received": lambda world: _final(world.needs.received, world),
+    "received": lambda world: _final(world.sent, world),
     "used": lambda world: _final(world.needs.used, world),
     "backlog": lambda world: _final(world.needs.backlog, world),
     "stock": lambda world: _final(world.needs.stock, world),
@@ -90,19 +90,19 @@ class Recorder:
 
     def record(self, world: World) -> None:
         """Note the month that has just passed."""
-        month, links, tape, final = world.month, world.links, self.tape, world.axes.final
+        month, leaving, tape, final = world.month, world.leaving, self.tape, world.axes.final
         for name, measure in METRICS.items():
             tape.series[name][month] = measure(world)
         rows, by_need = self._foreign
-        tape.series["imports"][month] = by_need(links.flow.take(rows, axis=0))[:final]
+        tape.series["imports"][month] = by_need(leaving.take(rows, axis=0))[:final]
         rows, by_need = self._hit
-        flow = links.flow.take(rows, axis=0)
+        flow = leaving.take(rows, axis=0)
         tape.series["legacy"][month] = by_need(flow)[:final]
-        flow *= links.restricted.take(rows, axis=0)
+        flow *= world.links.restricted.take(rows, axis=0)
         tape.series["leaked"][month] = by_need(flow)[:final]
         tape.capacity[month] = world.lines.usable
-        tape.output[month] = world.lines.output
-        self._year_flow += links.flow
+        tape.output[month] = world.made
+        self._year_flow += leaving
         self._till.record(world)
         if (self._first_month + month + 1) % 12 == 0 or month == tape.capacity.shape[0] - 1:
             year = (self._first_month + month) // 12 - self._first_month // 12

@@ -59,3 +59,9 @@ class Records:
     """Book -> worst residual of the run, as a multiple of eps times gross volume (64 is the limit)."""
     summary: Mapping[str, Floats]
     """Metric -> [needs, members]; NaN where it does not apply, inf where it was never reached."""
+    purses: Sequence[str] = field(default=(), kw_only=True)
+    """States of the second axis of money, and `all` for their sum."""
+    money: Mapping[str, Floats] = field(default_factory=dict, kw_only=True)
+    """Item of the ledger -> [years, purses, members], money; `substitution` is money per unit."""
+    warnings: Sequence[str] = field(default=(), kw_only=True)
+    """What a reader of the results should know, in whole sentences."""

@@ -76,8 +76,7 @@ def _passage(scenario: Scenario, axes: Axes, members: Sequence[int], row: int, n
         quantity: Quantity = getattr(event, key)
         return quantity.draw(scenario.seed, f"events.{name}.{key}", members)
 
-    own = [rule == name and via >= 0 for rule, via in zip(axes.link_rule, axes.link_via.tolist(), strict=True)]
-    links = np.flatnonzero(own)
+    links = own_links(scenario, axes, event)
     _, route, count = np.unique(axes.route[links], return_inverse=True, return_counts=True)
     nothing = np.zeros(len(members))
     return Passage(
@@ -95,3 +94,9 @@ def _passage(scenario: Scenario, axes: Axes, members: Sequence[int], row: int, n
         expected=nothing,
         closed_until=nothing.astype(np.int64),
     )
+
+
+def own_links(scenario: Scenario, axes: Axes, event: Reexport) -> Ints:
+    """Find the links that are there for a re-export alone."""
+    ways = zip(axes.link_rule, axes.link_via.tolist(), strict=True)
+    return np.flatnonzero([name is not None and via >= 0 and scenario.events[name] is event for name, via in ways])

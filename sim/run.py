@@ -8,11 +8,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim import swings
 from sim.axes import Axes, number
 from sim.errors import InputError
 from sim.kernels.sums import Floats, Ints
 from sim.metrics import met, service, summarise
 from sim.model import SupplyModel
+from sim.money import report
 from sim.recorder import Tape
 from sim.records import Records
 from sim.report.result import Result
@@ -35,6 +37,10 @@ class Ending:
     hit: Ints
     """[final needs, members]: month in which a restriction first hits the need"""
     residuals: dict[str, float]
+    watched: Ints
+    """Needs whose orders might swing"""
+    swing: Floats
+    """[watched, members]: how much more they swung than demand"""
     targets: list[tuple[str, int]]
 
 
@@ -77,7 +83,14 @@ def run_chunk(
             if tick:
                 tick((month + 1) * len(members))
         model.books.audit(model.world)
-        return Ending(model.events.timeline, model.events.first_hit(model.world), model.books.worst, model.events.targets())
+        return Ending(
+            timeline=model.events.timeline,
+            hit=model.events.first_hit(model.world),
+            residuals=model.books.worst,
+            watched=model.swings.needs,
+            swing=model.swings.ratio(len(members)),
+            targets=model.events.targets(),
+        )
     finally:
         model.release()
 
@@ -119,6 +132,9 @@ def _records(scenario: Scenario, axes: Axes, members: Sequence[int], tape: Tape,
         events=event_rows(scenario, begin, end, phase, endings[0].targets),
         residuals={book: max(each.residuals[book] for each in endings) for book in endings[0].residuals},
         summary=summarise(series, tape.flows[-1], routes, needs, joined(lambda each: each.hit)),
+        purses=(*axes.states, "all"),
+        money=report(tape.money),
+        warnings=swings.warnings(axes, endings[0].watched, np.concatenate([each.swing for each in endings], axis=-1)),
     )
 
 

@@ -11,8 +11,9 @@ from functools import partial
 
 import numpy as np
 
+from sim import lots
 from sim.bidding import Commission
-from sim.capacity import give_up, mature, start
+from sim.capacity import give_up, mature, start, under_way
 from sim.kernels.allocation import spread
 from sim.kernels.sums import Floats, Ints, divide
 from sim.rules.ordering import Memory, Position
@@ -81,10 +82,10 @@ def orders(world: World, ordering: Ordering) -> None:
     needs.expected[: axes.final] = needs.final
     needs.expected[axes.inputs] = needs.amount * starts.take(axes.input_line, axis=0)
     stock = needs.stock.copy()
-    stock[axes.inputs] -= needs.expected[axes.inputs]
+    stock[axes.inputs] = lots.in_store(world) - needs.expected[axes.inputs]
     deferred = np.zeros_like(stock)
     deferred[: axes.final] = needs.deferred
-    on_order = needs.in_transit + backlog
+    on_order, in_work = needs.in_transit + backlog, lots.in_work(world)
     for rule, rows in ordering:
         position = Position(
             expected=needs.expected[rows],
@@ -97,6 +98,7 @@ def orders(world: World, ordering: Ordering) -> None:
             memory=Memory(needs.perceived, rows),
             count_owed=partial(_owed, world, backlog, rows),
             month=world.month,
+            in_work=None if in_work is None else in_work[rows],
         )
         needs.ordered[rows] = rule(position)
     needs.demand = backlog + needs.ordered
@@ -142,7 +144,7 @@ def production(world: World, making: Production) -> None:
     lines, starts = world.lines, world.lines.usable
     if making:
         starts = starts.copy()
-        stock = world.needs.stock[world.axes.inputs]
+        stock = lots.in_store(world)
         for rule, pantry, inputs, rows in making:
             starts[rows] = np.minimum(starts[rows], rule(pantry.filled(stock[inputs])))
     lines.offer = lines.finished + lines.yield_ * starts
@@ -158,8 +160,9 @@ def allocation(world: World, trade: Trade) -> None:
     lines.shipped = np.minimum(result.shipped, lines.offer)
     lines.output = np.maximum(lines.shipped - lines.finished, 0.0)
     lines.finished = lines.finished + lines.output - lines.shipped
+    lots.depart(world)
     if axes.input_line.size:
-        use = needs.amount * (lines.output / lines.yield_).take(axes.input_line, axis=0)
+        use = needs.amount * (world.made / lines.yield_).take(axes.input_line, axis=0)
         use = np.minimum(use, needs.stock[axes.inputs])
         needs.used[axes.inputs] = use
         needs.stock[axes.inputs] -= use
@@ -168,13 +171,13 @@ def allocation(world: World, trade: Trade) -> None:
 def shipping(world: World) -> None:
     """Send this month's shipments on their way, each by its lead time."""
     axes, needs, links = world.axes, world.needs, world.links
-    slots, led = needs.pipeline.shape[0], np.zeros_like(needs.received)
+    slots, led, sent = needs.pipeline.shape[0], np.zeros_like(needs.received), world.sent
     for lead, mask in links.lead_groups:
-        arriving = needs.received if mask is None else axes.market.by_need(links.flow * mask)
+        arriving = sent if mask is None else axes.market.by_need(world.leaving * mask)
         needs.pipeline[(world.month + lead) % slots] += arriving
         needs.in_transit += arriving
         led += lead * arriving
-    needs.lead = np.where(needs.received > 0, divide(led, needs.received), needs.lead)
+    needs.lead = np.where(sent > 0, divide(led, sent), needs.lead)
 
 
 def perception(world: World) -> None:
@@ -215,7 +218,7 @@ def gaps(world: World) -> Floats:
     free = axes.market.by_need(np.where(links.restricted, 0.0, links.flow))
     short = np.maximum(needs.expected - free, 0.0)
     idle = np.where(axes.has_project[:, None], np.maximum(lines.capacity - lines.output / lines.yield_, 0.0), 0.0)
-    coming = axes.lines_by_product(idle + axes.projects_by_line(projects.unfinished) + axes.works_by_line(world.works.unfinished))
+    coming = axes.lines_by_product(idle + under_way(world))
     result = np.zeros_like(projects.added)
     for row in range(len(axes.programmes)):
         own = axes.project_programme == row

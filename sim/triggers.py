@@ -33,7 +33,8 @@ class Watched:
     def met(self) -> Floats:
         """Count the units of the month's need that were used in it, [members]."""
         needs = self.world.needs
-        return np.minimum(needs.used[self.row], needs.final[self.row])
+        met: Floats = np.minimum(needs.used[self.row], needs.final[self.row])
+        return met
 
     def per_need(self, units: Floats, otherwise: float = 0.0) -> Floats:
         """Divide by the month's need, [members]."""
@@ -42,7 +43,8 @@ class Watched:
     def foreign(self) -> Bools:
         """Tell which of its links come from abroad, [links of the need, 1]."""
         axes = self.world.axes
-        return (axes.exporter != axes.importer)[self.links, None]
+        foreign: Bools = (axes.exporter != axes.importer)[self.links, None]
+        return foreign
 
 
 def _share(part: Floats, whole: Floats, otherwise: float = 0.0) -> Floats:

@@ -48,8 +48,8 @@ def _call_back(world: World) -> None:
     called = np.maximum(called, 0.0)
     works = called * resting.back_share
     slots = resting.returning.shape[0]
-    row, column = np.indices(called.shape, sparse=True)
-    resting.returning[(world.month + 1 + resting.back) % slots, row, column] += works
+    row, member = (np.arange(size) for size in called.shape)
+    resting.returning[(world.month + 1 + resting.back) % slots, row[:, None], member] += works
     resting.coming += works
     lines.mothballed[rows] -= called - works
     world.lost_capacity[rows] += called - works

@@ -14,7 +14,7 @@ import numpy as np
 
 from sim.axes import Axes
 from sim.kernels.allocation import Allocation
-from sim.kernels.sums import Bools, Floats, Ints
+from sim.kernels.sums import Bools, Floats, GroupSum, Ints
 
 NEVER = 1_000_000
 """A month after every horizon."""
@@ -39,9 +39,9 @@ class Lines:
     offer: Floats
     """Most good units that could be shipped this month; steps.production writes it"""
     output: Floats
-    """Good units made this month; steps.allocation writes it"""
+    """Good units made this month, lots in work counted as far as they are; steps.allocation writes it"""
     shipped: Floats
-    """Units shipped this month; steps.allocation writes it"""
+    """Units shipped this month, or in work for a buyer; steps.allocation writes it"""
     asked: Floats
     """Units asked for this month by the buyers' weights; steps.sourcing writes it"""
     perceived: Floats
@@ -251,6 +251,24 @@ class Programmes:
 
 
 @dataclass(eq=False)
+class Lots:
+    """Hold the links whose goods leave in whole lots, arrays [rows, members]."""
+
+    rows: Ints
+    """[rows]: links"""
+    size: Floats
+    """Units to a lot"""
+    account: Floats
+    """Granted and not yet a whole lot; lots writes it, and what follows"""
+    by_line: GroupSum
+    by_need: GroupSum
+    leaving: Floats
+    """[links, members]: what leaves this month, over all links"""
+    made: Floats
+    """[lines, members]: what is finished this month, on all lines"""
+
+
+@dataclass(eq=False)
 class World:
     """Hold everything that changes from month to month, for the members of one chunk."""
 
@@ -268,6 +286,23 @@ class World:
     lost_projects: Floats
     """[projects, members]: capacity under way that was lost this month; events and steps.capacity write it"""
     month: int = 0
+    lots: Lots | None = None
+    """What leaves in whole lots; None: everything can be split"""
+
+    @property
+    def leaving(self) -> Floats:
+        """Return the units that leave on each link this month, [links, members]: the flow, in whole lots where goods come in lots."""
+        return self.links.flow if self.lots is None else self.lots.leaving
+
+    @property
+    def sent(self) -> Floats:
+        """Return the units that leave for each need this month, [needs, members]."""
+        return self.needs.received if self.lots is None else self.axes.market.by_need(self.lots.leaving)
+
+    @property
+    def made(self) -> Floats:
+        """Return the good units that are finished on each line this month, [lines, members]."""
+        return self.lines.output if self.lots is None else self.lots.made
 
     @property
     def width(self) -> int:

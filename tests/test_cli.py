@@ -72,7 +72,7 @@ def forbidden(*_: object, **__: object) -> None:
 def test_run_writes_a_folder_named_after_the_scenario(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["run", "small.yaml"]) == 0
     found = sorted(path.name for path in (here / "results" / "small").iterdir())
-    assert found == ["capacity.csv", "events.csv", "figures", "flows.csv", "manifest.json", "scenario.yaml", "series.csv", "summary.csv"]
+    assert found == ["capacity.csv", "events.csv", "figures", "flows.csv", "manifest.json", "money.csv", "scenario.yaml", "series.csv", "summary.csv"]
     out, err = capsys.readouterr()
     assert "A seller stops selling\n3 members, 2012-01 to 2014-12" in out
     assert "AAA    engines" in out

@@ -205,6 +205,25 @@ def test_two_programmes_build_with_ramps(exclusive: bool) -> None:
     assert_same(world(programmes=programmes, factories=factories, needs=needs, events={"ban": {**BAN, "share": 0.8}}), (0, 2))
 
 
+@pytest.mark.parametrize("others_months", [1, 10])
+def test_capacity_that_takes_no_months(others_months: int) -> None:
+    """It is there the month after the money, however long another project takes."""
+    at_once = {
+        "factory": "home_plant",
+        "product": "engines",
+        "build_months": 0,
+        "qualification_months": 0,
+        "ramp_months": 0,
+        "capital_cost": 1,
+    }
+    candidates = {"at_once": at_once, "later": {**at_once, "factory": "new_plant", "build_months": others_months}}
+    programme = {"title": "Build", "chair": "AAA", "beneficiaries": ["AAA"], "budget": {"2014-06": 30}, "candidates": candidates}
+    factories = {**old_supplier()["factories"], "new_plant": {"title": "New", "state": "AAA", "lines": {"engines": 0}}}
+    scenario = world(factories=factories, programmes={"build": programme}, events={"ban": {**BAN, "phase_in": 0}})
+    assert_same(scenario)
+    assert [month[1] for month in simulate(scenario, 0).capacity[4:8]] == [20, 20, 35, 35]
+
+
 @pytest.mark.parametrize("rng_seed", range(15))
 def test_random_worlds(rng_seed: int) -> None:
     assert_same(random_scenario(rng_seed), (0, 3, 5))

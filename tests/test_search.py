@@ -9,15 +9,16 @@ import pytest
 
 from sim.axes import number
 from sim.byways import IDLE
-from sim.errors import ScenarioError
+from sim.errors import RuleError, ScenarioError
 from sim.kernels.sourcing import happens
 from sim.model import SupplyModel
-from sim.recorder import Tape
-from sim.rules.search import Prospects, gravity, none
-from sim.run import run, run_chunk
+from sim.rules import registry
+from sim.rules.search import Prospects, Search, gravity, none
+from sim.run import run
 from sim.scenario.loading import parse
 from sim.scenario.schema import Scenario
 from tests.random_worlds import random_scenario
+from tests.test_model import everything
 from tests.worlds import old_supplier, world
 
 GRAVITY = {"rule": "gravity", "probability": 0.25, "patience": 2, "threshold": 0.9, "qualification_months": 4.0}
@@ -36,6 +37,7 @@ def searching(search: Any = GRAVITY, **changes: Any) -> Scenario:
                 "friend_plant": {"title": "Friend's plant", "state": "CCC", "lines": {"engines": 100}},
                 "strange_plant": {"title": "Stranger's plant", "state": "DDD", "lines": {"engines": 300}},
             },
+            "products": {"engines": {"title": "Engines", "unit": "engines", "cancellation": 1}},
             "events": {"ban": BAN},
             **changes,
         }
@@ -54,10 +56,10 @@ def shipped(scenario: Scenario, member: int = 0) -> dict[str, np.ndarray]:
 
 
 def test_the_central_case_finds_when_a_half_is_expected() -> None:
-    """Short from March, patient for two months, 0.25 in April and May: found in May, the strongest (90 against 30), ships in September."""
+    """Short from March, patient for two months, 0.25 in April and May: found in May, the strongest ships in September, 1 part to 0.2."""
     flow = shipped(searching())
     assert (flow["friend_plant"][:8] == 0).all()
-    np.testing.assert_allclose(flow["friend_plant"][8:], 100)
+    np.testing.assert_allclose(flow["friend_plant"][8:], 100 / 1.2)
     assert flow["strange_plant"].sum() == 0
 
 
@@ -72,7 +74,13 @@ def test_without_search_nothing_is_found() -> None:
 
 @pytest.mark.parametrize(
     ("keys", "first"),
-    [({"patience": 4}, 10), ({"probability": 0.5}, 7), ({"qualification_months": 0.0}, 5), ({"threshold": 0.1}, None), ({"probability": 0.0}, None)],
+    [
+        ({"patience": 4}, 10),
+        ({"probability": 0.5}, 7),
+        ({"qualification_months": 0.0}, 5),
+        ({"threshold": 0.1}, None),
+        ({"probability": 0.0}, None),
+    ],
 )
 def test_parameters_of_gravity(keys: dict[str, float], first: int | None) -> None:
     """Each moves the month in which the find first ships, or forbids it."""
@@ -185,8 +193,15 @@ def test_what_happens_by_chance() -> None:
 def test_books_balance_and_members_keep_their_bits(seed: int) -> None:
     """In random worlds in which everyone searches: the books close, and a member alone or among others is the same."""
     base = random_scenario(seed)
-    trade = {name: each | {"by_search": place % 2 == 0} for place, (name, each) in enumerate(base.model_dump(by_alias=True, exclude_unset=True)["trade"].items())}
-    scenario = random_scenario(seed, trade=trade, rules={"search": GRAVITY | {"probability": 0.4, "qualification_months": 2.0}, "sourcing": "satisfaction_adjusted"})
+    trade = {
+        name: each | {"by_search": place % 2 == 0}
+        for place, (name, each) in enumerate(base.model_dump(by_alias=True, exclude_unset=True)["trade"].items())
+    }
+    scenario = random_scenario(
+        seed,
+        trade=trade,
+        rules={"search": GRAVITY | {"probability": 0.4, "qualification_months": 2.0}, "sourcing": "satisfaction_adjusted"},
+    )
     together = everything(scenario, list(range(6)))
     for company in ([4], [0], [1, 3, 5]):
         for name, values in everything(scenario, company).items():
@@ -201,17 +216,41 @@ def test_a_searching_world_at_rest_stays_at_rest() -> None:
         np.testing.assert_allclose(values, np.broadcast_to(values[:1], values.shape), rtol=1e-12, err_msg=name)
 
 
+@pytest.mark.parametrize(
+    ("answer", "message"), [("number", "not a Search"), ("shape", "returned the shape"), ("NaN", "NaN"), ("write", "wrote into")]
+)
+def test_search_rules_from_outside_are_watched(answer: str, message: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What breaks the contract is named with its followers."""
+    monkeypatch.setattr(registry, "_RULES", dict(registry._RULES))
+
+    def careless(prospects: Prospects) -> Any:
+        """Break the contract."""
+        if answer == "write":
+            prospects.waited[:] = 1
+        pull = {"shape": prospects.fill, "NaN": np.full_like(prospects.capacity, np.nan)}.get(answer, prospects.capacity)
+        return 7 if answer == "number" else Search(prospects.waited, np.ones_like(prospects.fill), pull, 1.0)
+
+    registry.rule("search")(careless)
+    with pytest.raises(RuleError, match=f"search rule careless, followed by AAA: .*{message}"):
+        run(searching("careless"))
+
+
+def test_a_search_rule_from_outside_finds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever wants another rule writes it: this one looks from the first month on, short or not, for the largest."""
+    monkeypatch.setattr(registry, "_RULES", dict(registry._RULES))
+
+    def eager(prospects: Prospects) -> Search:
+        """Find one supplier every month."""
+        return Search(prospects.waited, np.ones_like(prospects.fill), prospects.capacity, 0.0)
+
+    registry.rule("search")(eager)
+    flow = shipped(searching("eager"))
+    assert [int(np.argmax(flow[plant] > 0)) for plant in ("strange_plant", "friend_plant")] == [1, 2]
+
+
 def test_unknown_names_are_refused() -> None:
     """Affinity is to states and blocs that exist."""
     scenario = searching().model_dump(by_alias=True, exclude_unset=True)
     scenario["states"]["AAA"]["affinity"] = {"CCD": 0.4}
     with pytest.raises(ScenarioError, match="CCD"):
         parse(scenario)
-
-
-def everything(scenario: Scenario, members: list[int]) -> dict[str, np.ndarray]:
-    """Run these members as one chunk and return all that was recorded."""
-    axes = number(scenario)
-    tape = Tape.blank(scenario, axes, len(members))
-    run_chunk(scenario, members, axes, tape)
-    return {**tape.series, "capacity": tape.capacity, "output": tape.output, "flows": tape.flows}

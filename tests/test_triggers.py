@@ -105,8 +105,22 @@ def test_followers_follow_what_is_triggered() -> None:
 
 def test_a_chain_of_events() -> None:
     """A ban; a programme that starts when stocks fall; its first plant; the ban's end after that; demand after all."""
-    home = {"factory": "home_plant", "product": "engines", "build_months": 5, "qualification_months": 1, "ramp_months": 0, "capital_cost": 1}
-    build = {"title": "Build", "chair": "AAA", "beneficiaries": ["AAA"], "budget": {"2014-01": 20}, "active": False, "candidates": {"home": home}}
+    home = {
+        "factory": "home_plant",
+        "product": "engines",
+        "build_months": 5,
+        "qualification_months": 1,
+        "ramp_months": 0,
+        "capital_cost": 1,
+    }
+    build = {
+        "title": "Build",
+        "chair": "AAA",
+        "beneficiaries": ["AAA"],
+        "budget": {"2014-01": 20},
+        "active": False,
+        "candidates": {"home": home},
+    }
     events = {
         "ban": BAN,
         "then": {"kind": "programme_start", "programme": "build", "when": ENGINES | {"metric": "fill_rate", "below": 0.7, "for": 2}},
@@ -183,7 +197,10 @@ FILL = ENGINES | {"metric": "fill_rate", "below": 0.7}
 @pytest.mark.parametrize(
     ("when", "message"),
     [
-        (FILL | {"metric": "fillrate"}, "metric: expected fill_rate, unmet, .* or leaked_share, found text 'fillrate'; did you mean 'fill_rate'"),
+        (
+            FILL | {"metric": "fillrate"},
+            "metric: expected fill_rate, unmet, .* or leaked_share, found text 'fillrate'; did you mean 'fill_rate'",
+        ),
         (FILL | {"state": "AAB"}, "state: unknown state 'AAB'; did you mean 'AAA'"),
         (FILL | {"product": "engine"}, "product: unknown product 'engine'; did you mean 'engines'"),
         (FILL | {"state": "BBB"}, "when: watches nothing: 'BBB' has no need of 'engines'"),
@@ -209,7 +226,9 @@ def trading(**trade: Any) -> dict[tuple[str, str], float]:
     """Return what AAA and CCC, who each need 30 engines, buy a month from BBB and DDD in a world with these trade rules."""
     states = {name: {"title": name, "bloc": bloc} for name, bloc in (("AAA", "west"), ("BBB", "east"), ("CCC", "west"), ("DDD", "east"))}
     factories = {name.lower(): {"title": name, "state": name, "lines": {"engines": 300}} for name in ("BBB", "DDD")}
-    records = run(world(months=12, states=states, factories=factories, needs={"AAA": {"engines": 30}, "CCC": {"engines": 30}}, trade=trade)).records
+    records = run(
+        world(months=12, states=states, factories=factories, needs={"AAA": {"engines": 30}, "CCC": {"engines": 30}}, trade=trade)
+    ).records
     return {route[:2][::-1]: round(float(flow), 9) / 12 for route, flow in zip(records.routes, records.flows[0, :, 0], strict=True)}
 
 

@@ -115,7 +115,8 @@ def allocate(
         usable = weight if tier is None else weight * tier
         count = 0
         while rounds is None or count < rounds:
-            room = cap - flow
+            # rounding may fill a link by a hair beyond its cap; it must not give that back in a later round
+            room = np.maximum(cap - flow, 0.0)
             active = market.from_lines(left > supply_dust)
             active &= market.from_needs(wanted > demand_dust)
             active &= room > room_dust

@@ -15,17 +15,26 @@ def hold_cover(
     lead: Floats,
     cover: Floats,
     adjustment_months: float,
+    in_work: Floats | None = None,
 ) -> Floats:
     """Order what will be used, plus a part of the gap between the stock position and its target; [needs, members].
 
     `expected` is use per month, `deferred` unmet need that waits, `stock` what is left after this month's use,
     `on_order` goods in transit and open orders (leaving it out would be the bullwhip error), all in units. The target
     holds `cover` months of use, and in transit what `lead` months take beyond the next; the gap is closed within
-    about `adjustment_months`.
+    about `adjustment_months`. `in_work` is what suppliers have granted that does not make a whole lot yet.
     """
     target = (cover + lead - 1.0) * expected + deferred
-    gap = target - stock - on_order
+    gap = uncovered(target - stock - on_order, in_work)
     return np.maximum(expected + gap / adjustment_months, 0.0)
+
+
+def uncovered(gap: Floats, in_work: Floats | None) -> Floats:
+    """Return what is left of a gap to the target when lots in work are counted: they close it, but make no surplus.
+
+    Counted like other orders, lots could be in work with every supplier, and never be finished for want of orders.
+    """
+    return gap if in_work is None else gap - np.minimum(in_work, np.maximum(gap, 0.0))
 
 
 def smoothed(past: Floats, seen: Floats, share: float) -> Floats:

@@ -28,6 +28,7 @@ def manifest(scenario: Scenario, records: Records, wall_seconds: float, command:
     return origin(scenario, command) | {
         "months": len(records.months),
         "ledger": {"worst": worst, "limit": LEDGER_LIMIT},
+        "warnings": list(records.warnings),
         "wall_seconds": round(wall_seconds, 3),
         "files": dict(files),
     }

@@ -24,6 +24,7 @@ TABLES = {
     "summary": tables.summary,
     "flows": tables.flows,
     "capacity": tables.capacity,
+    "money": tables.money,
     "events": tables.events,
 }
 
@@ -56,6 +57,11 @@ class Result:
     def capacity(self) -> pd.DataFrame:
         """Give the spread of usable capacity and of output by month and line, units per month."""
         return _frame("capacity", self.records)
+
+    @cached_property
+    def money(self) -> pd.DataFrame:
+        """Give the spread of the ledger of money by year, state and item."""
+        return _frame("money", self.records)
 
     @cached_property
     def events(self) -> pd.DataFrame:

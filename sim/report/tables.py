@@ -82,6 +82,22 @@ def capacity(records: Records) -> Table:
     }
 
 
+def money(records: Records) -> Table:
+    """Tabulate the ledger of money by calendar year, state (`all` for their sum) and item; empty where none was kept."""
+    items = list(records.money)
+    shape = (len(records.years) if items else 0, len(records.purses), len(items))
+    values = {name: np.empty(shape) for name in _spread_names(COARSE)}
+    for position, members in enumerate(records.money.values()):
+        for name, part in spread(members, records.members, COARSE).items():
+            values[name][:, :, position] = part
+    return {
+        "year": np.repeat(np.asarray(records.years[: shape[0]], dtype=np.int64), shape[1] * shape[2]),
+        "state": _along(records.purses, 1, shape),
+        "item": _along(items, 2, shape),
+        **_flat(values),
+    }
+
+
 def events(records: Records) -> Table:
     """Tabulate what was applied when, in the order in which it was recorded."""
     return {

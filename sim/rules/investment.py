@@ -41,20 +41,26 @@ class Prospects:
     short: Floats
     """Good units per month by which the order book exceeds that now"""
     idle: Floats
-    """[months, options, members]: share of the line to be turned that stood idle, as `pressure`"""
+    """[months, options, members]: share of the line to be turned that stood idle, as `pressure`; 0 where new capacity is built"""
     spare: Floats
-    """Units per month of the line to be turned that stand idle now"""
+    """Units per month of the line to be turned that stand idle now; 0 where new capacity is built"""
     arriving: Floats
     """Good units per month that one unit of size adds"""
+    unit_cost: Floats
+    """What making a unit costs, money"""
     price: Floats
-    """Money per unit at the gate"""
+    """What a unit is sold for at the gate, money"""
     cost: Floats
     """Money per unit of size"""
 
     def pays(self, size: Floats, margin: float, payback_months: float) -> Bools:
-        """Tell whether what is sold more in so many months of use, at this margin on the price, covers the cost."""
+        """Tell whether what is sold more in so many months of use covers the cost.
+
+        A unit earns its price less its unit cost, and at least `margin` of its unit cost: most worlds sell at cost.
+        """
         sold = np.minimum(size * self.arriving, self.short)
-        return margin * self.price * sold * payback_months >= self.cost * size
+        earned = np.maximum(self.price - self.unit_cost, margin * self.unit_cost)
+        return earned * sold * payback_months >= self.cost * size
 
 
 @rule("investment", source="model specification 2.3")
@@ -75,8 +81,8 @@ def expand_when_pressed(
 ) -> Floats:
     """Add a `share` of a line's capacity when its order book has stayed above `pressure` times what it can make `for_months`.
 
-    And only if it pays: the units sold more, at a `margin` (share of the price) each, cover the capital cost within
-    `payback_months` of use. After a decision it watches for as many months again. A line without capacity adds nothing.
+    And only if it pays: what the units sold more earn, at least a `margin` (share of unit cost) each, covers the capital cost
+    within `payback_months` of use. After a decision it watches for as many months again. A line without capacity adds nothing.
     """
     size = share * prospects.capacity
     pressed = prospects.pressure[:for_months].min(axis=0) > pressure + NOTABLY

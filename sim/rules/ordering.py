@@ -56,6 +56,8 @@ class Position:
     count_owed: Callable[[], Floats]
     month: int
     """Months since the start"""
+    in_work: Floats | None = None
+    """Granted by suppliers of goods that come in lots, and not yet a whole lot, units; None: no goods do"""
 
     def perceive(self, share: float) -> Floats:
         """Smooth the use per month: by `share` of the way from what was perceived last month to what is expected now."""
@@ -87,7 +89,9 @@ def hold_cover(
     if smoothing_months > 1:
         use = position.perceive(1.0 / smoothing_months)
         stock = position.left(use)
-    return orders.hold_cover(use, position.deferred, stock, position.on_order, position.lead, position.cover, adjustment_months)
+    return orders.hold_cover(
+        use, position.deferred, stock, position.on_order, position.lead, position.cover, adjustment_months, position.in_work
+    )
 
 
 @rule("ordering", source="Sterman 1989, Management Science 35(3); Edali & Yasarcan 2014, JASSS 17(4)2")
@@ -113,4 +117,4 @@ def anchored(
     if position.month < steady_months:
         return use
     gap = months * use - (position.left(use) - position.owed) - line_share * position.on_order
-    return orders.anchor_and_adjust(use, gap, gap_share)
+    return orders.anchor_and_adjust(use, orders.uncovered(gap, position.in_work), gap_share)

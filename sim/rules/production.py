@@ -7,8 +7,10 @@ A rule is called once a month with all inputs of the lines that follow it: `rule
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Annotated
 
 import numpy as np
+from pydantic import Field
 
 from sim.kernels.production import scarcest, starts_by_input, total
 from sim.kernels.sums import Bools, Floats, GroupSum, Ints
@@ -32,6 +34,8 @@ class Pantry:
     """[inputs]: production suffers without it"""
     usual: Floats
     """[lines, members]: units started per month in the balanced world"""
+    cover: Floats
+    """Months of use that the scenario wants held"""
 
     def filled(self, stock: Floats) -> Pantry:
         """Return the same lines with this stock, [inputs, members]."""
@@ -39,8 +43,11 @@ class Pantry:
 
     def scarcest(self, among: Bools) -> Floats:
         """Count the starts that the scarcest of some inputs allows, [lines, members]; inf where there is none."""
-        starts = starts_by_input(self.stock, self.amount)
-        return scarcest(np.where(among[:, None], starts, np.inf), self.line, self.by_line.groups)
+        return self.least(np.where(among[:, None], starts_by_input(self.stock, self.amount), np.inf))
+
+    def least(self, starts: Floats) -> Floats:
+        """Take the least of the starts [inputs, members] for each line, [lines, members]; inf where it has no inputs."""
+        return scarcest(starts, self.line, self.by_line.groups)
 
 
 @rule("production", source="Leontief; model specification 2.1")
@@ -72,3 +79,20 @@ def weakly_critical(pantry: Pantry) -> Floats:
 def linear(pantry: Pantry) -> Floats:
     """Let every input stand for every other: the sum of stocks over the sum of amounts limits output."""
     return total(starts_by_input(pantry.stock, pantry.amount), pantry.amount, pantry.by_line)
+
+
+@rule("production", source="Hallegatte 2014, Risk Analysis 34(1); BoARIO; model specification 2.1")
+def ario_psi(
+    pantry: Pantry,
+    *,
+    psi: Annotated[float, Field(ge=0, le=1)] = 0.8,
+    cover_months: Annotated[float, Field(ge=0, le=600)] | None = None,
+) -> Floats:
+    """Slow down before stocks run out: output falls as soon as an input covers less than `psi` of its reference cover.
+
+    The reference is `cover_months` of use, the input's own cover where not given. With stock I, amount a per start and
+    reference s, x = x_opt min(1, I / (psi s a x_opt)) is the lesser of x_opt and I / (psi s a). Where psi s is below a
+    month, the stock itself limits, as in Leontief's.
+    """
+    months = psi * (pantry.cover if cover_months is None else np.full_like(pantry.cover, cover_months))
+    return pantry.least(starts_by_input(pantry.stock, pantry.amount * np.maximum(months, 1.0)))

@@ -127,7 +127,7 @@ def _evasions(scenario: Scenario, found: tuple[Route, ...]) -> Iterator[Finding]
     licensed: dict[tuple[str, str], str] = {}
     for name, event in scenario.events.items():
         if isinstance(event, Reexport) and _hits_route(scenario, found, event):
-            others = tuple(route for route in found if event.via not in (route.exporter, route.importer) and route.exporter != route.importer)
+            others = tuple(route for route in found if len({route.exporter, event.via, route.importer}) == 3)
             if not _hits_route(scenario, others, event):
                 yield ("events", name, "via"), f"'{event.via}' cannot be the transit state of its own trade, nor trade at home have one"
         if isinstance(event, Licence):

@@ -26,7 +26,7 @@ class After(Frozen):
     event: str | None = None
     """An event of this scenario."""
     completion: str | None = None
-    """A project, as `programme.candidate`: the month its first capacity is qualified."""
+    """A project, as `programme.candidate`: the month in which half of what was started first is qualified; all of it, of a pure delay."""
     months: Months = Quantity(value=0)
 
     @model_validator(mode="after")

@@ -132,6 +132,7 @@ def _within(low: float, high: float, unit: str, *, rate: bool = False) -> Callab
 _LARGEST = 1e12
 Rate = Annotated[Quantity, AfterValidator(_within(0, _LARGEST, "units per month", rate=True))]
 Units = Annotated[Quantity, AfterValidator(_within(0, _LARGEST, "units"))]
+Lot = Annotated[Quantity, AfterValidator(_within(0.001, _LARGEST, "units"))]
 Share = Annotated[Quantity, AfterValidator(_within(0, 1, "share"))]
 Yield = Annotated[Quantity, AfterValidator(_within(0.01, 1, "good units per unit started"))]
 Factor = Annotated[Quantity, AfterValidator(_within(0, 1000, "factor"))]

@@ -16,6 +16,7 @@ from sim.scenario.quantity import (
     Factor,
     Frozen,
     LeadMonths,
+    Lot,
     Money,
     Month,
     Months,
@@ -160,6 +161,8 @@ class Product(Frozen):
     """A class of `complexity`: how long its capacity takes to build, qualify and ramp up, and what that costs."""
     learning_rate: Share = Quantity(value=0)
     """Share by which unit cost falls with each doubling of a line's cumulative output (Wright)."""
+    lot: Lot | None = None
+    """Units in which the product is shipped, as ships come one by one; null: any amount."""
     cancellation: Share = Quantity(value=0)
     """Share of unmet need given up each month: 0 waits for ever, 1 is lost at once."""
 

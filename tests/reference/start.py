@@ -290,12 +290,12 @@ def settle(
         line.first_experience = line.experience = max(120 * line.shipped, 1.0)
         for link in line.open_links:
             link.base_flow = link.flow
-        for need in line.inputs:
-            need.stock = need.cover * need.demand
+        for each in line.inputs:
+            each.stock = each.cover * each.demand
     for need in finals:
         need.stock = need.initial_cover * need.by_month[0]
-    for need in needs:
-        need.fill_transit()
+    for buyer in needs:
+        buyer.fill_transit()
 
 
 def _pass_down(lines: Sequence[Line]) -> bool:
