@@ -70,7 +70,7 @@ class Axes:
     @cached_property
     def market(self) -> Market:
         """Index the links by both of their ends."""
-        return Market.build(self.link_line, self.link_need, len(self.lines), len(self.needs), self.need_tier)
+        return Market.build(self.link_line, self.link_need, len(self.lines), len(self.needs), self.need_tier, self.need_product)
 
     @cached_property
     def inputs(self) -> slice:
@@ -189,7 +189,8 @@ def number(scenario: Scenario) -> Axes:
     need_product = _ints(product_row[product] for _, product in needs)
     links = [Way(*each) for each in _permitted_links(scenario, states, products, line_state, line_product, need_state, need_product)]
     makers = [End(states[state], product, factory) for (factory, product), state in zip(lines, line_state.tolist(), strict=True)]
-    users = [*(End(state, name, None) for state, name in finals), *(End(states[line_state[row]], name, lines[row][0]) for row, name in inputs)]
+    users = [End(state, name, None) for state, name in finals]
+    users += [End(states[line_state[row]], name, lines[row][0]) for row, name in inputs]
     links = sorted([*links, *byways(scenario, makers, users)], key=lambda way: way.line)
     projects = tuple((name, each) for name, programme in scenario.programmes.items() for each in programme.candidates)
     programmes = tuple(scenario.programmes)

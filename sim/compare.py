@@ -39,6 +39,8 @@ ALL = "*"
 """Stands for all products of a state."""
 HEADLINE = "fill_rate_after"
 """The metric that says who gains and who loses."""
+TIE = 1e-4
+"""Numbers that differ by less than this share of the larger one are a tie."""
 
 
 class Measure(NamedTuple):
@@ -107,8 +109,8 @@ class Comparison:
         """Tabulate the paired differences, A less B, by other side, state, product and metric.
 
         `mean`, `p05`, `p50`, `p95`, `central` are of the difference over the members; `p_better` is the share of the members
-        in which A is better (MEASURES says which way that is), ties counted half; `n` counts the members to whom
-        the metric applies on both sides, and no other is counted. Rows with the product `*` take a state's products
+        in which A is better (MEASURES says which way that is), ties counted half (TIE says what is one); `n` counts the
+        members to whom the metric applies on both sides, and no other is counted. Rows with the product `*` take a state's products
         together: means of shares, sums of money and of months of need.
         """
         tables = [_differences(self, place) for place in range(1, len(self.results))]
@@ -151,7 +153,8 @@ class Comparison:
                 if (label, metric) == (other, HEADLINE) and product != ALL
             ]
             title = f"{self.labels[0]} against {other}: who gains, who loses"
-            draw_gains(title, "Share of need met since it was hit, difference of paired members", gains, folder / f"gains_{other}.png")
+            subtitle = f"Share of need met since it was hit, {self.labels[0]} less {other}, member by member"
+            draw_gains(title, subtitle, gains, folder / f"gains_{other}.png")
 
     def _manifest(self, command: str | None, files: Mapping[str, str]) -> dict[str, Any]:
         """Describe the comparison as a result is described, with all its scenarios and the worst of their books."""
@@ -170,10 +173,10 @@ def paired(one: Floats, other: Floats, higher: Bools, members: Sequence[int]) ->
 
     A member with NaN on either side does not count, and a row without any is NaN; two infinite numbers are equal.
     """
-    equal = one == other
-    difference = np.subtract(one, other, out=np.zeros_like(one), where=~equal)
+    difference = np.subtract(one, other, out=np.zeros_like(one), where=one != other)
     counted = ~np.isnan(difference)
-    better = np.where(higher, one > other, one < other) + 0.5 * equal
+    tie = np.isfinite(difference) & (np.abs(difference) <= TIE * np.fmax(np.abs(one), np.abs(other)))
+    better = np.where(tie, 0.5, np.where(higher, difference > 0, difference < 0))
     count = counted.sum(axis=1)
     with np.errstate(invalid="ignore"):  # the mean of inf and -inf is NaN
         spreads = spread(difference, members, LEVELS)
@@ -244,7 +247,7 @@ def _label(side: Side) -> str:
 
 
 def _labels(names: Sequence[str]) -> tuple[str, ...]:
-    """Number the names that come again: `leaky`, `leaky_2`."""
+    """Tell names that come again apart by numbers: `leaky`, `leaky_2`."""
     labels: list[str] = []
     for name in names:
         tries = (name, *(f"{name}_{count}" for count in range(2, len(names) + 1)))
@@ -259,8 +262,8 @@ def _refuse_unlike(labels: Sequence[str], scenarios: Sequence[Scenario], given: 
         values = [getattr(scenario, key) for scenario in scenarios]
         if key not in given and len(set(values)) > 1:
             said = ", ".join(f"{label} has {value}" for label, value in zip(labels, values, strict=True))
-            cure = f"give one start in the files, as in start: {values[0]}" if key == "start" else f"give one for all, as in {key}={values[0]}"
-            faults.append(f"{key}: {said}; members are compared one by one, so {cure}")
+            where = "in the files" if key == "start" else "for all"
+            faults.append(f"{key}: {said}; members are compared one by one, so give one {where}, as in {key}={values[0]}")
     if faults:
         raise InputError("\n".join(faults))
 

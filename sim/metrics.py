@@ -10,9 +10,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from sim.kernels.optimal import myopia
 from sim.kernels.sums import Floats, Ints, total
 from sim.kernels.systemic import esri
-from sim.world import NEVER
+from sim.world import NEVER, World
 
 __all__ = [
     "bullwhip",
@@ -22,6 +23,7 @@ __all__ = [
     "fill_rate",
     "import_dependence",
     "met",
+    "price_of_myopia",
     "recovery",
     "resilience_loss",
     "service",
@@ -156,6 +158,16 @@ def concentration(flows: Floats) -> Floats:
     every = total(flows)
     shares = np.divide(flows, every, out=np.zeros_like(flows), where=every > 0)
     return np.where(every > 0, 1e4 * total(shares**2), np.nan)
+
+
+def price_of_myopia(world: World, unmet_cost: float) -> tuple[Floats, Floats]:
+    """Compare what the last month granted with the least-cost allocation of the same goods to the same orders.
+
+    Return, [members] each, the units granted as a share of the best, and by which share their cost, with `unmet_cost`
+    money for each unit not delivered, is above the least (0: as good as the best). For few members.
+    """
+    market, supply, demand = world.axes.market, world.lines.offer, world.needs.demand
+    return myopia(market, supply, demand, world.links.flow, world.usable_caps(), world.delivered_costs(), unmet_cost)
 
 
 def summarise(

@@ -11,16 +11,16 @@ from typing import Any
 import numpy as np
 
 from sim.agents import CommissionAgent, FactoryAgent, StateAgent, SupplyAgent
-from sim.byways import IDLE
 from sim.axes import Axes
 from sim.bidding import Commission
+from sim.byways import IDLE
 from sim.errors import InputError
 from sim.investment import Investing
 from sim.kernels.allocation import Allocation, Market, Ration, allocate, proportional
+from sim.kernels.sums import Bools, Floats, GroupSum, Ints
 from sim.learning import Learner
 from sim.money import Pricing
 from sim.overtime import Working
-from sim.kernels.sums import Bools, Floats, GroupSum, Ints
 from sim.rules import find
 from sim.rules.allocation import Claims, Whole
 from sim.rules.guard import guarded
@@ -29,10 +29,11 @@ from sim.scenario.checks import OPTIMAL, optimal_findings
 from sim.scenario.schema import RuleChoice, Scenario
 from sim.search import Seekers, seekers
 from sim.sourcing import Buyers, buyers
-from sim.stockpile import Keeper
 from sim.steps import Ordering, Production, Rows, Sourcing
+from sim.stockpile import Keeper
 from sim.swings import may_swing
 from sim.world import Trade, World
+
 
 @dataclass(frozen=True, eq=False)
 class Policies:
@@ -169,10 +170,8 @@ def trading(scenario: Scenario, world: World, factories: Sequence[FactoryAgent])
 
 
 def _least_cost(rule: Callable[[Whole], Allocation], world: World, supply: Floats, demand: Floats) -> Allocation:
-    axes, links = world.axes, world.links
-    cost = axes.market.from_lines(world.lines.unit_cost) + links.unit_cost
-    usable = np.where(links.open & (links.weight > 0), links.cap, 0.0)
-    return rule(Whole(axes.market, supply, demand, usable, cost, axes.need_tier))
+    axes = world.axes
+    return rule(Whole(axes.market, supply, demand, world.usable_caps(), world.delivered_costs(), axes.need_tier))
 
 
 def _ration(world: World, scenario: Scenario, decisions: Sequence[tuple[RuleChoice, Callable[..., Floats], Bools]]) -> Ration:

@@ -317,6 +317,14 @@ class World:
             result[axes.dormant] &= links.qualified_from <= self.month
         return result
 
+    def usable_caps(self) -> Floats:
+        """Return the most that each link may carry, [links, members], units per month: 0 where it is closed or unwanted."""
+        return np.where(self.links.open & (self.links.weight > 0), self.links.cap, 0.0)
+
+    def delivered_costs(self) -> Floats:
+        """Return what a unit costs over each link, [links, members], money: at the gate and for delivery."""
+        return self.axes.market.from_lines(self.lines.unit_cost) + self.links.unit_cost
+
     def grow(self, values: Floats) -> Floats:
         """Repeat a column [rows, 1] for all members."""
         return np.repeat(values, self.width, axis=1)

@@ -162,7 +162,9 @@ def test_efficient_and_within_orders(name: str, market: tuple[Floats, Floats]) -
 def test_homogeneous(name: str, market: tuple[Floats, Floats], scale: float) -> None:
     """What is granted scales with orders and goods."""
     orders, supply = market
-    np.testing.assert_allclose(share_out(name, orders * scale, supply * scale), share_out(name, orders, supply) * scale, rtol=1e-9, atol=1e-9 * scale)
+    np.testing.assert_allclose(
+        share_out(name, orders * scale, supply * scale), share_out(name, orders, supply) * scale, rtol=1e-9, atol=1e-9 * scale
+    )
 
 
 @every_rule
@@ -243,7 +245,9 @@ def test_suppliers_do_not_mix(name: str, case: tuple[Floats, Floats, GroupSum]) 
         rank = np.flatnonzero(own) % 3
         lone = GroupSum(np.zeros(own.sum(), dtype=np.int64), 1)
         alone = (
-            kernels.by_rank(claims[own], amount[[group]], lone, rank) if name == "by_rank" else KERNELS[name](claims[own], amount[[group]], lone)
+            kernels.by_rank(claims[own], amount[[group]], lone, rank)
+            if name == "by_rank"
+            else KERNELS[name](claims[own], amount[[group]], lone)
         )
         np.testing.assert_allclose(alone, together[own], rtol=1e-12, atol=1e-12)
 

@@ -6,8 +6,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 import sim
 from sim.agents import FactoryAgent
@@ -16,7 +14,7 @@ from sim.errors import RuleError, ScenarioError
 from sim.model import SupplyModel
 from sim.recorder import Tape
 from sim.rules import registry
-from sim.rules.investment import MEMORY, Prospects, expand_when_pressed, none, retool_when_idle
+from sim.rules.investment import Prospects
 from sim.run import run, run_chunk
 from sim.scenario import parse
 from sim.scenario.schema import Scenario
@@ -253,39 +251,6 @@ def test_members_do_not_depend_on_their_company(world: Any, company: list[int]) 
     assert len(np.unique(whole.capacity[-1].sum(axis=0))) > 3
     assert np.array_equal(part.capacity, whole.capacity[..., company])
     assert all(np.array_equal(values, whole.series[name][..., company]) for name, values in part.series.items())
-
-
-def prospects(pressure: float, idle_share: float, spare: float, short: float, builds: bool, price: float = 1.0) -> Prospects:
-    """Return one thing that a factory may do, as it was for as long as it remembers."""
-    one, memory = np.ones((1, 1)), np.ones((MEMORY, 1, 1))
-    return Prospects(
-        builds=np.array([builds]),
-        capacity=10 * one,
-        pressure=pressure * memory,
-        short=short * one,
-        idle=idle_share * memory,
-        spare=spare * one,
-        arriving=0.8 * one,
-        unit_cost=one,
-        price=price * one,
-        cost=one,
-    )
-
-
-some = st.floats(0, 100)
-
-
-@given(pressure=some, idle_share=st.floats(0, 1), spare=some, short=some, builds=st.booleans(), price=some)
-def test_rules_never_do_what_was_not_asked(
-    pressure: float, idle_share: float, spare: float, short: float, builds: bool, price: float
-) -> None:
-    """Nobody builds without pressure or turns a busy line; nobody turns more than stands idle or more than is missing."""
-    seen = prospects(pressure, idle_share, spare, short, builds, price)
-    built, turned = float(expand_when_pressed(seen)[0, 0]), float(retool_when_idle(seen)[0, 0])
-    assert none(seen).sum() == 0
-    assert built in ((0, 2) if builds and pressure > 1.1 else (0,))
-    assert 0 <= turned <= (spare if not builds and pressure > 1.1 and idle_share >= 0.5 - 1e-6 else 0)
-    assert turned * 0.8 <= short * (1 + 1e-12)
 
 
 def test_a_rule_of_ones_own_decides(monkeypatch: pytest.MonkeyPatch) -> None:

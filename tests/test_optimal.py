@@ -15,6 +15,9 @@ from hypothesis import strategies as st
 from sim.kernels.allocation import Market, allocate
 from sim.kernels.optimal import Optimum, least_cost, min_cost_flow, myopia, transport
 from sim.kernels.sums import Floats, Ints
+from sim.metrics import price_of_myopia
+from sim.model import SupplyModel
+from tests.worlds import world
 
 EXPECTED = json.loads((Path(__file__).parent / "expected.json").read_text())["transport"]
 COSTS = {
@@ -62,7 +65,7 @@ def test_duals_of_supply() -> None:
     """One more unit from the cheap mill saves its price; SAS's second plant saves 10 a unit."""
     problem = EXPECTED["sas"]
     found = everyone(problem["supply"], problem["demand"], COSTS["sas"])
-    more = everyone(np.array(problem["supply"]) + [0, 1], problem["demand"], COSTS["sas"])
+    more = everyone(np.add(problem["supply"], [0, 1]), problem["demand"], COSTS["sas"])
     assert found.supply_price[1] == pytest.approx(10.0)
     assert found.cost - more.cost == pytest.approx(found.supply_price[1])
 
@@ -134,7 +137,12 @@ def random_case(seed: int, *, whole: bool = False, members: int = 3, lines: int 
 
     cap = np.where(random.random((line.size, members)) < 0.3, amounts(line.size, 3.0), np.inf)
     return Case(
-        Market.build(line, need, lines, needs, tier), tier, amounts(lines, 8.0), amounts(needs, 8.0), cap, random.random((line.size, members))
+        Market.build(line, need, lines, needs, tier),
+        tier,
+        amounts(lines, 8.0),
+        amounts(needs, 8.0),
+        cap,
+        random.random((line.size, members)),
     )
 
 
@@ -201,7 +209,7 @@ def test_price_of_myopia(seed: int) -> None:
 
 
 def test_price_of_myopia_of_a_dense_market() -> None:
-    """Twenty products, twelve suppliers and eight buyers each, costs up to 1.1: nothing is wasted, but goods cost a fifth more than they need."""
+    """Twenty products, twelve suppliers and eight buyers each, nothing is wasted, but goods cost a fifth more than they need."""
     random = np.random.Generator(np.random.PCG64(1))
     product, line, need = (each.ravel() for each in np.indices((20, 12, 8)))
     market = Market.build(product * 12 + line, product * 8 + need, 240, 160)
@@ -210,6 +218,22 @@ def test_price_of_myopia_of_a_dense_market() -> None:
     share, excess = myopia(market, supply, demand, allocate(market, supply, demand, np.ones_like(cost), free).flow, free, cost, 10.0)
     assert share[0] == pytest.approx(1.0)
     assert 0.1 < excess[0] < 0.3
+
+
+def test_price_of_myopia_of_a_month() -> None:
+    """A buyer that splits its order of 100 evenly pays 1 and 3 for 50 each; the cheap supplier could have made 90 of them."""
+    scenario = world(
+        factories={
+            "old_plant": {"title": "Old plant", "state": "BBB", "lines": {"engines": {"capacity": 90, "unit_cost": 1}}},
+            "home_plant": {"title": "Home plant", "state": "AAA", "lines": {"engines": {"capacity": 90, "unit_cost": 3}}},
+        },
+        trade={"all": {"exporter": "*", "importer": "*", "product": "*"}},
+    )
+    model = SupplyModel(scenario)
+    model.step()
+    share, excess = price_of_myopia(model.world, unmet_cost=100.0)
+    assert share[0] == pytest.approx(1.0)
+    assert excess[0] == pytest.approx(200 / 120 - 1)
 
 
 def test_price_of_myopia_by_hand() -> None:

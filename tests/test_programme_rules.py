@@ -125,7 +125,9 @@ def test_bits_do_not_depend_on_the_chunk(name: str, case: Bids) -> None:
     for width in (1, 3):
         for start in range(0, 7, width):
             own = np.s_[:, start : start + width]
-            wanted, gap, returns, budget = (np.ascontiguousarray(each[own]) for each in (case.wanted, case.gap, case.count_returns(), case.budget))
+            wanted, gap, returns, budget = (
+                np.ascontiguousarray(each[own]) for each in (case.wanted, case.gap, case.count_returns(), case.budget)
+            )
             assert np.array_equal(share_out(name, bids(wanted, gap, returns, budget)), together[own])
 
 

@@ -8,7 +8,7 @@ has goods. Needs of a lower tier are served to the end before the next tier begi
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 import numpy as np
@@ -37,15 +37,29 @@ class Market:
     by_need: GroupSum
     tiers: tuple[Bools | None, ...]
     """Links of each tier as a column [links, 1], first served first; a single None stands for all links."""
+    product: Ints | None = None
+    """[needs]: what each need is of, where that is known; links of one product never compete with another's."""
+    _parts: dict[tuple[int, ...], tuple[Ints, Market]] = field(default_factory=dict)
 
     @classmethod
-    def build(cls, line: Ints, need: Ints, lines: int, needs: int, tier: Ints | None = None) -> Market:
-        """Index the links given by their ends; `tier` holds each need's tier, 0 first."""
+    def build(cls, line: Ints, need: Ints, lines: int, needs: int, tier: Ints | None = None, product: Ints | None = None) -> Market:
+        """Index the links given by their ends; `tier` holds each need's tier, 0 first, `product` what it is of."""
         levels = np.unique(tier[need]) if tier is not None and need.size else np.zeros(1)
         masks: tuple[Bools | None, ...] = (None,)
         if tier is not None and levels.size > 1:
             masks = tuple((tier[need] == level)[:, None] for level in levels)
-        return cls(line, need, GroupSum(line, lines), GroupSum(need, needs), masks)
+        return cls(line, need, GroupSum(line, lines), GroupSum(need, needs), masks, product)
+
+    def part(self, needs: Bools) -> tuple[Ints, Market]:
+        """Return the links of the products of some needs, as rows, and the market of these links alone."""
+        if self.product is None:
+            return np.arange(self.links), self
+        wanted = np.unique(self.product[needs])
+        key = tuple(wanted.tolist())
+        if key not in self._parts:
+            rows = np.flatnonzero(np.isin(self.product[self.need], wanted))
+            self._parts[key] = rows, Market.build(self.line[rows], self.need[rows], self.by_line.groups, self.by_need.groups)
+        return self._parts[key]
 
     @property
     def links(self) -> int:
@@ -76,7 +90,9 @@ class Allocation:
 
 def proportional(orders: Floats, supply: Floats, claims: Floats, market: Market) -> Floats:
     """Grant each claim the same share of itself, supply / claims where that is below 1."""
-    return orders * market.from_lines(np.minimum(divide(supply, claims, otherwise=1.0), 1.0))
+    granted = market.from_lines(np.minimum(divide(supply, claims, otherwise=1.0), 1.0))
+    granted *= orders
+    return granted
 
 
 def spread(market: Market, demand: Floats, weight: Floats, cap: Floats) -> Floats:
@@ -84,10 +100,10 @@ def spread(market: Market, demand: Floats, weight: Floats, cap: Floats) -> Float
 
     `weight` is 0 on closed links; a need without open links places no orders.
     """
-    share = market.from_needs(divide(demand, market.by_need(weight)))
-    share *= weight
-    np.minimum(share, cap, out=share)
-    return share
+    orders = market.from_needs(divide(demand, market.by_need(weight)))
+    orders *= weight
+    np.minimum(orders, cap, out=orders)
+    return orders
 
 
 def allocate(
@@ -106,30 +122,75 @@ def allocate(
     most that a link may carry, inf where nothing limits it. With `rounds=None` nothing is wasted: no link with
     room is left between a line with goods and a need that wants them. With `rounds=n` each tier stops after n rounds.
     """
-    left, wanted = supply.copy(), demand.copy()
-    supply_dust, demand_dust = RTOL * supply, RTOL * demand
-    room_dust = np.where(np.isfinite(cap), RTOL * cap, 0.0)
-    flow = np.zeros(np.broadcast_shapes(weight.shape, cap.shape, (market.links, supply.shape[1])))
+    trading = _Trading(supply, demand, ration)
+    usable = weight * (cap > 0)
+    flow = np.zeros_like(usable)
     done = 0
     for tier in market.tiers:
-        usable = weight if tier is None else weight * tier
-        count = 0
-        while rounds is None or count < rounds:
-            # rounding may fill a link by a hair beyond its cap; it must not give that back in a later round
-            room = np.maximum(cap - flow, 0.0)
-            active = market.from_lines(left > supply_dust)
-            active &= market.from_needs(wanted > demand_dust)
-            active &= room > room_dust
-            open_weight = usable * active
-            if not open_weight.any():
-                break
-            orders = spread(market, wanted, open_weight, room)
-            claims = market.by_line(orders)
-            granted = ration(orders, left, claims, market)
-            flow += granted
-            # a line asked for all it has is empty exactly: rounding dust would cost further rounds
-            left = np.where(claims >= left, 0.0, left - claims)
-            wanted = np.maximum(wanted - market.by_need(granted), 0.0)
-            count += 1
+        opened = usable if tier is None else usable * tier
+        count = trading.round(market, opened, cap, flow) if rounds != 0 else 0
+        rest = None if rounds is None else rounds - 1
+        if count and rest != 0:
+            count += _reassign(trading, market, opened, cap, flow, rest)
         done = max(done, count)
     return Allocation(flow, market.by_line(flow), market.by_need(flow), done)
+
+
+def _reassign(trading: _Trading, market: Market, weight: Floats, cap: Floats, flow: Floats, rounds: int | None) -> int:
+    """Offer what is unmet to whoever has goods left, round by round; adds to `flow` and returns the number of rounds.
+
+    Only links of products that still have both are looked at: after the first round these are few.
+    """
+    open_weight = trading.open_links(market, weight, cap, flow)
+    asking = trading.asking(market.by_need(open_weight)).any(axis=1)
+    if not asking.any():
+        return 0
+    rows, part = (np.arange(market.links), market) if trading.ration is not proportional else market.part(asking)
+    some_flow, some_weight, some_cap = flow[rows], weight[rows], cap[rows]
+    count = 0
+    while (rounds is None or count < rounds) and trading.round(part, some_weight, some_cap, some_flow, again=True):
+        count += 1
+    flow[rows] = some_flow
+    return count
+
+
+class _Trading:
+    """Hold what lines still have and needs still want while an allocation goes on."""
+
+    def __init__(self, supply: Floats, demand: Floats, ration: Ration) -> None:
+        self.left, self.wanted = supply, demand
+        self.ration = ration
+        self._supply_dust, self._demand_dust = RTOL * supply, RTOL * demand
+
+    def round(self, market: Market, weight: Floats, cap: Floats, flow: Floats, *, again: bool = False) -> int:
+        """Spread and ration once over these links, adding to `flow`; return 1, or 0 when nothing was left to do."""
+        open_weight = self.open_links(market, weight, cap, flow if again else None)
+        share = self.asking(market.by_need(open_weight))
+        if not share.any():
+            return 0
+        orders = market.from_needs(share)
+        orders *= open_weight
+        np.minimum(orders, cap - flow if again else cap, out=orders)
+        if again:
+            # a full link may have rounded to a hair above its cap
+            np.maximum(orders, 0.0, out=orders)
+        claims = market.by_line(orders)
+        granted = self.ration(orders, self.left, claims, market)
+        flow += granted
+        # a line asked for all it has is empty exactly: rounding dust would cost further rounds
+        self.left = np.where(claims >= self.left, 0.0, self.left - claims)
+        self.wanted = np.maximum(self.wanted - market.by_need(granted), 0.0)
+        return 1
+
+    def open_links(self, market: Market, weight: Floats, cap: Floats, flow: Floats | None) -> Floats:
+        """Return the weights of links whose line has goods and which have room, 0 elsewhere; None: nothing has flowed yet."""
+        open_weight = market.from_lines((self.left > self._supply_dust).astype(np.float64))
+        open_weight *= weight
+        if flow is not None:
+            full = cap * (1.0 - RTOL)
+            open_weight *= flow < full
+        return open_weight
+
+    def asking(self, total: Floats) -> Floats:
+        """Return what each need asks for per unit of open weight `total`, [needs, members]; 0 where it wants nothing."""
+        return divide(np.where(self.wanted > self._demand_dust, self.wanted, 0.0), total)

@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 from scipy import sparse
-from scipy.optimize import linprog
 
 from sim.kernels.allocation import Allocation, Market
 from sim.kernels.sums import Floats, Ints
@@ -177,6 +176,9 @@ def _scale(amounts: Floats) -> float:
 
 def _solved(objective: Floats, cap: Floats, **rows: Any) -> Any:
     bounds = np.column_stack((np.zeros_like(cap), cap))
+    # imported here because it takes long, and few scenarios ask for an optimum
+    from scipy.optimize import linprog
+
     # the types of scipy know dense rows only
     solve: Any = linprog
     result = solve(objective, bounds=bounds, method="highs-ds", options=OPTIONS, **rows)

@@ -40,5 +40,8 @@ def none(effort: Effort) -> Floats:
 def ario(
     effort: Effort, *, most: Annotated[float, Field(ge=1, le=3)] = 1.25, months: Annotated[float, Field(ge=1, le=120)] = 12.0
 ) -> Floats:
-    """Run up to `most` times capacity: faster the more is missing, and back to capacity when nothing is, over about `months`."""
+    """Run up to `most` times capacity: faster the more is missing, and back to capacity when nothing is, over about `months`.
+
+    Missing is what buyers asked for by their weights and the line did not make, also where others then made it.
+    """
     return kernel.ario(effort.overtime, kernel.scarcity(effort.asked, effort.output), most, months)

@@ -16,8 +16,10 @@ from sim.scenario.shape import KINDS, walk
 from sim.scenario.wording import listed, unknown
 from sim.scenario.written import Path, Written, bare
 
-CheckRule = Callable[[str, str, Mapping[str, Any], Mapping[str, Collection[str] | None]], Mapping[str, str]]
-"""(family, rule, parameters, the scenario's names by noun) -> what is wrong: key -> message, with the key `rule` for the rule's own name."""
+Known = Mapping[str, Collection[str] | None]
+"""Noun -> the names that the scenario gives; None where nothing can be said."""
+CheckRule = Callable[[str, str, Mapping[str, Any], Known], Mapping[str, str]]
+"""(family, rule, parameters, names) -> what is wrong: key -> message, with the key `rule` for the rule's own name."""
 
 _SECTIONS = {
     "state": "states",
@@ -173,7 +175,7 @@ def _bloc_faults(tree: Written) -> list[Fault]:
     return [fault_at(tree, path, f"a bloc cannot have the name of a state, '{bloc}'") for path, bloc in blocs if bloc in states]
 
 
-def _choice_faults(tree: Written, path: Path, node: Written, check: CheckRule, known: Mapping[str, _Names | None]) -> list[Fault]:
+def _choice_faults(tree: Written, path: Path, node: Written, check: CheckRule, known: Known) -> list[Fault]:
     try:
         choice = RuleChoice.model_validate(bare(node))
     except ValidationError:

@@ -18,8 +18,8 @@ GAIN, LOSS = "#0b4f8a", "#d55e00"
 MOST_ROWS = 40
 SURE = 0.9
 """Share of the members from which on a gain or a loss counts as sure."""
-SEEN = 0.0005
-"""A row whose difference stays below this in nine of ten members is left out."""
+SEEN = 0.001
+"""A row whose difference stays below this, on the mean and in nine of ten members, is left out."""
 
 
 @dataclass(frozen=True)
@@ -63,13 +63,13 @@ def draw_gains(title: str, subtitle: str, gains: Sequence[Gain], path: Path) -> 
 
 
 def gains_figure(title: str, subtitle: str, gains: Sequence[Gain]) -> Figure | None:
-    """Draw a row for each difference, the greatest gain first: median, nine of ten members, how likely it is a gain.
+    """Draw a row for each difference, the greatest median gain first: median, nine of ten members, how likely it is a gain.
 
     Of many rows, the largest differences are drawn; None where there is no difference.
     """
     seen = [gain for gain in gains if gain.is_seen]
     largest = sorted(seen, key=lambda gain: -abs(gain.mean))[:MOST_ROWS]
-    shown = sorted(largest, key=lambda gain: -gain.mean)
+    shown = sorted(largest, key=lambda gain: (-gain.p50, -gain.mean))
     if not shown:
         return None
     which = f"{len(seen)} of {len(gains)} needs differ" + (f"; the {len(shown)} largest differences" if len(shown) < len(seen) else "")
@@ -92,7 +92,7 @@ def _rows(axes: Axes, shown: Sequence[Gain]) -> None:
     axes.set_ylim(len(shown) - 0.4, -0.6)
     axes.set_yticks(range(len(shown)), [style.shortened(gain.label, 66) for gain in shown], fontsize=8)
     axes.tick_params(axis="y", length=0)
-    axes.xaxis.set_major_formatter(PercentFormatter(1))
+    axes.xaxis.set_major_formatter(PercentFormatter(1, symbol=" %"))
     axes.margins(x=0.04)
     axes.grid(axis="x", color="#e6e6e6", linewidth=0.6)
     axes.set_axisbelow(True)
@@ -100,14 +100,10 @@ def _rows(axes: Axes, shown: Sequence[Gain]) -> None:
 
 
 def _legend() -> list[Line2D]:
-    dot = {"marker": "o", "markersize": 4.6, "linewidth": 2.6}
+    unsure = f"fewer than {100 * SURE:.0f} % of the members agree on the sign"
     return [
-        Line2D([], [], color=GAIN, label="gains", **dot),
-        Line2D([], [], color=LOSS, label="loses", **dot),
-        Line2D([], [], color="#555555", marker="o", markersize=4.6, linestyle="", label="median; bar: 9 of 10 members"),
-        Line2D([], [], color="#555555", marker="o", markersize=4.6, linestyle="", markerfacecolor="white", label=_unsure()),
+        Line2D([], [], color=GAIN, linewidth=2.6, marker="o", markersize=4.6, label="gains"),
+        Line2D([], [], color=LOSS, linewidth=2.6, marker="o", markersize=4.6, label="loses"),
+        Line2D([], [], color=style.FAINT, marker="o", markersize=4.6, linestyle="", label="median; bar: 9 of 10 members"),
+        Line2D([], [], color=style.FAINT, marker="o", markersize=4.6, linestyle="", markerfacecolor="white", label=unsure),
     ]
-
-
-def _unsure() -> str:
-    return f"fewer than {SURE:.0%} of the members agree on the sign".replace("%", " %")

@@ -1,0 +1,207 @@
+"""Describe a study: which scenario, which factors, which design; read it from YAML or Python data, faults placed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import Field, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
+
+from sim.errors import Fault, Place, ScenarioError
+from sim.scenario.paths import fault_at
+from sim.scenario.quantity import Frozen
+from sim.scenario.shape import keys_of
+from sim.scenario.wording import found, meant, nearest
+from sim.scenario.written import Path, Written, bare, from_python
+from sim.scenario.yaml_marks import MOST_BYTES, read
+
+SCENARIO = "scenario"
+"""The factor whose values are scenario files."""
+MOST_POINTS = 10_000_000
+
+Kind = Literal["grid", "list", "random", "latin_hypercube", "sobol", "saltelli", "morris"]
+LISTED: tuple[Kind, ...] = ("grid", "list")
+"""Designs made of the factors' own values, without draws."""
+
+
+class Factor(Frozen):
+    """Say what a value of the scenario varies over: an interval, or a choice of values."""
+
+    low: float | None = Field(None, allow_inf_nan=False)
+    high: float | None = Field(None, allow_inf_nan=False)
+    dist: Literal["uniform", "loguniform", "triangular"] = "uniform"
+    """How points spread between low and high."""
+    mode: float | None = Field(None, allow_inf_nan=False)
+    """The peak of a triangular spread; the middle where not given."""
+    values: list[Any] | None = None
+    """The values to choose from; each is what `--set` takes, or a file where scenarios are chosen."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _accept_list(cls, data: Any) -> Any:
+        return {"values": data} if isinstance(data, list) else data
+
+    @model_validator(mode="after")
+    def _check_form(self) -> Factor:
+        interval = {"low", "high", "dist", "mode"} & self.model_fields_set
+        if self.values is not None:
+            if interval:
+                raise PydanticCustomError("factor", "give either values, or low and high")
+            if not self.values:
+                raise PydanticCustomError("factor", "values is empty")
+            return self
+        if self.low is None or self.high is None:
+            raise PydanticCustomError("factor", "give low and high, or values")
+        if self.low >= self.high:
+            raise PydanticCustomError("factor", "low {low} is not below high {high}", {"low": self.low, "high": self.high})
+        if self.dist == "loguniform" and self.low <= 0:
+            raise PydanticCustomError("factor", "dist: loguniform needs low above 0")
+        if self.mode is not None and (self.dist != "triangular" or not self.low <= self.mode <= self.high):
+            raise PydanticCustomError("factor", "mode needs dist: triangular and lies between low and high")
+        return self
+
+
+class Design(Frozen):
+    """Say which points of the factors' ranges are run."""
+
+    kind: Kind = "grid"
+    """grid: all combinations of values; list: the first values together, then the second ...; the others draw."""
+    points: Annotated[int, Field(ge=1, le=MOST_POINTS)] | None = None
+    """How many points are drawn; of saltelli the base sample N of N (factors + 2) points, of morris the trajectories of factors + 1."""
+    seed: Annotated[int, Field(ge=0, le=2**32 - 2)] = 0
+    """The root of the design's own draws; members draw by the scenario's seed."""
+
+
+class Spec(Frozen):
+    """Hold a study as it was asked for."""
+
+    scenario: str | None = None
+    """The scenario file, counted from the study file; none where the factor `scenario` chooses one."""
+    factors: dict[str, Factor] = {}
+    """What varies, by the path that `--set` takes."""
+    design: Design = Design()
+    members: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    """Members of each point, with the same draws at every point; the scenario's own number where not given."""
+    months: Annotated[int, Field(ge=1, le=1200)] | None = None
+    metrics: list[str] | None = None
+    """What is kept of each run; every metric of a run's summary where not given."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Hold what could be read of a study, the tree that it was read from, and what is wrong with it so far."""
+
+    spec: Spec
+    tree: Written
+    faults: tuple[Fault, ...]
+    folder: str
+    """Relative files count from here."""
+    unread: frozenset[str] = frozenset()
+    """Keys that hold something else than they should: of them nothing more can be said."""
+
+    def at(self, findings: Sequence[tuple[Path, str]]) -> list[Fault]:
+        """Place findings, (path, message), where they stand."""
+        return [fault_at(self.tree, path, message) for path, message in findings]
+
+
+def read_study(path: str | os.PathLike[str]) -> Asked:
+    """Read a study file. Raises ScenarioError where it is no YAML mapping; what else is wrong stands in `faults`."""
+    file = os.fspath(path)
+    try:
+        with open(file, "rb") as stream:
+            data = stream.read(MOST_BYTES + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ScenarioError([Fault(Place(file), "", f"cannot be read: {reason.lower()}")]) from error
+    tree = read(data, file)
+    return _asked(Written(None, Place(file)) if tree is None else tree, os.path.dirname(file))
+
+
+def ask(data: Mapping[str, Any]) -> Asked:
+    """Take a study from plain Python data, as `read_study` takes it from a file; files count from the working directory."""
+    return _asked(from_python(data, Place("<dict>")), "")
+
+
+def dump_study(spec: Spec) -> str:
+    """Write a study as YAML, without what it leaves to defaults."""
+    data = {"scenario": spec.scenario} if spec.scenario else {}
+    data |= spec.model_dump(exclude={"scenario"}, exclude_unset=True)
+    # JSON is YAML to the reader, whatever the values are
+    factors = {path: _inline(factor) for path, factor in data.pop("factors", {}).items()}
+    head: str = yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=140)
+    lines = [f"  {_inline(path)}: {factor}" for path, factor in factors.items()]
+    return "\n".join([head.rstrip("\n"), "factors:", *lines, ""])
+
+
+def _inline(value: Any) -> str:
+    import json
+
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _asked(tree: Written, folder: str) -> Asked:
+    if tree.mapping is None:
+        raise ScenarioError([Fault(tree.place, "", f"expected a mapping of keys, found {found(tree.value)}")])
+    try:
+        return Asked(Spec.model_validate(bare(tree)), tree, (), folder)
+    except ValidationError as error:
+        details = error.errors(include_url=False)
+    faults = tuple(_fault(detail, tree) for detail in details)
+    sound = tree
+    for detail in details:
+        sound = _without(sound, detail["loc"])
+    unread = frozenset(str(detail["loc"][0]) for detail in details)
+    return Asked(Spec.model_validate(bare(sound)), tree, faults, folder, unread)
+
+
+def _without(tree: Written, loc: tuple[str | int, ...]) -> Written:
+    """Take away what an error speaks of: one factor, or a whole key."""
+    key, *rest = loc
+    members = dict(tree.members)
+    if key == "factors" and rest and members.get(key, tree).mapping is not None:
+        inner = members[key]
+        members[key] = inner.changed({name: each for name, each in inner.members.items() if name != rest[0]})
+    else:
+        members.pop(key, None)
+    return tree.changed(members)
+
+
+_EXPECTED = {
+    "string_type": "text",
+    "int_type": "a whole number",
+    "float_type": "a number",
+    "list_type": "a list",
+    "dict_type": "a mapping",
+    "model_type": "a mapping",
+}
+_MODELS: Mapping[str, type[Frozen]] = {"factors": Factor, "design": Design}
+
+
+def _fault(detail: Mapping[str, Any], tree: Written) -> Fault:
+    loc, kind, value = detail["loc"], detail["type"], detail["input"]
+    is_key = loc[-1] == "[key]"
+    path = loc[:-1] if is_key else loc
+    if kind == "extra_forbidden":
+        allowed = keys_of(Spec if len(path) == 1 else _MODELS[str(path[0])])
+        return fault_at(tree, path, f"unknown key{meant(path[-1], allowed, 'allowed')}", at_key=True)
+    if kind in _EXPECTED:
+        expected = "a path in the scenario" if is_key else _EXPECTED[kind]
+        return fault_at(tree, path, f"expected {expected}, found {found(value)}", at_key=is_key)
+    return fault_at(tree, path, _message(kind, value, detail))
+
+
+def _message(kind: str, value: Any, detail: Mapping[str, Any]) -> str:
+    context = detail.get("ctx", {})
+    if kind == "literal_error":
+        allowed = str(context["expected"]).replace("'", "")
+        near = nearest(value, allowed.replace(" or ", ", ").split(", "))
+        return f"expected {allowed}, found {found(value)}" + (f"; did you mean '{near}'?" if near else "")
+    if kind == "greater_than_equal":
+        return f"{value} is below {context['ge']}"
+    if kind == "less_than_equal":
+        return f"{value} is above {context['le']}"
+    return f"{value} is not a finite number" if kind == "finite_number" else str(detail["msg"])
