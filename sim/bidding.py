@@ -30,17 +30,35 @@ class Commission:
     """Sums its candidates to [1, members]"""
     months: int
     """Length of the run"""
+    product: Ints
+    """Product of each candidate"""
+    rivals: Ints
+    """[candidates, 1]: the programme's candidates for the same product"""
 
     @classmethod
     def build(cls, axes: Axes, rule: Callable[[Bids], Floats], row: int, months: int) -> Commission:
         """Seat the commission of a programme, a row of `axes`."""
         rows = np.flatnonzero(axes.project_programme == row)
         state = np.array(axes.states)[axes.line_state[axes.project_line[rows]]]
-        return cls(rule, row, rows, state, GroupSum(np.zeros(rows.size, dtype=np.int64), 1), months)
+        product = axes.line_product[axes.project_line[rows]]
+        rivals = np.bincount(product, minlength=1)[product][:, None]
+        return cls(rule, row, rows, state, GroupSum(np.zeros(rows.size, dtype=np.int64), 1), months, product, rivals)
 
-    def share_out(self, world: World, gap: Floats, wanted: Floats, budget: Floats) -> Floats:
-        """Return money [candidates, members] for gaps and what can be taken up of them, money [projects, members]."""
-        return self.rule(Bids(wanted[self.rows], budget, self.together, gap[self.rows], self.state, partial(self._returns, world)))
+    def gap(self, world: World, short: Floats, coming: Floats) -> Floats:
+        """Count the capacity that each candidate would have to add, [candidates, members], units started per month.
+
+        What the programme's beneficiaries lack, `short` [needs, members], less what is `coming` [products, members];
+        shared equally by the programme's candidates for the product.
+        """
+        lines = world.axes.project_line[self.rows]
+        lacking = world.axes.needs_by_product(short * world.programmes.beneficiary[self.row][:, None]) - coming
+        return np.maximum(lacking, 0.0)[self.product] / self.rivals / world.lines.yield_[lines]
+
+    def share_out(self, world: World, gap: Floats, room: Floats, budget: Floats) -> Floats:
+        """Return money [candidates, members] for gaps and the capacity that can be taken up, [candidates, members]."""
+        cost = world.projects.capital_cost[self.rows]
+        bids = Bids(np.minimum(gap, room) * cost, budget, self.together, gap * cost, self.state, partial(self._returns, world))
+        return self.rule(bids)
 
     def _returns(self, world: World) -> Floats:
         """Count the need covered for the money, [candidates, members]; see `Bids.count_returns`."""

@@ -29,17 +29,13 @@ class Books:
         self._starts = [sum(rows[:book]) for book, count in enumerate(rows) if count]
         self._names = [name for name, count in zip(BOOKS, rows, strict=True) if count]
         self._worst = np.zeros(len(self._names))
-        self._before = np.zeros((sum(rows), world.width))
+        self._before = _standing(world)
         self._idle = [np.zeros((count, world.width)) for count in rows]
 
     @property
     def worst(self) -> dict[str, float]:
         """Return each book's worst residual so far, in multiples of eps times gross volume."""
         return dict.fromkeys(BOOKS, 0.0) | dict(zip(self._names, self._worst.tolist(), strict=True))
-
-    def open(self, world: World) -> None:
-        """Note what there is before the month begins."""
-        self._before = _standing(world)
 
     def close(self, world: World) -> None:
         """Check every book; raises LedgerError naming the month and the book that does not balance."""
@@ -54,7 +50,10 @@ class Books:
         finished = (projects.matured + world.lost_projects, works.matured + works.lost)
         lost = np.concatenate((used, needs.cancelled + needs.received, world.lost_capacity, *finished, programmes.invested, earned))
         turned = np.concatenate((shipped, *self._idle[1:]))
-        found = residuals(self._before, _standing(world), gained, lost, turned)
+        now = _standing(world)
+        found = residuals(self._before, now, gained, lost, turned)
+        # nothing moves between months: what stands now is what the next month begins with
+        self._before = now
         worst = np.maximum.reduceat(found.max(axis=1), self._starts)
         self._worst = np.maximum(self._worst, worst)
         if not (worst <= LIMIT).all():

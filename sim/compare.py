@@ -41,6 +41,9 @@ HEADLINE = "fill_rate_after"
 """The metric that says who gains and who loses."""
 TIE = 1e-4
 """Numbers that differ by less than this share of the larger one are a tie."""
+SEEN = 0.001
+"""Differences of the headline metric below this are not worth a line."""
+MOST_ROWS = 16
 
 
 class Measure(NamedTuple):
@@ -126,6 +129,18 @@ class Comparison:
         import pandas as pd  # half a second that the command line can do without
 
         return pd.DataFrame(self.columns)
+
+    def overview(self) -> str:
+        """Write who gains and who loses most, by the headline metric, against each other side."""
+        lines = [f"{HEADLINE}, {self.labels[0]} less each other: mean and 90 % of the members; share of the members in which it is better"]
+        for other in self.labels[1:]:
+            rows = self.table.query("other == @other and metric == @HEADLINE").dropna(subset="mean")
+            rows = rows[rows[["mean", "p05", "p95"]].abs().max(axis=1) >= SEEN]
+            most = rows.sort_values("mean", key=abs, ascending=False, kind="stable").head(MOST_ROWS).sort_values("mean", ascending=False)
+            shown = most[["state", "product", "mean", "p05", "p95", "p_better"]].to_string(index=False, float_format="{:.3f}".format)
+            lines += ["", f"against {other}: {len(most)} of the {len(rows)} that differ" if len(rows) else f"against {other}: no difference"]
+            lines += [shown] if len(rows) else []
+        return "\n".join(lines)
 
     def save(self, directory: str | os.PathLike[str], *, figures: bool = True, command: str | None = None) -> Path:
         """Write comparison.csv, the scenarios, figures and a manifest into a folder, whole or not at all.

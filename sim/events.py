@@ -26,6 +26,8 @@ from sim.world import NEVER, World
 
 
 TRADE = kinds.Trading
+AT_ONCE = frozenset((kinds.Closure, kinds.Retool, kinds.Funding, kinds.ProgrammeStart, kinds.ProgrammeStop))
+"""Kinds that act in their months alone, however strongly others hold."""
 
 
 @dataclass(eq=False)
@@ -43,6 +45,7 @@ class Events:
     _agenda: list[frozenset[type]] = field(init=False)
     """Month -> the kinds of events that begin, grow, wane or end then, in any member; trade events together as TRADE"""
     _limits: Limits | None = None
+    _rows: dict[tuple[type, ...], list[int]] = field(default_factory=dict)
 
     def __post_init__(self, months: int) -> None:
         self._agenda = self._plan(months)
@@ -64,6 +67,8 @@ class Events:
         self._close(world)
         self._retool(world)
         self._fund(world)
+        if not qualifying and moving <= AT_ONCE:
+            return
         strength, kept = self._strengths(world.month)
         self._license(world, strength)
         if qualifying or moving & {TRADE, kinds.Licence}:
@@ -87,7 +92,7 @@ class Events:
         """Add an event to this chunk from `month` on for good, with a size for each member; 0 leaves a member alone."""
         self.effects = (*self.effects, Effect(event, rows, size, np.zeros_like(size)))
         self.timeline.add(month)
-        self._agenda, self._limits = self._plan(len(self._agenda)), None
+        self._agenda, self._limits, self._rows = self._plan(len(self._agenda)), None, {}
 
     def targets(self) -> list[tuple[str, int]]:
         """Say what each event acts on, and on how many of them."""
@@ -136,7 +141,9 @@ class Events:
         return strength, kept
 
     def _of(self, wanted: tuple[type, ...]) -> list[int]:
-        return [row for row, each in enumerate(self.effects) if isinstance(each.event, wanted)]
+        if wanted not in self._rows:
+            self._rows[wanted] = [row for row, each in enumerate(self.effects) if isinstance(each.event, wanted)]
+        return self._rows[wanted]
 
     def _plan(self, months: int) -> list[frozenset[type]]:
         """List, for each month, the kinds of events that move."""

@@ -77,7 +77,7 @@ def ledger(scenario: Scenario) -> Table:
 def counts(scenario: Scenario) -> dict[str, int]:
     """Count the numbers by confidence, and as `bare` those of the assumed ones that stand alone."""
     given = numbers(scenario)
-    counted = Counter(number.quantity.confidence for number in given)
+    counted: Counter[str] = Counter(number.quantity.confidence for number in given)
     return {**{each: counted[each] for each in CONFIDENCES}, "bare": sum(number.is_bare for number in given)}
 
 

@@ -139,16 +139,21 @@ def settle(shares: Floats, before: Floats, fill: Floats, need: Floats) -> Ints:
 def month_reached(others: Floats, need: Floats, least: Floats, hit: int) -> Floats:
     """Return the month of the run from which substitution is reached, [members]; inf: not within the run.
 
-    It is the first month, after the first shortfall from the hit on, from which others than the old suppliers deliver nine
-    tenths of the need over twelve months; the hit itself where they never fall short. `others` and `need` [months,
-    members] are units a month; a need below `least` [members] on average is dropped, which is no substitution.
+    It is the first month, after the first shortfall from the hit on, from which others than the old suppliers keep up with
+    nine tenths of the need for twelve months, counted up from that month; the hit itself where they never fall short.
+    `others` and `need` [months, members] are units a month. A need below `least` [members] on the mean of these months
+    is dropped, which is no substitution.
     """
-    wanted, delivered = _twelve_months(need)[hit:], _twelve_months(others)[hit:]
-    if not len(wanted):
+    begins = len(need) - YEAR + 1 - hit
+    if begins < 1:
         return np.full(need.shape[1], np.inf)
-    enough = (delivered >= (REPLACED - _TINY) * wanted) & (wanted >= YEAR * least)
+    wanted, delivered = (np.concatenate((np.zeros((1, units.shape[1])), np.cumsum(units[hit:], axis=0))) for units in (need, others))
+    enough = wanted[YEAR:] - wanted[:begins] >= YEAR * least
+    for month in range(1, YEAR + 1):
+        span, start = slice(month, month + begins), slice(begins)
+        enough &= delivered[span] - delivered[start] >= (REPLACED - _TINY) * (wanted[span] - wanted[start])
     short = np.where(enough.all(axis=0), 0, enough.argmin(axis=0))
-    again = enough & (np.arange(len(enough))[:, None] >= short)
+    again = enough & (np.arange(begins)[:, None] >= short)
     return np.where(again.any(axis=0), hit + again.argmax(axis=0), np.inf)
 
 
@@ -248,13 +253,6 @@ class _Past:
         members = np.flatnonzero(np.isfinite(reached)).tolist() if routes else []
         years = [int(self.records.months[int(reached[member])][:4]) - self.records.years[0] for member in members]
         return [self.records.routes[routes[int(gains[then, :, member].argmax())]][0] for member, then in zip(members, years, strict=True)]
-
-
-def _twelve_months(units: Floats) -> Floats:
-    """Sum each month and the eleven after it, [months - 11, members]; no rows where the run is shorter."""
-    summed = np.concatenate((np.zeros((1, units.shape[1])), np.cumsum(units, axis=0)))
-    over: Floats = summed[YEAR:] - summed[: max(len(summed) - YEAR, 0)]
-    return over
 
 
 def _shares(units: Floats) -> Floats:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -85,9 +86,9 @@ class Importance:
 
     inputs: list[Drawn]
     targets: list[tuple[str, str]]
-    """(state, product) of each metric; the product `*` stands for the mean of the state's needs that were hit"""
+    """(state, product) of each metric; the product `*` stands for the mean of the state's needs that were hit, where there are several"""
     variances: Floats
-    """[targets]: variance of the metric over the members"""
+    """[targets]: variance of the metric over the members in which it is finite"""
     fits: list[Fit]
 
     @cached_property
@@ -158,14 +159,15 @@ def importance(scenario: Scenario, records: Records) -> Importance:
         raise InputError(f"members: {len(records.members)} is too few to tell which inputs matter; give {least} or more, better 200")
     hit, inputs = hits(scenario, records), drawn(scenario)
     members = [records.members[column] for column in columns]
-    draws = np.array([each.number.quantity.draw(scenario.seed, each.name, members) for each in inputs]).reshape(len(inputs), -1)
+    draws = np.array([each.number.quantity.draw(scenario.seed, each.name, members) for each in inputs]).reshape(len(inputs), len(members))
     # what differs by rounding alone does not differ
     values = np.round(records.summary[HEADLINE][:, columns], 6)
     rows = {need: values[row] for row, need in enumerate(records.needs) if need in hit}
-    for state in dict.fromkeys(state for state, _ in rows):
-        rows[state, ALL] = np.mean([value for (each, _), value in rows.items() if each == state], axis=0)
-    found = list(rows.values())
-    return Importance(inputs, list(rows), np.array([value.var() for value in found]), [rank_regression(draws, value) for value in found])
+    for state, count in Counter(state for state, _ in rows).items():
+        if count > 1:
+            rows[state, ALL] = np.mean([value for (each, _), value in rows.items() if each == state], axis=0)
+    variances = [value[np.isfinite(value)].var() if np.isfinite(value).any() else 0.0 for value in rows.values()]
+    return Importance(inputs, list(rows), np.array(variances), [rank_regression(draws, value) for value in rows.values()])
 
 
 def assumed_share(scenario: Scenario, records: Records) -> Floats:

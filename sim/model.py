@@ -57,7 +57,6 @@ class SupplyModel(mesa.Model):
     def step(self) -> None:
         """Let one month pass."""
         world, policies = self.world, self.policies
-        self.books.open(world)
         self.events.apply(world)
         steps.arrivals(world)
         steps.capacity(world)

@@ -7,7 +7,8 @@ allow. Shares are shares of the link's flow in the balanced world at the start.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -72,6 +73,9 @@ class Limits:
     """Leakages and exemptions"""
     exempt: _Bundle
     """Exemptions"""
+    restrictions: Ints
+    _last: list[Any] = field(default_factory=list)
+    """Levels of the restrictions when they last moved, and the caps and cuts that followed"""
 
     @classmethod
     def build(cls, world: World, effects: Sequence[Effect]) -> Limits:
@@ -97,6 +101,7 @@ class Limits:
             tight=_Bundle.build(world, effects, RESTRICTIONS),
             loose=_Bundle.build(world, effects, EXCEPTIONS),
             exempt=_Bundle.build(world, effects, (Exemption,)),
+            restrictions=np.array([row for row, each in enumerate(effects) if isinstance(each.event, RESTRICTIONS)], dtype=np.int64),
         )
 
     def apply(self, world: World, now: Now) -> None:
@@ -105,12 +110,9 @@ class Limits:
         links.cap[:] = links.base_cap
         links.restricted[:] = False
         if self.tight.links.size:
-            severity = level.copy()
-            severity[self.sanctions] -= 1.0
-            allowed, cut = self.tight.restricted(level, severity)
-            touched = self.tight.touched
-            links.cap[touched] = np.minimum(links.cap[touched], np.minimum.reduceat(allowed, self.tight.firsts, axis=0))
-            links.restricted[touched] = np.logical_or.reduceat(cut, self.tight.firsts, axis=0)
+            touched, (cap, cut) = self.tight.touched, self._restricted(world, level)
+            links.cap[touched] = cap
+            links.restricted[touched] = cut
         if self.loose.links.size:
             through = np.maximum.reduceat(self.loose.unit * level[self.loose.owner], self.loose.firsts, axis=0)
             touched = self.loose.touched
@@ -119,6 +121,18 @@ class Limits:
             held = np.logical_or.reduceat(level[self.exempt.owner] > 0, self.exempt.firsts, axis=0)
             links.restricted[self.exempt.touched] &= ~held
         links.open[:] = world.open_links()
+
+    def _restricted(self, world: World, level: Floats) -> tuple[Floats, Bools]:
+        """Return the caps of the links touched and whether they are cut, as long as no restriction moves those of last time."""
+        moving = level[self.restrictions]
+        if not self._last or not np.array_equal(moving, self._last[0]):
+            severity = level.copy()
+            severity[self.sanctions] -= 1.0
+            allowed, cut = self.tight.restricted(level, severity)
+            base = world.links.base_cap[self.tight.touched]
+            caps = np.minimum(base, np.minimum.reduceat(allowed, self.tight.firsts, axis=0))
+            self._last[:] = [moving, caps, np.logical_or.reduceat(cut, self.tight.firsts, axis=0)]
+        return self._last[1], self._last[2]
 
     def _levels(self, now: Now) -> Floats:
         """Say how far each trade event has gone, [events, members]; 0 where it does not hold."""

@@ -25,13 +25,14 @@ def uniforms(seed: int, name: str, members: Sequence[int], size: int = 1) -> NDA
     wanted = np.asarray(members, dtype=np.int64)
     result = np.empty((size, wanted.size))
     blocks = wanted // BLOCK
-    for block in np.unique(blocks):
+    for block in dict.fromkeys(blocks.tolist()):
         columns = blocks == block
-        result[:, columns] = _block(seed, name, int(block), size)[:, wanted[columns] % BLOCK]
+        result[:, columns] = _block(seed, name, block, size)[:, wanted[columns] % BLOCK]
     return result
 
 
 def _block(seed: int, name: str, block: int, size: int) -> NDArray[np.float64]:
-    digest = hashlib.blake2b(f"{seed}\0{name}\0{block}".encode(), digest_size=16).digest()
-    generator = np.random.Generator(np.random.Philox(key=int.from_bytes(digest, "little")))
-    return generator.random((size, BLOCK))
+    """Draw a block of members: the extendable hash of what names it, cut into numbers of 53 bits."""
+    text = f"{seed}\0{name}\0{block}".encode()
+    words = np.frombuffer(hashlib.shake_128(text).digest(8 * BLOCK * size), dtype="<u8")
+    return ((words >> np.uint64(11)) * 2.0**-53).reshape(size, BLOCK)

@@ -192,38 +192,27 @@ def programmes(world: World, budgeting: Sequence[Commission]) -> None:
     projects, purse = world.projects, world.programmes
     projects.started[:] = 0.0
     purse.invested[:] = 0.0
-    if not (purse.active & (purse.treasury > 0)).any():
+    spending = [each for each in budgeting if (purse.active[each.row] & (purse.treasury[each.row] > 0)).any()]
+    if not spending:
         return
     room = np.maximum(np.minimum(projects.max_capacity - projects.added, projects.absorption), 0.0)
-    gap = gaps(world)
-    wanted = np.minimum(gap, room) * projects.capital_cost
-    gap *= projects.capital_cost
-    for commission in budgeting:
+    short, coming = shortages(world)
+    for commission in spending:
         row, rows = commission.row, commission.rows
         budget = np.where(purse.active[row], purse.treasury[row], 0.0)[None, :]
-        money = commission.share_out(world, gap, wanted, budget)
+        money = commission.share_out(world, commission.gap(world, short, coming), room[rows], budget)
         purse.invested[row] = np.minimum(commission.together(money), purse.treasury[row])[0]
         projects.started[rows] = divide(money, projects.capital_cost[rows])
     purse.treasury -= purse.invested
     start(projects, projects.started, world.month)
 
 
-def gaps(world: World) -> Floats:
-    """Count the capacity that each project would have to add, [projects, members], units per month.
-
-    What a programme's beneficiaries use beyond what reaches them over unrestricted links, less what the product's
-    projects have idle or under way; shared equally by the programme's candidates for the product.
+def shortages(world: World) -> tuple[Floats, Floats]:
+    """Return what buyers use beyond what reaches them over unrestricted links, [needs, members], units per month, and
+    what projects have idle or under way for each product, [products, members], good units per month.
     """
-    axes, needs, links, lines, projects = world.axes, world.needs, world.links, world.lines, world.projects
+    axes, needs, links, lines = world.axes, world.needs, world.links, world.lines
     free = axes.market.by_need(np.where(links.restricted, 0.0, links.flow))
     short = np.maximum(needs.expected - free, 0.0)
-    idle = np.where(axes.has_project[:, None], np.maximum(lines.capacity - lines.output / lines.yield_, 0.0), 0.0)
-    coming = axes.lines_by_product(idle + under_way(world))
-    result = np.zeros_like(projects.added)
-    for row in range(len(axes.programmes)):
-        own = axes.project_programme == row
-        gap = np.maximum(axes.needs_by_product(short * world.programmes.beneficiary[row][:, None]) - coming, 0.0)
-        product = axes.line_product[axes.project_line[own]]
-        result[own] = gap[product] / np.bincount(product, minlength=1)[product][:, None]
-    return result
-
+    idle = np.where(axes.has_project[:, None], np.maximum(lines.capacity * lines.yield_ - lines.output, 0.0), 0.0)
+    return short, axes.lines_by_product(idle + under_way(world) * lines.yield_)

@@ -12,8 +12,10 @@ from sim.axes import number
 from sim.errors import InputError
 from sim.kernels.sums import Floats
 from sim.recorder import Tape
+from sim.rules import find
 from sim.run import run, run_chunk
 from sim.scenario.schema import Scenario
+from tests.random_worlds import random_scenario
 
 BUYERS = ("AAA", "BBB", "CCC", "DDD")
 RULES: dict[str, Any] = {
@@ -146,6 +148,17 @@ def test_members_do_not_depend_on_their_company(name: str) -> None:
         assert np.array_equal(received(company), together[..., company])
 
 
+@pytest.mark.parametrize("seed", [1, 4])
+@pytest.mark.parametrize("name", RULES)
+def test_books_balance_in_random_worlds(name: str, seed: int) -> None:
+    """Under every rule, with bills of materials, caps, tiers and events."""
+    data = random_scenario(seed).model_dump(by_alias=True, exclude_unset=True)
+    rule = {"rule": "tiers", "order": [next(iter(data["states"]))]} if name == "tiers" else RULES[name]
+    months = 12 if name == "optimal" else data["months"]
+    scenario = Scenario.model_validate({**data, "rules": {**data.get("rules", {}), "allocation": rule}})
+    assert max(run(scenario, members=3, months=months).records.residuals.values()) <= 64
+
+
 def faults(scenario: Scenario, **changes: Any) -> str:
     """Return the faults found in a scenario with some keys changed."""
     with pytest.raises(sim.ScenarioError) as caught:
@@ -171,6 +184,13 @@ def faults(scenario: Scenario, **changes: Any) -> str:
 def test_wrong_parameters_are_faults(rule: dict[str, Any], fault: str) -> None:
     """Each is named, with its place and what may have been meant."""
     assert fault in faults(short(), rules={"allocation": rule})
+
+
+def test_parameters_are_shown_with_what_they_may_name() -> None:
+    """In words, not in types."""
+    assert "order: list of home, ally, other, state or bloc, required" in find("allocation", "tiers").description()
+    assert "by: order or usual, default order" in find("allocation", "equal_awards").description()
+    assert "weights: mapping of programme rule to float, at least 0, required" in find("programme", "mix").description()
 
 
 def test_groups_may_be_states_and_blocs() -> None:

@@ -243,6 +243,8 @@ def test_a_factory_may_learn_by_its_own_rule() -> None:
 EVERYTHING = {"forgetting": 0.2, "spill_over": 0.3, "experience_share": 0.5, "best_yield": 0.97, "batch": True}
 
 
-@pytest.mark.parametrize("rule", ["crawford", "wright", {"rule": "crawford", **EVERYTHING}, {"rule": "wright", **EVERYTHING, "sisters": "state"}])
+@pytest.mark.parametrize(
+    "rule", ["crawford", "wright", {"rule": "crawford", **EVERYTHING}, {"rule": "wright", **EVERYTHING, "sisters": "state"}]
+)
 def test_company_changes_no_bit(rule: Any) -> None:
     assert_same_in_any_company(propulsion_world(rules={"learning": rule}))

@@ -17,6 +17,7 @@ from sim.model import SupplyModel
 from sim.recorder import Tape
 from sim.run import run, run_chunk
 from sim.scenario.schema import Scenario
+from tests.random_worlds import random_scenario
 from tests.worlds import old_supplier, world
 
 
@@ -206,6 +207,17 @@ def test_the_optimum_of_whole_numbers_needs_no_rounding() -> None:
     np.testing.assert_allclose(without.series["received"], np.rint(without.series["received"]), rtol=1e-14)
     np.testing.assert_allclose(with_lots.series["received"][:, 1:], without.series["received"][:, 1:], rtol=1e-14)
     assert with_lots.residuals["goods"] == 0.0
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_books_balance_in_random_worlds(seed: int) -> None:
+    """With lots of several sizes, drawn or not, and nearly as much is used as without them."""
+    data = random_scenario(seed).model_dump(by_alias=True, exclude_unset=True)
+    sizes: list[Any] = [1, {"value": 3, "low": 1, "high": 6}, None]
+    products = {name: {**each, "lot": sizes[row % 3]} for row, (name, each) in enumerate(data["products"].items())}
+    records = run(Scenario.model_validate({**data, "products": products}), members=3).records
+    assert max(records.residuals.values()) <= 64
+    assert records.series["received"].sum() > 0.9 * run(random_scenario(seed), members=3).records.series["received"].sum()
 
 
 def test_a_lot_of_nothing_is_a_fault() -> None:

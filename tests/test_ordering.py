@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+import sim
+from sim.axes import number
+from sim.cli import main
 from sim.metrics import bullwhip
 from sim.model import SupplyModel
 from sim.rules.ordering import Memory, Position, anchored, hold_cover
 from sim.run import run
 from sim.scenario.schema import Scenario
+from sim.swings import warnings
 from tests.company import assert_rests, assert_same_in_any_company
-from tests.worlds import propulsion_world, world
+from tests.worlds import old_supplier, propulsion_world, world
+
+EXAMPLES = Path(__file__).parent.parent / "scenarios" / "examples"
 
 
 def position(**changes: Any) -> Position:
@@ -109,7 +117,7 @@ def test_a_state_and_a_factory_may_choose_their_own() -> None:
 
 
 def circle() -> Scenario:
-    """Return steel made with coal mined with steel: 100 of each are used, as much goes into the other; a fire halves the mill for six months."""
+    """Return steel made with coal mined with steel, 100 of each used and 100 going into the other; a fire halves the mill for some time."""
     half = {"unit": "t", "input_cover": 1, "cancellation": 1}
     return Scenario.model_validate(
         {
@@ -186,3 +194,46 @@ def test_a_factorys_orders_are_warned_of_by_its_name() -> None:
     careless = {"rule": "anchored", "forecast_share": 1.0, "gap_share": 1.0, "line_share": 0.0}
     warnings = run(propulsion_world(rules={"ordering": careless})).records.warnings
     assert any(text.startswith("orders of yard for ") for text in warnings)
+
+
+def test_warnings_reach_the_reader(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """On the terminal, and in the manifest."""
+    assert main(["run", str(EXAMPLES / "anchored.yaml"), "--out", str(tmp_path / "out"), "--no-figures"]) == 0
+    said = capsys.readouterr().err
+    written = json.loads((tmp_path / "out" / "manifest.json").read_text(encoding="utf-8"))["warnings"]
+    assert len(written) == 1
+    assert f"warning: {written[0]}" in said.splitlines()
+
+
+def test_many_swinging_needs_are_counted() -> None:
+    """The worst five are named."""
+    axes = number(propulsion_world())
+    ratio = np.arange(len(axes.needs), dtype=float)[:, None] + 10
+    found = warnings(axes, np.arange(len(axes.needs)), ratio)
+    assert len(axes.needs) == 5
+    assert len(found) == 5
+    assert "14 times" in found[0]
+    twice = warnings(axes, np.concatenate([np.arange(5)] * 2), np.concatenate([ratio] * 2))
+    assert twice[5:] == ["so do the orders of 5 more needs"]
+    some = warnings(axes, np.arange(5), np.concatenate([ratio * 0, ratio], axis=1))
+    assert "in 50% of the members" in some[0]
+    assert warnings(axes, np.arange(5), 0 * ratio) == []
+
+
+@pytest.mark.parametrize(
+    ("rules", "message"),
+    [
+        ({"ordering": {"rule": "hold_cover", "smoothing_months": 0.5}}, "rules.ordering.smoothing_months: .*greater than or equal to 1"),
+        ({"ordering": {"rule": "anchored", "line_share": 2.0}}, "rules.ordering.line_share: .*less than or equal to 1"),
+        ({"stockpile": "reserve"}, "rules.stockpile.*: reserve needs the parameter floor_months"),
+        ({"overtime": {"rule": "ario", "most": 9.0}}, "rules.overtime.most: .*less than or equal to 3"),
+        ({"learning": {"rule": "wright", "sisters": "bloc"}}, "rules.learning.sisters: .*'all' or 'state'"),
+        ({"learning": {"rule": "crawford", "forgetting": 1.0}}, "rules.learning.forgetting: .*less than 1"),
+        ({"pricing": "mark_up"}, "rules.pricing.*: mark_up needs the parameter share"),
+        ({"production": {"rule": "ario_psi", "psi": -0.1}}, "rules.production.psi: .*greater than or equal to 0"),
+    ],
+)
+def test_wrong_parameters_are_refused(rules: dict[str, Any], message: str) -> None:
+    """Each rule says what it takes."""
+    with pytest.raises(sim.ScenarioError, match=message):
+        sim.parse({**old_supplier(), "rules": rules})

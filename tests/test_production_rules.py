@@ -55,6 +55,7 @@ def test_published_values(name: str) -> None:
 def assembly(stock: list[float], rule: Any, **changes: Any) -> Scenario:
     """Return a yard that makes 10 hulls a month from an engine, optics and paint, of which no more than `stock` come from June on."""
     parts = dict(zip(("engines", "optics", "paint"), CRITICALITY.values(), strict=True))
+    inputs = {name: {"amount": 1, "criticality": kind} for name, kind in parts.items()}
     events = {
         name: {"kind": "quota", "date": "2014-06", "exporter": "BBB", "importer": "AAA", "product": name, "cap": cap}
         for name, cap in zip(parts, stock, strict=True)
@@ -68,7 +69,7 @@ def assembly(stock: list[float], rule: Any, **changes: Any) -> Scenario:
             "states": {"AAA": {"title": "Yard's"}, "BBB": {"title": "Parts'"}},
             "products": {
                 **{name: {"title": name, "unit": "sets"} for name in parts},
-                "hulls": {"title": "Hulls", "unit": "hulls", "inputs": {name: {"amount": 1, "criticality": kind} for name, kind in parts.items()}},
+                "hulls": {"title": "Hulls", "unit": "hulls", "inputs": inputs},
             },
             "factories": {
                 "yard": {"title": "Yard", "state": "AAA", "lines": {"hulls": 10}, "rules": {"production": rule}},
@@ -132,7 +133,8 @@ def test_ario_psi_slows_down_where_leontief_runs_into_the_wall() -> None:
     """With three months in stock and half of the engines cut, output falls before the stock is gone, and engines last longer."""
     changes = {"products": assembly([0] * 3, "leontief").model_dump(by_alias=True, exclude_unset=True)["products"]}
     changes["products"]["hulls"]["input_cover"] = 3
-    wall, slow = (run(assembly([5.0, 10, 10], rule, **changes)).records.output[:, 0, 0] for rule in ("leontief", {"rule": "ario_psi", "psi": 1.0}))
+    rules: tuple[Any, ...] = ("leontief", {"rule": "ario_psi", "psi": 1.0})
+    wall, slow = (run(assembly([5.0, 10, 10], rule, **changes)).records.output[:, 0, 0] for rule in rules)
     np.testing.assert_allclose(wall[6:11], 10)
     assert np.argmax(slow < 10 - 1e-9) < np.argmax(wall < 10 - 1e-9)
     assert (np.diff(slow[5:18]) <= 1e-9).all()

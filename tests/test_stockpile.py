@@ -9,6 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import sim
+from sim.errors import RuleError
+from sim.rules import registry
 from sim.rules.stockpile import Store, build_ahead, draw_down, reserve
 from sim.run import run
 from sim.world import NEVER
@@ -102,7 +105,8 @@ def test_only_what_is_announced_is_prepared_for() -> None:
 @pytest.mark.parametrize("rule", [{"rule": "reserve", "floor_months": 1.0}, "build_ahead"])
 def test_a_world_at_rest_stays_at_rest(rule: Any) -> None:
     """A floor below the cover, and nothing announced, change nothing."""
-    states = {"AAA": {"title": "Buyer", "stock_cover": {"value": 2, "low": 1, "high": 4}}, "BBB": {"title": "Old"}, "CCC": {"title": "Ally", "stock_cover": 2}}
+    cover = {"value": 2, "low": 1, "high": 4}
+    states = {"AAA": {"title": "Buyer", "stock_cover": cover}, "BBB": {"title": "Old"}, "CCC": {"title": "Ally", "stock_cover": 2}}
     assert_rests(propulsion_world(states=states, rules={"stockpile": rule}))
 
 
@@ -135,3 +139,47 @@ def test_no_rule_uses_what_is_not_there(stock: float, need: float, waiting: floa
         assert 0 <= kept.used[0, 0] <= min(stock, need + waiting)
         assert kept.used[0, 0] <= draw_down(place).used[0, 0]
         assert kept.cover[0, 0] >= 1
+
+
+def answers(family: str, answer: Any) -> None:
+    """Run a scenario in which all follow a rule of this family that answers so to what it is given."""
+
+    def ours(given: Any) -> Any:
+        """Answer."""
+        return answer(given)
+
+    sim.rule(family)(ours)
+    run(propulsion_world(months=6, rules={family: "ours"}))
+
+
+@pytest.mark.parametrize(
+    ("family", "answer", "message"),
+    [
+        ("stockpile", lambda store: store.stock, "stockpile rule ours, followed by AAA, .*: returned ndarray, not a tuple of 2 arrays"),
+        ("stockpile", lambda store: (store.stock, store.stock * np.nan), "returned NaN"),
+        ("learning", lambda craft: (craft.unit_cost, craft.unit_cost), "returned tuple, not a tuple of 3 arrays"),
+        ("learning", lambda craft: (craft.experience, craft.unit_cost / 0, craft.yield_), "returned an infinite number"),
+        ("overtime", lambda effort: effort.overtime[:1], r"returned the shape \(1, 4\)"),
+        ("pricing", lambda quote: quote.unit_cost - 9, "below 0"),
+        ("pricing", lambda quote: quote.unit_cost.__imul__(2), "wrote into what it was given"),
+    ],
+)
+def test_rules_from_outside_are_watched(monkeypatch: pytest.MonkeyPatch, family: str, answer: Any, message: str) -> None:
+    """Also those that answer with several arrays."""
+    monkeypatch.setattr(registry, "_RULES", dict(registry._RULES))
+    with pytest.raises(RuleError, match=message), np.errstate(divide="ignore", invalid="ignore"):
+        answers(family, answer)
+
+
+def test_a_stockpile_rule_of_ones_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It decides, but cannot use what is not there."""
+    monkeypatch.setattr(registry, "_RULES", dict(registry._RULES))
+
+    @sim.rule("stockpile")
+    def half(store: Store) -> tuple[np.ndarray, np.ndarray]:
+        """Use half of what is wanted, and ask for more than there is where nothing is wanted."""
+        return np.where(store.month < 6, store.wanted / 2, 1e9), store.cover
+
+    found = stocks("half")
+    np.testing.assert_allclose(found["used"][0], 50)
+    assert found["stock"].min() == 0

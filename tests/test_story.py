@@ -70,7 +70,7 @@ ROWS = {
     **{f"Kyrgyzstan: {plant}": ("data/factories.yaml", f"factories.{plant}") for plant in KYRGYZ_PLANTS},
     **{f"the cut-off: {event}": ("data/events.yaml", f"events.{event}") for event in CUT_OFF},
     **{f"the others' reliance: {rule}": ("data/trade.yaml", f"trade.{rule}") for rule in RELIANCE},
-    "the others' reliance, at stake": ("csto_russia_only.yaml", "events.ukraine_leaves_the_other_members"),
+    "the others' reliance, at stake": ("csto_all_members.yaml", "events.ukraine_leaves_the_other_members"),
     "the joint venture": ("data/events.yaml", "events.ukraine_kazakhstan_joint_venture"),
     **{f"Western sanctions: {event}": ("data/events.yaml", f"events.{event}") for event in WESTERN},
     "Ukraine's other customers": ("data/trade.yaml", "trade.ukraine_to_the_world"),

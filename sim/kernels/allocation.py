@@ -39,7 +39,7 @@ class Market:
     """Links of each tier as a column [links, 1], first served first; a single None stands for all links."""
     product: Ints | None = None
     """[needs]: what each need is of, where that is known; links of one product never compete with another's."""
-    _parts: dict[tuple[int, ...], tuple[Ints, Market]] = field(default_factory=dict)
+    _parts: dict[tuple[int, ...], Part] = field(default_factory=dict)
 
     @classmethod
     def build(cls, line: Ints, need: Ints, lines: int, needs: int, tier: Ints | None = None, product: Ints | None = None) -> Market:
@@ -50,15 +50,12 @@ class Market:
             masks = tuple((tier[need] == level)[:, None] for level in levels)
         return cls(line, need, GroupSum(line, lines), GroupSum(need, needs), masks, product)
 
-    def part(self, needs: Bools) -> tuple[Ints, Market]:
-        """Return the links of the products of some needs, as rows, and the market of these links alone."""
-        if self.product is None:
-            return np.arange(self.links), self
-        wanted = np.unique(self.product[needs])
+    def part(self, needs: Bools) -> Part:
+        """Return the market of the products of some needs alone, with lines and needs numbered anew."""
+        wanted = np.unique(self.product[needs]) if self.product is not None else np.zeros(0, dtype=np.int64)
         key = tuple(wanted.tolist())
         if key not in self._parts:
-            rows = np.flatnonzero(np.isin(self.product[self.need], wanted))
-            self._parts[key] = rows, Market.build(self.line[rows], self.need[rows], self.by_line.groups, self.by_need.groups)
+            self._parts[key] = Part.build(self, wanted)
         return self._parts[key]
 
     @property
@@ -73,6 +70,26 @@ class Market:
     def from_needs(self, values: NDArray[Kind]) -> NDArray[Kind]:
         """Look up each link's need: [needs, members] -> [links, members]."""
         return values.take(self.need, axis=0)
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """Hold a market within another: its rows there, and itself."""
+
+    links: Ints
+    lines: Ints
+    needs: Ints
+    market: Market
+
+    @classmethod
+    def build(cls, whole: Market, products: Ints) -> Part:
+        """Take the links of some products out of a market; of all of them where products are not known."""
+        chosen = np.ones(whole.links, dtype=np.bool_) if whole.product is None else np.isin(whole.product[whole.need], products)
+        links = np.flatnonzero(chosen)
+        lines, line = np.unique(whole.line[links], return_inverse=True)
+        needs, need = np.unique(whole.need[links], return_inverse=True)
+        product = None if whole.product is None else whole.product[needs]
+        return cls(links, lines, needs, Market.build(line, need, lines.size, needs.size, product=product))
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,75 +139,80 @@ def allocate(
     most that a link may carry, inf where nothing limits it. With `rounds=None` nothing is wasted: no link with
     room is left between a line with goods and a need that wants them. With `rounds=n` each tier stops after n rounds.
     """
-    trading = _Trading(supply, demand, ration)
+    trading = _Trading(supply, demand, RTOL * supply, RTOL * demand, ration)
     usable = weight * (cap > 0)
     flow = np.zeros_like(usable)
     done = 0
     for tier in market.tiers:
-        opened = usable if tier is None else usable * tier
-        count = trading.round(market, opened, cap, flow) if rounds != 0 else 0
-        rest = None if rounds is None else rounds - 1
-        if count and rest != 0:
-            count += _reassign(trading, market, opened, cap, flow, rest)
-        done = max(done, count)
+        done = max(done, trading.until_done(market, usable if tier is None else usable * tier, cap, flow, rounds))
     return Allocation(flow, market.by_line(flow), market.by_need(flow), done)
 
 
-def _reassign(trading: _Trading, market: Market, weight: Floats, cap: Floats, flow: Floats, rounds: int | None) -> int:
-    """Offer what is unmet to whoever has goods left, round by round; adds to `flow` and returns the number of rounds.
-
-    Only links of products that still have both are looked at: after the first round these are few.
-    """
-    open_weight = trading.open_links(market, weight, cap, flow)
-    asking = trading.asking(market.by_need(open_weight)).any(axis=1)
-    if not asking.any():
-        return 0
-    rows, part = (np.arange(market.links), market) if trading.ration is not proportional else market.part(asking)
-    some_flow, some_weight, some_cap = flow[rows], weight[rows], cap[rows]
-    count = 0
-    while (rounds is None or count < rounds) and trading.round(part, some_weight, some_cap, some_flow, again=True):
-        count += 1
-    flow[rows] = some_flow
-    return count
+SMALL = 0.6
+"""A part of a market is worth going into when it has fewer than this share of the links."""
 
 
+@dataclass(eq=False)
 class _Trading:
     """Hold what lines still have and needs still want while an allocation goes on."""
 
-    def __init__(self, supply: Floats, demand: Floats, ration: Ration) -> None:
-        self.left, self.wanted = supply, demand
-        self.ration = ration
-        self._supply_dust, self._demand_dust = RTOL * supply, RTOL * demand
+    left: Floats
+    """[lines, members]"""
+    wanted: Floats
+    """[needs, members]"""
+    supply_dust: Floats
+    demand_dust: Floats
+    ration: Ration
 
-    def round(self, market: Market, weight: Floats, cap: Floats, flow: Floats, *, again: bool = False) -> int:
-        """Spread and ration once over these links, adding to `flow`; return 1, or 0 when nothing was left to do."""
-        open_weight = self.open_links(market, weight, cap, flow if again else None)
-        share = self.asking(market.by_need(open_weight))
-        if not share.any():
-            return 0
+    def until_done(self, market: Market, weight: Floats, cap: Floats, flow: Floats, rounds: int | None, done: int = 0) -> int:
+        """Spread and ration over these links, round by round, adding to `flow`; return the number of rounds, `done` ones included.
+
+        After the first round only a few products still have both goods and unmet demand, so the rest goes on in a
+        market of these alone: the same numbers at a fraction of the work.
+        """
+        while rounds is None or done < rounds:
+            open_weight = self.open_links(market, weight, cap, flow if done else None)
+            share = divide(np.where(self.wanted > self.demand_dust, self.wanted, 0.0), market.by_need(open_weight))
+            asking = share.any(axis=1)
+            if not asking.any():
+                return done
+            if done and market.product is not None and self.ration is proportional:
+                part = market.part(asking)
+                if part.links.size < SMALL * market.links:
+                    return self.within(part, weight, cap, flow, rounds, done)
+            self.round(market, open_weight, share, cap, flow, again=done > 0)
+            done += 1
+        return done
+
+    def open_links(self, market: Market, weight: Floats, cap: Floats, flow: Floats | None) -> Floats:
+        """Return the weights of links whose line has goods and which have room, 0 elsewhere; None: nothing has flowed yet."""
+        open_weight = market.from_lines((self.left > self.supply_dust).astype(np.float64))
+        open_weight *= weight
+        if flow is not None:
+            open_weight *= flow < cap * (1.0 - RTOL)
+        return open_weight
+
+    def round(self, market: Market, open_weight: Floats, share: Floats, cap: Floats, flow: Floats, *, again: bool) -> None:
+        """Place orders, `share` [needs, members] per unit of open weight, and ration them; adds to `flow`."""
         orders = market.from_needs(share)
         orders *= open_weight
-        np.minimum(orders, cap - flow if again else cap, out=orders)
-        if again:
-            # a full link may have rounded to a hair above its cap
-            np.maximum(orders, 0.0, out=orders)
+        # a full link may have rounded to a hair above its cap
+        np.minimum(orders, np.maximum(cap - flow, 0.0) if again else cap, out=orders)
         claims = market.by_line(orders)
         granted = self.ration(orders, self.left, claims, market)
         flow += granted
         # a line asked for all it has is empty exactly: rounding dust would cost further rounds
         self.left = np.where(claims >= self.left, 0.0, self.left - claims)
         self.wanted = np.maximum(self.wanted - market.by_need(granted), 0.0)
-        return 1
 
-    def open_links(self, market: Market, weight: Floats, cap: Floats, flow: Floats | None) -> Floats:
-        """Return the weights of links whose line has goods and which have room, 0 elsewhere; None: nothing has flowed yet."""
-        open_weight = market.from_lines((self.left > self._supply_dust).astype(np.float64))
-        open_weight *= weight
-        if flow is not None:
-            full = cap * (1.0 - RTOL)
-            open_weight *= flow < full
-        return open_weight
-
-    def asking(self, total: Floats) -> Floats:
-        """Return what each need asks for per unit of open weight `total`, [needs, members]; 0 where it wants nothing."""
-        return divide(np.where(self.wanted > self._demand_dust, self.wanted, 0.0), total)
+    def within(self, part: Part, weight: Floats, cap: Floats, flow: Floats, rounds: int | None, done: int) -> int:
+        """Go on in a part of the market; what it leaves is left here."""
+        lines, needs = part.lines, part.needs
+        inner = _Trading(self.left[lines], self.wanted[needs], self.supply_dust[lines], self.demand_dust[needs], self.ration)
+        some_flow = flow[part.links]
+        done = inner.until_done(part.market, weight[part.links], cap[part.links], some_flow, rounds, done)
+        flow[part.links] = some_flow
+        self.left = self.left.copy()
+        self.wanted = self.wanted.copy()
+        self.left[lines], self.wanted[needs] = inner.left, inner.wanted
+        return done

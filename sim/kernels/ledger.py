@@ -11,12 +11,25 @@ LIMIT = 64.0
 """Most multiples of eps times gross volume that a residual may reach."""
 
 
+TINY = 1e-280
+"""An amount that counts as rounding of nothing: what is left of stocks that shrink for years by a factor a month."""
+
+
 def residuals(before: Floats, after: Floats, gained: Floats, lost: Floats, turned: Floats) -> Floats:
     """Return |after - before - gained + lost| in multiples of eps times gross volume, elementwise.
 
     Gross volume is stock before and after, plus all that came, went, or was turned over inside. A book without any
-    volume must balance exactly, otherwise its residual is inf; NaN stays NaN.
+    volume must balance exactly; NaN stays NaN.
     """
-    gap = np.abs((after - before) - (gained - lost))
-    gross = np.abs(before) + np.abs(after) + np.abs(gained) + np.abs(lost) + np.abs(turned)
-    return np.divide(gap, EPS * gross, out=np.where(gap == 0, 0.0, np.inf), where=gross != 0)
+    gap = after - before
+    gap -= gained
+    gap += lost
+    np.abs(gap, out=gap)
+    gross = np.abs(before) + np.abs(after)
+    gross += gained
+    gross += lost
+    gross += turned
+    gross *= EPS
+    gross += TINY
+    gap /= gross
+    return gap

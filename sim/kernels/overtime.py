@@ -6,7 +6,6 @@ import numpy as np
 
 from sim.kernels.sums import Floats, divide
 
-
 DUST = 1e-9
 """A share of what was asked for below this counts as none: it is rounding."""
 

@@ -23,7 +23,7 @@ from sim.kernels import claims as kernels
 from sim.kernels.allocation import Allocation, Market
 from sim.kernels.optimal import least_cost
 from sim.kernels.sums import Bools, Floats, Ints
-from sim.rules.names import naming
+from sim.rules.names import Named
 from sim.rules.registry import rule
 
 Names = NDArray[np.str_]
@@ -82,7 +82,7 @@ def _once(order: list[str]) -> list[str]:
     return order
 
 
-Order = Annotated[list[Annotated[str, naming("state or bloc", "home", "ally", "other")]], Field(min_length=1), AfterValidator(_once)]
+Order = Annotated[list[Annotated[str, Named("state or bloc", ("home", "ally", "other"))]], Field(min_length=1), AfterValidator(_once)]
 Share = Annotated[float, Field(ge=0, le=1)]
 
 

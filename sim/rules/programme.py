@@ -19,7 +19,7 @@ from pydantic_core import PydanticCustomError
 from sim.kernels import claims as kernels
 from sim.kernels.sums import Floats, GroupSum, Ints, divide
 from sim.rules.guard import guarded
-from sim.rules.names import naming, naming_rule
+from sim.rules.names import Named, NamedRule
 from sim.rules.registry import find, rule
 
 
@@ -59,10 +59,10 @@ def _some(weights: dict[str, float]) -> dict[str, float]:
     return weights
 
 
-Plain = Annotated[str, naming_rule("programme")]
+Plain = Annotated[str, NamedRule("programme")]
 """A rule of this family that takes no parameters."""
 Share = Annotated[float, Field(ge=0, le=1)]
-Shares = Annotated[dict[Annotated[str, naming("state")], Share], Field(min_length=1), AfterValidator(_at_most_all)]
+Shares = Annotated[dict[Annotated[str, Named("state")], Share], Field(min_length=1), AfterValidator(_at_most_all)]
 Weights = Annotated[dict[Plain, Annotated[float, Field(ge=0)]], Field(min_length=1), AfterValidator(_some)]
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import partial
 from types import NoneType, UnionType
-from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -89,8 +89,9 @@ class Rule:
 
 def _shown(hint: Any) -> str:
     """Write a parameter's type and bounds for people: `float, at least 1, at most 120`."""
-    if get_origin(hint) is Annotated:
-        kind, *extras = get_args(hint)
+    origin, parts = get_origin(hint), get_args(hint)
+    if origin is Annotated:
+        kind, *extras = parts
         limits = [limit for extra in extras for limit in getattr(extra, "metadata", [extra])]
         words = [
             f"{word} {getattr(limit, key):g}"
@@ -98,9 +99,14 @@ def _shown(hint: Any) -> str:
             for key, word in (("ge", "at least"), ("gt", "above"), ("le", "at most"), ("lt", "below"))
             if hasattr(limit, key)
         ]
-        return ", ".join([_shown(kind), *words])
-    if get_origin(hint) in (Union, UnionType):
-        return " or ".join(_shown(each) for each in get_args(hint))
+        named = [extra.shown for extra in extras if hasattr(extra, "shown")]
+        return ", ".join([*(named or [_shown(kind)]), *words])
+    if origin in (Union, UnionType):
+        return " or ".join(_shown(each) for each in parts)
+    if origin in (list, dict):
+        return f"list of {_shown(parts[0])}" if origin is list else f"mapping of {_shown(parts[0])} to {_shown(parts[1])}"
+    if origin is Literal:
+        return " or ".join(map(str, parts))
     if hint is NoneType:
         return "none"
     return hint.__name__ if isinstance(hint, type) else str(hint).replace("typing.", "")

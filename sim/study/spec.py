@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-import yaml
 from pydantic import Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
@@ -128,18 +128,14 @@ def ask(data: Mapping[str, Any]) -> Asked:
 
 def dump_study(spec: Spec) -> str:
     """Write a study as YAML, without what it leaves to defaults."""
-    data = {"scenario": spec.scenario} if spec.scenario else {}
-    data |= spec.model_dump(exclude={"scenario"}, exclude_unset=True)
-    # JSON is YAML to the reader, whatever the values are
-    factors = {path: _inline(factor) for path, factor in data.pop("factors", {}).items()}
-    head: str = yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=140)
-    lines = [f"  {_inline(path)}: {factor}" for path, factor in factors.items()]
-    return "\n".join([head.rstrip("\n"), "factors:", *lines, ""])
+    data = spec.model_dump(exclude_unset=True)
+    factors = data.pop("factors", {})
+    # JSON on one line is YAML to the reader, whatever the values are
+    top = [f"{key}: {_inline(value)}" for key, value in data.items() if value is not None]
+    return "\n".join([*top, "factors:", *(f"  {_inline(path)}: {_inline(factor)}" for path, factor in factors.items()), ""])
 
 
 def _inline(value: Any) -> str:
-    import json
-
     return json.dumps(value, ensure_ascii=False)
 
 

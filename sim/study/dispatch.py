@@ -1,0 +1,122 @@
+"""Hand tasks out in bundles of about a second, and take back what becomes of each: numbers, or the error that stopped it."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
+from itertools import islice
+from typing import NamedTuple
+
+from sim.errors import SimError
+from sim.kernels.sums import Floats
+from sim.study.crew import Crew
+from sim.study.task import Task, work
+
+SECONDS = 1.0
+"""What a bundle should take: long beside the cost of handing it out, short beside what a killed study loses."""
+MOST = 64
+"""Tasks of a bundle."""
+AHEAD = 2
+"""Bundles handed out for each worker, so that none waits for the next."""
+
+Answer = tuple[list[Floats], float]
+
+
+class Outcome(NamedTuple):
+    """Hold what became of a task: its numbers [columns, rows], or an error."""
+
+    task: Task
+    values: Floats | None
+    error: BaseException | None
+
+
+class LostWorkerError(SimError):
+    """Report that a worker died of a point, twice."""
+
+
+class Dispatch:
+    """Have tasks done, each whole or not at all.
+
+    Where a bundle fails, its tasks are tried one by one; where a task of several points fails, its points are. When a
+    worker dies, what was under way is tried again, one task at a time, so that the one to blame is known when it dies
+    again.
+    """
+
+    def __init__(self, tasks: Iterator[Task], crew: Crew) -> None:
+        """Prepare to hand the tasks out to a crew."""
+        self.tasks, self.crew = tasks, crew
+        self.under_way: dict[Future[Answer], list[Task]] = {}
+        self.again: deque[Task] = deque()
+        self.suspects: deque[Task] = deque()
+        self.alone: Future[Answer] | None = None
+        self.is_broken = False
+        self.done, self.seconds = 0, 0.0
+
+    def outcomes(self) -> Iterator[Outcome]:
+        """Give what becomes of the tasks, as it comes."""
+        while self._hand_out():
+            for future in wait(self.under_way, return_when=FIRST_COMPLETED).done:
+                yield from self._taken_back(future, self.under_way.pop(future))
+
+    def _hand_out(self) -> bool:
+        """Keep the crew busy, or one suspect alone; tell whether anything is under way."""
+        if self.is_broken and not self.under_way:
+            self.crew.renew()
+            self.is_broken = False
+        while len(self.under_way) < self._room():
+            is_suspect = bool(self.suspects)
+            if not (bundle := self._next()):
+                break
+            self._submit(bundle, is_suspect)
+        return bool(self.under_way)
+
+    def _room(self) -> int:
+        if self.is_broken or self.alone in self.under_way:
+            return 0
+        return 1 if self.suspects else AHEAD * self.crew.size
+
+    def _next(self) -> list[Task]:
+        for queue in (self.suspects, self.again):
+            if queue:
+                return [queue.popleft()]
+        # as many as take about a second, going by those done
+        count = min(max(int(SECONDS * self.done / self.seconds), 1), MOST) if self.seconds else 1
+        return list(islice(self.tasks, count))
+
+    def _submit(self, bundle: list[Task], is_suspect: bool) -> None:
+        try:
+            future = self.crew.submit(work, bundle)
+        except BrokenExecutor:
+            # a worker has died since, of something else
+            (self.suspects if is_suspect else self.again).extendleft(reversed(bundle))
+            self.is_broken = True
+            return
+        self.under_way[future] = bundle
+        self.alone = future if is_suspect else None
+
+    def _taken_back(self, future: Future[Answer], bundle: list[Task]) -> Iterator[Outcome]:
+        if future.cancelled():
+            raise SimError("the executor gave up; what is done is kept: resume the study to finish it")
+        error = future.exception()
+        if error is None:
+            values, seconds = future.result()
+            self.done, self.seconds = self.done + len(bundle), self.seconds + seconds
+            yield from (Outcome(task, each, None) for task, each in zip(bundle, values, strict=True))
+        elif isinstance(error, BrokenExecutor):
+            self.is_broken = True
+            yield from self._mourned(bundle, was_alone=future is self.alone)
+        elif len(pieces := bundle if len(bundle) > 1 else bundle[0].parts()) > 1:
+            self.again.extend(pieces)
+        else:
+            yield Outcome(bundle[0], None, error)
+
+    def _mourned(self, bundle: list[Task], *, was_alone: bool) -> Iterator[Outcome]:
+        """Suspect what was under way when a worker died; what was alone is to blame, or one of its points."""
+        parts = bundle[0].parts()
+        if not was_alone:
+            self.suspects.extend(bundle)
+        elif len(parts) > 1:
+            self.suspects.extendleft(reversed(parts))
+        else:
+            yield Outcome(bundle[0], None, LostWorkerError("the worker process died of it, twice"))

@@ -1,0 +1,186 @@
+"""Say what is kept of each run: `fill_rate_after`, or `fill_rate[RUS, helicopter_engines, 2018]` for one need and one year.
+
+In brackets stand a state, a product and a year YYYY or month YYYY-MM, each of which may be `*` or left out. A metric of a
+summary is of the whole run; what is recorded month by month can also be had of a period: the fill rate over it, units and
+money added up over it, backlog and stocks at its end.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.axes import Axes
+from sim.kernels.sums import Floats, Ints, total
+from sim.metrics import fill_rate, met, service, summarise
+from sim.recorder import FLOWS, METRICS, Tape
+from sim.report.tables import CENSORED
+from sim.scenario.quantity import month_number
+from sim.scenario.schema import Scenario
+from sim.scenario.wording import meant, unknown
+from sim.scenario.written import Path
+
+Need = tuple[str, str]
+"""(state, product)"""
+
+ANY = "*"
+_AT_END = ("backlog", "stock", "in_transit")
+_WRITTEN = re.compile(r"\s*(\w+)\s*(?:\[([^\[\]]*)\])?\s*")
+_PERIOD = re.compile(r"([0-9]{4})(?:-(0[1-9]|1[0-2]))?")
+_MOST_PARTS = 3
+
+
+class Measure(NamedTuple):
+    """Hold a metric as it was asked for."""
+
+    name: str
+    state: str
+    product: str
+    period: str
+
+    @property
+    def label(self) -> str:
+        """Name it in tables, where state and product have columns of their own."""
+        return f"{self.name}[{self.period}]" if self.period else self.name
+
+
+class Row(NamedTuple):
+    """Hold one number that is kept of each run."""
+
+    metric: str
+    state: str
+    product: str
+    name: str
+    period: str
+
+
+def summary_names() -> list[str]:
+    """List the metrics of a summary, with the share of members that never get there for those that may not."""
+    none = np.zeros((1, 1, 1))
+    found = summarise(defaultdict(lambda: none), none[0], [], [("", "")], np.zeros((1, 1), dtype=np.int64))
+    return [each for name in found for each in ([name, _censored(name)] if name in CENSORED else [name])]
+
+
+def measure_of(text: str) -> Measure | None:
+    """Read a metric; None where it is not written as one."""
+    written = _WRITTEN.fullmatch(text)
+    parts = [part.strip() for part in (written[2] or "").split(",")] if written else []
+    if written is None or len(parts) > _MOST_PARTS:
+        return None
+    state, product, period = (part if part != ANY else "" for part in [*parts, "", "", ""][:_MOST_PARTS])
+    return Measure(written[1], state, product, period)
+
+
+def metric_findings(metrics: Sequence[str], scenarios: Sequence[Scenario], needs: Sequence[Need]) -> Iterator[tuple[Path, str]]:
+    """List, as (path, message), what is wrong with the metrics asked for; `needs` are the final needs there are."""
+    if not metrics:
+        yield ("metrics",), "names nothing"
+    told: set[str] = set()
+    for place, text in enumerate(metrics):
+        measure, path = measure_of(text), ("metrics", place)
+        if measure is None:
+            yield path, f"'{text}' is not a metric; write name, or name[state, product, period]"
+            continue
+        if text in told:
+            yield path, f"'{text}' is named twice"
+        told.add(text)
+        yield from ((path, message) for message in _wrong(measure, scenarios, needs))
+
+
+def _wrong(measure: Measure, scenarios: Sequence[Scenario], needs: Sequence[Need]) -> Iterator[str]:
+    by_month = [*_SERIES]
+    known = list(dict.fromkeys([*summary_names(), *by_month]))
+    if measure.name not in known:
+        yield f"unknown metric '{measure.name}'{meant(measure.name, known)}"
+    elif measure.period and measure.name not in by_month:
+        yield f"{measure.name} is of the whole run; of a period there are {', '.join(by_month)}"
+    if measure.period and not _PERIOD.fullmatch(measure.period):
+        yield f"'{measure.period}' is not a period; write YYYY or YYYY-MM"
+    elif measure.period and not any(_months(each, measure.period) for each in scenarios):
+        labels = scenarios[0].month_labels
+        yield f"{measure.period} is outside of the run, {labels[0]} to {labels[-1]}"
+    states, products = (list(dict.fromkeys(names)) for names in (zip(*needs, strict=True) if needs else ((), ())))
+    if measure.state and measure.state not in states:
+        yield unknown("state with needs", measure.state, states)
+    elif measure.product and measure.product not in products:
+        yield unknown("product that is needed", measure.product, products)
+    elif not _chosen(measure, needs):
+        yield f"'{measure.state}' has no need of '{measure.product}'"
+
+
+def rows_of(metrics: Sequence[str], needs: Sequence[Need]) -> tuple[Row, ...]:
+    """List the numbers to keep, metric by metric and need by need, each once."""
+    measures = [measure for measure in map(measure_of, metrics) if measure]
+    found = (Row(each.label, *need, each.name, each.period) for each in measures for need in _chosen(each, needs))
+    return tuple(dict.fromkeys(found))
+
+
+def _chosen(measure: Measure, needs: Sequence[Need]) -> list[Need]:
+    return [(state, product) for state, product in needs if measure.state in ("", state) and measure.product in ("", product)]
+
+
+def measured(rows: Sequence[Row], scenario: Scenario, axes: Axes, tape: Tape, hit: Ints) -> Floats:
+    """Take the rows' numbers from a tape, [columns, rows]; NaN where the scenario has no such need or no such month."""
+    place = {need: each for each, need in enumerate(axes.needs[: axes.final])}
+    result = np.full((hit.shape[1], len(rows)), np.nan)
+    wanted: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for each, row in enumerate(rows):
+        if (row.state, row.product) in place:
+            wanted[row.name, row.period].append(each)
+    summary = _summary(axes, tape, hit) if any(name not in _SERIES for name, _ in wanted) else {}
+    for (name, period), columns in wanted.items():
+        months = _months(scenario, period) if period else range(scenario.months)
+        if not months:
+            continue
+        values = _SERIES[name](tape, slice(months.start, months.stop)) if name in _SERIES else summary[name]
+        result[:, columns] = values[[place[rows[each].state, rows[each].product] for each in columns]].T
+    return result
+
+
+def _summary(axes: Axes, tape: Tape, hit: Ints) -> dict[str, Floats]:
+    """Compute the summary of a run: metric -> [final needs, columns]."""
+    need, used = tape.series["need"], tape.series["used"]
+    series = {**tape.series, "unmet": need - met(used, need), "fill_rate": service(used, need)}
+    routes = [(axes.states[exporter], axes.states[importer], axes.products[product]) for exporter, importer, product in axes.routes]
+    found = summarise(series, tape.flows[-1], routes, list(axes.needs[: axes.final]), hit)
+    censored = {_censored(name): np.where(np.isnan(found[name]), np.nan, np.isinf(found[name])) for name in CENSORED}
+    return found | censored
+
+
+def _censored(name: str) -> str:
+    return f"{name}_censored"
+
+
+def _months(scenario: Scenario, period: str) -> range:
+    """Give the months of a period that the run has, counted from its start."""
+    first = month_number(period if len(period) > 4 else f"{period}-01") - month_number(scenario.start)
+    return range(max(first, 0), max(min(first + (1 if len(period) > 4 else 12), scenario.months), 0))
+
+
+Reading = Callable[[Tape, slice], Floats]
+"""(tape, months) -> [final needs, columns]"""
+
+
+def _unmet(tape: Tape, months: slice) -> Floats:
+    need = tape.series["need"][months]
+    return total(need - met(tape.series["used"][months], need))
+
+
+def _added_up(name: str) -> Reading:
+    return lambda tape, months: total(tape.series[name][months])
+
+
+def _at_end(name: str) -> Reading:
+    return lambda tape, months: tape.series[name][months.stop - 1]
+
+
+_SERIES: Mapping[str, Reading] = {
+    "fill_rate": lambda tape, months: fill_rate(tape.series["used"][months], tape.series["need"][months]),
+    "unmet": _unmet,
+    **{name: (_at_end if name in _AT_END else _added_up)(name) for name in (*METRICS, *FLOWS)},
+}
+"""What can be had of a period."""
