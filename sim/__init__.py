@@ -96,10 +96,10 @@ def __dir__() -> list[str]:
 
 
 class _Package(ModuleType):
-    """Keep `sim.run` the function: importing the module of the same name would put itself in its place."""
+    """Keep `sim.run` and its like the functions: importing a module of the same name would put itself in their place."""
 
     def __setattr__(self, name: str, value: object) -> None:
-        if name not in ("run", "stress") or not isinstance(value, ModuleType):
+        if name not in _LAZY or not isinstance(value, ModuleType):
             super().__setattr__(name, value)
 
 

@@ -138,8 +138,8 @@ class Comparison:
             rows = rows[rows[["mean", "p05", "p95"]].abs().max(axis=1) >= SEEN]
             most = rows.sort_values("mean", key=abs, ascending=False, kind="stable").head(MOST_ROWS).sort_values("mean", ascending=False)
             shown = most[["state", "product", "mean", "p05", "p95", "p_better"]].to_string(index=False, float_format="{:.3f}".format)
-            lines += ["", f"against {other}: {len(most)} of the {len(rows)} that differ" if len(rows) else f"against {other}: no difference"]
-            lines += [shown] if len(rows) else []
+            heading = f"{len(most)} of the {len(rows)} that differ" if len(rows) else "no difference"
+            lines += ["", f"against {other}: {heading}", *([shown] if len(rows) else [])]
         return "\n".join(lines)
 
     def save(self, directory: str | os.PathLike[str], *, figures: bool = True, command: str | None = None) -> Path:

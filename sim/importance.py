@@ -151,12 +151,10 @@ class Importance:
 def importance(scenario: Scenario, records: Records) -> Importance:
     """Say which inputs make the fill rates since the hit spread, by rank regression over the members that draw.
 
-    Raises InputError with fewer than LEAST_MEMBERS members beside the central case.
+    Raises InputError with too few members.
     """
+    check_members(len(records.members))
     columns = [column for column, member in enumerate(records.members) if member != 0]
-    if len(columns) < LEAST_MEMBERS:
-        least = LEAST_MEMBERS + 1
-        raise InputError(f"members: {len(records.members)} is too few to tell which inputs matter; give {least} or more, better 200")
     hit, inputs = hits(scenario, records), drawn(scenario)
     members = [records.members[column] for column in columns]
     draws = np.array([each.number.quantity.draw(scenario.seed, each.name, members) for each in inputs]).reshape(len(inputs), len(members))
@@ -170,13 +168,20 @@ def importance(scenario: Scenario, records: Records) -> Importance:
     return Importance(inputs, list(rows), np.array(variances), [rank_regression(draws, value) for value in rows.values()])
 
 
+def check_members(members: int) -> None:
+    """Refuse fewer than LEAST_MEMBERS members beside the central case. Raises InputError."""
+    if members <= LEAST_MEMBERS:
+        least = LEAST_MEMBERS + 1
+        raise InputError(f"members: {members} is too few to tell which inputs matter; give {least} or more, better 200")
+
+
 def assumed_share(scenario: Scenario, records: Records) -> Floats:
     """Return the share of what is explained of each need's spread that assumed inputs explain, [needs].
 
     NaN where nothing is: needs that were not hit, do not differ by member, or follow no input; all with too few members.
     """
     shares = np.full(len(records.needs), np.nan)
-    if sum(member != 0 for member in records.members) < LEAST_MEMBERS:
+    if len(records.members) <= LEAST_MEMBERS:
         return shares
     table = importance(scenario, records).metrics
     for state, product, assumed, r2 in zip(*(table[name] for name in ("state", "product", "assumed", "r2")), strict=True):

@@ -76,6 +76,9 @@ def run_chunk(
     scenario: Scenario, members: Sequence[int], axes: Axes, tape: Tape, tick: Callable[[int], None] | None = None
 ) -> Ending:
     """Simulate these members together onto a tape, calling `tick` with the member-months done after each month."""
+    # glibc gives arrays above 128 KiB back to the system at every free, and to fetch them again costs as much as the
+    # arithmetic; freeing one large array, which is never touched, raises that limit for good
+    np.empty(2**22 - 4096)
     model = SupplyModel(scenario, members, axes, tape)
     try:
         for month in range(scenario.months):

@@ -53,11 +53,12 @@ class Dispatch:
         self.is_broken = False
         self.done, self.seconds = 0, 0.0
 
-    def outcomes(self) -> Iterator[Outcome]:
-        """Give what becomes of the tasks, as it comes."""
+    def outcomes(self) -> Iterator[list[Outcome]]:
+        """Give what becomes of the tasks, as it comes: those of a bundle together."""
         while self._hand_out():
             for future in wait(self.under_way, return_when=FIRST_COMPLETED).done:
-                yield from self._taken_back(future, self.under_way.pop(future))
+                if found := self._taken_back(future, self.under_way.pop(future)):
+                    yield found
 
     def _hand_out(self) -> bool:
         """Keep the crew busy, or one suspect alone; tell whether anything is under way."""
@@ -69,7 +70,7 @@ class Dispatch:
             if not (bundle := self._next()):
                 break
             self._submit(bundle, is_suspect)
-        return bool(self.under_way)
+        return bool(self.under_way) or self.is_broken
 
     def _room(self) -> int:
         if self.is_broken or self.alone in self.under_way:
@@ -95,23 +96,25 @@ class Dispatch:
         self.under_way[future] = bundle
         self.alone = future if is_suspect else None
 
-    def _taken_back(self, future: Future[Answer], bundle: list[Task]) -> Iterator[Outcome]:
+    def _taken_back(self, future: Future[Answer], bundle: list[Task]) -> list[Outcome]:
+        """Take what a bundle gave, or see to it that what failed is tried again in smaller pieces."""
         if future.cancelled():
             raise SimError("the executor gave up; what is done is kept: resume the study to finish it")
         error = future.exception()
         if error is None:
             values, seconds = future.result()
             self.done, self.seconds = self.done + len(bundle), self.seconds + seconds
-            yield from (Outcome(task, each, None) for task, each in zip(bundle, values, strict=True))
-        elif isinstance(error, BrokenExecutor):
+            return [Outcome(task, each, None) for task, each in zip(bundle, values, strict=True)]
+        if isinstance(error, BrokenExecutor):
             self.is_broken = True
-            yield from self._mourned(bundle, was_alone=future is self.alone)
-        elif len(pieces := bundle if len(bundle) > 1 else bundle[0].parts()) > 1:
-            self.again.extend(pieces)
-        else:
-            yield Outcome(bundle[0], None, error)
+            return self._mourned(bundle, was_alone=future is self.alone)
+        pieces = bundle if len(bundle) > 1 else bundle[0].parts()
+        if len(pieces) == 1:
+            return [Outcome(bundle[0], None, error)]
+        self.again.extend(pieces)
+        return []
 
-    def _mourned(self, bundle: list[Task], *, was_alone: bool) -> Iterator[Outcome]:
+    def _mourned(self, bundle: list[Task], *, was_alone: bool) -> list[Outcome]:
         """Suspect what was under way when a worker died; what was alone is to blame, or one of its points."""
         parts = bundle[0].parts()
         if not was_alone:
@@ -119,4 +122,5 @@ class Dispatch:
         elif len(parts) > 1:
             self.suspects.extendleft(reversed(parts))
         else:
-            yield Outcome(bundle[0], None, LostWorkerError("the worker process died of it, twice"))
+            return [Outcome(bundle[0], None, LostWorkerError("the worker process died of it, twice"))]
+        return []

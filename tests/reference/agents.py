@@ -120,7 +120,7 @@ class CommissionAgent(mesa.Agent):
         self.wanted = []
         for project in self.projects.values():
             room = max(min(project.max_capacity - project.added, project.absorption), 0.0)
-            gap = gaps[project.line.product] / self.sites[project.line.product]
+            gap = gaps[project.line.product] / self.sites[project.line.product] / project.line.yield_
             self.wanted.append(min(gap, room) * project.capital_cost)
 
     def _gap(self, product: str, lines: Sequence[Line]) -> float:

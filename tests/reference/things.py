@@ -172,11 +172,11 @@ class Line:
         return max(self.capacity - total(project.unramped for project in self.projects), 0.0)
 
     def idle_and_coming(self) -> float:
-        """Count the capacity that projects have idle or under way here."""
+        """Count the good units that projects could make here with what is idle or under way."""
         if not self.projects:
             return 0.0
-        idle = max(self.capacity - self.output / self.yield_, 0.0)
-        return idle + total(project.unfinished for project in self.projects)
+        idle = max(self.capacity * self.yield_ - self.output, 0.0)
+        return idle + total(project.unfinished for project in self.projects) * self.yield_
 
     def close(self) -> None:
         """Lose capacity and projects for good."""

@@ -1,0 +1,275 @@
+"""Keep a study in a folder while it runs: what is done stays done, whatever happens.
+
+`values.npy` [points, members, rows] holds the numbers kept of each run, `status.npy` [points, members] what has become of
+it. A run's numbers are on disk before its status says so: a study that is killed loses what was under way, and ends with
+the same bytes when it is resumed. Every other file is written aside and renamed.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+from numpy.lib import format as npy
+from numpy.typing import NDArray
+
+from sim.errors import InputError
+from sim.kernels.sums import Bools, Floats
+from sim.report.files import replaced
+from sim.report.tables import csv as table_text
+from sim.study.experiment import Experiment
+from sim.study.spec import dump_study
+from sim.study.task import Task
+from sim.version import __version__
+
+PENDING, DONE, FAILED = 0, 1, 2
+"""What has become of a run."""
+
+STATE, SPEC, POINTS, FAILURES = "state.json", "study.yaml", "points.csv", "failures.csv"
+VALUES, STATUS = "values.npy", "status.npy"
+FAILURE_KEYS = ("point", "error", "message")
+_COPIED = 2**24
+"""Bytes moved at a time."""
+
+
+@dataclass(frozen=True)
+class State:
+    """Hold what a study's folder was made for; a study that differs is not mixed with it."""
+
+    sim: str
+    """The version"""
+    design: str
+    points: int
+    members: int
+    shard: str = ""
+    """i/n where this folder is for a part of the study only"""
+    marks: Mapping[str, str] = field(default_factory=dict)
+    """Sums of what may never change"""
+
+    @classmethod
+    def of(cls, experiment: Experiment, shard: str = "") -> State:
+        """Say what a folder for this study is made for."""
+        return cls(__version__, experiment.design(), experiment.points, experiment.members, shard, experiment.marks())
+
+
+class Store:
+    """Hold a study's folder open."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open the folder of a study. Raises InputError where there is none."""
+        self.folder = folder
+        try:
+            self.state = State(**json.loads((folder / STATE).read_text(encoding="utf-8")))
+            # a growth that was cut short may have left more room than there are runs
+            self.status = np.load(folder / STATUS)[: self.state.points, : self.state.members]
+        except (OSError, ValueError, TypeError) as error:
+            raise InputError(f"{folder}: is not the folder of a study") from error
+
+    @property
+    def values(self) -> Floats:
+        """Give the numbers kept of each run, [points, members, rows], as they stand on disk."""
+        mapped: Floats = np.load(self.folder / VALUES, mmap_mode="r")
+        return mapped[: self.state.points, : self.state.members]
+
+    @property
+    def pending(self) -> Bools:
+        """Tell which runs are still to be done, [points, members]."""
+        return self.status == PENDING
+
+    @property
+    def failed(self) -> Bools:
+        """Tell which points have failed runs, [points]."""
+        return (self.status == FAILED).any(axis=1)
+
+    def points(self) -> list[tuple[str, ...]]:
+        """Read the points in their order here, each as the cells of a table."""
+        return [cells[1:] for cells in _cells(self.folder / POINTS)[: self.state.points]]
+
+    def failures(self) -> dict[int, tuple[str, str]]:
+        """Read why points failed: point -> (error, message); of a point that failed twice, the last."""
+        found = {int(cells[0]): (cells[1], cells[2]) for cells in _cells(self.folder / FAILURES) if len(cells) == len(FAILURE_KEYS)}
+        return {point: found.get(point, ("", "")) for point in np.flatnonzero(self.failed).tolist()}
+
+    def retry(self) -> None:
+        """Count failed runs as not done yet."""
+        self.status[self.status == FAILED] = PENDING
+
+    def keep(self, done: Sequence[tuple[Task, Floats]]) -> None:
+        """Put the tasks' numbers, [columns, rows] each, on disk and mark their runs as done. Raises InputError where that fails."""
+        self._record(done, DONE)
+
+    def fail(self, task: Task, error: BaseException) -> None:
+        """Write down why a task failed; its runs have no numbers. Raises InputError where that fails."""
+        with writing(self.folder), (self.folder / FAILURES).open("ab", buffering=0) as stream:
+            _write(stream, _line((str(task.points[0]), type(error).__name__, str(error))))
+            os.fsync(stream.fileno())
+        self._record([(task, np.full((len(task.points), len(task.rows)), np.nan))], FAILED)
+
+    def _record(self, done: Sequence[tuple[Task, Floats]], status: int) -> None:
+        marks = [(task, np.full(len(task.points), status, dtype=np.uint8)) for task, _ in done]
+        with writing(self.folder):
+            _put(self.folder / VALUES, done)
+            _put(self.folder / STATUS, marks)
+        for task, mark in marks:
+            self.status[list(task.points), list(task.members)] = mark
+
+    def grow(self, experiment: Experiment) -> None:
+        """Make room for more points and members; what is there stays. Raises InputError where that fails."""
+        shape = (experiment.points, experiment.members)
+        with writing(self.folder):
+            _enlarge(self.folder / VALUES, (*shape, len(experiment.rows)))
+            _enlarge(self.folder / STATUS, shape)
+            _describe(self.folder, experiment)
+            # from here on the study is the larger one
+            replace_file(self.folder / STATE, _state(State.of(experiment, self.state.shard)))
+        self.__init__(self.folder)  # type: ignore[misc]
+
+
+def create(folder: Path, experiment: Experiment, shard: str = "") -> Store:
+    """Make the folder of a study that has yet to run, whole or not at all.
+
+    Raises InputError where it cannot be written or holds what is not ours.
+    """
+    with replaced(folder) as fresh:
+        (fresh / "scenarios").mkdir()
+        for case in experiment.cases:
+            (fresh / case.label).write_text(case.text, encoding="utf-8", newline="\n")
+        shape = (experiment.points, experiment.members)
+        _blank(fresh / VALUES, (*shape, len(experiment.rows)), "<f8")
+        _blank(fresh / STATUS, shape, "|u1")
+        (fresh / FAILURES).write_bytes(_line(FAILURE_KEYS))
+        _describe(fresh, experiment)
+        replace_file(fresh / STATE, _state(State.of(experiment, shard)))
+    return Store(folder)
+
+
+def _describe(folder: Path, experiment: Experiment) -> None:
+    cells = zip(*experiment.table(), strict=True)
+    table = {"point": np.arange(experiment.points), **{path: list(each) for path, each in zip(experiment.columns, cells, strict=True)}}
+    replace_file(folder / POINTS, table_text(table))
+    replace_file(folder / SPEC, dump_study(experiment.spec))
+
+
+def _state(state: State) -> str:
+    return json.dumps(asdict(state), indent=2) + "\n"
+
+
+def replace_file(path: Path, text: str) -> None:
+    """Write a file aside and put it in its place. Raises OSError."""
+    with replacing(path) as stream:
+        stream.write(text.encode())
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """Give a file to write that stands in the place of another in the end, or nowhere. Raises OSError."""
+    aside = path.with_name(f".{path.name}.tmp")
+    try:
+        with aside.open("wb") as stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+@contextmanager
+def writing(folder: Path) -> Iterator[None]:
+    """Turn a full disk and the like into an InputError that names the folder."""
+    try:
+        yield
+    except OSError as error:
+        hint = "what is done is kept: make room and resume"
+        raise InputError(f"{folder}: cannot write: {error.strerror or error}; {hint}") from error
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Keep others out of a study's folder, where the system has locks. Raises InputError where somebody is at work there."""
+    try:
+        import fcntl
+    except ImportError:
+        yield
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError as error:
+        raise InputError(f"{folder}: another process is at work on this study") from error
+    finally:
+        os.close(handle)
+
+
+def _cells(path: Path) -> list[tuple[str, ...]]:
+    with path.open(encoding="utf-8", newline="") as stream:
+        return [tuple(cells) for cells in csv.reader(stream)][1:]
+
+
+def _line(cells: Sequence[str]) -> bytes:
+    header, _, line = table_text({str(place): [cell] for place, cell in enumerate(cells)}).partition("\n")
+    return line.encode()
+
+
+def _blank(path: Path, shape: tuple[int, ...], kind: str) -> None:
+    """Make an array of zeros that takes no room on disk until it is written to."""
+    with path.open("wb") as stream:
+        npy.write_array_header_1_0(stream, {"descr": kind, "fortran_order": False, "shape": shape})
+        stream.truncate(stream.tell() + np.dtype(kind).itemsize * int(np.prod(shape)))
+
+
+def _enlarge(path: Path, shape: tuple[int, ...]) -> None:
+    """Copy an array into a larger one of zeros, a part at a time, and put that in its place."""
+    old = np.load(path, mmap_mode="r")
+    if old.shape == shape:
+        return
+    aside = path.with_name(f".{path.name}.tmp")
+    _blank(aside, shape, old.dtype.str)
+    new = np.load(aside, mmap_mode="r")
+    step = max(_COPIED // max(new[:1].nbytes, 1), 1)
+    points, members = min(old.shape[0], shape[0]), min(old.shape[1], shape[1])
+    with aside.open("r+b", buffering=0) as stream:
+        _header(stream)
+        for start in range(0, points, step):
+            part = np.zeros((min(step, points - start), *shape[1:]), old.dtype)
+            part[:, :members] = old[start : start + part.shape[0], :members]
+            _write(stream, part.tobytes())
+        os.fsync(stream.fileno())
+    aside.replace(path)
+
+
+def _put(path: Path, done: Sequence[tuple[Task, NDArray[Any]]]) -> None:
+    """Write the columns of tasks, [columns, ...], into an array [points, members, ...] on disk."""
+    with path.open("r+b", buffering=0) as stream:
+        shape, begin = _header(stream)
+        for task, data in done:
+            size = data.nbytes // len(task.points)
+            place = np.asarray(task.points) * shape[1] + np.asarray(task.members)
+            # columns that stand side by side on disk go there together
+            cuts = np.flatnonzero(np.diff(place) != 1) + 1
+            for first, part in zip(place[[0, *cuts]].tolist(), np.split(data, cuts), strict=True):
+                stream.seek(begin + first * size)
+                _write(stream, part.tobytes())
+        os.fsync(stream.fileno())
+
+
+def _header(stream: Any) -> tuple[tuple[int, ...], int]:
+    """Read an array's shape, and where its data begin."""
+    npy.read_magic(stream)
+    shape, _, _ = npy.read_array_header_1_0(stream)
+    return shape, stream.tell()
+
+
+def _write(stream: Any, data: bytes) -> None:
+    """Write all of it: without a buffer a single call may write less."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[stream.write(rest) :]

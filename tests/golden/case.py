@@ -1,0 +1,169 @@
+"""Write the tables of docs/case.md anew: `python -m tests.golden.case`.
+
+A table stands under a comment that names it, and is what the function of that name here returns.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+import sim
+from sim.compare import compare
+from sim.records import Floats, Records
+from sim.run import run
+
+ROOT = Path(__file__).parents[2]
+CASE = ROOT / "docs" / "case.md"
+MEMBERS = 50
+NAMES = (
+    "baseline",
+    "no_cutoff",
+    "no_dual_use_ban",
+    "announced_plan",
+    "no_programme",
+    "csto_observed",
+    "csto_announced",
+    "csto_all_members",
+    "csto_russia_only",
+    "no_joint_venture",
+    "no_western_sanctions",
+    "full_enforcement",
+    "leaky",
+    "outside_supplier",
+    "no_outside_supplier",
+)
+OTHERS = ("BLR", "KAZ", "ARM", "KGZ", "TJK")
+PARTS = ("misc_components", "hard_components")
+ENGINES = {2014: "0", 2015: "10", 2016: "plan: 100", 2017: "plan: 130", 2019: "plan: all", 2022: "called complete"}
+SHIPS = {2014: "0", 2019: "0", 2020: "2", 2021: "2"}
+"""Year -> what is on record, from scenarios/data/outcomes.csv."""
+WHOSE = (
+    *((state, "*") for state in ("RUS", *OTHERS)),
+    ("RUS", "repair_services"),
+    ("RUS", "electronics"),
+    ("KAZ", "repair_services"),
+    ("KAZ", "transport_aircraft"),
+    ("BLR", "trainer_jet_engines"),
+    ("ARM", "armoured_vehicles"),
+    ("TJK", "optics_sights"),
+)
+
+Run = Callable[[str], Records]
+"""Scenario -> its records"""
+Rows = list[tuple[str, ...]]
+
+
+def history(ran: Run) -> Rows:
+    """Say how Russia fared in the baseline, product by product."""
+    met, lost, late = (_summary(ran("baseline"), metric, "RUS") for metric in ("fill_rate_after", "resilience_loss", "T90"))
+    return [
+        ("Russia", "share of need met", "months of need lost", "not recovered by 2024"),
+        *(
+            (need[1], _spread(met[need], "z.2f"), _spread(lost[need]), f"{np.isinf(late[need]).mean():.0%}")
+            for need in met
+            if lost[need].max() > 0.01
+        ),
+    ]
+
+
+def record(ran: Run) -> Rows:
+    """Set two series of the baseline beside what is on record."""
+    engines, gears = (_made(ran("baseline"), *line) for line in (("klimov", "helicopter_engine_kits"), ("zvezda", "naval_reduction_gears")))
+    return [
+        ("year", "all-Russian helicopter engines", "on record", "Russian gears for ships' units", "complete units on record"),
+        *(
+            (str(year), _spread(engines[year - 2012]), ENGINES.get(year, ""), _spread(gears[year - 2012], "z.1f"), SHIPS.get(year, ""))
+            for year in range(2014, 2025)
+        ),
+    ]
+
+
+def scenarios(ran: Run) -> Rows:
+    """Sum up every scenario in a line."""
+    head = ("scenario", "Russia loses", "less the baseline", "better in", "the others lose", "from allies, %")
+    return [head, *(_line(name, ran(name), ran("baseline")) for name in NAMES)]
+
+
+def whose(ran: Run) -> Rows:
+    """Compare everyone's needs with Russia's alone, member by member."""
+    sides = ("csto_all_members", "csto_russia_only")
+    members = len(ran(sides[0]).members)
+    frame = compare(*(ROOT / f"scenarios/{name}.yaml" for name in sides), members=members).table
+    frame = frame[frame.metric == "resilience_loss"].set_index(["state", "product"])
+    lost = _summary(ran(sides[1]), "resilience_loss", "RUS", *OTHERS)
+    rows: Rows = [("state", "product", "mean difference", "5 % to 95 %", "better in", "lost if only Russia's count")]
+    for state, product in WHOSE:
+        found = frame.loc[(state, product)]
+        whole = np.sum([each for need, each in lost.items() if need[0] == state and product in ("*", need[1])], axis=0)
+        spread = f"{found.p05:z.2f} to {found.p95:z.2f}"
+        rows.append((state, product, f"{found['mean']:z.2f}", spread, f"{found.p_better:.0%}", _spread(whole)))
+    return rows
+
+
+TABLES: dict[str, Callable[[Run], Rows]] = {each.__name__: each for each in (history, record, scenarios, whose)}
+_PLACE = re.compile(r"(<!-- (\w+) -->\n)((?:\|.*\n)*)")
+"""The comment that names a table, and the table."""
+
+
+def written(text: str) -> dict[str, list[str]]:
+    """List the lines of each table on a page."""
+    return {place[2]: place[3].splitlines() for place in _PLACE.finditer(text)}
+
+
+def renewed(text: str, ran: Run) -> str:
+    """Return the page with its tables made anew."""
+
+    def fill(place: re.Match[str]) -> str:
+        head, *rows = TABLES[place[2]](ran)
+        return place[1] + "".join(f"| {' | '.join(row)} |\n" for row in (head, ("---",) * len(head), *rows))
+
+    return _PLACE.sub(fill, text)
+
+
+def _run(members: int, kept: dict[str, Records], name: str) -> Records:
+    if name not in kept:
+        kept[name] = run(sim.load(ROOT / f"scenarios/{name}.yaml", members=members)).records
+    return kept[name]
+
+
+def runner(members: int) -> Run:
+    """Return what runs each scenario once, with so many members."""
+    return partial(_run, members, {})
+
+
+def _spread(values: Floats, form: str = "z.0f") -> str:
+    low, middle, high = np.quantile(values, (0.05, 0.5, 0.95))
+    return f"{middle:{form}} ({low:{form}} to {high:{form}})"
+
+
+def _summary(records: Records, metric: str, *states: str) -> dict[tuple[str, str], Floats]:
+    return {need: records.summary[metric][row] for row, need in enumerate(records.needs) if need[0] in states}
+
+
+def _made(records: Records, factory: str, product: str) -> Floats:
+    """Sum what a line made, [years, members]."""
+    row = next(row for row, line in enumerate(records.lines) if (line[0], line[2]) == (factory, product))
+    return records.output[:, row].reshape(-1, 12, len(records.members)).sum(axis=1)
+
+
+def _line(name: str, records: Records, base: Records) -> tuple[str, ...]:
+    loss, others = (np.sum([*_summary(records, "resilience_loss", *states).values()], axis=0) for states in (("RUS",), OTHERS))
+    difference = loss - np.sum([*_summary(base, "resilience_loss", "RUS").values()], axis=0)
+    better = f"{(difference < -1e-9).mean():.0%}"
+    return name, _spread(loss), _spread(difference), better, _spread(others), _spread(_from_allies(records))
+
+
+def _from_allies(records: Records) -> Floats:
+    """Return what allies delivered in the last year of the components that Russia needed, percent [members]."""
+    routes = [row for row, (seller, buyer, good) in enumerate(records.routes) if seller in OTHERS and buyer == "RUS" and good in PARTS]
+    rows = [records.needs.index(("RUS", good)) for good in PARTS]
+    return 100 * records.flows[-1, routes].sum(axis=0) / records.series["need"][-12:, rows].sum(axis=(0, 1))
+
+
+if __name__ == "__main__":
+    CASE.write_text(renewed(CASE.read_text(encoding="utf-8"), runner(MEMBERS)), encoding="utf-8")
