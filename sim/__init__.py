@@ -74,9 +74,7 @@ def _as_sets(overrides: Mapping[str, Any]) -> list[str]:
     return [f"{key}={json.dumps(value, default=lambda number: number.item())}" for key, value in overrides.items()]
 
 
-def _rule_faults(
-    family: str, name: str, parameters: Mapping[str, Any], names: Mapping[str, Collection[str] | None]
-) -> dict[str, str]:
+def _rule_faults(family: str, name: str, parameters: Mapping[str, Any], names: Mapping[str, Collection[str] | None]) -> dict[str, str]:
     from sim import rules
 
     rules.plugins.load()

@@ -72,5 +72,3 @@ def _fill_pipeline(world: World, result: Allocation) -> None:
             needs.pipeline[month % slots] += shipped
     needs.in_transit[:] = led
     needs.lead[:] = divide(led, result.received, otherwise=1.0)
-
-

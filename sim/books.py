@@ -85,4 +85,6 @@ def _standing(world: World) -> Floats:
     # idle capacity that is laid up still belongs to its line
     capacity = world.lines.capacity + world.lines.mothballed if world.upkeep.resting.size else world.lines.capacity
     unfinished = (world.projects.unfinished, world.works.unfinished)
-    return np.concatenate((goods, needs.backlog, capacity, *unfinished, world.programmes.treasury, np.zeros((len(axes.products), world.width))))
+    return np.concatenate(
+        (goods, needs.backlog, capacity, *unfinished, world.programmes.treasury, np.zeros((len(axes.products), world.width)))
+    )

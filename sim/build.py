@@ -58,7 +58,9 @@ def _lines(scenario: Scenario, axes: Axes, draw: Draw, width: int) -> Lines:
     found = [(f"factories.{name}", scenario.factories[name], product) for name, product in axes.lines]
     nominal = _rows((draw(factory.lines[product].capacity, f"{path}.lines.{product}.capacity") for path, factory, product in found), width)
     share = _rows((draw(factory.usable_share, f"{path}.usable_share") for path, factory, _ in found), width)
-    used = _rows((draw(factory.lines[product].utilisation, f"{path}.lines.{product}.utilisation") for path, factory, product in found), width)
+    used = _rows(
+        (draw(factory.lines[product].utilisation, f"{path}.lines.{product}.utilisation") for path, factory, product in found), width
+    )
     cost = _rows((draw(factory.lines[product].unit_cost, f"{path}.lines.{product}.unit_cost") for path, factory, product in found), width)
     capacity = nominal * share * used
     shape = capacity.shape
@@ -104,9 +106,7 @@ def _needs(scenario: Scenario, axes: Axes, draw: Draw, width: int, slots: int) -
     by_month = [_by_month(scenario, need, path, draw) for path, need in found]
     varying = [row for row, series in enumerate(by_month) if len(series) > 1]
     bill = [(axes.lines[axes.need_line[row]][1], axes.needs[row][1]) for row in inputs]
-    amounts = (
-        draw(scenario.products[product].inputs[name].amount, f"products.{product}.inputs.{name}.amount") for product, name in bill
-    )
+    amounts = (draw(scenario.products[product].inputs[name].amount, f"products.{product}.inputs.{name}.amount") for product, name in bill)
     input_cover = (draw(scenario.products[product].input_cover, f"products.{product}.input_cover") for product, _ in bill)
     final_cover = (_cover(scenario, state, product, draw) for state, product in finals)
     shape = (len(axes.needs), width)
@@ -192,7 +192,9 @@ def _links(scenario: Scenario, axes: Axes, draw: Draw, width: int) -> Links:
     share = 1.0 / axes.siblings[:, None]
     weight = _rows((draw(rule.weight, f"{path}.weight") for path, rule in rules), width) * share
     unlimited = np.full(width, np.inf)
-    cap = _rows((draw(rule.cap, f"{path}.cap") if isinstance(rule, Trade) and rule.cap else unlimited for path, rule in rules), width) * share
+    cap = (
+        _rows((draw(rule.cap, f"{path}.cap") if isinstance(rule, Trade) and rule.cap else unlimited for path, rule in rules), width) * share
+    )
     lead = np.rint(_rows((draw(rule.lead_months, f"{path}.lead_months") for path, rule in rules), width)).astype(np.int64)
     _reserve_exclusive_lines(scenario, axes, cap)
     base_cap = cap.copy()
@@ -258,7 +260,8 @@ def _projects(scenario: Scenario, axes: Axes, draw: Draw, width: int) -> Project
         half=times.half,
         due=np.full(shape, NEVER),
         ramp_keep=kept(_rows((number_of(path, candidate, "ramp_months") for path, candidate in found), width)),
-        capital_cost=_rows((number_of(path, candidate, "capital_cost") for path, candidate in found), width) * programme_number("cost_overrun"),
+        capital_cost=_rows((number_of(path, candidate, "capital_cost") for path, candidate in found), width)
+        * programme_number("cost_overrun"),
         max_capacity=_rows((limit(f"{path}.max_capacity", candidate.max_capacity) for path, candidate in found), width),
         absorption=_rows((limit(f"{path}.absorption", candidate.absorption) for path, candidate in found), width),
         added=np.zeros(shape),
@@ -285,7 +288,8 @@ def _programmes(scenario: Scenario, axes: Axes, width: int) -> Programmes:
         treasury=np.zeros(shape),
         active=np.repeat(active, width, axis=1),
         beneficiary=np.array(
-            [[_serves(scenario.programmes[name], axes.states[state]) for state in axes.need_state] for name in axes.programmes], dtype=np.bool_
+            [[_serves(scenario.programmes[name], axes.states[state]) for state in axes.need_state] for name in axes.programmes],
+            dtype=np.bool_,
         ).reshape(len(axes.programmes), len(axes.needs)),
         appropriated=np.zeros(shape),
         invested=np.zeros(shape),

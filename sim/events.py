@@ -24,7 +24,6 @@ from sim.timeline import Timeline
 from sim.triggers import Trigger, compile_triggers, look
 from sim.world import NEVER, World
 
-
 TRADE = kinds.Trading
 AT_ONCE = frozenset((kinds.Closure, kinds.Retool, kinds.Funding, kinds.ProgrammeStart, kinds.ProgrammeStop))
 """Kinds that act in their months alone, however strongly others hold."""
@@ -239,9 +238,10 @@ def _close_lines(world: World, rows: Ints, closing: Bools) -> None:
     resting = np.isin(world.upkeep.resting, rows)[:, None] & closing
     world.upkeep.coming[resting] = 0.0
     world.upkeep.returning[:, resting] = 0.0
-    for projects, owner, gone in ((world.projects, world.axes.project_line, world.lost_projects), (world.works, world.axes.work_line, world.works.lost)):
+    plants = ((world.projects, world.axes.project_line, world.lost_projects), (world.works, world.axes.work_line, world.works.lost))
+    for projects, owner, gone in plants:
         there = np.isin(owner, rows)[:, None] & closing
-        gone += np.where(there, projects.unfinished, 0.0)
+        gone[there] += projects.unfinished[there]
         for each in (projects.unfinished, projects.unramped, projects.max_capacity):
             each[there] = 0.0
         projects.pipeline[:, there] = 0.0

@@ -76,7 +76,9 @@ def gather(
         sourcing=shopping,
         search=[seekers(scenario, world, rule, mask) for choice, rule, mask in _groups("search", owners, needs) if choice.rule != IDLE],
         production=[
-            _production(scenario, world, rule, mask) for _, rule, mask in _groups("production", makers, lines) if mask[axes.input_line].any()
+            _production(scenario, world, rule, mask)
+            for _, rule, mask in _groups("production", makers, lines)
+            if mask[axes.input_line].any()
         ],
         investing=[
             (rule, _rows(mask & axes.work_chosen))
@@ -92,7 +94,9 @@ def gather(
         ],
         working=[(rule, np.flatnonzero(mask)) for choice, rule, mask in _groups("overtime", makers, lines) if choice.rule != IDLE],
         learners=[
-            each for choice, rule, mask in _groups("learning", makers, lines) if (each := Learner.build(rule, choice, mask, world)).lines.size
+            each
+            for choice, rule, mask in _groups("learning", makers, lines)
+            if (each := Learner.build(rule, choice, mask, world)).lines.size
         ],
         pricing=[(rule, np.flatnonzero(mask)) for choice, rule, mask in _groups("pricing", makers, lines) if choice.rule != "at_cost"],
     )
@@ -105,9 +109,7 @@ def buying(scenario: Scenario, world: World, states: Sequence[StateAgent], facto
     return [buyers(scenario, world, rule, mask) for choice, rule, mask in found if choice.rule != "fixed"]
 
 
-def _groups(
-    family: str, owners: Iterable[tuple[SupplyAgent, slice]], rows: int
-) -> list[tuple[RuleChoice, Callable[..., Any], Bools]]:
+def _groups(family: str, owners: Iterable[tuple[SupplyAgent, slice]], rows: int) -> list[tuple[RuleChoice, Callable[..., Any], Bools]]:
     """Return each rule that is followed, with its parameters filled in and the rows of all who follow it."""
     found: dict[str, tuple[RuleChoice, Bools, list[str]]] = {}
     for agent, own in owners:

@@ -72,9 +72,7 @@ class Tape:
 class Recorder:
     """Write what the world shows onto a tape, a month at a time."""
 
-    def __init__(
-        self, tape: Tape, world: World, first_month: int, legacy: Bools, first_restriction: Callable[[World], Ints]
-    ) -> None:
+    def __init__(self, tape: Tape, world: World, first_month: int, legacy: Bools, first_restriction: Callable[[World], Ints]) -> None:
         """Prepare to record; `first_month` counts since year 0, `legacy` [links] marks those a restriction ever hits.
 
         `first_restriction` tells the month in which one first hits each need, [needs, members].
@@ -86,7 +84,9 @@ class Recorder:
         self._year_flow = np.zeros_like(world.links.flow)
         self._by_route = GroupSum(axes.route, len(axes.routes))
         foreign = axes.exporter != axes.importer
-        self._foreign, self._hit = ((rows, GroupSum(axes.link_need[rows], len(axes.needs))) for rows in map(np.flatnonzero, (foreign, legacy)))
+        self._foreign, self._hit = (
+            (rows, GroupSum(axes.link_need[rows], len(axes.needs))) for rows in map(np.flatnonzero, (foreign, legacy))
+        )
 
     def record(self, world: World) -> None:
         """Note the month that has just passed."""

@@ -35,4 +35,4 @@ def _block(seed: int, name: str, block: int, size: int) -> NDArray[np.float64]:
     """Draw a block of members: the extendable hash of what names it, cut into numbers of 53 bits."""
     text = f"{seed}\0{name}\0{block}".encode()
     words = np.frombuffer(hashlib.shake_128(text).digest(8 * BLOCK * size), dtype="<u8")
-    return ((words >> np.uint64(11)) * 2.0**-53).reshape(size, BLOCK)
+    return np.asarray((words >> np.uint64(11)) * 2.0**-53, dtype=np.float64).reshape(size, BLOCK)

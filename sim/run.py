@@ -72,9 +72,7 @@ def run(
     return Result(scenario, _records(scenario, axes, everyone, tape, endings), time.perf_counter() - began)
 
 
-def run_chunk(
-    scenario: Scenario, members: Sequence[int], axes: Axes, tape: Tape, tick: Callable[[int], None] | None = None
-) -> Ending:
+def run_chunk(scenario: Scenario, members: Sequence[int], axes: Axes, tape: Tape, tick: Callable[[int], None] | None = None) -> Ending:
     """Simulate these members together onto a tape, calling `tick` with the member-months done after each month."""
     # glibc gives arrays above 128 KiB back to the system at every free, and to fetch them again costs as much as the
     # arithmetic; freeing one large array, which is never touched, raises that limit for good

@@ -208,8 +208,9 @@ def programmes(world: World, budgeting: Sequence[Commission]) -> None:
 
 
 def shortages(world: World) -> tuple[Floats, Floats]:
-    """Return what buyers use beyond what reaches them over unrestricted links, [needs, members], units per month, and
-    what projects have idle or under way for each product, [products, members], good units per month.
+    """Return what buyers lack, [needs, members], and what projects will add, [products, members], good units per month.
+
+    Buyers lack what they use beyond what reaches them over unrestricted links; projects add what they have idle or under way.
     """
     axes, needs, links, lines = world.axes, world.needs, world.links, world.lines
     free = axes.market.by_need(np.where(links.restricted, 0.0, links.flow))

@@ -175,4 +175,3 @@ def _table(
         table |= {f"{prefix}_{key}": column for key, column in spread(values, members, LEVELS).items()}
     table["static_index"] = static
     return table
-

@@ -115,9 +115,7 @@ def _parents_first(parents: dict[int, int]) -> tuple[tuple[int, int], ...]:
     return tuple(sorted(parents.items(), key=lambda pair: depth(pair[0])))
 
 
-def event_rows(
-    scenario: Scenario, begin: Ints, end: Ints, phase: Ints, targets: Sequence[tuple[str, int]]
-) -> list[EventRow]:
+def event_rows(scenario: Scenario, begin: Ints, end: Ints, phase: Ints, targets: Sequence[tuple[str, int]]) -> list[EventRow]:
     """Report in which months events began, held in full and ended, arrays [events, members], with what they act on."""
     first = month_number(scenario.start)
     rows: list[tuple[int, int, EventRow]] = []

@@ -77,8 +77,8 @@ def test_without_the_first_cut_off_all_is_as_before_until_it() -> None:
 def test_the_resolved_scenario_gives_the_same_series() -> None:
     """What `scenario.yaml` of a result holds is the scenario that was run."""
     from sim.scenario import dump
-    from sim.scenario.yaml_marks import read
     from sim.scenario.written import bare
+    from sim.scenario.yaml_marks import read
 
     again = sim.parse(bare(read(dump(baseline()).encode(), "scenario.yaml")))
     assert again == baseline()

@@ -108,7 +108,14 @@ def test_outage_and_repair_change_usable_capacity() -> None:
 
 def programme(**changes: Any) -> dict[str, Any]:
     """Return a programme that adds up to 10 units a month at the home plant, 6 months after the money."""
-    home = {"factory": "home_plant", "product": "engines", "build_months": 6, "qualification_months": 0, "ramp_months": 0, "capital_cost": 2}
+    home = {
+        "factory": "home_plant",
+        "product": "engines",
+        "build_months": 6,
+        "qualification_months": 0,
+        "ramp_months": 0,
+        "capital_cost": 2,
+    }
     return {"title": "Build", "chair": "AAA", "beneficiaries": ["AAA"], "budget": {"2014-06": 20}, "candidates": {"home": home}} | changes
 
 
@@ -183,7 +190,9 @@ def test_exclusive_programmes_supply_their_beneficiaries_alone() -> None:
     def sold(importer: str, *, exclusive: bool) -> float:
         build = programme(candidates={"new": new}, exclusive=exclusive)
         trade = {"any": {"exporter": "*", "importer": "*", "product": "*"}}
-        records = run(world(states=states, factories=plants, needs=needs, trade=trade, events={"ban": ban}, programmes={"build": build})).records
+        records = run(
+            world(states=states, factories=plants, needs=needs, trade=trade, events={"ban": ban}, programmes={"build": build})
+        ).records
         return float(records.flows[-1, records.routes.index(("DDD", importer, "engines")), 0])
 
     assert sold("CCC", exclusive=False) > 0

@@ -93,7 +93,14 @@ def test_granting_too_much_and_overspending_are_caught() -> None:
         return np.full_like(bids.wanted, 1e9)  # type: ignore[attr-defined]
 
     sim.rule("programme")(lavish)
-    home = {"factory": "home_plant", "product": "engines", "build_months": 1, "qualification_months": 1, "ramp_months": 0, "capital_cost": 1}
+    home = {
+        "factory": "home_plant",
+        "product": "engines",
+        "build_months": 1,
+        "qualification_months": 1,
+        "ramp_months": 0,
+        "capital_cost": 1,
+    }
     spend = {"title": "S", "chair": "AAA", "beneficiaries": "all", "budget": {"2014-01": 5}, "candidates": {"home": home}, "rule": "lavish"}
     with pytest.raises(RuleError, match="programme rule lavish, followed by spend: spent more than the budget"):
         run(world(programmes={"spend": spend}))

@@ -40,7 +40,14 @@ def closed_form_scenario(*, cancellation: float) -> Scenario:
     """Return spec 2.9's toy: 100 a month, 80 % from the old supplier, 10 % of that leaks, 2 units a month are built each month."""
     months = range(72)
     budget = {f"{2014 + month // 12}-{month % 12 + 1:02d}": 2.0 for month in months}
-    home = {"factory": "home_plant", "product": "engines", "build_months": 12, "qualification_months": 6, "ramp_months": 0, "capital_cost": 1}
+    home = {
+        "factory": "home_plant",
+        "product": "engines",
+        "build_months": 12,
+        "qualification_months": 6,
+        "ramp_months": 0,
+        "capital_cost": 1,
+    }
     return world(
         months=len(months),
         products={"engines": {"title": "Engines", "unit": "engines", "cancellation": cancellation}},
@@ -133,7 +140,10 @@ def test_an_unrelated_factory_shifts_no_draw() -> None:
     scenario = drawn()
     more = scenario.model_dump(by_alias=True, exclude_unset=True)
     more["products"] = {"boots": {"title": "Boots", "unit": "pairs"}, **more["products"]}
-    more["factories"] = {"cobbler": {"title": "Cobbler", "state": "CCC", "lines": {"boots": {"capacity": {"value": 5, "low": 4, "high": 9}}}}, **more["factories"]}
+    more["factories"] = {
+        "cobbler": {"title": "Cobbler", "state": "CCC", "lines": {"boots": {"capacity": {"value": 5, "low": 4, "high": 9}}}},
+        **more["factories"],
+    }
     more["needs"]["CCC"] |= {"boots": {"units": {"value": 3, "low": 2, "high": 4}}}
     more["events"] = {"strike": {"kind": "outage", "date": "2012-05", "factory": "cobbler"}, **more["events"]}
     base, other = run(scenario).records, run(Scenario.model_validate(more)).records
@@ -172,3 +182,43 @@ def test_models_are_freed() -> None:
     del model
     gc.collect()
     assert reference() is None
+
+
+def test_books_bear_what_shrinks_for_ever() -> None:
+    """Remnants that shrink by a factor every month end as subnormal numbers; that is no broken book."""
+    scenario = world(
+        months=60,
+        products={
+            "p": {"title": "P", "unit": "e"},
+            "q": {"title": "Q", "unit": "e"},
+            "units": {"title": "U", "unit": "u", "inputs": {"p": 0.7, "q": 2.7}, "input_cover": 0.5},
+        },
+        factories={
+            "yard": {"title": "Y", "state": "AAA", "lines": {"units": {"capacity": 200, "yield": 0.77}}},
+            "old": {"title": "O", "state": "BBB", "lines": {"p": 900, "q": 900}},
+        },
+        needs={"AAA": {"units": 100}},
+        trade={"any": {"exporter": "*", "importer": "*", "product": "*"}},
+        events={"ban": {"kind": "cut_off", "date": "2014-03", "exporter": "BBB", "importer": "AAA"}},
+    )
+    assert max(run(scenario).records.residuals.values()) <= 64
+
+
+def test_a_gap_is_closed_in_good_units() -> None:
+    """Where half of what is started is good, twice the capacity is built, at once."""
+    home = {"factory": "home_plant", "product": "engines", "build_months": 1, "qualification_months": 0, "ramp_months": 0, "capital_cost": 1}
+    factories = {
+        "old_plant": {"title": "Old plant", "state": "BBB", "lines": {"engines": 200}},
+        "home_plant": {"title": "Home plant", "state": "AAA", "lines": {"engines": {"capacity": 40, "yield": 0.5}}},
+    }
+    scenario = world(
+        factories=factories,
+        products={"engines": {"title": "Engines", "unit": "engines", "cancellation": 1}},
+        events={"ban": {"kind": "cut_off", "date": "2014-03", "exporter": "BBB", "importer": "AAA"}},
+        programmes={
+            "build": {"title": "B", "chair": "AAA", "beneficiaries": ["AAA"], "budget": {"2014-03": 1000}, "candidates": {"home": home}}
+        },
+    )
+    records = run(scenario).records
+    received = records.series["received"][:, 0, 0]
+    np.testing.assert_allclose(received[2:5], [20, 100, 100])

@@ -246,3 +246,11 @@ def test_price_of_myopia_by_hand() -> None:
     share, excess = myopia(market, supply, demand, np.array([[5.0], [0.0]]), free, cost * 0, 100.0)
     assert share[0] == 0.5
     assert excess[0] == np.inf
+
+
+def test_nothing_to_move_has_no_price_of_myopia() -> None:
+    """Where there are no goods, moving nothing is as good as the best."""
+    market, none = Market.build(np.array([0]), np.array([0]), 1, 1), np.zeros((1, 1))
+    share, excess = myopia(market, none, np.ones((1, 1)), none, np.full((1, 1), np.inf), np.ones((1, 1)), 10.0)
+    assert share[0] == 1.0
+    assert excess[0] == 0.0

@@ -28,7 +28,7 @@ def test_names_and_seeds_separate_streams() -> None:
     base = uniforms(1, "x", range(5000))
     assert not np.array_equal(base, uniforms(1, "y", range(5000)))
     assert not np.array_equal(base, uniforms(2, "x", range(5000)))
-    assert 0 <= base.min() and base.max() < 1
+    assert base.min() >= 0 and base.max() < 1
     assert abs(base.mean() - 0.5) < 0.02
     assert abs(np.corrcoef(base[0], uniforms(1, "y", range(5000))[0])[0, 1]) < 0.05
 
@@ -38,7 +38,8 @@ def test_member_0_is_the_central_case() -> None:
     quantity = Quantity(value=300, low=270, high=400)
     drawn = quantity.draw(5, "q", range(4000))
     assert drawn[0] == 300
-    assert (drawn[1:] >= 270).all() and (drawn[1:] <= 400).all()
+    assert (drawn[1:] >= 270).all()
+    assert (drawn[1:] <= 400).all()
     assert abs(drawn[1:].mean() - (270 + 300 + 400) / 3) < 2
 
 
@@ -46,7 +47,9 @@ def test_distributions() -> None:
     """Uniform and loguniform fill their intervals; fixed and bare numbers never vary; per year becomes per month."""
     members = range(1, 4001)
     uniform = Quantity(value=5, low=0, high=10, dist="uniform").draw(1, "u", members)
-    assert abs(uniform.mean() - 5) < 0.2 and uniform.min() < 0.1 and uniform.max() > 9.9
+    assert abs(uniform.mean() - 5) < 0.2
+    assert uniform.min() < 0.1
+    assert uniform.max() > 9.9
     log = Quantity(value=1, low=0.01, high=100, dist="loguniform").draw(1, "l", members)
     assert abs(np.log10(log).mean()) < 0.1
     assert set(Quantity(value=5, low=0, high=10, dist="fixed").draw(1, "f", members)) == {5.0}

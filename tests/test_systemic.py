@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.metrics import esri
 from sim.kernels.systemic import losses
+from sim.metrics import esri
 
 EXPECTED = json.loads((Path(__file__).parent / "expected.json").read_text())["esri"]
 

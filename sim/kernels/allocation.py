@@ -173,7 +173,7 @@ class _Trading:
         while rounds is None or done < rounds:
             open_weight = self.open_links(market, weight, cap, flow if done else None)
             share = divide(np.where(self.wanted > self.demand_dust, self.wanted, 0.0), market.by_need(open_weight))
-            asking = share.any(axis=1)
+            asking: Bools = np.any(share, axis=1)
             if not asking.any():
                 return done
             if done and market.product is not None and self.ration is proportional:

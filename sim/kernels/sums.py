@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-try:
-    # what `@` ends in, without the checks that cost more than the sums of a small world
-    from scipy.sparse._sparsetools import csr_matvecs
-except ImportError:  # pragma: no cover - scipy keeps it where it is since 2008; without it sums are slower, with the same bits
-    csr_matvecs = None
+_SUM_ROWS: Any = getattr(getattr(sparse, "_sparsetools", None), "csr_matvecs", None)
+"""What the product `@` of a sparse matrix ends in, without the checks that cost more than the sums of a small world; where
+scipy has it no longer, `@` gives the same bits."""
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -37,12 +37,12 @@ class GroupSum:
         if values.shape[1] == 1:
             # one member alone: the same additions in the same order, without the sparse product's overhead
             return np.bincount(self.group_of_row, values[:, 0], self.groups)[:, None].astype(np.float64, copy=False)
-        if csr_matvecs is None or not values.flags.c_contiguous:
+        if _SUM_ROWS is None or not values.flags.c_contiguous:
             return np.asarray(self._incidence @ values, dtype=np.float64)
         rows, width = values.shape
         result = np.zeros((self.groups, width))
         starts, places, ones = self._parts
-        csr_matvecs(self.groups, rows, width, starts, places, ones, values.ravel(), result.ravel())
+        _SUM_ROWS(self.groups, rows, width, starts, places, ones, values.ravel(), result.ravel())
         return result
 
 

@@ -19,7 +19,7 @@ TOLERANCE = 1e-2
 MOST_STEPS = 1000
 
 
-def esri(  # noqa: PLR0913 - the published index has as many ingredients
+def esri(
     supplier: Ints,
     buyer: Ints,
     volume: Floats,

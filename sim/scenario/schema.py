@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from sim.scenario.event_kinds import Event, Selector
@@ -267,7 +267,9 @@ class Need(Frozen):
     def _check_one_form(self) -> Need:
         given = [name for name in ("units", "by_year", "series") if getattr(self, name) is not None]
         if len(given) != 1:
-            raise PydanticCustomError("need", "give exactly one of units, by_year, series (got {given})", {"given": ", ".join(given) or "none"})
+            raise PydanticCustomError(
+                "need", "give exactly one of units, by_year, series (got {given})", {"given": ", ".join(given) or "none"}
+            )
         if self.by_year == {} or self.series == []:
             raise PydanticCustomError("need", "{form} is empty", {"form": given[0]})
         return self
@@ -381,4 +383,3 @@ class Scenario(Frozen):
         """List the simulated months, YYYY-MM."""
         first = month_number(self.start)
         return [month_label(first + step) for step in range(self.months)]
-

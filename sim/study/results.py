@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from contextlib import ExitStack
+from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -20,10 +20,9 @@ from sim.report.tables import csv as table_text
 from sim.study.experiment import Experiment
 from sim.study.store import FAILURE_KEYS, FAILURES, Store, replace_file, replacing, writing
 
-if TYPE_CHECKING:
-    import pyarrow
-
 RESULTS, PARQUET = "results.csv", "results.parquet"
+LABELS = ("metric", "state", "product")
+SPREAD = ("mean", *(f"p{level:02d}" for level in COARSE), "central")
 _PART = 2**22
 """Numbers laid out at a time."""
 
@@ -35,11 +34,11 @@ def finish(store: Store, experiment: Experiment, *, parquet: bool = False) -> No
     """
     folder = store.folder
     with writing(folder):
-        _write_results(store, experiment, parquet=parquet or (folder / PARQUET).exists())
-        failures = store.failures()
-        texts = [[str(point), *told] for point, told in failures.items()]
-        table: Table = {key: [cells[place] for cells in texts] for place, key in enumerate(FAILURE_KEYS)}
-        replace_file(folder / FAILURES, table_text(table))
+        _write_results(store, experiment)
+        if parquet or (folder / PARQUET).exists():
+            _write_parquet(store, experiment)
+        failures = [(str(point), *told) for point, told in store.failures().items()]
+        replace_file(folder / FAILURES, table_text({key: [cells[place] for cells in failures] for place, key in enumerate(FAILURE_KEYS)}))
         replace_file(folder / MANIFEST, json.dumps(_manifest(folder, experiment, len(failures)), indent=2, ensure_ascii=False) + "\n")
 
 
@@ -54,37 +53,52 @@ def tables(store: Store, experiment: Experiment) -> Iterator[Table]:
         found = spread(np.moveaxis(values[points], 1, -1), range(experiment.members), COARSE)
         yield {
             "point": np.repeat(points, len(rows)),
-            "metric": [row.metric for row in rows] * points.size,
-            "state": [row.state for row in rows] * points.size,
-            "product": [row.product for row in rows] * points.size,
+            **{name: [getattr(row, name) for row in rows] * points.size for name in LABELS},
             **{name: each.ravel() for name, each in found.items()},
         }
 
 
-def _write_results(store: Store, experiment: Experiment, *, parquet: bool) -> None:
-    with ExitStack() as stack:
-        stream = stack.enter_context(replacing(store.folder / RESULTS))
-        columns = stack.enter_context(_Parquet(store.folder / PARQUET)) if parquet else None
-        header = "point,metric,state,product,mean,p05,p50,p95,central\n"
-        stream.write(header.encode())
+def _write_results(store: Store, experiment: Experiment) -> None:
+    with replacing(store.folder / RESULTS) as stream:
+        stream.write((",".join(["point", *LABELS, *SPREAD]) + "\n").encode())
         for table in tables(store, experiment):
             stream.write(table_text(table).partition("\n")[2].encode())
-            if columns:
-                columns.write(table)
 
 
-class _Parquet:
-    """Write tables of the same columns to one Parquet file, put in its place at the end."""
+def _write_parquet(store: Store, experiment: Experiment) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
 
-    def __init__(self, path: Path) -> None:
-        self.pyarrow = require_pyarrow()
-        self.stack, self.path, self.writer = ExitStack(), path, None
+    schema = pa.schema([("point", pa.int64()), *((name, pa.string()) for name in LABELS), *((name, pa.float64()) for name in SPREAD)])
+    with replacing(store.folder / PARQUET) as stream, pq.ParquetWriter(stream, schema) as writer:
+        for table in tables(store, experiment):
+            writer.write_table(pa.table(table, schema=schema))
 
-    def __enter__(self) -> _Parquet:
-        self.stream = self.stack.enter_context(replacing(self.path))
-        return self
 
-    def __exit__(self, *error: Any) -> None:
-        if self.writer is not None:
-            self.writer.close()
-        self.stack.__exit__(*error)
+def require_pyarrow() -> None:
+    """Raise InputError where pyarrow is not installed."""
+    if find_spec("pyarrow") is None:
+        raise InputError("Parquet needs pyarrow: pip install 'supply-substitution[parquet]'")
+
+
+def _manifest(folder: Path, experiment: Experiment, failed: int) -> dict[str, Any]:
+    """Describe the study; no times and no places, so that the same study has the same manifest."""
+    first = experiment.cases[0].scenario
+    program = origin(first, None)
+    return {
+        **{key: program[key] for key in ("sim", "platform", "python", "packages")},
+        "study": {"design": experiment.spec.design.kind, "points": experiment.points, "members": experiment.members, "failed": failed},
+        "scenarios": [{"file": each.label, "title": each.scenario.title, "sha256": each.digest} for each in experiment.cases],
+        "seed": first.seed,
+        "sha256": {name: _hash(folder / name) for name in _names(folder)},
+    }
+
+
+def _names(folder: Path) -> list[str]:
+    found = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    return sorted(name for name in found if name != MANIFEST)
+
+
+def _hash(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

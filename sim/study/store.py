@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 from numpy.lib import format as npy
@@ -26,7 +26,6 @@ from sim.report.files import replaced
 from sim.report.tables import csv as table_text
 from sim.study.experiment import Experiment
 from sim.study.spec import dump_study
-from sim.study.task import Task
 from sim.version import __version__
 
 PENDING, DONE, FAILED = 0, 1, 2
@@ -37,6 +36,13 @@ VALUES, STATUS = "values.npy", "status.npy"
 FAILURE_KEYS = ("point", "error", "message")
 _COPIED = 2**24
 """Bytes moved at a time."""
+
+
+class Runs(NamedTuple):
+    """Name runs by their point and member."""
+
+    points: Sequence[int]
+    members: Sequence[int]
 
 
 @dataclass(frozen=True)
@@ -101,24 +107,36 @@ class Store:
         """Count failed runs as not done yet."""
         self.status[self.status == FAILED] = PENDING
 
-    def keep(self, done: Sequence[tuple[Task, Floats]]) -> None:
-        """Put the tasks' numbers, [columns, rows] each, on disk and mark their runs as done. Raises InputError where that fails."""
+    def keep(self, done: Sequence[tuple[Runs, Floats]]) -> None:
+        """Put numbers of runs, [runs, rows], on disk, then mark the runs as done. Raises InputError where that fails."""
         self._record(done, DONE)
 
-    def fail(self, task: Task, error: BaseException) -> None:
-        """Write down why a task failed; its runs have no numbers. Raises InputError where that fails."""
+    def fail(self, runs: Runs, error: str, message: str) -> None:
+        """Write down why runs of one point failed; they have no numbers. Raises InputError where that fails."""
         with writing(self.folder), (self.folder / FAILURES).open("ab", buffering=0) as stream:
-            _write(stream, _line((str(task.points[0]), type(error).__name__, str(error))))
+            _write(stream, _line((str(runs.points[0]), error, message)))
             os.fsync(stream.fileno())
-        self._record([(task, np.full((len(task.points), len(task.rows)), np.nan))], FAILED)
+        self._record([(runs, np.full((len(runs.points), self.values.shape[2]), np.nan))], FAILED)
 
-    def _record(self, done: Sequence[tuple[Task, Floats]], status: int) -> None:
-        marks = [(task, np.full(len(task.points), status, dtype=np.uint8)) for task, _ in done]
+    def adopt(self, other: Store) -> None:
+        """Take over what another folder of the same study has done or failed at. Raises InputError where that fails."""
+        step = max(_COPIED // max(other.values[:1].nbytes, 1), 1)
+        for start in range(0, self.state.points, step):
+            points, members = np.nonzero(other.status[start : start + step] == DONE)
+            if points.size:
+                found = other.values[start : start + step][points, members]
+                self.keep([(Runs((points + start).tolist(), members.tolist()), found)])
+        for point, (error, message) in other.failures().items():
+            members = np.flatnonzero(other.status[point] == FAILED)
+            self.fail(Runs([point] * members.size, members.tolist()), error, message)
+
+    def _record(self, done: Sequence[tuple[Runs, Floats]], status: int) -> None:
+        marks = [(runs, np.full(len(runs.points), status, dtype=np.uint8)) for runs, _ in done]
         with writing(self.folder):
             _put(self.folder / VALUES, done)
             _put(self.folder / STATUS, marks)
-        for task, mark in marks:
-            self.status[list(task.points), list(task.members)] = mark
+        for runs, mark in marks:
+            self.status[list(runs.points), list(runs.members)] = mark
 
     def grow(self, experiment: Experiment) -> None:
         """Make room for more points and members; what is there stays. Raises InputError where that fails."""
@@ -201,10 +219,11 @@ def locked(folder: Path) -> Iterator[None]:
         return
     handle = os.open(folder, os.O_RDONLY)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise InputError(f"{folder}: another process is at work on this study") from error
         yield
-    except BlockingIOError as error:
-        raise InputError(f"{folder}: another process is at work on this study") from error
     finally:
         os.close(handle)
 
@@ -246,14 +265,14 @@ def _enlarge(path: Path, shape: tuple[int, ...]) -> None:
     aside.replace(path)
 
 
-def _put(path: Path, done: Sequence[tuple[Task, NDArray[Any]]]) -> None:
-    """Write the columns of tasks, [columns, ...], into an array [points, members, ...] on disk."""
+def _put(path: Path, done: Sequence[tuple[Runs, NDArray[Any]]]) -> None:
+    """Write what belongs to runs, [runs, ...], into an array [points, members, ...] on disk."""
     with path.open("r+b", buffering=0) as stream:
         shape, begin = _header(stream)
-        for task, data in done:
-            size = data.nbytes // len(task.points)
-            place = np.asarray(task.points) * shape[1] + np.asarray(task.members)
-            # columns that stand side by side on disk go there together
+        for runs, data in done:
+            size = data.nbytes // len(runs.points)
+            place = np.asarray(runs.points) * shape[1] + np.asarray(runs.members)
+            # runs that stand side by side on disk go there together
             cuts = np.flatnonzero(np.diff(place) != 1) + 1
             for first, part in zip(place[[0, *cuts]].tolist(), np.split(data, cuts), strict=True):
                 stream.seek(begin + first * size)
