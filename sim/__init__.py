@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
 
 __all__ = [
+    "Comparison",
     "InputError",
     "LedgerError",
     "Result",
@@ -34,6 +35,7 @@ __all__ = [
     "ScenarioError",
     "SimError",
     "__version__",
+    "compare",
     "load",
     "parse",
     "rule",
@@ -42,8 +44,10 @@ __all__ = [
 ]
 
 _LAZY = {
+    "Comparison": "sim.compare",
     "Result": "sim.report.result",
     "Scenario": "sim.scenario.schema",
+    "compare": "sim.compare",
     "rule": "sim.rules",
     "run": "sim.run",
     "stress": "sim.stress",

@@ -163,6 +163,72 @@ def stress(
         click.echo(_where(folder))
 
 
+@cli.command()
+@click.argument("sides", nargs=-1, required=True, type=click.Path(), metavar="A B [C...]")
+@click.option("--members", type=click.IntRange(min=1), help="How many ensemble members, for all.")
+@click.option("--seed", type=click.IntRange(min=0), help="The root of all draws, for all.")
+@click.option("--months", type=click.IntRange(min=1), help="How many months from the scenarios' start, for all.")
+@click.option("--out", type=click.Path(path_type=Path), help="The folder; results/<A>_against_<B> by default.")
+@click.option("--no-figures", is_flag=True, help="Write the table only.")
+@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+def compare(sides: tuple[str, ...], out: Path | None, no_figures: bool, quiet: bool, **given: int | None) -> None:
+    """Compare scenarios member by member: A with B, A with C, ...
+
+    Each is a scenario file or a result folder. A folder holds no members, so its scenario.yaml is run again, which gives
+    the same numbers. All are run with the same draws; writes comparison.csv and who gains and who loses.
+    """
+    from sim.compare import compare as compare_members
+    from sim.report.files import check_target
+
+    folder = out or Path("results", "_against_".join(Path(side).stem for side in sides))
+    check_target(folder)
+    comparison = compare_members(*sides, **given, progress=None if quiet else _plain_lines("comparison"))
+    comparison.save(folder, figures=not no_figures, command=click.get_current_context().obj)
+    if not quiet:
+        click.echo(comparison.overview())
+        click.echo(_where(folder))
+
+
+@cli.command()
+@click.argument("scenario", type=click.Path())
+@click.option("--members", type=click.IntRange(min=1), help="How many ensemble members; 21 or more.")
+@click.option("--seed", type=click.IntRange(min=0), help="The root of all draws.")
+@click.option("--assumptions", is_flag=True, help="List every assumption.")
+@click.option("--no-run", is_flag=True, help="Do not run the scenario; say nothing of what matters most.")
+@set_option
+@click.option("--quiet", is_flag=True, help="Print no progress.")
+def evidence(scenario: str, sets: tuple[str, ...], assumptions: bool, no_run: bool, quiet: bool, **given: int | None) -> None:
+    """Say how well a scenario is supported, and which assumption matters most.
+
+    Counts numbers by confidence, names sources that nothing uses, runs the scenario and finds out by rank regression which
+    inputs make its results spread.
+    """
+    from sim.evidence import described
+    from sim.importance import check_members, importance
+    from sim.importance import described as most_important
+
+    loaded = sim.load(scenario, sets, **{key: value for key, value in given.items() if value is not None})
+    if not no_run:
+        check_members(loaded.members)
+    click.echo(described(loaded, assumptions=assumptions))
+    if not no_run:
+        with _progress(loaded, quiet) as progress:
+            result = sim.run(loaded, progress=progress)
+        click.echo()
+        click.echo(most_important(importance(result.scenario, result.records)))
+
+
+@cli.command("list")
+@click.argument("folder", required=False, default="scenarios", type=click.Path(path_type=Path))
+def list_scenarios(folder: Path) -> None:
+    """List the scenarios of a FOLDER, scenarios/ by default, with their titles."""
+    files = sorted(folder.glob("*.yaml"))
+    if not files:
+        raise InputError(f"{folder}: holds no scenario (*.yaml)")
+    for file in files:
+        click.echo(f"{file}: {sim.load(file).title}")
+
+
 def _size(scenario: Scenario) -> str:
     counts = [
         (len(scenario.states), "state", "states"),

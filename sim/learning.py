@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from sim.axes import Axes
+from sim.kernels.learning import slope
 from sim.kernels.sums import Bools, Floats, GroupSum, Ints
 from sim.rules.learning import Craft, Learnt, Sisterhood
 from sim.scenario.schema import RuleChoice
@@ -40,6 +41,7 @@ class Learner:
             yield_=lines.yield_[rows],
             first_yield=lines.yield_[rows],
             learning_rate=lines.learning_rate[rows],
+            slope=slope(lines.learning_rate[rows]),
             lines=rows,
             sisterhood=sisterhood,
             months=0,

@@ -72,7 +72,8 @@ def forbidden(*_: object, **__: object) -> None:
 def test_run_writes_a_folder_named_after_the_scenario(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["run", "small.yaml"]) == 0
     found = sorted(path.name for path in (here / "results" / "small").iterdir())
-    assert found == ["capacity.csv", "events.csv", "figures", "flows.csv", "manifest.json", "money.csv", "scenario.yaml", "series.csv", "summary.csv"]
+    written = ("capacity", "events", "fates", "flows", "money", "series", "sources", "summary")
+    assert found == sorted([*(f"{name}.csv" for name in written), "figures", "manifest.json", "scenario.yaml"])
     out, err = capsys.readouterr()
     assert "A seller stops selling\n3 members, 2012-01 to 2014-12" in out
     assert "AAA    engines" in out
@@ -325,3 +326,34 @@ def test_stress_writes_criticality(here: Path, capsys: pytest.CaptureFixture[str
     assert header.startswith("kind,name,exporter,importer,product,loss_without,loss_with,difference_mean")
     assert rows
     assert main(["stress", "small.yaml", "--at", "1999-01"]) == 2
+
+
+def test_compare_writes_paired_differences(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Of two scenario files, or of a file and a result folder."""
+    (here / "mild.yaml").write_text("extends: small.yaml\nname: mild\nevents: {ban: {share: 0.4}}\n", encoding="utf-8")
+    assert main(["compare", "small.yaml", "mild.yaml", "--no-figures"]) == 0
+    assert "AAA" in capsys.readouterr().out
+    rows = (here / "results/small_against_mild/comparison.csv").read_text().splitlines()
+    assert rows[0].startswith("base,other,state,product,metric,mean,p05,p50,p95,central,p_better")
+    fill = next(row.split(",") for row in rows if ",engines,fill_rate_after," in row)
+    assert float(fill[5]) < 0
+    assert main(["run", "mild.yaml", "--no-figures", "--quiet"]) == 0
+    assert main(["compare", "small.yaml", "results/mild", "--no-figures", "--quiet", "--out", "again"]) == 0
+    assert (here / "again/comparison.csv").read_text().splitlines()[1:] == rows[1:]
+
+
+def test_evidence_counts_and_ranks(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is assumed, and what it does to the results; too few members are refused."""
+    assert main(["evidence", "small.yaml", "--no-run"]) == 0
+    assert "assumed" in capsys.readouterr().out
+    assert main(["evidence", "small.yaml", "--members", "40", "--quiet"]) == 0
+    assert "factories.home.lines.engines.capacity" in capsys.readouterr().out
+    assert main(["evidence", "small.yaml", "--members", "3"]) == 2
+
+
+def test_list_shows_titles(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Of every scenario of a folder."""
+    assert main(["list", "."]) == 0
+    assert capsys.readouterr().out == "small.yaml: A seller stops selling\n"
+    (here / "empty").mkdir()
+    assert main(["list", "empty"]) == 2

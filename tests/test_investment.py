@@ -234,7 +234,7 @@ def test_members_do_not_depend_on_their_company(world: Any, company: list[int]) 
     drawn = {
         "build_months": {"value": 6, "low": 1, "high": 20},
         "retool_months": {"value": 5, "low": 1, "high": 12},
-        "capital_cost": {"value": 3, "low": 0, "high": 30},
+        "capital_cost": {"value": 3, "low": 0.5, "high": 30},
     }
     data = world(members=7, months=48)
     data["complexity"]["hard"] |= drawn | {"retool_loss": {"value": 0.2, "low": 0, "high": 0.5}}

@@ -50,7 +50,7 @@ def test_published_80_table(unit: str, hours: float) -> None:
     """Each doubling takes a fifth away; relative to any unit of experience it is the same curve."""
     found = crawford(column(float(unit)), column(RATE_80))
     assert FIRST * found[0, 0] == pytest.approx(hours, rel=1e-14)
-    assert unit_cost(column(FIRST), column(float(unit)), column(1.0), column(0.2))[0, 0] == pytest.approx(hours, rel=1e-14)
+    assert unit_cost(column(FIRST), column(float(unit)), column(1.0), slope(column(0.2)))[0, 0] == pytest.approx(hours, rel=1e-14)
 
 
 def test_published_midpoint() -> None:

@@ -206,7 +206,14 @@ def test_books_bear_what_shrinks_for_ever() -> None:
 
 def test_a_gap_is_closed_in_good_units() -> None:
     """Where half of what is started is good, twice the capacity is built, at once."""
-    home = {"factory": "home_plant", "product": "engines", "build_months": 1, "qualification_months": 0, "ramp_months": 0, "capital_cost": 1}
+    home = {
+        "factory": "home_plant",
+        "product": "engines",
+        "build_months": 1,
+        "qualification_months": 0,
+        "ramp_months": 0,
+        "capital_cost": 1,
+    }
     factories = {
         "old_plant": {"title": "Old plant", "state": "BBB", "lines": {"engines": 200}},
         "home_plant": {"title": "Home plant", "state": "AAA", "lines": {"engines": {"capacity": 40, "yield": 0.5}}},

@@ -24,7 +24,7 @@ from sim.report.overview import overview
 from sim.report.result import Result
 from tests.recorded import MONTHS, records, scenario
 
-TABLES = ["capacity.csv", "events.csv", "flows.csv", "money.csv", "series.csv", "summary.csv"]
+TABLES = ["capacity.csv", "events.csv", "fates.csv", "flows.csv", "money.csv", "series.csv", "sources.csv", "summary.csv"]
 
 
 @pytest.fixture

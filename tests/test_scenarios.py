@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import yaml
 
@@ -16,6 +17,7 @@ import sim
 from sim.records import Records
 from sim.scenario.quantity import Quantity
 from sim.scenario.schema import Scenario
+from tests.golden.case import CASE, NAMES, TABLES, renewed, written
 from tests.golden.renew import SCENARIOS, headlines, names, path_of
 from tests.golden.renew import ran as run_anew
 from tests.test_baseline_data import cited, is_structural, quantities
@@ -136,6 +138,16 @@ def test_books_balance(name: str) -> None:
     assert max(ran(name).residuals.values()) <= 64
 
 
+@pytest.mark.parametrize("name", VARIANTS)
+def test_is_the_baseline_until_2014(name: str) -> None:
+    """Bit for bit, in every series of every need: what differs comes after, so that differences are the scenario's own."""
+    base, other = ran("baseline"), ran(name)
+    months = base.months.index("2014-03")
+    rows = [other.needs.index(need) for need in base.needs]
+    for series, values in base.series.items():
+        assert np.array_equal(values[:months], other.series[series][:months, rows]), series
+
+
 def test_all_differ_in_what_comes_out() -> None:
     """Every two of them, in some headline number."""
     same = [pair for pair in itertools.combinations(sorted(EXPECTED), 2) if headlines(ran(pair[0])) == headlines(ran(pair[1]))]
@@ -151,3 +163,14 @@ def test_gives_the_golden_numbers(name: str) -> None:
     for headline, values in found.items():
         for value, kept in zip(values, golden[headline], strict=True):
             assert value == (pytest.approx(kept, rel=1e-8, abs=1e-9) if isinstance(kept, float) else kept), headline
+
+
+def test_the_case_page_has_its_tables() -> None:
+    """Of every scenario, with the columns and rows that `python -m tests.golden.case` writes."""
+    page = CASE.read_text(encoding="utf-8")
+    assert set(NAMES) == EXPECTED
+    assert set(written(page)) == set(TABLES)
+    anew = written(renewed(page, ran))
+    for name, lines in written(page).items():
+        assert lines[0] == anew[name][0], name
+        assert {line.split("|")[1] for line in anew[name]} <= {line.split("|")[1] for line in lines}, name

@@ -22,12 +22,12 @@ def slope(learning_rate: Floats) -> Floats:
     return np.log2(1.0 - np.minimum(learning_rate, MOST))
 
 
-def unit_cost(first: Floats, experience: Floats, first_experience: Floats, learning_rate: Floats) -> Floats:
-    """Return the cost of the next unit, Crawford's form: `first (X / X0)^b` with b = log2(1 - learning rate).
+def unit_cost(first: Floats, experience: Floats, first_experience: Floats, slope: Floats) -> Floats:
+    """Return the cost of the next unit, Crawford's form: `first (X / X0)^b`.
 
     Money per unit, and units ever made, now and at the start.
     """
-    return first * (experience / first_experience) ** slope(learning_rate)
+    return first * (experience / first_experience) ** slope
 
 
 def crawford(unit: Floats, slope: Floats) -> Floats:

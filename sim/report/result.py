@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sim.evidence import ledger
+from sim.fates import fates
 from sim.records import Records
 from sim.report import tables
 from sim.report.files import MANIFEST, replaced
@@ -19,7 +22,7 @@ from sim.scenario.schema import Scenario
 if TYPE_CHECKING:
     import pandas as pd
 
-TABLES = {
+TABLES: Mapping[str, Callable[[Records], tables.Table]] = {
     "series": tables.series,
     "summary": tables.summary,
     "flows": tables.flows,
@@ -27,6 +30,8 @@ TABLES = {
     "money": tables.money,
     "events": tables.events,
 }
+CASE_TABLES: Mapping[str, Callable[[Scenario, Records], tables.Table]] = {"fates": fates, "sources": lambda scenario, _: ledger(scenario)}
+"""Tables that need the scenario beside what was recorded."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,32 +46,50 @@ class Result:
     @cached_property
     def series(self) -> pd.DataFrame:
         """Give the spread of every metric by month, metric, state and product."""
-        return _frame("series", self.records)
+        return self._frame("series")
 
     @cached_property
     def summary(self) -> pd.DataFrame:
         """Give the spread of every summary metric by state, product and metric."""
-        return _frame("summary", self.records)
+        return self._frame("summary")
 
     @cached_property
     def flows(self) -> pd.DataFrame:
         """Give the spread of units shipped by year, exporter, importer and product."""
-        return _frame("flows", self.records)
+        return self._frame("flows")
 
     @cached_property
     def capacity(self) -> pd.DataFrame:
         """Give the spread of usable capacity and of output by month and line, units per month."""
-        return _frame("capacity", self.records)
+        return self._frame("capacity")
 
     @cached_property
     def money(self) -> pd.DataFrame:
         """Give the spread of the ledger of money by year, state and item."""
-        return _frame("money", self.records)
+        return self._frame("money")
 
     @cached_property
     def events(self) -> pd.DataFrame:
         """Give what was applied when, to how many links, lines or needs, in which share of the members."""
-        return _frame("events", self.records)
+        return self._frame("events")
+
+    @cached_property
+    def fates(self) -> pd.DataFrame:
+        """Give the probability of each fate of each need that was hit, by year and at the end, and who substituted when."""
+        return self._frame("fates")
+
+    @cached_property
+    def sources(self) -> pd.DataFrame:
+        """Give the ledger of evidence: each number that the scenario gives, its interval and where it comes from."""
+        return self._frame("sources")
+
+    def _table(self, name: str) -> tables.Table:
+        return TABLES[name](self.records) if name in TABLES else CASE_TABLES[name](self.scenario, self.records)
+
+    def _frame(self, name: str) -> pd.DataFrame:
+        import pandas as pd  # half a second that a run from the command line can do without
+
+        return pd.DataFrame(self._table(name))
 
     def save(self, directory: str | os.PathLike[str], *, figures: bool = True, command: str | None = None) -> Path:
         """Write the result folder, whole or not at all; an older result there is replaced.
@@ -74,8 +97,8 @@ class Result:
         Raises InputError where the folder cannot be written or holds what is not a result.
         """
         with replaced(directory) as folder:
-            for name, tabulate in TABLES.items():
-                _write(folder / f"{name}.csv", tables.csv(tabulate(self.records)))
+            for name in (*TABLES, *CASE_TABLES):
+                _write(folder / f"{name}.csv", tables.csv(self._table(name)))
             _write(folder / "scenario.yaml", dump(self.scenario))
             if figures:
                 from sim.report.figures import draw  # matplotlib takes a second to import
@@ -84,12 +107,6 @@ class Result:
             description = manifest(self.scenario, self.records, self.wall_seconds, command, hashes(folder))
             _write(folder / MANIFEST, json.dumps(description, indent=2, ensure_ascii=False) + "\n")
         return Path(directory)
-
-
-def _frame(name: str, records: Records) -> pd.DataFrame:
-    import pandas as pd  # half a second that a run from the command line can do without
-
-    return pd.DataFrame(TABLES[name](records))
 
 
 def _write(path: Path, text: str) -> None:

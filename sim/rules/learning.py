@@ -60,6 +60,8 @@ class Craft:
     first_yield: Floats
     learning_rate: Floats
     """Share by which cost falls with each doubling of experience"""
+    slope: Floats
+    """Exponent of the learning curve that goes with it"""
     lines: Ints
     """[lines]: their rows among all lines"""
     sisterhood: Sisterhood
@@ -95,7 +97,7 @@ def crawford(
     time, as if experience grew by `growth` a year. Yield rises from the line's own towards `best_yield` as cost falls.
     """
     if not batch and not forgetting and not spill_over and experience_share == 1.0 and best_yield is None:
-        cost = kernel.unit_cost(craft.first_unit_cost, craft.experience, craft.first_experience, craft.learning_rate)
+        cost = kernel.unit_cost(craft.first_unit_cost, craft.experience, craft.first_experience, craft.slope)
         return Learnt(craft.experience, cost, craft.yield_)
     curve = kernel.crawford_batch if batch else lambda unit, _, slope: kernel.crawford(unit, slope)
     return _learn(craft, curve, forgetting, (spill_over, sisters), (experience_share, growth), best_yield)
@@ -130,7 +132,7 @@ def _learn(
     best_yield: float | None,
 ) -> Learnt:
     """Follow a curve (unit, size of the batch, slope) -> cost over the first unit's, with all that may come to it."""
-    slope = kernel.slope(craft.learning_rate)
+    slope = craft.slope
     experience = kernel.remembered(craft.experience, craft.output, forgetting) if forgetting else craft.experience
     now, then = experience, craft.first_experience
     if spill[0]:

@@ -142,6 +142,7 @@ LeadMonths = Annotated[Quantity, AfterValidator(_within(1, 120, "months"))]
 Money = Annotated[Quantity, AfterValidator(_within(0, _LARGEST, "money"))]
 Level = Annotated[Quantity, AfterValidator(_within(0, _LARGEST, "level"))]
 Streak = Annotated[Quantity, AfterValidator(_within(1, 600, "months"))]
+CapitalCost = Annotated[Quantity, AfterValidator(_within(1e-9, _LARGEST, "money per unit per month of capacity"))]
 Coefficient = Annotated[Quantity, AfterValidator(_within(1e-9, 1e6, "units of input per unit"))]
 
 _MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")

@@ -12,6 +12,7 @@ from pydantic_core import PydanticCustomError
 
 from sim.scenario.event_kinds import Event, Selector
 from sim.scenario.quantity import (
+    CapitalCost,
     Coefficient,
     Factor,
     Frozen,
@@ -176,7 +177,7 @@ class Complexity(Frozen):
     """Months from finished plant to accepted goods."""
     ramp_months: Months
     """Time constant of the ramp-up after qualification; 0: full output at once."""
-    capital_cost: Money
+    capital_cost: CapitalCost
     """Money per unit per month of new capacity."""
     stages: Stages = "pure"
     """How lead times spread: pure, all after exactly the build and qualification months; erlang, about them as their mean."""
@@ -305,7 +306,7 @@ class Candidate(Frozen):
     """As the product's complexity class where not given; so for the next three."""
     qualification_months: Months | None = None
     ramp_months: Months | None = None
-    capital_cost: Money | None = None
+    capital_cost: CapitalCost | None = None
     stages: Stages | None = None
     """As the class where not given; so for the next."""
     shape: Shape | None = None

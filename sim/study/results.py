@@ -18,10 +18,9 @@ from sim.report.statistics import spread
 from sim.report.tables import COARSE, Table
 from sim.report.tables import csv as table_text
 from sim.study.experiment import Experiment
-from sim.study.store import FAILURE_KEYS, FAILURES, Store, replace_file, replacing, writing
+from sim.study.store import FAILURE_KEYS, FAILURES, LABELS, Store, replace_file, replacing, writing
 
 RESULTS, PARQUET = "results.csv", "results.parquet"
-LABELS = ("metric", "state", "product")
 SPREAD = ("mean", *(f"p{level:02d}" for level in COARSE), "central")
 _PART = 2**22
 """Numbers laid out at a time."""

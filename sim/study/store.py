@@ -1,7 +1,7 @@
 """Keep a study in a folder while it runs: what is done stays done, whatever happens.
 
-`values.npy` [points, members, rows] holds the numbers kept of each run, `status.npy` [points, members] what has become of
-it. A run's numbers are on disk before its status says so: a study that is killed loses what was under way, and ends with
+`values.npy` [points, members, rows] holds the numbers kept of each run, the rows as in `rows.csv`; `status.npy` [points,
+members] what has become of it. A run's numbers are on disk before its status says so: a study that is killed loses what was under way, and ends with
 the same bytes when it is resumed. Every other file is written aside and renamed.
 """
 
@@ -32,7 +32,8 @@ PENDING, DONE, FAILED = 0, 1, 2
 """What has become of a run."""
 
 STATE, SPEC, POINTS, FAILURES = "state.json", "study.yaml", "points.csv", "failures.csv"
-VALUES, STATUS = "values.npy", "status.npy"
+VALUES, STATUS, ROWS = "values.npy", "status.npy", "rows.csv"
+LABELS = ("metric", "state", "product")
 FAILURE_KEYS = ("point", "error", "message")
 _COPIED = 2**24
 """Bytes moved at a time."""
@@ -163,6 +164,8 @@ def create(folder: Path, experiment: Experiment, shard: str = "") -> Store:
         _blank(fresh / VALUES, (*shape, len(experiment.rows)), "<f8")
         _blank(fresh / STATUS, shape, "|u1")
         (fresh / FAILURES).write_bytes(_line(FAILURE_KEYS))
+        rows = {name: [getattr(row, name) for row in experiment.rows] for name in LABELS}
+        replace_file(fresh / ROWS, table_text(rows))
         _describe(fresh, experiment)
         replace_file(fresh / STATE, _state(State.of(experiment, shard)))
     return Store(folder)

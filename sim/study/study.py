@@ -12,10 +12,9 @@ import numpy as np
 
 from sim.errors import InputError
 from sim.kernels.sums import Floats
-from sim.study.measures import Row, rows_of
-from sim.study.results import RESULTS
+from sim.study.results import RESULTS, SPREAD
 from sim.study.spec import Spec, read_study
-from sim.study.store import FAILURES, POINTS, SPEC, Store
+from sim.study.store import FAILURES, POINTS, ROWS, SPEC, Store
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,3 +50,30 @@ class Study:
         """Give the points that failed, each with its error. Raises InputError while runs are pending."""
         self._require_finished()
         return self._frame(FAILURES)
+
+    @cached_property
+    def rows(self) -> pd.DataFrame:
+        """Give the numbers kept of each run: metric, state, product."""
+        return self._frame(ROWS)
+
+    def values(self, metric: str, state: str, product: str) -> Floats:
+        """Give one number of every run, [points, members]; NaN where a run failed or where it does not apply.
+
+        Raises InputError for a number that was not kept, or while runs are pending.
+        """
+        self._require_finished()
+        rows = list(self.rows.itertuples(index=False, name=None))
+        if (metric, state, product) not in rows:
+            raise InputError(f"{self.folder}: keeps no {metric} of {state}, {product}")
+        return np.array(self.store.values[:, :, rows.index((metric, state, product))])
+
+    def _require_finished(self) -> None:
+        pending = int(self.store.pending.sum())
+        if pending or not (self.folder / RESULTS).exists():
+            raise InputError(f"{self.folder}: is not finished ({pending} of {self.store.status.size} runs pending); resume it")
+
+    def _frame(self, name: str) -> pd.DataFrame:
+        import pandas as pd
+
+        # an empty cell is no number; a state may well be called NA
+        return pd.read_csv(self.folder / name, keep_default_na=False, na_values=dict.fromkeys(SPREAD, [""]))

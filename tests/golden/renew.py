@@ -70,7 +70,8 @@ def renew() -> None:
     for path in GOLDEN.glob("*.json"):
         path.unlink()
     for name in names():
-        path_of(name).write_text(json.dumps(headlines(ran(name)), indent=2) + "\n", encoding="utf-8")
+        lines = (f"  {json.dumps(headline)}: {json.dumps(values)}" for headline, values in headlines(ran(name)).items())
+        path_of(name).write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
 
 
 def _summary(records: Records, metric: str, state: str, product: str) -> Floats:

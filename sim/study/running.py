@@ -1,0 +1,131 @@
+"""Run a study into a folder: begin it, resume it, let it grow."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, TypedDict, Unpack
+
+from sim.errors import InputError
+from sim.kernels.sums import Bools
+from sim.report.files import MANIFEST
+from sim.scenario.schema import Scenario
+from sim.study.agreement import agreed
+from sim.study.crew import crew
+from sim.study.dispatch import Dispatch
+from sim.study.experiment import Experiment, prepared
+from sim.study.results import PARQUET, finish, require_pyarrow
+from sim.study.shards import shard_folder, share
+from sim.study.spec import Asked, ask, read_study
+from sim.study.store import STATE, Runs, Store, create, locked
+from sim.study.study import Study
+
+Progress = Callable[[int, int], None]
+"""(runs done, runs in all)"""
+
+
+class How(TypedDict, total=False):
+    """List the keywords that say how a study is run; none of them changes its results."""
+
+    jobs: int
+    """Processes of this machine; 1, the default: this one."""
+    executor: Executor | None
+    """Any executor, left running; `jobs` says how many tasks it works on at a time."""
+    scheduler: str | None
+    """A Dask scheduler, tcp://host:port."""
+    resume: bool
+    """Finish what stands in the folder; begin where nothing does."""
+    extend: bool
+    """Add the points and members that the study now has to those in the folder."""
+    retry_failed: bool
+    """Resume, and run failed points again."""
+    shard: str | None
+    """i/n: run the i-th of n parts, into a folder of its own beside `out`; `merge` joins them."""
+    parquet: bool
+    """Write the results as Parquet, too."""
+    progress: Progress | None
+
+
+def sweep(
+    scenario: Scenario | str | os.PathLike[str] | None,
+    design: Mapping[str, Any] | str = "grid",
+    *,
+    factors: Mapping[str, Any],
+    members: int | None = None,
+    months: int | None = None,
+    metrics: Sequence[str] | None = None,
+    out: str | os.PathLike[str] | None = None,
+    **how: Unpack[How],
+) -> Study:
+    """Run a scenario at many points and return the study, whose `points`, `results` and `failures` are frames.
+
+    `factors` holds, by path of the scenario, an interval {low, high, dist} or a list of values; `design` is a kind or a
+    mapping {kind, points, seed}. `scenario` is None where the factor `scenario` chooses among files. Without `out` the
+    study's folder lasts as long as the study. Raises ScenarioError with all faults together, InputError as `run_study`.
+    """
+    given = {"members": members, "months": months, "metrics": metrics}
+    data: dict[str, Any] = {"factors": factors, "design": {"kind": design} if isinstance(design, str) else design}
+    data |= {key: value for key, value in given.items() if value is not None}
+    if isinstance(scenario, Scenario):
+        return run_study(ask(data), out, [scenario], **how)
+    return run_study(ask(data if scenario is None else {"scenario": os.fspath(scenario), **data}), out, **how)
+
+
+def run_study(
+    study: Asked | str | os.PathLike[str],
+    out: str | os.PathLike[str] | None = None,
+    scenarios: Sequence[Scenario] = (),
+    **how: Unpack[How],
+) -> Study:
+    """Run a study, given as a file or as `ask` takes it, into a folder and return it. Failed points do not stop it.
+
+    Raises ScenarioError with all faults of the study; InputError where the folder holds another study, one that is not to
+    be resumed or extended, or cannot be written; SimError where the executor breaks down.
+    """
+    experiment = prepared(study if isinstance(study, Asked) else read_study(study), scenarios)
+    if how.get("parquet"):
+        require_pyarrow()
+    temporary = TemporaryDirectory(prefix="study-") if out is None else None
+    shard = how.get("shard")
+    folder = shard_folder(Path(out or Path(temporary.name if temporary else "", "study")), shard)
+    goes_on = how.get("resume") or how.get("extend") or how.get("retry_failed")
+    if not (folder / STATE).exists():
+        create(folder, experiment, shard or "")
+    elif not goes_on:
+        store = Store(folder)
+        done = f"{int((~store.pending).sum())} of {store.status.size} runs done"
+        raise InputError(f"{folder}: holds a study already ({done}); resume it, extend it, or give another folder")
+    with locked(folder):
+        store = Store(folder)
+        experiment = agreed(store, experiment, shard or "", extend=bool(how.get("extend")))
+        if how.get("retry_failed"):
+            store.retry()
+        _run(store, experiment, share(experiment, shard), how)
+        is_whole = not shard and not store.pending.any()
+        if is_whole and not ((folder / MANIFEST).exists() and (not how.get("parquet") or (folder / PARQUET).exists())):
+            finish(store, experiment, parquet=bool(how.get("parquet")))
+    return Study(folder, temporary)
+
+
+def _run(store: Store, experiment: Experiment, own: Bools, how: How) -> None:
+    """Run what is pending of these runs, [points, members], and keep what comes of it."""
+    wanted = store.pending & own
+    if not wanted.any():
+        return
+    # a manifest stands for a study that is whole
+    (store.folder / MANIFEST).unlink(missing_ok=True)
+    progress, total = how.get("progress"), int(own.sum())
+    done = total - int(wanted.sum())
+    with crew(how.get("jobs", 1), how.get("executor"), how.get("scheduler")) as found:
+        for outcomes in Dispatch(experiment.tasks(wanted), found).outcomes():
+            runs = [(Runs(each.task.points, each.task.members), each) for each in outcomes]
+            store.keep([(which, each.values) for which, each in runs if each.values is not None])
+            for which, each in runs:
+                if each.error is not None:
+                    store.fail(which, type(each.error).__name__, str(each.error))
+            done += sum(len(which.points) for which, _ in runs)
+            if progress:
+                progress(done, total)
