@@ -140,11 +140,15 @@ def test_books_balance(name: str) -> None:
 
 @pytest.mark.parametrize("name", VARIANTS)
 def test_is_the_baseline_until_2014(name: str) -> None:
-    """Bit for bit, in every series of every need: what differs comes after, so that differences are the scenario's own."""
+    """Bit for bit, in all that a need receives, uses and lacks, so that differences are the scenario's own.
+
+    `legacy` looks ahead: it is what comes from those whom a restriction hits at any time.
+    """
     base, other = ran("baseline"), ran(name)
     months = base.months.index("2014-03")
     rows = [other.needs.index(need) for need in base.needs]
-    for series, values in base.series.items():
+    for series in base.series.keys() - {"legacy"}:
+        values = base.series[series]
         assert np.array_equal(values[:months], other.series[series][:months, rows]), series
 
 

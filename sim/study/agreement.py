@@ -20,7 +20,7 @@ def reopened(folder: str | os.PathLike[str]) -> tuple[Store, Experiment]:
 
 
 def agreed(store: Store, experiment: Experiment, shard: str = "", *, extend: bool = False) -> Experiment:
-    """Number the points as the folder does, and let it grow where asked. Raises InputError where it holds another study."""
+    """Order the points as the folder does, and let it grow where asked. Raises InputError where it holds another study."""
     then, now, folder = store.state, State.of(experiment, shard), store.folder
     if then.sim != now.sim:
         raise InputError(f"{folder}: was begun with sim {then.sim}, and this is {now.sim}; finish it there, or give another folder")
@@ -41,5 +41,3 @@ def agreed(store: Store, experiment: Experiment, shard: str = "", *, extend: boo
         (folder / MANIFEST).unlink(missing_ok=True)
         store.grow(experiment)
     return experiment
-
-

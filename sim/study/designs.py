@@ -76,7 +76,8 @@ def _carried(factor: Factor, unit: Floats) -> Column:
         inner = np.where(unit < (mode - low) / (high - low), rising, falling)
     else:
         inner = low + (high - low) * unit
-    return np.clip(inner, low, high)
+    column: Floats = np.clip(inner, low, high)
+    return column
 
 
 def _random(points: int, factors: int, seed: int) -> Floats:

@@ -119,7 +119,7 @@ class Experiment:
         return np.split(order, np.flatnonzero(np.diff(group.ravel()[order])) + 1)
 
     def after(self, older: Sequence[tuple[str, ...]]) -> Experiment:
-        """Number the points `older` first, in their order, and the others after them.
+        """Put the points `older` first, in their order, and the others after them.
 
         Raises InputError where some of them are not among the points.
         """

@@ -91,13 +91,10 @@ def run_study(
     temporary = TemporaryDirectory(prefix="study-") if out is None else None
     shard = how.get("shard")
     folder = shard_folder(Path(out or Path(temporary.name if temporary else "", "study")), shard)
-    goes_on = how.get("resume") or how.get("extend") or how.get("retry_failed")
     if not (folder / STATE).exists():
         create(folder, experiment, shard or "")
-    elif not goes_on:
-        store = Store(folder)
-        done = f"{int((~store.pending).sum())} of {store.status.size} runs done"
-        raise InputError(f"{folder}: holds a study already ({done}); resume it, extend it, or give another folder")
+    elif not (how.get("resume") or how.get("extend") or how.get("retry_failed")):
+        _refuse_begun(Store(folder))
     with locked(folder):
         store = Store(folder)
         experiment = agreed(store, experiment, shard or "", extend=bool(how.get("extend")))
@@ -108,6 +105,13 @@ def run_study(
         if is_whole and not ((folder / MANIFEST).exists() and (not how.get("parquet") or (folder / PARQUET).exists())):
             finish(store, experiment, parquet=bool(how.get("parquet")))
     return Study(folder, temporary)
+
+
+def _refuse_begun(store: Store) -> None:
+    done = int((~store.pending).sum())
+    if done:
+        told = f"holds a study already ({done} of {store.status.size} runs done)"
+        raise InputError(f"{store.folder}: {told}; resume it, extend it, or give another folder")
 
 
 def _run(store: Store, experiment: Experiment, own: Bools, how: How) -> None:

@@ -41,6 +41,7 @@ def _parts(shard: str) -> tuple[int, int]:
 
 
 def shard_folder(out: Path, shard: str | None) -> Path:
+    """Name the folder of a shard i/n, beside `out`, or `out` where there are no shards. Raises InputError for another text."""
     if not shard:
         return out
     part, parts = _parts(shard)
@@ -90,5 +91,3 @@ def _shards(out: Path) -> list[Store]:
     if missing:
         raise InputError(f"{out}: {listed(missing)} is missing")
     return [Store(out.parent / name) for name in names]
-
-

@@ -81,7 +81,7 @@ class Spec(Frozen):
 
     scenario: str | None = None
     """The scenario file, counted from the study file; none where the factor `scenario` chooses one."""
-    factors: dict[str, Factor] = {}
+    factors: dict[str, Factor] = Field(default_factory=dict)
     """What varies, by the path that `--set` takes."""
     design: Design = Design()
     members: Annotated[int, Field(ge=1, le=1_000_000)] | None = None

@@ -1,8 +1,8 @@
 """Keep a study in a folder while it runs: what is done stays done, whatever happens.
 
 `values.npy` [points, members, rows] holds the numbers kept of each run, the rows as in `rows.csv`; `status.npy` [points,
-members] what has become of it. A run's numbers are on disk before its status says so: a study that is killed loses what was under way, and ends with
-the same bytes when it is resumed. Every other file is written aside and renamed.
+members] what has become of it. A run's numbers are on disk before its status says so: a study that is killed loses what
+was under way, and ends with the same bytes when it is resumed. Every other file is written aside and renamed.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from sim.errors import InputError
 from sim.kernels.sums import Bools, Floats
 from sim.report.files import replaced
+from sim.report.tables import Table
 from sim.report.tables import csv as table_text
 from sim.study.experiment import Experiment
 from sim.study.spec import dump_study
@@ -88,12 +89,14 @@ class Store:
     @property
     def pending(self) -> Bools:
         """Tell which runs are still to be done, [points, members]."""
-        return self.status == PENDING
+        pending: Bools = self.status == PENDING
+        return pending
 
     @property
     def failed(self) -> Bools:
         """Tell which points have failed runs, [points]."""
-        return (self.status == FAILED).any(axis=1)
+        failed: Bools = (self.status == FAILED).any(axis=1)
+        return failed
 
     def points(self) -> list[tuple[str, ...]]:
         """Read the points in their order here, each as the cells of a table."""
@@ -164,7 +167,7 @@ def create(folder: Path, experiment: Experiment, shard: str = "") -> Store:
         _blank(fresh / VALUES, (*shape, len(experiment.rows)), "<f8")
         _blank(fresh / STATUS, shape, "|u1")
         (fresh / FAILURES).write_bytes(_line(FAILURE_KEYS))
-        rows = {name: [getattr(row, name) for row in experiment.rows] for name in LABELS}
+        rows: Table = {name: [getattr(row, name) for row in experiment.rows] for name in LABELS}
         replace_file(fresh / ROWS, table_text(rows))
         _describe(fresh, experiment)
         replace_file(fresh / STATE, _state(State.of(experiment, shard)))
@@ -173,7 +176,10 @@ def create(folder: Path, experiment: Experiment, shard: str = "") -> Store:
 
 def _describe(folder: Path, experiment: Experiment) -> None:
     cells = zip(*experiment.table(), strict=True)
-    table = {"point": np.arange(experiment.points), **{path: list(each) for path, each in zip(experiment.columns, cells, strict=True)}}
+    table: Table = {
+        "point": np.arange(experiment.points),
+        **{path: list(each) for path, each in zip(experiment.columns, cells, strict=True)},
+    }
     replace_file(folder / POINTS, table_text(table))
     replace_file(folder / SPEC, dump_study(experiment.spec))
 
@@ -237,8 +243,8 @@ def _cells(path: Path) -> list[tuple[str, ...]]:
 
 
 def _line(cells: Sequence[str]) -> bytes:
-    header, _, line = table_text({str(place): [cell] for place, cell in enumerate(cells)}).partition("\n")
-    return line.encode()
+    table: Table = {str(place): [cell] for place, cell in enumerate(cells)}
+    return table_text(table).partition("\n")[2].encode()
 
 
 def _blank(path: Path, shape: tuple[int, ...], kind: str) -> None:

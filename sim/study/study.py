@@ -76,4 +76,4 @@ class Study:
         import pandas as pd
 
         # an empty cell is no number; a state may well be called NA
-        return pd.read_csv(self.folder / name, keep_default_na=False, na_values=dict.fromkeys(SPREAD, [""]))
+        return pd.read_csv(self.folder / name, keep_default_na=False, na_values={key: [""] for key in SPREAD})
