@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from sim.agents import CommissionAgent, FactoryAgent, StateAgent
 from sim.axes import number
@@ -94,10 +96,11 @@ def test_nothing_changes_without_events() -> None:
             np.testing.assert_allclose(values, np.broadcast_to(values[:1], values.shape), rtol=1e-12, atol=1e-12, err_msg=name)
 
 
-@pytest.mark.parametrize("seed", range(12))
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 100_000))
 def test_books_balance_in_random_worlds(seed: int) -> None:
     """Goods, backlog, capacity, work in progress and money close to 64 eps of gross volume in every month and member."""
-    result = run(random_scenario(seed), members=7)
+    result = run(random_scenario(seed), members=5)
     assert max(result.records.residuals.values()) <= 64
     assert result.records.series["need"].sum() > 0
 
