@@ -70,7 +70,7 @@ class Axes:
     @cached_property
     def market(self) -> Market:
         """Index the links by both of their ends."""
-        return Market.build(self.link_line, self.link_need, len(self.lines), len(self.needs), self.need_tier, self.need_product)
+        return Market.build(self.link_line, self.link_need, len(self.lines), len(self.needs), self.need_tier, is_lasting=True)
 
     @cached_property
     def inputs(self) -> slice:

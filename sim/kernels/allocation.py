@@ -37,25 +37,26 @@ class Market:
     by_need: GroupSum
     tiers: tuple[Bools | None, ...]
     """Links of each tier as a column [links, 1], first served first; a single None stands for all links."""
-    product: Ints | None = None
-    """[needs]: what each need is of, where that is known; links of one product never compete with another's."""
-    _parts: dict[tuple[int, ...], Part] = field(default_factory=dict)
+    is_lasting: bool = False
+    """Whether it is allocated month after month, so that it pays to keep parts of it"""
+    _parts: dict[bytes, Part] = field(default_factory=dict)
 
     @classmethod
-    def build(cls, line: Ints, need: Ints, lines: int, needs: int, tier: Ints | None = None, product: Ints | None = None) -> Market:
-        """Index the links given by their ends; `tier` holds each need's tier, 0 first, `product` what it is of."""
+    def build(cls, line: Ints, need: Ints, lines: int, needs: int, tier: Ints | None = None, *, is_lasting: bool = False) -> Market:
+        """Index the links given by their ends; `tier` holds each need's tier, 0 first."""
         levels = np.unique(tier[need]) if tier is not None and need.size else np.zeros(1)
         masks: tuple[Bools | None, ...] = (None,)
         if tier is not None and levels.size > 1:
             masks = tuple((tier[need] == level)[:, None] for level in levels)
-        return cls(line, need, GroupSum(line, lines), GroupSum(need, needs), masks, product)
+        return cls(line, need, GroupSum(line, lines), GroupSum(need, needs), masks, is_lasting)
 
     def part(self, needs: Bools) -> Part:
-        """Return the market of the products of some needs alone, with lines and needs numbered anew."""
-        wanted = np.unique(self.product[needs]) if self.product is not None else np.zeros(0, dtype=np.int64)
-        key = tuple(wanted.tolist())
+        """Return the market of some needs alone, with lines and needs numbered anew."""
+        key = needs.tobytes()
         if key not in self._parts:
-            self._parts[key] = Part.build(self, wanted)
+            if len(self._parts) >= MOST_PARTS:
+                self._parts.clear()
+            self._parts[key] = Part.build(self, needs)
         return self._parts[key]
 
     @property
@@ -82,14 +83,12 @@ class Part:
     market: Market
 
     @classmethod
-    def build(cls, whole: Market, products: Ints) -> Part:
-        """Take the links of some products out of a market; of all of them where products are not known."""
-        chosen = np.ones(whole.links, dtype=np.bool_) if whole.product is None else np.isin(whole.product[whole.need], products)
-        links = np.flatnonzero(chosen)
+    def build(cls, whole: Market, wanted: Bools) -> Part:
+        """Take the links of some needs, a mask [needs], out of a market."""
+        links = np.flatnonzero(wanted[whole.need])
         lines, line = np.unique(whole.line[links], return_inverse=True)
         needs, need = np.unique(whole.need[links], return_inverse=True)
-        product = None if whole.product is None else whole.product[needs]
-        return cls(links, lines, needs, Market.build(line, need, lines.size, needs.size, product=product))
+        return cls(links, lines, needs, Market.build(line, need, lines.size, needs.size, is_lasting=True))
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,6 +147,8 @@ def allocate(
     return Allocation(flow, market.by_line(flow), market.by_need(flow), done)
 
 
+MOST_PARTS = 1000
+"""Parts of a market that are kept; more would be a market that never looks the same twice."""
 SMALL = 0.6
 """A part of a market is worth going into when it has fewer than this share of the links."""
 
@@ -167,8 +168,8 @@ class _Trading:
     def until_done(self, market: Market, weight: Floats, cap: Floats, flow: Floats, rounds: int | None, done: int = 0) -> int:
         """Spread and ration over these links, round by round, adding to `flow`; return the number of rounds, `done` ones included.
 
-        After the first round only a few products still have both goods and unmet demand, so the rest goes on in a
-        market of these alone: the same numbers at a fraction of the work.
+        After the first round only a few needs still find goods, so the rest goes on in a market of these alone: the same
+        numbers at a fraction of the work.
         """
         while rounds is None or done < rounds:
             open_weight = self.open_links(market, weight, cap, flow if done else None)
@@ -176,7 +177,7 @@ class _Trading:
             asking: Bools = np.any(share, axis=1)
             if not asking.any():
                 return done
-            if done and market.product is not None and self.ration is proportional:
+            if done and market.is_lasting and self.ration is proportional:
                 part = market.part(asking)
                 if part.links.size < SMALL * market.links:
                     return self.within(part, weight, cap, flow, rounds, done)

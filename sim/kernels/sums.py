@@ -25,23 +25,24 @@ class GroupSum:
     """
 
     def __init__(self, group_of_row: Ints, groups: int) -> None:
-        rows = group_of_row.size
-        entries = (np.ones(rows), (group_of_row, np.arange(rows)))
         self.group_of_row = group_of_row
         self.groups = groups
-        self._incidence = sparse.csr_array(entries, shape=(groups, rows))
-        self._parts = self._incidence.indptr, self._incidence.indices, self._incidence.data
+        order = np.argsort(group_of_row, kind="stable").astype(np.int32)
+        starts = np.zeros(groups + 1, dtype=np.int32)
+        np.cumsum(np.bincount(group_of_row, minlength=groups), out=starts[1:])
+        self._parts = starts, order, np.ones(order.size)
 
     def __call__(self, values: Floats) -> Floats:
         """Return the sums, shape [groups, members], in the unit of `values` [rows, members]."""
         if values.shape[1] == 1:
             # one member alone: the same additions in the same order, without the sparse product's overhead
             return np.bincount(self.group_of_row, values[:, 0], self.groups)[:, None].astype(np.float64, copy=False)
+        starts, places, ones = self._parts
         if _SUM_ROWS is None or not values.flags.c_contiguous:
-            return np.asarray(self._incidence @ values, dtype=np.float64)
+            incidence = sparse.csr_array((ones, places, starts), shape=(self.groups, self.group_of_row.size))
+            return np.asarray(incidence @ values, dtype=np.float64)
         rows, width = values.shape
         result = np.zeros((self.groups, width))
-        starts, places, ones = self._parts
         _SUM_ROWS(self.groups, rows, width, starts, places, ones, values.ravel(), result.ravel())
         return result
 

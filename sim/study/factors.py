@@ -145,6 +145,7 @@ class Trial:
         """(state, product) of every final need of any case, whatever its structure"""
         self.targets: dict[str, list[tuple[Target, ...]]] = {}
         """Factor -> for each case the quantities that its number goes to; none where it changes the structure"""
+        self._told: set[str] = set()
         self._members = [] if asked.spec.members is None else [f"members={asked.spec.members}"]
         for case in cases:
             if self._tried(case, [], ("members",), "members"):
@@ -155,6 +156,7 @@ class Trial:
     def _targets(self, case: Case, path: str, factor: Factor) -> tuple[Target, ...]:
         """Try a factor on a case; list the quantities that its number goes to."""
         found: tuple[Target, ...] = ()
+        self._told.clear()
         for where, value in _extremes(factor):
             trial = self._tried(case, sets_of(case.scenario, path, factor, value), ("factors", path, *where), path)
             if trial and is_numeric(factor):
@@ -165,8 +167,10 @@ class Trial:
         try:
             trial = case.changed([*self._members, *sets])
         except ScenarioError as error:
-            told = (fault.message if fault.path == path else f"{fault.path}: {fault.message}" for fault in error.faults)
-            self.faults += self.asked.at([(place, message) for message in told])
+            messages = {fault.message if fault.path == path else f"{fault.path}: {fault.message}" for fault in error.faults}
+            # what is wrong with both ends of an interval is wrong with its path
+            self.faults += self.asked.at([(place, message) for message in sorted(messages - self._told)])
+            self._told |= messages
             return None
         self.needs |= {(state, product): None for state, needs in trial.needs.items() for product in needs}
         return trial

@@ -1,6 +1,6 @@
 """Say what is kept of each run: `fill_rate_after`, or `fill_rate[RUS, helicopter_engines, 2018]` for one need and one year.
 
-In brackets stand a state, a product and a year YYYY or month YYYY-MM, each of which may be `*` or left out. A metric of a
+In brackets stand a state, a product and a year YYYY or month YYYY-MM; any of them may be left out or `*`. A metric of a
 summary is of the whole run; what is recorded month by month can also be had of a period: the fill rate over it, units and
 money added up over it, backlog and stocks at its end.
 """
@@ -68,10 +68,13 @@ def summary_names() -> list[str]:
 def measure_of(text: str) -> Measure | None:
     """Read a metric; None where it is not written as one."""
     written = _WRITTEN.fullmatch(text)
-    parts = [part.strip() for part in (written[2] or "").split(",")] if written else []
-    if written is None or len(parts) > _MOST_PARTS:
+    if written is None:
         return None
-    state, product, period = (part if part != ANY else "" for part in [*parts, "", "", ""][:_MOST_PARTS])
+    parts = ["" if part.strip() == ANY else part.strip() for part in (written[2] or "").split(",")]
+    period = parts.pop() if len(parts) == _MOST_PARTS or _PERIOD.fullmatch(parts[-1]) else ""
+    if len(parts) >= _MOST_PARTS:
+        return None
+    state, product = [*parts, "", ""][:2]
     return Measure(written[1], state, product, period)
 
 

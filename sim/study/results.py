@@ -22,8 +22,8 @@ from sim.study.store import FAILURE_KEYS, FAILURES, LABELS, Store, replace_file,
 
 RESULTS, PARQUET = "results.csv", "results.parquet"
 SPREAD = ("mean", *(f"p{level:02d}" for level in COARSE), "central")
-_PART = 2**22
-"""Numbers laid out at a time."""
+_NUMBERS, _LINES = 2**22, 10**5
+"""Numbers, and lines of a table, laid out at a time."""
 
 
 def finish(store: Store, experiment: Experiment, *, parquet: bool = False) -> None:
@@ -44,7 +44,7 @@ def finish(store: Store, experiment: Experiment, *, parquet: bool = False) -> No
 def tables(store: Store, experiment: Experiment) -> Iterator[Table]:
     """Tabulate the spread over members by point, metric, state and product, some points at a time; failed points have no rows."""
     rows = experiment.rows
-    step = max(_PART // (len(rows) * experiment.members), 1)
+    step = max(min(_NUMBERS // (len(rows) * experiment.members), _LINES // len(rows)), 1)
     succeeded = np.flatnonzero(~store.failed)
     values = store.values
     for start in range(0, succeeded.size, step):

@@ -14,7 +14,7 @@ from pydantic_core import PydanticCustomError
 from sim.errors import Fault, Place, ScenarioError
 from sim.scenario.paths import fault_at
 from sim.scenario.quantity import Frozen
-from sim.scenario.shape import keys_of
+from sim.scenario.shape import in_full, keys_of
 from sim.scenario.wording import found, meant, nearest
 from sim.scenario.written import Path, Written, bare, from_python
 from sim.scenario.yaml_marks import MOST_BYTES, read
@@ -115,8 +115,8 @@ def read_study(path: str | os.PathLike[str]) -> Asked:
         with open(file, "rb") as stream:
             data = stream.read(MOST_BYTES + 1)
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise ScenarioError([Fault(Place(file), "", f"cannot be read: {reason.lower()}")]) from error
+        reason = (getattr(error, "strerror", None) or str(error)).lower()
+        raise ScenarioError([Fault(Place(file), "", f"cannot be read: {reason}")]) from error
     tree = read(data, file)
     return _asked(Written(None, Place(file)) if tree is None else tree, os.path.dirname(file))
 
@@ -142,6 +142,7 @@ def _inline(value: Any) -> str:
 def _asked(tree: Written, folder: str) -> Asked:
     if tree.mapping is None:
         raise ScenarioError([Fault(tree.place, "", f"expected a mapping of keys, found {found(tree.value)}")])
+    tree = _in_full(tree)
     try:
         return Asked(Spec.model_validate(bare(tree)), tree, (), folder)
     except ValidationError as error:
@@ -152,6 +153,15 @@ def _asked(tree: Written, folder: str) -> Asked:
         sound = _without(sound, detail["loc"])
     unread = frozenset(str(detail["loc"][0]) for detail in details)
     return Asked(Spec.model_validate(bare(sound)), tree, faults, folder, unread)
+
+
+def _in_full(tree: Written) -> Written:
+    """Write out a factor given as a bare list, so that what is wrong with an item of it can be placed."""
+    factors = tree.members.get("factors")
+    if factors is None or factors.mapping is None:
+        return tree
+    full = {path: in_full(each, "values") if isinstance(each.value, list) else each for path, each in factors.members.items()}
+    return tree.changed({**tree.members, "factors": factors.changed(full)})
 
 
 def _without(tree: Written, loc: tuple[str | int, ...]) -> Written:
