@@ -47,11 +47,11 @@ class Commission:
     def gap(self, world: World, short: Floats, coming: Floats) -> Floats:
         """Count the capacity that each candidate would have to add, [candidates, members], units started per month.
 
-        What the programme's beneficiaries lack, `short` [needs, members], less what is `coming` [products, members];
-        shared equally by the programme's candidates for the product.
+        What the programme's beneficiaries lack, `short` [needs, members], others' than the chair's only as far as they count,
+        less what is `coming` [products, members]; shared equally by the programme's candidates for the product.
         """
         lines = world.axes.project_line[self.rows]
-        lacking = world.axes.needs_by_product(short * world.programmes.beneficiary[self.row][:, None]) - coming
+        lacking = world.axes.needs_by_product(short * world.programmes.counts[self.row]) - coming
         return np.maximum(lacking, 0.0)[self.product] / self.rivals / world.lines.yield_[lines]
 
     def share_out(self, world: World, gap: Floats, room: Floats, budget: Floats) -> Floats:

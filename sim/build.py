@@ -39,7 +39,7 @@ def build(scenario: Scenario, members: Sequence[int], axes: Axes | None = None) 
         needs=_needs(scenario, axes, draw, width, int(links.lead.max(initial=1)) + 1),
         links=links,
         projects=_projects(scenario, axes, draw, width),
-        programmes=_programmes(scenario, axes, width),
+        programmes=_programmes(scenario, axes, draw, width),
         works=build_works(scenario, axes, draw, width),
         upkeep=build_upkeep(scenario, axes, draw, width),
         lost_capacity=np.zeros_like(lines.capacity),
@@ -281,16 +281,21 @@ def _class_number(scenario: Scenario, candidate: Candidate, key: str) -> Quantit
     return number_
 
 
-def _programmes(scenario: Scenario, axes: Axes, width: int) -> Programmes:
+def _programmes(scenario: Scenario, axes: Axes, draw: Draw, width: int) -> Programmes:
     shape = (len(axes.programmes), width)
-    active = np.array([[scenario.programmes[name].active] for name in axes.programmes], dtype=np.bool_).reshape(-1, 1)
+    programmes = [scenario.programmes[name] for name in axes.programmes]
+    active = np.array([[each.active] for each in programmes], dtype=np.bool_).reshape(-1, 1)
+    need_states = np.array(axes.states)[axes.need_state]
+    beneficiary = np.array([[_serves(each, state) for state in need_states] for each in programmes], dtype=np.bool_).reshape(
+        len(programmes), len(axes.needs)
+    )
+    chairs = np.array([each.chair for each in programmes], dtype=np.str_)[:, None] == need_states
+    weight = _rows((draw(each.chair_weight, f"programmes.{name}.chair_weight") for name, each in scenario.programmes.items()), width)
     return Programmes(
         treasury=np.zeros(shape),
         active=np.repeat(active, width, axis=1),
-        beneficiary=np.array(
-            [[_serves(scenario.programmes[name], axes.states[state]) for state in axes.need_state] for name in axes.programmes],
-            dtype=np.bool_,
-        ).reshape(len(axes.programmes), len(axes.needs)),
+        beneficiary=beneficiary,
+        counts=np.where(chairs[:, :, None], 1.0, 1.0 / weight[:, None, :]) * beneficiary[:, :, None],
         appropriated=np.zeros(shape),
         invested=np.zeros(shape),
     )

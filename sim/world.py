@@ -244,6 +244,8 @@ class Programmes:
     """Whether it may spend; events write it"""
     beneficiary: Bools
     """[programmes, needs]: whether the need counts for the programme"""
+    counts: Floats
+    """[programmes, needs, members]: how much of what the need lacks the programme sees; 1 for its chair's, 0 where it does not count"""
     appropriated: Floats
     """Money received this month; events write it"""
     invested: Floats

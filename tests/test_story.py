@@ -62,6 +62,7 @@ ROWS = {
     "the commission": ("data/programmes.yaml", COMMISSION),
     "its announcement": ("data/events.yaml", "events.csto_commission_announced"),
     "its chair": ("data/programmes.yaml", f"{COMMISSION}.chair"),
+    "its chair's weight": ("csto_all_members.yaml", f"{COMMISSION}.chair_weight"),
     "Russia's programme": ("data/programmes.yaml", "programmes.russian_programme"),
     "the CSTO's programme": ("data/events.yaml", "events.csto_programme_adopted"),
     **{f"Kazakhstan: {plant}": ("data/factories.yaml", f"factories.{plant}") for plant in KAZAKH_PLANTS},
@@ -140,6 +141,15 @@ def test_the_commission() -> None:
         assert (added(without, plant) == 0).all(), plant
     assert above(shipped(history, OTHERS, ("RUS",)), shipped(without, OTHERS, ("RUS",)))
     assert above(unmet(without, "RUS", "electronics"), unmet(history, "RUS", "electronics"))
+
+
+def test_the_chairs_weight() -> None:
+    """The more Russia's needs count, the less is built for the others' alone, and the more they lack."""
+    alike, history = (ran("csto_all_members", 156, *gone(*paths)) for paths in ((f"{COMMISSION}.chair_weight",), ()))
+    for plant in ("semey_engineering", "plant_558"):
+        assert (added(history, plant) < added(alike, plant)).all(), plant
+    for state in ("BLR", "KAZ", "ARM"):
+        assert (unmet(history, state, "repair_services") > unmet(alike, state, "repair_services")).all(), state
 
 
 def test_the_programme() -> None:

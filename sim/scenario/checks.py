@@ -73,6 +73,9 @@ def _programmes(scenario: Scenario) -> Iterator[Finding]:
     for name, programme in scenario.programmes.items():
         if not programme.candidates:
             yield ("programmes", name, "candidates"), "a programme needs at least one candidate"
+        served = set(scenario.states) if programme.beneficiaries == "all" else set(programme.beneficiaries)
+        if "chair_weight" in programme.model_fields_set and (programme.chair not in served or len(served) < 2):
+            yield ("programmes", name, "chair_weight"), "acts on nothing: the beneficiaries are not the chair and others"
         for key, candidate in programme.candidates.items():
             path = ("programmes", name, "candidates", key)
             yield from _candidate(scenario, path, candidate)

@@ -21,6 +21,7 @@ from sim.scenario.quantity import (
     Money,
     Month,
     Months,
+    Precedence,
     Quantity,
     Rate,
     Share,
@@ -326,6 +327,8 @@ class Programme(Frozen):
     chair: StateName
     beneficiaries: list[StateName] | Literal["all"]
     """Whose unmet or cut-off needs count when the budget is shared out."""
+    chair_weight: Precedence = Quantity(value=1)
+    """How many times as much the chair's own needs count as another beneficiary's, of whose gap only that part is seen; 1: alike."""
     budget: dict[Month, Money] = {}
     """Money appropriated, by month."""
     candidates: dict[Name, Candidate]
