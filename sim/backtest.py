@@ -6,21 +6,21 @@ forecasts are to be beaten: the officially announced plan, and a logistic whose 
 
 from __future__ import annotations
 
-import csv
 import math
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 import sim
-from sim.errors import Fault, InputError, Place, ScenarioError
+from sim.errors import InputError
 from sim.fates import hits, restricted_routes
-from sim.kernels.sums import Floats
+from sim.kernels.sums import Bools, Floats
+from sim.outcomes import Case, Outcome, read_cases, read_outcomes
 from sim.records import Records
 from sim.report.statistics import spread
 from sim.run import run
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Given = Scenario | str | os.PathLike[str]
-KINDS = ("observed", "milestone", "claim", "plan")
 TENTH, HALF = 12.0, 30.0
 """The naive logistic: months after the cut-off in which a tenth and half of the need is made at home, nine tenths after
 48. Half is the middle of the two to three years that officials gave; it is not fitted to any outcome."""
@@ -42,50 +41,26 @@ TAKEN = 0.1
 PLANNED = "2014"
 """The last year in which a plan counts as a forecast: later ones knew more."""
 LEVELS = (5, 25, 50, 75, 95)
+FORECASTS = ("model", "plan", "naive")
+SHOWN = (
+    "category",
+    "metric",
+    "date",
+    "outcome",
+    "p05",
+    "p50",
+    "p95",
+    "plan",
+    "naive",
+    "in50",
+    "in90",
+    "bias",
+    "crps_model",
+    "crps_plan",
+    "crps_naive",
+    "best",
+)
 YEAR = 12
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """Hold a row of outcomes: when, what, and which series of the model stands for it; texts as in the file."""
-
-    category: str
-    metric: str
-    date: str
-    value: str
-    low: str
-    high: str
-    unit: str
-    kind: str
-    stated: str
-    state: str
-    products: str
-    reading: str
-    of: str
-    replaces: str
-
-    @property
-    def is_date(self) -> bool:
-        """Tell whether the outcome is a month."""
-        return self.unit == "date"
-
-    @property
-    def band(self) -> tuple[float, float, float]:
-        """Return low, value and high; months are counted from year 0."""
-        return self._number(self.low or self.value), self._number(self.value), self._number(self.high or self.value)
-
-    def _number(self, text: str) -> float:
-        return float(month_number(text)) if self.is_date else float(text)
-
-
-class Case(NamedTuple):
-    """Hold a documented case: how long a stage took, or by which ratio costs grew."""
-
-    category: str
-    stage: str
-    low: float
-    central: float
-    high: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,15 +122,15 @@ class Backtest:
     @property
     def text(self) -> str:
         """Write the scores, the totals and what is not scored; observations and claims apart."""
-        shown = ("category", "metric", "date", "outcome", "p05", "p50", "p95", "plan", "naive", "in50", "in90")
         lines = []
-        for title, kinds in (("Observed", KINDS[:2]), ("Claimed by officials or experts", KINDS[2:3])):
+        for title, kinds in (("Observed", ("observed", "milestone")), ("Claimed by officials or experts", ("claim",))):
             rows = [score.row for score in self.scores if score.outcome.kind in kinds]
-            lines += [title, "", *_grid([*shown, "CRPS model", "plan", "naive", "best"], map(_cells(shown), rows)), "", *_totals(rows), ""]
+            header = [name.replace("_", " ").replace("crps", "CRPS") for name in SHOWN]
+            lines += [f"### {title}", "", *_grid(header, map(_cells, rows)), "", *_totals(rows), ""]
         reasons: dict[str, list[str]] = {}
         for outcome, reason in self.unscored:
             reasons.setdefault(reason, []).append(f"{outcome.category} {outcome.metric} {outcome.date}")
-        lines += ["Not scored", ""]
+        lines += ["### Not scored", ""]
         lines += [f"- {reason} ({len(rows)}): {', '.join(dict.fromkeys(rows))}" for reason, rows in reasons.items()]
         return "\n".join(lines)
 
@@ -176,7 +151,9 @@ def backtest(
     as `announced_plan.yaml`, `data/outcomes.csv` and `data/cases.csv`. Raises InputError where one is missing or faulty.
     """
     beside = Path("scenarios") if isinstance(scenario, Scenario) else Path(scenario).parent
-    world, plans = (each if isinstance(each, Scenario) else sim.load(each) for each in (scenario, announced or beside / "announced_plan.yaml"))
+    world, plans = (
+        each if isinstance(each, Scenario) else sim.load(each) for each in (scenario, announced or beside / "announced_plan.yaml")
+    )
     found = read_outcomes(outcomes or beside / "data/outcomes.csv")
     documented = read_cases(cases or beside / "data/cases.csv")
     last = month_number(world.start) + (months or world.months)
@@ -211,7 +188,9 @@ def leave_out(scenario: Scenario, category: str, replaced: Iterable[str], cases:
         name: each.model_copy(update={"candidates": {key: changed(name, candidate) for key, candidate in each.candidates.items()}})
         for name, each in scenario.programmes.items()
     }
-    complexity = {name: _as_planned(each, plans.complexity.get(name), _span(others, "cost_overrun")) for name, each in scenario.complexity.items()}
+    complexity = {
+        name: _as_planned(each, plans.complexity.get(name), _span(others, "cost_overrun")) for name, each in scenario.complexity.items()
+    }
     return scenario.model_copy(update={"programmes": programmes, "complexity": complexity})
 
 
@@ -229,65 +208,6 @@ def crps(samples: Floats, outcome: float) -> float:
 def logistic(months: Floats) -> Floats:
     """Return the share made at home so many months after the cut-off: a tenth after TENTH, half after HALF. Fisher & Pry 1971."""
     return 1.0 / (1.0 + np.exp(-(months - HALF) * math.log(9.0) / (HALF - TENTH)))
-
-
-def read_outcomes(path: str | os.PathLike[str]) -> list[Outcome]:
-    """Read a file of outcomes. Raises ScenarioError with the line of each row that is faulty."""
-    keys = Outcome.__dataclass_fields__
-    found: list[Outcome] = []
-    faults = []
-    for line, row in _rows(path, keys):
-        outcome = Outcome(**{key: row[key] for key in keys})
-        fault = _fault(outcome)
-        if fault:
-            faults.append(Fault(Place(os.fspath(path), line), f"{outcome.category}.{outcome.metric}", fault))
-        found.append(outcome)
-    if faults:
-        raise ScenarioError(faults)
-    return found
-
-
-def read_cases(path: str | os.PathLike[str]) -> list[Case]:
-    """Read a file of documented cases. Raises ScenarioError where numbers are missing or out of order."""
-    found = []
-    for line, row in _rows(path, ("category", "stage", "low", "central", "high", "unit", "source")):
-        try:
-            case = Case(row["category"], row["stage"], float(row["low"]), float(row["central"]), float(row["high"]))
-        except ValueError:
-            raise ScenarioError([Fault(Place(os.fspath(path), line), row["category"], "low, central and high must be numbers")]) from None
-        if not 0 <= case.low <= case.central <= case.high < math.inf:
-            raise ScenarioError([Fault(Place(os.fspath(path), line), case.category, "central is not between low and high, or below 0")])
-        found.append(case)
-    return found
-
-
-def _rows(path: str | os.PathLike[str], keys: Iterable[str]) -> list[tuple[int, dict[str, str]]]:
-    try:
-        with open(path, encoding="utf-8", newline="") as file:
-            reader = csv.DictReader(file)
-            missing = set(keys) - set(reader.fieldnames or ())
-            rows = [(reader.line_num, row) for row in reader]
-    except OSError as error:
-        raise InputError(f"{os.fspath(path)}: {error.strerror}") from error
-    if missing or any(None in row or None in row.values() for _, row in rows):
-        raise InputError(f"{os.fspath(path)}: not a table with columns {', '.join(sorted(missing or keys))}")
-    return rows
-
-
-def _fault(outcome: Outcome) -> str:
-    """Say what is wrong with a row, or nothing."""
-    if outcome.kind not in KINDS:
-        return f"kind {outcome.kind!r} is none of {', '.join(KINDS)}"
-    if not outcome.unit:
-        return "has no unit"
-    if not outcome.value:
-        return "" if outcome.unit == "text" else "has no value"
-    try:
-        low, value, high = outcome.band
-        month_number(f"{outcome.date}-01"[:7])
-    except ValueError:
-        return "value, low and high must be numbers, or months YYYY-MM for a date"
-    return "" if low <= value <= high else "the value is not between low and high"
 
 
 def _unscored(outcome: Outcome, last: int) -> str:
@@ -353,15 +273,13 @@ class _Past:
     def _made(self, outcome: Outcome) -> Floats:
         """Add up what stands for the outcome, [months, members]; of several categories side by side, the last in time counts."""
         source = self.records.capacity if outcome.reading == "ready" else self.records.output
-        rows = {product: [] for product in outcome.products.split()}  # type: dict[str, list[int]]
-        for row, (_, state, product) in enumerate(self.records.lines):
-            if state == outcome.state and product in rows:
-                rows[product].append(row)
-        made = np.stack([source[:, each].sum(axis=1) for each in rows.values()])
+        owned = [product if state == outcome.state else "" for _, state, product in self.records.lines]
+        wanted = outcome.products.split()
+        made = np.stack([source[:, [row for row, each in enumerate(owned) if each == product]].sum(axis=1) for product in wanted])
         if outcome.unit == "%":
             return np.asarray(made.sum(axis=0))
         sets = np.cumsum(made, axis=1).min(axis=0)
-        return np.diff(sets, axis=0, prepend=0.0) if len(rows) > 1 else made[0]
+        return np.diff(sets, axis=0, prepend=0.0) if len(wanted) > 1 else made[0]
 
     def _needed(self, outcome: Outcome) -> Floats:
         rows = [self.records.needs.index((outcome.state, product)) for product in outcome.of.split()]
@@ -378,23 +296,63 @@ class _Past:
             at = month_number(outcome.date) - first + 1
             risen = made[at - 3 : at].mean(axis=0) - made[:YEAR].mean(axis=0)
             return np.asarray(100.0 * risen / needed[:YEAR].mean(axis=0))
-        reached = {
-            "unit": lambda: np.cumsum(made, axis=0) >= float(amount) - 1e-9,
-            "ready": lambda: made >= 1.0 / YEAR,
-            "full": lambda: _year_sums(made) >= FULL * _year_sums(needed),
-        }  # type: dict[str, Callable[[], np.ndarray[tuple[int, ...], np.dtype[np.bool_]]]]
-        done = reached[word]()
+        done = _reached(word, float(amount or 0.0), made, needed)
         return first + np.where(done.any(axis=0), done.argmax(axis=0), len(made)).astype(np.float64)
 
     def _taken_over(self, state: str) -> Floats:
         """Count the products of which allies deliver a tenth of the old supplies more in the last year than in the first, [members]."""
-        flows, states = self.records.flows, self.scenario.states
+        flows, routes, bloc = self.records.flows, self.records.routes, self.scenario.states[state].bloc
         old = {route for route in restricted_routes(self.scenario, self.records) if route[1] == state}
+        allies = {name for name, each in self.scenario.states.items() if name != state and each.bloc == bloc is not None}
         count = np.zeros(flows.shape[-1])
-        for product in dict.fromkeys(route[2] for route in old):
-            rows = [row for row, (_, importer, good) in enumerate(self.records.routes) if (importer, good) == (state, product)]
-            allied = [row for row in rows if self.records.routes[row] not in old and self._is_ally(self.records.routes[row][0], state, states)]
-            before = flows[0, [row for row in rows if self.records.routes[row] in old]].sum(axis=0)
-            gain = flows[-1, allied].sum(axis=0) - flows[0, allied].sum(axis=0)
-            count += (before > 0) & (gain >= TAKEN * before)
+        for product in dict.fromkeys(route[2] for route in routes if route in old):
+            rows = [row for row, (_, importer, good) in enumerate(routes) if (importer, good) == (state, product)]
+            before = flows[0, [row for row in rows if routes[row] in old]].sum(axis=0)
+            allied = flows[:, [row for row in rows if routes[row][0] in allies and routes[row] not in old]].sum(axis=1)
+            count += (before > 0) & (allied[-1] - allied[0] >= TAKEN * before)
         return count
+
+
+def _reached(word: str, amount: float, made: Floats, needed: Floats) -> Bools:
+    """Tell in which months what a reading waits for is there, [months, members]."""
+    if word == "unit":
+        return np.cumsum(made, axis=0) >= amount - 1e-9
+    if word == "ready":
+        return made >= 1.0 / YEAR
+    if word == "full":
+        return _year_sums(made) >= FULL * _year_sums(needed)
+    raise InputError(f"outcomes: reading {word!r} is none of year, level, unit, ready, full, allies")
+
+
+def _year_sums(units: Floats) -> Floats:
+    """Add up the last twelve months, or as many as there are; [months, members]."""
+    sums = np.cumsum(units, axis=0)
+    sums[YEAR:] -= sums[:-YEAR].copy()
+    return sums
+
+
+def _cells(row: Mapping[str, str | float]) -> list[str]:
+    """Write a row of scores in the columns of SHOWN."""
+    return [cell if isinstance(cell := row[name], str) else "" if math.isnan(cell) else f"{cell:.3g}" for name in SHOWN]
+
+
+def _totals(rows: Sequence[Mapping[str, str | float]]) -> list[str]:
+    """Count what the intervals cover, and average the scores over outcomes of one unit."""
+    if not rows:
+        return ["Nothing scored."]
+    covered = [f"{level} % intervals cover {sum(row[f'in{level}'] == 'yes' for row in rows)} of {len(rows)} outcomes" for level in (50, 90)]
+    best = [f"{name} {sum(row['best'] == name for row in rows)}" for name in FORECASTS]
+    lines = ["; ".join(covered) + f". Best score: {', '.join(best)}.", ""]
+    cells = []
+    for unit in dict.fromkeys(row["unit"] for row in rows):
+        some = [row for row in rows if row["unit"] == unit]
+        means = [float(np.mean([float(row[key]) for row in some])) for key in ("bias", *(f"crps_{name}" for name in FORECASTS))]
+        cells.append(
+            ["months" if unit == "date" else str(unit), str(len(some)), *("" if math.isnan(mean) else f"{mean:.3g}" for mean in means)]
+        )
+    return lines + _grid(["unit", "outcomes", "bias", *(f"CRPS {name}" for name in FORECASTS)], cells)
+
+
+def _grid(header: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    """Lay cells out as a table in Markdown."""
+    return ["| " + " | ".join(cells) + " |" for cells in (header, ["---"] * len(header), *rows)]

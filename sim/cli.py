@@ -229,6 +229,26 @@ def list_scenarios(folder: Path) -> None:
         click.echo(f"{file}: {sim.load(file).title}")
 
 
+@cli.command()
+@click.argument("name")
+def new(name: str) -> None:
+    """Write a commented scenario to start from, as NAME.yaml."""
+    from importlib.resources import files
+
+    path = Path(name if name.endswith(".yaml") else f"{name}.yaml")
+    if not path.stem.isidentifier():
+        raise InputError(f"{name}: a scenario's name has letters, digits and underscores, and begins with a letter")
+    text = files("sim").joinpath("starter.yaml").read_text(encoding="utf-8").replace("name: starter", f"name: {path.stem}", 1)
+    try:
+        with path.open("x", encoding="utf-8") as stream:
+            stream.write(text.replace("NAME.yaml", path.name))
+    except FileExistsError:
+        raise InputError(f"{path}: is there already; give another name") from None
+    except OSError as error:
+        raise InputError(f"{path}: cannot write: {error.strerror or error}") from error
+    click.echo(f"{path}: change it, then: sim run {path}")
+
+
 def _size(scenario: Scenario) -> str:
     counts = [
         (len(scenario.states), "state", "states"),

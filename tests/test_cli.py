@@ -357,3 +357,15 @@ def test_list_shows_titles(here: Path, capsys: pytest.CaptureFixture[str]) -> No
     assert capsys.readouterr().out == "small.yaml: A seller stops selling\n"
     (here / "empty").mkdir()
     assert main(["list", "empty"]) == 2
+
+
+def test_new_writes_a_scenario_that_runs(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Under the name given; a file that is there stays, and odd names are refused."""
+    assert main(["new", "mine"]) == 0
+    assert main(["run", "mine.yaml", "--members", "3", "--no-figures", "--quiet"]) == 0
+    assert (here / "results/mine/summary.csv").exists()
+    assert "# A scenario for `sim run`" in (here / "mine.yaml").read_text()
+    assert main(["new", "mine"]) == 2
+    assert "mine.yaml: is there already" in capsys.readouterr().err
+    assert main(["new", "no way"]) == 2
+    assert main(["new", "nowhere/mine"]) == 2

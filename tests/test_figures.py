@@ -13,7 +13,7 @@ import sim
 from sim.records import EventRow, Records
 from sim.report.figures import draw, figures, style
 from sim.report.figures.capacity import changes
-from sim.report.figures.fill_rate import MOST_PANELS, affected
+from sim.report.figures.fill_rate import MOST_PANELS, affected, fill_rate_figure
 from sim.report.figures.relevance import bearing_on_capacity, bearing_on_need
 from sim.report.figures.suppliers import groups, periods
 from tests.recorded import CUT, DATA, MONTHS, NEEDS, ROUTES, records, scenario
@@ -310,3 +310,14 @@ def test_nothing_touches_the_users_matplotlib(tmp_path: Path) -> None:
     before = dict(mpl.rcParams)
     draw(scenario(), records(), tmp_path / "figures")
     assert dict(mpl.rcParams) == before
+
+
+def test_panels_that_rest_on_assumptions_are_marked() -> None:
+    """Where more than half of what explains the spread is assumed."""
+    made, needs = records(), affected(records())["AAA"]
+    marked = fill_rate_figure(scenario(), made, "AAA", needs, np.array([0.9, 0.1, np.nan]))
+    plain = fill_rate_figure(scenario(), made, "AAA", needs, np.array([0.1, 0.1, np.nan]))
+    titles = [axes.get_title() for axes in marked.axes]
+    assert sum(title.endswith(" †") for title in titles) == 1
+    assert any("spread mostly from assumptions" in text.get_text() for text in marked.texts)
+    assert not any("†" in axes.get_title() for axes in plain.axes)

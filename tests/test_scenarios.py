@@ -17,7 +17,7 @@ import sim
 from sim.records import Records
 from sim.scenario.quantity import Quantity
 from sim.scenario.schema import Scenario
-from tests.golden.case import CASE, NAMES, TABLES, renewed, written
+from tests.golden.case import CASE, NAMES, README, TABLES, renewed, written
 from tests.golden.renew import SCENARIOS, headlines, names, path_of
 from tests.golden.renew import ran as run_anew
 from tests.test_baseline_data import cited, is_structural, quantities
@@ -169,12 +169,13 @@ def test_gives_the_golden_numbers(name: str) -> None:
             assert value == (pytest.approx(kept, rel=1e-8, abs=1e-9) if isinstance(kept, float) else kept), headline
 
 
-def test_the_case_page_has_its_tables() -> None:
-    """Of every scenario, with the columns and rows that `python -m tests.golden.case` writes."""
-    page = CASE.read_text(encoding="utf-8")
+def test_the_pages_have_their_tables() -> None:
+    """Of every scenario, with the columns and rows that `python -m tests.golden.case` writes; counts of evidence to the number."""
+    page = CASE.read_text(encoding="utf-8") + README.read_text(encoding="utf-8")
     assert set(NAMES) == EXPECTED
     assert set(written(page)) == set(TABLES)
     anew = written(renewed(page, ran))
+    assert written(page)["counts"] == anew["counts"]
     for name, lines in written(page).items():
         assert lines[0] == anew[name][0], name
         assert {line.split("|")[1] for line in anew[name]} <= {line.split("|")[1] for line in lines}, name

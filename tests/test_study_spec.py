@@ -82,7 +82,7 @@ def test_all_faults_are_told_together(tmp_path: Path) -> None:
 
 
 def test_a_scenario_and_its_study_are_at_fault_together(tmp_path: Path) -> None:
-    (tmp_path / "other.yaml").write_text(TEXT.replace("months: 24", "months: many"), encoding="utf-8")
+    (tmp_path / "other.yaml").write_text(TEXT.replace("\nmonths: 24", "\nmonths: many"), encoding="utf-8")
     text = "factors:\n  scenario: [other.yaml, none.yaml, 3]\ndesign: {kind: sobol, points: 100}\n"
     assert told(tmp_path, text) == [
         "none.yaml cannot be read: no such file",
@@ -131,7 +131,7 @@ def test_an_unreadable_file_is_refused(tmp_path: Path) -> None:
         ({"factors": {"trade.gears.weight": {"low": 0, "high": 1, "dist": "loguniform"}}}, "dist: loguniform needs low above 0"),
         ({"factors": {"trade.gears.weight": {"low": 0, "high": 1, "mode": 0.5}}}, "mode needs dist: triangular"),
         ({"factors": {"trade.gears.weight": {"low": 0, "high": float("inf")}}}, "factors.trade.gears.weight.high: inf is not a finite number"),
-        ({"factors": {3: [1]}}, "factors: expected a path in the scenario, found 3"),
+        ({"factors": {3: [1]}}, "factors.3: expected a path in the scenario, found 3"),
         ({"factors": {"programmes.build.budget": [-1]}}, "-0.5 is below 0 (money)"),
         ({"factors": {"rules.rounds": [0]}}, "factors.rules.rounds.0: 0 is below 1"),
     ],

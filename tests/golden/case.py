@@ -1,4 +1,4 @@
-"""Write the tables of docs/case.md anew: `python -m tests.golden.case`.
+"""Write the tables of docs/case.md and README.md anew: `python -m tests.golden.case`.
 
 A table stands under a comment that names it, and is what the function of that name here returns.
 """
@@ -13,12 +13,13 @@ from pathlib import Path
 import numpy as np
 
 import sim
+from sim import evidence
 from sim.compare import compare
 from sim.records import Floats, Records
 from sim.run import run
 
 ROOT = Path(__file__).parents[2]
-CASE = ROOT / "docs" / "case.md"
+CASE, README = ROOT / "docs" / "case.md", ROOT / "README.md"
 MEMBERS = 50
 NAMES = (
     "baseline",
@@ -105,7 +106,20 @@ def whose(ran: Run) -> Rows:
     return rows
 
 
-TABLES: dict[str, Callable[[Run], Rows]] = {each.__name__: each for each in (history, record, scenarios, whose)}
+def headline(ran: Run) -> Rows:
+    """Take the states' totals out of the comparison."""
+    (_, _, mean, spread, _, _), *rows = whose(ran)
+    return [("state", mean, spread, "better if everyone's count"), *((row[0], *row[2:5]) for row in rows if row[1] == "*")]
+
+
+def counts(_: Run) -> Rows:
+    """Count the baseline's numbers by how well they are supported."""
+    counted = evidence.counts(sim.load(ROOT / "scenarios/baseline.yaml"))
+    bare = counted.pop("bare")
+    return [(*counted, "of these without an interval"), (*map(str, counted.values()), str(bare))]
+
+
+TABLES: dict[str, Callable[[Run], Rows]] = {each.__name__: each for each in (history, record, scenarios, whose, headline, counts)}
 _PLACE = re.compile(r"(<!-- (\w+) -->\n)((?:\|.*\n)*)")
 """The comment that names a table, and the table."""
 
@@ -166,4 +180,6 @@ def _from_allies(records: Records) -> Floats:
 
 
 if __name__ == "__main__":
-    CASE.write_text(renewed(CASE.read_text(encoding="utf-8"), runner(MEMBERS)), encoding="utf-8")
+    ran_once = runner(MEMBERS)
+    for page in (CASE, README):
+        page.write_text(renewed(page.read_text(encoding="utf-8"), ran_once), encoding="utf-8")

@@ -8,6 +8,7 @@ from pathlib import Path
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
+from sim.importance import assumed_share
 from sim.records import Records
 from sim.report.figures import style
 from sim.report.figures.capacity import capacity_figure, changes
@@ -28,8 +29,9 @@ def draw(scenario: Scenario, records: Records, folder: Path) -> None:
 
 def figures(scenario: Scenario, records: Records) -> Iterator[tuple[str, Figure]]:
     """Yield each figure with its name; one that would have nothing to show is left out."""
+    assumed = assumed_share(scenario, records)
     for state, needs in affected(records).items():
-        yield f"fill_rate_{state}", fill_rate_figure(scenario, records, state, needs)
+        yield f"fill_rate_{state}", fill_rate_figure(scenario, records, state, needs, assumed)
     began = style.moments(records, scenario.events)
     spans = periods(records.months, records.years, began[0].month if began else None)
     shown = groups(records, spans)

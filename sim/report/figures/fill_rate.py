@@ -20,6 +20,8 @@ from sim.scenario.schema import Scenario
 LINE, CENTRAL = "#0b4f8a", "#111111"
 WIDE, NARROW = "#cfe0f0", "#93bbdd"
 MOST_PANELS = 8
+MOSTLY = 0.5
+MARKED = "; † spread mostly from assumptions"
 TOUCHED = 0.02
 """A need is drawn when more than this share of it is unmet in some month in at least one member of twenty."""
 
@@ -37,15 +39,19 @@ def affected(records: Records) -> dict[str, list[int]]:
     return {state: result[state] for state in order if state in result}
 
 
-def fill_rate_figure(scenario: Scenario, records: Records, state: str, needs: Sequence[int]) -> Figure:
-    """Draw the fill rate of up to eight needs of a state: bands over the members, median, central case, dated events."""
+def fill_rate_figure(scenario: Scenario, records: Records, state: str, needs: Sequence[int], assumed: Floats | None = None) -> Figure:
+    """Draw the fill rate of up to eight needs of a state: bands over the members, median, central case, dated events.
+
+    `assumed` [needs] is the share of each need's explained spread that assumed inputs explain; above a half it is marked.
+    """
+    rests = np.zeros(len(records.needs)) if assumed is None else assumed
     shown = sorted(needs[:MOST_PANELS])
     bearing = {need: bearing_on_need(scenario, *records.needs[need]) for need in shown}
     marked = style.moments(records, set().union(*bearing.values()))
     key = style.key_lines(scenario, marked)
     figure, panels = style.page(
         f"{scenario.states[state].title}: how much of its need is met",
-        _subtitle(len(shown), len(needs), len(records.members)),
+        _subtitle(len(shown), len(needs), len(records.members)) + (MARKED if (rests[shown] > MOSTLY).any() else ""),
         len(shown),
         style.Layout(panel_height=1.55, head=1.35, foot=0.5 + style.key_height(key)),
     )
@@ -53,7 +59,8 @@ def fill_rate_figure(scenario: Scenario, records: Records, state: str, needs: Se
         _panel(axes, records, need)
         style.time_axis(axes, records.months)
         style.mark_moments(axes, [moment for moment in marked if not bearing[need].isdisjoint(moment.events)])
-        axes.set_title(style.shortened(scenario.products[records.needs[need][1]].title), pad=16)
+        mark = " †" if rests[need] > MOSTLY else ""
+        axes.set_title(style.shortened(scenario.products[records.needs[need][1]].title) + mark, pad=16)
     _legend(figure, records, bool(marked))
     style.write_key(figure, key)
     return figure
