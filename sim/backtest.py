@@ -18,10 +18,8 @@ import numpy as np
 
 import sim
 from sim.errors import InputError
-from sim.fates import hits, restricted_routes
-from sim.kernels.sums import Bools, Floats
-from sim.outcomes import Case, Outcome, read_cases, read_outcomes
-from sim.records import Records
+from sim.kernels.sums import Floats
+from sim.outcomes import Case, Outcome, Past, read_cases, read_outcomes
 from sim.report.statistics import spread
 from sim.run import run
 from sim.scenario.quantity import Quantity, month_label, month_number
@@ -31,36 +29,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Given = Scenario | str | os.PathLike[str]
-TENTH, HALF = 12.0, 30.0
-"""The naive logistic: months after the cut-off in which a tenth and half of the need is made at home, nine tenths after
-48. Half is the middle of the two to three years that officials gave; it is not fitted to any outcome."""
-FULL = 0.9
-"""Supply is complete when a year's output is this share of the year's need."""
-TAKEN = 0.1
-"""An ally has taken over a product when it delivers this share of the old supplies more than at the start."""
 PLANNED = "2014"
 """The last year in which a plan counts as a forecast: later ones knew more."""
 LEVELS = (5, 25, 50, 75, 95)
 FORECASTS = ("model", "plan", "naive")
-SHOWN = (
-    "category",
-    "metric",
-    "date",
-    "outcome",
-    "p05",
-    "p50",
-    "p95",
-    "plan",
-    "naive",
-    "in50",
-    "in90",
-    "bias",
-    "crps_model",
-    "crps_plan",
-    "crps_naive",
-    "best",
-)
-YEAR = 12
+SHOWN = ("category", "metric", "date", "outcome", "p05", "p50", "p95", "plan", "naive", "in50", "in90")
+SHOWN_SCORES = ("crps_model", "crps_plan", "crps_naive")
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,10 +72,8 @@ class Score:
 
     def written(self, number: float) -> str:
         """Write a forecast or an outcome as a person would."""
-        if math.isnan(number):
-            return ""
-        if not self.outcome.is_date:
-            return f"{number:.3g}"
+        if math.isnan(number) or not self.outcome.is_date:
+            return _plain(number)
         return f"after {month_label(int(self.last) - 1)}" if number >= self.last else month_label(round(number))
 
 
@@ -125,11 +97,11 @@ class Backtest:
         lines = []
         for title, kinds in (("Observed", ("observed", "milestone")), ("Claimed by officials or experts", ("claim",))):
             rows = [score.row for score in self.scores if score.outcome.kind in kinds]
-            header = [name.replace("_", " ").replace("crps", "CRPS") for name in SHOWN]
+            header = [*SHOWN, *(name.replace("crps_", "CRPS ") for name in SHOWN_SCORES)]
             lines += [f"### {title}", "", *_grid(header, map(_cells, rows)), "", *_totals(rows), ""]
         reasons: dict[str, list[str]] = {}
         for outcome, reason in self.unscored:
-            reasons.setdefault(reason, []).append(f"{outcome.category} {outcome.metric} {outcome.date}")
+            reasons.setdefault(reason, []).append(f"{outcome.category} {outcome.metric}")
         lines += ["### Not scored", ""]
         lines += [f"- {reason} ({len(rows)}): {', '.join(dict.fromkeys(rows))}" for reason, rows in reasons.items()]
         return "\n".join(lines)
@@ -159,12 +131,12 @@ def backtest(
     last = month_number(world.start) + (months or world.months)
     reasons = [(each, _unscored(each, last)) for each in found]
     scored = [outcome for outcome, reason in reasons if not reason]
-    planned = _Past(plans, run(plans, members=1, months=months, seed=seed).records)
+    planned = Past(plans, run(plans, members=1, months=months, seed=seed).records)
     scores: list[Score] = []
     for category in dict.fromkeys(each.category for each in scored):
         own = [each for each in scored if each.category == category]
         left_out = leave_out(world, category, {name for each in own for name in each.replaces.split()}, documented, plans)
-        past = _Past(left_out, run(left_out, members=members, months=months, seed=seed).records)
+        past = Past(left_out, run(left_out, members=members, months=months, seed=seed).records)
         scores += [Score(each, past.forecast(each), _plan(each, found, planned), past.naive(each), last) for each in own]
     return Backtest(tuple(scores), tuple((outcome, reason) for outcome, reason in reasons if reason))
 
@@ -205,11 +177,6 @@ def crps(samples: Floats, outcome: float) -> float:
     return float(np.abs(ordered - outcome).mean()) - gaps / count**2
 
 
-def logistic(months: Floats) -> Floats:
-    """Return the share made at home so many months after the cut-off: a tenth after TENTH, half after HALF. Fisher & Pry 1971."""
-    return 1.0 / (1.0 + np.exp(-(months - HALF) * math.log(9.0) / (HALF - TENTH)))
-
-
 def _unscored(outcome: Outcome, last: int) -> str:
     """Say why an outcome is not scored, or nothing; `last` is the month after the run."""
     if outcome.kind == "plan":
@@ -239,7 +206,7 @@ def _as_planned(real: Complexity, plan: Complexity | None, overrun: Quantity) ->
     return real.model_copy(update={"capital_cost": Quantity(value=cost.value * overrun.value, low=ends[0], high=ends[1])})
 
 
-def _plan(outcome: Outcome, found: Sequence[Outcome], planned: _Past) -> float:
+def _plan(outcome: Outcome, found: Sequence[Outcome], planned: Past) -> float:
     """Return the plan's number for the outcome: one published by 2014, or what comes of the plans taken together."""
     key = (outcome.category, outcome.metric, outcome.date, outcome.unit)
     said = [each for each in found if (each.category, each.metric, each.date, each.unit) == key and each.kind == "plan"]
@@ -247,93 +214,14 @@ def _plan(outcome: Outcome, found: Sequence[Outcome], planned: _Past) -> float:
     return max(said, key=lambda each: each.stated).band[1] if said else float(planned.forecast(outcome)[0])
 
 
-@dataclass(frozen=True)
-class _Past:
-    """Read a run as outcomes are written."""
-
-    scenario: Scenario
-    records: Records
-
-    def forecast(self, outcome: Outcome) -> Floats:
-        """Return what the run says of an outcome, [members]."""
-        if outcome.reading == "allies":
-            return self._taken_over(outcome.state)
-        return self._read(outcome, self._made(outcome), self._needed(outcome))
-
-    def naive(self, outcome: Outcome) -> float:
-        """Return what the logistic says; it knows the need at the start and the month of the cut-off. NaN: nothing."""
-        if outcome.reading == "allies":
-            return math.nan
-        needed = np.full((len(self.records.months), 1), self._needed(outcome)[:YEAR, 0].mean())
-        hit = hits(self.scenario, self.records)
-        since = min(hit[outcome.state, product] for product in outcome.of.split())
-        share = logistic(np.arange(len(needed)) - float(since))[:, None]
-        return float(self._read(outcome, needed * share, needed)[0])
-
-    def _made(self, outcome: Outcome) -> Floats:
-        """Add up what stands for the outcome, [months, members]; of several categories side by side, the last in time counts."""
-        source = self.records.capacity if outcome.reading == "ready" else self.records.output
-        owned = [product if state == outcome.state else "" for _, state, product in self.records.lines]
-        wanted = outcome.products.split()
-        made = np.stack([source[:, [row for row, each in enumerate(owned) if each == product]].sum(axis=1) for product in wanted])
-        if outcome.unit == "%":
-            return np.asarray(made.sum(axis=0))
-        sets = np.cumsum(made, axis=1).min(axis=0)
-        return np.diff(sets, axis=0, prepend=0.0) if len(wanted) > 1 else made[0]
-
-    def _needed(self, outcome: Outcome) -> Floats:
-        rows = [self.records.needs.index((outcome.state, product)) for product in outcome.of.split()]
-        return np.asarray(self.records.series["need"][:, rows].sum(axis=1))
-
-    def _read(self, outcome: Outcome, made: Floats, needed: Floats) -> Floats:
-        """Read an outcome off what is made, both [months, members], units a month."""
-        first = month_number(self.records.months[0])
-        word, _, amount = outcome.reading.partition(" ")
-        if word == "year":
-            begin = month_number(f"{outcome.date}-01") - first
-            return np.asarray(made[begin : begin + YEAR].sum(axis=0))
-        if word == "level":
-            at = month_number(outcome.date) - first + 1
-            risen = made[at - 3 : at].mean(axis=0) - made[:YEAR].mean(axis=0)
-            return np.asarray(100.0 * risen / needed[:YEAR].mean(axis=0))
-        done = _reached(word, float(amount or 0.0), made, needed)
-        return first + np.where(done.any(axis=0), done.argmax(axis=0), len(made)).astype(np.float64)
-
-    def _taken_over(self, state: str) -> Floats:
-        """Count the products of which allies deliver a tenth of the old supplies more in the last year than in the first, [members]."""
-        flows, routes, bloc = self.records.flows, self.records.routes, self.scenario.states[state].bloc
-        old = {route for route in restricted_routes(self.scenario, self.records) if route[1] == state}
-        allies = {name for name, each in self.scenario.states.items() if name != state and each.bloc == bloc is not None}
-        count = np.zeros(flows.shape[-1])
-        for product in dict.fromkeys(route[2] for route in routes if route in old):
-            rows = [row for row, (_, importer, good) in enumerate(routes) if (importer, good) == (state, product)]
-            before = flows[0, [row for row in rows if routes[row] in old]].sum(axis=0)
-            allied = flows[:, [row for row in rows if routes[row][0] in allies and routes[row] not in old]].sum(axis=1)
-            count += (before > 0) & (allied[-1] - allied[0] >= TAKEN * before)
-        return count
-
-
-def _reached(word: str, amount: float, made: Floats, needed: Floats) -> Bools:
-    """Tell in which months what a reading waits for is there, [months, members]."""
-    if word == "unit":
-        return np.cumsum(made, axis=0) >= amount - 1e-9
-    if word == "ready":
-        return made >= 1.0 / YEAR
-    if word == "full":
-        return _year_sums(made) >= FULL * _year_sums(needed)
-    raise InputError(f"outcomes: reading {word!r} is none of year, level, unit, ready, full, allies")
-
-
-def _year_sums(units: Floats) -> Floats:
-    """Add up the last twelve months, or as many as there are; [months, members]."""
-    sums = np.cumsum(units, axis=0)
-    sums[YEAR:] -= sums[:-YEAR].copy()
-    return sums
-
-
 def _cells(row: Mapping[str, str | float]) -> list[str]:
-    """Write a row of scores in the columns of SHOWN."""
-    return [cell if isinstance(cell := row[name], str) else "" if math.isnan(cell) else f"{cell:.3g}" for name in SHOWN]
+    """Write a row of scores in the columns that are shown."""
+    return [*(str(row[name]) for name in SHOWN), *(_plain(float(row[name])) for name in SHOWN_SCORES)]
+
+
+def _plain(number: float) -> str:
+    """Write a number with three digits, nothing for NaN; rounding noise is 0."""
+    return "" if math.isnan(number) else f"{number if abs(number) > 1e-9 else 0.0:.3g}"
 
 
 def _totals(rows: Sequence[Mapping[str, str | float]]) -> list[str]:
@@ -347,9 +235,7 @@ def _totals(rows: Sequence[Mapping[str, str | float]]) -> list[str]:
     for unit in dict.fromkeys(row["unit"] for row in rows):
         some = [row for row in rows if row["unit"] == unit]
         means = [float(np.mean([float(row[key]) for row in some])) for key in ("bias", *(f"crps_{name}" for name in FORECASTS))]
-        cells.append(
-            ["months" if unit == "date" else str(unit), str(len(some)), *("" if math.isnan(mean) else f"{mean:.3g}" for mean in means)]
-        )
+        cells.append(["months" if unit == "date" else str(unit), str(len(some)), *map(_plain, means)])
     return lines + _grid(["unit", "outcomes", "bias", *(f"CRPS {name}" for name in FORECASTS)], cells)
 
 

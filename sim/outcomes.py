@@ -20,6 +20,8 @@ from sim.scenario.schema import Scenario
 
 KINDS = ("observed", "milestone", "claim", "plan")
 """Observations, dates of what was seen, what officials or experts say, what was planned: never mixed."""
+READINGS = ("year", "level", "unit", "ready", "full", "allies")
+"""How an outcome is read off a run: see `Past`."""
 TENTH, HALF = 12.0, 30.0
 """The naive logistic: months after the cut-off in which a tenth and half of the need is made at home, nine tenths after
 48. Half is the middle of the two to three years that officials gave; it is not fitted to any outcome."""
@@ -120,6 +122,8 @@ def _fault(outcome: Outcome) -> str:
     """Say what is wrong with a row, or nothing."""
     if outcome.kind not in KINDS:
         return f"kind {outcome.kind!r} is none of {', '.join(KINDS)}"
+    if outcome.reading and outcome.reading.split()[0] not in READINGS:
+        return f"reading {outcome.reading!r} is none of {', '.join(READINGS)}"
     if not outcome.unit:
         return "has no unit"
     if not outcome.value:
@@ -129,6 +133,8 @@ def _fault(outcome: Outcome) -> str:
         month_number(f"{outcome.date}-01"[:7])
     except ValueError:
         return "value, low and high must be numbers, or months YYYY-MM for a date"
+    if not all(map(math.isfinite, (low, value, high))):
+        return "value, low and high must be finite"
     return "" if low <= value <= high else "the value is not between low and high"
 
 
@@ -140,7 +146,14 @@ def logistic(months: Floats) -> Floats:
 
 @dataclass(frozen=True)
 class Past:
-    """Read a run as outcomes are written."""
+    """Read a run as outcomes are written.
+
+    Of the good units of `products` that lines of `state` make: `year`, those of a calendar year; `level`, the rise since
+    the first year, mean of three months, in percent of its need of the products `of`; and the months in which first `unit n`
+    had been made, capacity was `ready` for a unit a year, supply was `full`: a year's output was nine tenths of a year's need.
+    Where products go together into a set, it is the sets that count; putting them together takes no time. `allies` counts
+    the products that states of the same bloc took over.
+    """
 
     scenario: Scenario
     records: Records
@@ -162,7 +175,7 @@ class Past:
         return float(self._read(outcome, needed * share, needed)[0])
 
     def _made(self, outcome: Outcome) -> Floats:
-        """Add up what stands for the outcome, [months, members]; of several categories side by side, the last in time counts."""
+        """Return what stands for the outcome, [months, members]: the sum of shares, or as many sets as the scarcest product makes."""
         source = self.records.capacity if outcome.reading == "ready" else self.records.output
         owned = [product if state == outcome.state else "" for _, state, product in self.records.lines]
         wanted = outcome.products.split()
@@ -210,9 +223,7 @@ def _reached(word: str, amount: float, made: Floats, needed: Floats) -> Bools:
         return np.cumsum(made, axis=0) >= amount - 1e-9
     if word == "ready":
         return made >= 1.0 / YEAR
-    if word == "full":
-        return _year_sums(made) >= FULL * _year_sums(needed)
-    raise InputError(f"outcomes: reading {word!r} is none of year, level, unit, ready, full, allies")
+    return _year_sums(made) >= FULL * _year_sums(needed)
 
 
 def _year_sums(units: Floats) -> Floats:

@@ -56,5 +56,5 @@ def test_weight_without_others_is_refused(beneficiaries: list[str]) -> None:
 
 
 def test_weight_below_one_is_refused() -> None:
-    with pytest.raises(ScenarioError, match="0.5 is below 1"):
+    with pytest.raises(ScenarioError, match=r"0.5 is below 1"):
         sim.parse(commission(chair_weight=0.5))

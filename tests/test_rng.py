@@ -28,7 +28,8 @@ def test_names_and_seeds_separate_streams() -> None:
     base = uniforms(1, "x", range(5000))
     assert not np.array_equal(base, uniforms(1, "y", range(5000)))
     assert not np.array_equal(base, uniforms(2, "x", range(5000)))
-    assert base.min() >= 0 and base.max() < 1
+    assert base.min() >= 0
+    assert base.max() < 1
     assert abs(base.mean() - 0.5) < 0.02
     assert abs(np.corrcoef(base[0], uniforms(1, "y", range(5000))[0])[0, 1]) < 0.05
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
+from contextlib import ExitStack
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from shutil import rmtree
+from tempfile import mkdtemp
 from typing import Any, TypedDict, Unpack
+from weakref import finalize
 
 from sim.errors import InputError
 from sim.kernels.sums import Bools
@@ -88,9 +91,20 @@ def run_study(
     experiment = prepared(study if isinstance(study, Asked) else read_study(study), scenarios)
     if how.get("parquet"):
         require_pyarrow()
-    temporary = TemporaryDirectory(prefix="study-") if out is None else None
-    shard = how.get("shard")
-    folder = shard_folder(Path(out or Path(temporary.name if temporary else "", "study")), shard)
+    if out is not None:
+        return Study(_filled(shard_folder(Path(out), how.get("shard")), experiment, how))
+    place = Path(mkdtemp(prefix="study-"))
+    with ExitStack() as stack:
+        stack.callback(rmtree, place, ignore_errors=True)
+        found = Study(_filled(place / "study", experiment, how))
+        # from here on the folder goes when the study does
+        finalize(found, stack.pop_all().close)
+    return found
+
+
+def _filled(folder: Path, experiment: Experiment, how: How) -> Path:
+    """Run what is to be run into a folder, which is begun where it is not there, and give it back."""
+    shard, parquet = how.get("shard"), bool(how.get("parquet"))
     if not (folder / STATE).exists():
         create(folder, experiment, shard or "")
     elif not (how.get("resume") or how.get("extend") or how.get("retry_failed")):
@@ -101,10 +115,10 @@ def run_study(
         if how.get("retry_failed"):
             store.retry()
         _run(store, experiment, share(experiment, shard), how)
-        is_whole = not shard and not store.pending.any()
-        if is_whole and not ((folder / MANIFEST).exists() and (not how.get("parquet") or (folder / PARQUET).exists())):
-            finish(store, experiment, parquet=bool(how.get("parquet")))
-    return Study(folder, temporary)
+        is_shown = (folder / MANIFEST).exists() and (not parquet or (folder / PARQUET).exists())
+        if not shard and not is_shown:
+            finish(store, experiment, parquet=parquet)
+    return folder
 
 
 def _refuse_begun(store: Store) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from functools import cached_property
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,11 +22,10 @@ if TYPE_CHECKING:
 class Study:
     """Show what stands in the folder of a study. What is read is kept; open it anew to see later changes."""
 
-    def __init__(self, folder: str | os.PathLike[str], temporary: TemporaryDirectory[str] | None = None) -> None:
-        """Open a folder; one that is temporary goes with the study. Raises InputError where there is no study."""
+    def __init__(self, folder: str | os.PathLike[str]) -> None:
+        """Open a folder. Raises InputError where there is no study."""
         self.folder = Path(folder)
         self.store = Store(self.folder)
-        self._temporary = temporary
 
     @cached_property
     def spec(self) -> Spec:
