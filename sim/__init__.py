@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
 
 __all__ = [
+    "Backtest",
     "Comparison",
     "InputError",
     "LedgerError",
@@ -35,6 +36,7 @@ __all__ = [
     "ScenarioError",
     "SimError",
     "__version__",
+    "backtest",
     "compare",
     "load",
     "parse",
@@ -44,9 +46,11 @@ __all__ = [
 ]
 
 _LAZY = {
+    "Backtest": "sim.backtest",
     "Comparison": "sim.compare",
     "Result": "sim.report.result",
     "Scenario": "sim.scenario.schema",
+    "backtest": "sim.backtest",
     "compare": "sim.compare",
     "rule": "sim.rules",
     "run": "sim.run",

@@ -31,6 +31,11 @@ if TYPE_CHECKING:
 Given = Scenario | str | os.PathLike[str]
 PLANNED = "2014"
 """The last year in which a plan counts as a forecast: later ones knew more."""
+KNOWN = (
+    "Left out is what a category's own history says of lead times, ramp-up and cost. Known beforehand all the same: the events and "
+    "their months, the money, falls of need, how leakage ended, the most that a candidate may add, and what goes into what."
+)
+"""What the forecasts still know of history."""
 LEVELS = (5, 25, 50, 75, 95)
 FORECASTS = ("model", "plan", "naive")
 SHOWN = ("category", "metric", "date", "outcome", "p05", "p50", "p95", "plan", "naive", "in50", "in90")
@@ -104,7 +109,7 @@ class Backtest:
             reasons.setdefault(reason, []).append(f"{outcome.category} {outcome.metric}")
         lines += ["### Not scored", ""]
         lines += [f"- {reason} ({len(rows)}): {', '.join(dict.fromkeys(rows))}" for reason, rows in reasons.items()]
-        return "\n".join(lines)
+        return "\n".join([*lines, "", KNOWN])
 
 
 def backtest(

@@ -190,6 +190,32 @@ def compare(sides: tuple[str, ...], out: Path | None, no_figures: bool, quiet: b
 
 
 @cli.command()
+@click.argument("scenario", type=click.Path(), default="scenarios/baseline.yaml")
+@click.option("--members", type=click.IntRange(min=1), help="How many ensemble members.")
+@click.option("--seed", type=click.IntRange(min=0), help="The root of all draws.")
+@click.option("--months", type=click.IntRange(min=1), help="How many months from the start; later outcomes are not scored.")
+@click.option("--out", type=click.Path(path_type=Path), help="The result folder; results/<scenario file>_backtest by default.")
+@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+def backtest(scenario: str, out: Path | None, quiet: bool, **given: int | None) -> None:
+    """Score a SCENARIO against what happened, each category without its own history.
+
+    Outcomes, documented cases and announced plans stand beside the scenario; writes backtest.csv.
+    """
+    from sim.backtest import backtest as score
+    from sim.report.files import check_target
+    from sim.report.study import save_tables
+
+    folder = out or Path("results", f"{Path(scenario).stem}_backtest")
+    check_target(folder)
+    found = score(scenario, **given)
+    loaded = sim.load(scenario, **{key: value for key, value in given.items() if value is not None})
+    save_tables(folder, loaded, {"backtest": found.table}, command=click.get_current_context().obj)
+    if not quiet:
+        click.echo(found.text)
+        click.echo(_where(folder))
+
+
+@cli.command()
 @click.argument("scenario", type=click.Path())
 @click.option("--members", type=click.IntRange(min=1), help="How many ensemble members; 21 or more.")
 @click.option("--seed", type=click.IntRange(min=0), help="The root of all draws.")

@@ -126,14 +126,19 @@ def _fault(outcome: Outcome) -> str:
         return f"reading {outcome.reading!r} is none of {', '.join(READINGS)}"
     if not outcome.unit:
         return "has no unit"
-    if not outcome.value:
-        return "" if outcome.unit == "text" else "has no value"
+    if outcome.value or outcome.unit != "text":
+        return _band_fault(outcome) if outcome.value else "has no value"
+    return ""
+
+
+def _band_fault(outcome: Outcome) -> str:
+    """Say what is wrong with the numbers of a row, or nothing."""
     try:
         low, value, high = outcome.band
         month_number(f"{outcome.date}-01"[:7])
     except ValueError:
         return "value, low and high must be numbers, or months YYYY-MM for a date"
-    if not all(map(math.isfinite, (low, value, high))):
+    if not math.isfinite(low + value + high):
         return "value, low and high must be finite"
     return "" if low <= value <= high else "the value is not between low and high"
 
@@ -159,18 +164,20 @@ class Past:
     records: Records
 
     def forecast(self, outcome: Outcome) -> Floats:
-        """Return what the run says of an outcome, [members]."""
+        """Return what the run says of an outcome, [members]. Raises InputError where the scenario has no such state or need."""
+        if outcome.state not in self.scenario.states:
+            raise InputError(f"{outcome.category}.{outcome.metric}: the scenario has no state {outcome.state}")
         if outcome.reading == "allies":
             return self._taken_over(outcome.state)
         return self._read(outcome, self._made(outcome), self._needed(outcome))
 
     def naive(self, outcome: Outcome) -> float:
         """Return what the logistic says; it knows the need at the start and the month of the cut-off. NaN: nothing."""
-        if outcome.reading == "allies":
+        hit = hits(self.scenario, self.records)
+        since = min((hit[outcome.state, product] for product in outcome.of.split() if (outcome.state, product) in hit), default=None)
+        if outcome.reading == "allies" or since is None:
             return math.nan
         needed = np.full((len(self.records.months), 1), self._needed(outcome)[:YEAR, 0].mean())
-        hit = hits(self.scenario, self.records)
-        since = min(hit[outcome.state, product] for product in outcome.of.split())
         share = logistic(np.arange(len(needed), dtype=np.float64) - since)[:, None]
         return float(self._read(outcome, needed * share, needed)[0])
 
@@ -186,7 +193,10 @@ class Past:
         return np.diff(sets, axis=0, prepend=0.0) if len(wanted) > 1 else made[0]
 
     def _needed(self, outcome: Outcome) -> Floats:
-        rows = [self.records.needs.index((outcome.state, product)) for product in outcome.of.split()]
+        wanted = [(outcome.state, product) for product in outcome.of.split()]
+        rows = [row for row, need in enumerate(self.records.needs) if need in wanted]
+        if len(rows) < max(len(wanted), 1):
+            raise InputError(f"{outcome.category}.{outcome.metric}: {outcome.state} does not need all of {outcome.of or 'nothing'}")
         return np.asarray(self.records.series["need"][:, rows].sum(axis=1))
 
     def _read(self, outcome: Outcome, made: Floats, needed: Floats) -> Floats:

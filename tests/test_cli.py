@@ -369,3 +369,13 @@ def test_new_writes_a_scenario_that_runs(here: Path, capsys: pytest.CaptureFixtu
     assert "mine.yaml: is there already" in capsys.readouterr().err
     assert main(["new", "no way"]) == 2
     assert main(["new", "nowhere/mine"]) == 2
+
+
+def test_backtest_in_its_small_form(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """A table of scores, and what is missed is said."""
+    monkeypatch.chdir(tmp_path)
+    assert main(["backtest", str(ROOT / "scenarios/baseline.yaml"), "--members", "10", "--months", "72"]) == 0
+    out = capsys.readouterr().out
+    assert "CRPS" in out
+    assert "miss" in out
+    assert (tmp_path / "results/baseline_backtest/backtest.csv").read_text().startswith("category,metric,date,kind,unit,outcome")

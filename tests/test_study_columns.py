@@ -115,16 +115,21 @@ def test_draws_are_common_to_all_points() -> None:
 
 
 def test_only_quantities_lie_side_by_side() -> None:
-    with pytest.raises(InputError, match="needs.AAA: is not a quantity"):
+    with pytest.raises(InputError, match=r"needs\.AAA: is not a quantity"):
         side_by_side(propulsion_world(), {"needs.AAA": (1.0,)})
     beside = side_by_side(propulsion_world(), {"events.ban.share": (0.5, 0.7)})
-    with pytest.raises(ValueError, match="events.ban.share: 2 numbers for 3 columns"):
+    with pytest.raises(ValueError, match=r"events\.ban\.share: 2 numbers for 3 columns"):
         run(beside, members=3)
 
 
 @pytest.mark.parametrize(
     ("path", "found"),
-    [("factories.yard.lines.propulsion_units.yield", 0.9), ("needs.AAA.series.1", 7), ("needs.CCC.by_year.2013", 3), ("needs.CCC.by_year.x", None)],
+    [
+        ("factories.yard.lines.propulsion_units.yield", 0.9),
+        ("needs.AAA.series.1", 7),
+        ("needs.CCC.by_year.2013", 3),
+        ("needs.CCC.by_year.x", None),
+    ],
 )
 def test_paths_lead_through_names_lists_and_years(path: str, found: float | None) -> None:
     needs = {"AAA": {"optics": 1}, "CCC": {"optics": 1}}

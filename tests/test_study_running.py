@@ -80,6 +80,7 @@ def test_the_folder_tells_all(whole: Study) -> None:
 def test_a_folder_holds_its_study(whole: Study, tmp_path: Path) -> None:
     """The study file in the folder makes the same study again; the folder's own name and place say nothing."""
     assert contents(run_study(whole.folder / "study.yaml", tmp_path / "again").folder) == contents(whole.folder)
+    assert whole.spec.metrics == METRICS
     with pytest.raises(InputError, match="keeps no T90 of AAA, optics"):
         whole.values("T90", "AAA", "optics")
     with pytest.raises(InputError, match="is not the folder of a study"):
@@ -112,7 +113,9 @@ def test_a_choice_of_scenarios(tmp_path: Path) -> None:
 def test_a_study_stands_until_it_is_resumed(whole: Study, tmp_path: Path) -> None:
     """A folder with runs is never begun anew; resuming a study that is done changes nothing, nor does its folder's time."""
     ran(tmp_path / "study")
-    with pytest.raises(InputError, match=r"study: holds a study already \(72 of 72 runs done\); resume it, extend it, or give another folder"):
+    with pytest.raises(
+        InputError, match=r"study: holds a study already \(72 of 72 runs done\); resume it, extend it, or give another folder"
+    ):
         ran(tmp_path / "study")
     before = (tmp_path / "study" / "results.csv").stat().st_mtime_ns
     ran(tmp_path / "study", {"resume": True})
@@ -120,21 +123,21 @@ def test_a_study_stands_until_it_is_resumed(whole: Study, tmp_path: Path) -> Non
     assert contents(tmp_path / "study") == contents(whole.folder)
 
 
-class Interrupted(Exception):
+class StoppedError(Exception):
     """End a study from outside."""
 
 
 def stop_after(runs: int) -> Any:
     def progress(done: int, total: int) -> None:
         if done >= runs:
-            raise Interrupted
+            raise StoppedError
 
     return progress
 
 
 def test_an_interrupted_study_resumes(whole: Study, tmp_path: Path) -> None:
     """What is done is not run again; in between there are no results to mistake for whole ones."""
-    with pytest.raises(Interrupted):
+    with pytest.raises(StoppedError):
         ran(tmp_path / "study", {"progress": stop_after(1)})
     begun = Study(tmp_path / "study")
     done = int((begun.store.status != PENDING).sum())
@@ -154,7 +157,11 @@ def test_an_interrupted_study_resumes(whole: Study, tmp_path: Path) -> None:
         ({}, {"seed": 9}, "scenario changed"),
         ({"metrics": ["T90"]}, {}, "metrics changed"),
         ({"factors": {"events.ban.share": {"low": 0, "high": 1}}}, {}, "factors or design changed"),
-        ({"points": 48}, {}, "design changed since the study was begun: put that back, or give another folder; extend adds points and members"),
+        (
+            {"points": 48},
+            {},
+            "design changed since the study was begun: put that back, or give another folder; extend adds points and members",
+        ),
         ({"members": 4}, {}, "members changed"),
     ],
 )
@@ -224,7 +231,7 @@ def test_shards_must_all_be_there(tmp_path: Path) -> None:
     ran(tmp_path / "study", {"shard": "1/2"})
     with pytest.raises(InputError, match=r"study\.shard-2-of-2 is missing"):
         merge(tmp_path / "study")
-    with pytest.raises(Interrupted):
+    with pytest.raises(StoppedError):
         ran(tmp_path / "study", {"shard": "2/2", "progress": stop_after(1)})
     with pytest.raises(InputError, match=r"study\.shard-2-of-2 is not finished; resume it first"):
         merge(tmp_path / "study")
@@ -233,7 +240,7 @@ def test_shards_must_all_be_there(tmp_path: Path) -> None:
         path.unlink()
     for path in (tmp_path / "other.shard-2-of-2").iterdir():
         path.rename(tmp_path / "study.shard-2-of-2" / path.name)
-    with pytest.raises(InputError, match="study.shard-2-of-2 is of another study than study.shard-1-of-2"):
+    with pytest.raises(InputError, match=r"study\.shard-2-of-2 is of another study than study\.shard-1-of-2"):
         merge(tmp_path / "study")
     ran(tmp_path / "study", {"shard": "1/3"})
     with pytest.raises(InputError, match="there are shards of 2 or 3 beside it"):
@@ -245,6 +252,44 @@ def test_a_shard_is_one_of_some(tmp_path: Path, shard: str) -> None:
     with pytest.raises(InputError, match=f"shard: '{shard}' is not i/n with i from 1 to n"):
         ran(tmp_path / "study", {"shard": shard})
     assert not any(tmp_path.iterdir())
+
+
+FAILING = {
+    "factors": {"events.ban.date": ["2014-03", "2014-09"], "events.ban.until": ["2014-06", "2014-12"]},
+    "design": {},
+    "metrics": ["fill_rate"],
+}
+"""One of these four points ends before it begins."""
+
+
+@pytest.mark.parametrize("how", [{}, {"jobs": 2}])
+def test_a_failed_point_is_told_and_the_rest_go_on(tmp_path: Path, how: dict[str, Any]) -> None:
+    """It has no results; it fails again when it is tried again, and nothing else is."""
+    found = ran(tmp_path / "study", how, **FAILING)
+    told = [2, "ScenarioError", "events.ban: until 2014-06 is not after date 2014-09"]
+    assert found.failures.to_numpy().tolist() == [told]
+    assert set(found.results.point) == {0, 1, 3}
+    assert np.isnan(found.values("fill_rate", "AAA", "optics")).tolist() == [[point == 2] * 3 for point in range(4)]
+    before, seen = contents(found.folder), list[int]()
+    ran(found.folder, {"retry_failed": True, "progress": lambda done, total: seen.append(done)}, **FAILING)
+    assert seen == [12]
+    assert contents(found.folder) == before
+    with pytest.raises(InputError, match="until 2014-06 is not after date 2014-09"):
+        replay(found.folder, 2, 0)
+
+
+def test_shards_tell_of_failed_points(tmp_path: Path) -> None:
+    for part in (1, 2):
+        ran(tmp_path / "study", {"shard": f"{part}/2"}, **FAILING)
+    ran(tmp_path / "whole", **FAILING)
+    assert contents(merge(tmp_path / "study").folder) == contents(tmp_path / "whole")
+
+
+def test_a_study_in_which_all_fails_has_empty_tables(tmp_path: Path) -> None:
+    factors = {"events.ban.date": ["2014-09"], "events.ban.until": ["2014-06"]}
+    found = ran(tmp_path / "study", {"parquet": True}, **{**FAILING, "factors": factors})
+    assert found.results.empty
+    assert found.failures.point.tolist() == [0]
 
 
 def test_one_run_is_run_again(whole: Study) -> None:
@@ -260,7 +305,9 @@ def test_one_run_is_run_again(whole: Study) -> None:
             assert np.array_equal(ours, result.records.summary[metric][place, 0], equal_nan=True)
 
 
-@pytest.mark.parametrize(("point", "member", "message"), [(24, 0, "point: 24 is not one of 0 to 23"), (0, -1, "member: -1 is not one of 0 to 2")])
+@pytest.mark.parametrize(
+    ("point", "member", "message"), [(24, 0, "point: 24 is not one of 0 to 23"), (0, -1, "member: -1 is not one of 0 to 2")]
+)
 def test_a_run_that_is_not_there_is_refused(whole: Study, point: int, member: int, message: str) -> None:
     with pytest.raises(InputError, match=message):
         replay(whole.folder, point, member)
@@ -296,7 +343,9 @@ def test_parquet_holds_the_same(whole: Study, tmp_path: Path) -> None:
         ({"scheduler": "tcp://127.0.0.1:1", "executor": ThreadPoolExecutor(1)}, "", "give an executor or a scheduler, not both"),
     ],
 )
-def test_what_cannot_run_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: dict[str, Any], library: str, message: str) -> None:
+def test_what_cannot_run_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: dict[str, Any], library: str, message: str
+) -> None:
     """A library that is not there, no processes, two executors; the study can be begun once that is mended."""
     if library:
         monkeypatch.setitem(sys.modules, library, None)

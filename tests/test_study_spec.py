@@ -99,7 +99,10 @@ def test_a_scenario_and_its_study_are_at_fault_together(tmp_path: Path) -> None:
         ("", "study.yaml expected a mapping of keys, found nothing"),
         ("factors: {months: [12, 24]}", "study.yaml:1:1 missing key 'scenario'"),
         ("scenario: tiny.yaml", "study.yaml:1:1 factors: a study needs at least one factor"),
-        ("scenario: tiny.yaml\nfactors: {scenario: [tiny.yaml]}", "study.yaml:2:21 factors.scenario: there is a scenario already; give one or the other"),
+        (
+            "scenario: tiny.yaml\nfactors: {scenario: [tiny.yaml]}",
+            "study.yaml:2:21 factors.scenario: there is a scenario already; give one or the other",
+        ),
         ("scenario: tiny.yaml\nfactors: 3", "study.yaml:2:10 factors: expected a mapping, found 3"),
     ],
 )
@@ -117,7 +120,10 @@ def test_an_unreadable_file_is_refused(tmp_path: Path) -> None:
     [
         ({"design": "grid"}, "design: expected a mapping, found text 'grid'"),
         ({"design": {}}, "factors.events.ban.share: a grid needs values, not an interval"),
-        ({"design": {"kind": "list"}, "factors": {"months": [12, 24], "members": [1]}}, "design: a list needs as many values of each factor"),
+        (
+            {"design": {"kind": "list"}, "factors": {"months": [12, 24], "members": [1]}},
+            "design: a list needs as many values of each factor",
+        ),
         ({"design": {"points": 3, "seed": 2}, "factors": {"months": [12]}}, "design.points: does nothing in a grid"),
         ({"design": {"kind": "random"}}, "design: random needs points, how many"),
         ({"design": {"kind": "saltelli", "points": 5}}, "design.points: 5 is not a power of two, which saltelli needs: 4 or 8"),
@@ -125,12 +131,18 @@ def test_an_unreadable_file_is_refused(tmp_path: Path) -> None:
         ({"metrics": ["T50", "T50"]}, "metrics.1: 'T50' is named twice"),
         ({"metrics": ["unmet[AAA, optics, 15]"]}, "metrics.0: '15' is not a period; write YYYY or YYYY-MM"),
         ({"metrics": ["unmet[CCC, propulsion_units]"]}, "metrics.0: 'CCC' has no need of 'propulsion_units'"),
-        ({"factors": {"events.ban": [None], "events.ban.share": [1]}}, "factors.events.ban.share: stands inside of events.ban, another factor"),
+        (
+            {"factors": {"events.ban": [None], "events.ban.share": [1]}},
+            "factors.events.ban.share: stands inside of events.ban, another factor",
+        ),
         ({"factors": {"months": {"values": [3], "low": 1}}}, "factors.months: give either values, or low and high"),
         ({"factors": {"months": []}}, "factors.months: values is empty"),
         ({"factors": {"trade.gears.weight": {"low": 0, "high": 1, "dist": "loguniform"}}}, "dist: loguniform needs low above 0"),
         ({"factors": {"trade.gears.weight": {"low": 0, "high": 1, "mode": 0.5}}}, "mode needs dist: triangular"),
-        ({"factors": {"trade.gears.weight": {"low": 0, "high": float("inf")}}}, "factors.trade.gears.weight.high: inf is not a finite number"),
+        (
+            {"factors": {"trade.gears.weight": {"low": 0, "high": float("inf")}}},
+            "factors.trade.gears.weight.high: inf is not a finite number",
+        ),
         ({"factors": {3: [1]}}, "factors.3: expected a path in the scenario, found 3"),
         ({"factors": {"programmes.build.budget": [-1]}}, "-0.5 is below 0 (money)"),
         ({"factors": {"rules.rounds": [0]}}, "factors.rules.rounds.0: 0 is below 1"),
@@ -155,7 +167,9 @@ def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_study_written_out_reads_the_same(tmp_path: Path) -> None:
     """Also what YAML would take for something else than text."""
-    spec = ask(study(factors={"scenario": ["NO", "1e3"], "months": [12, 24], "x.y": {"low": 0.1, "high": 2, "dist": "triangular", "mode": 1}})).spec
+    spec = ask(
+        study(factors={"scenario": ["NO", "1e3"], "months": [12, 24], "x.y": {"low": 0.1, "high": 2, "dist": "triangular", "mode": 1}})
+    ).spec
     (tmp_path / "study.yaml").write_text(dump_study(spec), encoding="utf-8")
     again = read_study(tmp_path / "study.yaml")
     assert again.faults == ()

@@ -6,7 +6,6 @@ import os
 from pathlib import Path
 
 from sim.errors import InputError
-from sim.report.files import MANIFEST
 from sim.scenario.wording import listed
 from sim.study.experiment import Experiment, prepared
 from sim.study.spec import read_study
@@ -20,7 +19,10 @@ def reopened(folder: str | os.PathLike[str]) -> tuple[Store, Experiment]:
 
 
 def agreed(store: Store, experiment: Experiment, shard: str = "", *, extend: bool = False) -> Experiment:
-    """Order the points as the folder does, and let it grow where asked. Raises InputError where it holds another study."""
+    """Order the points of a study as its folder does.
+
+    Raises InputError where that holds another study, or, unless told to extend, a smaller one.
+    """
     then, now, folder = store.state, State.of(experiment, shard), store.folder
     if then.sim != now.sim:
         raise InputError(f"{folder}: was begun with sim {then.sim}, and this is {now.sim}; finish it there, or give another folder")
@@ -34,10 +36,6 @@ def agreed(store: Store, experiment: Experiment, shard: str = "", *, extend: boo
     if now.members < then.members:
         raise InputError(f"{folder}: has {then.members} members already, more than {now.members}")
     try:
-        experiment = experiment.after(store.points())
+        return experiment.after(store.points())
     except InputError as error:
         raise InputError(f"{folder}: {error}") from error
-    if (then.design, then.points, then.members) != (now.design, now.points, now.members):
-        (folder / MANIFEST).unlink(missing_ok=True)
-        store.grow(experiment)
-    return experiment

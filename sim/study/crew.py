@@ -128,7 +128,7 @@ def _ready() -> bool:
 def _cluster(scheduler: str) -> Iterator[Crew]:
     distributed = _distributed()
     try:
-        client = distributed.Client(scheduler, timeout="10s")
+        client = distributed.Client(scheduler, timeout="5s")
     except (OSError, ValueError) as error:
         raise InputError(f"{scheduler}: cannot reach a Dask scheduler there: {error}") from error
     with client:

@@ -32,7 +32,7 @@ class Outcome(NamedTuple):
 
 
 class LostWorkerError(SimError):
-    """Report that a worker died of a point, twice."""
+    """Report that a worker was lost to a point, twice."""
 
 
 class Dispatch:
@@ -107,14 +107,14 @@ class Dispatch:
             return [Outcome(task, each, None) for task, each in zip(bundle, values, strict=True)]
         if isinstance(error, BrokenExecutor):
             self.is_broken = True
-            return self._mourned(bundle, was_alone=future is self.alone)
+            return self._mourned(bundle, error, was_alone=future is self.alone)
         pieces = bundle if len(bundle) > 1 else bundle[0].parts()
         if len(pieces) == 1:
             return [Outcome(bundle[0], None, error)]
         self.again.extend(pieces)
         return []
 
-    def _mourned(self, bundle: list[Task], *, was_alone: bool) -> list[Outcome]:
+    def _mourned(self, bundle: list[Task], error: BrokenExecutor, *, was_alone: bool) -> list[Outcome]:
         """Suspect what was under way when a worker died; what was alone is to blame, or one of its points."""
         parts = bundle[0].parts()
         if not was_alone:
@@ -122,5 +122,5 @@ class Dispatch:
         elif len(parts) > 1:
             self.suspects.extendleft(reversed(parts))
         else:
-            return [Outcome(bundle[0], None, LostWorkerError("the worker process died of it, twice"))]
+            return [Outcome(bundle[0], None, LostWorkerError(f"a worker was lost to it, twice: {error}"))]
         return []

@@ -12,7 +12,7 @@ from tempfile import mkdtemp
 from typing import Any, TypedDict, Unpack
 from weakref import finalize
 
-from sim.errors import InputError
+from sim.errors import InputError, ScenarioError
 from sim.kernels.sums import Bools
 from sim.report.files import MANIFEST
 from sim.scenario.schema import Scenario
@@ -112,6 +112,7 @@ def _filled(folder: Path, experiment: Experiment, how: How) -> Path:
     with locked(folder):
         store = Store(folder)
         experiment = agreed(store, experiment, shard or "", extend=bool(how.get("extend")))
+        store.fit(experiment)
         if how.get("retry_failed"):
             store.retry()
         _run(store, experiment, share(experiment, shard), how)
@@ -119,6 +120,15 @@ def _filled(folder: Path, experiment: Experiment, how: How) -> Path:
         if not shard and not is_shown:
             finish(store, experiment, parquet=parquet)
     return folder
+
+
+def _told(error: BaseException) -> str:
+    """Give an error's message on one line, with what was noted of where it happened."""
+    if isinstance(error, ScenarioError):
+        return "; ".join(f"{fault.path}: {fault.message}" for fault in error.faults)
+    notes = "; ".join(getattr(error, "__notes__", ()))
+    message = "; ".join(str(error).splitlines())
+    return f"{message} ({notes})" if notes else message
 
 
 def _refuse_begun(store: Store) -> None:
@@ -143,7 +153,7 @@ def _run(store: Store, experiment: Experiment, own: Bools, how: How) -> None:
             store.keep([(which, each.values) for which, each in runs if each.values is not None])
             for which, each in runs:
                 if each.error is not None:
-                    store.fail(which, type(each.error).__name__, str(each.error))
+                    store.fail(which, type(each.error).__name__, _told(each.error))
             done += sum(len(which.points) for which, _ in runs)
             if progress:
                 progress(done, total)

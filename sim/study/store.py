@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from sim.errors import InputError
 from sim.kernels.sums import Bools, Floats
-from sim.report.files import replaced
+from sim.report.files import MANIFEST, replaced
 from sim.report.tables import Table
 from sim.report.tables import csv as table_text
 from sim.study.experiment import Experiment
@@ -142,16 +142,23 @@ class Store:
         for runs, mark in marks:
             self.status[list(runs.points), list(runs.members)] = mark
 
-    def grow(self, experiment: Experiment) -> None:
-        """Make room for more points and members; what is there stays. Raises InputError where that fails."""
-        shape = (experiment.points, experiment.members)
+    def fit(self, experiment: Experiment) -> None:
+        """Make room for a study that has grown, and write down what it is; what is there stays.
+
+        Also mends what an earlier growth that was cut short has left. Raises InputError where that fails.
+        """
+        shape, now = (experiment.points, experiment.members), State.of(experiment, self.state.shard)
         with writing(self.folder):
-            _enlarge(self.folder / VALUES, (*shape, len(experiment.rows)))
-            _enlarge(self.folder / STATUS, shape)
-            _describe(self.folder, experiment)
-            # from here on the study is the larger one
-            replace_file(self.folder / STATE, _state(State.of(experiment, self.state.shard)))
-        self.__init__(self.folder)  # type: ignore[misc]
+            _resize(self.folder / VALUES, (*shape, len(experiment.rows)))
+            _resize(self.folder / STATUS, shape)
+            for name, text in _description(experiment).items():
+                if (self.folder / name).read_text(encoding="utf-8") != text:
+                    replace_file(self.folder / name, text)
+            if now != self.state:
+                (self.folder / MANIFEST).unlink(missing_ok=True)
+                # from here on the study is the larger one
+                replace_file(self.folder / STATE, _state(now))
+        self.state, self.status = now, np.load(self.folder / STATUS)
 
 
 def create(folder: Path, experiment: Experiment, shard: str = "") -> Store:
@@ -164,24 +171,24 @@ def create(folder: Path, experiment: Experiment, shard: str = "") -> Store:
         for case in experiment.cases:
             (fresh / case.label).write_text(case.text, encoding="utf-8", newline="\n")
         shape = (experiment.points, experiment.members)
-        _blank(fresh / VALUES, (*shape, len(experiment.rows)), "<f8")
-        _blank(fresh / STATUS, shape, "|u1")
+        for name, each, kind in ((VALUES, (*shape, len(experiment.rows)), "<f8"), (STATUS, shape, "|u1")):
+            with replacing(fresh / name) as stream:
+                _blank(stream, each, kind)
         (fresh / FAILURES).write_bytes(_line(FAILURE_KEYS))
         rows: Table = {name: [getattr(row, name) for row in experiment.rows] for name in LABELS}
         replace_file(fresh / ROWS, table_text(rows))
-        _describe(fresh, experiment)
+        for name, text in _description(experiment).items():
+            replace_file(fresh / name, text)
         replace_file(fresh / STATE, _state(State.of(experiment, shard)))
     return Store(folder)
 
 
-def _describe(folder: Path, experiment: Experiment) -> None:
+def _description(experiment: Experiment) -> dict[str, str]:
+    """Write what a study is, by file."""
     cells = zip(*experiment.table(), strict=True)
-    table: Table = {
-        "point": np.arange(experiment.points),
-        **{path: list(each) for path, each in zip(experiment.columns, cells, strict=True)},
-    }
-    replace_file(folder / POINTS, table_text(table))
-    replace_file(folder / SPEC, dump_study(experiment.spec))
+    points: Table = {"point": np.arange(experiment.points)}
+    points |= {path: list(each) for path, each in zip(experiment.columns, cells, strict=True)}
+    return {POINTS: table_text(points), SPEC: dump_study(experiment.spec)}
 
 
 def _state(state: State) -> str:
@@ -199,7 +206,7 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     """Give a file to write that stands in the place of another in the end, or nowhere. Raises OSError."""
     aside = path.with_name(f".{path.name}.tmp")
     try:
-        with aside.open("wb") as stream:
+        with aside.open("w+b") as stream:
             yield stream
             stream.flush()
             os.fsync(stream.fileno())
@@ -247,31 +254,27 @@ def _line(cells: Sequence[str]) -> bytes:
     return table_text(table).partition("\n")[2].encode()
 
 
-def _blank(path: Path, shape: tuple[int, ...], kind: str) -> None:
+def _blank(stream: BinaryIO, shape: tuple[int, ...], kind: str) -> None:
     """Make an array of zeros that takes no room on disk until it is written to."""
-    with path.open("wb") as stream:
-        npy.write_array_header_1_0(stream, {"descr": kind, "fortran_order": False, "shape": shape})
-        stream.truncate(stream.tell() + np.dtype(kind).itemsize * int(np.prod(shape)))
+    npy.write_array_header_1_0(stream, {"descr": kind, "fortran_order": False, "shape": shape})
+    stream.truncate(stream.tell() + np.dtype(kind).itemsize * int(np.prod(shape)))
 
 
-def _enlarge(path: Path, shape: tuple[int, ...]) -> None:
-    """Copy an array into a larger one of zeros, a part at a time, and put that in its place."""
+def _resize(path: Path, shape: tuple[int, ...]) -> None:
+    """Copy an array into one of another shape, zeros where it has nothing, a part at a time, and put that in its place."""
     old = np.load(path, mmap_mode="r")
     if old.shape == shape:
         return
-    aside = path.with_name(f".{path.name}.tmp")
-    _blank(aside, shape, old.dtype.str)
-    new = np.load(aside, mmap_mode="r")
-    step = max(_COPIED // max(new[:1].nbytes, 1), 1)
     points, members = min(old.shape[0], shape[0]), min(old.shape[1], shape[1])
-    with aside.open("r+b", buffering=0) as stream:
+    step = max(_COPIED // (old.itemsize * int(np.prod(shape[1:]))), 1)
+    with replacing(path) as stream:
+        _blank(stream, shape, old.dtype.str)
+        stream.seek(0)
         _header(stream)
         for start in range(0, points, step):
             part = np.zeros((min(step, points - start), *shape[1:]), old.dtype)
             part[:, :members] = old[start : start + part.shape[0], :members]
             _write(stream, part.tobytes())
-        os.fsync(stream.fileno())
-    aside.replace(path)
 
 
 def _put(path: Path, done: Sequence[tuple[Runs, NDArray[Any]]]) -> None:

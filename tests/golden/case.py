@@ -119,7 +119,22 @@ def counts(_: Run) -> Rows:
     return [(*counted, "of these without an interval"), (*map(str, counted.values()), str(bare))]
 
 
-TABLES: dict[str, Callable[[Run], Rows]] = {each.__name__: each for each in (history, record, scenarios, whose, headline, counts)}
+def backtest(ran: Run) -> Rows:
+    """Score what was observed, each category forecast from the others' cases; a run of few members is scored to 2017."""
+    members = len(ran("baseline").members)
+    found = sim.backtest(ROOT / "scenarios/baseline.yaml", **({} if members == MEMBERS else {"members": members, "months": 72})).table
+    found = found[found.kind.isin(["observed", "milestone"])]
+    shown = ("category", "metric", "date", "outcome", "p05", "p50", "p95", "plan", "naive", "in90")
+    scores = ("crps_model", "crps_plan", "crps_naive")
+    head = (*shown, *(score.replace("_", " ").replace("crps", "CRPS") for score in scores))
+    return [head, *((*(str(row[key]) for key in shown), *(_number(row[key]) for key in scores)) for _, row in found.iterrows())]
+
+
+def _number(value: float) -> str:
+    return "" if np.isnan(value) else f"{value:.3g}"
+
+
+TABLES: dict[str, Callable[[Run], Rows]] = {each.__name__: each for each in (history, record, scenarios, whose, headline, counts, backtest)}
 _PLACE = re.compile(r"(<!-- (\w+) -->\n)((?:\|.*\n)*)")
 """The comment that names a table, and the table."""
 
