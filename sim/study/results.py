@@ -22,7 +22,7 @@ from sim.study.store import FAILURE_KEYS, FAILURES, LABELS, Store, replace_file,
 
 RESULTS, PARQUET = "results.csv", "results.parquet"
 SPREAD = ("mean", *(f"p{level:02d}" for level in COARSE), "central")
-_NUMBERS, _LINES = 2**22, 10**5
+_NUMBERS, _LINES = 2**19, 10**5
 """Numbers, and lines of a table, laid out at a time."""
 
 
@@ -46,10 +46,10 @@ def tables(store: Store, experiment: Experiment) -> Iterator[Table]:
     rows = experiment.rows
     step = max(min(_NUMBERS // (len(rows) * experiment.members), _LINES // len(rows)), 1)
     succeeded = np.flatnonzero(~store.failed)
-    values = store.values
     for start in range(0, succeeded.size, step):
         points = succeeded[start : start + step]
-        found = spread(np.moveaxis(values[points], 1, -1), range(experiment.members), COARSE)
+        # opened anew each time: what stays mapped counts as memory
+        found = spread(np.moveaxis(store.values[points], 1, -1), range(experiment.members), COARSE)
         yield {
             "point": np.repeat(points, len(rows)),
             **{name: [getattr(row, name) for row in rows] * points.size for name in LABELS},

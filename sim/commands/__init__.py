@@ -1,0 +1,1 @@
+"""The commands of `sim`, a function each; `sim.cli` puts them together."""

@@ -1,0 +1,55 @@
+"""What several commands share: options, progress, and where the files are."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from sim.scenario.schema import Scenario
+
+Progress = Callable[[int, int], None]
+
+set_option = click.option(
+    "--set", "sets", multiple=True, metavar="PATH=VALUE", help="Change one value, as in events.ukraine_ban.share=0.9; may be repeated."
+)
+
+
+def where(folder: Path) -> str:
+    """Say what stands in a result folder."""
+    names = sorted(path.name + ("/" if path.is_dir() else "") for path in folder.iterdir())
+    return f"{folder}: {', '.join(names)}"
+
+
+@contextmanager
+def progress_of(scenario: Scenario, quiet: bool) -> Iterator[Progress | None]:
+    """Give what reports progress: a bar with the time left on a terminal, a line each quarter elsewhere."""
+    if quiet:
+        yield None
+    elif sys.stderr.isatty():
+        from tqdm import tqdm
+
+        shape = "running {desc}: {percentage:3.0f} % |{bar}| {remaining} left"
+        with tqdm(desc=scenario.name, total=scenario.members * scenario.months, bar_format=shape, leave=False) as bar:
+            yield lambda done, total: bar.update(done - bar.n)
+    else:
+        yield plain_lines(scenario.name)
+
+
+def plain_lines(name: str) -> Progress:
+    """Give what reports progress as a line each quarter."""
+    told = 0
+
+    def report(done: int, total: int) -> None:
+        nonlocal told
+        quarters = 4 * done // total
+        if quarters > told:
+            told = quarters
+            click.echo(f"running {name}: {25 * quarters} %", err=True)
+
+    return report
