@@ -50,24 +50,26 @@ def run(
     members: int | None = None,
     seed: int | None = None,
     months: int | None = None,
+    only: Sequence[int] | None = None,
     chunk: int = CHUNK,
     progress: Progress | None = None,
 ) -> Result:
     """Run a scenario, or a variant with other members, seed or months; member 0 is the central case.
 
-    Raises InputError for values out of range, LedgerError when the books do not balance.
+    `only` runs these members alone, with the same numbers as in company. Raises InputError for values out of range,
+    LedgerError when the books do not balance.
     """
     scenario = _revised(scenario, members=members, seed=seed, months=months)
     if chunk < 1:
         raise InputError(f"chunk: {chunk} is below 1 (members)")
     began = time.perf_counter()
     axes = number(scenario)
-    everyone = range(scenario.members)
+    everyone: Sequence[int] = range(scenario.members) if only is None else tuple(only)
     tape = Tape.blank(scenario, axes, len(everyone))
     endings = []
     for start in range(0, len(everyone), chunk):
         some = everyone[start : start + chunk]
-        tick = _counted(progress, start, scenario)
+        tick = _counted(progress, start, len(everyone), scenario)
         endings.append(run_chunk(scenario, some, axes, tape.part(start, start + len(some)), tick))
     return Result(scenario, _records(scenario, axes, everyone, tape, endings), time.perf_counter() - began)
 
@@ -148,8 +150,8 @@ def _all_series(tape: Tape) -> dict[str, Floats]:
     return {name: every[name] for name in order}
 
 
-def _counted(progress: Progress | None, members_before: int, scenario: Scenario) -> Callable[[int], None] | None:
+def _counted(progress: Progress | None, members_before: int, everyone: int, scenario: Scenario) -> Callable[[int], None] | None:
     if progress is None:
         return None
-    report, before, total = progress, members_before * scenario.months, scenario.members * scenario.months
+    report, before, total = progress, members_before * scenario.months, everyone * scenario.months
     return lambda now: report(before + now, total)

@@ -232,3 +232,10 @@ def test_a_gap_is_closed_in_good_units() -> None:
     records = run(scenario).records
     received = records.series["received"][:, 0, 0]
     np.testing.assert_allclose(received[2:5], [20, 100, 100])
+
+
+def test_members_can_be_run_alone() -> None:
+    """Each with its own numbers, and nobody else."""
+    whole, part = run(drawn(), members=6).records, run(drawn(), members=6, only=[4, 2]).records
+    assert part.members == (4, 2)
+    assert np.array_equal(part.series["received"], whole.series["received"][..., [4, 2]])
