@@ -17,6 +17,10 @@ Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 
+NOTHING = 1e-290
+"""A denominator that counts as 0: what is left of amounts that shrink by a factor a month for years."""
+
+
 class GroupSum:
     """Sum the rows of an array [rows, members] that belong to one group into [groups, members].
 
@@ -56,8 +60,8 @@ def total(values: Floats | Bools) -> Floats:
 
 
 def divide(numerator: Floats, denominator: Floats, otherwise: float = 0.0) -> Floats:
-    """Divide elementwise, with `otherwise` where the denominator is 0."""
+    """Divide elementwise, with `otherwise` where the denominator is 0, or so near that a quotient could overflow."""
     shape = numerator.shape if numerator.shape == denominator.shape else np.broadcast_shapes(numerator.shape, denominator.shape)
     result = np.full(shape, otherwise) if otherwise else np.zeros(shape)
-    np.divide(numerator, denominator, out=result, where=denominator > 0)
+    np.divide(numerator, denominator, out=result, where=denominator > NOTHING)
     return result
