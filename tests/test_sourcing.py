@@ -229,7 +229,10 @@ def test_factories_weigh_their_suppliers_too() -> None:
     assert np.array_equal(links.weight[~mine], links.base_weight[~mine])
 
 
-@given(st.lists(st.tuples(st.floats(0, 10), st.floats(0, 1), st.integers(0, 2)), min_size=1, max_size=9), st.floats(0, 1), st.floats(0, 3))
+SATISFACTION = st.one_of(st.just(0.0), st.floats(1e-6, 1))
+
+
+@given(st.lists(st.tuples(st.floats(0, 10), SATISFACTION, st.integers(0, 2)), min_size=1, max_size=9), st.floats(0, 1), st.floats(0, 3))
 def test_satisfaction_weights_are_shares(links: list[tuple[float, float, int]], speed: float, exponent: float) -> None:
     """They add up to 1 in every need with any weight, but for what the floor adds; equal satisfaction changes no share."""
     weight = np.array([[each[0]] for each in links])

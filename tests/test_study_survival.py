@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from sim.errors import InputError
-from sim.study import Study, run_study, store
+from sim.study import Study, disk, run_study, store
 from sim.study.spec import ask
 from tests.small_study import contents, scenario, study
 
@@ -220,7 +220,7 @@ def test_a_full_disk_is_told_and_nothing_is_lost(tmp_path: Path, monkeypatch: py
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         stream.write(data)
 
-    monkeypatch.setattr(store, "_write", failing)
+    monkeypatch.setattr(disk, "_write", failing)
     with pytest.raises(InputError, match=r"study: cannot write: No space left on device; what is done is kept: make room and resume"):
         run(tmp_path / "study")
     monkeypatch.undo()
@@ -237,7 +237,7 @@ def test_results_are_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: py
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     (tmp_path / "study" / "manifest.json").unlink()
-    monkeypatch.setattr(store.os, "fsync", full)
+    monkeypatch.setattr(disk.os, "fsync", full)
     with pytest.raises(InputError, match="cannot write: No space left on device"):
         run(tmp_path / "study", resume=True)
     monkeypatch.undo()
@@ -251,7 +251,7 @@ def test_a_study_cannot_grow_on_a_full_disk(tmp_path: Path, monkeypatch: pytest.
     def full(stream: Any, data: bytes) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(store, "_write", full)
+    monkeypatch.setattr(disk, "_write", full)
     grown = ask(study(points=30))
     with pytest.raises(InputError, match="cannot write: No space left on device"):
         run_study(grown, tmp_path / "study", [scenario()], extend=True)

@@ -17,8 +17,9 @@ from sim.report.manifest import origin
 from sim.report.statistics import spread
 from sim.report.tables import COARSE, Table
 from sim.report.tables import csv as table_text
+from sim.study.disk import replace_file, replacing, writing
 from sim.study.experiment import Experiment
-from sim.study.store import FAILURE_KEYS, FAILURES, LABELS, Store, replace_file, replacing, writing
+from sim.study.store import FAILURE_KEYS, FAILURES, LABELS, Store
 
 RESULTS, PARQUET = "results.csv", "results.parquet"
 SPREAD = ("mean", *(f"p{level:02d}" for level in COARSE), "central")

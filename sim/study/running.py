@@ -18,12 +18,13 @@ from sim.report.files import MANIFEST
 from sim.scenario.schema import Scenario
 from sim.study.agreement import agreed
 from sim.study.crew import crew
+from sim.study.disk import Runs, locked
 from sim.study.dispatch import Dispatch
 from sim.study.experiment import Experiment, prepared
 from sim.study.results import PARQUET, finish, require_pyarrow
 from sim.study.shards import shard_folder, share
 from sim.study.spec import Asked, ask, read_study
-from sim.study.store import STATE, Runs, Store, create, locked
+from sim.study.store import STATE, Store, create
 from sim.study.study import Study
 
 Progress = Callable[[int, int], None]

@@ -12,9 +12,10 @@ from sim.errors import InputError
 from sim.kernels.sums import Bools
 from sim.scenario.wording import listed
 from sim.study.agreement import agreed, reopened
+from sim.study.disk import locked
 from sim.study.experiment import Experiment
 from sim.study.results import finish, require_pyarrow
-from sim.study.store import STATE, Store, create, locked
+from sim.study.store import STATE, Store, create
 from sim.study.study import Study
 
 _WRITTEN = re.compile(r"([0-9]+)/([0-9]+)")
