@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.kernels.sums import Bools, Floats, GroupSum, divide
+from sim.kernels.sums import NOTHING, Bools, Floats, GroupSum, divide
 
 STEEPEST = 100.0
 """No supplier's weight falls below exp(-STEEPEST) of the best one's: one that is never asked would waste its goods."""
@@ -58,7 +58,7 @@ def by_satisfaction(
     least_share = floor * divide(base_weight, of_need(by_need(base_weight), by_need))
     pull = share * (satisfaction if exponent == 1.0 else np.power(satisfaction, exponent))
     total = of_need(by_need(pull), by_need)
-    target = np.where(total > 0, divide(pull, total), share)
+    target = np.where(total > NOTHING, divide(pull, total), share)
     return np.maximum((1.0 - speed) * share + speed * target, least_share)
 
 
