@@ -228,6 +228,23 @@ def test_a_full_disk_is_told_and_nothing_is_lost(tmp_path: Path, monkeypatch: py
     assert contents(run(tmp_path / "study", resume=True).folder) == contents(run(tmp_path / "whole").folder)
 
 
+def test_a_failure_is_told_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A line of which the disk took half is taken back."""
+    path = tmp_path / "failures.csv"
+    path.write_bytes(b"point,error,message\n")
+
+    def failing(stream: Any, data: bytes) -> None:
+        stream.write(data[: len(data) // 2])
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(disk, "_write", failing)
+    with pytest.raises(OSError, match="No space left"):
+        disk.append(path, b'3,ArithmeticError,"a, b"\n')
+    monkeypatch.undo()
+    disk.append(path, b"4,E,m\n")
+    assert path.read_bytes() == b"point,error,message\n4,E,m\n"
+
+
 def test_results_are_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the disk is full in the end, older results stay, and no part of a file is left behind."""
     run(tmp_path / "study", **{})

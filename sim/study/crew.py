@@ -56,7 +56,7 @@ class Crew:
 def crew(jobs: int = 1, executor: Executor | None = None, scheduler: str | None = None) -> Iterator[Crew]:
     """Give a crew of so many processes, of an executor, or of a Dask scheduler `tcp://host:port`.
 
-    An executor that is given is left running; `jobs` says how many tasks it works on at a time. Raises InputError where
+    An executor that is given is left running; `jobs` above 1 says how many tasks it works on at a time. Raises InputError where
     the scheduler cannot be reached, SimError where worker processes do not start.
     """
     if jobs < 1:
@@ -68,7 +68,7 @@ def crew(jobs: int = 1, executor: Executor | None = None, scheduler: str | None 
             yield stack.enter_context(_cluster(scheduler))
             return
         if executor is not None:
-            yield Crew(executor, max(jobs, os.cpu_count() or 1))
+            yield Crew(executor, jobs if jobs > 1 else os.cpu_count() or 1)
             return
         # one task at a time in this process takes the same way as many in others
         found = _processes(jobs, stack) if jobs > 1 else Crew(ThreadPoolExecutor(1), 1)

@@ -75,9 +75,14 @@ def locked(folder: Path) -> Iterator[None]:
 
 
 def append(path: Path, data: bytes) -> None:
-    """Add to the end of a file, on disk when this returns. Raises OSError."""
-    with path.open("ab", buffering=0) as stream:
-        _write(stream, data)
+    """Add to the end of a file, all or nothing, on disk when this returns. Raises OSError."""
+    with path.open("r+b", buffering=0) as stream:
+        end = stream.seek(0, os.SEEK_END)
+        try:
+            _write(stream, data)
+        except OSError:
+            stream.truncate(end)
+            raise
         os.fsync(stream.fileno())
 
 

@@ -37,7 +37,7 @@ class How(TypedDict, total=False):
     jobs: int
     """Processes of this machine; 1, the default: this one."""
     executor: Executor | None
-    """Any executor, left running; `jobs` says how many tasks it works on at a time."""
+    """Any executor, left running; `jobs` above 1 says how many tasks it works on at a time."""
     scheduler: str | None
     """A Dask scheduler, tcp://host:port."""
     resume: bool
