@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from sim.study import sweep
+from sim import sweep
 
 FIRST = Path(__file__).parent.parent / "scenarios" / "examples" / "first.yaml"
 FACTORS = {

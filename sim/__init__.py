@@ -35,14 +35,18 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "SimError",
+    "Study",
     "__version__",
     "backtest",
     "compare",
     "load",
+    "merge",
     "parse",
+    "replay",
     "rule",
     "run",
     "stress",
+    "sweep",
 ]
 
 _LAZY = {
@@ -50,11 +54,15 @@ _LAZY = {
     "Comparison": "sim.compare",
     "Result": "sim.report.result",
     "Scenario": "sim.scenario.schema",
+    "Study": "sim.study",
     "backtest": "sim.backtest",
     "compare": "sim.compare",
+    "merge": "sim.study",
+    "replay": "sim.study",
     "rule": "sim.rules",
     "run": "sim.run",
     "stress": "sim.stress",
+    "sweep": "sim.study",
 }
 """What is imported on first use, and from where: `import sim` stays fast."""
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import click
 
 import sim
-from sim.commands import judging, running
+from sim.commands import judging, running, studying
 from sim.errors import InputError, SimError
 
 DONE, OUR_FAILURE, YOUR_INPUT, INTERRUPTED = 0, 1, 2, 130
@@ -57,5 +57,8 @@ for _command in (
     judging.stress,
     judging.backtest,
     judging.evidence,
+    studying.sweep,
+    studying.merge,
+    studying.replay,
 ):
     cli.add_command(_command)

@@ -48,6 +48,10 @@ class ScenarioError(InputError):
         self.faults = tuple(sorted(set(faults)))
         super().__init__("\n".join(str(fault) for fault in self.faults))
 
+    def __reduce__(self) -> tuple[type[ScenarioError], tuple[tuple[Fault, ...]]]:
+        """Travel between processes as faults, not as text."""
+        return type(self), (self.faults,)
+
 
 class RuleError(InputError):
     """Report a rule from outside `sim` that broke its contract: a wrong shape, NaN, a write to what it was given."""

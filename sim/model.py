@@ -85,3 +85,5 @@ class SupplyModel(mesa.Model):
         kept: Any = getattr(mesa.Agent, "_ids", None)
         if kept is not None:
             kept.pop(self, None)
+        # agents and their model refer to each other: without this, arrays stay until the garbage collector comes by
+        self.__dict__.clear()
