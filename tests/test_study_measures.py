@@ -26,6 +26,11 @@ YEAR_2014, MARCH = slice(24, 36), slice(26, 27)
         ("unmet[AAA, 2014-03]", Measure("unmet", "AAA", "", "2014-03")),
         ("unmet[AAA, optics, *]", Measure("unmet", "AAA", "optics", "")),
         ("unmet[]", Measure("unmet", "", "", "")),
+        ("fill_rate[AAA] >= 0.95", Measure("fill_rate", "AAA", "", "", ">=", 0.95)),
+        ("backlog<1e1", Measure("backlog", "", "", "", "<", 10.0)),
+        ("fill_rate >= much", None),
+        ("fill_rate >= inf", None),
+        ("fill_rate > 0.1 > 0.2", None),
         ("unmet[a, b, c, d]", None),
         ("unmet[a", None),
         ("", None),
@@ -80,6 +85,20 @@ def test_a_period_is_added_up_averaged_or_seen_at_its_end(period: str, months: s
     met, need = (np.minimum(series["used"], series["need"]), series["need"])
     np.testing.assert_allclose(kept(f"fill_rate[{period}]")[1].T, met[months].sum(axis=0) / need[months].sum(axis=0), rtol=1e-14)
     assert np.array_equal(kept(f"stock[{period}]")[1].T, series["stock"][months.stop - 1])
+
+
+@pytest.mark.parametrize("metric", ["fill_rate >= 0.6", "backlog <= 3", "unmet > 0", "fill_rate >= 0"])
+def test_a_comparison_gives_the_month_from_which_it_holds_for_good(metric: str) -> None:
+    """Counted by hand, month by month from the last one back."""
+    rows, since, records = kept(metric)
+    name, sign, limit = metric.split()
+    assert rows == [(metric, state, product) for state, product in records.needs]
+    series = records.series[name] if name in records.series else records.series["need"] - records.series["used"]
+    for need, member in np.ndindex(series.shape[1:]):
+        month = len(series)
+        while month and eval(f"number {sign} {limit}", {"number": float(series[month - 1, need, member])}):
+            month -= 1
+        assert since[member, need] == (np.inf if month == len(series) else month)
 
 
 def test_needs_and_months_that_a_point_does_not_have_are_empty() -> None:

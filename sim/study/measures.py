@@ -2,11 +2,13 @@
 
 In brackets stand a state, a product and a year YYYY or month YYYY-MM; any of them may be left out or `*`. A metric of a
 summary is of the whole run; what is recorded month by month can also be had of a period: the fill rate over it, units and
-money added up over it, backlog and stocks at its end.
+money added up over it, backlog and stocks at its end. With a comparison, `fill_rate[RUS] >= 0.95`, it is the month from which
+it holds to the end of the run, counted from the first, 0; inf where it never does.
 """
 
 from __future__ import annotations
 
+import math
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.axes import Axes
-from sim.kernels.sums import Floats, Ints, total
+from sim.kernels.sums import Bools, Floats, Ints, total
 from sim.metrics import fill_rate, met, service, summarise
 from sim.recorder import FLOWS, METRICS, Tape
 from sim.report.tables import CENSORED
@@ -29,8 +31,16 @@ Need = tuple[str, str]
 
 ANY = "*"
 _AT_END = ("backlog", "stock", "in_transit")
+COMPARISONS: Mapping[str, Callable[[Floats, float], Bools]] = {
+    "<=": np.less_equal,
+    ">=": np.greater_equal,
+    "<": np.less,
+    ">": np.greater,
+}
+COMPARED = re.compile(r"(.*?)\s*(<=|>=|<|>)\s*(.*)")
+"""A metric, how it is compared, and with what."""
 _WRITTEN = re.compile(r"\s*(\w+)\s*(?:\[([^\[\]]*)\])?\s*")
-_PERIOD = re.compile(r"([0-9]{4})(?:-(0[1-9]|1[0-2]))?")
+PERIOD = re.compile(r"([0-9]{4})(?:-(0[1-9]|1[0-2]))?")
 _MOST_PARTS = 3
 
 
@@ -41,11 +51,15 @@ class Measure(NamedTuple):
     state: str
     product: str
     period: str
+    sign: str = ""
+    """How it is compared, where it is"""
+    limit: float = 0.0
 
     @property
     def label(self) -> str:
         """Name it in tables, where state and product have columns of their own."""
-        return f"{self.name}[{self.period}]" if self.period else self.name
+        name = f"{self.name}[{self.period}]" if self.period else self.name
+        return f"{name} {self.sign} {self.limit:.15g}" if self.sign else name
 
 
 class Row(NamedTuple):
@@ -56,6 +70,8 @@ class Row(NamedTuple):
     product: str
     name: str
     period: str
+    sign: str = ""
+    limit: float = 0.0
 
 
 def summary_names() -> list[str]:
@@ -67,15 +83,26 @@ def summary_names() -> list[str]:
 
 def measure_of(text: str) -> Measure | None:
     """Read a metric; None where it is not written as one."""
-    written = _WRITTEN.fullmatch(text)
-    if written is None:
+    compared = COMPARED.fullmatch(text)
+    written = _WRITTEN.fullmatch(compared[1] if compared else text)
+    sign, limit = (compared[2], finite(compared[3])) if compared else ("", 0.0)
+    if written is None or limit is None:
         return None
     parts = ["" if part.strip() == ANY else part.strip() for part in (written[2] or "").split(",")]
-    period = parts.pop() if len(parts) == _MOST_PARTS or _PERIOD.fullmatch(parts[-1]) else ""
+    period = parts.pop() if len(parts) == _MOST_PARTS or PERIOD.fullmatch(parts[-1]) else ""
     if len(parts) >= _MOST_PARTS:
         return None
     state, product = [*parts, "", ""][:2]
-    return Measure(written[1], state, product, period)
+    return Measure(written[1], state, product, period, sign, limit)
+
+
+def finite(text: str) -> float | None:
+    """Read a finite number; None where it is none."""
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
 
 
 def metric_findings(metrics: Sequence[str], scenarios: Sequence[Scenario], needs: Sequence[Need]) -> Iterator[tuple[Path, str]]:
@@ -91,17 +118,22 @@ def metric_findings(metrics: Sequence[str], scenarios: Sequence[Scenario], needs
         if text in told:
             yield path, f"'{text}' is named twice"
         told.add(text)
-        yield from ((path, message) for message in _wrong(measure, scenarios, needs))
+        yield from ((path, message) for message in wrong(measure, scenarios, needs))
 
 
-def _wrong(measure: Measure, scenarios: Sequence[Scenario], needs: Sequence[Need]) -> Iterator[str]:
+def wrong(measure: Measure, scenarios: Sequence[Scenario], needs: Sequence[Need]) -> Iterator[str]:
+    """List what is wrong with a metric."""
     by_month = [*_SERIES]
     known = list(dict.fromkeys([*summary_names(), *by_month]))
     if measure.name not in known:
         yield f"unknown metric '{measure.name}'{meant(measure.name, known)}"
     elif measure.period and measure.name not in by_month:
         yield f"{measure.name} is of the whole run; of a period there are {', '.join(by_month)}"
-    if measure.period and not _PERIOD.fullmatch(measure.period):
+    elif measure.sign and measure.name not in by_month:
+        yield f"{measure.name} is of the whole run; the month from which a comparison holds is known of {', '.join(by_month)}"
+    elif measure.sign and measure.period:
+        yield f"{measure.label}: a comparison is of all months; leave out the period"
+    if measure.period and not PERIOD.fullmatch(measure.period):
         yield f"'{measure.period}' is not a period; write YYYY or YYYY-MM"
     elif measure.period and not any(_months(each, measure.period) for each in scenarios):
         labels = scenarios[0].month_labels
@@ -118,7 +150,7 @@ def _wrong(measure: Measure, scenarios: Sequence[Scenario], needs: Sequence[Need
 def rows_of(metrics: Sequence[str], needs: Sequence[Need]) -> tuple[Row, ...]:
     """List the numbers to keep, metric by metric and need by need, each once."""
     measures = [measure for measure in map(measure_of, metrics) if measure]
-    found = (Row(each.label, *need, each.name, each.period) for each in measures for need in _chosen(each, needs))
+    found = (Row(each.label, *need, each.name, each.period, each.sign, each.limit) for each in measures for need in _chosen(each, needs))
     return tuple(dict.fromkeys(found))
 
 
@@ -130,18 +162,38 @@ def measured(rows: Sequence[Row], scenario: Scenario, axes: Axes, tape: Tape, hi
     """Take the rows' numbers from a tape, [columns, rows]; NaN where the scenario has no such need or no such month."""
     place = {need: each for each, need in enumerate(axes.needs[: axes.final])}
     result = np.full((hit.shape[1], len(rows)), np.nan)
-    wanted: dict[tuple[str, str], list[int]] = defaultdict(list)
+    wanted: dict[tuple[str, str, str, float], list[int]] = defaultdict(list)
     for each, row in enumerate(rows):
         if (row.state, row.product) in place:
-            wanted[row.name, row.period].append(each)
-    summary = _summary(axes, tape, hit) if any(name not in _SERIES for name, _ in wanted) else {}
-    for (name, period), columns in wanted.items():
+            wanted[row.name, row.period, row.sign, row.limit].append(each)
+    summary = _summary(axes, tape, hit) if any(name not in _SERIES for name, *_ in wanted) else {}
+    for (name, period, sign, limit), columns in wanted.items():
         months = _months(scenario, period) if period else range(scenario.months)
         if not months:
             continue
-        values = _SERIES[name](tape, slice(months.start, months.stop)) if name in _SERIES else summary[name]
+        if sign:
+            values = _since(COMPARISONS[sign](_by_month(name, tape), limit))
+        else:
+            values = _SERIES[name](tape, slice(months.start, months.stop)) if name in _SERIES else summary[name]
         result[:, columns] = values[[place[rows[each].state, rows[each].product] for each in columns]].T
     return result
+
+
+def _by_month(name: str, tape: Tape) -> Floats:
+    """Give a metric of every month, [months, final needs, columns]."""
+    used, need = tape.series["used"], tape.series["need"]
+    if name == "fill_rate":
+        return service(used, need)
+    return need - met(used, need) if name == "unmet" else tape.series[name]
+
+
+def _since(held: Bools) -> Floats:
+    """Return from which month on it holds to the end, [months, ...] -> [...]; inf: not in the last month."""
+    broken = ~held[::-1]
+    months = held.shape[0] - broken.argmax(axis=0)
+    since = np.where(broken.any(axis=0), months, 0).astype(np.float64)
+    since[broken[0]] = np.inf
+    return since
 
 
 def _summary(axes: Axes, tape: Tape, hit: Ints) -> dict[str, Floats]:

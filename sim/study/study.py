@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+import sim
 from sim.errors import InputError
 from sim.kernels.sums import Floats
 from sim.study.results import RESULTS, SPREAD
-from sim.study.spec import Spec, read_study
+from sim.study.spec import SCENARIO, Spec, read_study
 from sim.study.store import FAILURES, POINTS, ROWS, SPEC, Store
 
 if TYPE_CHECKING:
@@ -53,6 +54,15 @@ class Study:
     def rows(self) -> pd.DataFrame:
         """Give the numbers kept of each run: metric, state, product."""
         return self._frame(ROWS)
+
+    @cached_property
+    def start(self) -> str:
+        """Give the month, YYYY-MM, in which its runs start. Raises InputError where they start in different months."""
+        files = self.spec.factors[SCENARIO].values if SCENARIO in self.spec.factors else [self.spec.scenario]
+        found = {sim.load(self.folder / str(file)).start for file in files or ()}
+        if len(found) != 1 or "start" in self.spec.factors:
+            raise InputError(f"{self.folder}: its points start in different months")
+        return found.pop()
 
     def values(self, metric: str, state: str, product: str) -> Floats:
         """Give one number of every run, [points, members]; NaN where a run failed or where it does not apply.
