@@ -11,7 +11,7 @@ import pytest
 from sim.errors import InputError
 from sim.kernels.sums import Floats
 from sim.study import Study, sweep
-from sim.study.conditions import Condition, conditions_of, held
+from sim.analysis.conditions import Condition, conditions_of, held
 from sim.study.measures import Measure
 from tests.small_study import scenario
 

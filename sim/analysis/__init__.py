@@ -1,0 +1,1 @@
+"""Ask what a study's runs say: which factors matter, where a condition holds, what would have been enough."""
