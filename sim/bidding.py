@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.axes import Axes
-from sim.kernels.sums import Floats, GroupSum, Ints, divide
+from sim.kernels.sums import Floats, GroupSum, Ints, divide, raised
 from sim.rules.programme import Bids
 from sim.world import World
 
@@ -30,8 +30,14 @@ class Commission:
     """Sums its candidates to [1, members]"""
     months: int
     """Length of the run"""
+    products: Ints
+    """The candidates' products"""
     product: Ints
-    """Product of each candidate"""
+    """Place of each candidate's product among these"""
+    needs: Ints
+    """Needs of these products"""
+    by_product: GroupSum
+    """Sums these needs to these products"""
     rivals: Ints
     """[candidates, 1]: the programme's candidates for the same product"""
 
@@ -40,9 +46,12 @@ class Commission:
         """Seat the commission of a programme, a row of `axes`."""
         rows = np.flatnonzero(axes.project_programme == row)
         state = np.array(axes.states)[axes.line_state[axes.project_line[rows]]]
-        product = axes.line_product[axes.project_line[rows]]
+        products, product = np.unique(axes.line_product[axes.project_line[rows]], return_inverse=True)
+        needs = np.flatnonzero(np.isin(axes.need_product, products))
+        by_product = GroupSum(np.searchsorted(products, axes.need_product[needs]), products.size)
         rivals = np.bincount(product, minlength=1)[product][:, None]
-        return cls(rule, row, rows, state, GroupSum(np.zeros(rows.size, dtype=np.int64), 1), months, product, rivals)
+        together = GroupSum(np.zeros(rows.size, dtype=np.int64), 1)
+        return cls(rule, row, rows, state, together, months, products, product, needs, by_product, rivals)
 
     def gap(self, world: World, short: Floats, coming: Floats) -> Floats:
         """Count the capacity that each candidate would have to add, [candidates, members], units started per month.
@@ -51,8 +60,9 @@ class Commission:
         less what is `coming` [products, members]; shared equally by the programme's candidates for the product.
         """
         lines = world.axes.project_line[self.rows]
-        lacking = world.axes.needs_by_product(short * world.programmes.counts[self.row]) - coming
-        return np.maximum(lacking, 0.0)[self.product] / self.rivals / world.lines.yield_[lines]
+        counted = short.take(self.needs, axis=0) * world.programmes.counts[self.row].take(self.needs, axis=0)
+        lacking = raised(self.by_product(counted) - coming.take(self.products, axis=0))
+        return lacking.take(self.product, axis=0) / self.rivals / world.lines.yield_[lines]
 
     def share_out(self, world: World, gap: Floats, room: Floats, budget: Floats) -> Floats:
         """Return money [candidates, members] for gaps and the capacity that can be taken up, [candidates, members]."""
@@ -65,6 +75,6 @@ class Commission:
         axes, projects = world.axes, world.projects
         line = axes.project_line[self.rows]
         served = world.programmes.beneficiary[self.row][:, None]
-        need = axes.needs_by_product(world.needs.expected * served)[axes.line_product[line]]
+        need = self.by_product((world.needs.expected * served)[self.needs])[self.product]
         left = np.maximum(self.months - world.month - projects.delay[self.rows], 0)
         return divide(world.lines.yield_[line] * left, need * projects.capital_cost[self.rows])

@@ -54,7 +54,7 @@ class Books:
         found = residuals(self._before, now, gained, lost, turned)
         # nothing moves between months: what stands now is what the next month begins with
         self._before = now
-        worst = np.maximum.reduceat(found.max(axis=1), self._starts)
+        worst = np.maximum.reduceat(found, self._starts).max(axis=1)
         self._worst = np.maximum(self._worst, worst)
         if not (worst <= LIMIT).all():
             self._refuse(worst, world.month)

@@ -21,9 +21,9 @@ def start(projects: Projects, capacity: Floats, month: int) -> None:
         at_once[projects.spread] = 0.0
         later = (month + np.arange(projects.profile.shape[0])) % slots
         pipeline[later[:, None], projects.spread] += projects.profile * capacity[projects.spread]
-    rows = np.flatnonzero(at_once.any(axis=1))
-    members = np.arange(capacity.shape[1])
-    pipeline[(month + projects.delay[rows]) % slots, rows[:, None], members] += at_once[rows]
+    places = np.flatnonzero(at_once)
+    slot = (month + projects.delay.ravel()[places]) % slots
+    pipeline.reshape(-1)[slot * at_once.size + places] += at_once.ravel()[places]
 
 
 def mature(projects: Projects, by_line: GroupSum, month: int) -> Floats | None:

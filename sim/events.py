@@ -25,7 +25,8 @@ from sim.triggers import Trigger, compile_triggers, look
 from sim.world import NEVER, World
 
 TRADE = kinds.Trading
-AT_ONCE = frozenset((kinds.Closure, kinds.Retool, kinds.Funding, kinds.ProgrammeStart, kinds.ProgrammeStop))
+FUNDS = frozenset((kinds.Funding, kinds.ProgrammeStart, kinds.ProgrammeStop))
+AT_ONCE = FUNDS | {kinds.Closure, kinds.Retool}
 """Kinds that act in their months alone, however strongly others hold."""
 
 
@@ -63,9 +64,12 @@ class Events:
         qualifying = (world.lines.qualified_from == world.month).any() or (world.links.qualified_from == world.month).any()
         if not moving and not qualifying:
             return
-        self._close(world)
-        self._retool(world)
-        self._fund(world)
+        if kinds.Closure in moving:
+            self._close(world)
+        if kinds.Retool in moving:
+            self._retool(world)
+        if moving & FUNDS:
+            self._fund(world)
         if not qualifying and moving <= AT_ONCE:
             return
         strength, kept = self._strengths(world.month)

@@ -61,26 +61,31 @@ def recovery(service: Floats, hit: Ints, share: float) -> Floats:
     from the lowest point on, with linear interpolation between months. inf: not regained; NaN: never hit or never fell.
     """
     months = service.shape[0]
-    flat = service.reshape(months, -1)
-    return np.array([_recovery(flat[:, each], int(begin), share) for each, begin in enumerate(hit.ravel())]).reshape(hit.shape)
+    flat, begin = service.reshape(months, -1), np.clip(hit.ravel(), 0, months)
+    result = np.full(begin.size, np.nan)
+    for month in np.unique(begin[begin < months]).tolist():
+        columns = np.flatnonzero(begin == month)
+        result[columns] = _recovery(flat[:, columns], month, share)
+    return result.reshape(hit.shape)
 
 
-def _recovery(service: Floats, hit: int, share: float) -> float:
-    if hit >= service.size:
-        return np.nan
-    hit = max(hit, 0)
-    usual = float(np.mean(service[:hit])) if hit else 1.0
+def _recovery(service: Floats, hit: int, share: float) -> Floats:
+    """Return the recovery of columns that are all hit in the same month, [columns]."""
+    usual = np.ascontiguousarray(service[:hit].T).mean(axis=1) if hit else np.ones(service.shape[1])
     after = service[hit:]
-    lowest = int(np.argmin(after))
-    if after[lowest] >= usual - 1e-9:
-        return np.nan
-    goal = after[lowest] + share * (usual - after[lowest])
+    lowest, every = after.argmin(axis=0), np.arange(service.shape[1])
+    low = after[lowest, every]
+    goal = low + share * (usual - low)
     reached = after >= goal - 1e-12
-    for month in range(lowest, after.size - STAY + 1):
-        if reached[month : month + STAY].all():
-            step = after[month] - after[month - 1]
-            return float(month - (after[month] - goal) / step) if step > 0 else float(month)
-    return np.inf
+    stays = np.zeros_like(reached)
+    last = max(after.shape[0] - STAY + 1, 0)
+    stays[:last] = np.logical_and.reduce([reached[each : each + last] for each in range(STAY)])
+    stays &= np.arange(after.shape[0])[:, None] >= lowest
+    month = stays.argmax(axis=0)
+    step = after[month, every] - after[month - 1, every]
+    back = np.divide(after[month, every] - goal, step, out=np.zeros_like(goal), where=step > 0)
+    found = np.where(stays.any(axis=0), month - back, np.inf)
+    return np.where(low >= usual - 1e-9, np.nan, found)
 
 
 def resilience_loss(service: Floats, hit: Ints) -> Floats:

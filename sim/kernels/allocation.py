@@ -14,7 +14,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.kernels.sums import Bools, Floats, GroupSum, Ints, divide
+from sim.kernels.sums import NOTHING, Bools, Floats, GroupSum, Ints, divide, raised
 
 Kind = TypeVar("Kind", bound=np.generic)
 
@@ -106,7 +106,8 @@ class Allocation:
 
 def proportional(orders: Floats, supply: Floats, claims: Floats, market: Market) -> Floats:
     """Grant each claim the same share of itself, supply / claims where that is below 1."""
-    granted = market.from_lines(np.minimum(divide(supply, claims, otherwise=1.0), 1.0))
+    share = raised(np.maximum(claims, supply), NOTHING)
+    granted = market.from_lines(np.divide(supply, share, out=share))
     granted *= orders
     return granted
 
@@ -171,26 +172,28 @@ class _Trading:
         After the first round only a few needs still find goods, so the rest goes on in a market of these alone: the same
         numbers at a fraction of the work.
         """
+        full = cap * (1.0 - RTOL)
         while rounds is None or done < rounds:
-            open_weight = self.open_links(market, weight, cap, flow if done else None)
-            share = divide(np.where(self.wanted > self.demand_dust, self.wanted, 0.0), market.by_need(open_weight))
-            asking: Bools = np.any(share, axis=1)
+            open_weight = self.open_links(market, weight, flow < full if done else None)
+            weights = market.by_need(open_weight)
+            finds: Bools = (self.wanted > self.demand_dust) & (weights > NOTHING)
+            asking: Bools = np.logical_or.reduce(finds, axis=1)
             if not asking.any():
                 return done
             if done and market.is_lasting and self.ration is proportional:
                 part = market.part(asking)
                 if part.links.size < SMALL * market.links:
                     return self.within(part, weight, cap, flow, rounds, done)
-            self.round(market, open_weight, share, cap, flow, again=done > 0)
+            self.round(market, open_weight, self.wanted / np.where(finds, weights, np.inf), cap, flow, again=done > 0)
             done += 1
         return done
 
-    def open_links(self, market: Market, weight: Floats, cap: Floats, flow: Floats | None) -> Floats:
-        """Return the weights of links whose line has goods and which have room, 0 elsewhere; None: nothing has flowed yet."""
+    def open_links(self, market: Market, weight: Floats, room: Bools | None) -> Floats:
+        """Return the weights of links whose line has goods and which have room, 0 elsewhere; None: all have."""
         open_weight = market.from_lines((self.left > self.supply_dust).astype(np.float64))
         open_weight *= weight
-        if flow is not None:
-            open_weight *= flow < cap * (1.0 - RTOL)
+        if room is not None:
+            open_weight *= room
         return open_weight
 
     def round(self, market: Market, open_weight: Floats, share: Floats, cap: Floats, flow: Floats, *, again: bool) -> None:
@@ -198,22 +201,23 @@ class _Trading:
         orders = market.from_needs(share)
         orders *= open_weight
         # a full link may have rounded to a hair above its cap
-        np.minimum(orders, np.maximum(cap - flow, 0.0) if again else cap, out=orders)
+        np.minimum(orders, raised(cap - flow) if again else cap, out=orders)
         claims = market.by_line(orders)
         granted = self.ration(orders, self.left, claims, market)
         flow += granted
         # a line asked for all it has is empty exactly: rounding dust would cost further rounds
-        self.left = np.where(claims >= self.left, 0.0, self.left - claims)
-        self.wanted = np.maximum(self.wanted - market.by_need(granted), 0.0)
+        self.left = raised(np.subtract(self.left, claims, out=claims))
+        received = market.by_need(granted)
+        self.wanted = raised(np.subtract(self.wanted, received, out=received))
 
     def within(self, part: Part, weight: Floats, cap: Floats, flow: Floats, rounds: int | None, done: int) -> int:
         """Go on in a part of the market; what it leaves is left here."""
         lines, needs = part.lines, part.needs
-        inner = _Trading(self.left[lines], self.wanted[needs], self.supply_dust[lines], self.demand_dust[needs], self.ration)
-        some_flow = flow[part.links]
-        done = inner.until_done(part.market, weight[part.links], cap[part.links], some_flow, rounds, done)
+        own = (self.left, lines), (self.wanted, needs), (self.supply_dust, lines), (self.demand_dust, needs)
+        inner = _Trading(*(values.take(rows, axis=0) for values, rows in own), self.ration)
+        some_weight, some_cap, some_flow = (values.take(part.links, axis=0) for values in (weight, cap, flow))
+        done = inner.until_done(part.market, some_weight, some_cap, some_flow, rounds, done)
         flow[part.links] = some_flow
-        self.left = self.left.copy()
-        self.wanted = self.wanted.copy()
+        # after the first round these arrays are its own
         self.left[lines], self.wanted[needs] = inner.left, inner.wanted
         return done

@@ -25,7 +25,8 @@ def residuals(before: Floats, after: Floats, gained: Floats, lost: Floats, turne
     gap -= gained
     gap += lost
     np.abs(gap, out=gap)
-    gross = np.abs(before) + np.abs(after)
+    gross = np.abs(before)
+    gross += np.abs(after)
     gross += gained
     gross += lost
     gross += turned

@@ -16,7 +16,10 @@ def scarcest(starts: Floats, line_of_input: Ints, lines: int) -> Floats:
     """Take each line's smallest row of `starts` [inputs, members]: [lines, members], inf for lines without inputs."""
     least = np.full((lines, starts.shape[1]), np.inf)
     if starts.shape[0]:
-        firsts = np.flatnonzero(np.diff(line_of_input, prepend=-1))
+        first = np.empty(line_of_input.size, dtype=np.bool_)
+        first[0] = True
+        np.not_equal(line_of_input[1:], line_of_input[:-1], out=first[1:])
+        firsts = np.flatnonzero(first)
         least[line_of_input[firsts]] = np.minimum.reduceat(starts, firsts, axis=0)
     return least
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -49,6 +50,22 @@ class GroupSum:
         result = np.zeros((self.groups, width))
         _SUM_ROWS(self.groups, rows, width, starts, places, ones, values.ravel(), result.ravel())
         return result
+
+
+@lru_cache(maxsize=256)
+def _level(shape: tuple[int, ...], value: float) -> Floats:
+    level = np.full(shape, value)
+    level.flags.writeable = False
+    return level
+
+
+def raised(values: Floats, least: float = 0.0) -> Floats:
+    """Raise what is below `least` to it, in place, and return it.
+
+    In place, since fresh memory costs more than the arithmetic; against an array, since `np.maximum` takes three times as
+    long against a number.
+    """
+    return np.maximum(values, _level(values.shape, least), out=values)
 
 
 def total(values: Floats | Bools) -> Floats:

@@ -43,7 +43,8 @@ class Pantry:
 
     def scarcest(self, among: Bools) -> Floats:
         """Count the starts that the scarcest of some inputs allows, [lines, members]; inf where there is none."""
-        return self.least(np.where(among[:, None], starts_by_input(self.stock, self.amount), np.inf))
+        starts = starts_by_input(self.stock, self.amount)
+        return self.least(starts if among.all() else np.where(among[:, None], starts, np.inf))
 
     def least(self, starts: Floats) -> Floats:
         """Take the least of the starts [inputs, members] for each line, [lines, members]; inf where it has no inputs."""
