@@ -85,6 +85,7 @@ def _lines(scenario: Scenario, axes: Axes, draw: Draw, width: int) -> Lines:
         first_unit_cost=cost.copy(),
         price=cost,
         revenue=np.zeros(shape),
+        idling=np.zeros(shape),
         idle_cost=_rows((draw(factory.idle_cost, f"{path}.idle_cost") for path, factory, _ in found), width),
         overtime=None,
         learning_rate=_rows(

@@ -188,14 +188,14 @@ def summarise(
     `hit` [needs, members] the month in which each need was first hit, NEVER where it was not.
     """
     need, used, fill = series["need"], series["used"], series["fill_rate"]
-    after = _after(need.shape, np.where(hit < NEVER, hit, 0))
+    served, after = met(used, need), _after(need.shape, np.where(hit < NEVER, hit, 0))
     hhi = [
         concentration(last_flows[[row for row, (_, importer, good) in enumerate(routes) if (importer, good) == (state, product)]])
         for state, product in needs
     ]
     return {
-        "fill_rate": fill_rate(used, need),
-        "fill_rate_after": fill_rate(used * after, need * after),
+        "fill_rate": service(total(served), total(need)),
+        "fill_rate_after": service(total(served * after), total(need * after)),
         "unmet": total(series["unmet"]),
         "backlog_end": series["backlog"][-1],
         "substitution_ratio": substitution_ratio(series["received"], series["legacy"], hit),

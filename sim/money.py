@@ -22,8 +22,8 @@ Pricing = Sequence[tuple[Callable[[Quote], Floats], Ints]]
 
 ITEMS = ("purchases", "delivery", "sales", "capital", "idle", "extra", "idle_before", "delivered")
 """What is counted by calendar year and state: what buyers pay, the part of it that is for delivery, what sellers get, what
-programmes and factories invest, what idle capacity costs; what deliveries cost more than at the start where a restriction
-holds, what idle capacity cost at the start, and the units delivered where a restriction holds."""
+programmes and factories invest, what idle capacity costs; what deliveries cost more than at the start to needs that a
+restriction has hit, what idle capacity cost at the start, and the units delivered to these needs."""
 
 
 def begin(world: World, pricing: Pricing) -> None:
@@ -53,6 +53,9 @@ def bill(world: World, pricing: Pricing) -> None:
     price *= links.flow
     needs.spending = axes.market.by_need(price)
     lines.revenue = lines.price * lines.shipped
+    if lines.idle_cost.any():
+        # before the month's learning: next month's yield and cost are none of its own
+        lines.idling = _idle(world)
 
 
 def blank(axes: Axes, years: int, members: int) -> dict[str, Floats]:
@@ -98,7 +101,7 @@ class Till:
         if world.works.invested.size:
             year.invested += world.works.invested
         if lines.idle_cost.any():
-            year.idle += _idle(world)
+            year.idle += lines.idling
         self._months += 1
 
     def close(self, world: World, row: int) -> None:
@@ -111,7 +114,7 @@ class Till:
         ledger["capital"][row] = self._programmes(year.funded) + self._works(year.invested)
         ledger["idle"][row] = self._lines(year.idle)
         ledger["idle_before"][row] = self._lines(self._idle_at_rest * self._months)
-        ledger["extra"][row] = self._needs(np.where(hit & (self._old_price > 0), year.paid - self._old_price * year.got, 0.0))
+        ledger["extra"][row] = self._needs(np.where(hit, year.paid - self._old_price * year.got, 0.0))
         ledger["delivered"][row] = self._needs(np.where(hit, year.got, 0.0))
         self._year = _Year(world)
         self._months = 0

@@ -56,6 +56,8 @@ class Lines:
     """Money asked per unit at the gate; unit_cost itself where all lines sell at cost; money writes it"""
     revenue: Floats
     """Money for what was shipped this month, without delivery; money writes it"""
+    idling: Floats
+    """What idle capacity costs this month; money.bill writes it where it costs anything"""
     idle_cost: Floats
     """Share of the unit cost that a unit of capacity costs while it stands idle"""
     learning_rate: Floats

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from sim.records import Records
 from sim.run import run
 from sim.scenario import load, parse
 from sim.scenario.schema import Scenario
 from tests.random_worlds import PRODUCTION, random_scenario
-from tests.reference import Recorded, simulate
+from tests.reference import Recorded, ReferenceModel, simulate
+from tests.reference.things import NEVER
 from tests.worlds import old_supplier, propulsion_world, world
 
 TOLERANCE = 1e-12
+LIMIT = 64.0
+"""Most multiples of eps times gross volume that a residual may reach."""
 BASELINE = Path(__file__).parents[1] / "scenarios" / "baseline.yaml"
 
 Tree = dict[str, Any]
@@ -32,12 +37,32 @@ def assert_same(scenario: Scenario, members: tuple[int, ...] = (0,), reference: 
         assert_close(records.capacity[..., member], found.capacity, "capacity")
         assert_close(records.output[..., member], found.output, "output")
         assert_close(records.flows[..., member], flows(found, records.years, records.routes), "flows")
+        assert_same_money(records, found, member)
+        assert_books_closed(records, found)
 
 
 def flows(found: Recorded, years: Any, routes: Any) -> list[list[float]]:
     """Tabulate what was shipped by year and route; nothing may be shipped elsewhere."""
     assert set(found.flows) <= {(year, *route) for year in years for route in routes}
     return [[found.flows.get((year, *route), 0.0) for route in routes] for year in years]
+
+
+def assert_same_money(records: Records, found: Recorded, member: int) -> None:
+    """Compare every item of the ledger, of each state and of all, by year; substitution has no cost where nothing was delivered."""
+    keys = {(year, item, purse) for year in records.years for item in records.money for purse in records.purses}
+    assert keys - set(found.money) <= {key for key in keys if key[1] == "substitution"}
+    for item, values in records.money.items():
+        own = np.array([[found.money.get((year, item, purse), np.nan) for purse in records.purses] for year in records.years])
+        known = ~np.isnan(own)
+        assert np.array_equal(known, ~np.isnan(values[..., member])), item
+        assert_close(values[..., member][known], own[known], item)
+
+
+def assert_books_closed(records: Records, found: Recorded) -> None:
+    """Both keep the same books, and no account was ever off by more than rounding."""
+    assert set(found.residuals) == set(records.residuals)
+    for residuals in (found.residuals, records.residuals):
+        assert all(0 <= worst <= LIMIT for worst in residuals.values()), residuals
 
 
 def assert_close(engine: Any, reference: Any, what: str) -> None:
@@ -222,6 +247,90 @@ def test_capacity_that_takes_no_months(others_months: int) -> None:
     scenario = world(factories=factories, programmes={"build": programme}, events={"ban": {**BAN, "phase_in": 0}})
     assert_same(scenario)
     assert [month[1] for month in simulate(scenario, 0).capacity[4:8]] == [20, 20, 35, 35]
+
+
+def idle_world(learning_rate: float = 0.0, idle_cost: Any = 0.1) -> Scenario:
+    """Make the world of the old supplier at prices, with idle capacity that costs, a ban, and a fire from one year to the next."""
+    factories = old_supplier()["factories"]
+    for plant, capacity, cost in (("old_plant", 200, 2), ("home_plant", {"value": 60, "low": 50, "high": 80}, 3)):
+        factories[plant] |= {"idle_cost": idle_cost, "lines": {"engines": {"capacity": capacity, "yield": 0.9, "unit_cost": cost}}}
+    products = {"engines": {"title": "Engines", "unit": "engines", "learning_rate": learning_rate, "cancellation": 1}}
+    fire = {**FIRE, "date": "2014-11", "until": "2015-03", "factory": "home_plant"}
+    return world(factories=factories, products=products, events={"ban": {**BAN, "share": 0.5}, "fire": fire}, start="2013-09", months=30)
+
+
+@pytest.mark.parametrize(
+    "learning_rate",
+    [0, 0.2],
+)
+def test_idle_capacity_costs(learning_rate: float) -> None:
+    """By year, against what it cost at the start; drawn by member, and part of what substitution costs."""
+    assert_same(idle_world(learning_rate, {"value": 0.1, "low": 0, "high": 0.4}), (0, 1, 4))
+
+
+def test_the_ledger_would_notice_a_difference() -> None:
+    """Idle capacity costs a billionth more: money alone tells."""
+    assert_same(idle_world())
+    with pytest.raises(AssertionError, match="idle differs"):
+        assert_same(idle_world(), reference=idle_world(idle_cost=0.1 * (1 + 1e-9)))
+
+
+def test_the_ledger_by_hand() -> None:
+    """In four months of 2013, 80 at 2 from abroad and 20 at 3 from home; a yield of 0.9, the rest of capacity stands idle."""
+    money = simulate(idle_world(), 0).money
+    assert money[2013, "purchases", "AAA"] == pytest.approx(4 * 220)
+    assert money[2013, "sales", "BBB"] == pytest.approx(4 * 160)
+    assert money[2013, "idle", "BBB"] == money[2013, "idle_before", "BBB"] == pytest.approx(4 * (200 - 80 / 0.9) * 0.2)
+    assert money[2013, "idle", "AAA"] == pytest.approx(4 * (60 - 20 / 0.9) * 0.3)
+    assert (2013, "substitution", "AAA") not in money
+    assert money[2014, "extra", "AAA"] == pytest.approx(money[2014, "purchases", "AAA"] - 2.2 * money[2014, "delivered", "AAA"])
+
+
+MISTAKES: dict[str, tuple[Callable[[ReferenceModel], Any], str]] = {
+    "goods": (lambda model: model.needs[0], "stock"),
+    "backlog": (lambda model: model.needs[0], "backlog"),
+    "capacity": (lambda model: model.lines[0], "capacity"),
+    "unfinished": (lambda model: model.lines[3].projects[0], "unfinished"),
+    "money": (lambda model: model.commissions[0], "treasury"),
+    "payments": (lambda model: model.needs[0], "spending"),
+}
+"""Book -> whose number goes wrong, and which"""
+
+
+def disturb(model: ReferenceModel, book: str) -> None:
+    """Let a number grow by a billionth of a unit in the middle of every month from now on, when the last factory learns."""
+    factory, (find, name) = model.factories[-1], MISTAKES[book]
+    learn = factory.learn
+
+    def learn_and_disturb() -> None:
+        learn()
+        setattr(find(model), name, getattr(find(model), name) + 1e-9)
+
+    factory.learn = learn_and_disturb
+
+
+@pytest.mark.parametrize("book", MISTAKES)
+def test_books_can_break(book: str) -> None:
+    """A number that changes in the middle of a month is refused at its end, and the book and the month are named."""
+    model = ReferenceModel(propulsion_world(), 0)
+    for _ in range(30):
+        model.step()
+    assert set(model.recorded.residuals) == set(MISTAKES)
+    disturb(model, book)
+    with pytest.raises(AssertionError, match=f"the books do not balance: {book} in 2014-07"):
+        model.step()
+
+
+@pytest.mark.parametrize("book", ["transit", "unfinished"])
+def test_audit_finds_what_is_never_due(book: str) -> None:
+    """What is on its way must be due to arrive some day."""
+    model = ReferenceModel(propulsion_world(), 0)
+    model.step()
+    model.books.audit()
+    due = model.needs[0].arrivals if book == "transit" else model.lines[3].projects[0].coming
+    due[NEVER] = 1e-6
+    with pytest.raises(AssertionError, match=f"the books do not balance: {book} is"):
+        model.books.audit()
 
 
 @pytest.mark.parametrize("rng_seed", range(15))

@@ -12,7 +12,7 @@ import numpy as np
 from sim.axes import Axes, number
 from sim.kernels.sums import Floats
 from sim.recorder import Tape
-from sim.run import run_chunk
+from sim.run import CHUNK, run_chunk
 from sim.scenario.schema import Scenario
 from sim.study.columns import side_by_side
 from sim.study.factors import made
@@ -49,9 +49,8 @@ class Task:
 
     def run(self) -> Floats:
         """Simulate the columns and take from each the numbers to keep, [columns, rows]."""
-        base, axes = _base(self.source, self.sets)
-        scenario = side_by_side(base, self.numbers)
-        tape = Tape.blank(scenario, axes, len(self.members))
+        base, axes, tape = _base(self.source, self.sets)
+        scenario, tape = side_by_side(base, self.numbers), tape.part(0, len(self.members))
         ending = run_chunk(scenario, self.members, axes, tape)
         return measured(self.rows, scenario, axes, tape, ending.hit)
 
@@ -62,8 +61,12 @@ def work(tasks: Sequence[Task]) -> tuple[list[Floats], float]:
     return [task.run() for task in tasks], time.perf_counter() - began
 
 
-@lru_cache(maxsize=2)
-def _base(source: bytes, sets: tuple[str, ...]) -> tuple[Scenario, Axes]:
-    """Make the scenario that a task's points share; tasks that follow one another often share it."""
+@lru_cache(maxsize=1)
+def _base(source: bytes, sets: tuple[str, ...]) -> tuple[Scenario, Axes, Tape]:
+    """Make the scenario that a task's points share, and a tape to record onto; tasks that follow one another often share them.
+
+    A run writes all of its tape, so the next may use it again: to fetch fresh memory takes as long as a tenth of the run.
+    """
     scenario = made(source, sets)
-    return scenario, number(scenario)
+    axes = number(scenario)
+    return scenario, axes, Tape.blank(scenario, axes, CHUNK)

@@ -75,7 +75,7 @@ class FactoryAgent(mesa.Agent):
             line.offer = line.finished + line.yield_ * starts
 
     def make(self) -> None:
-        """Make what was shipped beyond finished goods, and use inputs for it."""
+        """Make what was shipped beyond finished goods, use inputs for it, and send the bill."""
         for line in self.lines:
             line.shipped = min(line.shipped, line.offer)
             line.output = max(line.shipped - line.finished, 0.0)
@@ -83,6 +83,7 @@ class FactoryAgent(mesa.Agent):
             for need in line.inputs:
                 need.used = min(need.amount * (line.output / line.yield_), need.stock)
                 need.stock -= need.used
+            line.bill()
 
     def learn(self) -> None:
         """Let cost fall with experience, and smooth the demand perceived."""
@@ -98,21 +99,34 @@ class CommissionAgent(mesa.Agent):
     """A programme's commission: spends its money on capacity for its beneficiaries."""
 
     def __init__(
-        self, model: mesa.Model, name: str, projects: dict[str, Project], needs: Sequence[Need], is_active: bool, rule: RuleChoice
+        self,
+        model: mesa.Model,
+        name: str,
+        chair: str,
+        projects: dict[str, Project],
+        needs: Sequence[Need],
+        is_active: bool,
+        rule: RuleChoice,
     ) -> None:
         super().__init__(model)
-        self.name, self.projects, self.is_active = name, projects, is_active
+        self.name, self.chair, self.projects, self.is_active = name, chair, projects, is_active
         self.rule: Any = chosen("programme", rule)
         products = [project.line.product for project in projects.values()]
         self.sites = {product: products.count(product) for product in products}
         self.needs = {product: [need for need in needs if need.product == product] for product in self.sites}
-        self.treasury = self.appropriated = 0.0
+        self.treasury = self.appropriated = self.invested = 0.0
         self.wanted: list[float] = []
 
     @property
     def can_spend(self) -> bool:
         """Tell whether it may spend and has something to spend."""
         return self.is_active and self.treasury > 0
+
+    def begin(self) -> None:
+        """Begin a month in which nothing is spent yet."""
+        self.invested = 0.0
+        for project in self.projects.values():
+            project.started = 0.0
 
     def look(self, lines: dict[str, list[Line]]) -> None:
         """Work out what would close the gaps of the beneficiaries, in money, before anybody spends."""
@@ -130,7 +144,8 @@ class CommissionAgent(mesa.Agent):
     def spend(self, month: int) -> None:
         """Share the money at hand out among the candidates."""
         granted = self.rule(self.wanted, self.treasury)
-        self.treasury -= min(total(granted), self.treasury)
+        self.invested = min(total(granted), self.treasury)
+        self.treasury -= self.invested
         for project, money in zip(self.projects.values(), granted, strict=True):
             if project.capital_cost > 0:
                 project.start(money / project.capital_cost, month)
@@ -138,5 +153,7 @@ class CommissionAgent(mesa.Agent):
 
 def _order(need: Need, stock: float, deferred: float, ordering: Any) -> None:
     """Cancel a part of the backlog and order anew."""
-    backlog = need.backlog - need.cancellation * need.backlog
-    need.demand = backlog + ordering(need, stock, deferred, need.in_transit + backlog)
+    need.cancelled = need.cancellation * need.backlog
+    backlog = need.backlog - need.cancelled
+    need.ordered = ordering(need, stock, deferred, need.in_transit + backlog)
+    need.demand = backlog + need.ordered

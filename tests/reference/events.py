@@ -119,10 +119,7 @@ class Calendar:
         """Change the world to what holds in this month."""
         for each in self.happenings:
             each.find_begin(month)
-        for each in self.closures:
-            if each.begin == month:
-                for line in each.targets:
-                    line.close()
+        self._close(month)
         self._fund(month)
         changed = [each.has_changed(month) for each in (*self.restrictions, *self.exceptions)]
         if any(changed) or any(line.qualified_from == month for line in self.lines):
@@ -130,6 +127,15 @@ class Calendar:
         changed = [each.has_changed(month) for each in self.scaling]
         if any(changed):
             self._scale()
+
+    def _close(self, month: int) -> None:
+        for each in self.closures:
+            for line in each.targets:
+                line.forget_losses()
+        for each in self.closures:
+            if each.begin == month:
+                for line in each.targets:
+                    line.close()
 
     def _fund(self, month: int) -> None:
         for commission in self.commissions:

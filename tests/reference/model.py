@@ -6,8 +6,10 @@ import mesa
 
 from sim.scenario.schema import Scenario
 from tests.reference.agents import CommissionAgent, FactoryAgent, StateAgent
+from tests.reference.books import Books
 from tests.reference.events import Calendar
 from tests.reference.market import allocate, ask
+from tests.reference.money import open_till
 from tests.reference.records import Recorded
 from tests.reference.start import Builder, serves, settle
 
@@ -18,7 +20,7 @@ class ReferenceModel(mesa.Model):
     def __init__(self, scenario: Scenario, member: int) -> None:
         super().__init__(rng=0)
         made = Builder(scenario, member)
-        self.month, self.first, self.rounds = 0, made.first, scenario.rules.rounds
+        self.month, self.months, self.first, self.rounds = 0, scenario.months, made.first, scenario.rules.rounds
         self.lines, self.finals, self.needs = list(made.lines.values()), list(made.finals.values()), made.needs
         self.tiers = [[need for need in self.needs if need.tier == tier] for tier in sorted({need.tier for need in self.needs})]
         self.lines_of = {product: [line for line in self.lines if line.product == product] for product in scenario.products}
@@ -48,6 +50,7 @@ class ReferenceModel(mesa.Model):
             CommissionAgent(
                 self,
                 name,
+                programme.chair,
                 made.projects[name],
                 [need for need in self.needs if serves(programme, need.state)],
                 programme.active,
@@ -57,7 +60,9 @@ class ReferenceModel(mesa.Model):
         ]
         by_name = {commission.name: commission for commission in self.commissions}
         self.calendar = Calendar(made.happenings(by_name), self.lines, made.budgets(by_name))
-        self.recorded = Recorded()
+        self.books = Books(self.first, scenario.products, self.needs, self.lines, self.commissions)
+        self.till = open_till(list(scenario.states), self.needs, self.lines, self.commissions, self.calendar.restrictions)
+        self.recorded = Recorded(self.till.ledger, self.books.worst)
 
     def step(self) -> None:
         """Let one month pass."""
@@ -75,7 +80,7 @@ class ReferenceModel(mesa.Model):
         for need in self.needs:
             need.take_delivery(month)
         self._learn_and_invest(month)
-        self.recorded.note((self.first + month) // 12, self.finals, self.lines)
+        self._record(month)
         self.month += 1
 
     def _order(self, month: int) -> None:
@@ -90,11 +95,21 @@ class ReferenceModel(mesa.Model):
     def _learn_and_invest(self, month: int) -> None:
         for factory in self.factories:
             factory.learn()
+        for commission in self.commissions:
+            commission.begin()
         spending = [commission for commission in self.commissions if commission.can_spend]
         for commission in spending:
             commission.look(self.lines_of)
         for commission in spending:
             commission.spend(month)
+
+    def _record(self, month: int) -> None:
+        year, month_of_year = divmod(self.first + month, 12)
+        self.recorded.note(year, self.finals, self.lines)
+        self.till.record()
+        if month_of_year == 11 or month == self.months - 1:
+            self.till.close(year, month)
+        self.books.close(month)
 
 
 def simulate(scenario: Scenario, member: int) -> Recorded:
@@ -102,6 +117,7 @@ def simulate(scenario: Scenario, member: int) -> Recorded:
     model = ReferenceModel(scenario, member)
     for _ in range(scenario.months):
         model.step()
+    model.books.audit()
     # Mesa before 3.4.2 keeps every model that ever had agents
     getattr(mesa.Agent, "_ids", {}).pop(model, None)
     return model.recorded

@@ -5,17 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from tests.reference.money import Ledger
 from tests.reference.things import FinalNeed, Line
 
 
 @dataclass(slots=True)
 class Recorded:
-    """Series by metric [months][final needs], capacity and output [months][lines], units by (year, exporter, importer, product)."""
+    """What happened, and how well the books closed."""
 
+    money: Ledger
+    """(year, item, state or `all`) -> money"""
+    residuals: dict[str, float]
+    """Book -> worst residual so far, in multiples of eps times gross volume"""
     series: dict[str, list[list[float]]] = field(default_factory=dict)
+    """Metric -> [months][final needs]"""
     capacity: list[list[float]] = field(default_factory=list)
+    """[months][lines]"""
     output: list[list[float]] = field(default_factory=list)
+    """[months][lines]"""
     flows: dict[tuple[int, str, str, str], float] = field(default_factory=dict)
+    """(year, exporter, importer, product) -> units shipped"""
 
     def note(self, year: int, needs: Sequence[FinalNeed], lines: Sequence[Line]) -> None:
         """Note the month that has just passed."""

@@ -57,6 +57,7 @@ class Builder:
             capacity=nominal * share * self.draw(line.utilisation, f"{own}.utilisation"),
             yield_=self.draw(line.yield_, f"{own}.yield"),
             unit_cost=self.draw(line.unit_cost, f"{own}.unit_cost"),
+            idle_share=self.draw(factory.idle_cost, f"{path}.idle_cost"),
             learning_rate=self.draw(good.learning_rate, f"products.{product}.learning_rate"),
             qualified_from=month_number(line.qualified) - self.first if line.qualified else -NEVER,
             inputs=[self._input(factory.state, product, each) for each in good.inputs],

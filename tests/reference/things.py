@@ -62,12 +62,15 @@ class Need:
     backlog: float = 0.0
     lead: float = 1.0
     expected: float = 0.0
+    ordered: float = 0.0
+    cancelled: float = 0.0
     demand: float = 0.0
     wanted: float = 0.0
     dust: float = 0.0
     received: float = 0.0
     used: float = 0.0
     spending: float = 0.0
+    delivery: float = 0.0
 
     def unload(self, month: int) -> None:
         """Take what arrives this month into stock."""
@@ -78,19 +81,20 @@ class Need:
     def take_delivery(self, month: int) -> None:
         """Count what was shipped, send each part on its way by its lead time, and pay for it."""
         by_lead: dict[int, float] = {}
-        received = spending = led = 0.0
+        received = spending = delivery = led = 0.0
         for link in self.open_links:
             flow = link.flow
             if flow:
                 received += flow
                 spending += flow * (link.line.unit_cost + link.unit_cost)
+                delivery += flow * link.unit_cost
                 by_lead[link.lead] = by_lead.get(link.lead, 0.0) + flow
         for lead in sorted(by_lead):
             arriving = by_lead[lead]
             self.arrivals[month + lead] = self.arrivals.get(month + lead, 0.0) + arriving
             self.in_transit += arriving
             led += lead * arriving
-        self.received, self.spending = received, spending
+        self.received, self.spending, self.delivery = received, spending, delivery
         self.backlog = max(self.demand - received, 0.0)
         if received > 0:
             self.lead = led / received
@@ -142,6 +146,7 @@ class Line:
     capacity: float
     yield_: float
     unit_cost: float
+    idle_share: float
     learning_rate: float
     qualified_from: int
     inputs: list[Input]
@@ -163,12 +168,17 @@ class Line:
     perceived: float = 0.0
     shipped: float = 0.0
     output: float = 0.0
+    revenue: float = 0.0
+    idle_money: float = 0.0
+    matured: float = 0.0
+    lost: float = 0.0
 
     def ready(self, month: int) -> float:
         """Take finished projects into capacity and say how much of it is ramped up."""
         if not self.projects:
             return self.capacity
-        self.capacity += total([project.finish(month) for project in self.projects])
+        self.matured = total([project.finish(month) for project in self.projects])
+        self.capacity += self.matured
         return max(self.capacity - total(project.unramped for project in self.projects), 0.0)
 
     def idle_and_coming(self) -> float:
@@ -178,10 +188,27 @@ class Line:
         idle = max(self.capacity * self.yield_ - self.output, 0.0)
         return idle + total(project.unfinished for project in self.projects) * self.yield_
 
+    def idle_cost(self) -> float:
+        """Return what this month's idle capacity costs, money that is nobody's bill."""
+        return max(self.usable - self.output / self.yield_, 0.0) * self.unit_cost * self.idle_share
+
+    def bill(self) -> None:
+        """Count the money for what was shipped, and what idle capacity costs, before the month's work is learnt from."""
+        self.revenue = self.unit_cost * self.shipped
+        self.idle_money = self.idle_cost()
+
+    def forget_losses(self) -> None:
+        """Begin a month in which nothing is lost yet."""
+        self.lost = 0.0
+        for project in self.projects:
+            project.lost = 0.0
+
     def close(self) -> None:
         """Lose capacity and projects for good."""
+        self.lost += self.capacity
         self.capacity = 0.0
         for project in self.projects:
+            project.lost += project.unfinished
             project.unfinished = project.unramped = project.max_capacity = 0.0
             project.coming.clear()
 
@@ -197,14 +224,17 @@ class Project:
     max_capacity: float
     absorption: float
     added: float = 0.0
+    started: float = 0.0
     unfinished: float = 0.0
+    matured: float = 0.0
+    lost: float = 0.0
     unramped: float = 0.0
     completed: int = NEVER
     coming: dict[int, float] = field(default_factory=dict)
 
     def finish(self, month: int) -> float:
         """Return the capacity that is qualified this month."""
-        matured = self.coming.pop(month, 0.0)
+        self.matured = matured = self.coming.pop(month, 0.0)
         self.unfinished -= matured
         self.unramped *= self.ramp_keep
         if matured > 0:
@@ -215,6 +245,7 @@ class Project:
 
     def start(self, capacity: float, month: int) -> None:
         """Begin to add capacity, units per month."""
+        self.started = capacity
         self.added += capacity
         self.unfinished += capacity
         # what is started now is there next month at the earliest
