@@ -65,10 +65,10 @@ def _fill_pipeline(world: World, result: Allocation) -> None:
     needs = world.needs
     slots = needs.pipeline.shape[0]
     led = np.zeros_like(needs.received)
-    for lead, mask in world.links.lead_groups:
-        shipped = world.axes.market.by_need(result.flow if mask is None else result.flow * mask)
-        led += lead * shipped
-        for month in range(lead):
+    for group in world.links.lead_groups:
+        shipped = group.add_up(result.flow)
+        led += group.lead * shipped
+        for month in range(group.lead):
             needs.pipeline[month % slots] += shipped
     needs.in_transit[:] = led
     needs.lead[:] = divide(led, result.received, otherwise=1.0)

@@ -9,14 +9,14 @@ import numpy as np
 from sim.axes import Axes, number
 from sim.byways import terms
 from sim.kernels.capacity import kept
-from sim.kernels.sums import Bools, Floats, Ints
+from sim.kernels.sums import Floats, Ints
 from sim.lots import build_lots
 from sim.plant import build_upkeep, build_works, shape_of, timing
 from sim.scenario.event_kinds import Licence
 from sim.scenario.quantity import Quantity, month_number
 from sim.scenario.schema import Candidate, Need, Programme, Scenario, Trade
 from sim.scenario.works import class_of
-from sim.world import NEVER, Lines, Links, Needs, Programmes, Projects, World
+from sim.world import NEVER, LeadGroup, Lines, Links, Needs, Programmes, Projects, World
 
 Draw = Callable[[Quantity, str], Floats]
 """(quantity, its path in the scenario) -> [members]"""
@@ -213,13 +213,8 @@ def _links(scenario: Scenario, axes: Axes, draw: Draw, width: int) -> Links:
         unit_cost=_rows((draw(rule.unit_cost, f"{path}.unit_cost") for path, rule in rules), width),
         lead=lead,
         qualified_from=np.full((axes.dormant.size, width), NEVER),
-        lead_groups=_lead_groups(lead),
+        lead_groups=[LeadGroup.build(lead, months, axes.link_need, len(axes.needs)) for months in np.unique(lead).tolist()],
     )
-
-
-def _lead_groups(lead: Ints) -> list[tuple[int, Bools | None]]:
-    values = np.unique(lead).tolist()
-    return [(int(value), None if len(values) == 1 else lead == value) for value in values]
 
 
 def _reserve_exclusive_lines(scenario: Scenario, axes: Axes, cap: Floats) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import click
 
 import sim
-from sim.commands import judging, running, studying
+from sim.commands import analysing, judging, planning, running, studying
 from sim.errors import InputError, SimError
 
 DONE, OUR_FAILURE, YOUR_INPUT, INTERRUPTED = 0, 1, 2, 130
@@ -60,5 +60,8 @@ for _command in (
     studying.sweep,
     studying.merge,
     studying.replay,
+    analysing.sensitivity,
+    analysing.discover,
+    planning.plan,
 ):
     cli.add_command(_command)

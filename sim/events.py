@@ -45,6 +45,8 @@ class Events:
     _agenda: list[frozenset[type]] = field(init=False)
     """Month -> the kinds of events that begin, grow, wane or end then, in any member; trade events together as TRADE"""
     _limits: Limits | None = None
+    _limited: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    """Rows of the events that the limits are of"""
     _rows: dict[tuple[type, ...], list[int]] = field(default_factory=dict)
 
     def __post_init__(self, months: int) -> None:
@@ -83,11 +85,12 @@ class Events:
 
     def _limit(self, world: World, strength: Floats, kept: Floats) -> None:
         """Set the caps that trade events leave, re-exports last."""
-        rows = self._of(RESTRICTIONS + EXCEPTIONS)
         if self._limits is None:
-            self._limits = Limits.build(world, [self.effects[row] for row in rows])
+            self._limited = np.array(self._of(RESTRICTIONS + EXCEPTIONS), dtype=np.int64)
+            self._limits = Limits.build(world, [self.effects[row] for row in self._limited])
         line = self.timeline
-        self._limits.apply(world, Now(world.month, strength[rows], kept[rows], line.begin[rows], line.end[rows], line.phase[rows]))
+        numbers = (each.take(self._limited, axis=0) for each in (strength, kept, line.begin, line.end, line.phase))
+        self._limits.apply(world, Now(world.month, *numbers))
         for passage in self.passages:
             passage.open(world, strength[passage.event], line.begin[passage.event])
 
@@ -131,9 +134,12 @@ class Events:
         axes, carried = world.axes, world.links.base_flow > 0
         hit = self.first_restriction(world)
         for _ in axes.products:
+            before = hit.copy()
             line_hit = np.full((len(axes.lines), world.width), NEVER)
             np.minimum.at(line_hit, axes.input_line, hit[axes.inputs])
             np.minimum.at(hit, axes.link_need, np.where(carried, line_hit[axes.link_line], NEVER))
+            if np.array_equal(hit, before):
+                break
         return hit[: axes.final]
 
     def _strengths(self, month: int) -> tuple[Floats, Floats]:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from sim.kernels.optimal import myopia
-from sim.kernels.sums import Floats, Ints, total
+from sim.kernels.sums import Floats, GroupSum, Ints, total
 from sim.kernels.systemic import esri
 from sim.world import NEVER, World
 
@@ -158,11 +158,15 @@ def bullwhip(orders: Floats, demand: Floats) -> Floats:
     return ratio
 
 
-def concentration(flows: Floats) -> Floats:
-    """Return the Herfindahl-Hirschman index of flows by supplier, [suppliers, members] -> [members], 0 to 10,000."""
-    every = total(flows)
-    shares = np.divide(flows, every, out=np.zeros_like(flows), where=every > 0)
-    return np.where(every > 0, 1e4 * total(shares**2), np.nan)
+def concentration(flows: Floats, by_need: GroupSum) -> Floats:
+    """Return the Herfindahl-Hirschman index of flows by supplier, [suppliers, members] -> [needs, members], 0 to 10,000.
+
+    `by_need` sums the suppliers of each need.
+    """
+    every = by_need(flows)
+    whole = every.take(by_need.group_of_row, axis=0)
+    shares = np.divide(flows, whole, out=np.zeros_like(flows), where=whole > 0)
+    return np.where(every > 0, 1e4 * by_need(shares**2), np.nan)
 
 
 def price_of_myopia(world: World, unmet_cost: float) -> tuple[Floats, Floats]:
@@ -189,10 +193,9 @@ def summarise(
     """
     need, used, fill = series["need"], series["used"], series["fill_rate"]
     served, after = met(used, need), _after(need.shape, np.where(hit < NEVER, hit, 0))
-    hhi = [
-        concentration(last_flows[[row for row, (_, importer, good) in enumerate(routes) if (importer, good) == (state, product)]])
-        for state, product in needs
-    ]
+    place = {need: row for row, need in enumerate(needs)}
+    supplying = [row for row, (_, *need) in enumerate(routes) if tuple(need) in place]
+    suppliers = GroupSum(np.array([place[routes[row][1:]] for row in supplying], dtype=np.int64), len(needs))
     return {
         "fill_rate": service(total(served), total(need)),
         "fill_rate_after": service(total(served * after), total(need * after)),
@@ -203,7 +206,7 @@ def summarise(
         "T90": recovery(fill, hit, 0.9),
         "resilience_loss": np.where(hit < NEVER, resilience_loss(fill, hit), 0.0),
         "import_dependence": import_dependence(series["imports"], series["received"]),
-        "hhi": np.array(hhi).reshape(hit.shape),
+        "hhi": concentration(last_flows[supplying], suppliers),
         "leaked": total(series["leaked"]),
         "spending": total(series["spending"]),
         "substitution_cost": substitution_cost(series["spending"], series["received"], hit),

@@ -166,7 +166,7 @@ def trading(scenario: Scenario, world: World, factories: Sequence[FactoryAgent])
 
     def trade(world: World, supply: Floats, demand: Floats) -> Allocation:
         links = world.links
-        return allocate(world.axes.market, supply, demand, links.weight * links.open, links.cap, ration=ration, rounds=rounds)
+        return allocate(world.axes.market, supply, demand, links.weight, links.cap, ration=ration, rounds=rounds, usable=links.open)
 
     return trade
 

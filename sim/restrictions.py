@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from sim.axes import Axes
-from sim.kernels.sums import Bools, Floats, Ints, divide
+from sim.kernels.sums import Bools, Floats, Ints, divide, unit
 from sim.scenario.event_kinds import CutOff, Event, Exemption, Leakage, Quota, Sanction, Trading
 from sim.scenario.schema import Scenario
 from sim.scenario.selectors import products_of, states_of
@@ -141,14 +141,14 @@ class Limits:
         if self.sanctions.size:
             rows = self.sanctions
             since = np.maximum(self.last[rows], now.begin[rows])
-            cutting = np.clip((now.month - since + 1) / now.phase[rows], 0.0, 1.0)
+            cutting = unit((now.month - since + 1) / now.phase[rows])
             holds = (now.strength[rows] > 0) & (now.kept[rows] > 0)
             # 1 bars new deliveries, what is above cuts contracts
             level[rows] = np.where(holds, 1.0 + self.size[rows] * cutting * now.kept[rows], 0.0)
         if self.leaks.size:
             rows = self.leaks
             passed = (now.month - now.begin[rows]) / np.maximum(now.end[rows] - now.begin[rows], 1)
-            left = 1.0 - np.clip(passed, 0.0, 1.0)
+            left = 1.0 - unit(passed)
             if self.settling.size:
                 months = np.maximum(now.month - now.begin[rows[self.settling]], 0).astype(np.float64)
                 left[self.settling] = np.exp(-divide(months, self.settles[rows[self.settling]], otherwise=np.inf))

@@ -15,7 +15,7 @@ from sim import lots
 from sim.bidding import Commission
 from sim.capacity import give_up, mature, start, under_way
 from sim.kernels.allocation import spread
-from sim.kernels.sums import Floats, Ints, divide
+from sim.kernels.sums import NOTHING, Floats, Ints, divide, raised
 from sim.rules.ordering import Memory, Position
 from sim.rules.production import Pantry
 from sim.search import Seekers
@@ -52,10 +52,10 @@ def capacity(world: World) -> None:
         if matured is not None:
             lines.capacity += matured
     world.lost_projects += give_up(world.projects)
-    ready = lines.capacity
+    ready = lines.capacity.copy()
     for projects, by_line in building:
-        ready = ready - by_line(projects.unramped)
-    np.multiply(np.maximum(ready, 0.0), lines.available, out=lines.usable)
+        ready -= by_line(projects.unramped)
+    np.multiply(raised(ready), lines.available, out=lines.usable)
 
 
 def final_use(world: World, keepers: Sequence[Keeper] = ()) -> None:
@@ -156,9 +156,9 @@ def allocation(world: World, trade: Trade) -> None:
     result = trade(world, lines.offer, needs.demand)
     links.flow = result.flow
     needs.received = result.received
-    needs.backlog = np.maximum(needs.demand - result.received, 0.0)
+    needs.backlog = raised(needs.demand - result.received)
     lines.shipped = np.minimum(result.shipped, lines.offer)
-    lines.output = np.maximum(lines.shipped - lines.finished, 0.0)
+    lines.output = raised(lines.shipped - lines.finished)
     lines.finished = lines.finished + lines.output - lines.shipped
     lots.depart(world)
     if axes.input_line.size:
@@ -170,14 +170,15 @@ def allocation(world: World, trade: Trade) -> None:
 
 def shipping(world: World) -> None:
     """Send this month's shipments on their way, each by its lead time."""
-    axes, needs, links = world.axes, world.needs, world.links
-    slots, led, sent = needs.pipeline.shape[0], np.zeros_like(needs.received), world.sent
-    for lead, mask in links.lead_groups:
-        arriving = sent if mask is None else axes.market.by_need(world.leaving * mask)
-        needs.pipeline[(world.month + lead) % slots] += arriving
+    needs = world.needs
+    slots, led, sent, leaving = needs.pipeline.shape[0], np.zeros_like(needs.received), world.sent, world.leaving
+    for group in world.links.lead_groups:
+        arriving = group.add_up(leaving)
+        needs.pipeline[(world.month + group.lead) % slots] += arriving
         needs.in_transit += arriving
-        led += lead * arriving
-    needs.lead = np.where(sent > 0, divide(led, sent), needs.lead)
+        arriving *= group.lead
+        led += arriving
+    np.divide(led, sent, out=needs.lead, where=sent > NOTHING)
 
 
 def perception(world: World) -> None:
@@ -195,7 +196,7 @@ def programmes(world: World, budgeting: Sequence[Commission]) -> None:
     spending = [each for each in budgeting if (purse.active[each.row] & (purse.treasury[each.row] > 0)).any()]
     if not spending:
         return
-    room = np.maximum(np.minimum(projects.max_capacity - projects.added, projects.absorption), 0.0)
+    room = raised(np.minimum(projects.max_capacity - projects.added, projects.absorption))
     short, coming = shortages(world)
     for commission in spending:
         row, rows = commission.row, commission.rows
@@ -214,6 +215,6 @@ def shortages(world: World) -> tuple[Floats, Floats]:
     """
     axes, needs, links, lines = world.axes, world.needs, world.links, world.lines
     free = axes.market.by_need(np.where(links.restricted, 0.0, links.flow))
-    short = np.maximum(needs.expected - free, 0.0)
-    idle = np.where(axes.has_project[:, None], np.maximum(lines.capacity * lines.yield_ - lines.output, 0.0), 0.0)
+    short = raised(needs.expected - free)
+    idle = np.where(axes.has_project[:, None], raised(lines.capacity * lines.yield_ - lines.output), 0.0)
     return short, axes.lines_by_product(idle + under_way(world) * lines.yield_)

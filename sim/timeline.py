@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.kernels.sums import Floats, Ints
+from sim.kernels.sums import Floats, Ints, unit
 from sim.records import EventRow
 from sim.scenario.event_kinds import Event, Lifting, Repair
 from sim.scenario.quantity import month_label, month_number
@@ -37,7 +37,7 @@ class Timeline:
 
     def strength(self, month: int) -> Floats:
         """Say how far each event holds in this month, 0 to 1, [events, members]."""
-        grown = np.clip((month - self.begin + 1) / self.phase, 0.0, 1.0)
+        grown = unit((month - self.begin + 1) / self.phase)
         return np.where((month >= self.begin) & (month < self.end), grown, 0.0)
 
     def add(self, month: int) -> None:

@@ -122,6 +122,33 @@ class Needs:
     """The part of it that is for transport and mark-ups on the way; money writes it"""
 
 
+@dataclass(frozen=True, eq=False)
+class LeadGroup:
+    """Hold the links that have one lead time in some member."""
+
+    lead: int
+    """Months from shipment to use"""
+    rows: Ints
+    by_need: GroupSum
+    """Sums these links to needs"""
+    members: Bools | None
+    """[rows, members]: who has it; None stands for all"""
+
+    @classmethod
+    def build(cls, lead: Ints, months: int, need: Ints, needs: int) -> LeadGroup:
+        """Find the links with a lead time of `months` among `lead` [links, members]; `need` [links] is whom they serve."""
+        has = lead == months
+        rows = np.flatnonzero(has.any(axis=1))
+        return cls(months, rows, GroupSum(need[rows], needs), None if has[rows].all() else has[rows])
+
+    def add_up(self, goods: Floats) -> Floats:
+        """Sum what leaves on these links, of `goods` [links, members], by need, [needs, members]."""
+        leaving = goods.take(self.rows, axis=0)
+        if self.members is not None:
+            leaving *= self.members
+        return self.by_need(leaving)
+
+
 @dataclass(eq=False)
 class Links:
     """Hold the permitted links, arrays [links, members]."""
@@ -148,8 +175,8 @@ class Links:
     """Months from shipment to use"""
     qualified_from: Ints
     """[dormant links, members]: first month in which a link that search opened may ship, NEVER before it is found; search writes it"""
-    lead_groups: Sequence[tuple[int, Bools | None]] = field(default_factory=list)
-    """Each lead time that occurs, with the links and members that have it; None stands for all"""
+    lead_groups: Sequence[LeadGroup] = field(default_factory=list)
+    """The links by lead time"""
 
 
 @dataclass(eq=False)

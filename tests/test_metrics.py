@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from sim import metrics
+from sim.kernels.sums import GroupSum
 from sim.world import NEVER
 
 
@@ -51,9 +52,9 @@ def test_resilience_loss_of_an_exponential_recovery() -> None:
 
 def test_concentration() -> None:
     """Shares .4, .3, .2, .1 give 3000; one supplier 10,000; none NaN."""
-    assert metrics.concentration(np.array([[0.4], [0.3], [0.2], [0.1]]) * 70)[0] == pytest.approx(3000)
-    assert metrics.concentration(np.array([[7.0]]))[0] == 10_000
-    assert np.isnan(metrics.concentration(np.zeros((2, 1)))[0])
+    flows = np.array([[0.4], [7.0], [0.3], [0.2], [0.0], [0.1], [0.0]]) * 70
+    found = metrics.concentration(flows, GroupSum(np.array([0, 1, 0, 0, 2, 0, 2]), 4))
+    assert found[:, 0] == pytest.approx([3000, 10_000, np.nan, np.nan], nan_ok=True)
 
 
 def test_substitution_ratio() -> None:

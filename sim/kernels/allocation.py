@@ -132,19 +132,21 @@ def allocate(
     *,
     ration: Ration = proportional,
     rounds: int | None = None,
+    usable: Bools | None = None,
 ) -> Allocation:
     """Allocate supply [lines, members] to demand [needs, members], all in units per month.
 
     `weight` [links, members] is each buyer's preference, 0 on links that are closed; `cap` [links, members] is the
     most that a link may carry, inf where nothing limits it. With `rounds=None` nothing is wasted: no link with
     room is left between a line with goods and a need that wants them. With `rounds=n` each tier stops after n rounds.
+    `usable` [links, members] tells which links may carry goods; by default those whose cap leaves room.
     """
     trading = _Trading(supply, demand, RTOL * supply, RTOL * demand, ration)
-    usable = weight * (cap > 0)
-    flow = np.zeros_like(usable)
+    weight = weight * (cap > 0 if usable is None else usable)
+    flow = np.zeros_like(weight)
     done = 0
     for tier in market.tiers:
-        done = max(done, trading.until_done(market, usable if tier is None else usable * tier, cap, flow, rounds))
+        done = max(done, trading.until_done(market, weight if tier is None else weight * tier, cap, flow, rounds))
     return Allocation(flow, market.by_line(flow), market.by_need(flow), done)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.kernels.sums import Floats
+from sim.kernels.sums import Floats, raised
 
 
 def hold_cover(
@@ -26,7 +26,7 @@ def hold_cover(
     """
     target = (cover + lead - 1.0) * expected + deferred
     gap = uncovered(target - stock - on_order, in_work)
-    return np.maximum(expected + gap / adjustment_months, 0.0)
+    return raised(expected + gap / adjustment_months)
 
 
 def uncovered(gap: Floats, in_work: Floats | None) -> Floats:

@@ -68,6 +68,11 @@ def raised(values: Floats, least: float = 0.0) -> Floats:
     return np.maximum(values, _level(values.shape, least), out=values)
 
 
+def unit(values: Floats) -> Floats:
+    """Bring what is below 0 or above 1 to the nearer of them, in place, and return it; `np.clip` takes three times as long."""
+    return np.minimum(raised(values), _level(values.shape, 1.0), out=values)
+
+
 def total(values: Floats | Bools) -> Floats:
     """Sum over the first axis, one after the other: the same bits at any number of members, unlike `values.sum(axis=0)`."""
     result = np.zeros(values.shape[1:])

@@ -85,7 +85,7 @@ class Quantity(Frozen):
         if not self.is_drawn or not any(members):
             return np.full(len(members), self.value * scale)
         drawn = self._quantile(rng.uniforms(seed, name, members)[0])
-        drawn[np.asarray(members) == 0] = self.value
+        drawn[rng.central(members)] = self.value
         return drawn * scale
 
     def _quantile(self, u: NDArray[np.float64]) -> NDArray[np.float64]:
