@@ -88,9 +88,9 @@ class Events:
         if self._limits is None:
             self._limited = np.array(self._of(RESTRICTIONS + EXCEPTIONS), dtype=np.int64)
             self._limits = Limits.build(world, [self.effects[row] for row in self._limited])
-        line = self.timeline
-        numbers = (each.take(self._limited, axis=0) for each in (strength, kept, line.begin, line.end, line.phase))
-        self._limits.apply(world, Now(world.month, *numbers))
+        rows, line = self._limited, self.timeline
+        begin, end, phase = line.begin.take(rows, axis=0), line.end.take(rows, axis=0), line.phase.take(rows, axis=0)
+        self._limits.apply(world, Now(world.month, strength.take(rows, axis=0), kept.take(rows, axis=0), begin, end, phase))
         for passage in self.passages:
             passage.open(world, strength[passage.event], line.begin[passage.event])
 

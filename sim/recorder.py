@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,9 @@ from sim.money import Till, blank
 from sim.scenario.quantity import month_number
 from sim.scenario.schema import Scenario
 from sim.world import World
+
+PARTS = ("capacity", "output", "flows", "money")
+"""What a tape may hold besides series."""
 
 
 def _final(values: Floats, world: World) -> Floats:
@@ -35,8 +38,9 @@ FLOWS = ("imports", "legacy", "leaked")
 
 @dataclass(frozen=True, eq=False)
 class Tape:
-    """Hold the arrays to record into, members last; a part of a tape shares its arrays."""
+    """Hold the arrays to record into, members last; what a tape leaves out is empty. A part of a tape shares its arrays."""
 
+    months: int
     series: dict[str, Floats]
     """Metric -> [months, final needs, members]"""
     capacity: Floats
@@ -49,24 +53,25 @@ class Tape:
     """Item of the ledger -> [years, states, members]"""
 
     @classmethod
-    def blank(cls, scenario: Scenario, axes: Axes, members: int) -> Tape:
-        """Make a tape for so many members."""
+    def blank(cls, scenario: Scenario, axes: Axes, members: int, only: Collection[str] | None = None) -> Tape:
+        """Make a tape for so many members; `only` names the series and the other parts that it is to hold, None: all."""
         first, months = month_number(scenario.start), scenario.months
         years = (first + months - 1) // 12 - first // 12 + 1
-        lines = (months, len(axes.lines), members)
+        kept = set((*METRICS, *FLOWS, *PARTS) if only is None else only)
         return cls(
-            series={name: np.empty((months, axes.final, members)) for name in (*METRICS, *FLOWS)},
-            capacity=np.empty(lines),
-            output=np.empty(lines),
-            flows=np.empty((years, len(axes.routes), members)),
-            money=blank(axes, years, members),
+            months=months,
+            series={name: np.empty((months, axes.final, members)) for name in (*METRICS, *FLOWS) if name in kept},
+            capacity=np.empty((months if "capacity" in kept else 0, len(axes.lines), members)),
+            output=np.empty((months if "output" in kept else 0, len(axes.lines), members)),
+            flows=np.empty((years if "flows" in kept else 0, len(axes.routes), members)),
+            money=blank(axes, years, members) if "money" in kept else {},
         )
 
     def part(self, start: int, stop: int) -> Tape:
         """Return the part of the members from `start` up to `stop`."""
         own = np.s_[..., start:stop]
         series, money = ({name: each[own] for name, each in part.items()} for part in (self.series, self.money))
-        return Tape(series, self.capacity[own], self.output[own], self.flows[own], money)
+        return Tape(self.months, series, self.capacity[own], self.output[own], self.flows[own], money)
 
 
 class Recorder:
@@ -80,7 +85,7 @@ class Recorder:
         axes = world.axes
         self.tape = tape
         self._first_month = first_month
-        self._till = Till(tape.money, world, first_restriction)
+        self._till = Till(tape.money, world, first_restriction) if tape.money else None
         self._year_flow = np.zeros_like(world.links.flow)
         self._by_route = GroupSum(axes.route, len(axes.routes))
         foreign = axes.exporter != axes.importer
@@ -90,22 +95,30 @@ class Recorder:
 
     def record(self, world: World) -> None:
         """Note the month that has just passed."""
-        month, leaving, tape, final = world.month, world.leaving, self.tape, world.axes.final
-        for name, measure in METRICS.items():
-            tape.series[name][month] = measure(world)
-        rows, by_need = self._foreign
-        tape.series["imports"][month] = by_need(leaving.take(rows, axis=0))[:final]
-        rows, by_need = self._hit
-        flow = leaving.take(rows, axis=0)
-        tape.series["legacy"][month] = by_need(flow)[:final]
-        flow *= world.links.restricted.take(rows, axis=0)
-        tape.series["leaked"][month] = by_need(flow)[:final]
-        tape.capacity[month] = world.lines.usable
-        tape.output[month] = world.made
-        self._year_flow += leaving
-        self._till.record(world)
-        if (self._first_month + month + 1) % 12 == 0 or month == tape.capacity.shape[0] - 1:
-            year = (self._first_month + month) // 12 - self._first_month // 12
-            tape.flows[year] = self._by_route(self._year_flow)
+        month, tape = world.month, self.tape
+        for name, series in tape.series.items():
+            series[month] = METRICS[name](world) if name in METRICS else self._flow(name, world)
+        for lines, values in ((tape.capacity, world.lines.usable), (tape.output, world.made)):
+            if lines.shape[0]:
+                lines[month] = values
+        if tape.flows.shape[0]:
+            self._year_flow += world.leaving
+        if self._till:
+            self._till.record(world)
+        if (self._first_month + month + 1) % 12 == 0 or month == tape.months - 1:
+            self._close_year((self._first_month + month) // 12 - self._first_month // 12, world)
+
+    def _flow(self, name: str, world: World) -> Floats:
+        """Add up a flow of goods by final need."""
+        rows, by_need = self._foreign if name == "imports" else self._hit
+        flow = world.leaving.take(rows, axis=0)
+        if name == "leaked":
+            flow *= world.links.restricted.take(rows, axis=0)
+        return by_need(flow)[: world.axes.final]
+
+    def _close_year(self, year: int, world: World) -> None:
+        if self.tape.flows.shape[0]:
+            self.tape.flows[year] = self._by_route(self._year_flow)
             self._year_flow[:] = 0.0
+        if self._till:
             self._till.close(world, year)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from sim.errors import ScenarioError
 from sim.kernels.sums import Floats
 from sim.records import Records
 from sim.run import run
+from sim.scenario import dump
 from sim.study.experiment import prepared
 from sim.study.measures import Measure, measure_of, summary_names
 from sim.study.spec import ask
@@ -112,3 +117,43 @@ def test_needs_and_months_that_a_point_does_not_have_are_empty() -> None:
     assert empty["unmet[2015]", "AAA", "optics"] == [True, False, True, False]
     assert empty["unmet[2015]", "CCC", "optics"] == [True, True, True, False]
     assert empty["unmet", "CCC", "optics"] == [True, True, False, False]
+
+
+def test_capital_is_what_programmes_and_factories_invest() -> None:
+    """Of all, and of one state: a programme's in its chair's, as in the ledger of money; the rows have no product."""
+    rows, everywhere, records = kept("capital")
+    assert rows == [("capital", "", "")]
+    ledger = records.money["capital"].sum(axis=0)
+    np.testing.assert_allclose(everywhere[:, 0], ledger[list(records.purses).index("all")], rtol=1e-14)
+    assert everywhere.min() > 0
+    rows, chair, _ = kept("capital[AAA]")
+    assert rows == [("capital", "AAA", "")]
+    assert np.array_equal(chair, everywhere)
+    assert not kept("capital[BBB]")[1].any()
+
+
+@pytest.mark.parametrize(
+    ("metric", "message"),
+    [
+        ("capital[AAB]", "unknown state 'AAB'; did you mean 'AAA'?"),
+        ("capital[AAA, optics]", "capital is of all or of one state; leave out the product"),
+        ("capital[2014]", "capital is of the whole run; of a period there are"),
+        ("capital >= 3", "capital is of the whole run; the month from which"),
+        ("capita", "did you mean 'capital'?"),
+    ],
+)
+def test_capital_has_no_product_and_no_period(metric: str, message: str) -> None:
+    with pytest.raises(ScenarioError, match=re.escape(message)):
+        prepared(ask({"factors": {"events.ban.share": [1]}, "metrics": [metric]}), [propulsion_world()])
+
+
+def test_capital_of_a_state_that_is_not_there_is_empty(tmp_path: Path) -> None:
+    """Of two scenarios, one has a state more."""
+    states = propulsion_world().model_dump(exclude_unset=True)["states"] | {"DDD": {"title": "Another"}}
+    for name, scenario in (("three", propulsion_world()), ("four", propulsion_world(states=states))):
+        (tmp_path / f"{name}.yaml").write_text(dump(scenario), encoding="utf-8")
+    files = [str(tmp_path / f"{name}.yaml") for name in ("three", "four")]
+    experiment = prepared(ask({"factors": {"scenario": files}, "members": 1, "metrics": ["capital[DDD]"]}))
+    found = {task.points[0]: task.run()[0, 0] for task in experiment.tasks(np.ones((2, 1), dtype=np.bool_))}
+    assert np.isnan(found[0])
+    assert found[1] == 0

@@ -215,8 +215,13 @@ class _Trading:
     def within(self, part: Part, weight: Floats, cap: Floats, flow: Floats, rounds: int | None, done: int) -> int:
         """Go on in a part of the market; what it leaves is left here."""
         lines, needs = part.lines, part.needs
-        own = (self.left, lines), (self.wanted, needs), (self.supply_dust, lines), (self.demand_dust, needs)
-        inner = _Trading(*(values.take(rows, axis=0) for values, rows in own), self.ration)
+        inner = _Trading(
+            self.left.take(lines, axis=0),
+            self.wanted.take(needs, axis=0),
+            self.supply_dust.take(lines, axis=0),
+            self.demand_dust.take(needs, axis=0),
+            self.ration,
+        )
         some_weight, some_cap, some_flow = (values.take(part.links, axis=0) for values in (weight, cap, flow))
         done = inner.until_done(part.market, some_weight, some_cap, some_flow, rounds, done)
         flow[part.links] = some_flow

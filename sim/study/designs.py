@@ -56,11 +56,16 @@ def columns(design: Design, factors: Mapping[str, Factor]) -> dict[str, Column]:
         rows = zip(*places, strict=True) if design.kind == "list" else itertools.product(*places)
         table = np.array(list(rows), dtype=np.int64).reshape(-1, len(factors))
         return {path: table[:, each] for each, path in enumerate(factors)}
-    unit = _DRAWN[design.kind](design.points or 0, len(factors), design.seed)
-    return {path: _carried(factor, unit[:, each]) for each, (path, factor) in enumerate(factors.items())}
+    unit = in_unit_cube(design, len(factors))
+    return {path: carried(factor, unit[:, each]) for each, (path, factor) in enumerate(factors.items())}
 
 
-def _carried(factor: Factor, unit: Floats) -> Column:
+def in_unit_cube(design: Design, factors: int) -> Floats:
+    """Draw the points of a design that draws, [points, factors], before they are carried over to the factors."""
+    return _DRAWN[design.kind](design.points or 0, factors, design.seed)
+
+
+def carried(factor: Factor, unit: Floats) -> Column:
     """Carry numbers in [0, 1] over to a factor: to its interval by the quantile function, or to its values in equal parts."""
     if factor.values is not None:
         return np.minimum((unit * len(factor.values)).astype(np.int64), len(factor.values) - 1)

@@ -15,13 +15,12 @@ from numpy.typing import NDArray
 
 from sim.errors import InputError, ScenarioError
 from sim.kernels.sums import Bools, Ints
-from sim.run import CHUNK
 from sim.scenario.schema import Scenario
 from sim.study.designs import Column, columns, design_findings
 from sim.study.factors import Case, Target, Trial, load_cases, sets_of, written
 from sim.study.measures import Row, metric_findings, rows_of, summary_names
 from sim.study.spec import SCENARIO, Asked, Spec, dump_study
-from sim.study.task import Task
+from sim.study.task import Task, side_by_side_at_most
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,11 +82,12 @@ class Experiment:
         return [written(values[each]) for each in column]
 
     def tasks(self, pending: Bools) -> Iterator[Task]:
-        """Make tasks of the columns pending, [points, members]: those that agree in structure together, CHUNK at most."""
+        """Make tasks of the columns pending, [points, members]: those that agree in structure together."""
+        width = side_by_side_at_most(self.rows)
         for points in self._alike:
             place, members = np.nonzero(pending[points])
-            for start in range(0, place.size, CHUNK):
-                some = slice(start, start + CHUNK)
+            for start in range(0, place.size, width):
+                some = slice(start, start + width)
                 yield self._task(int(points[0]), points[place[some]], members[some])
 
     def _task(self, first: int, points: Ints, members: Ints) -> Task:

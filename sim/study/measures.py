@@ -3,7 +3,8 @@
 In brackets stand a state, a product and a year YYYY or month YYYY-MM; any of them may be left out or `*`. A metric of a
 summary is of the whole run; what is recorded month by month can also be had of a period: the fill rate over it, units and
 money added up over it, backlog and stocks at its end. With a comparison, `fill_rate[RUS] >= 0.95`, it is the month from which
-it holds to the end of the run, counted from the first, 0; inf where it never does.
+it holds to the end of the run, counted from the first, 0; inf where it never does. `capital` is not of needs: the money that
+programmes and factories have invested by the end of the run, everywhere or, as `capital[RUS]`, in one state.
 """
 
 from __future__ import annotations
@@ -30,6 +31,10 @@ Need = tuple[str, str]
 """(state, product)"""
 
 ANY = "*"
+CAPITAL = "capital"
+"""The item of the ledger of money that can be kept; it has no product, and no state where it is of all."""
+SUMMARISED = frozenset(("need", "used", "received", "backlog", "imports", "legacy", "leaked", "spending", "flows"))
+"""What a summary is made from."""
 _AT_END = ("backlog", "stock", "in_transit")
 COMPARISONS: Mapping[str, Callable[[Floats, float], Bools]] = {
     "<=": np.less_equal,
@@ -124,7 +129,7 @@ def metric_findings(metrics: Sequence[str], scenarios: Sequence[Scenario], needs
 def wrong(measure: Measure, scenarios: Sequence[Scenario], needs: Sequence[Need]) -> Iterator[str]:
     """List what is wrong with a metric."""
     by_month = [*_SERIES]
-    known = list(dict.fromkeys([*summary_names(), *by_month]))
+    known = list(dict.fromkeys([*summary_names(), *by_month, CAPITAL]))
     if measure.name not in known:
         yield f"unknown metric '{measure.name}'{meant(measure.name, known)}"
     elif measure.period and measure.name not in by_month:
@@ -138,6 +143,18 @@ def wrong(measure: Measure, scenarios: Sequence[Scenario], needs: Sequence[Need]
     elif measure.period and not any(_months(each, measure.period) for each in scenarios):
         labels = scenarios[0].month_labels
         yield f"{measure.period} is outside of the run, {labels[0]} to {labels[-1]}"
+    yield from _wrong_of_capital(measure, scenarios) if measure.name == CAPITAL else _wrong_need(measure, needs)
+
+
+def _wrong_of_capital(measure: Measure, scenarios: Sequence[Scenario]) -> Iterator[str]:
+    states = list(dict.fromkeys(state for each in scenarios for state in each.states))
+    if measure.state and measure.state not in states:
+        yield unknown("state", measure.state, states)
+    if measure.product:
+        yield f"{CAPITAL} is of all or of one state; leave out the product"
+
+
+def _wrong_need(measure: Measure, needs: Sequence[Need]) -> Iterator[str]:
     states, products = (list(dict.fromkeys(names)) for names in (zip(*needs, strict=True) if needs else ((), ())))
     if measure.state and measure.state not in states:
         yield unknown("state with needs", measure.state, states)
@@ -155,7 +172,22 @@ def rows_of(metrics: Sequence[str], needs: Sequence[Need]) -> tuple[Row, ...]:
 
 
 def _chosen(measure: Measure, needs: Sequence[Need]) -> list[Need]:
+    if measure.name == CAPITAL:
+        return [(measure.state, "")]
     return [(state, product) for state, product in needs if measure.state in ("", state) and measure.product in ("", product)]
+
+
+def recorded(rows: Sequence[Row]) -> set[str]:
+    """Name what a tape must hold for these rows."""
+    needed: set[str] = set()
+    for name in {row.name for row in rows}:
+        if name == CAPITAL:
+            needed.add("money")
+        elif name not in _SERIES:
+            needed |= SUMMARISED
+        else:
+            needed |= {"need", "used"} if name in ("fill_rate", "unmet") else {name}
+    return needed
 
 
 def measured(rows: Sequence[Row], scenario: Scenario, axes: Axes, tape: Tape, hit: Ints) -> Floats:
@@ -164,7 +196,9 @@ def measured(rows: Sequence[Row], scenario: Scenario, axes: Axes, tape: Tape, hi
     result = np.full((hit.shape[1], len(rows)), np.nan)
     wanted: dict[tuple[str, str, str, float], list[int]] = defaultdict(list)
     for each, row in enumerate(rows):
-        if (row.state, row.product) in place:
+        if row.name == CAPITAL:
+            result[:, each] = _capital(axes, tape, row.state)
+        elif (row.state, row.product) in place:
             wanted[row.name, row.period, row.sign, row.limit].append(each)
     summary = _summary(axes, tape, hit) if any(name not in _SERIES for name, *_ in wanted) else {}
     for (name, period, sign, limit), columns in wanted.items():
@@ -173,18 +207,28 @@ def measured(rows: Sequence[Row], scenario: Scenario, axes: Axes, tape: Tape, hi
             continue
         if sign:
             values = _since(COMPARISONS[sign](_by_month(name, tape), limit))
+        elif name in summary and not period:
+            values = summary[name]
         else:
-            values = _SERIES[name](tape, slice(months.start, months.stop)) if name in _SERIES else summary[name]
+            values = _SERIES[name](tape, slice(months.start, months.stop))
         result[:, columns] = values[[place[rows[each].state, rows[each].product] for each in columns]].T
     return result
 
 
+def _capital(axes: Axes, tape: Tape, state: str) -> Floats | float:
+    """Add up the money invested, [columns]; a programme's counts in its chair's state. NaN where there is no such state."""
+    by_state = total(tape.money[CAPITAL])
+    if state:
+        return by_state[axes.states.index(state)] if state in axes.states else math.nan
+    return total(by_state)
+
+
 def _by_month(name: str, tape: Tape) -> Floats:
     """Give a metric of every month, [months, final needs, columns]."""
+    if name in tape.series:
+        return tape.series[name]
     used, need = tape.series["used"], tape.series["need"]
-    if name == "fill_rate":
-        return service(used, need)
-    return need - met(used, need) if name == "unmet" else tape.series[name]
+    return service(used, need) if name == "fill_rate" else need - met(used, need)
 
 
 def _since(held: Bools) -> Floats:

@@ -16,7 +16,12 @@ from sim.run import CHUNK, run_chunk
 from sim.scenario.schema import Scenario
 from sim.study.columns import side_by_side
 from sim.study.factors import made
-from sim.study.measures import Row, measured
+from sim.study.measures import SUMMARISED, Row, measured, recorded
+
+
+def side_by_side_at_most(rows: Sequence[Row]) -> int:
+    """Say how many columns to run side by side: twice as many where little is recorded of each, which is a sixth faster."""
+    return CHUNK if recorded(rows) >= SUMMARISED else 2 * CHUNK
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +54,7 @@ class Task:
 
     def run(self) -> Floats:
         """Simulate the columns and take from each the numbers to keep, [columns, rows]."""
-        base, axes, tape = _base(self.source, self.sets)
+        base, axes, tape = _base(self.source, self.sets, self.rows)
         scenario, tape = side_by_side(base, self.numbers), tape.part(0, len(self.members))
         ending = run_chunk(scenario, self.members, axes, tape)
         return measured(self.rows, scenario, axes, tape, ending.hit)
@@ -62,11 +67,11 @@ def work(tasks: Sequence[Task]) -> tuple[list[Floats], float]:
 
 
 @lru_cache(maxsize=1)
-def _base(source: bytes, sets: tuple[str, ...]) -> tuple[Scenario, Axes, Tape]:
+def _base(source: bytes, sets: tuple[str, ...], rows: tuple[Row, ...]) -> tuple[Scenario, Axes, Tape]:
     """Make the scenario that a task's points share, and a tape to record onto; tasks that follow one another often share them.
 
     A run writes all of its tape, so the next may use it again: to fetch fresh memory takes as long as a tenth of the run.
     """
     scenario = made(source, sets)
     axes = number(scenario)
-    return scenario, axes, Tape.blank(scenario, axes, CHUNK)
+    return scenario, axes, Tape.blank(scenario, axes, side_by_side_at_most(rows), recorded(rows))
