@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -34,3 +35,30 @@ def test_the_example_script_runs_and_resumes(tmp_path: Path) -> None:
     assert len(means) == 4
     assert means == sorted(means)
     assert means[0] < means[-1]
+
+
+def test_the_example_of_sensitivity_runs(tmp_path: Path) -> None:
+    """Leaks matter while they last, the plant's building time when it comes, money later; a ranking and a figure are written."""
+    words = [sys.executable, str(EXAMPLES / "sensitivity.py"), str(tmp_path)]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    lines = subprocess.run(words, capture_output=True, text=True, check=True, env=environment).stdout.splitlines()
+    assert lines[0] == "which factors matter (mean of 10 members at 320 points: saltelli, N = 64)"
+    assert [line.split()[0] for line in lines[2:5]] == ["1", "2", "3"]
+    totals = {line.split()[0]: [float(number) for number in line.split()[1:]] for line in lines[-3:]}
+    leaks, money, months = (totals[path] for path in sorted(totals))
+    assert leaks[0] > 0.9 > months[0]
+    assert months[1] > 0.8 > money[1] > leaks[1]
+    assert money[2] > 0.4 > leaks[2]
+    assert (tmp_path / "sensitivity" / "figures" / "sensitivity.png").exists()
+
+
+def test_the_example_rule_runs() -> None:
+    """The more a buyer stocks up before the ban, the more of its need is met; nine members of ten gain."""
+    words = [sys.executable, str(EXAMPLES / "custom_rule.py")]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    header, *lines = subprocess.run(words, capture_output=True, text=True, check=True, env=environment).stdout.splitlines()
+    assert header.startswith("share of need met since the ban")
+    assert [line.split()[0] for line in lines] == ["3", "6", "12"]
+    gains = [[float(number) for number in re.findall(r"[+-][0-9.]+", line)] for line in lines]
+    assert all(0 < low < mean < high for mean, low, high in gains)
+    assert gains[0][0] < gains[1][0] < gains[2][0]

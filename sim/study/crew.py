@@ -6,11 +6,13 @@ import multiprocessing
 import multiprocessing.connection
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from multiprocessing import forkserver
 from typing import Any, ParamSpec, TypeVar
 
 from sim.errors import InputError, SimError
@@ -18,6 +20,9 @@ from sim.errors import InputError, SimError
 P = ParamSpec("P")
 T = TypeVar("T")
 
+START = "forkserver" if sys.platform == "linux" else "spawn"
+"""How processes start. Named, since the default differs by system and some versions of Mesa change it; a process that was
+forked from one with threads may hang, hence no plain fork."""
 BLAS_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
@@ -80,12 +85,21 @@ def crew(jobs: int = 1, executor: Executor | None = None, scheduler: str | None 
         found.executor.shutdown()
 
 
+def warm_up(jobs: int) -> None:
+    """Begin to load what worker processes need, where that can be done ahead; they start sooner then."""
+    if jobs > 1 and START == "forkserver":
+        with _one_thread_each():
+            # what it has loaded, all processes that it forks have
+            multiprocessing.get_context(START).set_forkserver_preload(["sim.study.task"])
+            forkserver.ensure_running()
+
+
 def _processes(jobs: int, stack: ExitStack) -> Crew:
     stack.enter_context(_one_thread_each())
+    warm_up(jobs)
 
     def pool() -> Executor:
-        # the default start method differs by system, and some versions of Mesa change it
-        return ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), initializer=_begin_worker)
+        return ProcessPoolExecutor(jobs, multiprocessing.get_context(START), initializer=_begin_worker)
 
     found = Crew(pool(), jobs, pool)
     found.check()

@@ -17,7 +17,7 @@ from sim.kernels.sums import Bools
 from sim.report.files import MANIFEST
 from sim.scenario.schema import Scenario
 from sim.study.agreement import agreed
-from sim.study.crew import crew
+from sim.study.crew import crew, warm_up
 from sim.study.disk import Runs, locked
 from sim.study.dispatch import Dispatch
 from sim.study.experiment import Experiment, prepared
@@ -89,6 +89,7 @@ def run_study(
     Raises ScenarioError with all faults of the study; InputError where the folder holds another study, one that is not to
     be resumed or extended, or cannot be written; SimError where the executor breaks down.
     """
+    warm_up(how.get("jobs", 1))
     experiment = prepared(study if isinstance(study, Asked) else read_study(study), scenarios)
     if how.get("parquet"):
         require_pyarrow()

@@ -1,0 +1,159 @@
+"""Compare a study of the baseline with its peers: the plain-Mesa reference, and `mesa.batch_run` of it.
+
+All make the same numbers of each run, which is checked. A peer's run starts from a checked scenario, as a study's does.
+"""
+
+from __future__ import annotations
+
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import mesa
+import numpy as np
+from mesa.batchrunner import batch_run
+
+from benchmarks.measure import Row
+from sim.scenario import load
+from sim.scenario.schema import Scenario
+from sim.study import Study, sweep
+from sim.study.columns import side_by_side
+from tests.reference import ReferenceModel
+from tests.reference.model import simulate
+from tests.reference.records import Recorded
+
+BASELINE = Path(__file__).parents[1] / "scenarios" / "baseline.yaml"
+FACTOR = "events.ukraine_bans_military_cooperation.share"
+LOW, HIGH = 0.5, 0.95
+METRICS = ("fill_rate", "unmet", "spending")
+MEMBERS = 10
+RUNS, MORE_RUNS = 10_000, 100_000
+ALONE = 20
+"""Runs of the reference that are timed, in parts, between the studies"""
+BATCHES = (20, 140)
+"""Runs under `batch_run`: the difference of their times leaves out the start of the processes"""
+PROCESSES = 2
+TOLERANCE = 1e-12
+
+
+def measure() -> Iterator[Row]:
+    """Measure time per run, side by side, then memory."""
+    with TemporaryDirectory() as place:
+        clock = time.perf_counter
+        alone = [_reference(0, ALONE // 2)]
+        began = clock()
+        single = _study(Path(place, "single"), RUNS, jobs=1)
+        one = (clock() - began) / RUNS
+        alone.append(_reference(ALONE // 2, ALONE))
+        began = clock()
+        double = _study(Path(place, "double"), RUNS, jobs=PROCESSES)
+        two = (clock() - began) / RUNS
+        batched = _batch_run()
+        _check(single)
+        if not np.array_equal(single.store.values, double.store.values):
+            raise AssertionError("two processes give other numbers than one")
+    each = sum(alone) / ALONE
+    yield Row(f"study of {RUNS:,} runs over the reference, one process", each / one, "times", least=100)
+    yield Row(f"study of {RUNS:,} runs over mesa.batch_run, {PROCESSES} processes", batched / two, "times", least=100)
+    yield Row("study, two processes over one", one / two, "times", least=1.7)
+    yield Row("study, one process", 1 / one, "member-runs/s")
+    small, large = _peak_memory(RUNS), _peak_memory(MORE_RUNS)
+    yield Row(f"peak memory of a study, {MORE_RUNS:,} runs over {RUNS:,}", large / small, "times", most=1.5)
+    yield Row(f"peak memory of a study, {MORE_RUNS:,} runs", large, "MiB")
+
+
+def _study(folder: Path, runs: int, jobs: int) -> Study:
+    factors = {FACTOR: {"low": LOW, "high": HIGH}}
+    design = {"kind": "random", "points": runs // MEMBERS, "seed": 1}
+    return sweep(BASELINE, design, factors=factors, members=MEMBERS, metrics=METRICS, out=folder, jobs=jobs)
+
+
+@lru_cache(maxsize=1)
+def _baseline() -> Scenario:
+    return load(BASELINE)
+
+
+def _point(value: float) -> Scenario:
+    return side_by_side(_baseline(), {FACTOR: (value,)})
+
+
+def _numbers(found: Recorded) -> list[float]:
+    """Take from a run of the reference what the study keeps: the metrics of each need, one after the other."""
+    series = [found.series[name] for name in ("used", "need", "spending")]
+    columns = [list(zip(*each, strict=True)) for each in series]
+    numbers: list[list[float]] = [[], [], []]
+    for used, need, spending in zip(*columns, strict=True):
+        met = sum(min(pair) for pair in zip(used, need, strict=True))
+        wanted = sum(need)
+        numbers[0].append(met / wanted if wanted > 0 else 1.0)
+        numbers[1].append(sum(want - min(use, want) for use, want in zip(used, need, strict=True)))
+        numbers[2].append(sum(spending))
+    return [number for metric in numbers for number in metric]
+
+
+def _reference(first: int, last: int) -> float:
+    """Return the seconds that some runs of the reference take, their numbers included."""
+    scenarios = [_point(LOW + (HIGH - LOW) * run / ALONE) for run in range(first, last)]
+    began = time.perf_counter()
+    for run, scenario in enumerate(scenarios):
+        _numbers(simulate(scenario, run % MEMBERS))
+    return time.perf_counter() - began
+
+
+class Batched(ReferenceModel):
+    """The reference as `batch_run` runs it: it stops itself and reports its numbers in the last month."""
+
+    def __init__(self, value: float, member: int, **given: Any) -> None:
+        super().__init__(_point(value), member)
+        self.last, self.numbers = _baseline().months, None
+        self.datacollector = mesa.DataCollector(model_reporters={"numbers": "numbers"})
+
+    def step(self) -> None:
+        """Let one month pass."""
+        super().step()
+        if self.month == self.last:
+            self.running, self.numbers = False, _numbers(self.recorded)
+        self.datacollector.collect(self)
+
+
+def _batch_run() -> float:
+    """Return the seconds of a run under `mesa.batch_run`, once its processes are there."""
+    times = []
+    for runs in BATCHES:
+        parameters = {"value": np.linspace(LOW, HIGH, runs // MEMBERS).tolist(), "member": list(range(MEMBERS))}
+        began = time.perf_counter()
+        rows = batch_run(Batched, parameters, number_processes=PROCESSES, max_steps=_baseline().months, display_progress=False)
+        times.append(time.perf_counter() - began)
+        if len(rows) != runs or not all(row["numbers"] for row in rows):
+            raise AssertionError(f"batch_run gave {len(rows)} rows for {runs} runs, or rows without numbers")
+    return (times[1] - times[0]) / (BATCHES[1] - BATCHES[0])
+
+
+def _check(study: Study) -> None:
+    """Make sure that study and reference make the same numbers; raises AssertionError where they differ."""
+    for point, member in ((0, 0), (1, 7)):
+        value = float(study.points[FACTOR][point])
+        expected = np.array(_numbers(simulate(_point(value), member)))
+        gap = np.abs(study.store.values[point, member] - expected) / np.maximum(np.abs(expected), 1.0)
+        if not gap.max() <= TOLERANCE:
+            raise AssertionError(f"point {point}, member {member} differ by {gap.max():.3g}")
+
+
+def _peak_memory(runs: int) -> float:
+    """Return the most memory that a study takes in a process of its own, MiB."""
+    words = [sys.executable, "-m", "benchmarks.studies", str(runs)]
+    done = subprocess.run(words, cwd=Path(__file__).parents[1], capture_output=True, text=True, check=True)
+    return float(done.stdout)
+
+
+if __name__ == "__main__":
+    with TemporaryDirectory() as folder:
+        _study(Path(folder, "study"), int(sys.argv[1]), jobs=1)
+    # Linux counts in KiB
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
