@@ -66,12 +66,7 @@ class Events:
         qualifying = (world.lines.qualified_from == world.month).any() or (world.links.qualified_from == world.month).any()
         if not moving and not qualifying:
             return
-        if kinds.Closure in moving:
-            self._close(world)
-        if kinds.Retool in moving:
-            self._retool(world)
-        if moving & FUNDS:
-            self._fund(world)
+        self._act_at_once(world, moving)
         if not qualifying and moving <= AT_ONCE:
             return
         strength, kept = self._strengths(world.month)
@@ -82,6 +77,15 @@ class Events:
             if kind in moving:
                 rows = self._of((kind,))
                 _scale(target, [self.effects[row] for row in rows], [strength[row] * kept[row] for row in rows])
+
+    def _act_at_once(self, world: World, moving: frozenset[type]) -> None:
+        """Let events that act in their months alone do so."""
+        if kinds.Closure in moving:
+            self._close(world)
+        if kinds.Retool in moving:
+            self._retool(world)
+        if moving & FUNDS:
+            self._fund(world)
 
     def _limit(self, world: World, strength: Floats, kept: Floats) -> None:
         """Set the caps that trade events leave, re-exports last."""

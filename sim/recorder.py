@@ -14,7 +14,7 @@ from sim.scenario.quantity import month_number
 from sim.scenario.schema import Scenario
 from sim.world import World
 
-PARTS = ("capacity", "output", "flows", "money")
+PARTS = ("capacity", "output", "flows", "money", "spent")
 """What a tape may hold besides series."""
 
 
@@ -51,6 +51,8 @@ class Tape:
     """[years, routes, members]"""
     money: dict[str, Floats]
     """Item of the ledger -> [years, states, members]"""
+    spent: Floats
+    """By each programme, in the whole run, [programmes, members]"""
 
     @classmethod
     def blank(cls, scenario: Scenario, axes: Axes, members: int, only: Collection[str] | None = None) -> Tape:
@@ -65,13 +67,14 @@ class Tape:
             output=np.empty((months if "output" in kept else 0, len(axes.lines), members)),
             flows=np.empty((years if "flows" in kept else 0, len(axes.routes), members)),
             money=blank(axes, years, members) if "money" in kept else {},
+            spent=np.empty((len(axes.programmes) if "spent" in kept else 0, members)),
         )
 
     def part(self, start: int, stop: int) -> Tape:
         """Return the part of the members from `start` up to `stop`."""
         own = np.s_[..., start:stop]
         series, money = ({name: each[own] for name, each in part.items()} for part in (self.series, self.money))
-        return Tape(self.months, series, self.capacity[own], self.output[own], self.flows[own], money)
+        return Tape(self.months, series, self.capacity[own], self.output[own], self.flows[own], money, self.spent[own])
 
 
 class Recorder:
@@ -84,6 +87,7 @@ class Recorder:
         """
         axes = world.axes
         self.tape = tape
+        tape.spent[:] = 0.0
         self._first_month = first_month
         self._till = Till(tape.money, world, first_restriction) if tape.money else None
         self._year_flow = np.zeros_like(world.links.flow)
@@ -103,6 +107,8 @@ class Recorder:
                 lines[month] = values
         if tape.flows.shape[0]:
             self._year_flow += world.leaving
+        if tape.spent.shape[0]:
+            tape.spent[:] += world.programmes.invested
         if self._till:
             self._till.record(world)
         if (self._first_month + month + 1) % 12 == 0 or month == tape.months - 1:

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sim.analysis.conditions import Condition, conditions_of, held
 from sim.errors import InputError
 from sim.kernels.sums import Floats
 from sim.study import Study, sweep
-from sim.analysis.conditions import Condition, conditions_of, held
 from sim.study.measures import Measure
 from tests.small_study import scenario
 
@@ -107,7 +107,7 @@ def test_what_does_not_apply_is_not_known(study: Study) -> None:
 def test_what_is_not_kept_is_told(study: Study) -> None:
     with pytest.raises(InputError, match=re.escape("keeps no T50; did you mean 'T90'?")):
         held(study, conditions_of("T50 < 3"))
-    with pytest.raises(InputError, match="keeps no hhi of CCC; it is kept of other needs"):
+    with pytest.raises(InputError, match="keeps no hhi of CCC; kept: AAA, optics"):
         held(study, conditions_of("hhi[CCC] < 3"))
 
 

@@ -224,7 +224,7 @@ def test_all_that_is_wrong_is_told_together(folder: Path) -> None:
         "threshold: 1.5 is no share of runs; give one above 0, at most 1",
         "mass: 0.7 is no share of the points for a box; give one from 0 to 0.5",
         f"{folder}: keeps no T50; did you mean 'T90'?",
-        f"{folder}: keeps no backlog of CCC; kept: fill_rate[2014-06], T90",
+        f"{folder}: keeps no backlog; kept: fill_rate[2014-06], T90",
     ]
 
 

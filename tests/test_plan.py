@@ -299,7 +299,7 @@ def test_the_words_are_complete() -> None:
         "(tried 0 to 200 million USD, at last in steps of 0.735).",
         f"It is then reached in 80 % (95 % interval {low:.0f} to {high:.0f} %) of 15 members, runs that differ in what is uncertain; "
         "80 % reach it by 2015-01 (the share moves in steps of 6.67 %; fewer than 20 members say little).",
-        f"By the end of the run programmes and factories have invested {plan.table['cost_p50'].item():.4g} million USD: the median; "
+        f"By the end of the run programmes.build has invested {plan.table['cost_p50'].item():.4g} million USD: the median; "
         f"in 9 of 10 members {plan.table['cost_p05'].item():.4g} to {plan.table['cost_p95'].item():.4g}.",
     ]
 

@@ -130,13 +130,16 @@ def test_capital_is_what_programmes_and_factories_invest() -> None:
     assert rows == [("capital", "AAA", "")]
     assert np.array_equal(chair, everywhere)
     assert not kept("capital[BBB]")[1].any()
+    rows, programme, _ = kept("capital[build]")
+    assert rows == [("capital", "build", "")]
+    np.testing.assert_allclose(programme, everywhere, rtol=1e-14)
 
 
 @pytest.mark.parametrize(
     ("metric", "message"),
     [
-        ("capital[AAB]", "unknown state 'AAB'; did you mean 'AAA'?"),
-        ("capital[AAA, optics]", "capital is of all or of one state; leave out the product"),
+        ("capital[AAB]", "unknown state or programme 'AAB'; did you mean 'AAA'?"),
+        ("capital[AAA, optics]", "capital is of all, of one state or of one programme; leave out the product"),
         ("capital[2014]", "capital is of the whole run; of a period there are"),
         ("capital >= 3", "capital is of the whole run; the month from which"),
         ("capita", "did you mean 'capital'?"),

@@ -9,6 +9,7 @@ more: it is what is decided.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import NamedTuple, TypeVar
 
 from sim.analysis.attempts import Goal
@@ -50,7 +51,16 @@ def asked(scenario: Scenario, reach: str, choose: str, probability: float, withi
     choice = _kept(faults, lambda: choice_of(scenario, choose, within, goal))
     if goal is None or choice is None or faults:
         raise InputError("\n".join(dict.fromkeys(faults)))
-    return goal, choice
+    return replace(goal, payer=_payer(scenario, choose)), choice
+
+
+def _payer(scenario: Scenario, choose: str) -> str:
+    """Name the programme that a choice is about; empty where it is about none, or about what all do."""
+    section, _, rest = choose.partition(".")
+    name = rest.partition(".")[0]
+    if section == "programmes":
+        return name
+    return getattr(scenario.events[name], "programme", "") if section == "events" else ""
 
 
 def _kept(faults: list[str], made: Callable[[], T]) -> T | None:

@@ -42,6 +42,8 @@ class Goal:
     text: str
     conditions: tuple[Condition, ...]
     probability: float
+    payer: str = ""
+    """The programme whose money is counted; empty: what all programmes and factories invest"""
 
     @property
     def month(self) -> str:
@@ -51,7 +53,8 @@ class Goal:
     @property
     def metrics(self) -> list[str]:
         """List what a study has to keep."""
-        return list(dict.fromkeys([*(condition.metric for condition in self.conditions), CAPITAL]))
+        paid = f"{CAPITAL}[{self.payer}]" if self.payer else CAPITAL
+        return list(dict.fromkeys([*(condition.metric for condition in self.conditions), paid]))
 
     def fewest(self, members: int) -> int:
         """Count the members that are the share asked for, or just above it."""
@@ -71,7 +74,7 @@ class Tried(NamedTuple):
     """Of each member, ascending: the month from which the goal is reached for good, whatever month is asked for, counted from the
     start; inf: never. Empty where the goal has no date."""
     cost: tuple[float, float, float]
-    """Money invested by the end of the run: 5 %, median, 95 % of the members"""
+    """Money spent by the end of the run: 5 %, median, 95 % of the members"""
 
 
 class Attempts:
@@ -115,7 +118,7 @@ def judged(study: Study, goal: Goal) -> list[Tried]:
     if not known.any():
         raise InputError(f"{goal.text}: applies to no run, so that it is never reached")
     members = holds.shape[1]
-    cost = spread(study.values(CAPITAL, "", ""), range(members), COARSE)
+    cost = spread(study.values(CAPITAL, goal.payer, ""), range(members), COARSE)
     costs = np.stack([cost[f"p{level:02d}"] for level in COARSE], axis=1).tolist()
     months = np.sort(reached(study, goal.conditions), axis=1).tolist() if goal.month else [[]] * len(holds)
     shares = (holds.sum(axis=1) / members).tolist()

@@ -16,7 +16,6 @@ import numpy as np
 from sim.errors import InputError
 from sim.kernels.sums import Bools
 from sim.scenario.quantity import month_number
-from sim.scenario.wording import meant
 from sim.study.measures import COMPARED, COMPARISONS, PERIOD, Measure, finite, measure_of
 from sim.study.study import Study
 
@@ -81,13 +80,15 @@ def _condition(text: str) -> Condition | str:
 def held(study: Study, conditions: Sequence[Condition]) -> tuple[Bools, Bools]:
     """Tell in which runs all the conditions hold, and of which that is known at all, both [points, members].
 
-    It is not known of runs that failed, nor of those that a condition does not apply to. Raises InputError where the study
-    does not keep what is compared.
+    It is not known of runs that failed, nor of those that a condition does not apply to. Raises InputError with all that
+    the study does not keep.
     """
+    if wrong := unknowns(study, conditions):
+        raise InputError("\n".join(wrong))
     shape = study.store.status.shape
     holds, known = np.ones(shape, dtype=np.bool_), np.ones(shape, dtype=np.bool_)
     for condition in conditions:
-        each = [_one(study, condition, state, product) for state, product in _needs(study, condition)]
+        each = [_one(study, condition, state, product) for _, state, product in study.chosen(condition.measure)]
         applies = np.array([is_known for _, is_known in each])
         found = np.array([holding for holding, _ in each])
         holds &= (found & applies).any(axis=0) if condition.is_any else (found | ~applies).all(axis=0)
@@ -95,18 +96,10 @@ def held(study: Study, conditions: Sequence[Condition]) -> tuple[Bools, Bools]:
     return holds & known, known
 
 
-def _needs(study: Study, condition: Condition) -> list[tuple[str, str]]:
-    """List the needs that a condition is about, of those that the study keeps it of."""
-    measure, rows = condition.measure, study.rows
-    chosen = rows[rows["metric"] == measure.label]
-    for key, name in (("state", measure.state), ("product", measure.product)):
-        chosen = chosen[chosen[key] == name] if name else chosen
-    if chosen.empty:
-        metrics = list(dict.fromkeys(rows["metric"]))
-        whose = ", ".join(filter(None, (measure.state, measure.product)))
-        told = meant(measure.label, metrics, "kept") if measure.label not in metrics else "; it is kept of other needs"
-        raise InputError(f"{study.folder}: keeps no {measure.label}{f' of {whose}' if whose else ''}{told}")
-    return list(zip(chosen["state"], chosen["product"], strict=True))
+def unknowns(study: Study, conditions: Sequence[Condition]) -> list[str]:
+    """List what a study does not keep of what is compared."""
+    found = (study.unkept(condition.measure) for condition in conditions)
+    return list(dict.fromkeys(f"{study.folder}: {fault}" for fault in found if fault))
 
 
 def _one(study: Study, condition: Condition, state: str, product: str) -> tuple[Bools, Bools]:

@@ -12,17 +12,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-import sim
 from sim.analysis.boxes import Box, Found, boxes
-from sim.analysis.conditions import Condition, conditions_of, held
+from sim.analysis.conditions import Condition, conditions_of, held, unknowns
 from sim.analysis.tree import Input, Limit
 from sim.errors import InputError
-from sim.kernels.sums import Bools, Ints
+from sim.kernels.sums import Ints
 from sim.report.study import save_tables
-from sim.scenario.schema import Scenario
 from sim.scenario.wording import listed
 from sim.study.factors import is_numeric, written
-from sim.study.spec import SCENARIO, Factor
+from sim.study.spec import Factor
 from sim.study.store import FAILED
 from sim.study.study import Study
 
@@ -46,7 +44,10 @@ def discover(study: Study | str | os.PathLike[str], when: str, *, depth: int = 3
     """
     found = study if isinstance(study, Study) else Study(study)
     conditions = conditions_of(when)
-    holds, known = _told(found, conditions, list(_option_faults(depth, threshold, mass)))
+    faults = [*_option_faults(depth, threshold, mass), *unknowns(found, conditions)]
+    if faults:
+        raise InputError("\n".join(faults))
+    holds, known = held(found, conditions)
     counts, runs = holds.sum(axis=1), known.sum(axis=1)
     some = runs > 0
     if some.sum() < FEWEST_POINTS:
@@ -160,7 +161,7 @@ class Discovery:
         """
         tables = {"boxes": self.table, "quality": self.quality, "points": self.points}
         drawn = {"boxes": self.figure} if figures and self.boxes else None
-        return save_tables(folder, _scenario(self.study), tables, figures=drawn, command=command)
+        return save_tables(folder, self.study.scenario, tables, figures=drawn, command=command)
 
     def _told(self) -> Iterator[str]:
         """Say where the boxes are, and how well they do."""
@@ -200,20 +201,6 @@ def _option_faults(depth: int, threshold: float, mass: float) -> Iterator[str]:
         yield f"mass: {mass:g} is no share of the points for a box; give one from 0 to {MOST_MASS:g}"
 
 
-def _told(study: Study, conditions: Sequence[Condition], faults: list[str]) -> tuple[Bools, Bools]:
-    """Tell in which runs the conditions hold, and of which that is known, as `held` does. Raises InputError with all faults."""
-    found = []
-    for each in conditions:
-        try:
-            found.append(held(study, [each]))
-        except InputError as error:
-            faults.append(str(error))
-    if faults:
-        raise InputError("\n".join(dict.fromkeys(faults)))
-    known = np.logical_and.reduce([is_known for _, is_known in found])
-    return np.logical_and.reduce([holds for holds, _ in found]) & known, known
-
-
 def _inputs(study: Study) -> list[Input]:
     """Give each factor's values at all points, in the order of the study."""
     found = []
@@ -221,13 +208,6 @@ def _inputs(study: Study) -> list[Input]:
         names = () if is_numeric(factor) else tuple(dict.fromkeys(map(written, factor.values or ())))
         found.append(Input(path, np.array([names.index(cell) if names else float(cell) for cell in cells], dtype=np.float64), names))
     return found
-
-
-def _scenario(study: Study) -> Scenario:
-    """Load what a study varies, with its members; of several scenarios the first."""
-    spec = study.spec
-    several = spec.factors[SCENARIO].values if SCENARIO in spec.factors else None
-    return sim.load(study.folder / str(several[0] if several else spec.scenario), members=spec.members)
 
 
 def _limit(limit: Limit, span: float, names: Sequence[str]) -> str:

@@ -14,7 +14,7 @@ from sim.kernels.sums import Bools, Floats, Ints
 from sim.report.statistics import spread
 from sim.report.tables import COARSE
 from sim.scenario.schema import Scenario
-from sim.scenario.wording import listed, meant
+from sim.scenario.wording import listed
 from sim.study.designs import Column
 from sim.study.experiment import Experiment
 from sim.study.measures import measure_of
@@ -58,17 +58,24 @@ def faults(study: Study, metrics: Sequence[str] | None, of: str, confidence: flo
         yield f"confidence: {confidence} is not between 0 and 1"
     if metrics is not None and not metrics:
         yield "metrics: names nothing"
-    for text in metrics or ():
-        if fault := _unkept(study, text):
+    yield from _unknown(study, metrics or ())
+
+
+def _unknown(study: Study, metrics: Sequence[str]) -> Iterator[str]:
+    for text in metrics:
+        measure = measure_of(text)
+        if measure is None:
+            yield f"'{text}' is not a metric; write name, or name[state, product, period]"
+        elif fault := study.unkept(measure):
             yield fault
 
 
 def outputs(study: Study, metrics: Sequence[str] | None = None) -> list[Output]:
     """List the outputs that a study keeps, all or those that metrics without faults choose, each once."""
-    kept = [Output(*row) for row in study.rows.itertuples(index=False, name=None)]
     if metrics is None:
-        return kept
-    return list(dict.fromkeys(each for text in metrics for each in _chosen(kept, text)))
+        return [Output(*row) for row in study.rows.itertuples(index=False, name=None)]
+    measures = [measure for measure in map(measure_of, metrics) if measure]
+    return [Output(*row) for row in dict.fromkeys(row for measure in measures for row in study.chosen(measure))]
 
 
 def at_points(study: Study, output: Output, of: str) -> Floats:
@@ -104,29 +111,3 @@ def order(study: Study, columns: Mapping[str, Column]) -> Ints:
     for place, cells in enumerate(found):
         places[cells].append(place)
     return np.array([places[cells].popleft() for cells in drawn])
-
-
-def _chosen(kept: Sequence[Output], text: str) -> list[Output]:
-    measure = measure_of(text)
-    if measure is None:
-        return []
-    return [
-        each
-        for each in kept
-        if each.metric == measure.label and measure.state in ("", each.state) and measure.product in ("", each.product)
-    ]
-
-
-def _unkept(study: Study, text: str) -> str:
-    """Say why a metric chooses no output; empty where it does."""
-    measure, kept = measure_of(text), outputs(study)
-    if measure is None:
-        return f"'{text}' is not a metric; write name, or name[state, product, period]"
-    if _chosen(kept, text):
-        return ""
-    metrics = list(dict.fromkeys(each.metric for each in kept))
-    if measure.label not in metrics:
-        return f"keeps no {measure.label}{meant(measure.label, metrics, 'kept')}"
-    needs = [f"{each.state}, {each.product}" for each in kept if each.metric == measure.label]
-    whose = ", ".join(filter(None, (measure.state, measure.product)))
-    return f"keeps no {measure.label} of {whose}{meant(whose, needs, 'kept')}"

@@ -162,6 +162,7 @@ class Plan(Outcome):
             choice=axis(self),
             is_time=isinstance(self.choice, AsItIs | Months),
             currency=self.scenario.currency,
+            payer=self.goal.payer,
         )
         return frontier_figure(scene) if self.goal.month and not isinstance(self.choice, AsItIs) else chances_figure(scene)
 

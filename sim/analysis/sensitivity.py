@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-import sim
 from sim.analysis.explained import WORDS, Explained, Words
 from sim.analysis.indices import PLANS, Plan, is_too_much, plan, unsure
 from sim.analysis.outputs import Output, at_points, faults, not_finite, order, outputs
@@ -26,7 +25,7 @@ from sim.errors import InputError
 from sim.report.study import save_tables
 from sim.scenario.schema import Scenario
 from sim.scenario.wording import MOST_LISTED
-from sim.study.spec import SCENARIO, Spec
+from sim.study.spec import Spec
 from sim.study.store import LABELS
 from sim.study.study import Study
 
@@ -76,7 +75,7 @@ def sensitivity(
     if not explained or (chosen is not None and endless):
         told = [f"{found.folder}: {output} {reason}" for output, reason in list(left.items())[:MOST_LISTED]]
         raise InputError("\n".join([*told, f"choose another metric, or take another statistic of its members than {of}"]))
-    return Sensitivity(found.spec, _scenario(found), tuple(explained), left, of, confidence, chosen is not None)
+    return Sensitivity(found.spec, found.scenario, tuple(explained), left, of, confidence, chosen is not None)
 
 
 @dataclass(frozen=True, eq=False)
@@ -183,13 +182,6 @@ class Sensitivity:
         if len(panels) < len(self.explained):
             subtitle += f"; {len(panels)} of {len(self.explained)} outputs"
         return sensitivity_figure("Which factors matter", subtitle, f"{100 * self.confidence:g} % interval", panels, words.most)
-
-
-def _scenario(study: Study) -> Scenario:
-    """Load what a study varies, with its members; of several scenarios the first."""
-    spec = study.spec
-    several = spec.factors[SCENARIO].values if SCENARIO in spec.factors else None
-    return sim.load(study.folder / str(several[0] if several else spec.scenario), members=spec.members)
 
 
 def _basis(found: Sensitivity) -> str:

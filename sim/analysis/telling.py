@@ -112,7 +112,8 @@ def _sure(outcome: Outcome) -> str:
 def _cost(outcome: Outcome) -> str:
     low, middle, high = (rounded(each) for each in outcome.tried[outcome.chosen].cost)
     money = outcome.scenario.currency
-    return f"By the end of the run programmes and factories have invested {middle} {money}: the median; in 9 of 10 members {low} to {high}."
+    who = f"programmes.{outcome.goal.payer} has" if outcome.goal.payer else "programmes and factories have"
+    return f"By the end of the run {who} invested {middle} {money}: the median; in 9 of 10 members {low} to {high}."
 
 
 def _percent(share: float) -> str:

@@ -4,7 +4,7 @@ In brackets stand a state, a product and a year YYYY or month YYYY-MM; any of th
 summary is of the whole run; what is recorded month by month can also be had of a period: the fill rate over it, units and
 money added up over it, backlog and stocks at its end. With a comparison, `fill_rate[RUS] >= 0.95`, it is the month from which
 it holds to the end of the run, counted from the first, 0; inf where it never does. `capital` is not of needs: the money that
-programmes and factories have invested by the end of the run, everywhere or, as `capital[RUS]`, in one state.
+programmes and factories have invested by the end of the run, everywhere or, as `capital[RUS]`, in one state; or one programme.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ Need = tuple[str, str]
 
 ANY = "*"
 CAPITAL = "capital"
-"""The item of the ledger of money that can be kept; it has no product, and no state where it is of all."""
+"""The item of the ledger of money that can be kept; it has no product, and in place of a state none or a programme."""
 SUMMARISED = frozenset(("need", "used", "received", "backlog", "imports", "legacy", "leaked", "spending", "flows"))
 """What a summary is made from."""
 _AT_END = ("backlog", "stock", "in_transit")
@@ -148,10 +148,11 @@ def wrong(measure: Measure, scenarios: Sequence[Scenario], needs: Sequence[Need]
 
 def _wrong_of_capital(measure: Measure, scenarios: Sequence[Scenario]) -> Iterator[str]:
     states = list(dict.fromkeys(state for each in scenarios for state in each.states))
-    if measure.state and measure.state not in states:
-        yield unknown("state", measure.state, states)
+    known = dict.fromkeys([*states, *(name for each in scenarios for name in each.programmes)])
+    if measure.state and measure.state not in known:
+        yield unknown("state or programme", measure.state, known)
     if measure.product:
-        yield f"{CAPITAL} is of all or of one state; leave out the product"
+        yield f"{CAPITAL} is of all, of one state or of one programme; leave out the product"
 
 
 def _wrong_need(measure: Measure, needs: Sequence[Need]) -> Iterator[str]:
@@ -182,7 +183,7 @@ def recorded(rows: Sequence[Row]) -> set[str]:
     needed: set[str] = set()
     for name in {row.name for row in rows}:
         if name == CAPITAL:
-            needed.add("money")
+            needed |= {"money", "spent"}
         elif name not in _SERIES:
             needed |= SUMMARISED
         else:
@@ -215,12 +216,20 @@ def measured(rows: Sequence[Row], scenario: Scenario, axes: Axes, tape: Tape, hi
     return result
 
 
-def _capital(axes: Axes, tape: Tape, state: str) -> Floats | float:
-    """Add up the money invested, [columns]; a programme's counts in its chair's state. NaN where there is no such state."""
+def _capital(axes: Axes, tape: Tape, whose: str) -> Floats | float:
+    """Add up the money invested, [columns], of all, of a state or a programme; a programme's counts in its chair's state.
+
+    NaN where there is no such state or programme.
+    """
     by_state = total(tape.money[CAPITAL])
-    if state:
-        return by_state[axes.states.index(state)] if state in axes.states else math.nan
-    return total(by_state)
+    if not whose:
+        return total(by_state)
+    found: Floats | float = math.nan
+    if whose in axes.states:
+        found = by_state[axes.states.index(whose)]
+    elif whose in axes.programmes:
+        found = tape.spent[axes.programmes.index(whose)]
+    return found
 
 
 def _by_month(name: str, tape: Tape) -> Floats:

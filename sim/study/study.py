@@ -12,6 +12,9 @@ import numpy as np
 import sim
 from sim.errors import InputError
 from sim.kernels.sums import Floats
+from sim.scenario.schema import Scenario
+from sim.scenario.wording import meant
+from sim.study.measures import Measure
 from sim.study.results import RESULTS, SPREAD
 from sim.study.spec import SCENARIO, Spec, read_study
 from sim.study.store import FAILURES, POINTS, ROWS, SPEC, Store
@@ -56,13 +59,42 @@ class Study:
         return self._frame(ROWS)
 
     @cached_property
+    def scenario(self) -> Scenario:
+        """Give what it varies, with its members; of several scenarios the first."""
+        return sim.load(self.folder / self._files[0], members=self.spec.members)
+
+    @property
+    def _files(self) -> list[str]:
+        several = self.spec.factors[SCENARIO].values if SCENARIO in self.spec.factors else None
+        return [str(file) for file in several or [self.spec.scenario]]
+
+    @cached_property
     def start(self) -> str:
         """Give the month, YYYY-MM, in which its runs start. Raises InputError where they start in different months."""
-        files = self.spec.factors[SCENARIO].values if SCENARIO in self.spec.factors else [self.spec.scenario]
-        found = {sim.load(self.folder / str(file)).start for file in files or ()}
+        found = {sim.load(self.folder / file).start for file in self._files}
         if len(found) != 1 or "start" in self.spec.factors:
             raise InputError(f"{self.folder}: its points start in different months")
         return found.pop()
+
+    def chosen(self, measure: Measure) -> list[tuple[str, str, str]]:
+        """List the numbers kept of each run, (metric, state, product), that a metric chooses; see also `unkept`."""
+        kept = self.rows.itertuples(index=False, name=None)
+        return [
+            (metric, state, product)
+            for metric, state, product in kept
+            if metric == measure.label and measure.state in ("", state) and measure.product in ("", product)
+        ]
+
+    def unkept(self, measure: Measure) -> str:
+        """Say why a metric chooses nothing that is kept; empty where it does."""
+        if self.chosen(measure):
+            return ""
+        metrics = list(dict.fromkeys(self.rows["metric"]))
+        if measure.label not in metrics:
+            return f"keeps no {measure.label}{meant(measure.label, metrics, 'kept')}"
+        needs = [f"{state}, {product}" for _, state, product in self.chosen(measure._replace(state="", product=""))]
+        whose = ", ".join(filter(None, (measure.state, measure.product)))
+        return f"keeps no {measure.label} of {whose}{meant(whose, needs, 'kept')}"
 
     def values(self, metric: str, state: str, product: str) -> Floats:
         """Give one number of every run, [points, members]; NaN where a run failed or where it does not apply.

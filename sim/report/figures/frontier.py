@@ -62,6 +62,8 @@ class Scene:
     is_time: bool
     """Whether months are chosen"""
     currency: str
+    payer: str
+    """The programme whose money is counted; empty: all's"""
 
 
 def frontier_figure(scene: Scene) -> Figure:
@@ -86,7 +88,7 @@ def frontier_figure(scene: Scene) -> Figure:
             _mark_answer(axes, across(scene.answer), scene.answer.cost, scene.answer.name)
         axes.set_ylim(bottom=min(0.0, axes.get_ylim()[0]) if _from_zero(scene.dots) else None)
         axes.yaxis.set_major_formatter(COMMAS)
-        _finish(axes, f"invested by the end of the run, {scene.currency}")
+        _finish(axes, f"invested {f'by {scene.payer} ' if scene.payer else ''}by the end of the run, {scene.currency}")
         axes.set_xlabel(f"month by which {100 * scene.probability:.3g} % of the members have reached it", color=style.FAINT)
         told = f"tried{', with the number of plants' if any(dot.mark for dot in scene.dots) else ''}: median of the members"
         tried = Line2D([], [], color=DOT, marker="o", markersize=5, linestyle="", label=told)
