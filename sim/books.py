@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -17,53 +18,61 @@ BOOKS = ("goods", "backlog", "capacity", "unfinished", "money", "payments")
 and by product what buyers pay against what sellers and carriers get."""
 
 
+class Account(NamedTuple):
+    """Hold a book's account of a month, arrays [rows, members]: what stands at its end, what came, went and was turned over."""
+
+    book: str
+    standing: Floats
+    gained: Floats
+    lost: Floats
+    turned: Floats | None = None
+
+
 class Books:
     """Hold what stood in the books when the month began, and the worst residual of each book so far."""
 
     def __init__(self, world: World, first_month: int) -> None:
         """Open the books of a world; `first_month`, counted since year 0, names the month in which a book breaks."""
-        axes = world.axes
-        products, under_way = len(axes.products), len(axes.projects) + len(axes.works)
-        rows = (products, len(axes.needs), len(axes.lines), under_way, len(axes.programmes), products)
+        self.worst = dict.fromkeys(BOOKS, 0.0)
+        """Each book's worst residual so far, in multiples of eps times gross volume"""
         self._first_month = first_month
-        self._starts = [sum(rows[:book]) for book, count in enumerate(rows) if count]
-        self._names = [name for name, count in zip(BOOKS, rows, strict=True) if count]
-        self._worst = np.zeros(len(self._names))
-        self._before = _standing(world)
-        self._idle = [np.zeros((count, world.width)) for count in rows]
-
-    @property
-    def worst(self) -> dict[str, float]:
-        """Return each book's worst residual so far, in multiples of eps times gross volume."""
-        return dict.fromkeys(BOOKS, 0.0) | dict(zip(self._names, self._worst.tolist(), strict=True))
+        self._nothing = np.zeros((len(world.axes.products), world.width))
+        self._before = [account.standing for account in self._accounts(world)]
 
     def close(self, world: World) -> None:
         """Check every book; raises LedgerError naming the month and the book that does not balance."""
-        axes, lines, needs, projects, programmes = world.axes, world.lines, world.needs, world.projects, world.programmes
-        made, used, shipped = axes.lines_by_product(world.made), axes.needs_by_product(needs.used), axes.lines_by_product(lines.shipped)
-        works = world.works
-        paid, earned = axes.needs_by_product(needs.spending), axes.lines_by_product(lines.revenue) + axes.needs_by_product(needs.delivery)
-        matured = axes.projects_by_line(projects.matured)
-        if works.delay.size:
-            matured = matured + axes.works_by_line(works.matured)
-        gained = np.concatenate((made, needs.ordered, matured, projects.started, works.started, programmes.appropriated, paid))
-        finished = (projects.matured + world.lost_projects, works.matured + works.lost)
-        lost = np.concatenate((used, needs.cancelled + needs.received, world.lost_capacity, *finished, programmes.invested, earned))
-        turned = np.concatenate((shipped, *self._idle[1:]))
-        now = _standing(world)
-        found = residuals(self._before, now, gained, lost, turned)
+        accounts = self._accounts(world)
+        for (book, standing, *moved), before in zip(accounts, self._before, strict=True):
+            worst = float(residuals(before, standing, *moved).max(initial=0.0))
+            if not worst <= LIMIT:
+                self._refuse(book, worst, world.month)
+            self.worst[book] = max(self.worst[book], worst)
         # nothing moves between months: what stands now is what the next month begins with
-        self._before = now
-        worst = np.maximum.reduceat(found, self._starts).max(axis=1)
-        self._worst = np.maximum(self._worst, worst)
-        if not (worst <= LIMIT).all():
-            self._refuse(worst, world.month)
+        self._before = [account.standing for account in accounts]
 
-    def _refuse(self, worst: Floats, month: int) -> None:
-        book = int(np.flatnonzero(~(worst <= LIMIT))[0])
+    def _accounts(self, world: World) -> list[Account]:
+        axes, lines, needs, projects, works = world.axes, world.lines, world.needs, world.projects, world.works
+        by_line, by_need, programmes = axes.lines_by_product, axes.needs_by_product, world.programmes
+        goods = by_line(lines.finished) + by_need(needs.stock + needs.in_transit)
+        # idle capacity that is laid up still belongs to its line
+        capacity = lines.capacity + lines.mothballed if world.upkeep.resting.size else lines.capacity.copy()
+        matured = axes.projects_by_line(projects.matured)
+        accounts = [
+            Account("goods", goods, by_line(world.made), by_need(needs.used), by_line(lines.shipped)),
+            Account("backlog", needs.backlog.copy(), needs.ordered, needs.cancelled + needs.received),
+            Account("unfinished", projects.unfinished.copy(), projects.started, projects.matured + world.lost_projects),
+            Account("money", programmes.treasury.copy(), programmes.appropriated, programmes.invested),
+            Account("payments", self._nothing, by_need(needs.spending), by_line(lines.revenue) + by_need(needs.delivery)),
+        ]
+        if works.delay.size:
+            matured += axes.works_by_line(works.matured)
+            accounts.append(Account("unfinished", works.unfinished.copy(), works.started, works.matured + works.lost))
+        return [*accounts, Account("capacity", capacity, matured, world.lost_capacity)]
+
+    def _refuse(self, book: str, worst: float, month: int) -> None:
         raise LedgerError(
-            f"the books do not balance: {self._names[book]} in {month_label(self._first_month + month)} "
-            f"is off by {worst[book]:.3g} eps of gross volume (limit {LIMIT:g})"
+            f"the books do not balance: {book} in {month_label(self._first_month + month)} "
+            f"is off by {worst:.3g} eps of gross volume (limit {LIMIT:g})"
         )
 
     def audit(self, world: World) -> None:
@@ -78,13 +87,3 @@ class Books:
             if not (np.abs(held - counted) <= 1e-9 * (1.0 + np.abs(held))).all():
                 raise LedgerError(f"the books do not balance: {book} differs from what the pipelines hold")
 
-
-def _standing(world: World) -> Floats:
-    axes, needs = world.axes, world.needs
-    goods = axes.lines_by_product(world.lines.finished) + axes.needs_by_product(needs.stock + needs.in_transit)
-    # idle capacity that is laid up still belongs to its line
-    capacity = world.lines.capacity + world.lines.mothballed if world.upkeep.resting.size else world.lines.capacity
-    unfinished = (world.projects.unfinished, world.works.unfinished)
-    return np.concatenate(
-        (goods, needs.backlog, capacity, *unfinished, world.programmes.treasury, np.zeros((len(axes.products), world.width)))
-    )

@@ -15,7 +15,7 @@ TINY = 1e-280
 """An amount that counts as rounding of nothing: what is left of stocks that shrink for years by a factor a month."""
 
 
-def residuals(before: Floats, after: Floats, gained: Floats, lost: Floats, turned: Floats) -> Floats:
+def residuals(before: Floats, after: Floats, gained: Floats, lost: Floats, turned: Floats | None = None) -> Floats:
     """Return |after - before - gained + lost| in multiples of eps times gross volume, elementwise.
 
     Gross volume is stock before and after, plus all that came, went, or was turned over inside. A book without any
@@ -29,7 +29,8 @@ def residuals(before: Floats, after: Floats, gained: Floats, lost: Floats, turne
     gross += np.abs(after)
     gross += gained
     gross += lost
-    gross += turned
+    if turned is not None:
+        gross += turned
     gross *= EPS
     gross += TINY
     gap /= gross

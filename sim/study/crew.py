@@ -9,7 +9,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from multiprocessing import forkserver
@@ -57,6 +57,19 @@ class Crew:
             raise SimError(f"worker processes end as soon as they start; {hint}") from error
 
 
+class Here(Executor):
+    """Do what is handed in at once, in this very thread; a thread of its own would have memory of its own, which is slower."""
+
+    def submit(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Do a call and return what came of it, an error included."""
+        future: Future[T] = Future()
+        try:
+            future.set_result(function(*args, **kwargs))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+
 @contextmanager
 def crew(jobs: int = 1, executor: Executor | None = None, scheduler: str | None = None) -> Iterator[Crew]:
     """Give a crew of so many processes, of an executor, or of a Dask scheduler `tcp://host:port`.
@@ -75,8 +88,7 @@ def crew(jobs: int = 1, executor: Executor | None = None, scheduler: str | None 
         if executor is not None:
             yield Crew(executor, jobs if jobs > 1 else os.cpu_count() or 1)
             return
-        # one task at a time in this process takes the same way as many in others
-        found = _processes(jobs, stack) if jobs > 1 else Crew(ThreadPoolExecutor(1), 1)
+        found = _processes(jobs, stack) if jobs > 1 else Crew(Here(), 1)
         try:
             yield found
         except BaseException:
