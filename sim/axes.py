@@ -113,9 +113,9 @@ class Axes:
         return GroupSum(self.project_programme, len(self.programmes))
 
     @cached_property
-    def has_project(self) -> Bools:
-        """Tell which lines are some project's."""
-        return np.isin(np.arange(len(self.lines)), self.project_line)
+    def project_lines(self) -> Ints:
+        """List the lines that are some project's."""
+        return np.unique(self.project_line)
 
     @cached_property
     def exporter(self) -> Ints:

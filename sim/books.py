@@ -42,11 +42,11 @@ class Books:
     def close(self, world: World) -> None:
         """Check every book; raises LedgerError naming the month and the book that does not balance."""
         accounts = self._accounts(world)
-        for (book, standing, *moved), before in zip(accounts, self._before, strict=True):
-            worst = float(residuals(before, standing, *moved).max(initial=0.0))
+        for each, before in zip(accounts, self._before, strict=True):
+            worst = float(residuals(before, each.standing, each.gained, each.lost, each.turned).max(initial=0.0))
             if not worst <= LIMIT:
-                self._refuse(book, worst, world.month)
-            self.worst[book] = max(self.worst[book], worst)
+                self._refuse(each.book, worst, world.month)
+            self.worst[each.book] = max(self.worst[each.book], worst)
         # nothing moves between months: what stands now is what the next month begins with
         self._before = [account.standing for account in accounts]
 

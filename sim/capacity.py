@@ -11,19 +11,23 @@ from sim.world import NEVER, Projects, World
 
 def start(projects: Projects, capacity: Floats, month: int) -> None:
     """Put capacity [projects, members], units per month, under way."""
-    pipeline, at_once = projects.pipeline, capacity
+    pipeline = projects.pipeline
     projects.added += capacity
     projects.unfinished += capacity
-    projects.due = np.where((projects.due == NEVER) & (capacity > 0), month + projects.half, projects.due)
+    starting = capacity > 0
+    first = starting & (projects.due == NEVER)
+    if first.any():
+        projects.due = np.where(first, month + projects.half, projects.due)
     slots = pipeline.shape[0]
     if projects.spread.size:
-        at_once = capacity.copy()
-        at_once[projects.spread] = 0.0
+        starting[projects.spread] = False
         later = (month + np.arange(projects.profile.shape[0])) % slots
         pipeline[later[:, None], projects.spread] += projects.profile * capacity[projects.spread]
-    places = np.flatnonzero(at_once)
-    slot = (month + projects.delay.ravel()[places]) % slots
-    pipeline.reshape(-1)[slot * at_once.size + places] += at_once.ravel()[places]
+    places = np.flatnonzero(starting)
+    later = (month + projects.delay.ravel().take(places)) % slots
+    later *= capacity.size
+    later += places
+    pipeline.reshape(-1)[later] += capacity.ravel().take(places)
 
 
 def mature(projects: Projects, by_line: GroupSum, month: int) -> Floats | None:

@@ -30,6 +30,7 @@ __all__ = [
     "substitution_cost",
     "substitution_ratio",
     "summarise",
+    "unmet",
 ]
 
 STAY = 3
@@ -51,7 +52,13 @@ def service(used: Floats, need: Floats) -> Floats:
 
 def fill_rate(used: Floats, need: Floats) -> Floats:
     """Return the share of need met on time, over the first axis: [months, needs, members] -> [needs, members]."""
-    return service(used=total(met(used, need)), need=total(need))
+    # month by month: what is met in all months at once would not fit the processor's cache
+    return service(used=total(map(met, used, need), need.shape[1:]), need=total(need))
+
+
+def unmet(used: Floats, need: Floats) -> Floats:
+    """Return the units of need not met on time, summed over the first axis: [months, needs, members] -> [needs, members]."""
+    return total((each - met(part, each) for part, each in zip(used, need, strict=True)), need.shape[1:])
 
 
 def recovery(service: Floats, hit: Ints, share: float) -> Floats:

@@ -216,5 +216,6 @@ def shortages(world: World) -> tuple[Floats, Floats]:
     axes, needs, links, lines = world.axes, world.needs, world.links, world.lines
     free = axes.market.by_need(np.where(links.restricted, 0.0, links.flow))
     short = raised(needs.expected - free)
-    idle = np.where(axes.has_project[:, None], raised(lines.capacity * lines.yield_ - lines.output), 0.0)
-    return short, axes.lines_by_product(idle + under_way(world) * lines.yield_)
+    coming, rows = under_way(world) * lines.yield_, axes.project_lines
+    coming[rows] += raised((lines.capacity * lines.yield_ - lines.output).take(rows, axis=0))
+    return short, axes.lines_by_product(coming)

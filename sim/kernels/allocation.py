@@ -14,7 +14,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.kernels.sums import NOTHING, Bools, Floats, GroupSum, Ints, divide, raised
+from sim.kernels.sums import NOTHING, Bools, Floats, GroupSum, Ints, raised
 
 Kind = TypeVar("Kind", bound=np.generic)
 
@@ -117,7 +117,9 @@ def spread(market: Market, demand: Floats, weight: Floats, cap: Floats) -> Float
 
     `weight` is 0 on closed links; a need without open links places no orders.
     """
-    orders = market.from_needs(divide(demand, market.by_need(weight)))
+    # without open links the share is no number of meaning, and nothing comes of it
+    share = raised(market.by_need(weight), NOTHING)
+    orders = market.from_needs(np.divide(demand, share, out=share))
     orders *= weight
     np.minimum(orders, cap, out=orders)
     return orders

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -73,9 +74,12 @@ def unit(values: Floats) -> Floats:
     return np.minimum(raised(values), _level(values.shape, 1.0), out=values)
 
 
-def total(values: Floats | Bools) -> Floats:
-    """Sum over the first axis, one after the other: the same bits at any number of members, unlike `values.sum(axis=0)`."""
-    result = np.zeros(values.shape[1:])
+def total(values: Floats | Bools | Iterable[Floats], shape: tuple[int, ...] | None = None) -> Floats:
+    """Sum over the first axis, one after the other: the same bits at any number of members, unlike `values.sum(axis=0)`.
+
+    What is not an array yet needs the `shape` of what is summed.
+    """
+    result = np.zeros(values.shape[1:] if isinstance(values, np.ndarray) else shape or ())
     for each in values:
         result += each
     return result

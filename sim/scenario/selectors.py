@@ -60,13 +60,11 @@ def specificity(rule: Trade, route: Route, scenario: Scenario) -> int | None:
     Exporter and importer count 2 by their own name, 1 by their bloc; the product counts 2 by its name. Each member of a
     list counts for itself.
     """
-    ranks = (
-        _state_rank(rule.exporter, route.exporter, scenario),
-        _state_rank(rule.importer, route.importer, scenario),
-        _name_rank(rule.product, route.product),
-    )
-    counted = [rank for rank in ranks if rank is not None]
-    return sum(counted) if len(counted) == len(ranks) else None
+    product = _name_rank(rule.product, route.product)
+    if product is None:
+        return None
+    exporter, importer = _state_rank(rule.exporter, route.exporter, scenario), _state_rank(rule.importer, route.importer, scenario)
+    return None if exporter is None or importer is None else product + exporter + importer
 
 
 def permitting_rules(scenario: Scenario, exporter: str, importer: str, product: str) -> list[str]:

@@ -65,7 +65,7 @@ class Here(Executor):
         future: Future[T] = Future()
         try:
             future.set_result(function(*args, **kwargs))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 -- an executor hands on whatever it was
             future.set_exception(error)
         return future
 

@@ -19,7 +19,7 @@ import numpy as np
 
 from sim.axes import Axes
 from sim.kernels.sums import Bools, Floats, Ints, total
-from sim.metrics import fill_rate, met, service, summarise
+from sim.metrics import fill_rate, met, service, summarise, unmet
 from sim.recorder import FLOWS, METRICS, Tape
 from sim.report.tables import CENSORED
 from sim.scenario.quantity import month_number
@@ -273,11 +273,6 @@ Reading = Callable[[Tape, slice], Floats]
 """(tape, months) -> [final needs, columns]"""
 
 
-def _unmet(tape: Tape, months: slice) -> Floats:
-    need = tape.series["need"][months]
-    return total(need - met(tape.series["used"][months], need))
-
-
 def _added_up(name: str) -> Reading:
     return lambda tape, months: total(tape.series[name][months])
 
@@ -288,7 +283,7 @@ def _at_end(name: str) -> Reading:
 
 _SERIES: Mapping[str, Reading] = {
     "fill_rate": lambda tape, months: fill_rate(tape.series["used"][months], tape.series["need"][months]),
-    "unmet": _unmet,
+    "unmet": lambda tape, months: unmet(tape.series["used"][months], tape.series["need"][months]),
     **{name: (_at_end if name in _AT_END else _added_up)(name) for name in (*METRICS, *FLOWS)},
 }
 """What can be had of a period."""
