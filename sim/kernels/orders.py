@@ -24,9 +24,16 @@ def hold_cover(
     holds `cover` months of use, and in transit what `lead` months take beyond the next; the gap is closed within
     about `adjustment_months`. `in_work` is what suppliers have granted that does not make a whole lot yet.
     """
-    target = (cover + lead - 1.0) * expected + deferred
-    gap = uncovered(target - stock - on_order, in_work)
-    return raised(expected + gap / adjustment_months)
+    gap = cover + lead
+    gap -= 1.0
+    gap *= expected
+    gap += deferred
+    gap -= stock
+    gap -= on_order
+    gap = uncovered(gap, in_work)
+    gap /= adjustment_months
+    gap += expected
+    return raised(gap)
 
 
 def uncovered(gap: Floats, in_work: Floats | None) -> Floats:
