@@ -12,7 +12,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from benchmarks import markets, members
+from benchmarks import markets, members, studies
 from benchmarks.measure import Row, table
 
 
@@ -22,7 +22,7 @@ def main() -> int:
     parser.add_argument("--json", metavar="FILE", type=Path, help="also write the measurements to this file")
     target = parser.parse_args().json
     print(machine())
-    rows = [*members.measure(), *markets.measure()]
+    rows = [*members.measure(), *markets.measure(), *studies.measure()]
     print(table(rows))
     if target:
         target.write_text(json.dumps({"machine": machine(), "rows": [_plain(row) for row in rows]}, indent=1) + "\n", encoding="utf-8")
@@ -39,5 +39,6 @@ def _plain(row: Row) -> dict[str, object]:
     return {"name": row.name, "measured": row.measured, "unit": row.unit, "required": row.required, "met": row.is_met}
 
 
+# worker processes read this file, too: what is not for them stands behind this line
 if __name__ == "__main__":
     sys.exit(main())
