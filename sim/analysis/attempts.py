@@ -142,14 +142,8 @@ def reached(study: Study, conditions: Sequence[Condition]) -> Floats:
 
 def _since(study: Study, condition: Condition) -> Floats:
     """Return from which month on a condition with a date holds, whatever that date is; NaN where it does not apply."""
-    measure = condition.measure
-    kept = [
-        (metric, state, product)
-        for metric, state, product in study.rows.itertuples(index=False, name=None)
-        if metric == measure.label and measure.state in ("", state) and measure.product in ("", product)
-    ]
     together: Callable[..., Floats] = np.fmin.reduce if condition.is_any else np.fmax.reduce
-    return together(np.array([study.values(*row) for row in kept]), axis=0)
+    return together(np.array([study.values(*row) for row in study.chosen(condition.measure)]), axis=0)
 
 
 def interval(share: float, count: int) -> tuple[float, float]:

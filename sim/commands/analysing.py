@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from sim.commands.common import where
+from sim.commands.common import quiet_option, where
 
 
 @click.command()
@@ -19,7 +19,7 @@ from sim.commands.common import where
 @click.option("--confidence", type=float, default=0.95, show_default=True, help="With which an interval holds its number.")
 @click.option("--out", type=click.Path(path_type=Path), help="The folder; results/<study>_sensitivity by default.")
 @click.option("--no-figures", is_flag=True, help="Write tables only.")
-@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+@quiet_option
 def sensitivity(study: Path, metrics: tuple[str, ...], of: str, confidence: float, out: Path | None, no_figures: bool, quiet: bool) -> None:
     """Say which factors of a STUDY matter.
 
@@ -46,7 +46,7 @@ def sensitivity(study: Path, metrics: tuple[str, ...], of: str, confidence: floa
 @click.option("--mass", type=float, default=0.05, show_default=True, help="Which share of the points a box has at least.")
 @click.option("--out", type=click.Path(path_type=Path), help="The folder; results/<study>_discovery by default.")
 @click.option("--no-figures", is_flag=True, help="Write tables only.")
-@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+@quiet_option
 def discover(study: Path, when: str, out: Path | None, no_figures: bool, quiet: bool, **options: Any) -> None:
     """Find where in a STUDY a condition holds.
 

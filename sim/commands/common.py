@@ -6,18 +6,16 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
-
-if TYPE_CHECKING:
-    from sim.scenario.schema import Scenario
 
 Progress = Callable[[int, int], None]
 
 set_option = click.option(
     "--set", "sets", multiple=True, metavar="PATH=VALUE", help="Change one value, as in events.ukraine_ban.share=0.9; may be repeated."
 )
+
+quiet_option = click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 
 
 def where(folder: Path) -> str:
@@ -27,18 +25,27 @@ def where(folder: Path) -> str:
 
 
 @contextmanager
-def progress_of(scenario: Scenario, quiet: bool) -> Iterator[Progress | None]:
-    """Give what reports progress: a bar with the time left on a terminal, a line each quarter elsewhere."""
+def progress_of(name: str, quiet: bool, runs: str = "") -> Iterator[Progress | None]:
+    """Give what reports progress: a bar with the time left on a terminal, a line each quarter elsewhere.
+
+    `runs` is what is counted, where its number tells a user something.
+    """
     if quiet:
         yield None
     elif sys.stderr.isatty():
         from tqdm import tqdm
 
-        shape = "running {desc}: {percentage:3.0f} % |{bar}| {remaining} left"
-        with tqdm(desc=scenario.name, total=scenario.members * scenario.months, bar_format=shape, leave=False) as bar:
-            yield lambda done, total: bar.update(done - bar.n)
+        count = f"{{n_fmt}} of {{total_fmt}} {runs}, " if runs else ""
+        shape = f"running {{desc}}: {{percentage:3.0f}} % |{{bar}}| {count}{{remaining}} left"
+        with tqdm(desc=name, total=1, bar_format=shape, leave=False) as bar:
+
+            def report(done: int, total: int) -> None:
+                bar.total = total
+                bar.update(done - bar.n)
+
+            yield report
     else:
-        yield plain_lines(scenario.name)
+        yield plain_lines(name)
 
 
 def plain_lines(name: str) -> Progress:

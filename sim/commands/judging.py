@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 import sim
-from sim.commands.common import plain_lines, progress_of, set_option, where
+from sim.commands.common import plain_lines, progress_of, quiet_option, set_option, where
 
 
 @click.command()
@@ -18,7 +18,7 @@ from sim.commands.common import plain_lines, progress_of, set_option, where
 @click.option("--months", type=click.IntRange(min=1), help="How many months from the scenarios' start, for all.")
 @click.option("--out", type=click.Path(path_type=Path), help="The folder; results/<A>_against_<B> by default.")
 @click.option("--no-figures", is_flag=True, help="Write the table only.")
-@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+@quiet_option
 def compare(sides: tuple[str, ...], out: Path | None, no_figures: bool, quiet: bool, **given: int | None) -> None:
     """Compare scenarios member by member: A with B, A with C, ...
 
@@ -46,7 +46,7 @@ def compare(sides: tuple[str, ...], out: Path | None, no_figures: bool, quiet: b
 @click.option("--no-links", is_flag=True, help="Knock out factories only.")
 @set_option
 @click.option("--out", type=click.Path(path_type=Path), help="The result folder; results/<scenario name>_stress by default.")
-@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+@quiet_option
 def stress(
     scenario: str, sets: tuple[str, ...], at: str | None, no_links: bool, out: Path | None, quiet: bool, **given: int | None
 ) -> None:
@@ -62,7 +62,7 @@ def stress(
     loaded = sim.load(scenario, sets, **{key: value for key, value in given.items() if value is not None})
     folder = out or Path("results", f"{loaded.name}_stress")
     check_target(folder)
-    with progress_of(loaded, quiet) as progress:
+    with progress_of(loaded.name, quiet) as progress:
         table = knock_out(loaded, members=loaded.members, at=at, links=not no_links, progress=progress)
     save_tables(folder, loaded, {"criticality": table}, command=click.get_current_context().obj)
     if not quiet:
@@ -77,7 +77,7 @@ def stress(
 @click.option("--seed", type=click.IntRange(min=0), help="The root of all draws.")
 @click.option("--months", type=click.IntRange(min=1), help="How many months from the start; later outcomes are not scored.")
 @click.option("--out", type=click.Path(path_type=Path), help="The result folder; results/<scenario file>_backtest by default.")
-@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+@quiet_option
 def backtest(scenario: str, out: Path | None, quiet: bool, **given: int | None) -> None:
     """Score a SCENARIO against what happened, each category without its own history.
 
@@ -121,7 +121,7 @@ def evidence(scenario: str, sets: tuple[str, ...], assumptions: bool, no_run: bo
         check_members(loaded.members)
     click.echo(described(loaded, assumptions=assumptions))
     if not no_run:
-        with progress_of(loaded, quiet) as progress:
+        with progress_of(loaded.name, quiet) as progress:
             result = sim.run(loaded, progress=progress)
         click.echo()
         click.echo(most_important(importance(result.scenario, result.records)))

@@ -9,8 +9,7 @@ from typing import Any
 import click
 
 import sim
-from sim.commands.common import set_option, where
-from sim.commands.studying import _progress, quiet_option
+from sim.commands.common import progress_of, quiet_option, set_option, where
 
 
 @click.command()
@@ -47,7 +46,7 @@ def plan(scenario: str, sets: tuple[str, ...], jobs: int | None, out: Path | Non
     loaded = sim.load(scenario, sets, **{key: value for key, value in given.items() if value is not None})
     folder = out or Path("results", f"{loaded.name}_plan")
     check_target(folder)
-    with _progress(loaded.name, quiet) as progress:
+    with progress_of(loaded.name, quiet, "runs") as progress:
         found = find(loaded, **question, jobs=jobs or os.cpu_count() or 1, progress=progress)
     found.save(folder, figures=not no_figures, command=click.get_current_context().obj)
     if not quiet:

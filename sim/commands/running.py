@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 import sim
-from sim.commands.common import progress_of, set_option, where
+from sim.commands.common import progress_of, quiet_option, set_option, where
 from sim.errors import InputError
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @set_option
 @click.option("--out", type=click.Path(path_type=Path), help="The result folder; results/<scenario name> by default.")
 @click.option("--no-figures", is_flag=True, help="Write tables only.")
-@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+@quiet_option
 def run(scenario: str, sets: tuple[str, ...], out: Path | None, no_figures: bool, quiet: bool, **given: int | None) -> None:
     """Run a scenario and write its results.
 
@@ -36,7 +36,7 @@ def run(scenario: str, sets: tuple[str, ...], out: Path | None, no_figures: bool
     loaded = sim.load(scenario, sets, **{key: value for key, value in given.items() if value is not None})
     folder = out or Path("results", loaded.name)
     check_target(folder)
-    with progress_of(loaded, quiet) as progress:
+    with progress_of(loaded.name, quiet) as progress:
         result = sim.run(loaded, progress=progress)
     if not quiet:
         click.echo("writing tables" + ("" if no_figures else " and figures"), err=True)

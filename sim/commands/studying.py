@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import os
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.commands.common import Progress, plain_lines, where
+from sim.commands.common import progress_of, quiet_option, where
 from sim.errors import SimError
 
 if TYPE_CHECKING:
     from sim.study import Study
 
 parquet_option = click.option("--parquet", is_flag=True, help="Write the results as Parquet, too.")
-quiet_option = click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 
 
 @click.command()
@@ -49,7 +45,7 @@ def sweep(study: str, out: Path | None, check: bool, quiet: bool, **how: Any) ->
         click.echo(f"{study}: ok: {told}")
         return
     jobs = how.pop("jobs") or (1 if how["scheduler"] else os.cpu_count() or 1)
-    with _progress(Path(study).stem, quiet) as progress:
+    with progress_of(Path(study).stem, quiet, "runs") as progress:
         found = run_study(asked, out or Path("results", Path(study).stem), jobs=jobs, progress=progress, **how)
     _tell(found, quiet, is_whole=not how["shard"])
 
@@ -98,23 +94,3 @@ def _tell(study: Study, quiet: bool, *, is_whole: bool = True) -> None:
     if failed:
         points = f"{failed} of {study.store.state.points} points failed"
         raise SimError(f"{study.folder}: {points}, see failures.csv; --retry-failed runs them again")
-
-
-@contextmanager
-def _progress(name: str, quiet: bool) -> Iterator[Progress | None]:
-    """Give what reports progress over all runs: a bar with the time left on a terminal, a line each quarter elsewhere."""
-    if quiet:
-        yield None
-    elif sys.stderr.isatty():
-        from tqdm import tqdm
-
-        shape = "running {desc}: {percentage:3.0f} % |{bar}| {n_fmt} of {total_fmt} runs, {remaining} left"
-        with tqdm(desc=name, total=1, bar_format=shape, leave=False) as bar:
-
-            def report(done: int, total: int) -> None:
-                bar.total = total
-                bar.update(done - bar.n)
-
-            yield report
-    else:
-        yield plain_lines(name)
