@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from sim import sensitivity
 from sim.study import run_study
 
 ROOT = Path(__file__).parent.parent
@@ -50,6 +51,20 @@ def test_the_example_of_sensitivity_runs(tmp_path: Path) -> None:
     assert months[1] > 0.8 > money[1] > leaks[1]
     assert money[2] > 0.4 > leaks[2]
     assert (tmp_path / "sensitivity" / "figures" / "sensitivity.png").exists()
+
+
+def test_what_drives_the_case(tmp_path: Path) -> None:
+    """Leaks before 2018, the pace of Russia's own programme from then on; the commission's money moves repairs a little."""
+    table = sensitivity(run_study(EXAMPLES / "case.yaml", tmp_path / "case", jobs=2)).table
+    found = table.pivot(index="factor", columns=["metric", "product"], values="ST")
+    engines, parts, repairs = (
+        (f"fill_rate[{year}]", good) for year, good in ((2018, "helicopter_engines"), (2018, "misc_components"), (2018, "repair_services"))
+    )
+    assert found["fill_rate[2016]", "helicopter_engines"].idxmax() == "events.helicopter_engines_leak.share"
+    assert {found[output].idxmax() for output in (engines, parts, repairs)} == {"programmes.russian_programme.slippage"}
+    money = found.loc["programmes.csto_commission.budget"]
+    assert 0.02 < money[repairs] < 0.2
+    assert money[engines] < 0.01
 
 
 def test_the_example_rule_runs() -> None:

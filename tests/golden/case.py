@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from sim import evidence
 from sim.compare import compare
 from sim.records import Floats, Records
 from sim.run import run
+from sim.study import read_study, run_study
 
 ROOT = Path(__file__).parents[2]
 CASE, README = ROOT / "docs" / "case.md", ROOT / "README.md"
@@ -53,6 +55,14 @@ WHOSE = (
     ("ARM", "armoured_vehicles"),
     ("TJK", "optics_sights"),
 )
+
+GOALS = (
+    ("fill_rate[RUS, helicopter_engines] >= 0.9", "date"),
+    ("fill_rate[RUS, helicopter_engines] >= 0.7 by 2020-12", "programmes.russian_programme.candidates"),
+    ("fill_rate[RUS, misc_components] >= 0.8 by 2020-12", "programmes.csto_commission.budget"),
+    ("fill_rate[RUS, repair_services] >= 0.95 by 2018-12", "programmes.csto_commission.budget"),
+)
+"""What Russia might have wanted to reach, and what might have been chosen for it."""
 
 Run = Callable[[str], Records]
 """Scenario -> its records"""
@@ -130,11 +140,44 @@ def backtest(ran: Run) -> Rows:
     return [head, *((*(str(row[key]) for key in shown), *(_number(row[key]) for key in scores)) for _, row in found.iterrows())]
 
 
+def drivers(ran: Run) -> Rows:
+    """Say in which share of the variance of what Russia gets each factor of `examples/case.yaml` has a part; of few members, roughly."""
+    study = read_study(ROOT / "examples/case.yaml")
+    if len(ran("baseline").members) != MEMBERS:
+        study = replace(study, spec=study.spec.model_copy(update={"design": study.spec.design.model_copy(update={"points": 4})}))
+    found = sim.sensitivity(run_study(study)).table.pivot(index="factor", columns=["metric", "product"], values=["ST", "ST_conf"])
+    names = found["ST"].columns
+    rows: Rows = [("factor", *(f"{product}, {metric[-5:-1]}" for metric, product in names))]
+    for factor in study.spec.factors:
+        total, half = found.loc[factor, "ST"], found.loc[factor, "ST_conf"]
+        rows.append((factor, *(f"{total[name]:.2f} +- {half[name]:.2f}" for name in names)))
+    return rows
+
+
+def enough(ran: Run) -> Rows:
+    """Ask what would have been enough for Russia."""
+    members = max(len(ran("baseline").members), 10)
+    rows: Rows = [("to reach", "what is chosen", "enough in 80 % of members", "reached in (95 % interval)")]
+    for reach, choose in GOALS:
+        found = sim.plan(ROOT / "scenarios/baseline.yaml", reach=reach, choose=choose, members=members)
+        row = found.table.iloc[0]
+        low, high = row["probability_low"], row["probability_high"]
+        answer = "nothing that was tried" if found.answer is None else str(row["answer"]) if choose == "date" else _answer(found.answer)
+        rows.append((reach, choose, answer, f"{row['probability']:.0%} ({low:.0%} to {high:.0%})"))
+    return rows
+
+
+def _answer(answer: float | str | tuple[str, ...]) -> str:
+    return f"{answer:.4g}" if isinstance(answer, float) else ", ".join(answer)
+
+
 def _number(value: float) -> str:
     return "" if np.isnan(value) else f"{value:.3g}"
 
 
-TABLES: dict[str, Callable[[Run], Rows]] = {each.__name__: each for each in (history, record, scenarios, whose, headline, counts, backtest)}
+TABLES: dict[str, Callable[[Run], Rows]] = {
+    each.__name__: each for each in (history, record, scenarios, whose, headline, counts, backtest, drivers, enough)
+}
 _PLACE = re.compile(r"(<!-- (\w+) -->\n)((?:\|.*\n)*)")
 """The comment that names a table, and the table."""
 
