@@ -38,6 +38,19 @@ def test_commands_run(command: str, clone: Path) -> None:
     assert words[0] == "validate" or list((clone / "results").glob("*/summary.csv"))
 
 
+def test_studies_run(clone: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One command after the other, as they stand there."""
+    section = README.partition("## Studies")[2].partition("\n## ")[0].replace("\\\n", "")
+    commands = re.findall(r"^    (sim .*)$", section, re.MULTILINE)
+    assert [shlex.split(each)[1] for each in commands] == ["sweep", "sensitivity", "discover", "plan"]
+    (clone / "examples").symlink_to(ROOT / "examples")
+    for command in commands:
+        assert main(shlex.split(command)[1:]) == 0
+    folders = {"case": "results", "case_sensitivity": "ranking", "case_discovery": "boxes", "baseline_plan": "frontier"}
+    assert all((clone / "results" / name / f"{table}.csv").exists() for name, table in folders.items())
+    assert "The least programmes.csto_commission.budget" in capsys.readouterr().out
+
+
 def test_python_runs(clone: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """And prints a table with Russia's products."""
     code = re.search(r"```python\n(.*?)```", README, re.DOTALL)
