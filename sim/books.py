@@ -86,4 +86,3 @@ class Books:
         for book, held, counted in pairs:
             if not (np.abs(held - counted) <= 1e-9 * (1.0 + np.abs(held))).all():
                 raise LedgerError(f"the books do not balance: {book} differs from what the pipelines hold")
-

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim import swings
+from sim import shortage, swings
 from sim.axes import Axes, number
 from sim.errors import InputError
 from sim.kernels.sums import Floats, Ints
@@ -21,6 +21,7 @@ from sim.report.result import Result
 from sim.scenario.quantity import month_number
 from sim.scenario.schema import Scenario
 from sim.timeline import Timeline, event_rows
+from sim.world import World
 
 CHUNK = 128
 """Members side by side; 64 to 256 are about equally fast, more leave the processor's cache."""
@@ -66,21 +67,38 @@ def run(
     axes = number(scenario)
     everyone: Sequence[int] = range(scenario.members) if only is None else tuple(only)
     tape = Tape.blank(scenario, axes, len(everyone))
-    endings = []
+    endings, lack = [], []
+
+    def look(at_rest: World) -> None:
+        lack.append(shortage.lacking(at_rest))
+
     for start in range(0, len(everyone), chunk):
         some = everyone[start : start + chunk]
         tick = _counted(progress, start, len(everyone), scenario)
-        endings.append(run_chunk(scenario, some, axes, tape.part(start, start + len(some)), tick))
-    return Result(scenario, _records(scenario, axes, everyone, tape, endings), time.perf_counter() - began)
+        endings.append(run_chunk(scenario, some, axes, tape.part(start, start + len(some)), tick, look))
+    short = shortage.warnings(axes, everyone, np.concatenate(lack, axis=-1))
+    return Result(scenario, _records(scenario, axes, everyone, tape, endings, short), time.perf_counter() - began)
 
 
-def run_chunk(scenario: Scenario, members: Sequence[int], axes: Axes, tape: Tape, tick: Callable[[int], None] | None = None) -> Ending:
-    """Simulate these members together onto a tape, calling `tick` with the member-months done after each month."""
+def run_chunk(
+    scenario: Scenario,
+    members: Sequence[int],
+    axes: Axes,
+    tape: Tape,
+    tick: Callable[[int], None] | None = None,
+    look: Callable[[World], None] | None = None,
+) -> Ending:
+    """Simulate these members together onto a tape, calling `tick` with the member-months done after each month.
+
+    `look` is shown the world at rest, before the first month.
+    """
     # glibc gives arrays above 128 KiB back to the system at every free, and to fetch them again costs as much as the
     # arithmetic; freeing one large array, which is never touched, raises that limit for good
     np.empty(2**22 - 4096)
     model = SupplyModel(scenario, members, axes, tape)
     try:
+        if look:
+            look(model.world)
         for month in range(scenario.months):
             model.step()
             if tick:
@@ -108,7 +126,9 @@ def _revised(scenario: Scenario, **given: int | None) -> Scenario:
     return scenario.model_copy(update=changed)
 
 
-def _records(scenario: Scenario, axes: Axes, members: Sequence[int], tape: Tape, endings: Sequence[Ending]) -> Records:
+def _records(
+    scenario: Scenario, axes: Axes, members: Sequence[int], tape: Tape, endings: Sequence[Ending], short: Sequence[str]
+) -> Records:
     """Join what is on tape and what the chunks ended with into the records of the run."""
 
     def joined(part: Callable[[Ending], Ints]) -> Ints:
@@ -137,7 +157,7 @@ def _records(scenario: Scenario, axes: Axes, members: Sequence[int], tape: Tape,
         summary=summarise(series, tape.flows[-1], routes, needs, joined(lambda each: each.hit)),
         purses=(*axes.states, "all"),
         money=report(tape.money),
-        warnings=swings.warnings(axes, endings[0].watched, np.concatenate([each.swing for each in endings], axis=-1)),
+        warnings=[*short, *swings.warnings(axes, endings[0].watched, np.concatenate([each.swing for each in endings], axis=-1))],
     )
 
 

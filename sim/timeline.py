@@ -119,13 +119,14 @@ def event_rows(scenario: Scenario, begin: Ints, end: Ints, phase: Ints, targets:
     """Report in which months events began, held in full and ended, arrays [events, members], with what they act on."""
     first = month_number(scenario.start)
     rows: list[tuple[int, int, EventRow]] = []
-    for place, name in enumerate(scenario.events):
+    for place, (name, event) in enumerate(scenario.events.items()):
         full = np.where(phase[place] > 1, np.minimum(begin[place], NEVER - phase[place]) + phase[place] - 1, NEVER)
-        ended = np.where(begin[place] < end[place], end[place], NEVER)
+        # beside `when`, `until` says by when something begins that is then for good
+        ended = np.where((begin[place] < end[place]) & ("until" not in event.idle), end[place], NEVER)
         for action, months in (("begins", begin[place]), ("holds in full", np.where(full < ended, full, NEVER)), ("ends", ended)):
             for month in np.unique(months[months < scenario.months]).tolist():
                 share = float((months == month).sum()) / months.size
                 kind, count = targets[place]
                 label = month_label(first + max(month, 0))
-                rows.append((month, place, EventRow(label, name, scenario.events[name].kind, action, kind, count, share)))
+                rows.append((month, place, EventRow(label, name, event.kind, action, kind, count, share)))
     return [row for _, _, row in sorted(rows, key=lambda each: each[:2])]

@@ -7,6 +7,7 @@ from typing import Any
 
 from sim.scenario.loading import parse
 from sim.scenario.schema import Scenario
+from sim.scenario.shape import KINDS
 
 Tree = dict[str, Any]
 
@@ -285,3 +286,5 @@ def _date(rng: Random, event: Tree, project: str) -> None:
         event.setdefault("until", _month(rng, 30, 45))
     if rng.random() < 0.5:
         event["phase_in"] = _number(rng, 0, 8)
+    for key in KINDS[event["kind"]].idle:
+        event.pop(key, None)

@@ -297,7 +297,7 @@ def test_licences_that_do_nothing_are_refused() -> None:
         return str(error.value)
 
     assert "under the licence 'licence' already" in refused(again=licence)
-    assert "phase_in does nothing" in refused(licence=licence | {"phase_in": 3})
+    assert "phase_in 3 does nothing: a licence holds at once" in refused(licence=licence | {"phase_in": 3})
     tree["products"]["boots"] = {"title": "Boots", "unit": "pairs"}
     assert "no line of" in refused(licence=licence | {"product": "boots"})
 

@@ -115,7 +115,7 @@ EVENTS: dict[str, Tree] = {
     "sanction": {"bar": {**BAN, "kind": "sanction", "contracts_until": "2014-12", "share": 0.9}},
     "sanction_at_once": {"bar": {**BAN, "kind": "sanction"}},
     "quota": {"quota": {**BAN, "kind": "quota", "cap": {"value": 30, "low": 10, "high": 50}}},
-    "leakage": {"ban": BAN, "leak": {**BAN, "kind": "leakage", "share": 0.5, "end_share": 0.1, "until": "2015-06"}},
+    "leakage": {"ban": BAN, "leak": {**BAN, "kind": "leakage", "phase_in": 0, "share": 0.5, "end_share": 0.1, "until": "2015-06"}},
     "exemption_by_cap": {"ban": BAN, "venture": {**BAN, "kind": "exemption", "cap": 15}},
     "exemption_by_share": {"ban": BAN, "venture": {**BAN, "kind": "exemption", "share": 0.25}},
     "lifting": {"ban": BAN, "peace": {"kind": "lifting", "date": "2015-02", "lifts": ["ban"], "phase_in": 4, "share": 0.8}},

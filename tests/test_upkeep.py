@@ -201,8 +201,12 @@ def test_members_do_not_depend_on_their_company(company: list[int]) -> None:
     [
         ({"to_product": "engines"}, "events.turn.to_product: 'engines' is what the line makes already"),
         ({"to_product": "gaers"}, "events.turn.to_product: unknown product 'gaers'; did you mean 'gears'?"),
-        ({"until": "2015-01"}, "events.turn: until does nothing: lines are turned at once and for good"),
-        ({"phase_in": 3}, "events.turn: phase_in does nothing: lines are turned at once and for good"),
+        ({"until": "2015-01"}, "events.turn.until: until 2015-01 does nothing: lines are turned for good; another retool turns them back"),
+        (
+            {"phase_in": 3},
+            "events.turn.phase_in: phase_in 3 does nothing: lines are turned at once; several retools, each of a smaller share, "
+            "may follow one another",
+        ),
     ],
 )
 def test_a_retool_that_cannot_be_is_refused(keys: dict[str, Any], message: str) -> None:

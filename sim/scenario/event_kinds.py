@@ -6,12 +6,13 @@ world is in `sim/events.py`.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from sim.scenario.quantity import Factor, Frozen, LeadMonths, Level, Money, Month, Months, Quantity, Rate, Share, Streak, Weight
+from sim.scenario.quantity import Factor, Frozen, LeadMonths, Level, Money, Month, Months, Quantity, Rate, Share, Streak, Weight, plain
 
 Selector = str | list[str]
 """A name, a list of names, or `*` for all; where states are meant, a bloc stands for its states."""
@@ -60,6 +61,8 @@ class When(Frozen):
 class Dated(Frozen):
     """Hold what every event has: when it begins and ends, how fast it phases in, and who says so."""
 
+    idle: ClassVar[Mapping[str, str]] = {}
+    """Keys below of which nothing comes in events of this kind, each with why and what to write instead; so they are refused."""
     title: str | None = None
     date: Month | None = None
     """The month from which it holds."""
@@ -68,11 +71,21 @@ class Dated(Frozen):
     when: When | None = None
     """What must have come about, in place of a date; each member may begin in another month, or never."""
     until: Month | None = None
-    """The first month in which it no longer holds; null: for good."""
+    """The first month in which it no longer holds; null: for good. What waits for `when` begins before this month or never."""
     phase_in: Months = Quantity(value=0)
     """Months over which it grows to its full size; 0: at once."""
     source: str | None = None
     note: str | None = None
+
+    @field_validator("until", "phase_in")
+    @classmethod
+    def _check_acts(cls, value: str | Quantity | None, info: ValidationInfo) -> str | Quantity | None:
+        key, given = str(info.field_name), plain(value.value or value.high or 0) if isinstance(value, Quantity) else value
+        # of a `when` that was refused nothing can be said
+        is_deadline = key == "until" and info.data.get("when", ...) is not None
+        if key in cls.idle and given not in (None, "0") and not is_deadline:
+            raise PydanticCustomError("idle", "{key} {value} does nothing: {why}", {"key": key, "value": given, "why": cls.idle[key]})
+        return value
 
     @model_validator(mode="after")
     def _check_when(self) -> Any:
@@ -122,6 +135,7 @@ class Leakage(Trading):
     It falls evenly until `until`, or, with `settles_months`, fast at first and then ever more slowly, as enforcement settles.
     """
 
+    idle: ClassVar = {"phase_in": "goods leak at once; a small share, a larger end_share and until let it grow"}
     kind: Literal["leakage"]
     share: Share
     end_share: Share | None = None
@@ -224,6 +238,10 @@ class Repair(Dated):
 class Closure(Dated):
     """Close lines for good: their capacity and what is being built there are lost."""
 
+    idle: ClassVar = {
+        "until": "a closure is for good; an outage with until ends",
+        "phase_in": "lines are closed at once; an outage may phase in",
+    }
     kind: Literal["closure"]
     factory: Selector
     product: Selector = "*"
@@ -232,6 +250,10 @@ class Closure(Dated):
 class Retool(Dated):
     """Turn a share of a line's capacity to another product of the same factory: it leaves at once, and arrives later with a loss."""
 
+    idle: ClassVar = {
+        "until": "lines are turned for good; another retool turns them back",
+        "phase_in": "lines are turned at once; several retools, each of a smaller share, may follow one another",
+    }
     kind: Literal["retool"]
     factory: Selector
     from_product: str
@@ -245,17 +267,11 @@ class Retool(Dated):
     units_of_new_per_old: Factor = Quantity(value=1)
     """Units of the new product for which capacity for one of the old stands; 1 unless somebody knows better."""
 
-    @model_validator(mode="after")
-    def _check_at_once(self) -> Retool:
-        given = next((key for key, idle in (("until", self.until), ("phase_in", self.phase_in.value or self.phase_in.high)) if idle), None)
-        if given:
-            raise PydanticCustomError("retool", "{key} does nothing: lines are turned at once and for good", {"key": given})
-        return self
-
 
 class Licence(Dated):
     """Let a line make its product under licence: before this nobody accepts its goods, whatever its capacity."""
 
+    idle: ClassVar = {"phase_in": "a licence holds at once; little capacity and a programme that adds to it let output grow"}
     kind: Literal["licence"]
     factory: _OneName
     product: _OneName
@@ -263,16 +279,14 @@ class Licence(Dated):
     royalty: Share = Quantity(value=0)
     """Share of the unit cost at the gate that the licensor gets on top of it."""
 
-    @model_validator(mode="after")
-    def _check_at_once(self) -> Licence:
-        if self.phase_in.value or self.phase_in.high:
-            raise PydanticCustomError("licence", "phase_in does nothing: a licence holds at once")
-        return self
-
 
 class ProgrammeStart(Dated):
     """Let a programme spend."""
 
+    idle: ClassVar = {
+        "until": "a programme that has started goes on; a programme_stop ends it",
+        "phase_in": "a programme may spend at once; a budget or funding in parts lets its spending grow",
+    }
     kind: Literal["programme_start"]
     programme: str
 
@@ -280,6 +294,10 @@ class ProgrammeStart(Dated):
 class Funding(Dated):
     """Give a programme money, at once or in equal parts over `months`."""
 
+    idle: ClassVar = {
+        "until": "money is not taken back; months says over how many it is paid",
+        "phase_in": "money is paid in equal parts over months; several fundings let it grow",
+    }
     kind: Literal["funding"]
     programme: str
     amount: Money
@@ -289,6 +307,10 @@ class Funding(Dated):
 class ProgrammeStop(Dated):
     """Stop a programme's spending; what has been started is finished."""
 
+    idle: ClassVar = {
+        "until": "a programme that has stopped stays so; a programme_start lets it go on",
+        "phase_in": "a programme stops at once; smaller budgets before let its spending shrink",
+    }
     kind: Literal["programme_stop"]
     programme: str
 
