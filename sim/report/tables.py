@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import isnan, prod
+from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
@@ -147,7 +147,10 @@ def _cells(column: Column) -> list[str]:
     if column.dtype.kind == "i":
         return [str(number) for number in column.tolist()]
     # adding 0.0 turns -0.0 into 0.0
-    return ["" if isnan(number) else f"{number:.10g}" for number in (column + 0.0).tolist()]
+    cells = list(map("{:.10g}".format, (column + 0.0).tolist()))
+    for place in np.flatnonzero(np.isnan(column)).tolist():
+        cells[place] = ""
+    return cells
 
 
 def _quoted(text: str) -> str:
