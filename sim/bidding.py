@@ -22,7 +22,7 @@ class Commission:
     rule: Callable[[Bids], Floats]
     row: int
     """The programme"""
-    rows: Ints
+    rows: slice
     """Its projects"""
     state: NDArray[np.str_]
     """State of each candidate's factory"""
@@ -44,13 +44,15 @@ class Commission:
     @classmethod
     def build(cls, axes: Axes, rule: Callable[[Bids], Floats], row: int, months: int) -> Commission:
         """Seat the commission of a programme, a row of `axes`."""
-        rows = np.flatnonzero(axes.project_programme == row)
+        found = np.flatnonzero(axes.project_programme == row)
+        # they stand together
+        rows, count = slice(int(found[0]), int(found[-1]) + 1), found.size
         state = np.array(axes.states)[axes.line_state[axes.project_line[rows]]]
         products, product = np.unique(axes.line_product[axes.project_line[rows]], return_inverse=True)
         needs = np.flatnonzero(np.isin(axes.need_product, products))
         by_product = GroupSum(np.searchsorted(products, axes.need_product[needs]), products.size)
         rivals = np.bincount(product, minlength=1)[product][:, None]
-        together = GroupSum(np.zeros(rows.size, dtype=np.int64), 1)
+        together = GroupSum(np.zeros(count, dtype=np.int64), 1)
         return cls(rule, row, rows, state, together, months, products, product, needs, by_product, rivals)
 
     def gap(self, world: World, short: Floats, coming: Floats) -> Floats:

@@ -201,6 +201,7 @@ def _links(scenario: Scenario, axes: Axes, draw: Draw, width: int) -> Links:
     base_cap = cap.copy()
     # before its event a re-export carries nothing
     cap[axes.link_via >= 0] = 0.0
+    unit_cost = _rows((draw(rule.unit_cost, f"{path}.unit_cost") for path, rule in rules), width)
     return Links(
         weight=weight,
         base_weight=weight.copy(),
@@ -210,7 +211,8 @@ def _links(scenario: Scenario, axes: Axes, draw: Draw, width: int) -> Links:
         restricted=np.zeros(weight.shape, dtype=np.bool_),
         base_flow=np.zeros(weight.shape),
         flow=np.zeros(weight.shape),
-        unit_cost=_rows((draw(rule.unit_cost, f"{path}.unit_cost") for path, rule in rules), width),
+        unit_cost=unit_cost,
+        is_charged=bool(unit_cost.any() or (axes.link_via >= 0).any()),
         lead=lead,
         qualified_from=np.full((axes.dormant.size, width), NEVER),
         lead_groups=[LeadGroup.build(lead, months, axes.link_need, len(axes.needs)) for months in np.unique(lead).tolist()],

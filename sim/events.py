@@ -220,14 +220,17 @@ class Events:
         programmes = world.programmes
         for row in self._of((kinds.Funding, kinds.ProgrammeStart, kinds.ProgrammeStop)):
             effect, since = self.effects[row], world.month - self.timeline.begin[row]
-            if isinstance(effect.event, kinds.Funding):
-                paying = (since >= 0) & (since < effect.event.months)
-                money = np.where(paying, effect.size / effect.event.months, 0.0)
-                programmes.appropriated[effect.rows] += money
-                programmes.treasury[effect.rows] += money
-            else:
-                starts = isinstance(effect.event, kinds.ProgrammeStart)
-                programmes.active[effect.rows] = np.where(since == 0, starts, programmes.active[effect.rows])
+            months = effect.event.months if isinstance(effect.event, kinds.Funding) else 1
+            acting = (since >= 0) & (since < months)
+            if not acting.any():
+                continue
+            for programme in effect.rows.tolist():
+                if isinstance(effect.event, kinds.Funding):
+                    money = np.where(acting, effect.size / months, 0.0)
+                    programmes.appropriated[programme] += money
+                    programmes.treasury[programme] += money
+                else:
+                    programmes.active[programme][acting] = isinstance(effect.event, kinds.ProgrammeStart)
 
 
 def _family(event: kinds.Event) -> type:

@@ -46,10 +46,10 @@ def bill(world: World, pricing: Pricing) -> None:
     axes, needs, lines, links = world.axes, world.needs, world.lines, world.links
     if pricing:
         _price(world, pricing, lines.offer, lines.shipped)
-    if links.unit_cost.any():
-        needs.delivery = axes.market.by_need(links.unit_cost * links.flow)
     price = axes.market.from_lines(lines.price)
-    price += links.unit_cost
+    if links.is_charged:
+        needs.delivery = axes.market.by_need(links.unit_cost * links.flow)
+        price += links.unit_cost
     price *= links.flow
     needs.spending = axes.market.by_need(price)
     lines.revenue = lines.price * lines.shipped

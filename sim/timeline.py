@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -34,11 +34,18 @@ class Timeline:
     """(event, the project whose completion it follows)"""
     undone_by: tuple[tuple[int, int], ...]
     """(restriction or outage, the lifting or repair that ends it)"""
+    _slow: Ints = field(init=False)
+    """Events that phase in, in some member"""
+
+    def __post_init__(self) -> None:
+        self._slow = np.flatnonzero((self.phase > 1).any(axis=1))
 
     def strength(self, month: int) -> Floats:
         """Say how far each event holds in this month, 0 to 1, [events, members]."""
-        grown = unit((month - self.begin + 1) / self.phase)
-        return np.where((month >= self.begin) & (month < self.end), grown, 0.0)
+        strength = ((month >= self.begin) & (month < self.end)).astype(np.float64)
+        slow = self._slow
+        strength[slow] *= unit((month - self.begin[slow] + 1) / self.phase[slow])
+        return strength
 
     def add(self, month: int) -> None:
         """Add an event that holds in all members from this month on, for good."""

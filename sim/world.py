@@ -171,6 +171,8 @@ class Links:
     """Units shipped this month; steps.allocation writes it"""
     unit_cost: Floats
     """Money per unit for transport and mark-up"""
+    is_charged: bool
+    """Whether that is, or may become, above 0 anywhere"""
     lead: Ints
     """Months from shipment to use"""
     qualified_from: Ints
