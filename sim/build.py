@@ -12,11 +12,12 @@ from sim.kernels.capacity import kept
 from sim.kernels.sums import Floats, Ints
 from sim.lots import build_lots
 from sim.plant import build_upkeep, build_works, shape_of, timing
+from sim.projects import NEVER, Projects
 from sim.scenario.event_kinds import Licence
 from sim.scenario.quantity import Quantity, month_number
 from sim.scenario.schema import Candidate, Need, Programme, Scenario, Trade
 from sim.scenario.works import class_of
-from sim.world import NEVER, LeadGroup, Lines, Links, Needs, Programmes, Projects, World
+from sim.world import LeadGroup, Lines, Links, Needs, Programmes, World
 
 Draw = Callable[[Quantity, str], Floats]
 """(quantity, its path in the scenario) -> [members]"""

@@ -6,7 +6,8 @@ import numpy as np
 
 from sim.kernels.capacity import order_book
 from sim.kernels.sums import Bools, Floats, GroupSum, Ints
-from sim.world import NEVER, Projects, World
+from sim.projects import NEVER, Projects
+from sim.world import World
 
 
 def start(projects: Projects, capacity: Floats, month: int) -> None:

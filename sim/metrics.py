@@ -13,7 +13,8 @@ import numpy as np
 from sim.kernels.optimal import myopia
 from sim.kernels.sums import Floats, GroupSum, Ints, total
 from sim.kernels.systemic import esri
-from sim.world import NEVER, World
+from sim.projects import NEVER
+from sim.world import World
 
 __all__ = [
     "bullwhip",

@@ -10,11 +10,12 @@ import numpy as np
 from sim.axes import Axes
 from sim.kernels.capacity import erlang, half_done, kept, monthly
 from sim.kernels.sums import Floats, Ints
+from sim.projects import NEVER, Upkeep, Works
 from sim.scenario.event_kinds import Retool
 from sim.scenario.quantity import Quantity
 from sim.scenario.schema import Candidate, Complexity, Scenario
 from sim.scenario.works import Work, class_of
-from sim.world import MEMORY, NEVER, Upkeep, Works
+from sim.world import MEMORY
 
 Draw = Callable[[Quantity, str], Floats]
 """(quantity, its path in the scenario) -> [members]"""

@@ -16,9 +16,10 @@ from sim import rng
 from sim.affinity import affinity
 from sim.kernels.sourcing import happens
 from sim.kernels.sums import Bools, Floats, GroupSum, Ints, divide
+from sim.projects import NEVER
 from sim.rules.search import Prospects, Search
 from sim.scenario.schema import Scenario
-from sim.world import NEVER, World
+from sim.world import World
 
 
 @dataclass(eq=False)

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from sim.kernels.sums import Floats, Ints, unit
+from sim.projects import NEVER
 from sim.records import EventRow
 from sim.scenario.event_kinds import Event, Lifting, Repair
 from sim.scenario.quantity import month_label, month_number
 from sim.scenario.schema import Scenario
-from sim.world import NEVER
 
 
 @dataclass(eq=False)

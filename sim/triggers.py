@@ -9,10 +9,11 @@ import numpy as np
 
 from sim.axes import Axes
 from sim.kernels.sums import Bools, Floats, GroupSum, Ints
+from sim.projects import NEVER
 from sim.scenario.event_kinds import When
 from sim.scenario.schema import Scenario
 from sim.timeline import Timeline
-from sim.world import NEVER, World
+from sim.world import World
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,7 +7,7 @@ import pytest
 
 from sim import metrics
 from sim.kernels.sums import GroupSum
-from sim.world import NEVER
+from sim.projects import NEVER
 
 
 def column(values: list[float]) -> np.ndarray:

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from sim.metrics import cost_of_substitution, substitution_cost
 from sim.model import SupplyModel
+from sim.projects import NEVER
 from sim.records import Records
 from sim.rules.pricing import Quote, at_cost, scarcity
 from sim.run import run
 from sim.scenario.schema import Scenario
-from sim.world import NEVER
 from tests.company import assert_rests, assert_same_in_any_company
 from tests.random_worlds import random_scenario
 from tests.worlds import old_supplier, propulsion_world, world

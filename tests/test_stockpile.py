@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 import sim
 from sim.errors import RuleError
+from sim.projects import NEVER
 from sim.rules import registry
 from sim.rules.stockpile import Store, build_ahead, draw_down, reserve
 from sim.run import run
-from sim.world import NEVER
 from tests.company import assert_rests, assert_same_in_any_company
 from tests.worlds import old_supplier, propulsion_world, world
 
