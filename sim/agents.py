@@ -13,7 +13,8 @@ import numpy as np
 
 from sim.capacity import in_qualification
 from sim.kernels.sums import Floats
-from sim.scenario.schema import Factory, Programme, RuleChoice, Rules, State
+from sim.scenario.rule_choices import RuleChoice, Rules
+from sim.scenario.schema import Factory, Programme, State
 
 
 class View:

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.scenario.quantity import Frozen, Quantity, plain
-from sim.scenario.schema import RuleChoice, Scenario
+from sim.scenario.rule_choices import RuleChoice
+from sim.scenario.schema import Scenario
 
 Table = dict[str, NDArray[np.float64] | NDArray[np.int64] | list[str]]
 """Columns of equal length by name."""

@@ -11,7 +11,7 @@ from sim.axes import Axes
 from sim.kernels.learning import slope
 from sim.kernels.sums import Bools, Floats, GroupSum, Ints
 from sim.rules.learning import Craft, Learnt, Sisterhood
-from sim.scenario.schema import RuleChoice
+from sim.scenario.rule_choices import RuleChoice
 from sim.world import World
 
 

@@ -26,7 +26,8 @@ from sim.rules.allocation import Claims, Whole
 from sim.rules.guard import guarded
 from sim.rules.production import Pantry
 from sim.scenario.checks import OPTIMAL, optimal_findings
-from sim.scenario.schema import RuleChoice, Scenario
+from sim.scenario.rule_choices import RuleChoice
+from sim.scenario.schema import Scenario
 from sim.search import Seekers, seekers
 from sim.sourcing import Buyers, buyers
 from sim.steps import Ordering, Production, Rows, Sourcing

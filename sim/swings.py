@@ -7,7 +7,7 @@ import numpy as np
 from sim.axes import Axes
 from sim.kernels.sums import Floats, Ints
 from sim.metrics import bullwhip
-from sim.scenario.schema import RuleChoice
+from sim.scenario.rule_choices import RuleChoice
 from sim.world import World
 
 WORTH_SAYING = 4.0

@@ -10,7 +10,8 @@ from typing import Any
 import yaml
 
 from sim.scenario.quantity import Frozen, Quantity
-from sim.scenario.schema import RuleChoice, Scenario
+from sim.scenario.rule_choices import RuleChoice
+from sim.scenario.schema import Scenario
 from sim.scenario.yaml_marks import BOOLEAN, INTEGER, NOT_FINITE, NOTHING, NUMBER
 
 _TAGS = (

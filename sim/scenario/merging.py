@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from sim.errors import Fault, Place
 from sim.scenario.paths import fault_at
 from sim.scenario.quantity import Quantity
-from sim.scenario.schema import RuleChoice, Scenario
+from sim.scenario.rule_choices import RuleChoice
+from sim.scenario.schema import Scenario
 from sim.scenario.shape import Shape, alternatives, below, expanded, is_by_number, is_named, model_at
 from sim.scenario.wording import meant
 from sim.scenario.written import Path, Written

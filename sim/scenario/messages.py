@@ -13,7 +13,8 @@ from pydantic import ValidationError
 from sim.errors import Fault
 from sim.scenario.paths import fault_at
 from sim.scenario.quantity import Frozen, Quantity
-from sim.scenario.schema import Input, Line, Need, RuleChoice, Scenario
+from sim.scenario.rule_choices import RuleChoice
+from sim.scenario.schema import Input, Line, Need, Scenario
 from sim.scenario.shape import KINDS, Shape, below, keys_of, model_at, takes_list
 from sim.scenario.wording import found, meant, nearest
 from sim.scenario.written import Path, Written

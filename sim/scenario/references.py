@@ -10,7 +10,8 @@ from pydantic import ValidationError
 
 from sim.errors import Fault
 from sim.scenario.paths import KEYS, fault_at, find
-from sim.scenario.schema import RuleChoice, Scenario
+from sim.scenario.rule_choices import RuleChoice
+from sim.scenario.schema import Scenario
 from sim.scenario.selectors import ALL
 from sim.scenario.shape import KINDS, walk
 from sim.scenario.wording import listed, unknown

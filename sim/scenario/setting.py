@@ -12,7 +12,8 @@ from typing import NoReturn
 from sim.errors import Fault, Place, ScenarioError
 from sim.scenario.merging import settled
 from sim.scenario.quantity import Quantity
-from sim.scenario.schema import RuleChoice, Scenario
+from sim.scenario.rule_choices import RuleChoice
+from sim.scenario.schema import Scenario
 from sim.scenario.shape import SHORTHANDS, Shape, alternatives, below, is_by_number, is_named, keys_of, model_at
 from sim.scenario.wording import found, meant, on_one_line
 from sim.scenario.written import Key, Path, Written, dotted

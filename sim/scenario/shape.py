@@ -12,7 +12,8 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 from sim.scenario.event_kinds import After, Dated, Event, Exemption, When
 from sim.scenario.quantity import Frozen, Quantity
-from sim.scenario.schema import Input, Line, Need, RuleChoice, Scenario
+from sim.scenario.rule_choices import RuleChoice
+from sim.scenario.schema import Input, Line, Need, Scenario
 from sim.scenario.written import Key, Path, Written
 
 Shape = Any

@@ -8,7 +8,7 @@ from typing import Any
 
 import mesa
 
-from sim.scenario.schema import RuleChoice
+from sim.scenario.rule_choices import RuleChoice
 from tests.reference.rules import chosen
 from tests.reference.things import FinalNeed, Line, Need, Project, total
 

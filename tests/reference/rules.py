@@ -7,7 +7,7 @@ from functools import partial
 from math import inf
 from typing import TYPE_CHECKING, Any
 
-from sim.scenario.schema import RuleChoice
+from sim.scenario.rule_choices import RuleChoice
 from tests.reference.things import total
 
 if TYPE_CHECKING:
