@@ -69,6 +69,7 @@ def _lines(scenario: Scenario, axes: Axes, draw: Draw, width: int) -> Lines:
     licences = {(event.factory, event.product) for event in scenario.events.values() if isinstance(event, Licence)}
     # a licence qualifies its line, not before it holds
     qualified[[line in licences for line in axes.lines]] = NEVER
+    idle_cost = _rows((draw(factory.idle_cost, f"{path}.idle_cost") for path, factory, _ in found), width)
     return Lines(
         capacity=capacity,
         available=np.ones(shape),
@@ -87,7 +88,7 @@ def _lines(scenario: Scenario, axes: Axes, draw: Draw, width: int) -> Lines:
         price=cost,
         revenue=np.zeros(shape),
         idling=np.zeros(shape),
-        idle_cost=_rows((draw(factory.idle_cost, f"{path}.idle_cost") for path, factory, _ in found), width),
+        idle_cost=idle_cost if idle_cost.any() else None,
         overtime=None,
         learning_rate=_rows(
             (draw(scenario.products[product].learning_rate, f"products.{product}.learning_rate") for _, product in axes.lines), width

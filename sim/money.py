@@ -53,9 +53,9 @@ def bill(world: World, pricing: Pricing) -> None:
     price *= links.flow
     needs.spending = axes.market.by_need(price)
     lines.revenue = lines.price * lines.shipped
-    if lines.idle_cost.any():
+    if lines.idle_cost is not None:
         # before the month's learning: next month's yield and cost are none of its own
-        lines.idling = _idle(world)
+        lines.idling = _idle(world, lines.idle_cost)
 
 
 def blank(axes: Axes, years: int, members: int) -> dict[str, Floats]:
@@ -82,7 +82,7 @@ class Till:
         self._first_restriction = first_restriction
         cost = (axes.market.from_lines(lines.price) + links.unit_cost) * links.base_flow
         self._old_price = divide(axes.market.by_need(cost), axes.market.by_need(links.base_flow))
-        self._idle_at_rest = _idle(world)
+        self._idle_at_rest = np.zeros_like(lines.revenue) if lines.idle_cost is None else _idle(world, lines.idle_cost)
         self._needs = GroupSum(axes.need_state, states)
         self._lines = GroupSum(axes.line_state, states)
         self._programmes = GroupSum(axes.chair, states)
@@ -100,7 +100,7 @@ class Till:
         year.funded += world.programmes.invested
         if world.works.invested.size:
             year.invested += world.works.invested
-        if lines.idle_cost.any():
+        if lines.idle_cost is not None:
             year.idle += lines.idling
         self._months += 1
 
@@ -131,7 +131,7 @@ class _Year:
         self.invested = np.zeros_like(world.works.invested)
 
 
-def _idle(world: World) -> Floats:
+def _idle(world: World, share: Floats) -> Floats:
     """Return what each line's idle capacity costs this month, [lines, members]."""
     lines = world.lines
-    return idle_cost(lines.usable, lines.output / lines.yield_, lines.unit_cost, lines.idle_cost)
+    return idle_cost(lines.usable, lines.output / lines.yield_, lines.unit_cost, share)

@@ -10,7 +10,7 @@ import numpy as np
 from sim.axes import Axes
 from sim.kernels.sums import Bools, Floats, GroupSum, Ints
 from sim.projects import NEVER
-from sim.scenario.event_kinds import When
+from sim.scenario.event_times import When
 from sim.scenario.schema import Scenario
 from sim.timeline import Timeline
 from sim.world import World

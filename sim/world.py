@@ -56,9 +56,9 @@ class Lines:
     revenue: Floats
     """Money for what was shipped this month, without delivery; money writes it"""
     idling: Floats
-    """What idle capacity costs this month; money.bill writes it where it costs anything"""
-    idle_cost: Floats
-    """Share of the unit cost that a unit of capacity costs while it stands idle"""
+    """What idle capacity costs this month; money.bill writes it"""
+    idle_cost: Floats | None
+    """Share of the unit cost that a unit of capacity costs while it stands idle; None: nothing anywhere"""
     learning_rate: Floats
     """Share by which unit cost falls with each doubling of experience"""
     overtime: Floats | None

@@ -12,7 +12,7 @@ from sim.errors import ScenarioError
 from sim.events import AT_ONCE
 from sim.run import run
 from sim.scenario import dump, parse
-from sim.scenario.event_kinds import Dated
+from sim.scenario.event_times import Dated
 from sim.scenario.schema import Scenario
 from sim.scenario.shape import KINDS
 from tests.test_events import event, programme

@@ -14,7 +14,7 @@ from sim.model import SupplyModel
 from sim.recorder import Tape
 from sim.run import run, run_chunk
 from sim.scenario import dump, parse
-from sim.scenario.event_kinds import When
+from sim.scenario.event_times import When
 from sim.scenario.schema import Scenario
 from sim.triggers import METRICS, Watched
 from tests.worlds import old_supplier, propulsion_world, world

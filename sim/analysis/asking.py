@@ -16,7 +16,7 @@ from sim.analysis.attempts import Goal
 from sim.analysis.choices import AsItIs, Months, Numbers, Plants
 from sim.analysis.conditions import Condition, conditions_of
 from sim.errors import InputError, ScenarioError
-from sim.scenario.event_kinds import Dated
+from sim.scenario.event_times import Dated
 from sim.scenario.quantity import Quantity, month_label, month_number, plain
 from sim.scenario.schema import Scenario
 from sim.scenario.wording import unknown

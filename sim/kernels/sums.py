@@ -63,8 +63,7 @@ def _level(shape: tuple[int, ...], value: float) -> Floats:
 def raised(values: Floats, least: float = 0.0) -> Floats:
     """Raise what is below `least` to it, in place, and return it.
 
-    In place, since fresh memory costs more than the arithmetic; against an array, since `np.maximum` takes three times as
-    long against a number.
+    In place, to ask for no more memory; against an array, since `np.maximum` takes three times as long against a number.
     """
     return np.maximum(values, _level(values.shape, least), out=values)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from sim.scenario.bill import bill_findings
-from sim.scenario.event_kinds import Closure, Dated, Demand, Licence, Outage, Reexport, Retool, Selector, Trading
+from sim.scenario.event_kinds import Closure, Demand, Licence, Outage, Reexport, Retool, Selector, Trading
+from sim.scenario.event_times import Dated
 from sim.scenario.plant import plant_findings
 from sim.scenario.schema import Candidate, Scenario
 from sim.scenario.selectors import Route, factories_of, names_in, permitting_rules, products_of, routes, states_of

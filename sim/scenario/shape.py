@@ -10,7 +10,8 @@ from functools import cache
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
-from sim.scenario.event_kinds import After, Dated, Event, Exemption, When
+from sim.scenario.event_kinds import Event, Exemption
+from sim.scenario.event_times import After, Dated, When
 from sim.scenario.quantity import Frozen, Quantity
 from sim.scenario.rule_choices import RuleChoice
 from sim.scenario.schema import Input, Line, Need, Scenario

@@ -58,7 +58,7 @@ class Crew:
 
 
 class Here(Executor):
-    """Do what is handed in at once, in this very thread; a thread of its own would have memory of its own, which is slower."""
+    """Do what is handed in at once, in this very thread."""
 
     def submit(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """Do a call and return what came of it, an error included."""
