@@ -466,6 +466,8 @@ def test_long_paths_are_cut_from_the_left_and_stay_apart() -> None:
     alike = ["programmes.one.candidates.home.build_months", "programmes.two.candidates.home.build_months"]
     assert list(labels(alike).values()) == [f"... {each}.candidates.home.build_months" for each in ("one", "two")]
     assert list(labels(["events.ban.share", alike[0]]).values()) == ["events.ban.share", "... candidates.home.build_months"]
+    long = f"events.{'a' * 40}.share"
+    assert labels([long]) == {long: f"... {'a' * 40}.share"}
 
 
 def test_a_choice_of_scenarios_is_a_factor(tmp_path: Path) -> None:

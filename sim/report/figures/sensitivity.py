@@ -61,12 +61,19 @@ def sensitivity_figure(title: str, subtitle: str, interval: str, panels: Sequenc
 
 
 def labels(factors: Sequence[str], width: int = WIDTH) -> dict[str, str]:
-    """Name factors by the ends of their paths, cut at a step to about this many letters, or more where some were alike."""
+    """Name factors by the ends of their paths, whole steps of about this many letters, or more where some were alike."""
     for letters in count(width):
-        names = {path: path if len(path) <= letters else f"... {path[-letters:].partition('.')[2] or path[-letters:]}" for path in factors}
+        names = {path: _end(path, letters) for path in factors}
         if len(set(names.values())) == len(names):
             break
     return names
+
+
+def _end(path: str, letters: int) -> str:
+    """Cut a path at a step, but keep two: a last one alone, `share`, says nothing."""
+    steps = path.split(".")
+    kept = next((each for each in range(2, len(steps)) if len(".".join(steps[-each - 1 :])) >= letters), len(steps))
+    return path if len(path) <= letters or kept == len(steps) else f"... {'.'.join(steps[-kept:])}"
 
 
 def _draw(axes: Axes, panel: Panel, rows: int) -> None:
