@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Row:
-    """Hold one measurement; `least` and `most` bound what is required, neither means that it is for information."""
+    """Hold one measurement; `least` and `most` bound what is required, neither means that it is for
+    information."""
 
     name: str
     measured: float
@@ -21,7 +22,11 @@ class Row:
     @property
     def required(self) -> str:
         """Say what is required, in words."""
-        bounds = [f"{sign} {bound:g}" for sign, bound in ((">=", self.least), ("<=", self.most)) if bound is not None]
+        bounds = [
+            f"{sign} {bound:g}"
+            for sign, bound in ((">=", self.least), ("<=", self.most))
+            if bound is not None
+        ]
         return f"{', '.join(bounds)} {self.unit}".rstrip() if bounds else ""
 
     @property
@@ -29,14 +34,16 @@ class Row:
         """Tell whether the measurement is as required; NaN never is."""
         if self.least is None and self.most is None:
             return True
-        return (self.least is None or self.measured >= self.least) and (self.most is None or self.measured <= self.most)
+        return (self.least is None or self.measured >= self.least) and (
+            self.most is None or self.measured <= self.most
+        )
 
 
 def fastest(tasks: Sequence[Callable[[], object]], repeats: int) -> list[float]:
     """Return the least processor time of each task, seconds.
 
-    The tasks take turns, so that a busy moment of the machine meets all of them; the least of several times is the one
-    with the least disturbance in it.
+    The tasks take turns, so that a busy moment of the machine meets all of them; the least of
+    several times is the one with the least disturbance in it.
     """
     times = [float("inf")] * len(tasks)
     for _ in range(repeats):
@@ -55,4 +62,7 @@ def table(rows: Sequence[Row]) -> str:
         verdict = ("yes" if row.is_met else "NO") if row.required else ""
         cells.append((row.name, row.required, f"{row.measured:.3g} {row.unit}".rstrip(), verdict))
     widths = [max(len(line[column]) for line in cells) for column in range(4)]
-    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in cells)
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        for line in cells
+    )

@@ -1,6 +1,8 @@
-"""Compare member-runs per second of the engine with those of the plain-Mesa reference, on the baseline scenario.
+"""Compare member-runs per second of the engine with those of the plain-Mesa reference, on the
+baseline scenario.
 
-A member-run goes from a checked scenario to its recorded series, building the world included, in both.
+A member-run goes from a checked scenario to its recorded series, building the world included, in
+both.
 """
 
 from __future__ import annotations
@@ -11,12 +13,12 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.measure import Row, fastest
-from sim.axes import number
+from sim.engine.recorder import Tape
+from sim.engine.run import run, run_chunk
 from sim.kernels.sums import Floats
-from sim.recorder import Tape
-from sim.run import run, run_chunk
-from sim.scenario import load
+from sim.scenario.loading.load import load
 from sim.scenario.schema import Scenario
+from sim.world.axes import number
 from tests.reference import simulate
 
 BASELINE = Path(__file__).parents[1] / "scenarios" / "baseline.yaml"
@@ -30,12 +32,18 @@ def measure() -> Iterator[Row]:
     """Measure speed against the reference, then at each chunk width."""
     scenario = load(BASELINE)
     check(scenario)
-    slow, alone, together = fastest([_reference(scenario), _engine(scenario, (0,)), _engine(scenario, range(128))], repeats=7)
+    slow, alone, together = fastest(
+        [_reference(scenario), _engine(scenario, (0,)), _engine(scenario, range(128))], repeats=7
+    )
     each = slow / len(COMPARED)
     yield Row("engine over reference, 128 members", 128 * each / together, "times", least=100)
     yield Row("engine over reference, one member", each / alone, "times", least=10)
     yield Row("reference", 1 / each, "member-runs/s")
-    for width, seconds in zip(WIDTHS, fastest([_engine(scenario, range(width)) for width in WIDTHS], repeats=5), strict=True):
+    for width, seconds in zip(
+        WIDTHS,
+        fastest([_engine(scenario, range(width)) for width in WIDTHS], repeats=5),
+        strict=True,
+    ):
         yield Row(f"engine, chunks of {width}", width / seconds, "member-runs/s")
 
 
@@ -43,7 +51,9 @@ def check(scenario: Scenario) -> None:
     """Make sure that both compute the same; raises AssertionError where fill rates differ."""
     engine = run(scenario, members=max(COMPARED) + 1).records.series["fill_rate"]
     for member in COMPARED:
-        gap = np.abs(engine[..., member] - np.array(simulate(scenario, member).series["fill_rate"])).max()
+        gap = np.abs(
+            engine[..., member] - np.array(simulate(scenario, member).series["fill_rate"])
+        ).max()
         if not gap <= TOLERANCE:
             raise AssertionError(f"fill rates of member {member} differ by {gap:.3g}")
 

@@ -1,4 +1,5 @@
-"""Run all benchmarks and print what was required, what was measured, and whether it is met (exit code 1: it is not)."""
+"""Run all benchmarks and print what was required, what was measured, and whether it is met (exit
+code 1: it is not)."""
 
 from __future__ import annotations
 
@@ -19,13 +20,19 @@ from benchmarks.measure import Row, table
 def main() -> int:
     """Measure, print a table, write JSON where asked; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.run", description=__doc__)
-    parser.add_argument("--json", metavar="FILE", type=Path, help="also write the measurements to this file")
+    parser.add_argument(
+        "--json", metavar="FILE", type=Path, help="also write the measurements to this file"
+    )
     target = parser.parse_args().json
     print(machine())
     rows = [*members.measure(), *markets.measure(), *studies.measure()]
     print(table(rows))
     if target:
-        target.write_text(json.dumps({"machine": machine(), "rows": [_plain(row) for row in rows]}, indent=1) + "\n", encoding="utf-8")
+        target.write_text(
+            json.dumps({"machine": machine(), "rows": [_plain(row) for row in rows]}, indent=1)
+            + "\n",
+            encoding="utf-8",
+        )
     return 0 if all(row.is_met for row in rows) else 1
 
 
@@ -36,7 +43,13 @@ def machine() -> str:
 
 
 def _plain(row: Row) -> dict[str, object]:
-    return {"name": row.name, "measured": row.measured, "unit": row.unit, "required": row.required, "met": row.is_met}
+    return {
+        "name": row.name,
+        "measured": row.measured,
+        "unit": row.unit,
+        "required": row.required,
+        "met": row.is_met,
+    }
 
 
 # worker processes read this file, too: what is not for them stands behind this line

@@ -1,6 +1,8 @@
-"""Compare a study of the baseline with its peers: the plain-Mesa reference, and `mesa.batch_run` of it.
+"""Compare a study of the baseline with its peers: the plain-Mesa reference, and `mesa.batch_run` of
+it.
 
-All make the same numbers of each run, which is checked. A peer's run starts from a checked scenario, as a study's does.
+All make the same numbers of each run, which is checked. A peer's run starts from a checked
+scenario, as a study's does.
 """
 
 from __future__ import annotations
@@ -21,10 +23,11 @@ import numpy as np
 from mesa.batchrunner import batch_run
 
 from benchmarks.measure import Row
-from sim.scenario import load
+from sim.scenario.loading.load import load
 from sim.scenario.schema import Scenario
-from sim.study import Study, sweep
-from sim.study.columns import side_by_side
+from sim.study.batched_points import side_by_side
+from sim.study.study import Study
+from sim.study.sweep import sweep
 from tests.reference import ReferenceModel
 from tests.reference.model import simulate
 from tests.reference.records import Recorded
@@ -47,7 +50,8 @@ TOLERANCE = 1e-12
 def measure() -> Iterator[Row]:
     """Measure time per run, side by side, then memory.
 
-    All take turns, so that a busy moment of the machine meets all of them, and of each the least time counts.
+    All take turns, so that a busy moment of the machine meets all of them, and of each the least
+    time counts.
     """
     times: list[tuple[float, ...]] = []
     for _ in range(TURNS):
@@ -61,13 +65,25 @@ def measure() -> Iterator[Row]:
         times.append((alone, one, two, *_batch_run()))
     alone, one, two, few, many = map(min, zip(*times, strict=True))
     batched = (many - few) / (BATCHES[1] - BATCHES[0])
-    yield Row(f"study of {RUNS:,} runs over the reference, one process", alone / one, "times", least=100)
-    yield Row(f"study of {RUNS:,} runs over mesa.batch_run, {PROCESSES} processes", batched / two, "times", least=100)
+    yield Row(
+        f"study of {RUNS:,} runs over the reference, one process", alone / one, "times", least=100
+    )
+    yield Row(
+        f"study of {RUNS:,} runs over mesa.batch_run, {PROCESSES} processes",
+        batched / two,
+        "times",
+        least=100,
+    )
     yield Row("study, two processes over one", one / two, "times", least=1.7)
     yield Row("study, one process", 1 / one, "member-runs/s")
     yield Row(f"mesa.batch_run, {PROCESSES} processes", 1 / batched, "member-runs/s")
     small, large = _peak_memory(RUNS), _peak_memory(MORE_RUNS)
-    yield Row(f"peak memory of a study, {MORE_RUNS:,} runs over {RUNS:,}", large / small, "times", most=1.5)
+    yield Row(
+        f"peak memory of a study, {MORE_RUNS:,} runs over {RUNS:,}",
+        large / small,
+        "times",
+        most=1.5,
+    )
     yield Row(f"peak memory of a study, {MORE_RUNS:,} runs", large, "MiB")
 
 
@@ -76,7 +92,9 @@ def _study(folder: Path, runs: int, jobs: int) -> tuple[float, Study]:
     began = time.perf_counter()
     factors = {FACTOR: {"low": LOW, "high": HIGH}}
     design = {"kind": "random", "points": runs // MEMBERS, "seed": 1}
-    found = sweep(BASELINE, design, factors=factors, members=MEMBERS, metrics=METRICS, out=folder, jobs=jobs)
+    found = sweep(
+        BASELINE, design, factors=factors, members=MEMBERS, metrics=METRICS, out=folder, jobs=jobs
+    )
     return (time.perf_counter() - began) / runs, found
 
 
@@ -90,7 +108,8 @@ def _point(value: float) -> Scenario:
 
 
 def _numbers(found: Recorded) -> list[float]:
-    """Take from a run of the reference what the study keeps: the metrics of each need, one after the other."""
+    """Take from a run of the reference what the study keeps: the metrics of each need, one after
+    the other."""
     series = [found.series[name] for name in ("used", "need", "spending")]
     columns = [list(zip(*each, strict=True)) for each in series]
     numbers: list[list[float]] = [[], [], []]
@@ -113,7 +132,8 @@ def _reference() -> float:
 
 
 class Batched(ReferenceModel):
-    """The reference as `batch_run` runs it: it stops itself and reports its numbers in the last month."""
+    """The reference as `batch_run` runs it: it stops itself and reports its numbers in the last
+    month."""
 
     def __init__(self, value: float, member: int, **given: Any) -> None:
         super().__init__(_point(value), member)
@@ -132,21 +152,35 @@ def _batch_run() -> list[float]:
     """Return the seconds that `mesa.batch_run` takes for few and for many runs."""
     times = []
     for runs in BATCHES:
-        parameters = {"value": np.linspace(LOW, HIGH, runs // MEMBERS).tolist(), "member": list(range(MEMBERS))}
+        parameters = {
+            "value": np.linspace(LOW, HIGH, runs // MEMBERS).tolist(),
+            "member": list(range(MEMBERS)),
+        }
         began = time.perf_counter()
-        rows = batch_run(Batched, parameters, number_processes=PROCESSES, max_steps=_baseline().months, display_progress=False)
+        rows = batch_run(
+            Batched,
+            parameters,
+            number_processes=PROCESSES,
+            max_steps=_baseline().months,
+            display_progress=False,
+        )
         times.append(time.perf_counter() - began)
         if len(rows) != runs or not all(row["numbers"] for row in rows):
-            raise AssertionError(f"batch_run gave {len(rows)} rows for {runs} runs, or rows without numbers")
+            raise AssertionError(
+                f"batch_run gave {len(rows)} rows for {runs} runs, or rows without numbers"
+            )
     return times
 
 
 def _check(study: Study) -> None:
-    """Make sure that study and reference make the same numbers; raises AssertionError where they differ."""
+    """Make sure that study and reference make the same numbers; raises AssertionError where they
+    differ."""
     for point, member in ((0, 0), (1, 7)):
         value = float(study.points[FACTOR][point])
         expected = np.array(_numbers(simulate(_point(value), member)))
-        gap = np.abs(study.store.values[point, member] - expected) / np.maximum(np.abs(expected), 1.0)
+        gap = np.abs(study.store.values[point, member] - expected) / np.maximum(
+            np.abs(expected), 1.0
+        )
         if not gap.max() <= TOLERANCE:
             raise AssertionError(f"point {point}, member {member} differ by {gap.max():.3g}")
 
@@ -154,12 +188,15 @@ def _check(study: Study) -> None:
 def _peak_memory(runs: int) -> float:
     """Return the most memory that a study takes in a process of its own, MiB."""
     words = [sys.executable, "-m", "benchmarks.studies", str(runs)]
-    done = subprocess.run(words, cwd=Path(__file__).parents[1], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        words, cwd=Path(__file__).parents[1], capture_output=True, text=True, check=True
+    )
     return float(done.stdout)
 
 
 def _own_peak() -> float:
-    """Return the most memory that this process has had, MiB: since it began, which `getrusage` does not know on Linux."""
+    """Return the most memory that this process has had, MiB: since it began, which `getrusage` does
+    not know on Linux."""
     status = Path("/proc/self/status")
     if status.exists():
         return int(re.search(r"VmHWM:\s+(\d+)", status.read_text()).group(1)) / 1024

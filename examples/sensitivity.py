@@ -1,8 +1,10 @@
-"""Find out which of three numbers of a scenario matters for how much of a need is met, and in which year.
+"""Find out which of three numbers of a scenario matters for how much of a need is met, and in which
+year.
 
 python examples/sensitivity.py [FOLDER]
 
-With a folder the study stays there as FOLDER/study, and what it says, with a figure, as FOLDER/sensitivity.
+With a folder the study stays there as FOLDER/study, and what it says, with a figure, as
+FOLDER/sensitivity.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ import sys
 from pathlib import Path
 
 from sim import sensitivity
-from sim.study import run_study
+from sim.study.sweep import run_study
 
 STUDY = Path(__file__).parent / "sensitivity.yaml"
 
@@ -22,7 +24,11 @@ def main(folder: str | None = None) -> None:
     found = sensitivity(study)
     print(found.text)
     by_year = found.table[found.table["metric"].str.startswith("unmet")]
-    print(by_year.pivot(index="factor", columns="metric", values="ST").to_string(float_format="{:.2f}".format))
+    print(
+        by_year.pivot(index="factor", columns="metric", values="ST").to_string(
+            float_format="{:.2f}".format
+        )
+    )
     if folder:
         found.save(Path(folder, "sensitivity"))
 

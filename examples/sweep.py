@@ -33,7 +33,9 @@ def main(folder: str | None = None) -> None:
         jobs=2,
     )
     table = study.points.merge(study.results, on="point").sort_values("mean")
-    table = table[[*FACTORS, "mean", "p05", "p95"]].rename(columns=lambda path: path.rpartition(".")[2])
+    table = table[[*FACTORS, "mean", "p05", "p95"]].rename(
+        columns=lambda path: path.rpartition(".")[2]
+    )
     print(table.iloc[[0, 1, -2, -1]].to_string(index=False, float_format="{:.3g}".format))
 
 

@@ -1,4 +1,7 @@
-"""Simulate supply substitution: who can make a cut-off supplier's goods, how soon, at what cost, and what stays uncovered.
+"""Simulate supply substitution.
+
+A supplier country is cut off: who can make its goods instead, how soon, at what cost, and what
+stays uncovered?
 
 import sim
 
@@ -9,21 +12,28 @@ result.save("results/baseline")
 
 from __future__ import annotations
 
-import json
-import os
-import sys
-from collections.abc import Collection, Mapping, Sequence
 from importlib import import_module
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import InputError, LedgerError, RuleError, ScenarioError, SimError
 from sim.version import __version__
 
 if TYPE_CHECKING:
+    from sim.analysis.discovery.discovery import discover
+    from sim.analysis.plan.plan import plan
+    from sim.analysis.sensitivity.sensitivity import sensitivity
+    from sim.engine.load import load, parse
+    from sim.engine.run import run
+    from sim.experiments.backtest import Backtest, backtest
+    from sim.experiments.compare import Comparison, compare
+    from sim.experiments.stress import stress
     from sim.report.result import Result
-    from sim.run import run
+    from sim.rules.registry import rule
     from sim.scenario.schema import Scenario
+    from sim.study.replay import replay
+    from sim.study.shards import merge
+    from sim.study.study import Study
+    from sim.study.sweep import sweep
 
 __all__ = [
     "Backtest",
@@ -53,54 +63,26 @@ __all__ = [
 ]
 
 _LAZY = {
-    "Backtest": "sim.backtest",
-    "Comparison": "sim.compare",
+    "Backtest": "sim.experiments.backtest",
+    "Comparison": "sim.experiments.compare",
     "Result": "sim.report.result",
     "Scenario": "sim.scenario.schema",
-    "Study": "sim.study",
-    "backtest": "sim.backtest",
-    "compare": "sim.compare",
-    "discover": "sim.analysis.discovery",
-    "merge": "sim.study",
-    "plan": "sim.analysis.plan",
-    "replay": "sim.study",
+    "Study": "sim.study.study",
+    "backtest": "sim.experiments.backtest",
+    "compare": "sim.experiments.compare",
+    "discover": "sim.analysis.discovery.discovery",
+    "load": "sim.engine.load",
+    "merge": "sim.study.shards",
+    "parse": "sim.engine.load",
+    "plan": "sim.analysis.plan.plan",
+    "replay": "sim.study.replay",
     "rule": "sim.rules",
-    "run": "sim.run",
-    "sensitivity": "sim.analysis.sensitivity",
-    "stress": "sim.stress",
-    "sweep": "sim.study",
+    "run": "sim.engine.run",
+    "sensitivity": "sim.analysis.sensitivity.sensitivity",
+    "stress": "sim.experiments.stress",
+    "sweep": "sim.study.sweep",
 }
 """What is imported on first use, and from where: `import sim` stays fast."""
-
-
-def load(path: str | os.PathLike[str], sets: Sequence[str] = (), **overrides: Any) -> Scenario:
-    """Load and check a scenario file.
-
-    `sets` holds texts `path=value` as the command's `--set` takes them; keywords set top-level keys, as in `members=20`.
-    Raises ScenarioError with all faults.
-    """
-    from sim import scenario
-
-    return scenario.load(path, [*sets, *_as_sets(overrides)], rules=_rule_faults)
-
-
-def parse(data: Mapping[str, Any], sets: Sequence[str] = (), **overrides: Any) -> Scenario:
-    """Check a scenario given as plain Python data; otherwise as `load`."""
-    from sim import scenario
-
-    return scenario.parse(data, [*sets, *_as_sets(overrides)], rules=_rule_faults)
-
-
-def _as_sets(overrides: Mapping[str, Any]) -> list[str]:
-    """Write overrides as `--set` takes them: JSON is YAML too; numpy's numbers become Python's."""
-    return [f"{key}={json.dumps(value, default=lambda number: number.item())}" for key, value in overrides.items()]
-
-
-def _rule_faults(family: str, name: str, parameters: Mapping[str, Any], names: Mapping[str, Collection[str] | None]) -> dict[str, str]:
-    from sim import rules
-
-    rules.plugins.load()
-    return rules.check(family, name, parameters, names)
 
 
 def __getattr__(name: str) -> Any:
@@ -113,14 +95,3 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
-
-
-class _Package(ModuleType):
-    """Keep `sim.run` and its like the functions: importing a module of the same name would put itself in their place."""
-
-    def __setattr__(self, name: str, value: object) -> None:
-        if name not in _LAZY or not isinstance(value, ModuleType):
-            super().__setattr__(name, value)
-
-
-sys.modules[__name__].__class__ = _Package

@@ -1,6 +1,7 @@
 """Hold the errors that `sim` raises on purpose.
 
-`InputError` and its children are the user's to mend (exit code 2); `LedgerError` is ours (exit code 1).
+`InputError` and its children are the user's to mend (exit code 2); `LedgerError` is ours (exit code
+1).
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, order=True)
 class Place:
-    """Say where in the input something stands; `line` and `column` count from 1, 0 means unknown."""
+    """Say where in the input something stands; `line` and `column` count from 1, 0 means
+    unknown.
+    """
 
     file: str
     line: int = 0
@@ -23,14 +26,20 @@ class Place:
 
 @dataclass(frozen=True, order=True)
 class Fault:
-    """Hold one fault of an input: where it stands, the dotted path of the value, and what is wrong."""
+    """Hold one fault of an input: where it stands, the dotted path of the value, and what
+    is wrong.
+    """
 
     place: Place
     path: str
     message: str
 
     def __str__(self) -> str:
-        return " ".join(part for part in (str(self.place), f"{self.path}:" if self.path else "", self.message) if part)
+        return " ".join(
+            part
+            for part in (str(self.place), f"{self.path}:" if self.path else "", self.message)
+            if part
+        )
 
 
 class SimError(Exception):
@@ -38,7 +47,9 @@ class SimError(Exception):
 
 
 class InputError(SimError):
-    """Report what a user can mend: a file, a flag, a path. Shown without a traceback; exit code 2."""
+    """Report what a user can mend: a file, a flag, a path. Shown without a traceback; exit
+    code 2.
+    """
 
 
 class ScenarioError(InputError):
@@ -54,7 +65,9 @@ class ScenarioError(InputError):
 
 
 class RuleError(InputError):
-    """Report a rule from outside `sim` that broke its contract: a wrong shape, NaN, a write to what it was given."""
+    """Report a rule from outside `sim` that broke its contract: a wrong shape, NaN, a write to what
+    it was given.
+    """
 
 
 class LedgerError(SimError):

@@ -1,7 +1,7 @@
 """Turn series into the numbers that a summary shows. Model specification 3.
 
-A need is hit in the first month in which an event restricts one of its links; what happened "after" is counted from
-there. NaN: does not apply; inf: not reached within the run.
+A need is hit in the first month in which an event restricts one of its links; what happened "after"
+is counted from there. NaN: does not apply; inf: not reached within the run.
 """
 
 from __future__ import annotations
@@ -10,11 +10,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from sim.kernels.optimal import myopia
-from sim.kernels.sums import Floats, GroupSum, Ints, total
+from sim.kernels.sums import NEVER, Floats, GroupSum, Ints, total
 from sim.kernels.systemic import esri
-from sim.projects import NEVER
-from sim.world import World
 
 __all__ = [
     "bullwhip",
@@ -24,7 +21,6 @@ __all__ = [
     "fill_rate",
     "import_dependence",
     "met",
-    "price_of_myopia",
     "recovery",
     "resilience_loss",
     "service",
@@ -42,31 +38,43 @@ CALM = 0.1
 
 
 def met(used: Floats, need: Floats) -> Floats:
-    """Return the units of a month's need that were used in it; what catches up with earlier months does not count."""
+    """Return the units of a month's need that were used in it; what catches up with earlier months
+    does not count.
+    """
     return np.minimum(used, need)
 
 
 def service(used: Floats, need: Floats) -> Floats:
-    """Return the fill rate month by month, the share of need met (beta service level): 1 where nothing is needed."""
+    """Return the fill rate month by month, the share of need met (beta service level): 1 where
+    nothing is needed.
+    """
     return np.divide(met(used, need), need, out=np.ones_like(need), where=need > 0)
 
 
 def fill_rate(used: Floats, need: Floats) -> Floats:
-    """Return the share of need met on time, over the first axis: [months, needs, members] -> [needs, members]."""
+    """Return the share of need met on time, over the first axis: [months, needs, members] ->
+    [needs, members].
+    """
     # month by month: what is met in all months at once would not fit the processor's cache
     return service(used=total(map(met, used, need), need.shape[1:]), need=total(need))
 
 
 def unmet(used: Floats, need: Floats) -> Floats:
-    """Return the units of need not met on time, summed over the first axis: [months, needs, members] -> [needs, members]."""
-    return total((each - met(part, each) for part, each in zip(used, need, strict=True)), need.shape[1:])
+    """Return the units of need not met on time, summed over the first axis: [months, needs,
+    members] -> [needs, members].
+    """
+    return total(
+        (each - met(part, each) for part, each in zip(used, need, strict=True)), need.shape[1:]
+    )
 
 
 def recovery(service: Floats, hit: Ints, share: float) -> Floats:
-    """Return the months from `hit` until `share` of the lost service is regained and stays so for three months.
+    """Return the months from `hit` until `share` of the lost service is regained and stays so for
+    three months.
 
-    `service` [months, ...] is a fill rate; its usual level is the mean before `hit` [...] (1 when hit at once). Counted
-    from the lowest point on, with linear interpolation between months. inf: not regained; NaN: never hit or never fell.
+    `service` [months, ...] is a fill rate; its usual level is the mean before `hit` [...] (1 when
+    hit at once). Counted from the lowest point on, with linear interpolation between months. inf:
+    not regained; NaN: never hit or never fell.
     """
     months = service.shape[0]
     flat, begin = service.reshape(months, -1), np.clip(hit.ravel(), 0, months)
@@ -97,7 +105,9 @@ def _recovery(service: Floats, hit: int, share: float) -> Floats:
 
 
 def resilience_loss(service: Floats, hit: Ints) -> Floats:
-    """Sum the service lost after `hit` against the mean before it, month by month; [needs, members]. Bruneau et al. 2003."""
+    """Sum the service lost after `hit` against the mean before it, month by month; [needs,
+    members]. Bruneau et al. 2003.
+    """
     before, after = _before(service.shape, hit), _after(service.shape, hit)
     count = total(before)
     usual = np.divide(total(service * before), count, out=np.ones(hit.shape), where=count > 0)
@@ -105,11 +115,13 @@ def resilience_loss(service: Floats, hit: Ints) -> Floats:
 
 
 def substitution_ratio(received: Floats, legacy: Floats, hit: Ints) -> Floats:
-    """Return how much of the old suppliers' deliveries others have replaced, in units, in the last year.
+    """Return how much of the old suppliers' deliveries others have replaced, in units, in the last
+    year.
 
-    Others' deliveries in the last twelve months above those of the twelve before `hit`, over the old suppliers' then.
-    `legacy` [months, needs, members] is what arrived from suppliers that a restriction hit. Gross: falling need is not
-    counted as substitution. NaN where nothing came from them.
+    Others' deliveries in the last twelve months above those of the twelve before `hit`, over the
+    old suppliers' then. `legacy` [months, needs, members] is what arrived from suppliers that a
+    restriction hit. Gross: falling need is not counted as substitution. NaN where nothing came from
+    them.
     """
     window = _before(received.shape, hit) & ~_before(received.shape, hit - YEAR)
     months = np.maximum(total(window), 1)
@@ -123,16 +135,22 @@ def substitution_ratio(received: Floats, legacy: Floats, hit: Ints) -> Floats:
 
 
 def import_dependence(imports: Floats, received: Floats) -> Floats:
-    """Return the imported share of what was received in the last twelve months, [needs, members]."""
+    """Return the imported share of what was received in the last twelve months, [needs,
+    members].
+    """
     every = total(received[-YEAR:])
-    share: Floats = np.divide(total(imports[-YEAR:]), every, out=np.full(every.shape, np.nan), where=every > 0)
+    share: Floats = np.divide(
+        total(imports[-YEAR:]), every, out=np.full(every.shape, np.nan), where=every > 0
+    )
     return share
 
 
 def substitution_cost(spending: Floats, received: Floats, hit: Ints) -> Floats:
-    """Return what a unit delivered in the last twelve months cost more than one in the twelve before `hit`, [needs, members].
+    """Return what a unit delivered in the last twelve months cost more than one in the twelve
+    before `hit`, [needs, members].
 
-    Money per unit, delivery with it. NaN where nothing was delivered in either, or nothing was ever hit.
+    Money per unit, delivery with it. NaN where nothing was delivered in either, or nothing was ever
+    hit.
     """
     window = _before(received.shape, hit) & ~_before(received.shape, hit - YEAR)
     before, last = total(received * window), total(received[-YEAR:])
@@ -144,30 +162,38 @@ def substitution_cost(spending: Floats, received: Floats, hit: Ints) -> Floats:
 
 
 def cost_of_substitution(extra: Floats, capital: Floats, idle: Floats, delivered: Floats) -> Floats:
-    """Return what substitution costs per unit delivered: dearer goods, capital and idle capacity; NaN where nothing was delivered.
+    """Return what substitution costs per unit delivered: dearer goods, capital and idle capacity;
+    NaN where nothing was delivered.
 
-    All arrays of one shape: money beyond what the same units cost at the start, money invested, money that capacity idle
-    beyond that at the start costs, and units.
+    All arrays of one shape: money beyond what the same units cost at the start, money invested,
+    money that capacity idle beyond that at the start costs, and units.
     """
-    cost: Floats = np.divide(extra + capital + idle, delivered, out=np.full_like(delivered, np.nan), where=delivered > 0)
+    cost: Floats = np.divide(
+        extra + capital + idle, delivered, out=np.full_like(delivered, np.nan), where=delivered > 0
+    )
     return cost
 
 
 def bullwhip(orders: Floats, demand: Floats) -> Floats:
-    """Return the variance of orders over that of demand, both [months, needs, members] -> [needs, members].
+    """Return the variance of orders over that of demand, both [months, needs, members] -> [needs,
+    members].
 
     Swings of a tenth of mean demand count as none: they are added to the variance of demand.
     """
     months = orders.shape[0]
     mean_orders, mean_demand = total(orders) / months, total(demand) / months
-    swing, usual = total((orders - mean_orders) ** 2) / months, total((demand - mean_demand) ** 2) / months
+    swing, usual = (
+        total((orders - mean_orders) ** 2) / months,
+        total((demand - mean_demand) ** 2) / months,
+    )
     floor = usual + (CALM * mean_demand) ** 2
     ratio: Floats = np.divide(swing, floor, out=np.where(swing > 0, np.inf, 0.0), where=floor > 0)
     return ratio
 
 
 def concentration(flows: Floats, by_need: GroupSum) -> Floats:
-    """Return the Herfindahl-Hirschman index of flows by supplier, [suppliers, members] -> [needs, members], 0 to 10,000.
+    """Return the Herfindahl-Hirschman index of flows by supplier, [suppliers, members] -> [needs,
+    members], 0 to 10,000.
 
     `by_need` sums the suppliers of each need.
     """
@@ -175,16 +201,6 @@ def concentration(flows: Floats, by_need: GroupSum) -> Floats:
     whole = every.take(by_need.group_of_row, axis=0)
     shares = np.divide(flows, whole, out=np.zeros_like(flows), where=whole > 0)
     return np.where(every > 0, 1e4 * by_need(shares**2), np.nan)
-
-
-def price_of_myopia(world: World, unmet_cost: float) -> tuple[Floats, Floats]:
-    """Compare what the last month granted with the least-cost allocation of the same goods to the same orders.
-
-    Return, [members] each, the units granted as a share of the best, and by which share their cost, with `unmet_cost`
-    money for each unit not delivered, is above the least (0: as good as the best). For few members.
-    """
-    market, supply, demand = world.axes.market, world.lines.offer, world.needs.demand
-    return myopia(market, supply, demand, world.links.flow, world.usable_caps(), world.delivered_costs(), unmet_cost)
 
 
 def summarise(
@@ -196,14 +212,17 @@ def summarise(
 ) -> dict[str, Floats]:
     """Compute every metric of a summary, each [needs, members].
 
-    `series` holds arrays [months, needs, members]; `last_flows` [routes, members] the units of the last calendar year;
-    `hit` [needs, members] the month in which each need was first hit, NEVER where it was not.
+    `series` holds arrays [months, needs, members]; `last_flows` [routes, members] the units of the
+    last calendar year; `hit` [needs, members] the month in which each need was first hit, NEVER
+    where it was not.
     """
     need, used, fill = series["need"], series["used"], series["fill_rate"]
     served, after = met(used, need), _after(need.shape, np.where(hit < NEVER, hit, 0))
     place = {need: row for row, need in enumerate(needs)}
     supplying = [row for row, (_, *need) in enumerate(routes) if tuple(need) in place]
-    suppliers = GroupSum(np.array([place[routes[row][1:]] for row in supplying], dtype=np.int64), len(needs))
+    suppliers = GroupSum(
+        np.array([place[routes[row][1:]] for row in supplying], dtype=np.int64), len(needs)
+    )
     return {
         "fill_rate": service(total(served), total(need)),
         "fill_rate_after": service(total(served * after), total(need * after)),

@@ -1,4 +1,6 @@
-"""Hold what a run recorded, member by member, as plain arrays: the one thing between the model and its reports."""
+"""Hold what a run recorded, member by member, as plain arrays: the one thing between the model and
+its reports.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,9 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, order=True)
 class EventRow:
-    """Say what an event did when: one row for each month in which it began, changed its targets or ended."""
+    """Say what an event did when: one row for each month in which it began, changed its targets or
+    ended.
+    """
 
     month: str
     event: str
@@ -56,7 +60,8 @@ class Records:
     """Units shipped per calendar year, [years, routes, members]."""
     events: Sequence[EventRow]
     residuals: Mapping[str, float]
-    """Book -> worst residual of the run, as a multiple of eps times gross volume (64 is the limit)."""
+    """Book -> worst residual of the run, as a multiple of eps times gross volume (64 is the limit).
+    """
     summary: Mapping[str, Floats]
     """Metric -> [needs, members]; NaN where it does not apply, inf where it was never reached."""
     purses: Sequence[str] = field(default=(), kw_only=True)

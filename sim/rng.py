@@ -1,8 +1,8 @@
 """Draw random numbers that depend on (seed, name, member) and on nothing else.
 
-Common random numbers: a quantity keeps its draws whatever else stands in the scenario, whoever else is
-simulated in the same chunk, and whatever ran before. Members are drawn in blocks of a fixed width so that
-member k costs the same anywhere; member 0 is the central case and takes no draw.
+Common random numbers: a quantity keeps its draws whatever else stands in the scenario, whoever else
+is simulated in the same chunk, and whatever ran before. Members are drawn in blocks of a fixed
+width so that member k costs the same anywhere; member 0 is the central case and takes no draw.
 """
 
 from __future__ import annotations
@@ -23,11 +23,14 @@ BLOCK = 256
 def uniforms(seed: int, name: str, members: Sequence[int], size: int = 1) -> NDArray[np.float64]:
     """Draw numbers in [0, 1) for a named quantity, shape [size, members].
 
-    Row i of a longer draw equals row i of a shorter one, so a horizon may grow without shifting a draw.
+    Row i of a longer draw equals row i of a shorter one, so a horizon may grow without shifting a
+    draw.
     """
     result = np.empty((size, len(members)))
     draw = _first_row if size == 1 else _block
-    for block, columns, places in _blocks(members if isinstance(members, range) else tuple(members)):
+    for block, columns, places in _blocks(
+        members if isinstance(members, range) else tuple(members)
+    ):
         result[:, columns] = draw(seed, name, block, size)[:, places]
     return result
 
@@ -50,11 +53,17 @@ def _blocks(members: Sequence[int]) -> list[tuple[int, Places | slice, Places]]:
     numbers = list(dict.fromkeys(blocks.tolist()))
     if len(numbers) == 1:
         return [(numbers[0], slice(None), places)]
-    return [(number, columns, places[columns]) for number in numbers for columns in [np.flatnonzero(blocks == number)]]
+    return [
+        (number, columns, places[columns])
+        for number in numbers
+        for columns in [np.flatnonzero(blocks == number)]
+    ]
 
 
 def _block(seed: int, name: str, block: int, size: int) -> NDArray[np.float64]:
-    """Draw a block of members: the extendable hash of what names it, cut into numbers of 53 bits."""
+    """Draw a block of members: the extendable hash of what names it, cut into numbers of 53
+    bits.
+    """
     text = f"{seed}\0{name}\0{block}".encode()
     words = np.frombuffer(hashlib.shake_128(text).digest(8 * BLOCK * size), dtype="<u8")
     return np.asarray((words >> np.uint64(11)) * 2.0**-53, dtype=np.float64).reshape(size, BLOCK)

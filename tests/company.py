@@ -1,10 +1,11 @@
-"""What every rule must keep: a member's bits do not depend on its company, and a world at rest stays at rest."""
+"""What every rule must keep: a member's bits do not depend on its company, and a world at rest
+stays at rest."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from sim.run import run
+from sim.engine.run import run
 from sim.scenario.schema import Scenario
 
 
@@ -17,13 +18,28 @@ def assert_same_in_any_company(scenario: Scenario, members: int = 6) -> None:
             assert np.array_equal(getattr(part, name), getattr(whole, name)), (width, name)
         for name in ("series", "summary", "money"):
             ours, theirs = getattr(part, name), getattr(whole, name)
-            assert all(np.array_equal(ours[key], theirs[key], equal_nan=True) for key in theirs), (width, name)
+            assert all(np.array_equal(ours[key], theirs[key], equal_nan=True) for key in theirs), (
+                width,
+                name,
+            )
         assert part.warnings == whole.warnings
 
 
 def assert_rests(scenario: Scenario, *but: str) -> None:
     """Run for ten years without events: every series is constant to 1e-12, except those named."""
-    records = run(scenario.model_copy(update={"events": {}, "programmes": {}}), members=4, months=120).records
-    for name, values in {**records.series, "capacity": records.capacity, "output": records.output}.items():
+    records = run(
+        scenario.model_copy(update={"events": {}, "programmes": {}}), members=4, months=120
+    ).records
+    for name, values in {
+        **records.series,
+        "capacity": records.capacity,
+        "output": records.output,
+    }.items():
         if name not in but:
-            np.testing.assert_allclose(values, np.broadcast_to(values[:1], values.shape), rtol=1e-12, atol=1e-12, err_msg=name)
+            np.testing.assert_allclose(
+                values,
+                np.broadcast_to(values[:1], values.shape),
+                rtol=1e-12,
+                atol=1e-12,
+                err_msg=name,
+            )

@@ -28,33 +28,67 @@ FILES = [
     Case("empty", {"main.yaml": ""}, ["main.yaml the file is empty"]),
     Case("comments alone", {"main.yaml": "# nothing yet\n"}, ["main.yaml the file is empty"]),
     Case("an empty document", {"main.yaml": "---\n"}, ["main.yaml the file is empty"]),
-    Case("binary", {"main.yaml": b"\x7fELF\x00\x01"}, ["main.yaml:1:1 not plain text: character U+007F"]),
-    Case("zeros", {"main.yaml": b"name: x\nti\x00tle: y\n"}, ["main.yaml:2:3 not plain text: character U+0000"]),
+    Case(
+        "binary",
+        {"main.yaml": b"\x7fELF\x00\x01"},
+        ["main.yaml:1:1 not plain text: character U+007F"],
+    ),
+    Case(
+        "zeros",
+        {"main.yaml": b"name: x\nti\x00tle: y\n"},
+        ["main.yaml:2:3 not plain text: character U+0000"],
+    ),
     Case("a picture", {"main.yaml": b"\x89PNG\r\n\x1a\n"}, ["main.yaml not UTF-8 text (byte 1)"]),
-    Case("Latin-1", {"main.yaml": "name: x\ntitle: Köln\n".encode("latin-1")}, ["main.yaml not UTF-8 text (byte 17)"]),
-    Case("UTF-16", {"main.yaml": "name: x\n".encode("utf-16")}, ["main.yaml not UTF-8 text (byte 1)"]),
-    Case("a list", {"main.yaml": "- name: x\n"}, ["main.yaml:1:1 expected a mapping of keys, found a list"]),
-    Case("a word", {"main.yaml": "\nname\n"}, ["main.yaml:2:1 expected a mapping of keys, found text 'name'"]),
-    Case("two documents", {"main.yaml": "name: x\n---\nname: y\n"}, ["main.yaml:2:1 a second document starts here; a scenario is one"]),
+    Case(
+        "Latin-1",
+        {"main.yaml": "name: x\ntitle: Köln\n".encode("latin-1")},
+        ["main.yaml not UTF-8 text (byte 17)"],
+    ),
+    Case(
+        "UTF-16", {"main.yaml": "name: x\n".encode("utf-16")}, ["main.yaml not UTF-8 text (byte 1)"]
+    ),
+    Case(
+        "a list",
+        {"main.yaml": "- name: x\n"},
+        ["main.yaml:1:1 expected a mapping of keys, found a list"],
+    ),
+    Case(
+        "a word",
+        {"main.yaml": "\nname\n"},
+        ["main.yaml:2:1 expected a mapping of keys, found text 'name'"],
+    ),
+    Case(
+        "two documents",
+        {"main.yaml": "name: x\n---\nname: y\n"},
+        ["main.yaml:2:1 a second document starts here; a scenario is one"],
+    ),
     Case(
         "an open bracket",
         {"main.yaml": "name: [x\ntitle: y\n"},
-        ["main.yaml:2:6 not valid YAML: while parsing a flow sequence, did not find expected ',' or ']'"],
+        [
+            "main.yaml:2:6 not valid YAML: while parsing a flow sequence, did not find expected ','"
+            " or ']'"
+        ],
     ),
     Case(
         "a tab",
         {"main.yaml": "name: x\nrules:\n\trounds: 1\n"},
-        ["main.yaml:3:1 not valid YAML: while scanning for the next token, found character that cannot start any token"],
+        [
+            "main.yaml:3:1 not valid YAML: while scanning for the next token, found character that"
+            " cannot start any token"
+        ],
     ),
     Case(
-        "a colon too many", {"main.yaml": "name: a: b\n"}, ["main.yaml:1:8 not valid YAML: mapping values are not allowed in this context"]
+        "a colon too many",
+        {"main.yaml": "name: a: b\n"},
+        ["main.yaml:1:8 not valid YAML: mapping values are not allowed in this context"],
     ),
     Case(
         "a star without quotes",
         {"main.yaml": "exporter: *\n"},
         [
-            "main.yaml:1:12 not valid YAML: while scanning an alias, did not find expected alphabetic or numeric character "
-            "(text that begins with * needs quotes)"
+            "main.yaml:1:12 not valid YAML: while scanning an alias, did not find expected"
+            " alphabetic or numeric character (text that begins with * needs quotes)"
         ],
     ),
     Case(
@@ -65,7 +99,10 @@ FILES = [
     Case(
         "an anchor within itself",
         {"main.yaml": "rules: &a {production: *a}\n"},
-        ["main.yaml:1:24 rules.production: unknown anchor 'a' (text that begins with * needs quotes)"],
+        [
+            "main.yaml:1:24 rules.production: unknown anchor 'a' (text that begins with * needs"
+            " quotes)"
+        ],
     ),
     Case(
         "keys given twice",
@@ -79,13 +116,19 @@ FILES = [
     Case(
         "merge keys",
         {"main.yaml": "states: &a {}\nneeds:\n  <<: *a\n"},
-        ["main.yaml:3:3 needs: merge keys (<<) are not allowed; use extends, or an alias for the whole value"],
+        [
+            "main.yaml:3:3 needs: merge keys (<<) are not allowed; use extends, or an alias for the"
+            " whole value"
+        ],
     ),
     Case(
         "tags",
         {"main.yaml": "name: !!python/object/apply:os.system [ls]\ntitle: !secret x\n"},
         [
-            "main.yaml:1:7 name: tags are not allowed, found tag:yaml.org,2002:python/object/apply:os.system",
+            (
+                "main.yaml:1:7 name: tags are not allowed, found"
+                " tag:yaml.org,2002:python/object/apply:os.system"
+            ),
             "main.yaml:2:8 title: tags are not allowed, found !secret",
         ],
     ),
@@ -103,13 +146,21 @@ FILES = [
         {"main.yaml": "? {a: b}\n: c\n"},
         ["main.yaml:1:3 a key must be a name or a year, found a mapping, a list or an alias"],
     ),
-    Case("a bomb of aliases", {"main.yaml": BOMB}, ["main.yaml:3:77 c.18: more than 200000 values, with aliases written out"]),
+    Case(
+        "a bomb of aliases",
+        {"main.yaml": BOMB},
+        ["main.yaml:3:77 c.18: more than 200000 values, with aliases written out"],
+    ),
     Case(
         "very many values",
         {"main.yaml": "a: [" + "1," * 200_000 + "]"},
         ["main.yaml:1:400001 a.199998: more than 200000 values, with aliases written out"],
     ),
-    Case("very deep lists", {"main.yaml": "a: " + "[" * 5000 + "]" * 5000}, ["main.yaml:1:43 a.0.0: more than 40 levels deep"]),
+    Case(
+        "very deep lists",
+        {"main.yaml": "a: " + "[" * 5000 + "]" * 5000},
+        ["main.yaml:1:43 a.0.0: more than 40 levels deep"],
+    ),
     Case(
         "very deep mappings",
         {"main.yaml": "".join(" " * depth + "a:\n" for depth in range(2000))},
@@ -120,7 +171,11 @@ FILES = [
         {"main.yaml": "a: &a " + "[" * 30 + "]" * 30 + "\nb: " + "[" * 15 + "*a" + "]" * 15 + "\n"},
         ["main.yaml:2:19 b.0.0: more than 40 levels deep"],
     ),
-    Case("base that is not there", {"main.yaml": "extends: base.yaml\n"}, ["main.yaml:1:10 extends: cannot read base.yaml: no such file"]),
+    Case(
+        "base that is not there",
+        {"main.yaml": "extends: base.yaml\n"},
+        ["main.yaml:1:10 extends: cannot read base.yaml: no such file"],
+    ),
     Case(
         "base that no system can name",
         {"main.yaml": 'extends: "a\\0b"\n'},
@@ -131,7 +186,11 @@ FILES = [
         {"main.yaml": 'extends: tiny.yaml\nstart: "\\e[2J\\n"\n', **TINY},
         [r"main.yaml:2:8 start: '\x1b[2J\n' is not a month; write YYYY-MM, as in 2014-03"],
     ),
-    Case("base that is a folder", {"main.yaml": "extends: .\n"}, ["main.yaml:1:10 extends: cannot read .: it is a directory"]),
+    Case(
+        "base that is a folder",
+        {"main.yaml": "extends: .\n"},
+        ["main.yaml:1:10 extends: cannot read .: it is a directory"],
+    ),
     Case(
         "bases that are no names",
         {"main.yaml": "extends: [5, {a: b}]\n"},
@@ -140,7 +199,11 @@ FILES = [
             "main.yaml:1:14 extends.1: expected a file or a list of files, found a mapping",
         ],
     ),
-    Case("base of nothing", {"main.yaml": "extends:\n"}, ["main.yaml:1:9 extends: expected a file or a list of files, found nothing"]),
+    Case(
+        "base of nothing",
+        {"main.yaml": "extends:\n"},
+        ["main.yaml:1:9 extends: expected a file or a list of files, found nothing"],
+    ),
     Case(
         "a file that extends itself",
         {"main.yaml": "extends: main.yaml\n"},
@@ -148,7 +211,11 @@ FILES = [
     ),
     Case(
         "files that extend one another",
-        {"main.yaml": "extends: a.yaml\n", "a.yaml": "extends: [b.yaml]\n", "b.yaml": "name: x\nextends: a.yaml\n"},
+        {
+            "main.yaml": "extends: a.yaml\n",
+            "a.yaml": "extends: [b.yaml]\n",
+            "b.yaml": "name: x\nextends: a.yaml\n",
+        },
         ["b.yaml:2:10 extends: files extend one another in a circle: a.yaml -> b.yaml -> a.yaml"],
     ),
     Case(
@@ -161,7 +228,10 @@ FILES = [
         {"main.yaml": "extends:\n- a.yaml\n- b.yaml\n- c.yaml\n", "a.yaml": "", "c.yaml": "x: [\n"},
         [
             "a.yaml the file is empty",
-            "c.yaml:2:1 not valid YAML: while parsing a flow node, did not find expected node content",
+            (
+                "c.yaml:2:1 not valid YAML: while parsing a flow node, did not find expected node"
+                " content"
+            ),
             "main.yaml:3:3 extends.1: cannot read b.yaml: no such file",
         ],
     ),
@@ -179,7 +249,10 @@ FILES = [
     ),
     Case(
         "removal of what is not there",
-        {"main.yaml": extending("events: {bam: null}", "states: {RUS: {bloc: null}, UKS: ~}"), **TINY},
+        {
+            "main.yaml": extending("events: {bam: null}", "states: {RUS: {bloc: null}, UKS: ~}"),
+            **TINY,
+        },
         [
             "main.yaml:2:15 events.bam: nothing to remove; did you mean 'ban'?",
             "main.yaml:3:34 states.UKS: nothing to remove; did you mean 'UKR'?",
@@ -187,7 +260,11 @@ FILES = [
     ),
     Case(
         "removal where nothing was inherited",
-        {"main.yaml": edited(("  report: {title: A report}", "  report: {title: A report}\n  book:"))},
+        {
+            "main.yaml": edited(
+                ("  report: {title: A report}", "  report: {title: A report}\n  book:")
+            )
+        },
         ["main.yaml:61:8 sources.book: nothing to remove; known: report"],
     ),
     Case(
@@ -195,7 +272,11 @@ FILES = [
         {"main.yaml": extending("sources: {report: null}"), **TINY},
         ["tiny.yaml:30:63 factories.klimov.lines.engines.capacity.source: unknown source 'report'"],
     ),
-    Case("section removed", {"main.yaml": extending("needs: null"), **TINY}, ["main.yaml:1:1 missing key 'needs'"]),
+    Case(
+        "section removed",
+        {"main.yaml": extending("needs: null"), **TINY},
+        ["main.yaml:1:1 missing key 'needs'"],
+    ),
     Case(
         "half of a quantity",
         {"main.yaml": extending("events: {ban: {share: {low: 0.5}}}"), **TINY},
@@ -204,6 +285,9 @@ FILES = [
     Case(
         "two forms of a need in one file",
         {"main.yaml": extending("needs: {RUS: {helicopters: {units: 3, series: [1]}}}"), **TINY},
-        ["main.yaml:2:28 needs.RUS.helicopters: give exactly one of units, by_year, series (got units, series)"],
+        [
+            "main.yaml:2:28 needs.RUS.helicopters: give exactly one of units, by_year, series (got"
+            " units, series)"
+        ],
     ),
 ]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
-from sim.scenario.loading import parse
+from sim.scenario.loading.load import parse
+from sim.scenario.loading.schema_walk import KINDS
 from sim.scenario.schema import Scenario
-from sim.scenario.shape import KINDS
 
 Tree = dict[str, Any]
 
@@ -20,8 +20,9 @@ RESTRICTIONS = ("cut_off", "sanction", "quota")
 def random_scenario(rng_seed: int, **changes: Any) -> Scenario:
     """Return a checked scenario, the same for the same seed, with some top-level keys replaced.
 
-    It has 3 to 6 states, 2 to 5 products with a bill of materials, 4 to 10 factories, trade rules with caps and lead
-    times, two programmes and events of every kind, half of the numbers drawn per member.
+    It has 3 to 6 states, 2 to 5 products with a bill of materials, 4 to 10 factories, trade rules
+    with caps and lead times, two programmes and events of every kind, half of the numbers drawn per
+    member.
     """
     rng = Random(rng_seed)
     states, products = _states(rng), _products(rng)
@@ -109,14 +110,22 @@ def _products(rng: Random) -> Tree:
 
 def _input(rng: Random) -> Any:
     amount = _number(rng, 0.5, 3)
-    return amount if rng.random() < 0.4 else {"amount": amount, "criticality": rng.choice(["critical", "important", "minor"])}
+    return (
+        amount
+        if rng.random() < 0.4
+        else {"amount": amount, "criticality": rng.choice(["critical", "important", "minor"])}
+    )
 
 
 def _factories(rng: Random, states: list[str], products: list[str]) -> Tree:
     factories: Tree = {}
     for each in range(rng.randint(4, 10)):
         # the first ones see to it that everything is made somewhere
-        made = {products[each % len(products)], *_some(rng, products, 2)} if each < len(products) else _some(rng, products, 2)
+        made = (
+            {products[each % len(products)], *_some(rng, products, 2)}
+            if each < len(products)
+            else _some(rng, products, 2)
+        )
         factory: Tree = {
             "title": f"Plant {each}",
             "state": rng.choice(states),
@@ -154,7 +163,10 @@ def _capacity_terms(rng: Random) -> Tree:
 
 
 def _needs(rng: Random, states: list[str], products: list[str]) -> Tree:
-    needs: Tree = {state: {product: _need(rng) for product in products if rng.random() < 0.6} for state in states}
+    needs: Tree = {
+        state: {product: _need(rng) for product in products if rng.random() < 0.6}
+        for state in states
+    }
     needs[states[0]].setdefault(products[-1], 20)
     return {state: each for state, each in needs.items() if each}
 
@@ -178,26 +190,59 @@ def _trade(rng: Random, world: Tree) -> Tree:
     states, products = list(world["states"]), list(world["products"])
     trade: Tree = {
         "anything": {"exporter": "*", "importer": "*", "product": "*", **_terms(rng)},
-        "one_good": {"exporter": "*", "importer": "*", "product": rng.choice(products), **_terms(rng)},
-        "one_maker": {"exporter": rng.choice(states), "importer": "*", "product": _some(rng, products), **_terms(rng)},
+        "one_good": {
+            "exporter": "*",
+            "importer": "*",
+            "product": rng.choice(products),
+            **_terms(rng),
+        },
+        "one_maker": {
+            "exporter": rng.choice(states),
+            "importer": "*",
+            "product": _some(rng, products),
+            **_terms(rng),
+        },
     }
     blocs = [state["bloc"] for state in world["states"].values() if state["bloc"]]
     if blocs:
-        trade["from_bloc"] = {"exporter": rng.choice(blocs), "importer": "*", "product": "*", **_terms(rng)}
-    for exporter, importer, product in sorted({(rng.choice(states), rng.choice(states), rng.choice(products)) for _ in range(4)}):
+        trade["from_bloc"] = {
+            "exporter": rng.choice(blocs),
+            "importer": "*",
+            "product": "*",
+            **_terms(rng),
+        }
+    for exporter, importer, product in sorted(
+        {(rng.choice(states), rng.choice(states), rng.choice(products)) for _ in range(4)}
+    ):
         terms = {**_terms(rng), "weight": rng.choice([0, 1, 3])}
-        trade[f"{exporter}_{importer}_{product}"] = {"exporter": exporter, "importer": importer, "product": product, **terms}
+        trade[f"{exporter}_{importer}_{product}"] = {
+            "exporter": exporter,
+            "importer": importer,
+            "product": product,
+            **terms,
+        }
     return trade
 
 
 def _terms(rng: Random) -> Tree:
-    terms: Tree = {"weight": _number(rng, 0.1, 3), "lead_months": _number(rng, 1, 4), "unit_cost": _number(rng, 0, 2)}
+    terms: Tree = {
+        "weight": _number(rng, 0.1, 3),
+        "lead_months": _number(rng, 1, 4),
+        "unit_cost": _number(rng, 0, 2),
+    }
     return {**terms, "cap": _number(rng, 2, 30)} if rng.random() < 0.4 else terms
 
 
 def _programme(rng: Random, world: Tree) -> Tree:
-    lines = [(factory, product) for factory, each in world["factories"].items() for product in each["lines"]]
-    candidates = {f"site_{place}": _candidate(rng, *line) for place, line in enumerate(rng.sample(lines, min(3, len(lines))))}
+    lines = [
+        (factory, product)
+        for factory, each in world["factories"].items()
+        for product in each["lines"]
+    ]
+    candidates = {
+        f"site_{place}": _candidate(rng, *line)
+        for place, line in enumerate(rng.sample(lines, min(3, len(lines))))
+    }
     states = list(world["states"])
     return {
         "title": "Programme",
@@ -212,7 +257,11 @@ def _programme(rng: Random, world: Tree) -> Tree:
 
 
 def _candidate(rng: Random, factory: str, product: str) -> Tree:
-    candidate: Tree = {"factory": factory, "product": product, "announced_months": _number(rng, 1, 8)}
+    candidate: Tree = {
+        "factory": factory,
+        "product": product,
+        "announced_months": _number(rng, 1, 8),
+    }
     if rng.random() < 0.4:
         candidate["max_capacity"] = _number(rng, 5, 30)
     if rng.random() < 0.4:
@@ -223,14 +272,30 @@ def _candidate(rng: Random, factory: str, product: str) -> Tree:
 
 
 def _events(rng: Random, world: Tree) -> Tree:
-    """Return two events of every kind that restricts, one of every other kind, in random order of time."""
+    """Return two events of every kind that restricts, one of every other kind, in random order of
+    time."""
     makers: list[tuple[str, str, str]] = [
-        (name, factory["state"], product) for name, factory in world["factories"].items() for product in factory["lines"]
+        (name, factory["state"], product)
+        for name, factory in world["factories"].items()
+        for product in factory["lines"]
     ]
     buyers = [(state, product) for state, needs in world["needs"].items() for product in needs]
-    routes = [(state, buyer, good) for _, state, good in makers for buyer, wanted in buyers if wanted == good]
+    routes = [
+        (state, buyer, good)
+        for _, state, good in makers
+        for buyer, wanted in buyers
+        if wanted == good
+    ]
     events: Tree = {}
-    for name in ("cut_off", "sanction", "quota", "cut_off_again", "quota_again", "leakage", "exemption"):
+    for name in (
+        "cut_off",
+        "sanction",
+        "quota",
+        "cut_off_again",
+        "quota_again",
+        "leakage",
+        "exemption",
+    ):
         events[name] = _trade_event(rng, name.removesuffix("_again"), world, rng.choice(routes))
     plant, _, product = rng.choice(makers)
     state, good = rng.choice(buyers)
@@ -238,13 +303,36 @@ def _events(rng: Random, world: Tree) -> Tree:
     site = rng.choice(list(world["programmes"][programme]["candidates"]))
     share = _number(rng, 0.3, 1, 2)
     events |= {
-        "lifting": {"kind": "lifting", "lifts": [rng.choice(RESTRICTIONS), "cut_off_again"], "share": share},
-        "demand": {"kind": "demand", "state": state, "product": rng.choice([good, "*"]), "factor": _number(rng, 0, 2, 2)},
-        "outage": {"kind": "outage", "factory": rng.choice(makers)[0], "share": _number(rng, 0.2, 1, 2)},
-        "outage_again": {"kind": "outage", "factory": "*", "product": product, "share": _number(rng, 0.2, 1, 2)},
+        "lifting": {
+            "kind": "lifting",
+            "lifts": [rng.choice(RESTRICTIONS), "cut_off_again"],
+            "share": share,
+        },
+        "demand": {
+            "kind": "demand",
+            "state": state,
+            "product": rng.choice([good, "*"]),
+            "factor": _number(rng, 0, 2, 2),
+        },
+        "outage": {
+            "kind": "outage",
+            "factory": rng.choice(makers)[0],
+            "share": _number(rng, 0.2, 1, 2),
+        },
+        "outage_again": {
+            "kind": "outage",
+            "factory": "*",
+            "product": product,
+            "share": _number(rng, 0.2, 1, 2),
+        },
         "repair": {"kind": "repair", "repairs": ["outage", "outage_again"], "share": share},
         "closure": {"kind": "closure", "factory": plant, "product": product},
-        "funding": {"kind": "funding", "programme": "north", "amount": _number(rng, 20, 300), "months": rng.randint(1, 12)},
+        "funding": {
+            "kind": "funding",
+            "programme": "north",
+            "amount": _number(rng, 20, 300),
+            "months": rng.randint(1, 12),
+        },
         "programme_start": {"kind": "programme_start", "programme": programme},
         "programme_stop": {"kind": "programme_stop", "programme": rng.choice(["north", "south"])},
     }
@@ -274,7 +362,8 @@ def _trade_event(rng: Random, kind: str, world: Tree, route: tuple[str, str, str
 
 
 def _date(rng: Random, event: Tree, project: str) -> None:
-    """Let an event begin in some month, or after the first cut-off, or after a project's completion; some end again."""
+    """Let an event begin in some month, or after the first cut-off, or after a project's
+    completion; some end again."""
     chance = rng.random()
     if chance < 0.6 or event["kind"] in RESTRICTIONS:
         event["date"] = _month(rng, 14, 29)

@@ -1,4 +1,5 @@
-"""Make the scenario and the records of a run by hand: two buyers, two products, a cut in 2013-03, capacity built in 2014."""
+"""Make the scenario and the records of a run by hand: two buyers, two products, a cut in 2013-03,
+capacity built in 2014."""
 
 from __future__ import annotations
 
@@ -15,7 +16,12 @@ from sim.scenario.schema import Scenario
 MONTHS = 48
 NEEDS = [("AAA", "engines"), ("AAA", "turbines"), ("CCC", "engines")]
 LINES = [("home", "AAA", "engines"), ("works", "BBB", "engines"), ("works", "BBB", "turbines")]
-ROUTES = [("AAA", "AAA", "engines"), ("BBB", "AAA", "engines"), ("BBB", "AAA", "turbines"), ("BBB", "CCC", "engines")]
+ROUTES = [
+    ("AAA", "AAA", "engines"),
+    ("BBB", "AAA", "engines"),
+    ("BBB", "AAA", "turbines"),
+    ("BBB", "CCC", "engines"),
+]
 CUT = 14
 
 DATA: dict[str, Any] = {
@@ -25,8 +31,15 @@ DATA: dict[str, Any] = {
     "months": MONTHS,
     "members": 5,
     "seed": 7,
-    "states": {"AAA": {"title": "Buyerland"}, "BBB": {"title": "Sellerland"}, "CCC": {"title": "Third $tate"}},
-    "products": {"engines": {"title": "Engines", "unit": "engines"}, "turbines": {"title": "Turbines", "unit": "sets"}},
+    "states": {
+        "AAA": {"title": "Buyerland"},
+        "BBB": {"title": "Sellerland"},
+        "CCC": {"title": "Third $tate"},
+    },
+    "products": {
+        "engines": {"title": "Engines", "unit": "engines"},
+        "turbines": {"title": "Turbines", "unit": "sets"},
+    },
     "factories": {
         "home": {"title": "Home works", "state": "AAA", "lines": {"engines": 2}},
         "works": {"title": "Works", "state": "BBB", "lines": {"engines": 20, "turbines": 6}},
@@ -34,7 +47,13 @@ DATA: dict[str, Any] = {
     "needs": {"AAA": {"engines": 10, "turbines": 5}, "CCC": {"engines": 4}},
     "trade": {"all": {"exporter": "*", "importer": "*", "product": "*"}},
     "events": {
-        "ban": {"kind": "cut_off", "title": "The ban", "date": "2013-03", "exporter": "BBB", "importer": "AAA"},
+        "ban": {
+            "kind": "cut_off",
+            "title": "The ban",
+            "date": "2013-03",
+            "exporter": "BBB",
+            "importer": "AAA",
+        },
         "lift": {"kind": "lifting", "date": "2015-06", "lifts": ["ban"]},
     },
 }
@@ -46,7 +65,8 @@ def scenario(**changes: Any) -> Scenario:
 
 
 def records(members: Sequence[int] = range(5), **changes: Any) -> Records:
-    """Make its records for these members: member k loses (50 + 10 k) % of the turbines, and all recover from 2014 on."""
+    """Make its records for these members: member k loses (50 + 10 k) % of the turbines, and all
+    recover from 2014 on."""
     months = [f"{2012 + month // 12}-{month % 12 + 1:02d}" for month in range(MONTHS)]
     fill = np.ones((MONTHS, len(NEEDS), len(members)))
     capacity = np.empty((MONTHS, len(LINES), len(members)))

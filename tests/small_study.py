@@ -18,7 +18,8 @@ def scenario(**changes: Any) -> Scenario:
 
 
 def study(points: int = 24, **changes: Any) -> dict[str, Any]:
-    """Say what is swept: two numbers that travel side by side, one of them 0 at times, and a rule that does not."""
+    """Say what is swept: two numbers that travel side by side, one of them 0 at times, and a rule
+    that does not."""
     return {
         "design": {"kind": "random", "points": points, "seed": 5},
         "factors": {
@@ -35,4 +36,7 @@ def study(points: int = 24, **changes: Any) -> dict[str, Any]:
 def contents(folder: Path) -> dict[str, str]:
     """Sum up every file below a folder by its content."""
     files = (path for path in sorted(folder.rglob("*")) if path.is_file())
-    return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in files
+    }

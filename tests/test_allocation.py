@@ -28,17 +28,27 @@ class Case:
     cap: Floats
 
     def market(self) -> Market:
-        return Market.build(self.line, self.need, self.supply.shape[0], self.demand.shape[0], self.tier)
+        return Market.build(
+            self.line, self.need, self.supply.shape[0], self.demand.shape[0], self.tier
+        )
 
     def allocate(self, rounds: int | None = None):
-        return allocate(self.market(), self.supply, self.demand, self.weight, self.cap, rounds=rounds)
+        return allocate(
+            self.market(), self.supply, self.demand, self.weight, self.cap, rounds=rounds
+        )
 
 
 @st.composite
 def cases(draw: st.DrawFn, members: int = 3) -> Case:
     """Draw markets with empty rows, closed links, caps of 0 and inf, ties and tiers."""
     lines, needs = draw(st.integers(1, 5)), draw(st.integers(1, 5))
-    links = draw(st.lists(st.tuples(st.integers(0, lines - 1), st.integers(0, needs - 1)), max_size=15, unique=True))
+    links = draw(
+        st.lists(
+            st.tuples(st.integers(0, lines - 1), st.integers(0, needs - 1)),
+            max_size=15,
+            unique=True,
+        )
+    )
     links.sort()
 
     def array(rows: int, values: st.SearchStrategy[float]) -> Floats:
@@ -48,7 +58,9 @@ def cases(draw: st.DrawFn, members: int = 3) -> Case:
     return Case(
         line=np.array([line for line, _ in links], dtype=np.int64),
         need=np.array([need for _, need in links], dtype=np.int64),
-        tier=np.array(draw(st.lists(st.integers(0, 2), min_size=needs, max_size=needs)), dtype=np.int64),
+        tier=np.array(
+            draw(st.lists(st.integers(0, 2), min_size=needs, max_size=needs)), dtype=np.int64
+        ),
         supply=array(lines, AMOUNTS),
         demand=array(needs, AMOUNTS),
         weight=array(len(links), st.one_of(st.just(0.0), st.just(1.0), st.floats(1e-3, 10))),
@@ -58,7 +70,8 @@ def cases(draw: st.DrawFn, members: int = 3) -> Case:
 
 @given(cases())
 def test_feasible_and_conserving(case: Case) -> None:
-    """Nothing is negative, nobody ships more than there is or receives more than asked, caps hold, both ends agree."""
+    """Nothing is negative, nobody ships more than there is or receives more than asked, caps hold,
+    both ends agree."""
     result = case.allocate()
     close = 1 + 1e-12
     assert (result.flow >= 0).all()
@@ -105,7 +118,15 @@ def test_strict_tiers(case: Case) -> None:
 def test_homogeneous(case: Case, scale: float) -> None:
     """Scaling all amounts scales the flows; scaling the weights changes nothing."""
     result = case.allocate().flow
-    scaled = Case(case.line, case.need, case.tier, case.supply * scale, case.demand * scale, case.weight * 7.0, case.cap * scale)
+    scaled = Case(
+        case.line,
+        case.need,
+        case.tier,
+        case.supply * scale,
+        case.demand * scale,
+        case.weight * 7.0,
+        case.cap * scale,
+    )
     np.testing.assert_allclose(scaled.allocate().flow, result * scale, rtol=1e-9, atol=1e-9 * scale)
 
 
@@ -115,8 +136,18 @@ def test_order_of_links_does_not_matter(case: Case, random) -> None:
     order = list(range(case.line.size))
     random.shuffle(order)
     order = np.array(order, dtype=np.int64)
-    shuffled = Case(case.line[order], case.need[order], case.tier, case.supply, case.demand, case.weight[order], case.cap[order])
-    np.testing.assert_allclose(shuffled.allocate().flow, case.allocate().flow[order], rtol=1e-9, atol=1e-9)
+    shuffled = Case(
+        case.line[order],
+        case.need[order],
+        case.tier,
+        case.supply,
+        case.demand,
+        case.weight[order],
+        case.cap[order],
+    )
+    np.testing.assert_allclose(
+        shuffled.allocate().flow, case.allocate().flow[order], rtol=1e-9, atol=1e-9
+    )
 
 
 @given(cases(members=5), st.sampled_from([None, 1, 2]))
@@ -125,7 +156,15 @@ def test_bits_do_not_depend_on_the_chunk(case: Case, rounds: int | None) -> None
     together = case.allocate(rounds).flow
     for member in range(5):
         own = slice(member, member + 1)
-        alone = Case(case.line, case.need, case.tier, case.supply[:, own], case.demand[:, own], case.weight[:, own], case.cap[:, own])
+        alone = Case(
+            case.line,
+            case.need,
+            case.tier,
+            case.supply[:, own],
+            case.demand[:, own],
+            case.weight[:, own],
+            case.cap[:, own],
+        )
         assert np.array_equal(alone.allocate(rounds).flow[:, 0], together[:, member])
 
 
@@ -138,7 +177,8 @@ def test_rounds_are_monotone(case: Case, rounds: int) -> None:
 
 
 def test_a_weight_does_not_stop_a_lone_supplier() -> None:
-    """The trap of leakage as a weight: a tenth of the weight changes nothing, a cap of a tenth does."""
+    """The trap of leakage as a weight: a tenth of the weight changes nothing, a cap of a tenth
+    does."""
     market = Market.build(np.array([0]), np.array([0]), 1, 1)
     supply, demand, free = np.array([[50.0]]), np.array([[50.0]]), np.array([[np.inf]])
     assert allocate(market, supply, demand, np.array([[0.1]]), free).flow[0, 0] == 50.0
@@ -146,12 +186,17 @@ def test_a_weight_does_not_stop_a_lone_supplier() -> None:
 
 
 def test_one_round_can_lose_by_opening_a_supplier() -> None:
-    """The Braess effect of the literature's single round: a tiny new supplier lowers deliveries; all rounds cure it."""
+    """The Braess effect of the literature's single round: a tiny new supplier lowers deliveries;
+    all rounds cure it."""
     market = Market.build(np.array([0, 1]), np.array([0, 0]), 2, 1)
     weight, cap, demand = np.ones((2, 1)), np.full((2, 1), np.inf), np.array([[10.0]])
     closed, opened = np.array([[10.0], [0.0]]), np.array([[10.0], [0.05]])
-    assert allocate(market, closed, demand, weight, cap, rounds=1).received[0, 0] == pytest.approx(10.0)
-    assert allocate(market, opened, demand, weight, cap, rounds=1).received[0, 0] == pytest.approx(5.05)
+    assert allocate(market, closed, demand, weight, cap, rounds=1).received[0, 0] == pytest.approx(
+        10.0
+    )
+    assert allocate(market, opened, demand, weight, cap, rounds=1).received[0, 0] == pytest.approx(
+        5.05
+    )
     assert allocate(market, opened, demand, weight, cap).received[0, 0] == pytest.approx(10.0)
 
 
@@ -159,7 +204,11 @@ def test_empty_market() -> None:
     """Without links nothing moves and nothing warns."""
     none = np.array([], dtype=np.int64)
     result = allocate(
-        Market.build(none, none, 2, 3, np.array([0, 1, 2])), np.ones((2, 4)), np.ones((3, 4)), np.ones((0, 4)), np.ones((0, 4))
+        Market.build(none, none, 2, 3, np.array([0, 1, 2])),
+        np.ones((2, 4)),
+        np.ones((3, 4)),
+        np.ones((0, 4)),
+        np.ones((0, 4)),
     )
     assert result.shipped.shape == (2, 4)
     assert result.received.sum() == 0.0
@@ -168,7 +217,9 @@ def test_empty_market() -> None:
 
 @settings(max_examples=30)
 @given(st.integers(1, 40), st.integers(1, 6), st.integers(0, 10_000))
-def test_group_sums_have_the_same_bits_at_any_width_and_by_either_way(rows: int, groups: int, seed: int) -> None:
+def test_group_sums_have_the_same_bits_at_any_width_and_by_either_way(
+    rows: int, groups: int, seed: int
+) -> None:
     """Sums by group do not depend on how many members stand side by side."""
     random = np.random.Generator(np.random.PCG64(seed))
     values = random.standard_normal((rows, 33)) * 10.0 ** random.integers(-8, 8, (rows, 33))

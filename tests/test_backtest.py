@@ -1,4 +1,5 @@
-"""The backtest: scores by hand, forecasts that do not know their own outcome, readings of records, faulty files refused."""
+"""The backtest: scores by hand, forecasts that do not know their own outcome, readings of records,
+faulty files refused."""
 
 from __future__ import annotations
 
@@ -10,16 +11,33 @@ import numpy as np
 import pytest
 
 import sim
-from sim.backtest import Backtest, Score, backtest, crps, leave_out
+from sim.assess.outcomes import (
+    FULL,
+    HALF,
+    TENTH,
+    Case,
+    Outcome,
+    Past,
+    logistic,
+    read_cases,
+    read_outcomes,
+)
+from sim.engine.run import run
 from sim.errors import InputError, ScenarioError
-from sim.outcomes import FULL, HALF, TENTH, Case, Outcome, Past, logistic, read_cases, read_outcomes
-from sim.run import run
+from sim.experiments.backtest import Backtest, Score, backtest, crps, leave_out
 from sim.scenario.quantity import month_number
 from sim.scenario.schema import Scenario
 
 ROOT = Path(__file__).parent.parent
-BASELINE, OUTCOMES, CASES = (ROOT / "scenarios" / name for name in ("baseline.yaml", "data/outcomes.csv", "data/cases.csv"))
-ENGINES = {"helicopter_engines", "helicopter_engine_kits", "helicopter_engine_parts", "turbine_blades"}
+BASELINE, OUTCOMES, CASES = (
+    ROOT / "scenarios" / name for name in ("baseline.yaml", "data/outcomes.csv", "data/cases.csv")
+)
+ENGINES = {
+    "helicopter_engines",
+    "helicopter_engine_kits",
+    "helicopter_engine_parts",
+    "turbine_blades",
+}
 Row = dict[str, str]
 
 
@@ -58,8 +76,22 @@ def changed(path: Path, target: Path, change: Callable[[Row], Row]) -> Path:
 def outcome(**given: str) -> Outcome:
     """Make an outcome, a number of Klimov's engines in 2015 unless told otherwise."""
     usual = {
-        **{"category": "engines", "metric": "made", "date": "2015", "value": "10", "low": "", "high": "", "unit": "engines/yr"},
-        **{"kind": "observed", "stated": "", "state": "RUS", "products": "helicopter_engine_kits", "reading": "year"},
+        **{
+            "category": "engines",
+            "metric": "made",
+            "date": "2015",
+            "value": "10",
+            "low": "",
+            "high": "",
+            "unit": "engines/yr",
+        },
+        **{
+            "kind": "observed",
+            "stated": "",
+            "state": "RUS",
+            "products": "helicopter_engine_kits",
+            "reading": "year",
+        },
         **{"of": "helicopter_engines", "replaces": "helicopter_engine_kits"},
     }
     return Outcome(**{**usual, **given})
@@ -67,7 +99,9 @@ def outcome(**given: str) -> Outcome:
 
 def score(samples: list[float], **given: str) -> dict[str, str | float]:
     """Score an ensemble against an outcome; plan 60, logistic 20."""
-    return Score(outcome(**given), np.array(samples, dtype=np.float64), 60.0, 20.0, month_number("2025-01")).row
+    return Score(
+        outcome(**given), np.array(samples, dtype=np.float64), 60.0, 20.0, month_number("2025-01")
+    ).row
 
 
 def test_crps_of_a_point_is_its_error() -> None:
@@ -75,7 +109,8 @@ def test_crps_of_a_point_is_its_error() -> None:
 
 
 def test_crps_of_two_members_by_hand() -> None:
-    """Members 0 and 2, outcome 1: mean error 1 less half of the mean distance 1. The step function's integral is 1/4 + 1/4."""
+    """Members 0 and 2, outcome 1: mean error 1 less half of the mean distance 1. The step
+    function's integral is 1/4 + 1/4."""
     assert crps(np.array([2.0, 0.0]), 1.0) == pytest.approx(0.5)
 
 
@@ -88,13 +123,19 @@ def test_crps_is_the_integral_of_the_squared_distance_of_distributions() -> None
     samples, value = np.random.default_rng(3).normal(size=50), 0.3
     grid = np.linspace(-8, 8, 160_001)
     below = np.searchsorted(np.sort(samples), grid, side="right") / samples.size
-    assert crps(samples, value) == pytest.approx(float(np.sum((below - (grid >= value)) ** 2)) * (grid[1] - grid[0]), abs=1e-3)
+    assert crps(samples, value) == pytest.approx(
+        float(np.sum((below - (grid >= value)) ** 2)) * (grid[1] - grid[0]), abs=1e-3
+    )
 
 
 def test_intervals_cover_what_lies_within() -> None:
     """0 to 100: the middle half is 25 to 75, nine tenths are 5 to 95."""
     even = [float(each) for each in range(101)]
-    found = {value: (row["in50"], row["in90"]) for value in ("50", "80", "96") for row in [score(even, value=value)]}
+    found = {
+        value: (row["in50"], row["in90"])
+        for value in ("50", "80", "96")
+        for row in [score(even, value=value)]
+    }
     assert found == {"50": ("yes", "yes"), "80": ("miss", "yes"), "96": ("miss", "miss")}
 
 
@@ -105,13 +146,20 @@ def test_a_disputed_band_is_met_by_an_interval_that_touches_it() -> None:
 
 def test_bias_and_the_best_forecast() -> None:
     row = score([4.0, 8.0])
-    assert (row["bias"], row["crps_plan"], row["crps_naive"], row["best"]) == (-4.0, 50.0, 10.0, "model")
+    assert (row["bias"], row["crps_plan"], row["crps_naive"], row["best"]) == (
+        -4.0,
+        50.0,
+        10.0,
+        "model",
+    )
     assert score([100.0, 200.0])["best"] == "naive"
 
 
 def test_dates_are_scored_in_months_and_written_as_months() -> None:
     never = float(month_number("2025-01"))
-    row = score([float(month_number("2020-01")), never], value="2019-11", unit="date", date="2019-11")
+    row = score(
+        [float(month_number("2020-01")), never], value="2019-11", unit="date", date="2019-11"
+    )
     assert (row["outcome"], row["p05"][:4], row["p95"]) == ("2019-11", "2020", "2024-10")  # type: ignore[index]
     assert row["bias"] == pytest.approx((2 + 62) / 2)
     assert score([never], value="2019-11", unit="date", date="2019-11")["p50"] == "after 2024-12"
@@ -122,7 +170,8 @@ def test_the_logistic_is_fixed_and_nothing_before_the_cut_off() -> None:
 
 
 def test_readings_by_hand(baseline: Scenario) -> None:
-    """A kit a month from 2015 on: year, first and fifth unit, and when a year's output is nine tenths of a year's need."""
+    """A kit a month from 2015 on: year, first and fifth unit, and when a year's output is nine
+    tenths of a year's need."""
     scenario = baseline.model_copy(update={"months": 60})
     past = Past(scenario, run(scenario, members=1).records)
     row = past.records.lines.index(("klimov", "RUS", "helicopter_engine_kits"))
@@ -131,11 +180,16 @@ def test_readings_by_hand(baseline: Scenario) -> None:
     past.records.output[36:, row] = 1.0
     past.records.series["need"][:, need] = 1.0
     assert past.forecast(outcome()) == [12.0]
-    dates = {reading: past.forecast(outcome(reading=reading, unit="date"))[0] for reading in ("unit 1", "unit 5", "full", "unit 99")}
+    dates = {
+        reading: past.forecast(outcome(reading=reading, unit="date"))[0]
+        for reading in ("unit 1", "unit 5", "full", "unit 99")
+    }
     expected = {"unit 1": "2015-01", "unit 5": "2015-05", "full": "2015-11", "unit 99": "2017-01"}
     assert FULL == 0.9
     assert dates == {reading: month_number(month) for reading, month in expected.items()}
-    assert past.forecast(outcome(reading="level", unit="%", date="2015-02")) == pytest.approx([100 * 2 / 3])
+    assert past.forecast(outcome(reading="level", unit="%", date="2015-02")) == pytest.approx(
+        [100 * 2 / 3]
+    )
 
 
 def test_sets_count_as_far_as_the_scarcer_part(baseline: Scenario) -> None:
@@ -146,7 +200,13 @@ def test_sets_count_as_far_as_the_scarcer_part(baseline: Scenario) -> None:
     past.records.output[:] = 0.0
     past.records.output[30:, lines.index(("saturn", "RUS", "naval_gas_turbines"))] = 1.0
     past.records.output[40:, lines.index(("zvezda", "RUS", "naval_reduction_gears"))] = 1.0
-    first = past.forecast(outcome(products="naval_gas_turbines naval_reduction_gears", of="naval_propulsion_units", reading="unit 1"))
+    first = past.forecast(
+        outcome(
+            products="naval_gas_turbines naval_reduction_gears",
+            of="naval_propulsion_units",
+            reading="unit 1",
+        )
+    )
     assert first == [month_number("2015-05")]
 
 
@@ -157,11 +217,14 @@ def test_a_line_is_ready_when_it_could_make_a_unit_a_year(baseline: Scenario) ->
     past.records.capacity[:] = 0.0
     past.records.capacity[20:, row] = 0.08
     past.records.capacity[25:, row] = 0.09
-    assert past.forecast(outcome(products="naval_gas_turbines", reading="ready", unit="date")) == [month_number("2014-02")]
+    assert past.forecast(outcome(products="naval_gas_turbines", reading="ready", unit="date")) == [
+        month_number("2014-02")
+    ]
 
 
 def test_an_ally_takes_over_with_a_tenth_of_the_old_supplies(baseline: Scenario) -> None:
-    """Belarus's sights count from a tenth of Ukraine's on; what it supplied at the start does not, nor do states of no bloc."""
+    """Belarus's sights count from a tenth of Ukraine's on; what it supplied at the start does not,
+    nor do states of no bloc."""
     scenario = baseline.model_copy(update={"months": 60})
     counts = {}
     for exporter, gain in (("BLR", 0.99), ("BLR", 1.01), ("CHN", 5.0)):
@@ -177,9 +240,19 @@ def test_an_ally_takes_over_with_a_tenth_of_the_old_supplies(baseline: Scenario)
 
 
 def test_leaving_out_takes_the_span_of_the_others(baseline: Scenario, plans: Scenario) -> None:
-    """Lowest low, median of the central values, highest high; only the category's candidates change."""
-    cases = [Case("engines", "lead", 1, 2, 3), Case("a", "lead", 10, 20, 30), Case("b", "lead", 5, 40, 90), Case("c", "lead", 11, 12, 13)]
-    cases += [Case("engines", "ramp", 1, 1, 1), Case("a", "ramp", 4, 5, 6), Case("literature", "cost_overrun", 1, 2, 3)]
+    """Lowest low, median of the central values, highest high; only the category's candidates
+    change."""
+    cases = [
+        Case("engines", "lead", 1, 2, 3),
+        Case("a", "lead", 10, 20, 30),
+        Case("b", "lead", 5, 40, 90),
+        Case("c", "lead", 11, 12, 13),
+    ]
+    cases += [
+        Case("engines", "ramp", 1, 1, 1),
+        Case("a", "ramp", 4, 5, 6),
+        Case("literature", "cost_overrun", 1, 2, 3),
+    ]
     new = leave_out(baseline, "engines", ENGINES, cases, plans)
     kits, before = (each.programmes["russian_programme"].candidates for each in (new, baseline))
     build, ramp = kits["klimov_kits"].build_months, kits["klimov_kits"].ramp_months
@@ -190,8 +263,14 @@ def test_leaving_out_takes_the_span_of_the_others(baseline: Scenario, plans: Sce
     assert kits["zvezda_gears"] == before["zvezda_gears"]
 
 
-def test_costs_that_know_the_overrun_are_as_planned_times_that_of_others(baseline: Scenario, plans: Scenario) -> None:
-    cases = [Case("a", "lead", 1, 1, 1), Case("a", "ramp", 1, 1, 1), Case("literature", "cost_overrun", 1, 2, 3)]
+def test_costs_that_know_the_overrun_are_as_planned_times_that_of_others(
+    baseline: Scenario, plans: Scenario
+) -> None:
+    cases = [
+        Case("a", "lead", 1, 1, 1),
+        Case("a", "ramp", 1, 1, 1),
+        Case("literature", "cost_overrun", 1, 2, 3),
+    ]
     cost = leave_out(baseline, "b", (), cases, plans).complexity["hard_components"].capital_cost
     planned = plans.complexity["hard_components"].capital_cost
     assert planned.low is not None
@@ -204,7 +283,10 @@ def test_own_cases_change_nothing(baseline: Scenario, plans: Scenario) -> None:
     """A category's forecast does not know its own history, and does know that of the others."""
     cases = read_cases(CASES)
     for category in {case.category for case in cases if case.stage == "lead"}:
-        own, others = ([case for case in cases if (case.category == category) is mine] for mine in (True, False))
+        own, others = (
+            [case for case in cases if (case.category == category) is mine]
+            for mine in (True, False)
+        )
         wild = [case._replace(low=0.0, central=300.0, high=600.0) for case in own]
         forecast = leave_out(baseline, category, ENGINES, cases, plans)
         assert leave_out(baseline, category, ENGINES, [*others, *wild], plans) == forecast
@@ -216,12 +298,17 @@ def test_no_other_case_is_refused(baseline: Scenario, plans: Scenario) -> None:
         leave_out(baseline, "a", (), [Case("a", "lead", 1, 2, 3)], plans)
 
 
-def test_permuted_outcomes_leave_their_forecast_bit_identical(small: Backtest, tmp_path: Path) -> None:
-    """Swap what happened to the helicopter engines in 2014 and 2015: the scores move, no forecast does."""
+def test_permuted_outcomes_leave_their_forecast_bit_identical(
+    small: Backtest, tmp_path: Path
+) -> None:
+    """Swap what happened to the helicopter engines in 2014 and 2015: the scores move, no forecast
+    does."""
     swapped = {"2014": "10", "2015": "0"}
 
     def swap(row: Row) -> Row:
-        is_own = row["metric"] == "all_russian_medium_helicopter_engines" and row["kind"] == "observed"
+        is_own = (
+            row["metric"] == "all_russian_medium_helicopter_engines" and row["kind"] == "observed"
+        )
         return {**row, "value": swapped[row["date"]]} if is_own else row
 
     again = small_form(changed(OUTCOMES, tmp_path / "outcomes.csv", swap))
@@ -241,22 +328,34 @@ def test_the_small_form_is_deterministic(small: Backtest) -> None:
 def test_the_small_form_scores_what_its_months_hold(small: Backtest) -> None:
     assert {each.outcome.date[:4] for each in small.scores} == {"2014", "2015", "2016", "2017"}
     late = [each.metric for each, reason in small.unscored if reason == "after the end of the run"]
-    assert {"first_complete_unit", "fourth_complete_unit", "named_completed_substitutions_outside_Russia"} <= set(late)
+    assert {
+        "first_complete_unit",
+        "fourth_complete_unit",
+        "named_completed_substitutions_outside_Russia",
+    } <= set(late)
 
 
 def test_misses_are_reported_as_misses(small: Backtest) -> None:
-    """Ten engines were made in 2015; without its own history the model foresees hardly any, and says that it misses."""
+    """Ten engines were made in 2015; without its own history the model foresees hardly any, and
+    says that it misses."""
     metric = "all_russian_medium_helicopter_engines"
-    row = next(each.row for each in small.scores if (each.outcome.metric, each.outcome.date) == (metric, "2015"))
+    row = next(
+        each.row
+        for each in small.scores
+        if (each.outcome.metric, each.outcome.date) == (metric, "2015")
+    )
     assert (row["outcome"], row["in50"], row["in90"]) == ("10", "miss", "miss")
-    assert any("2015 | 10 |" in line and "| miss | miss |" in line for line in small.text.splitlines())
+    assert any(
+        "2015 | 10 |" in line and "| miss | miss |" in line for line in small.text.splitlines()
+    )
     observed = small.table[small.table["kind"].isin(["observed", "milestone"])]
     covered = int((observed["in90"] == "yes").sum())
     assert f"90 % intervals cover {covered} of {len(observed)} outcomes" in small.text
 
 
 def test_the_published_plan_comes_before_the_plan_scenario(small: Backtest) -> None:
-    """60 and 120 engines were announced in 2014 for 2014 and 2015; what was announced later does not count."""
+    """60 and 120 engines were announced in 2014 for 2014 and 2015; what was announced later does
+    not count."""
     rows = small.table[small.table["metric"] == "all_russian_medium_helicopter_engines"]
     assert list(rows["plan"]) == ["60", "120"]
 
@@ -270,19 +369,28 @@ def test_claims_stand_apart_from_observations(small: Backtest) -> None:
 def test_every_outcome_is_scored_or_has_a_reason(small: Backtest) -> None:
     assert len(small.scores) + len(small.unscored) == len(read_outcomes(OUTCOMES))
     assert all(reason for _, reason in small.unscored)
-    assert all(each.kind == "plan" for each, reason in small.unscored if reason.startswith("a plan"))
+    assert all(
+        each.kind == "plan" for each, reason in small.unscored if reason.startswith("a plan")
+    )
 
 
 def test_the_shipped_files_name_sources_and_what_the_model_has(baseline: Scenario) -> None:
-    """Every row has a source; cases cite sources of the scenario or a publication; nothing comes from SIPRI."""
+    """Every row has a source; cases cite sources of the scenario or a publication; nothing comes
+    from SIPRI."""
     with CASES.open(encoding="utf-8", newline="") as file:
         cases = list(csv.DictReader(file))
-    assert all(row["source"] in baseline.sources or row["category"] == "literature" for row in cases)
+    assert all(
+        row["source"] in baseline.sources or row["category"] == "literature" for row in cases
+    )
     with OUTCOMES.open(encoding="utf-8", newline="") as file:
         outcomes = list(csv.DictReader(file))
     assert all(row["source"] and row["confidence"] for row in outcomes)
     assert "sipri" not in OUTCOMES.read_text(encoding="utf-8").lower()
-    named = {name for each in read_outcomes(OUTCOMES) for name in f"{each.products} {each.of} {each.replaces}".split()}
+    named = {
+        name
+        for each in read_outcomes(OUTCOMES)
+        for name in f"{each.products} {each.of} {each.replaces}".split()
+    }
     assert named <= {*baseline.products, *baseline.programmes}
 
 
@@ -295,8 +403,13 @@ def test_without_a_cut_off_the_logistic_says_nothing() -> None:
     assert set(engines["best"]) <= {"model", "plan"}
 
 
-@pytest.mark.parametrize(("change", "message"), [({"state": "XXX"}, "no state XXX"), ({"of": "tanks"}, "does not need all of tanks")])
-def test_an_outcome_of_what_the_scenario_lacks_is_refused(change: Row, message: str, baseline: Scenario) -> None:
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [({"state": "XXX"}, "no state XXX"), ({"of": "tanks"}, "does not need all of tanks")],
+)
+def test_an_outcome_of_what_the_scenario_lacks_is_refused(
+    change: Row, message: str, baseline: Scenario
+) -> None:
     scenario = baseline.model_copy(update={"months": 48})
     with pytest.raises(InputError, match=message):
         Past(scenario, run(scenario, members=1).records).forecast(outcome(**change))
@@ -315,15 +428,25 @@ def test_an_outcome_of_what_the_scenario_lacks_is_refused(change: Row, message: 
         ({"date": "once"}, "must be numbers, or months"),
     ],
 )
-def test_a_faulty_outcome_is_refused_with_its_line(change: Row, message: str, tmp_path: Path) -> None:
+def test_a_faulty_outcome_is_refused_with_its_line(
+    change: Row, message: str, tmp_path: Path
+) -> None:
     def spoil(row: Row) -> Row:
-        is_it = (row["metric"], row["date"], row["kind"]) == ("all_russian_medium_helicopter_engines", "2015", "observed")
+        is_it = (row["metric"], row["date"], row["kind"]) == (
+            "all_russian_medium_helicopter_engines",
+            "2015",
+            "observed",
+        )
         return {**row, **change} if is_it else row
 
     path = changed(OUTCOMES, tmp_path / "outcomes.csv", spoil)
     lines = path.read_text(encoding="utf-8").splitlines()
     untouched = OUTCOMES.read_text(encoding="utf-8").splitlines()
-    line = next(number for number, (one, other) in enumerate(zip(lines, untouched, strict=True), start=1) if one != other)
+    line = next(
+        number
+        for number, (one, other) in enumerate(zip(lines, untouched, strict=True), start=1)
+        if one != other
+    )
     with pytest.raises(ScenarioError, match=message) as caught:
         read_outcomes(path)
     assert [(fault.place.line, fault.path) for fault in caught.value.faults] == [
@@ -331,7 +454,10 @@ def test_a_faulty_outcome_is_refused_with_its_line(change: Row, message: str, tm
     ]
 
 
-@pytest.mark.parametrize(("change", "message"), [({"low": "x"}, "must be numbers"), ({"low": "700"}, "not between low and high")])
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [({"low": "x"}, "must be numbers"), ({"low": "700"}, "not between low and high")],
+)
 def test_a_faulty_case_is_refused(change: Row, message: str, tmp_path: Path) -> None:
     with pytest.raises(ScenarioError, match=message):
         read_cases(changed(CASES, tmp_path / "cases.csv", lambda row: {**row, **change}))

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 
 import sim
-from sim.axes import number
-from sim.recorder import Tape
-from sim.run import run, run_chunk
+from sim.engine.recorder import Tape
+from sim.engine.run import run, run_chunk
 from sim.scenario.schema import Scenario
+from sim.world.axes import number
 
 BASELINE = Path(__file__).parent.parent / "scenarios/baseline.yaml"
 MEMBERS = 6
@@ -46,8 +46,13 @@ def test_members_do_not_depend_on_their_company() -> None:
 
 
 def test_nothing_changes_without_events() -> None:
-    """Without events, programmes and lines that start late, every series is constant to 1e-12 for 120 months."""
-    plain = baseline().model_dump(by_alias=True, exclude_unset=True) | {"events": {}, "programmes": {}, "months": 120}
+    """Without events, programmes and lines that start late, every series is constant to 1e-12 for
+    120 months."""
+    plain = baseline().model_dump(by_alias=True, exclude_unset=True) | {
+        "events": {},
+        "programmes": {},
+        "months": 120,
+    }
     for factory in plain["factories"].values():
         for line in factory["lines"].values():
             line.pop("qualified", None)
@@ -56,7 +61,9 @@ def test_nothing_changes_without_events() -> None:
     tape = Tape.blank(scenario, axes, MEMBERS)
     run_chunk(scenario, range(MEMBERS), axes, tape)
     for name, values in {**tape.series, "capacity": tape.capacity, "output": tape.output}.items():
-        np.testing.assert_allclose(values, np.broadcast_to(values[:1], values.shape), rtol=1e-12, atol=1e-12, err_msg=name)
+        np.testing.assert_allclose(
+            values, np.broadcast_to(values[:1], values.shape), rtol=1e-12, atol=1e-12, err_msg=name
+        )
 
 
 def test_without_the_first_cut_off_all_is_as_before_until_it() -> None:
@@ -76,9 +83,9 @@ def test_without_the_first_cut_off_all_is_as_before_until_it() -> None:
 
 def test_the_resolved_scenario_gives_the_same_series() -> None:
     """What `scenario.yaml` of a result holds is the scenario that was run."""
-    from sim.scenario import dump
-    from sim.scenario.written import bare
-    from sim.scenario.yaml_marks import read
+    from sim.scenario.loading.dump import dump
+    from sim.scenario.loading.source_tree import bare
+    from sim.scenario.loading.yaml_marks import read
 
     again = sim.parse(bare(read(dump(baseline()).encode(), "scenario.yaml")))
     assert again == baseline()

@@ -14,15 +14,18 @@ import pytest
 import yaml
 from pydantic import BaseModel
 
-from sim.run import run
-from sim.scenario import load
+from sim.engine.run import run
+from sim.scenario.loading.load import load
 from sim.scenario.quantity import Quantity
 from sim.scenario.schema import Scenario
 from sim.scenario.selectors import permitting_rule
 
 ROOT = Path(__file__).parents[1]
 DATA = ROOT / "scenarios" / "data"
-ATTRIBUTION = "Information from the Stockholm International Peace Research Institute (SIPRI) Arms Transfers Database"
+ATTRIBUTION = (
+    "Information from the Stockholm International Peace Research Institute (SIPRI) Arms Transfers"
+    " Database"
+)
 
 MEMBERS = ("RUS", "BLR", "KAZ", "ARM", "KGZ", "TJK")
 OUTSIDE = ("EUU", "USA", "CHN", "IND", "ZAF", "TUR")
@@ -91,14 +94,19 @@ def baseline() -> Scenario:
     return load(ROOT / "scenarios" / "baseline.yaml")
 
 
-def quantities(value: Any, path: str = "", notes: tuple[str, ...] = ()) -> Iterator[tuple[str, Quantity, tuple[str, ...]]]:
-    """List the quantities that were written: path, quantity, and the notes of the entities around it."""
+def quantities(
+    value: Any, path: str = "", notes: tuple[str, ...] = ()
+) -> Iterator[tuple[str, Quantity, tuple[str, ...]]]:
+    """List the quantities that were written: path, quantity, and the notes of the entities around
+    it."""
     if isinstance(value, Quantity):
         yield path, value, notes
     elif isinstance(value, BaseModel):
         own = getattr(value, "note", None)
         for name in value.model_fields_set:
-            yield from quantities(getattr(value, name), f"{path}.{name}", notes + ((own,) if own else ()))
+            yield from quantities(
+                getattr(value, name), f"{path}.{name}", notes + ((own,) if own else ())
+            )
     elif isinstance(value, dict):
         for name, each in value.items():
             yield from quantities(each, f"{path}.{name}", notes)
@@ -109,7 +117,10 @@ def quantities(value: Any, path: str = "", notes: tuple[str, ...] = ()) -> Itera
 
 def written() -> list[tuple[str, Quantity, tuple[str, ...]]]:
     """List the quantities of the shipped case."""
-    return [(path.removeprefix("."), quantity, notes) for path, quantity, notes in quantities(baseline())]
+    return [
+        (path.removeprefix("."), quantity, notes)
+        for path, quantity, notes in quantities(baseline())
+    ]
 
 
 def is_structural(quantity: Quantity) -> bool:
@@ -133,15 +144,24 @@ def cited(value: Any) -> Iterator[str]:
 def counts() -> dict[str, int]:
     """Count the written numbers by confidence; bare zeros, ones and definitions apart."""
     found = Counter(
-        "structural" if quantity.confidence == "assumed" and quantity.low is None and is_structural(quantity) else quantity.confidence
+        (
+            "structural"
+            if quantity.confidence == "assumed" and quantity.low is None and is_structural(quantity)
+            else quantity.confidence
+        )
         for _, quantity, _ in written()
     )
-    return {each: found[each] for each in ("documented", "estimated", "disputed", "assumed", "structural")}
+    return {
+        each: found[each]
+        for each in ("documented", "estimated", "disputed", "assumed", "structural")
+    }
 
 
 def test_covers_the_states() -> None:
     assert set(baseline().states) == {*MEMBERS, "UKR", *OUTSIDE}
-    assert {name for name, state in baseline().states.items() if state.bloc == "CSTO"} == set(MEMBERS)
+    assert {name for name, state in baseline().states.items() if state.bloc == "CSTO"} == set(
+        MEMBERS
+    )
 
 
 def test_covers_the_years() -> None:
@@ -167,9 +187,19 @@ def test_has_the_factories_of_the_evidence(row: str) -> None:
 def test_two_unnamed_kazakh_factories_are_candidates() -> None:
     """Both stand empty at the start and are offered to the commission."""
     factories = {name: baseline().factories[name] for name in ("kaz_slot_1", "kaz_slot_2")}
-    offered = {candidate.factory for candidate in baseline().programmes["csto_commission"].candidates.values()}
-    assert all(factory.state == "KAZ" and "Never named" in (factory.note or "") for factory in factories.values())
-    assert all(line.capacity.value == 0 for factory in factories.values() for line in factory.lines.values())
+    offered = {
+        candidate.factory
+        for candidate in baseline().programmes["csto_commission"].candidates.values()
+    }
+    assert all(
+        factory.state == "KAZ" and "Never named" in (factory.note or "")
+        for factory in factories.values()
+    )
+    assert all(
+        line.capacity.value == 0
+        for factory in factories.values()
+        for line in factory.lines.values()
+    )
     assert set(factories) <= offered
 
 
@@ -180,18 +210,22 @@ def test_has_the_dated_events(name: str) -> None:
 
 
 def test_commission_reaches_every_named_country() -> None:
-    """Kazakhstan, Belarus, Armenia and several plants in Kyrgyzstan; the money is assumed, from nothing upwards."""
+    """Kazakhstan, Belarus, Armenia and several plants in Kyrgyzstan; the money is assumed, from
+    nothing upwards."""
     programme = baseline().programmes["csto_commission"]
     plants = {candidate.factory for candidate in programme.candidates.values()}
     states = Counter(baseline().factories[plant].state for plant in plants)
     assert programme.chair == "RUS"
     assert {"KAZ", "BLR", "ARM", "TJK"} <= set(states)
     assert states["KGZ"] >= 3
-    assert all(money.confidence == "assumed" and money.low == 0 for money in programme.budget.values())
+    assert all(
+        money.confidence == "assumed" and money.low == 0 for money in programme.budget.values()
+    )
 
 
 def test_every_number_is_sourced_or_assumed_with_an_interval() -> None:
-    """An assumed number has an interval and a note beside it; lead times of trade are kept alike on purpose."""
+    """An assumed number has an interval and a note beside it; lead times of trade are kept alike on
+    purpose."""
     bad = [
         path
         for path, quantity, notes in written()
@@ -204,7 +238,9 @@ def test_every_number_is_sourced_or_assumed_with_an_interval() -> None:
 
 
 def test_sourced_numbers_name_a_source_that_exists() -> None:
-    assert {quantity.source for _, quantity, _ in written() if quantity.confidence != "assumed"} <= set(baseline().sources)
+    assert {
+        quantity.source for _, quantity, _ in written() if quantity.confidence != "assumed"
+    } <= set(baseline().sources)
 
 
 def test_every_source_is_used() -> None:
@@ -217,26 +253,40 @@ def test_readme_counts_the_numbers() -> None:
 
 
 def test_sipri_stands_in_one_file() -> None:
-    """Its numbers, and only they, are in sipri.yaml; the notice and the attribution go with them."""
+    """Its numbers, and only they, are in sipri.yaml; the notice and the attribution go with
+    them.
+    """
     needs = yaml.safe_load((DATA / "sipri.yaml").read_text(encoding="utf-8"))["needs"]
-    there = {f"needs.{state}.{product}.units" for state, products in needs.items() for product in products}
+    there = {
+        f"needs.{state}.{product}.units"
+        for state, products in needs.items()
+        for product in products
+    }
     assert {path for path, quantity, _ in written() if quantity.source == "sipri_register"} == there
     others = [path for path in DATA.glob("*.yaml") if path.name != "sipri.yaml"]
     assert len(others) == 8
-    assert not [path.name for path in others if "sipri_register" in path.read_text(encoding="utf-8")]
+    assert not [
+        path.name for path in others if "sipri_register" in path.read_text(encoding="utf-8")
+    ]
     for path in (DATA / "sipri.yaml", DATA / "README.md", ROOT / "NOTICE"):
-        text = " ".join(path.read_text(encoding="utf-8").replace("#", " ").replace(">", " ").split())
+        text = " ".join(
+            path.read_text(encoding="utf-8").replace("#", " ").replace(">", " ").split()
+        )
         assert ATTRIBUTION in text, path
 
 
 def highest(quantity: Quantity) -> float:
     """Give the highest value a member may draw, per month."""
-    return (quantity.value if quantity.high is None else quantity.high) / (12 if quantity.per == "year" else 1)
+    return (quantity.value if quantity.high is None else quantity.high) / (
+        12 if quantity.per == "year" else 1
+    )
 
 
 def lowest(quantity: Quantity) -> float:
     """Give the lowest value a member may draw, per month."""
-    return (quantity.value if quantity.low is None else quantity.low) / (12 if quantity.per == "year" else 1)
+    return (quantity.value if quantity.low is None else quantity.low) / (
+        12 if quantity.per == "year" else 1
+    )
 
 
 def least_supply(product: str) -> dict[str, float]:
@@ -245,14 +295,22 @@ def least_supply(product: str) -> dict[str, float]:
     for factory in baseline().factories.values():
         line = factory.lines.get(product)
         if line and line.qualified is None:
-            made = lowest(line.capacity) * lowest(line.utilisation) * lowest(factory.usable_share) * lowest(line.yield_)
+            made = (
+                lowest(line.capacity)
+                * lowest(line.utilisation)
+                * lowest(factory.usable_share)
+                * lowest(line.yield_)
+            )
             supply[factory.state] = supply.get(factory.state, 0.0) + made
     return supply
 
 
 def most_needed(product: str) -> tuple[dict[str, float], float]:
-    """Sum the highest needs, by state and over all, units per month, with what makers need of it as an input."""
-    final = {state: needs[product].units for state, needs in baseline().needs.items() if product in needs}
+    """Sum the highest needs, by state and over all, units per month, with what makers need of it as
+    an input."""
+    final = {
+        state: needs[product].units for state, needs in baseline().needs.items() if product in needs
+    }
     need = {state: highest(units) for state, units in final.items() if units}
     assert len(need) == len(final)
     total = sum(need.values())
@@ -270,16 +328,24 @@ def most_needed(product: str) -> tuple[dict[str, float], float]:
 
 @pytest.mark.parametrize("product", baseline().products)
 def test_worst_draw_leaves_nobody_short(product: str) -> None:
-    """Whatever buyers one looks at: those who may supply them have enough, at the lowest capacities and highest needs."""
+    """Whatever buyers one looks at: those who may supply them have enough, at the lowest capacities
+    and highest needs."""
     need, total = most_needed(product)
     supply = least_supply(product)
     suppliers = {
-        buyer: {state for state in supply if permitting_rule(baseline(), state, buyer, product) or state == buyer} for buyer in need
+        buyer: {
+            state
+            for state in supply
+            if permitting_rule(baseline(), state, buyer, product) or state == buyer
+        }
+        for buyer in need
     }
     for size in range(1, len(need) + 1):
         for buyers in itertools.combinations(need, size):
             wanted = min(sum(need[buyer] for buyer in buyers), total)
-            offered = sum(supply[state] for state in set().union(*(suppliers[buyer] for buyer in buyers)))
+            offered = sum(
+                supply[state] for state in set().union(*(suppliers[buyer] for buyer in buyers))
+            )
             assert offered >= wanted, (product, buyers, offered * 12, wanted * 12)
 
 
@@ -294,6 +360,8 @@ def test_world_is_in_balance_before_2014() -> None:
 
 def test_needs_stay_met_without_events() -> None:
     """Plants that start later by a dated fact change who supplies, never what is used."""
-    result = run(baseline().model_copy(update={"events": {}, "programmes": {}}), members=20, months=120).records
+    result = run(
+        baseline().model_copy(update={"events": {}, "programmes": {}}), members=20, months=120
+    ).records
     used = result.series["used"]
     assert (np.abs(used - used[0]) <= 1e-12 * used[0]).all()

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from scipy.stats import qmc
 
-from sim.analysis.boxes import Found, boxes, quality
-from sim.analysis.tree import Input, Limit, _Wood
+from sim.analysis.discovery.boxes import Found, boxes, quality
+from sim.analysis.discovery.tree import Input, Limit, _Wood
 from sim.kernels.sums import Bools, Floats, Ints
 
 MEMBERS = 20
@@ -31,7 +31,9 @@ def counts(inside: Bools, often: float = 1.0, rarely: float = 0.0) -> tuple[Ints
     return drawn.astype(np.int64), np.full(inside.size, MEMBERS, dtype=np.int64)
 
 
-def found(cells: Floats, inside: Bools, often: float = 1.0, rarely: float = 0.0, **how: Any) -> Found:
+def found(
+    cells: Floats, inside: Bools, often: float = 1.0, rarely: float = 0.0, **how: Any
+) -> Found:
     """Find boxes in factors named a, b, c ..."""
     inputs = [Input(name, column) for name, column in zip("abcdef", cells.T, strict=False)]
     return boxes(inputs, *counts(inside, often, rarely), **how)
@@ -100,7 +102,9 @@ def test_boxes_are_sorted_by_coverage() -> None:
 def test_one_name_of_several(names: tuple[str, ...]) -> None:
     x = cube(2)
     place = np.floor(x[:, 0] * len(names))
-    only = boxes([Input("rule", place, names), Input("b", x[:, 1])], *counts((place == 1) & (x[:, 1] > 0.5)))
+    only = boxes(
+        [Input("rule", place, names), Input("b", x[:, 1])], *counts((place == 1) & (x[:, 1] > 0.5))
+    )
     (box,) = only.boxes
     assert sorted(box.limits) == [Limit("b", low=near(0.5)), Limit("rule", values=("q",))]
     assert box.quality[:2] == (1.0, 1.0)
@@ -124,10 +128,14 @@ def test_cuts_are_those_of_gini_on_single_runs() -> None:
     x = cube(3)
     order = x.argsort(axis=0).argsort(axis=0).astype(np.float64)
     holds, known = counts(x.sum(axis=1) > 1.7, 0.8, 0.2)
-    tree = _Wood(order, holds / known, known.astype(np.float64), 3, 0.05).tree(np.ones(POINTS, dtype=np.bool_), 0.0)
+    tree = _Wood(order, holds / known, known.astype(np.float64), 3, 0.05).tree(
+        np.ones(POINTS, dtype=np.bool_), 0.0
+    )
     runs = np.concatenate([np.arange(MEMBERS) < count for count in holds])
     least = math.ceil(0.05 * POINTS) * MEMBERS
-    single = DecisionTreeClassifier(max_depth=3, min_samples_leaf=least, random_state=0).fit(np.repeat(order, MEMBERS, axis=0), runs)
+    single = DecisionTreeClassifier(max_depth=3, min_samples_leaf=least, random_state=0).fit(
+        np.repeat(order, MEMBERS, axis=0), runs
+    )
     assert tree.tree_.node_count == 13
     assert tree.tree_.threshold.tolist() == single.tree_.threshold.tolist()
     assert tree.tree_.feature.tolist() == single.tree_.feature.tolist()
@@ -147,7 +155,11 @@ def test_of_factors_that_tell_alike_the_first_counts(twin: Callable[[Floats], Fl
 def test_limits_lie_midway_whatever_the_size_of_numbers() -> None:
     """Numbers alike in their first seven digits, and very large ones, are told apart."""
     steps = np.arange(40.0)
-    for values, at in ((1e9 + steps, 1e9 + 24.5), (steps * 1e300, 24.5e300), (steps * 1e-300, 24.5e-300)):
+    for values, at in (
+        (1e9 + steps, 1e9 + 24.5),
+        (steps * 1e300, 24.5e300),
+        (steps * 1e-300, 24.5e-300),
+    ):
         (box,) = boxes([Input("a", values)], *counts(steps < 25)).boxes
         assert box.limits == (Limit("a", high=pytest.approx(at, rel=1e-14)),)
         assert box.quality.points == 25
@@ -162,7 +174,11 @@ def test_neighbours_without_a_number_between_are_told_apart() -> None:
 @pytest.mark.parametrize("seed", range(8))
 def test_noise_has_no_boxes(seed: int) -> None:
     holds = np.random.default_rng(seed).binomial(MEMBERS, 0.6, POINTS)
-    none = boxes([Input(name, column) for name, column in zip("abc", cube(3).T, strict=True)], holds, np.full(POINTS, MEMBERS))
+    none = boxes(
+        [Input(name, column) for name, column in zip("abc", cube(3).T, strict=True)],
+        holds,
+        np.full(POINTS, MEMBERS),
+    )
     assert none.boxes == ()
     assert none.gains == {}
     assert not none.is_below
@@ -174,7 +190,9 @@ def test_where_it_holds_often_enough_everywhere_no_limit_is_left() -> None:
     (box,) = found(x, x[:, 0] < 0.5, 0.95, 0.65).boxes
     assert box.limits == ()
     assert box.quality.points == POINTS
-    assert limits(found(x, x[:, 0] < 0.5, 0.95, 0.65, threshold=0.8)) == [{"a": (-math.inf, near(0.5))}]
+    assert limits(found(x, x[:, 0] < 0.5, 0.95, 0.65, threshold=0.8)) == [
+        {"a": (-math.inf, near(0.5))}
+    ]
 
 
 def test_where_it_holds_often_enough_nowhere_the_nearest_part_is_given() -> None:
@@ -190,7 +208,10 @@ def test_depth_and_mass_bound_the_boxes() -> None:
     x = cube(3)
     inside = (x < [0.6, 0.6, 0.6]).all(axis=1)
     for depth in (1, 2, 3):
-        assert max(len(box.limits) for box in found(x, inside, depth=depth, threshold=0.2).boxes) == depth
+        assert (
+            max(len(box.limits) for box in found(x, inside, depth=depth, threshold=0.2).boxes)
+            == depth
+        )
     small = x[:, 0] < 0.06
     assert limits(found(x, small)) == [{"a": (-math.inf, near(0.06))}]
     assert found(x, small, mass=0.1).boxes[0].quality.points >= 0.1 * POINTS

@@ -1,4 +1,5 @@
-"""What becomes of capacity on its way: stages of building, ramps; programmes that slip, overrun and give up."""
+"""What becomes of capacity on its way: stages of building, ramps; programmes that slip, overrun and
+give up."""
 
 from __future__ import annotations
 
@@ -9,15 +10,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.agents import CommissionAgent
+from sim.engine.agents import CommissionAgent
+from sim.engine.model import SupplyModel
+from sim.engine.run import run
 from sim.kernels.allocation import Market
 from sim.kernels.capacity import erlang, half_done, kept, monthly, order_book
-from sim.model import SupplyModel
-from sim.run import run
 from tests.plants import BAN, built, capacity, faults, programme
 from tests.worlds import world
 
-# --- stages ----------------------------------------------------------------------------------------------------------
+# --- stages
+# -------------------------------------------------------------------------------------------------
 
 
 @settings(deadline=None, max_examples=40)
@@ -34,8 +36,11 @@ def test_erlang_stages_keep_mean_and_variance(mean: float, shape: int) -> None:
 
 
 def test_erlang_of_one_short_stage_by_hand() -> None:
-    """One stage of a month and a half: a quarter at once, then 3/8, and half as much in each month after; the last takes the rest."""
-    np.testing.assert_allclose(erlang(np.array([[1.5]]), np.array([[1]]), 3)[:, 0, 0], [1 / 4, 3 / 8, 3 / 16, 3 / 16])
+    """One stage of a month and a half: a quarter at once, then 3/8, and half as much in each month
+    after; the last takes the rest."""
+    np.testing.assert_allclose(
+        erlang(np.array([[1.5]]), np.array([[1]]), 3)[:, 0, 0], [1 / 4, 3 / 8, 3 / 16, 3 / 16]
+    )
     assert half_done(erlang(np.array([[1.5]]), np.array([[1]]), 3)) == 1
 
 
@@ -50,7 +55,8 @@ def test_erlang_rows_of_different_shapes_do_not_mix() -> None:
 
 
 def test_a_programme_s_erlang_capacity_comes_about_its_delay() -> None:
-    """10 units of mean 6 months in 2 stages (0.0204 at once and with the next, ...) instead of 10 after exactly 6."""
+    """10 units of mean 6 months in 2 stages (0.0204 at once and with the next, ...) instead of 10
+    after exactly 6."""
     share = erlang(np.array([[6.0]]), np.array([[2]]), 24)[:, 0, 0]
     share[1] += share[0]
     share[0] = 0
@@ -63,28 +69,57 @@ def test_a_programme_s_erlang_capacity_comes_about_its_delay() -> None:
 def test_stages_of_the_class_hold_where_the_candidate_says_nothing() -> None:
     """And the candidate's own hold where it says something."""
     products = {"engines": {"title": "Engines", "unit": "engines", "complexity": "hard"}}
-    hard = {"build_months": 6, "qualification_months": 0, "ramp_months": 0, "capital_cost": 2, "stages": "erlang", "shape": 2}
+    hard = {
+        "build_months": 6,
+        "qualification_months": 0,
+        "ramp_months": 0,
+        "capital_cost": 2,
+        "stages": "erlang",
+        "shape": 2,
+    }
     bare = {"factory": "home_plant", "product": "engines"}
 
     def came(candidate: dict[str, Any]) -> np.ndarray:
         programmes = {"build": programme(candidates={"home": bare | candidate})}
-        return capacity(world(products=products, complexity={"hard": hard}, events={"ban": BAN}, programmes=programmes)) - 20
+        return (
+            capacity(
+                world(
+                    products=products,
+                    complexity={"hard": hard},
+                    events={"ban": BAN},
+                    programmes=programmes,
+                )
+            )
+            - 20
+        )
 
     np.testing.assert_array_equal(came({}), built(candidate={"stages": "erlang", "shape": 2}))
-    np.testing.assert_array_equal(came({"shape": 9}), built(candidate={"stages": "erlang", "shape": 9}))
+    np.testing.assert_array_equal(
+        came({"shape": 9}), built(candidate={"stages": "erlang", "shape": 9})
+    )
     np.testing.assert_array_equal(came({"stages": "pure"}), built())
 
 
 def completion(**changes: Any) -> int:
-    """Return the months from June 2014 until an event begins that follows the project's completion."""
+    """Return the months from June 2014 until an event begins that follows the project's
+    completion.
+    """
     follower = {"kind": "outage", "factory": "old_plant", "after": {"completion": "build.home"}}
-    records = run(world(months=60, events={"ban": BAN, "then": follower}, programmes={"build": programme(**changes)})).records
+    records = run(
+        world(
+            months=60,
+            events={"ban": BAN, "then": follower},
+            programmes={"build": programme(**changes)},
+        )
+    ).records
     [begin] = [row.month for row in records.events if row.event == "then"]
     return records.months.index(begin) - 1 - records.months.index("2014-06")
 
 
 def test_a_project_is_complete_when_half_of_its_first_start_is_qualified() -> None:
-    """A pure delay after exactly that; an Erlang one at its median; later starts do not put it off."""
+    """A pure delay after exactly that; an Erlang one at its median; later starts do not put
+    it off.
+    """
     assert completion() == 6
     assert completion(budget={f"2014-{month:02d}": 20 for month in range(6, 13)}) == 6
     median = int(half_done(erlang(np.array([[24.0]]), np.array([[3]]), 60))[0, 0])
@@ -111,7 +146,8 @@ def test_what_is_started_is_there_next_month_at_the_earliest() -> None:
     np.testing.assert_allclose(run(scenario).records.capacity[[5, 6], 1, 0], [20, 30])
 
 
-# --- programmes that slip, overrun and give up -----------------------------------------------------------------------
+# --- programmes that slip, overrun and give up
+# -----------------------------------------------------------------------
 
 
 def test_slippage_stretches_drawn_months_alone() -> None:
@@ -127,7 +163,8 @@ def test_cost_overrun_buys_less() -> None:
 
 
 def test_a_share_is_cancelled_each_month() -> None:
-    """10 per cent of what is unfinished in each of the five months between: 10 * 0.9^5 are finished; the money is gone."""
+    """10 per cent of what is unfinished in each of the five months between: 10 * 0.9^5 are
+    finished; the money is gone."""
     np.testing.assert_allclose(built(cancelled_share=0.1)[-1], 10 * 0.9**5)
     scenario = world(events={"ban": BAN}, programmes={"build": programme(cancelled_share=0.1)})
     model = SupplyModel(scenario)
@@ -145,12 +182,16 @@ def test_cancelled_capacity_may_be_tried_again() -> None:
     assert 10 * 0.9**5 < built(**twice, cancelled_share=0.1)[-1] < 10
 
 
-# --- kernels, and the door ---------------------------------------------------------------------------------------------
+# --- kernels, and the door
+# ---------------------------------------------------------------------------------------------
 
 
 def test_shares_by_the_month_and_ramps() -> None:
-    """A year's loss month by month is the year's; a ramp of n months keeps 1/e of what is left after n; none keeps nothing."""
-    np.testing.assert_allclose((1 - monthly(np.array([[0.0, 0.1, 1.0]]))) ** 12, [[1, 0.9, 0]], rtol=1e-12)
+    """A year's loss month by month is the year's; a ramp of n months keeps 1/e of what is left
+    after n; none keeps nothing."""
+    np.testing.assert_allclose(
+        (1 - monthly(np.array([[0.0, 0.1, 1.0]]))) ** 12, [[1, 0.9, 0]], rtol=1e-12
+    )
     np.testing.assert_allclose(kept(np.array([[0.0, 6.0]])) ** 6, [[0, np.exp(-1)]], rtol=1e-12)
 
 
@@ -173,7 +214,10 @@ def test_an_order_book_is_what_was_shipped_and_a_part_of_what_waits() -> None:
 @pytest.mark.parametrize(
     ("candidate", "message"),
     [
-        ({"stages": "erlang"}, "programmes.build.candidates.home: missing key 'shape', which stages: erlang needs"),
+        (
+            {"stages": "erlang"},
+            "programmes.build.candidates.home: missing key 'shape', which stages: erlang needs",
+        ),
         ({"shape": 3}, "programmes.build.candidates.home.shape: shape needs stages: erlang"),
     ],
 )
@@ -182,7 +226,14 @@ def test_stages_and_shape_need_one_another(candidate: dict[str, Any], message: s
 
 
 def test_a_class_says_no_half_things() -> None:
-    hard = {"build_months": 6, "qualification_months": 0, "ramp_months": 0, "capital_cost": 2, "stages": "erlang", "retool_loss": 0.1}
+    hard = {
+        "build_months": 6,
+        "qualification_months": 0,
+        "ramp_months": 0,
+        "capital_cost": 2,
+        "stages": "erlang",
+        "retool_loss": 0.1,
+    }
     assert faults(complexity={"hard": hard}) == [
         "complexity.hard: missing key 'shape', which stages: erlang needs",
         "complexity.hard.retool_loss: retool_loss needs retool_months",

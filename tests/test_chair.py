@@ -7,20 +7,38 @@ from typing import Any
 import pytest
 
 import sim
+from sim.engine.run import run
 from sim.errors import ScenarioError
-from sim.run import run
 
 
 def commission(**changes: Any) -> dict[str, Any]:
-    """Make a world in which AAA, the chair, needs 100 and CCC 60, and all of it is cut off in the second month."""
-    new = {"factory": "new_plant", "product": "engines", "build_months": 2, "qualification_months": 0, "ramp_months": 0, "capital_cost": 1}
-    programme = {"title": "Build", "chair": "AAA", "beneficiaries": "all", "budget": {"2014-02": 1000}, "candidates": {"new": new}}
+    """Make a world in which AAA, the chair, needs 100 and CCC 60, and all of it is cut off in the
+    second month."""
+    new = {
+        "factory": "new_plant",
+        "product": "engines",
+        "build_months": 2,
+        "qualification_months": 0,
+        "ramp_months": 0,
+        "capital_cost": 1,
+    }
+    programme = {
+        "title": "Build",
+        "chair": "AAA",
+        "beneficiaries": "all",
+        "budget": {"2014-02": 1000},
+        "candidates": {"new": new},
+    }
     return {
         "name": "commission",
         "title": "Two buyers and a chair",
         "start": "2014-01",
         "months": 4,
-        "states": {"AAA": {"title": "Chair"}, "BBB": {"title": "Old supplier"}, "CCC": {"title": "Other"}},
+        "states": {
+            "AAA": {"title": "Chair"},
+            "BBB": {"title": "Old supplier"},
+            "CCC": {"title": "Other"},
+        },
         "products": {"engines": {"title": "Engines", "unit": "engines"}},
         "factories": {
             "old_plant": {"title": "Old plant", "state": "BBB", "lines": {"engines": 200}},
@@ -28,7 +46,9 @@ def commission(**changes: Any) -> dict[str, Any]:
         },
         "needs": {"AAA": {"engines": 100}, "CCC": {"engines": 60}},
         "trade": {"any": {"exporter": "*", "importer": "*", "product": "*"}},
-        "events": {"ban": {"kind": "cut_off", "date": "2014-02", "exporter": "BBB", "importer": "*"}},
+        "events": {
+            "ban": {"kind": "cut_off", "date": "2014-02", "exporter": "BBB", "importer": "*"}
+        },
         "programmes": {"build": {**programme, **changes}},
     }
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 import sim
-from sim.cli import main
+from sim.cli.main import main
 from sim.errors import LedgerError, RuleError
 
 ROOT = Path(__file__).parent.parent
@@ -62,29 +62,49 @@ def ran(*words: str) -> dict[str, bytes]:
 
 def process(*words: str, **options: Any) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "PYTHONPATH": str(ROOT), **options.pop("env", {})}
-    return subprocess.run([sys.executable, *words], capture_output=True, text=True, check=False, env=environment, timeout=60, **options)
+    return subprocess.run(
+        [sys.executable, *words],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=environment,
+        timeout=60,
+        **options,
+    )
 
 
 def forbidden(*_: object, **__: object) -> None:
     raise AssertionError("the run has started")
 
 
-def test_run_writes_a_folder_named_after_the_scenario(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_run_writes_a_folder_named_after_the_scenario(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["run", "small.yaml"]) == 0
     found = sorted(path.name for path in (here / "results" / "small").iterdir())
     written = ("capacity", "events", "fates", "flows", "money", "series", "sources", "summary")
-    assert found == sorted([*(f"{name}.csv" for name in written), "figures", "manifest.json", "scenario.yaml"])
+    assert found == sorted(
+        [*(f"{name}.csv" for name in written), "figures", "manifest.json", "scenario.yaml"]
+    )
     out, err = capsys.readouterr()
     assert "A seller stops selling\n3 members, 2012-01 to 2014-12" in out
     assert "AAA    engines" in out
-    assert out.endswith(f"{Path('results/small')}: {', '.join(found).replace('figures', 'figures/')}\n")
-    assert err.splitlines() == [*(f"running small: {share} %" for share in (25, 50, 75, 100)), "writing tables and figures"]
+    assert out.endswith(
+        f"{Path('results/small')}: {', '.join(found).replace('figures', 'figures/')}\n"
+    )
+    assert err.splitlines() == [
+        *(f"running small: {share} %" for share in (25, 50, 75, 100)),
+        "writing tables and figures",
+    ]
 
 
 def test_manifest_holds_the_command_as_typed(here: Path) -> None:
     ran("--set", "title=two words")
     written = json.loads(Path("out/manifest.json").read_text())
-    assert written["command"] == "sim run small.yaml --no-figures --quiet --out out --set 'title=two words'"
+    assert (
+        written["command"]
+        == "sim run small.yaml --no-figures --quiet --out out --set 'title=two words'"
+    )
     assert written["scenario"]["title"] == "two words"
 
 
@@ -100,7 +120,10 @@ def test_run_on_the_resolved_scenario_gives_the_same_tables(here: Path) -> None:
     assert ran() == written
 
 
-@pytest.mark.parametrize("words", [("--members", "2"), ("--seed", "5"), ("--months", "30"), ("--set", "needs.AAA.engines=9")])
+@pytest.mark.parametrize(
+    "words",
+    [("--members", "2"), ("--seed", "5"), ("--months", "30"), ("--set", "needs.AAA.engines=9")],
+)
 def test_every_option_changes_the_numbers(here: Path, words: tuple[str, str]) -> None:
     assert ran(*words)["series"] != ran()["series"]
 
@@ -120,10 +143,15 @@ def test_no_figures_leaves_them_out(here: Path) -> None:
     ran()
     assert not Path("out/figures").exists()
     assert main(["run", "small.yaml", "--quiet", "--out", "out"]) == 0
-    assert sorted(path.name for path in Path("out/figures").iterdir()) == ["fill_rate_AAA.png", "suppliers.png"]
+    assert sorted(path.name for path in Path("out/figures").iterdir()) == [
+        "fill_rate_AAA.png",
+        "suppliers.png",
+    ]
 
 
-def test_a_terminal_gets_a_bar_with_the_time_left(here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_terminal_gets_a_bar_with_the_time_left(
+    here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     assert main(["run", "small.yaml", "--no-figures"]) == 0
     err = capsys.readouterr().err
@@ -133,7 +161,9 @@ def test_a_terminal_gets_a_bar_with_the_time_left(here: Path, capsys: pytest.Cap
 
 
 @pytest.mark.parametrize("words", [(), ("--help",), ("-h",)])
-def test_without_words_there_is_help(words: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_words_there_is_help(
+    words: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(words) == 0
     out, err = capsys.readouterr()
     assert "Check scenarios without running them." in out
@@ -153,7 +183,9 @@ def test_without_words_there_is_help(words: tuple[str, ...], capsys: pytest.Capt
         ("fly",),
     ],
 )
-def test_wrong_words_exit_2(here: Path, words: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+def test_wrong_words_exit_2(
+    here: Path, words: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(words) == 2
     assert "Usage: sim" in capsys.readouterr().err
 
@@ -162,17 +194,27 @@ def test_wrong_words_exit_2(here: Path, words: tuple[str, ...], capsys: pytest.C
     ("words", "message"),
     [
         (("run", "none.yaml"), "none.yaml cannot be read: no such file\n"),
-        (("run", "small.yaml", "--set", "needs.AAA.engines=-5"), "needs.AAA.engines: -5 is below 0 (units per month)"),
+        (
+            ("run", "small.yaml", "--set", "needs.AAA.engines=-5"),
+            "needs.AAA.engines: -5 is below 0 (units per month)",
+        ),
         (("run", "small.yaml", "--set", "needs"), "--set"),
         (("run", "small.yaml", "--members", "2000000"), "members:"),
-        (("run", "small.yaml", "--set", "rules.allocation=proportionate"), "did you mean 'proportional'?"),
+        (
+            ("run", "small.yaml", "--set", "rules.allocation=proportionate"),
+            "did you mean 'proportional'?",
+        ),
         (("run", "small.yaml", "--out", "."), "is the current folder or holds it"),
         (("run", "small.yaml", "--out", "small.yaml"), "is a file; give a folder"),
         (("run", "small.yaml", "--out", "small.yaml/out"), "cannot write: Not a directory"),
     ],
 )
 def test_bad_input_exits_2_before_the_run(
-    here: Path, words: tuple[str, ...], message: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    here: Path,
+    words: tuple[str, ...],
+    message: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(sim, "run", forbidden)
     assert main(words) == 2
@@ -182,7 +224,9 @@ def test_bad_input_exits_2_before_the_run(
     assert os.listdir(here) == ["small.yaml"]
 
 
-def test_a_folder_of_something_else_is_refused_before_the_run(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_of_something_else_is_refused_before_the_run(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(sim, "run", forbidden)
     Path("out").mkdir()
     Path("out/notes.txt").write_text("mine")
@@ -190,9 +234,16 @@ def test_a_folder_of_something_else_is_refused_before_the_run(here: Path, monkey
     assert os.listdir("out") == ["notes.txt"]
 
 
-@pytest.mark.parametrize(("error", "code"), [(LedgerError("goods: 80 eps in 2014-03"), 1), (RuleError("fair returned NaN"), 2)])
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [(LedgerError("goods: 80 eps in 2014-03"), 1), (RuleError("fair returned NaN"), 2)],
+)
 def test_failures_of_a_run_exit_with_their_message(
-    here: Path, error: Exception, code: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    here: Path,
+    error: Exception,
+    code: int,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def fail(*_: object, **__: object) -> None:
         raise error
@@ -203,7 +254,9 @@ def test_failures_of_a_run_exit_with_their_message(
     assert os.listdir(here) == ["small.yaml"]
 
 
-def test_an_unexpected_failure_keeps_its_traceback(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unexpected_failure_keeps_its_traceback(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def fail(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
@@ -212,7 +265,9 @@ def test_an_unexpected_failure_keeps_its_traceback(here: Path, monkeypatch: pyte
         main(["run", "small.yaml"])
 
 
-def test_ctrl_c_while_writing_leaves_the_older_result(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ctrl_c_while_writing_leaves_the_older_result(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = ran()
 
     def interrupt(*_: object) -> None:
@@ -225,9 +280,21 @@ def test_ctrl_c_while_writing_leaves_the_older_result(here: Path, monkeypatch: p
 
 
 def test_ctrl_c_while_running_exits_130_and_leaves_nothing(here: Path) -> None:
-    command = [sys.executable, "-m", "sim", "run", "small.yaml", "--months", "1200", "--members", "800"]
+    command = [
+        sys.executable,
+        "-m",
+        "sim",
+        "run",
+        "small.yaml",
+        "--months",
+        "1200",
+        "--members",
+        "800",
+    ]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment) as running:
+    with subprocess.Popen(
+        command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
+    ) as running:
         assert running.stderr is not None
         assert running.stderr.readline() == "running small: 25 %\n"
         running.send_signal(signal.SIGINT)
@@ -244,26 +311,46 @@ def test_a_closed_pipe_is_no_traceback_and_loses_no_result(here: Path) -> None:
     os.close(reading)
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-m", "sim", "run", "small.yaml", "--no-figures"]
-    done = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, text=True, check=False, env=environment, timeout=60)
+    done = subprocess.run(
+        command,
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+        env=environment,
+        timeout=60,
+    )
     os.close(writing)
     assert "Traceback" not in done.stderr
     assert "Exception" not in done.stderr
     assert (here / "results" / "small" / "manifest.json").exists()
 
 
-def test_validate_says_what_a_scenario_holds(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_validate_says_what_a_scenario_holds(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["validate", "small.yaml"]) == 0
     size = "2 states, 1 product, 2 factories, 1 need, 1 event, 36 months, 3 members"
     assert capsys.readouterr() == (f"small.yaml: ok: A seller stops selling ({size})\n", "")
 
 
-def test_validate_reports_all_faults_of_all_files(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (here / "bad.yaml").write_text(SMALL.replace("works: {title: Works, state: BBB", "works: {title: Works, state: BBC").replace("36", "0"))
+def test_validate_reports_all_faults_of_all_files(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (here / "bad.yaml").write_text(
+        SMALL.replace(
+            "works: {title: Works, state: BBB", "works: {title: Works, state: BBC"
+        ).replace("36", "0")
+    )
     (here / "empty.yaml").write_text("")
     assert main(["validate", "bad.yaml", "small.yaml", "empty.yaml"]) == 2
     out, err = capsys.readouterr()
     assert [line.split(" ")[0] for line in out.splitlines()] == ["small.yaml:"]
-    assert [line.split(" ")[0].split(":")[0] for line in err.splitlines()] == ["bad.yaml", "bad.yaml", "empty.yaml"]
+    assert [line.split(" ")[0].split(":")[0] for line in err.splitlines()] == [
+        "bad.yaml",
+        "bad.yaml",
+        "empty.yaml",
+    ]
     assert "bad.yaml:4:9 months: " in err
 
 
@@ -284,7 +371,10 @@ def test_validate_takes_set(here: Path, capsys: pytest.CaptureFixture[str]) -> N
     ],
 )
 def test_commands_import_only_what_they_need(here: Path, words: list[str], heavy: set[str]) -> None:
-    code = f"import sys; from sim.cli import main; code = main({words!r}); print(code, sorted({heavy!r} & set(sys.modules)))"
+    code = (
+        f"import sys; from sim.cli.main import main; code = main({words!r}); print(code,"
+        f" sorted({heavy!r} & set(sys.modules)))"
+    )
     assert process("-c", code).stdout.splitlines()[-1] == "0 []"
 
 
@@ -292,7 +382,11 @@ def test_python_m_sim_is_the_command(here: Path) -> None:
     done = process("-m", "sim", "--version")
     assert (done.returncode, done.stdout) == (0, f"sim {sim.__version__}\n")
     done = process("-m", "sim", "validate", "none.yaml")
-    assert (done.returncode, done.stdout, done.stderr) == (2, "", "none.yaml cannot be read: no such file\n")
+    assert (done.returncode, done.stdout, done.stderr) == (
+        2,
+        "",
+        "none.yaml cannot be read: no such file\n",
+    )
 
 
 def test_a_title_that_the_terminal_cannot_show_is_no_traceback(here: Path) -> None:
@@ -310,10 +404,16 @@ def test_rules_are_listed_from_their_docstrings(capsys: pytest.CaptureFixture[st
     assert "adjustment_months: float, at least 1, at most 120, default 3.0" in every
     assert main(["rules", "allocation"]) == 0
     out = capsys.readouterr().out
-    assert "proportional\n      Give every buyer the same share of its order.\n      from: Young 1987" in out
+    assert (
+        "proportional\n      Give every buyer the same share of its order.\n      from: Young 1987"
+        in out
+    )
     assert "hold_cover" not in out
     assert main(["rules", "alocation"]) == 2
-    assert "'alocation' is no family of rules; there are allocation, sourcing" in capsys.readouterr().err
+    assert (
+        "'alocation' is no family of rules; there are allocation, sourcing"
+        in capsys.readouterr().err
+    )
 
 
 def test_stress_writes_criticality(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -321,16 +421,24 @@ def test_stress_writes_criticality(here: Path, capsys: pytest.CaptureFixture[str
     assert main(["stress", "small.yaml", "--members", "2", "--months", "12", "--no-links"]) == 0
     assert "static_index" in capsys.readouterr().out
     folder = next((here / "results").glob("*_stress"))
-    assert sorted(path.name for path in folder.iterdir()) == ["criticality.csv", "manifest.json", "scenario.yaml"]
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "criticality.csv",
+        "manifest.json",
+        "scenario.yaml",
+    ]
     header, *rows = (folder / "criticality.csv").read_text().splitlines()
-    assert header.startswith("kind,name,exporter,importer,product,loss_without,loss_with,difference_mean")
+    assert header.startswith(
+        "kind,name,exporter,importer,product,loss_without,loss_with,difference_mean"
+    )
     assert rows
     assert main(["stress", "small.yaml", "--at", "1999-01"]) == 2
 
 
 def test_compare_writes_paired_differences(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Of two scenario files, or of a file and a result folder."""
-    (here / "mild.yaml").write_text("extends: small.yaml\nname: mild\nevents: {ban: {share: 0.4}}\n", encoding="utf-8")
+    (here / "mild.yaml").write_text(
+        "extends: small.yaml\nname: mild\nevents: {ban: {share: 0.4}}\n", encoding="utf-8"
+    )
     assert main(["compare", "small.yaml", "mild.yaml", "--no-figures"]) == 0
     assert "AAA" in capsys.readouterr().out
     rows = (here / "results/small_against_mild/comparison.csv").read_text().splitlines()
@@ -338,7 +446,10 @@ def test_compare_writes_paired_differences(here: Path, capsys: pytest.CaptureFix
     fill = next(row.split(",") for row in rows if ",engines,fill_rate_after," in row)
     assert float(fill[5]) < 0
     assert main(["run", "mild.yaml", "--no-figures", "--quiet"]) == 0
-    assert main(["compare", "small.yaml", "results/mild", "--no-figures", "--quiet", "--out", "again"]) == 0
+    assert (
+        main(["compare", "small.yaml", "results/mild", "--no-figures", "--quiet", "--out", "again"])
+        == 0
+    )
     assert (here / "again/comparison.csv").read_text().splitlines()[1:] == rows[1:]
 
 
@@ -371,11 +482,22 @@ def test_new_writes_a_scenario_that_runs(here: Path, capsys: pytest.CaptureFixtu
     assert main(["new", "nowhere/mine"]) == 2
 
 
-def test_backtest_in_its_small_form(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_backtest_in_its_small_form(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """A table of scores, and what is missed is said."""
     monkeypatch.chdir(tmp_path)
-    assert main(["backtest", str(ROOT / "scenarios/baseline.yaml"), "--members", "10", "--months", "72"]) == 0
+    assert (
+        main(
+            ["backtest", str(ROOT / "scenarios/baseline.yaml"), "--members", "10", "--months", "72"]
+        )
+        == 0
+    )
     out = capsys.readouterr().out
     assert "CRPS" in out
     assert "miss" in out
-    assert (tmp_path / "results/baseline_backtest/backtest.csv").read_text().startswith("category,metric,date,kind,unit,outcome")
+    assert (
+        (tmp_path / "results/baseline_backtest/backtest.csv")
+        .read_text()
+        .startswith("category,metric,date,kind,unit,outcome")
+    )

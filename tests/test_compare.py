@@ -1,4 +1,5 @@
-"""Paired comparisons: numbers worked by hand, common random numbers, what is refused, folders and figures."""
+"""Paired comparisons: numbers worked by hand, common random numbers, what is refused, folders and
+figures."""
 
 from __future__ import annotations
 
@@ -9,11 +10,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.compare import ALL, MEASURES, Comparison, compare, paired, together
+from sim.engine.run import run
 from sim.errors import InputError
+from sim.experiments.compare import ALL, MEASURES, Comparison, compare, paired, together
 from sim.report.figures.comparison import GAIN, LOSS, MOST_ROWS, Gain, gains_figure
-from sim.run import run
-from sim.scenario import dump
+from sim.scenario.loading.dump import dump
 from sim.scenario.schema import Scenario
 from tests.worlds import propulsion_world
 
@@ -34,7 +35,9 @@ def comparison() -> Comparison:
 
 def row(comparison: Comparison, state: str, product: str, metric: str) -> Any:
     table = comparison.table
-    (found,) = table[(table.state == state) & (table["product"] == product) & (table.metric == metric)].itertuples()
+    (found,) = table[
+        (table.state == state) & (table["product"] == product) & (table.metric == metric)
+    ].itertuples()
     return found
 
 
@@ -45,11 +48,14 @@ def test_differences_by_hand() -> None:
     assert found["mean"][0] == pytest.approx(1 / 3)
     assert (found["p50"][0], found["central"][0], found["n"][0]) == (0, 2, 3)
     assert found["p_better"][0] == pytest.approx((1 + 0 + 0.5) / 3)
-    assert paired(one, other, np.array([[False]]), range(4))["p_better"][0] == pytest.approx((0 + 1 + 0.5) / 3)
+    assert paired(one, other, np.array([[False]]), range(4))["p_better"][0] == pytest.approx(
+        (0 + 1 + 0.5) / 3
+    )
 
 
 def test_two_infinite_times_are_a_tie() -> None:
-    """Never against never is a tie, never against five months is worse; the mean of opposite infinities is none."""
+    """Never against never is a tie, never against five months is worse; the mean of opposite
+    infinities is none."""
     one, other = np.array([[INF, INF, 5.0]]), np.array([[INF, 5.0, INF]])
     found = paired(one, other, np.array([[False]]), range(3))
     assert found["p_better"][0] == 0.5
@@ -70,7 +76,9 @@ def test_a_row_without_members_is_empty() -> None:
 
 
 def test_a_states_products_together() -> None:
-    """Means of shares and sums of money, over the needs to which the metric applies on both sides."""
+    """Means of shares and sums of money, over the needs to which the metric applies on both
+    sides.
+    """
     one = np.array([[[0.2], [10.0]], [[0.6], [20.0]], [[NAN], [NAN]]])
     other = np.array([[[0.4], [1.0]], [[NAN], [2.0]], [[0.9], [3.0]]])
     mean = np.array([[True], [False]])
@@ -80,7 +88,8 @@ def test_a_states_products_together() -> None:
 
 
 def test_differences_are_paired_member_by_member(comparison: Comparison) -> None:
-    """Each row equals the difference of two runs made apart: the same draws but for what was changed."""
+    """Each row equals the difference of two runs made apart: the same draws but for what was
+    changed."""
     one, other = (run(each(members=6)).records for each in (propulsion_world, eased))
     need = one.needs.index(("AAA", "propulsion_units"))
     difference = one.summary["fill_rate_after"][need] - other.summary["fill_rate_after"][need]
@@ -92,14 +101,32 @@ def test_differences_are_paired_member_by_member(comparison: Comparison) -> None
 
 
 def test_every_row_is_there_once(comparison: Comparison) -> None:
-    """Three needs by all metrics, and two states' totals of the metrics that can be added; columns in their order."""
+    """Three needs by all metrics, and two states' totals of the metrics that can be added; columns
+    in their order."""
     table = comparison.table
     metrics = len(comparison.results[0].records.summary)
-    totals = sum(measure.total is not None for name, measure in MEASURES.items() if name in comparison.results[0].records.summary)
+    totals = sum(
+        measure.total is not None
+        for name, measure in MEASURES.items()
+        if name in comparison.results[0].records.summary
+    )
     assert len(table) == 3 * metrics + 2 * totals
     assert not table.duplicated(["base", "other", "state", "product", "metric"]).any()
     assert list(table.columns) == [
-        *("base", "other", "state", "product", "metric", "mean", "p05", "p50", "p95", "central", "p_better", "n")
+        *(
+            "base",
+            "other",
+            "state",
+            "product",
+            "metric",
+            "mean",
+            "p05",
+            "p50",
+            "p95",
+            "central",
+            "p_better",
+            "n",
+        )
     ]
 
 
@@ -108,9 +135,15 @@ def test_every_metric_of_a_summary_has_its_measure(comparison: Comparison) -> No
 
 
 def test_a_state_is_the_mean_of_its_needs(comparison: Comparison) -> None:
-    parts = [row(comparison, "AAA", product, "fill_rate").mean for product in ("propulsion_units", "optics")]
+    parts = [
+        row(comparison, "AAA", product, "fill_rate").mean
+        for product in ("propulsion_units", "optics")
+    ]
     assert row(comparison, "AAA", ALL, "fill_rate").mean == pytest.approx(np.mean(parts))
-    spending = [row(comparison, "AAA", product, "spending").mean for product in ("propulsion_units", "optics")]
+    spending = [
+        row(comparison, "AAA", product, "spending").mean
+        for product in ("propulsion_units", "optics")
+    ]
     assert row(comparison, "AAA", ALL, "spending").mean == pytest.approx(sum(spending))
 
 
@@ -123,25 +156,43 @@ def test_turned_round_the_other_is_better(comparison: Comparison) -> None:
 
 
 def test_against_itself_all_is_a_tie() -> None:
-    table = compare(propulsion_world(members=3, months=40), propulsion_world(members=3, months=40)).table
+    table = compare(
+        propulsion_world(members=3, months=40), propulsion_world(members=3, months=40)
+    ).table
     assert table.other.unique().tolist() == ["propulsion_2"]
     assert (table.p_better.dropna() == 0.5).all()
     assert (table["mean"].dropna() == 0).all()
 
 
 def test_three_sides_are_compared_with_the_first() -> None:
-    sides = [propulsion_world(members=2, months=30), eased(members=2, months=30), propulsion_world(name="third", members=2, months=30)]
+    sides = [
+        propulsion_world(members=2, months=30),
+        eased(members=2, months=30),
+        propulsion_world(name="third", members=2, months=30),
+    ]
     table = compare(*sides).table
-    assert table[["base", "other"]].drop_duplicates().to_numpy().tolist() == [["propulsion", "eased"], ["propulsion", "third"]]
+    assert table[["base", "other"]].drop_duplicates().to_numpy().tolist() == [
+        ["propulsion", "eased"],
+        ["propulsion", "third"],
+    ]
 
 
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"seed": 4}, "seed: propulsion has 3, eased has 4; members are compared one by one, so give one for all, as in seed=3"),
+        (
+            {"seed": 4},
+            (
+                "seed: propulsion has 3, eased has 4; members are compared one by one, so give one"
+                " for all, as in seed=3"
+            ),
+        ),
         ({"members": 2}, "members: propulsion has 4, eased has 2"),
         ({"months": 60}, "months: propulsion has 72, eased has 60"),
-        ({"start": "2013-01"}, "start: propulsion has 2012-01, eased has 2013-01; .* give one in the files"),
+        (
+            {"start": "2013-01"},
+            "start: propulsion has 2012-01, eased has 2013-01; .* give one in the files",
+        ),
     ],
 )
 def test_what_cannot_be_paired_is_refused(changes: dict[str, Any], message: str) -> None:
@@ -169,16 +220,22 @@ def test_one_side_is_no_comparison() -> None:
 
 
 def test_sides_without_a_common_need_are_refused() -> None:
-    data = propulsion_world(name="other", months=12, members=1).model_dump(by_alias=True, exclude_unset=True)
+    data = propulsion_world(name="other", months=12, members=1).model_dump(
+        by_alias=True, exclude_unset=True
+    )
     data["needs"] = {"BBB": {"optics": 1}}
     with pytest.raises(InputError, match=r"no need .* in common"):
         compare(propulsion_world(months=12, members=1), Scenario.model_validate(data))
 
 
 def test_needs_of_one_side_alone_are_left_out() -> None:
-    data = propulsion_world(name="fewer", months=12, members=1).model_dump(by_alias=True, exclude_unset=True)
+    data = propulsion_world(name="fewer", months=12, members=1).model_dump(
+        by_alias=True, exclude_unset=True
+    )
     del data["needs"]["CCC"]
-    assert compare(propulsion_world(months=12, members=1), Scenario.model_validate(data)).common == [
+    assert compare(
+        propulsion_world(months=12, members=1), Scenario.model_validate(data)
+    ).common == [
         ("AAA", "propulsion_units"),
         ("AAA", "optics"),
     ]
@@ -190,19 +247,30 @@ def test_files_and_folders_stand_for_their_scenarios(tmp_path: Path) -> None:
     path = tmp_path / "mine.yaml"
     path.write_text(dump(eased(**small)), encoding="utf-8")
     folder = run(propulsion_world(**small)).save(tmp_path / "before", figures=False)
-    from_disk, from_python = compare(folder, str(path)), compare(propulsion_world(**small), eased(**small))
+    from_disk, from_python = (
+        compare(folder, str(path)),
+        compare(propulsion_world(**small), eased(**small)),
+    )
     assert from_disk.labels == ("before", "mine")
-    assert from_disk.table.drop(columns=["base", "other"]).equals(from_python.table.drop(columns=["base", "other"]))
+    assert from_disk.table.drop(columns=["base", "other"]).equals(
+        from_python.table.drop(columns=["base", "other"])
+    )
 
 
 def test_a_folder_of_something_else_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"is not the folder of a result: it holds no scenario\.yaml"):
+    with pytest.raises(
+        InputError, match=r"is not the folder of a result: it holds no scenario\.yaml"
+    ):
         compare(tmp_path, propulsion_world())
 
 
 def test_progress_runs_through_all_sides() -> None:
     told: list[tuple[int, int]] = []
-    compare(propulsion_world(members=2, months=6), eased(members=2, months=6), progress=lambda done, total: told.append((done, total)))
+    compare(
+        propulsion_world(members=2, months=6),
+        eased(members=2, months=6),
+        progress=lambda done, total: told.append((done, total)),
+    )
     assert told[-1] == (24, 24)
     assert [done for done, _ in told] == sorted(done for done, _ in told)
 
@@ -220,19 +288,37 @@ def test_the_overview_names_who_gains_and_who_loses(comparison: Comparison) -> N
 
 
 def test_a_comparison_folder(comparison: Comparison, tmp_path: Path) -> None:
-    """Table, scenarios, figure and manifest; saved again the same bytes but for the manifest's date."""
-    one, two = (comparison.save(tmp_path / name, command="sim compare a b") for name in ("one", "two"))
+    """Table, scenarios, figure and manifest; saved again the same bytes but for the manifest's
+    date."""
+    one, two = (
+        comparison.save(tmp_path / name, command="sim compare a b") for name in ("one", "two")
+    )
     names = sorted(path.relative_to(one).as_posix() for path in one.rglob("*") if path.is_file())
-    assert names == ["comparison.csv", "figures/gains_eased.png", "manifest.json", "scenarios/eased.yaml", "scenarios/propulsion.yaml"]
-    assert all((one / name).read_bytes() == (two / name).read_bytes() for name in names if name != "manifest.json")
+    assert names == [
+        "comparison.csv",
+        "figures/gains_eased.png",
+        "manifest.json",
+        "scenarios/eased.yaml",
+        "scenarios/propulsion.yaml",
+    ]
+    assert all(
+        (one / name).read_bytes() == (two / name).read_bytes()
+        for name in names
+        if name != "manifest.json"
+    )
     manifest = json.loads((one / "manifest.json").read_text(encoding="utf-8"))
     assert sorted(manifest["files"]) == [name for name in names if name != "manifest.json"]
-    assert {label: each["name"] for label, each in manifest["scenario"].items()} == {"propulsion": "propulsion", "eased": "eased"}
+    assert {label: each["name"] for label, each in manifest["scenario"].items()} == {
+        "propulsion": "propulsion",
+        "eased": "eased",
+    }
     header = (one / "comparison.csv").read_text(encoding="utf-8").partition("\n")[0]
     assert header == "base,other,state,product,metric,mean,p05,p50,p95,central,p_better,n"
 
 
-def test_an_older_comparison_is_replaced_and_a_foreign_folder_left_alone(comparison: Comparison, tmp_path: Path) -> None:
+def test_an_older_comparison_is_replaced_and_a_foreign_folder_left_alone(
+    comparison: Comparison, tmp_path: Path
+) -> None:
     folder = comparison.save(tmp_path / "out")
     comparison.save(folder, figures=False)
     assert not (folder / "figures").exists()
@@ -246,14 +332,22 @@ def gain(label: str, mean: float, p_better: float = 1.0) -> Gain:
 
 
 def test_the_figure_sorts_by_gain_and_colours_by_sign() -> None:
-    figure = gains_figure("A against B", "subtitle", [gain("loses", -0.2, 0.0), gain("gains", 0.3), gain("hardly", 0.05, 0.6)])
+    figure = gains_figure(
+        "A against B",
+        "subtitle",
+        [gain("loses", -0.2, 0.0), gain("gains", 0.3), gain("hardly", 0.05, 0.6)],
+    )
     assert figure is not None
     (axes,) = figure.axes
     assert [label.get_text() for label in axes.get_yticklabels()] == ["gains", "hardly", "loses"]
     dots = [line for line in axes.lines if line.get_marker() == "o"]
     assert [dot.get_color() for dot in dots] == [GAIN, GAIN, LOSS]
     assert [dot.get_markerfacecolor() for dot in dots] == [GAIN, "white", LOSS]
-    assert [text.get_text() for text in axes.texts] == ["better in 100 %", "better in 60 %", "better in 0 %"]
+    assert [text.get_text() for text in axes.texts] == [
+        "better in 100 %",
+        "better in 60 %",
+        "better in 0 %",
+    ]
 
 
 def test_the_figure_shows_the_largest_differences_and_counts_the_rest() -> None:
@@ -263,7 +357,10 @@ def test_the_figure_shows_the_largest_differences_and_counts_the_rest() -> None:
     assert figure is not None
     labels = [label.get_text() for label in figure.axes[0].get_yticklabels()]
     assert (labels[0], labels[-1], len(labels)) == (f"need {MOST_ROWS + 5}", "need 6", MOST_ROWS)
-    assert any(f"45 of 48 needs differ; the {MOST_ROWS} largest" in text.get_text() for text in figure.texts)
+    assert any(
+        f"45 of 48 needs differ; the {MOST_ROWS} largest" in text.get_text()
+        for text in figure.texts
+    )
 
 
 def test_without_a_difference_there_is_no_figure(tmp_path: Path) -> None:

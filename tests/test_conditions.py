@@ -11,8 +11,9 @@ import pytest
 from sim.analysis.conditions import Condition, conditions_of, held
 from sim.errors import InputError
 from sim.kernels.sums import Floats
-from sim.study import Study, sweep
-from sim.study.measures import Measure
+from sim.study.observables import Measure
+from sim.study.study import Study
+from sim.study.sweep import sweep
 from tests.small_study import scenario
 
 SHARES = [0.0, 0.5, 1.0]
@@ -22,14 +23,26 @@ SHARES = [0.0, 0.5, 1.0]
     ("text", "condition", "metric"),
     [
         ("T90 > 24", Condition(Measure("T90", "", "", ""), ">", 24.0), "T90"),
-        ("any unmet[AAA]<=3", Condition(Measure("unmet", "AAA", "", ""), "<=", 3.0, is_any=True), "unmet[AAA, *]"),
-        ("all unmet[*, optics, 2014] < 1", Condition(Measure("unmet", "", "optics", "2014"), "<", 1.0), "unmet[*, optics, 2014]"),
+        (
+            "any unmet[AAA]<=3",
+            Condition(Measure("unmet", "AAA", "", ""), "<=", 3.0, is_any=True),
+            "unmet[AAA, *]",
+        ),
+        (
+            "all unmet[*, optics, 2014] < 1",
+            Condition(Measure("unmet", "", "optics", "2014"), "<", 1.0),
+            "unmet[*, optics, 2014]",
+        ),
         (
             "fill_rate[AAA] >= 0.95 by 2014-03",
             Condition(Measure("fill_rate", "AAA", "", "", ">=", 0.95), "<=", 0.0, by="2014-03"),
             "fill_rate[AAA, *] >= 0.95",
         ),
-        ("backlog < 2 by 2014", Condition(Measure("backlog", "", "", "", "<", 2.0), "<=", 0.0, by="2014-12"), "backlog < 2"),
+        (
+            "backlog < 2 by 2014",
+            Condition(Measure("backlog", "", "", "", "<", 2.0), "<=", 0.0, by="2014-12"),
+            "backlog < 2",
+        ),
     ],
 )
 def test_a_condition_is_read(text: str, condition: Condition, metric: str) -> None:
@@ -47,7 +60,10 @@ def test_a_condition_is_read(text: str, condition: Condition, metric: str) -> No
         ("fill_rate < much", "'fill_rate < much' is not a condition"),
         ("fill_rate < 1 < 2", "is not a condition"),
         ("fill_rate < 1 by May", "'May' is not a month; write YYYY or YYYY-MM"),
-        ("x and T90 < 1 and y", "'x' is not a condition; write one as in .*\n'y' is not a condition"),
+        (
+            "x and T90 < 1 and y",
+            "'x' is not a condition; write one as in .*\n'y' is not a condition",
+        ),
     ],
 )
 def test_what_is_no_condition_is_refused_all_at_once(text: str, message: str) -> None:
@@ -91,15 +107,23 @@ def test_from_a_month_on(study: Study) -> None:
 
 def test_several_together(study: Study) -> None:
     both = told(study, "any unmet > 1 and hhi[AAA, optics] > 0.5")
-    assert both == np.logical_and(told(study, "any unmet > 1"), told(study, "hhi[AAA, optics] > 0.5")).tolist()
+    assert (
+        both
+        == np.logical_and(
+            told(study, "any unmet > 1"), told(study, "hhi[AAA, optics] > 0.5")
+        ).tolist()
+    )
 
 
 def test_what_does_not_apply_is_not_known(study: Study) -> None:
-    """Without a ban no need is hit, so there is no time to recover; one need never hit leaves the others their say."""
+    """Without a ban no need is hit, so there is no time to recover; one need never hit leaves the
+    others their say."""
     holds, known = held(study, conditions_of("T90 > 0"))
     applies = ~np.isnan(numbers(study, "T90"))
     assert np.array_equal(known, applies.any(axis=0))
-    assert np.array_equal(holds, applies.any(axis=0) & (~applies | (numbers(study, "T90") > 0)).all(axis=0))
+    assert np.array_equal(
+        holds, applies.any(axis=0) & (~applies | (numbers(study, "T90") > 0)).all(axis=0)
+    )
     assert known.any()
     assert not known.all()
 
@@ -112,6 +136,11 @@ def test_what_is_not_kept_is_told(study: Study) -> None:
 
 
 def test_different_starts_have_no_month_in_common() -> None:
-    mixed = sweep(scenario(), factors={"start": ["2012-01", "2012-02"]}, members=1, metrics=["fill_rate >= 0.99"])
+    mixed = sweep(
+        scenario(),
+        factors={"start": ["2012-01", "2012-02"]},
+        members=1,
+        metrics=["fill_rate >= 0.99"],
+    )
     with pytest.raises(InputError, match="start in different months"):
         held(mixed, conditions_of("fill_rate >= 0.99 by 2013-01"))

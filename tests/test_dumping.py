@@ -10,7 +10,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.scenario import digest, dump, load, parse
+from sim.scenario.loading.dump import digest, dump
+from sim.scenario.loading.load import load, parse
 from tests.tiny_scenario import data, edited, python, write
 
 
@@ -36,7 +37,9 @@ def test_a_dump_stands_alone_and_says_no_more_than_was_said() -> None:
     assert "seed" not in data
 
 
-TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=12) | st.sampled_from(
+TEXTS = st.text(
+    st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=12
+) | st.sampled_from(
     [
         "1e3",
         "NO",
@@ -70,7 +73,9 @@ PARAMETERS = st.recursive(
     max_leaves=6,
 )
 QUANTITIES = (
-    st.tuples(*(st.floats(0, 1e12) for _ in range(3))).map(sorted).map(lambda x: {"low": x[0], "value": x[1], "high": x[2], "per": "year"})
+    st.tuples(*(st.floats(0, 1e12) for _ in range(3)))
+    .map(sorted)
+    .map(lambda x: {"low": x[0], "value": x[1], "high": x[2], "per": "year"})
 )
 
 
@@ -80,7 +85,9 @@ QUANTITIES = (
     parameters=st.dictionaries(TEXTS, PARAMETERS, max_size=3),
     quantity=QUANTITIES | st.floats(0, 1e12) | st.integers(0, 10**12),
 )
-def test_whatever_is_written_is_read_again(title: str, parameters: dict[str, Any], quantity: Any) -> None:
+def test_whatever_is_written_is_read_again(
+    title: str, parameters: dict[str, Any], quantity: Any
+) -> None:
     changed = data()
     changed["title"] = changed["states"]["RUS"]["title"] = title
     changed["rules"]["sourcing"] = {"rule": "fixed", "parameters": parameters}
@@ -98,7 +105,9 @@ def test_the_digest_knows_content_and_not_form() -> None:
         Path(),
         "# a comment\n"
         + edited(
-            ("helicopters: 8", "helicopters: {units: {value: 8.0}}"), ("name: tiny", "name: 'tiny'"), ("members: 8", "members: 8\nseed: 0")
+            ("helicopters: 8", "helicopters: {units: {value: 8.0}}"),
+            ("name: tiny", "name: 'tiny'"),
+            ("members: 8", "members: 8\nseed: 0"),
         ),
         "same.yaml",
     )
@@ -106,7 +115,15 @@ def test_the_digest_knows_content_and_not_form() -> None:
 
 
 @pytest.mark.parametrize(
-    "change", ["months=23", "needs.RUS.helicopters=8.5", "events.ban.share.high=0.99", "events.slump=null", "title=Other", "rules.rounds=1"]
+    "change",
+    [
+        "months=23",
+        "needs.RUS.helicopters=8.5",
+        "events.ban.share.high=0.99",
+        "events.slump=null",
+        "title=Other",
+        "rules.rounds=1",
+    ],
 )
 def test_the_digest_knows_every_change(change: str) -> None:
     assert digest(load("tiny.yaml", [change])) != digest(load("tiny.yaml"))
@@ -114,5 +131,8 @@ def test_the_digest_knows_every_change(change: str) -> None:
 
 @pytest.mark.parametrize("seed", ["1", "2"])
 def test_the_digest_is_the_same_in_every_process(seed: str) -> None:
-    code = "from sim.scenario import digest, load; print(digest(load('tiny.yaml')))"
+    code = (
+        "from sim.scenario.loading.dump import digest; from sim.scenario.loading.load import load;"
+        " print(digest(load('tiny.yaml')))"
+    )
     assert python(code, PYTHONHASHSEED=seed) == digest(load("tiny.yaml"))

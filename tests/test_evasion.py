@@ -1,4 +1,5 @@
-"""Ways round restrictions, and exceptions from them: leakage that settles, re-export, joint ventures, contracts, licences."""
+"""Ways round restrictions, and exceptions from them: leakage that settles, re-export, joint
+ventures, contracts, licences."""
 
 from __future__ import annotations
 
@@ -9,11 +10,11 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
+from sim.engine.model import SupplyModel
+from sim.engine.run import run
 from sim.errors import ScenarioError
-from sim.model import SupplyModel
 from sim.report.tables import flows
-from sim.run import run
-from sim.scenario.loading import parse
+from sim.scenario.loading.load import parse
 from sim.scenario.schema import Scenario
 from tests.random_worlds import random_scenario
 from tests.test_model import everything
@@ -26,12 +27,17 @@ def between(kind: str, **keys: Any) -> dict[str, Any]:
 
 
 def transit(events: dict[str, Any] | None = None, **keys: Any) -> Scenario:
-    """Return the old-supplier world with a ban in May 2014 and a re-export through CCC from July on."""
+    """Return the old-supplier world with a ban in May 2014 and a re-export through CCC from July
+    on."""
     states = old_supplier()["states"] | {"CCC": {"title": "Transit", "bloc": "pact"}}
     way = between("reexport", date="2014-07", via="CCC", capacity=10, **keys)
     plants = old_supplier()["factories"]
     plants["old_plant"]["lines"]["engines"] = {"capacity": 200, "unit_cost": 4}
-    return world(states=states, factories=plants, events={"ban": between("cut_off"), "way": way} | (events or {}))
+    return world(
+        states=states,
+        factories=plants,
+        events={"ban": between("cut_off"), "way": way} | (events or {}),
+    )
 
 
 def passed(scenario: Scenario, member: int = 0) -> np.ndarray:
@@ -44,25 +50,38 @@ def passed(scenario: Scenario, member: int = 0) -> np.ndarray:
     return np.array(found)
 
 
-# --- leakage ------------------------------------------------------------------------------------------------------------
+# --- leakage
+# -------------------------------------------------------------------------------------------------
 
 
 def test_leakage_settles_exponentially() -> None:
     """eps(t) = 0.1 + (0.5 - 0.1) exp(-t / 6), t months after its begin, of 80 engines."""
     leak = between("leakage", share=0.5, end_share=0.1, settles_months=6)
-    found = run(world(months=40, events={"ban": between("cut_off"), "leak": leak})).records.series["imports"][:, 0, 0]
-    np.testing.assert_allclose(found[4:], [80 * (0.1 + 0.4 * exp(-month / 6)) for month in range(36)], rtol=1e-12)
+    found = run(world(months=40, events={"ban": between("cut_off"), "leak": leak})).records.series[
+        "imports"
+    ][:, 0, 0]
+    np.testing.assert_allclose(
+        found[4:], [80 * (0.1 + 0.4 * exp(-month / 6)) for month in range(36)], rtol=1e-12
+    )
 
 
 def test_leakage_that_settles_may_end() -> None:
     """`until` stops it altogether; a time constant of 0 settles it at once; members differ."""
-    leak = between("leakage", share=0.5, end_share=0.1, settles_months={"value": 6, "low": 0, "high": 12}, until="2014-09")
+    leak = between(
+        "leakage",
+        share=0.5,
+        end_share=0.1,
+        settles_months={"value": 6, "low": 0, "high": 12},
+        until="2014-09",
+    )
     records = run(world(members=5, events={"ban": between("cut_off"), "leak": leak})).records
     found = records.series["imports"][:, 0]
     assert (found[8:] == 0).all()
     assert np.unique(found[6]).size == 5
     fast = between("leakage", share=0.5, end_share=0.1, settles_months=0)
-    found = run(world(events={"ban": between("cut_off"), "leak": fast})).records.series["imports"][:, 0, 0]
+    found = run(world(events={"ban": between("cut_off"), "leak": fast})).records.series["imports"][
+        :, 0, 0
+    ]
     np.testing.assert_allclose(found[4:], 8)
 
 
@@ -73,14 +92,20 @@ def test_leakage_says_how_it_falls(keys: dict[str, float]) -> None:
         world(events={"ban": between("cut_off"), "leak": between("leakage", share=0.5, **keys)})
 
 
-# --- exceptions ---------------------------------------------------------------------------------------------------------
+# --- exceptions
+# -------------------------------------------------------------------------------------------------
 
 
 def test_contracts_in_force_are_served_to_their_end() -> None:
-    """A sanction of May leaves the 80 of old contracts until October, and not one engine more; members may lose different shares."""
-    sanction = between("sanction", contracts_until="2014-10", share={"value": 1, "low": 0.6, "high": 1})
+    """A sanction of May leaves the 80 of old contracts until October, and not one engine more;
+    members may lose different shares."""
+    sanction = between(
+        "sanction", contracts_until="2014-10", share={"value": 1, "low": 0.6, "high": 1}
+    )
     more = {"kind": "demand", "date": "2014-07", "state": "AAA", "factor": 1.5}
-    found = run(world(members=4, events={"ban": sanction, "more": more})).records.series["imports"][:, 0]
+    found = run(world(members=4, events={"ban": sanction, "more": more})).records.series["imports"][
+        :, 0
+    ]
     np.testing.assert_allclose(found[:9], 80)
     assert found[9, 0] == 0
     assert ((found[9:, 1:] > 0) & (found[9:, 1:] < 32)).all()
@@ -95,7 +120,8 @@ def test_a_joint_venture_goes_on_until_its_exemption_ends() -> None:
     assert records.series["leaked"].sum() == 0
 
 
-# --- re-export ----------------------------------------------------------------------------------------------------------
+# --- re-export
+# -------------------------------------------------------------------------------------------------
 
 
 def test_reexport_passes_a_ban_from_its_month_on() -> None:
@@ -109,9 +135,17 @@ def test_reexport_passes_a_ban_from_its_month_on() -> None:
 
 def test_reexport_grows_with_use_and_wears() -> None:
     """u(t+1) = u + 0.5 (x - 0.8 u) - 0.02 u while all of it is used: 8 % a month."""
-    np.testing.assert_allclose(passed(transit(growth=0.5, decay=0.02))[6:], 10 * 1.08 ** np.arange(18), rtol=1e-12)
-    np.testing.assert_allclose(passed(transit(decay=0.1))[6:], 10 * 0.9 ** np.arange(18), rtol=1e-12)
-    idle = transit(growth=0.5, decay=0.1, events={"slump": {"kind": "demand", "date": "2014-09", "state": "AAA", "factor": 0}})
+    np.testing.assert_allclose(
+        passed(transit(growth=0.5, decay=0.02))[6:], 10 * 1.08 ** np.arange(18), rtol=1e-12
+    )
+    np.testing.assert_allclose(
+        passed(transit(decay=0.1))[6:], 10 * 0.9 ** np.arange(18), rtol=1e-12
+    )
+    idle = transit(
+        growth=0.5,
+        decay=0.1,
+        events={"slump": {"kind": "demand", "date": "2014-09", "state": "AAA", "factor": 0}},
+    )
     model = SupplyModel(idle, (0,))
     for _ in range(24):
         model.step()
@@ -119,32 +153,49 @@ def test_reexport_grows_with_use_and_wears() -> None:
 
 
 def test_reexport_costs_more_and_takes_longer() -> None:
-    """At the gate 4, a mark-up of half, 1 for transport: 7; four months on the way instead of one."""
+    """At the gate 4, a mark-up of half, 1 for transport: 7; four months on the way instead
+    of one.
+    """
     series = run(transit(mark_up=0.5, unit_cost=1, lead_months=4)).records.series
     np.testing.assert_allclose(series["spending"][6, 0, 0], 10 * 7)
-    np.testing.assert_allclose(series["in_transit"][5:11, 0, 0], [20, 20 + 10, 20 + 20, 20 + 30, 20 + 40, 20 + 40])
+    np.testing.assert_allclose(
+        series["in_transit"][5:11, 0, 0], [20, 20 + 10, 20 + 20, 20 + 30, 20 + 40, 20 + 40]
+    )
 
 
 def test_reexport_takes_its_weight_among_open_links() -> None:
-    """Without a ban it takes orders from the direct link: 1 part in 2 by default, up to what it can pass."""
+    """Without a ban it takes orders from the direct link: 1 part in 2 by default, up to what it can
+    pass."""
     free = {"ban": between("cut_off", share=0)}
     np.testing.assert_allclose(passed(transit(free, lead_months=1))[6:], 10)
-    np.testing.assert_allclose(passed(transit(free, lead_months=1, weight=0.05))[6:], 100 * 0.05 / 1.05)
+    np.testing.assert_allclose(
+        passed(transit(free, lead_months=1, weight=0.05))[6:], 100 * 0.05 / 1.05
+    )
 
 
 def test_reexport_is_shared_by_its_links() -> None:
     """Two plants of the exporter have half of the capacity each; other exporters none."""
     plants = old_supplier()["factories"]
     plants["second_plant"] = {"title": "Second", "state": "BBB", "lines": {"engines": 3}}
-    scenario = Scenario.model_validate(transit().model_dump(by_alias=True, exclude_unset=True) | {"factories": plants})
+    scenario = Scenario.model_validate(
+        transit().model_dump(by_alias=True, exclude_unset=True) | {"factories": plants}
+    )
     np.testing.assert_allclose(passed(scenario)[6:], 5 + 3)
 
 
 def test_detection_closes_a_reexport_for_some_months() -> None:
-    """The central case: with 0.25 a month found out in the second month after goods first passed, closed for three months, and again."""
+    """The central case: with 0.25 a month found out in the second month after goods first passed,
+    closed for three months, and again."""
     found = passed(transit(detection=0.25, closed_months=3))[6:]
-    np.testing.assert_allclose(found, [10, 10, 0, 0, 0, 10, 10, 10, 10, 0, 0, 0, 10, 10, 10, 10, 0, 0])
-    closed = np.array([passed(transit(detection=0.25, closed_months=3, phase_in=0), member) == 0 for member in range(1, 40)])[:, 6:]
+    np.testing.assert_allclose(
+        found, [10, 10, 0, 0, 0, 10, 10, 10, 10, 0, 0, 0, 10, 10, 10, 10, 0, 0]
+    )
+    closed = np.array(
+        [
+            passed(transit(detection=0.25, closed_months=3, phase_in=0), member) == 0
+            for member in range(1, 40)
+        ]
+    )[:, 6:]
     assert not closed[:, 0].any()
     assert 0.1 < closed[:, 1].mean() < 0.45
     assert np.unique(closed, axis=0).shape[0] > 20
@@ -176,7 +227,9 @@ def test_other_events_act_on_the_legs_of_a_reexport(event: dict[str, Any], ends:
 
 def test_quotas_limit_a_reexport() -> None:
     """On either leg, as much as the quota says."""
-    np.testing.assert_allclose(passed(transit(events={"quota": between("quota", importer="CCC", cap=4)}))[6:], 4)
+    np.testing.assert_allclose(
+        passed(transit(events={"quota": between("quota", importer="CCC", cap=4)}))[6:], 4
+    )
 
 
 def test_reexport_ends_phases_in_and_follows() -> None:
@@ -190,7 +243,8 @@ def test_reexport_ends_phases_in_and_follows() -> None:
 
 
 def test_flows_name_the_transit_state() -> None:
-    """A re-export has a row of its own, from the exporter to the importer, with `via`; without one there is no such column."""
+    """A re-export has a row of its own, from the exporter to the importer, with `via`; without one
+    there is no such column."""
     records = run(transit()).records
     row = records.vias.index("CCC")
     assert records.routes[row] == ("BBB", "AAA", "engines")
@@ -211,8 +265,16 @@ def test_reexport_is_part_of_a_programmes_gap() -> None:
         "ramp_months": 0,
         "capital_cost": 2,
     }
-    build = {"title": "Build", "chair": "AAA", "beneficiaries": ["AAA"], "budget": {"2014-09": 1000}, "candidates": {"home": home}}
-    tree = transit().model_dump(by_alias=True, exclude_unset=True) | {"programmes": {"build": build}}
+    build = {
+        "title": "Build",
+        "chair": "AAA",
+        "beneficiaries": ["AAA"],
+        "budget": {"2014-09": 1000},
+        "candidates": {"home": home},
+    }
+    tree = transit().model_dump(by_alias=True, exclude_unset=True) | {
+        "programmes": {"build": build}
+    }
     model = SupplyModel(Scenario.model_validate(tree), (0,))
     for _ in range(9):
         model.step()
@@ -233,15 +295,28 @@ def test_reexports_without_a_way_are_refused() -> None:
     assert "acts on nothing" in refused(exporter="CCC", via="BBB")
 
 
-# --- licences -----------------------------------------------------------------------------------------------------------
+# --- licences
+# -------------------------------------------------------------------------------------------------
 
 
 def licensed(**keys: Any) -> Scenario:
     """Return the old-supplier world with a ban in May 2014 and a licence for the home plant."""
     plants = old_supplier()["factories"]
-    plants["home_plant"]["lines"]["engines"] = {"capacity": 20, "unit_cost": 5, **keys.pop("line", {})}
-    licence = {"kind": "licence", "date": "2014-07", "factory": "home_plant", "product": "engines", **keys}
-    return world(factories=plants, events={"ban": between("cut_off"), "licence": licence}, members=3)
+    plants["home_plant"]["lines"]["engines"] = {
+        "capacity": 20,
+        "unit_cost": 5,
+        **keys.pop("line", {}),
+    }
+    licence = {
+        "kind": "licence",
+        "date": "2014-07",
+        "factory": "home_plant",
+        "product": "engines",
+        **keys,
+    }
+    return world(
+        factories=plants, events={"ban": between("cut_off"), "licence": licence}, members=3
+    )
 
 
 def home_made(scenario: Scenario) -> np.ndarray:
@@ -257,14 +332,22 @@ def test_a_licence_lets_a_line_make_its_product() -> None:
 
 
 def test_a_licence_does_not_replace_qualification() -> None:
-    """A line that qualifies later sells later; one that was qualified before waits for its licence."""
-    np.testing.assert_allclose(home_made(licensed(line={"qualified": "2014-10"})), [0] * 9 + [20] * 15)
-    np.testing.assert_allclose(home_made(licensed(line={"qualified": "2014-02"})), [0] * 6 + [20] * 18)
+    """A line that qualifies later sells later; one that was qualified before waits for its
+    licence.
+    """
+    np.testing.assert_allclose(
+        home_made(licensed(line={"qualified": "2014-10"})), [0] * 9 + [20] * 15
+    )
+    np.testing.assert_allclose(
+        home_made(licensed(line={"qualified": "2014-02"})), [0] * 6 + [20] * 18
+    )
 
 
 def test_royalty_is_paid_on_every_unit() -> None:
     """A tenth of 5 on top of 5; members may draw it."""
-    spending = run(licensed(royalty={"value": 0.1, "low": 0.05, "high": 0.2})).records.series["spending"][:, 0]
+    spending = run(licensed(royalty={"value": 0.1, "low": 0.05, "high": 0.2})).records.series[
+        "spending"
+    ][:, 0]
     np.testing.assert_allclose(spending[6:, 0], 20 * 5.5)
     assert np.unique(spending[6]).size == 3
     free = run(licensed()).records.series["spending"][:, 0]
@@ -297,19 +380,27 @@ def test_licences_that_do_nothing_are_refused() -> None:
         return str(error.value)
 
     assert "under the licence 'licence' already" in refused(again=licence)
-    assert "phase_in 3 does nothing: a licence holds at once" in refused(licence=licence | {"phase_in": 3})
+    assert "phase_in 3 does nothing: a licence holds at once" in refused(
+        licence=licence | {"phase_in": 3}
+    )
     tree["products"]["boots"] = {"title": "Boots", "unit": "pairs"}
     assert "no line of" in refused(licence=licence | {"product": "boots"})
 
 
-# --- all together -------------------------------------------------------------------------------------------------------
+# --- all together
+# -------------------------------------------------------------------------------------------------
 
 
 def evasive(scenario: Scenario, **changes: Any) -> Scenario:
-    """Return a random world with a re-export for every restriction, a leakage that settles and a licence."""
+    """Return a random world with a re-export for every restriction, a leakage that settles and a
+    licence."""
     tree = scenario.model_dump(by_alias=True, exclude_unset=True)
     states = list(tree["states"])
-    cuts = {name: each for name, each in tree["events"].items() if each["kind"] in ("cut_off", "sanction", "quota")}
+    cuts = {
+        name: each
+        for name, each in tree["events"].items()
+        if each["kind"] in ("cut_off", "sanction", "quota")
+    }
     for name, each in cuts.items():
         third = [state for state in states if state != each["exporter"]]
         keys = {key: each[key] for key in ("exporter", "product")} | {
@@ -331,8 +422,15 @@ def evasive(scenario: Scenario, **changes: Any) -> Scenario:
             **keys,
             **numbers,
         }
-    tree["events"]["leakage"] = {key: each for key, each in tree["events"]["leakage"].items() if key not in ("until", "end_share")}
-    tree["events"]["leakage"] |= {"end_share": 0.05, "settles_months": {"value": 5, "low": 2, "high": 9}}
+    tree["events"]["leakage"] = {
+        key: each
+        for key, each in tree["events"]["leakage"].items()
+        if key not in ("until", "end_share")
+    }
+    tree["events"]["leakage"] |= {
+        "end_share": 0.05,
+        "settles_months": {"value": 5, "low": 2, "high": 9},
+    }
     plant = next(iter(tree["factories"]))
     line = next(iter(tree["factories"][plant]["lines"]))
     tree["events"]["licence"] = {
@@ -347,8 +445,12 @@ def evasive(scenario: Scenario, **changes: Any) -> Scenario:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_books_balance_and_members_keep_their_bits(seed: int) -> None:
-    """In random worlds full of evasion: the books close, and a member alone or among others is the same."""
-    scenario = evasive(random_scenario(seed), rules={"search": {"rule": "gravity", "qualification_months": 3.0}, "sourcing": "cheapest"})
+    """In random worlds full of evasion: the books close, and a member alone or among others is the
+    same."""
+    scenario = evasive(
+        random_scenario(seed),
+        rules={"search": {"rule": "gravity", "qualification_months": 3.0}, "sourcing": "cheapest"},
+    )
     together = everything(scenario, list(range(6)))
     for company in ([4], [0], [1, 3, 5]):
         for name, values in everything(scenario, company).items():
@@ -358,8 +460,18 @@ def test_books_balance_and_members_keep_their_bits(seed: int) -> None:
 def test_a_reexport_shifts_no_draw() -> None:
     """Bit for bit the same until it begins, and not after."""
     base = propulsion_world(members=6)
-    way = {"kind": "reexport", "date": "2014-09", "exporter": "BBB", "importer": "AAA", "via": "CCC", "capacity": 3}
-    more = propulsion_world(members=6, events={**base.model_dump(by_alias=True, exclude_unset=True)["events"], "way": way})
+    way = {
+        "kind": "reexport",
+        "date": "2014-09",
+        "exporter": "BBB",
+        "importer": "AAA",
+        "via": "CCC",
+        "capacity": 3,
+    }
+    more = propulsion_world(
+        members=6,
+        events={**base.model_dump(by_alias=True, exclude_unset=True)["events"], "way": way},
+    )
     first, other = run(base).records.series, run(more).records.series
     month = base.month_labels.index("2014-09")
     for name in ("received", "used", "spending"):

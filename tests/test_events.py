@@ -7,12 +7,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.run import run
+from sim.engine.run import run
 from tests.worlds import old_supplier, world
 
 
 def received(months: int = 24, need: float = 100, **events: Any) -> np.ndarray:
-    """Run the old-supplier world, with ample home capacity of 20, and return what arrives from abroad month by month."""
+    """Run the old-supplier world, with ample home capacity of 20, and return what arrives from
+    abroad month by month."""
     return run(world(months=months, events=events)).records.series["imports"][:, 0, 0]
 
 
@@ -37,7 +38,8 @@ def test_cut_off_phases_in_and_ends() -> None:
 
 
 def test_sanction_bars_new_deliveries_before_contracts_end() -> None:
-    """Home output falls away, but the sanctioned supplier may not stand in; when contracts end it falls too."""
+    """Home output falls away, but the sanctioned supplier may not stand in; when contracts end it
+    falls too."""
     strike = {"kind": "outage", "date": "2014-07", "factory": "home_plant"}
     free = received(strike=strike)
     barred = received(strike=strike, ban=event("sanction", share=1, contracts_until="2014-10"))
@@ -49,16 +51,26 @@ def test_sanction_bars_new_deliveries_before_contracts_end() -> None:
 def test_quota_limits_units() -> None:
     """The quota holds per exporter, importer and product, shared by the exporter's lines."""
     np.testing.assert_allclose(received(quota=event("quota", cap=30))[4:], 30)
-    plants = {**old_supplier()["factories"], "second_plant": {"title": "Second", "state": "BBB", "lines": {"engines": 200}}}
-    flow = run(world(factories=plants, events={"quota": event("quota", cap=30)})).records.series["imports"][:, 0, 0]
+    plants = {
+        **old_supplier()["factories"],
+        "second_plant": {"title": "Second", "state": "BBB", "lines": {"engines": 200}},
+    }
+    flow = run(world(factories=plants, events={"quota": event("quota", cap=30)})).records.series[
+        "imports"
+    ][:, 0, 0]
     np.testing.assert_allclose(flow[4:], 30)
 
 
 def test_leakage_passes_a_restriction_and_wanes() -> None:
     """From `share` evenly down to `end_share` at `until`, and counted as leaked."""
-    events = {"ban": event("cut_off"), "leak": event("leakage", share=0.5, end_share=0, until="2014-09")}
+    events = {
+        "ban": event("cut_off"),
+        "leak": event("leakage", share=0.5, end_share=0, until="2014-09"),
+    }
     records = run(world(events=events)).records
-    np.testing.assert_allclose(records.series["imports"][4:9, 0, 0], [40, 30, 20, 10, 0], atol=1e-12)
+    np.testing.assert_allclose(
+        records.series["imports"][4:9, 0, 0], [40, 30, 20, 10, 0], atol=1e-12
+    )
     assert np.array_equal(records.series["leaked"][4:], records.series["imports"][4:])
 
 
@@ -70,7 +82,9 @@ def test_leakage_without_a_restriction_changes_nothing() -> None:
 @pytest.mark.parametrize(("keys", "expected"), [({"cap": 12}, 12), ({"share": 0.25}, 20)])
 def test_exemption_passes_and_is_not_leakage(keys: dict[str, float], expected: float) -> None:
     """Up to its cap or its share of the starting flow."""
-    records = run(world(events={"ban": event("cut_off"), "joint_venture": event("exemption", **keys)})).records
+    records = run(
+        world(events={"ban": event("cut_off"), "joint_venture": event("exemption", **keys)})
+    ).records
     np.testing.assert_allclose(records.series["imports"][4:, 0, 0], expected)
     assert records.series["leaked"].sum() == 0
 
@@ -92,7 +106,14 @@ def test_lifting_ends_a_restriction() -> None:
 
 def test_demand_multiplies_needs() -> None:
     """By the factor, phased in, for the states and products selected."""
-    change = {"kind": "demand", "date": "2014-05", "state": "AAA", "product": "engines", "factor": 0.6, "phase_in": 2}
+    change = {
+        "kind": "demand",
+        "date": "2014-05",
+        "state": "AAA",
+        "product": "engines",
+        "factor": 0.6,
+        "phase_in": 2,
+    }
     need = run(world(events={"less": change})).records.series["need"][:, 0, 0]
     np.testing.assert_allclose(need[3:7], [100, 80, 60, 60])
 
@@ -107,7 +128,8 @@ def test_outage_and_repair_change_usable_capacity() -> None:
 
 
 def programme(**changes: Any) -> dict[str, Any]:
-    """Return a programme that adds up to 10 units a month at the home plant, 6 months after the money."""
+    """Return a programme that adds up to 10 units a month at the home plant, 6 months after the
+    money."""
     home = {
         "factory": "home_plant",
         "product": "engines",
@@ -116,12 +138,23 @@ def programme(**changes: Any) -> dict[str, Any]:
         "ramp_months": 0,
         "capital_cost": 2,
     }
-    return {"title": "Build", "chair": "AAA", "beneficiaries": ["AAA"], "budget": {"2014-06": 20}, "candidates": {"home": home}} | changes
+    return {
+        "title": "Build",
+        "chair": "AAA",
+        "beneficiaries": ["AAA"],
+        "budget": {"2014-06": 20},
+        "candidates": {"home": home},
+    } | changes
 
 
 def home_capacity(programmes: dict[str, Any] | None = None, **events: Any) -> np.ndarray:
     """Run with a ban, and return the home plant's usable capacity."""
-    records = run(world(events={"ban": event("cut_off")} | events, programmes={"build": programmes or programme()})).records
+    records = run(
+        world(
+            events={"ban": event("cut_off")} | events,
+            programmes={"build": programmes or programme()},
+        )
+    ).records
     return records.capacity[:, [line[0] for line in records.lines].index("home_plant"), 0]
 
 
@@ -131,7 +164,8 @@ def test_budget_becomes_capacity_after_its_lead_time() -> None:
 
 
 def test_programme_start_stop_and_funding() -> None:
-    """Money waits until the programme starts, and stays after it stops; funding adds to it in equal parts."""
+    """Money waits until the programme starts, and stays after it stops; funding adds to it in equal
+    parts."""
     begin = {"kind": "programme_start", "date": "2014-08", "programme": "build"}
     stop = {"kind": "programme_stop", "date": "2014-06", "programme": "build"}
     fund = {"kind": "funding", "date": "2014-07", "programme": "build", "amount": 8, "months": 4}
@@ -152,8 +186,13 @@ def test_closure_loses_capacity_and_projects() -> None:
 def test_announced_lead_times_replace_drawn_ones() -> None:
     """A programme that believes its announcements finishes when they say."""
     home = programme()["candidates"]["home"] | {"announced_months": 2}
-    np.testing.assert_allclose(home_capacity(programme(candidates={"home": home}, lead_times="announced"))[[6, 7]], [20, 30])
-    np.testing.assert_allclose(home_capacity(programme(candidates={"home": home}))[[7, 11]], [20, 30])
+    np.testing.assert_allclose(
+        home_capacity(programme(candidates={"home": home}, lead_times="announced"))[[6, 7]],
+        [20, 30],
+    )
+    np.testing.assert_allclose(
+        home_capacity(programme(candidates={"home": home}))[[7, 11]], [20, 30]
+    )
 
 
 def test_events_follow_events_and_completions() -> None:
@@ -162,12 +201,20 @@ def test_events_follow_events_and_completions() -> None:
     chained.pop("date")
     outage = {"kind": "outage", "date": "2014-03", "factory": "home_plant"}
     np.testing.assert_allclose(received(first=outage, later=chained)[5:], 40)
-    lifting = {"kind": "lifting", "after": {"completion": "build.home", "months": 2}, "lifts": ["ban"]}
-    records = run(world(events={"ban": event("cut_off"), "end": lifting}, programmes={"build": programme()})).records
+    lifting = {
+        "kind": "lifting",
+        "after": {"completion": "build.home", "months": 2},
+        "lifts": ["ban"],
+    }
+    records = run(
+        world(events={"ban": event("cut_off"), "end": lifting}, programmes={"build": programme()})
+    ).records
     flow = records.series["imports"][:, 0, 0]
     assert (flow[4:13] == 0).all()
     assert (flow[13:] > 0).all()
-    assert [(row.month, row.action) for row in records.events if row.event == "end"] == [("2015-02", "begins")]
+    assert [(row.month, row.action) for row in records.events if row.event == "end"] == [
+        ("2015-02", "begins")
+    ]
 
 
 def test_lines_supply_from_their_qualification_on() -> None:
@@ -181,7 +228,9 @@ def test_lines_supply_from_their_qualification_on() -> None:
 
 def test_exclusive_programmes_supply_their_beneficiaries_alone() -> None:
     """A line that only such a programme builds sells nothing to others."""
-    plants = old_supplier()["factories"] | {"new_plant": {"title": "New", "state": "DDD", "lines": {"engines": 0}}}
+    plants = old_supplier()["factories"] | {
+        "new_plant": {"title": "New", "state": "DDD", "lines": {"engines": 0}}
+    }
     states = old_supplier()["states"] | {"CCC": {"title": "Other"}, "DDD": {"title": "Ally"}}
     needs = {"AAA": {"engines": 100}, "CCC": {"engines": 50}}
     ban = {"kind": "cut_off", "date": "2014-05", "exporter": "BBB", "importer": ["AAA", "CCC"]}
@@ -191,7 +240,14 @@ def test_exclusive_programmes_supply_their_beneficiaries_alone() -> None:
         build = programme(candidates={"new": new}, exclusive=exclusive)
         trade = {"any": {"exporter": "*", "importer": "*", "product": "*"}}
         records = run(
-            world(states=states, factories=plants, needs=needs, trade=trade, events={"ban": ban}, programmes={"build": build})
+            world(
+                states=states,
+                factories=plants,
+                needs=needs,
+                trade=trade,
+                events={"ban": ban},
+                programmes={"build": build},
+            )
         ).records
         return float(records.flows[-1, records.routes.index(("DDD", importer, "engines")), 0])
 
@@ -203,7 +259,10 @@ def test_exclusive_programmes_supply_their_beneficiaries_alone() -> None:
 def test_events_csv_rows_tell_what_happened() -> None:
     """Begin, full size and end, with what it acted on and in which share of members."""
     rows = run(world(events={"ban": event("cut_off", phase_in=4, until="2015-01")})).records.events
-    assert [(row.month, row.event, row.kind, row.action, row.targets, row.count, row.members) for row in rows] == [
+    assert [
+        (row.month, row.event, row.kind, row.action, row.targets, row.count, row.members)
+        for row in rows
+    ] == [
         ("2014-05", "ban", "cut_off", "begins", "links", 1, 1.0),
         ("2014-08", "ban", "cut_off", "holds in full", "links", 1, 1.0),
         ("2015-01", "ban", "cut_off", "ends", "links", 1, 1.0),

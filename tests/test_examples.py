@@ -14,7 +14,8 @@ EXAMPLES = sorted((Path(__file__).parent.parent / "scenarios" / "examples").glob
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=[path.stem for path in EXAMPLES])
 def test_an_example_runs(path: Path) -> None:
-    """It is called as its file, it is titled, and its books balance; it takes no longer than one waits."""
+    """It is called as its file, it is titled, and its books balance; it takes no longer than one
+    waits."""
     scenario = sim.load(path)
     assert scenario.name == path.stem
     assert scenario.title

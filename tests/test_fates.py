@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.fates import FATES, fates, hits, month_reached, restricted_routes, settle
-from sim.run import run
+from sim.assess.fates import FATES, fates, hits, month_reached, restricted_routes, settle
+from sim.engine.run import run
 from tests.worlds import old_supplier, propulsion_world, world
 
 BAN = {"kind": "cut_off", "date": "2015-01", "exporter": "BBB", "importer": "AAA"}
@@ -17,7 +17,8 @@ MONTHS = 48
 
 
 def table(**changes: Any) -> pd.DataFrame:
-    """Run the old supplier's world for four years, with these top-level keys in place of its own, and tabulate its fates."""
+    """Run the old supplier's world for four years, with these top-level keys in place of its own,
+    and tabulate its fates."""
     result = run(world(**{"months": MONTHS, "events": {"ban": BAN}, **changes}))
     return pd.DataFrame(fates(result.scenario, result.records))
 
@@ -29,12 +30,23 @@ def fate(frame: pd.DataFrame, year: str = "end") -> str:
 
 
 def ally(capacity: float = 200, bloc: str | None = "union", **changes: Any) -> dict[str, Any]:
-    """Give the world a third state with a plant that nobody buys from while the old supplier delivers."""
+    """Give the world a third state with a plant that nobody buys from while the old supplier
+    delivers."""
     parts = old_supplier()
     return {
-        "states": {"AAA": {"title": "Buyer", "bloc": "union"}, "BBB": {"title": "Old supplier"}, "CCC": {"title": "Third", "bloc": bloc}},
-        "factories": {**parts["factories"], "third_plant": {"title": "Third plant", "state": "CCC", "lines": {"engines": capacity}}},
-        "trade": {**parts["trade"], "third": {"exporter": "CCC", "importer": "AAA", "product": "engines", "weight": 1e-6}},
+        "states": {
+            "AAA": {"title": "Buyer", "bloc": "union"},
+            "BBB": {"title": "Old supplier"},
+            "CCC": {"title": "Third", "bloc": bloc},
+        },
+        "factories": {
+            **parts["factories"],
+            "third_plant": {"title": "Third plant", "state": "CCC", "lines": {"engines": capacity}},
+        },
+        "trade": {
+            **parts["trade"],
+            "third": {"exporter": "CCC", "importer": "AAA", "product": "engines", "weight": 1e-6},
+        },
         **changes,
     }
 
@@ -46,7 +58,13 @@ def at_home(capacity: float) -> dict[str, Any]:
 
 
 def leaking(share: float) -> dict[str, Any]:
-    leak = {"kind": "leakage", "date": "2015-01", "exporter": "BBB", "importer": "AAA", "share": share}
+    leak = {
+        "kind": "leakage",
+        "date": "2015-01",
+        "exporter": "BBB",
+        "importer": "AAA",
+        "share": share,
+    }
     return {"ban": BAN, "leak": leak}
 
 
@@ -58,17 +76,35 @@ def leaking(share: float) -> dict[str, Any]:
         ("ally", ally()),
         ("outside", ally(bloc=None)),
         ("leakage", {"events": leaking(0.9)}),
-        ("old", {"events": {"ban": BAN, "lift": {"kind": "lifting", "date": "2016-01", "lifts": ["ban"]}}}),
-        ("dropped", {"events": {"ban": BAN, "slump": {"kind": "demand", "date": "2016-01", "state": "AAA", "factor": 0.05}}}),
+        (
+            "old",
+            {
+                "events": {
+                    "ban": BAN,
+                    "lift": {"kind": "lifting", "date": "2016-01", "lifts": ["ban"]},
+                }
+            },
+        ),
+        (
+            "dropped",
+            {
+                "events": {
+                    "ban": BAN,
+                    "slump": {"kind": "demand", "date": "2016-01", "state": "AAA", "factor": 0.05},
+                }
+            },
+        ),
     ],
 )
 def test_each_fate_has_its_world(expected: str, changes: dict[str, Any]) -> None:
-    """BBB delivers 80 of 100 until it is cut off; who or what makes up for it differs from world to world."""
+    """BBB delivers 80 of 100 until it is cut off; who or what makes up for it differs from world to
+    world."""
     assert fate(table(**changes)) == expected
 
 
 def test_a_group_counts_by_what_it_gained() -> None:
-    """Home makes 45 before and after; the ally comes to 40 from nothing: the need was substituted by the ally."""
+    """Home makes 45 before and after; the ally comes to 40 from nothing: the need was substituted
+    by the ally."""
     shares = np.array([[[0.5]], [[0.45]], [[0.0]], [[0.05]], [[0.0]]])
     before = np.array([[0.45], [0.0], [0.0], [0.0], [0.55]])
     full = np.ones((1, 1))
@@ -83,11 +119,17 @@ def test_what_nobody_replaced_goes_to_who_delivers_most() -> None:
 
 
 def test_dropped_comes_before_unmet_and_unmet_before_suppliers() -> None:
-    """The need at 9 % of its start is dropped, met or not; at 10 % it is not; met by 49 % it is unmet."""
+    """The need at 9 % of its start is dropped, met or not; at 10 % it is not; met by 49 % it is
+    unmet."""
     shares = np.zeros((5, 1, 4))
     shares[3] = 1.0
     fill, need = np.array([[1.0, 0.2, 0.49, 0.5]]), np.array([[0.09, 0.09, 0.1, 1.0]])
-    assert [FATES[code] for code in settle(shares, np.zeros((5, 4)), fill, need)[0]] == ["dropped", "dropped", "unmet", "leakage"]
+    assert [FATES[code] for code in settle(shares, np.zeros((5, 4)), fill, need)[0]] == [
+        "dropped",
+        "dropped",
+        "unmet",
+        "leakage",
+    ]
 
 
 def column(*runs: tuple[int, float]) -> np.ndarray:
@@ -106,10 +148,21 @@ def column(*runs: tuple[int, float]) -> np.ndarray:
         (column((30, 20), (10, 100)), np.inf),
         (column((10, 20), (5, 300), (3, 100), (22, 20)), 10),
     ],
-    ids=["nine_tenths", "less", "never_short", "short_later", "short_again", "too_late_to_tell", "catching_up"],
+    ids=[
+        "nine_tenths",
+        "less",
+        "never_short",
+        "short_later",
+        "short_again",
+        "too_late_to_tell",
+        "catching_up",
+    ],
 )
-def test_substitution_is_reached_when_others_keep_up_for_a_year(others: np.ndarray, expected: float) -> None:
-    """The need is 100 a month, hit in month 2; a surplus counts for the months after it, never for those before."""
+def test_substitution_is_reached_when_others_keep_up_for_a_year(
+    others: np.ndarray, expected: float
+) -> None:
+    """The need is 100 a month, hit in month 2; a surplus counts for the months after it, never for
+    those before."""
     need = np.full(others.shape, 100.0)
     assert month_reached(others, need, np.array([10.0]), 2).tolist() == [expected]
 
@@ -122,22 +175,37 @@ def test_a_dropped_need_is_no_substitution() -> None:
 
 
 def test_a_run_shorter_than_a_year_after_the_hit_reaches_nothing() -> None:
-    assert month_reached(np.full((13, 2), 100.0), np.full((13, 2), 100.0), np.full(2, 10.0), 2).tolist() == [np.inf, np.inf]
+    assert month_reached(
+        np.full((13, 2), 100.0), np.full((13, 2), 100.0), np.full(2, 10.0), 2
+    ).tolist() == [np.inf, np.inf]
 
 
 def test_the_month_and_the_doer_of_substitution() -> None:
-    """The third state's plant fills the gap in the month of the ban; at home a programme's capacity comes twelve months later."""
+    """The third state's plant fills the gap in the month of the ban; at home a programme's capacity
+    comes twelve months later."""
     end = table(**ally()).query("year == 'end'").iloc[0]
     assert (end.month_p50, end.by, end.by_share, end.reached) == ("2015-01", "CCC", 1, 1)
-    candidate = {"factory": "home_plant", "product": "engines", "build_months": 8, "qualification_months": 4}
-    programme = {"title": "Build", "chair": "AAA", "beneficiaries": ["AAA"], "budget": {"2015-01": 1e6}}
+    candidate = {
+        "factory": "home_plant",
+        "product": "engines",
+        "build_months": 8,
+        "qualification_months": 4,
+    }
+    programme = {
+        "title": "Build",
+        "chair": "AAA",
+        "beneficiaries": ["AAA"],
+        "budget": {"2015-01": 1e6},
+    }
     programme["candidates"] = {"home": {**candidate, "ramp_months": 0, "capital_cost": 1}}
     end = table(programmes={"build": programme}).query("year == 'end'").iloc[0]
     assert (end.month_p05, end.month_p95, end.by) == ("2016-01", "2016-01", "AAA")
 
 
 def test_what_is_never_reached_says_so() -> None:
-    """Without a substitute the months are inf and nobody did it; rows of years do not speak of it."""
+    """Without a substitute the months are inf and nobody did it; rows of years do not speak
+    of it.
+    """
     frame = table()
     end = frame.query("year == 'end'").iloc[0]
     assert (end.reached, end.month_p05, end.by) == (0, "inf", "")
@@ -146,7 +214,8 @@ def test_what_is_never_reached_says_so() -> None:
 
 
 def test_fates_change_from_year_to_year() -> None:
-    """With 18 months of stock the need is met in the year of the ban, and unmet when the stock is used up."""
+    """With 18 months of stock the need is met in the year of the ban, and unmet when the stock is
+    used up."""
     states = {"AAA": {"title": "Buyer", "stock_cover": 18}, "BBB": {"title": "Old supplier"}}
     frame = table(states=states)
     assert [fate(frame, year) for year in ("2015", "2017", "end")] == ["home", "unmet", "unmet"]
@@ -154,25 +223,38 @@ def test_fates_change_from_year_to_year() -> None:
 
 
 def test_probabilities_are_shares_of_members_and_add_up() -> None:
-    """In a drawn world every year's probabilities sum to one, and each is a multiple of one member."""
+    """In a drawn world every year's probabilities sum to one, and each is a multiple of one
+    member.
+    """
     result = run(propulsion_world(members=8, months=60))
     frame = pd.DataFrame(fates(result.scenario, result.records))
-    assert frame.groupby(["state", "product", "year"]).probability.sum().to_numpy() == pytest.approx(1)
+    assert frame.groupby(
+        ["state", "product", "year"]
+    ).probability.sum().to_numpy() == pytest.approx(1)
     assert (frame.probability * 8 % 1 == 0).all()
     assert set(zip(frame.state, frame["product"], strict=True)) == {("AAA", "propulsion_units")}
 
 
 def test_a_need_is_hit_over_its_inputs_too() -> None:
-    """The ban of March 2014 hits turbines, gears and what is made of them; optics come from an ally."""
+    """The ban of March 2014 hits turbines, gears and what is made of them; optics come from an
+    ally."""
     result = run(propulsion_world(members=2, months=40))
     assert hits(result.scenario, result.records) == dict.fromkeys(
-        [("AAA", "turbines"), ("AAA", "gears"), ("AAA", "propulsion_units")], result.records.months.index("2014-03")
+        [("AAA", "turbines"), ("AAA", "gears"), ("AAA", "propulsion_units")],
+        result.records.months.index("2014-03"),
     )
 
 
 def test_the_earliest_restriction_counts() -> None:
-    """Two bans on one route: it is hit from the first one on; a state does not restrict its own trade."""
-    everyone = {"kind": "cut_off", "date": "2014-06", "exporter": "*", "importer": "*", "share": 0.1}
+    """Two bans on one route: it is hit from the first one on; a state does not restrict its own
+    trade."""
+    everyone = {
+        "kind": "cut_off",
+        "date": "2014-06",
+        "exporter": "*",
+        "importer": "*",
+        "share": 0.1,
+    }
     result = run(world(events={"ban": BAN, "first": everyone}))
     assert restricted_routes(result.scenario, result.records) == {("BBB", "AAA", "engines"): 5}
 
@@ -184,7 +266,8 @@ def test_without_a_restriction_there_are_no_fates() -> None:
 
 
 def test_the_engine_ships_what_the_groups_add_up_to() -> None:
-    """Deliveries from home are what is received beyond imports, and old suppliers' are among the imports."""
+    """Deliveries from home are what is received beyond imports, and old suppliers' are among the
+    imports."""
     series = run(propulsion_world(members=3, months=40)).records.series
     assert (series["received"] >= series["imports"] - 1e-9).all()
     assert (series["imports"] >= series["legacy"] - 1e-9).all()

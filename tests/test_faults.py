@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.errors import Fault, ScenarioError
-from sim.scenario import load, parse
+from sim.scenario.loading.load import load, parse
 from tests.faulty_files import FILES, Case
 from tests.tiny_scenario import TEXT, data, edited, write
 
@@ -28,8 +28,17 @@ LONG_NUMBER = "9" * 301
 
 def _edits() -> list[Any]:
     folder = Path(__file__).parent / "faulty"
-    rows = [(path.stem, row) for path in sorted(folder.glob("*.yaml")) for row in yaml.safe_load(path.read_text(encoding="utf-8"))]
-    return [pytest.param(row.get("edit", {}), row.get("set", []), row["faults"], id=f"{stem}: {row['what']}") for stem, row in rows]
+    rows = [
+        (path.stem, row)
+        for path in sorted(folder.glob("*.yaml"))
+        for row in yaml.safe_load(path.read_text(encoding="utf-8"))
+    ]
+    return [
+        pytest.param(
+            row.get("edit", {}), row.get("set", []), row["faults"], id=f"{stem}: {row['what']}"
+        )
+        for stem, row in rows
+    ]
 
 
 def faults_of(file: str, sets: list[str]) -> list[str]:
@@ -46,7 +55,9 @@ def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(("edit", "sets", "faults"), _edits())
-def test_every_fault_of_an_edited_scenario_is_named(edit: dict[str, str], sets: list[str], faults: list[str]) -> None:
+def test_every_fault_of_an_edited_scenario_is_named(
+    edit: dict[str, str], sets: list[str], faults: list[str]
+) -> None:
     write(Path(), edited(*((old, new.replace("<long>", LONG_NUMBER)) for old, new in edit.items())))
     assert faults_of("tiny.yaml", sets) == faults
 
@@ -83,7 +94,9 @@ def test_a_path_that_no_system_takes_is_a_fault() -> None:
         (OSError(errno.EIO, "Input/output error"), "input/output error"),
     ],
 )
-def test_an_unreadable_file_is_a_fault(error: OSError, reason: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unreadable_file_is_a_fault(
+    error: OSError, reason: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def refuse(*_: object, **__: object) -> io.BytesIO:
         raise error
 
@@ -128,7 +141,9 @@ def test_faults_of_plain_data_are_named(change: dict[Any, Any], faults: list[str
 def test_plain_data_within_itself_is_refused() -> None:
     circular: dict[str, Any] = {}
     circular["rules"] = circular
-    with pytest.raises(ScenarioError, match=r"^<dict> rules\.rules\.rules: more than 40 levels deep$"):
+    with pytest.raises(
+        ScenarioError, match=r"^<dict> rules\.rules\.rules: more than 40 levels deep$"
+    ):
         parse(circular)
 
 
@@ -138,12 +153,29 @@ def test_plain_data_must_be_a_mapping() -> None:
 
 
 SCRAPS = st.sampled_from(
-    [*":-{}[]*&!|>'\"#?%@~", "\n", "  ", "---\n", "<<: ", "\t", "\0", "é", "\u2028", "null", "1e999", "RUS"]
+    [
+        *":-{}[]*&!|>'\"#?%@~",
+        "\n",
+        "  ",
+        "---\n",
+        "<<: ",
+        "\t",
+        "\0",
+        "é",
+        "\u2028",
+        "null",
+        "1e999",
+        "RUS",
+    ]
 ) | st.text(max_size=3)
 
 
 @settings(max_examples=150, deadline=None)
-@given(cuts=st.lists(st.tuples(st.integers(0, len(TEXT)), st.integers(0, 9), SCRAPS), min_size=1, max_size=3))
+@given(
+    cuts=st.lists(
+        st.tuples(st.integers(0, len(TEXT)), st.integers(0, 9), SCRAPS), min_size=1, max_size=3
+    )
+)
 def test_whatever_stands_in_a_file_is_loaded_or_refused(cuts: list[tuple[int, int, str]]) -> None:
     """No input ends in anything but a scenario or its faults, a line each."""
     text = TEXT
@@ -159,17 +191,26 @@ def test_whatever_stands_in_a_file_is_loaded_or_refused(cuts: list[tuple[int, in
 
 
 def test_rules_are_checked_by_whoever_knows_them() -> None:
-    """Faults of rules stand at the rule's name or at the parameter, in every form of a rule choice."""
+    """Faults of rules stand at the rule's name or at the parameter, in every form of a rule
+    choice.
+    """
 
     def check(family: str, rule: str, parameters: Any, names: Any) -> dict[str, str]:
         wrong = {key: f"{family} rule '{rule}' has no such parameter" for key in parameters}
-        return wrong if rule in ("tiers", "fixed", "even") else {"rule": f"unknown {family} rule '{rule}'"}
+        return (
+            wrong
+            if rule in ("tiers", "fixed", "even")
+            else {"rule": f"unknown {family} rule '{rule}'"}
+        )
 
     write(
         Path(),
         edited(
             ("sourcing: fixed", "sourcing: fixt\n  ordering: 5"),
-            ("  UKR: {title: Ukraine}", "  UKR: {title: Ukraine, rules: {ordering: {rule: fixed, parameters: {x: 1}}}}"),
+            (
+                "  UKR: {title: Ukraine}",
+                "  UKR: {title: Ukraine, rules: {ordering: {rule: fixed, parameters: {x: 1}}}}",
+            ),
             ("    budget:", "    rule: {rule: evn}\n    budget:"),
         ),
     )
@@ -179,6 +220,9 @@ def test_rules_are_checked_by_whoever_knows_them() -> None:
         "tiny.yaml:7:13 rules.sourcing: unknown sourcing rule 'fixt'",
         "tiny.yaml:8:13 rules.ordering: expected a rule's name or a mapping, found 5",
         "tiny.yaml:9:36 rules.allocation.order: allocation rule 'tiers' has no such parameter",
-        "tiny.yaml:13:73 states.UKR.rules.ordering.parameters.x: ordering rule 'fixed' has no such parameter",
+        (
+            "tiny.yaml:13:73 states.UKR.rules.ordering.parameters.x: ordering rule 'fixed' has no"
+            " such parameter"
+        ),
         "tiny.yaml:57:18 programmes.csto.rule.rule: unknown programme rule 'evn'",
     ]

@@ -65,7 +65,10 @@ def test_fill_rate_lines_are_the_median_and_the_central_case() -> None:
 def test_fill_rate_of_one_member_has_no_bands() -> None:
     figure = drawn(records(members=[0]))["fill_rate_AAA"]
     assert not figure.axes[0].collections
-    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["central case", "event (key below)"]
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == [
+        "central case",
+        "event (key below)",
+    ]
 
 
 def test_members_without_the_central_case_have_no_such_line() -> None:
@@ -92,7 +95,10 @@ def test_at_most_eight_products_the_worst() -> None:
     fill[CUT:] -= 0.1 * (1 + np.arange(9))[:, None]
     made = records(needs=[("AAA", product) for product in products], series={"fill_rate": fill})
     world = scenario(
-        products={product: {"title": product, "unit": "units"} for product in (*products, "engines", "turbines")},
+        products={
+            product: {"title": product, "unit": "units"}
+            for product in (*products, "engines", "turbines")
+        },
         needs={"AAA": dict.fromkeys((*products, "engines", "turbines"), 1), "CCC": {"engines": 4}},
     )
     figure = dict(figures(world, made))["fill_rate_AAA"]
@@ -110,22 +116,33 @@ def test_events_are_numbered_in_every_panel_and_named_in_the_key() -> None:
 
 
 def test_an_event_that_differs_by_member_stands_where_most_have_it() -> None:
-    rows = [EventRow(month, "lift", "lifting", "begins", "links", 1, share) for month, share in (("2014-01", 0.2), ("2014-03", 0.8))]
-    assert style.moments(records(events=rows), {"lift"}) == [style.Moment(1, 26, "2014-03", ("lift",))]
+    rows = [
+        EventRow(month, "lift", "lifting", "begins", "links", 1, share)
+        for month, share in (("2014-01", 0.2), ("2014-03", 0.8))
+    ]
+    assert style.moments(records(events=rows), {"lift"}) == [
+        style.Moment(1, 26, "2014-03", ("lift",))
+    ]
 
 
 def test_events_of_one_month_share_a_number() -> None:
-    rows = [EventRow("2014-01", name, "cut_off", "begins", "links", 1, 1.0) for name in ("ban", "lift")]
+    rows = [
+        EventRow("2014-01", name, "cut_off", "begins", "links", 1, 1.0) for name in ("ban", "lift")
+    ]
     made = records(events=rows)
     assert style.moments(made, {"ban", "lift"}) == [style.Moment(1, 24, "2014-01", ("ban", "lift"))]
     assert style.moments(made, {"lift"}) == [style.Moment(1, 24, "2014-01", ("lift",))]
-    assert style.key_lines(scenario(), style.moments(made, {"ban", "lift"})) == [[" 1  2014-01  The ban; lift"]]
+    assert style.key_lines(scenario(), style.moments(made, {"ban", "lift"})) == [
+        [" 1  2014-01  The ban; lift"]
+    ]
 
 
 def test_numbers_of_close_events_do_not_touch() -> None:
     axes = Figure().add_subplot()
     style.time_axis(axes, MONTH_LABELS)
-    style.mark_moments(axes, [style.Moment(number, CUT + number, "", ()) for number in range(1, 13)])
+    style.mark_moments(
+        axes, [style.Moment(number, CUT + number, "", ()) for number in range(1, 13)]
+    )
     places = [text.get_position()[0] for text in axes.texts]
     assert [text.get_text() for text in axes.texts] == [str(number) for number in range(1, 13)]
     assert places[0] == CUT + 1
@@ -140,16 +157,38 @@ def test_long_titles_end_at_a_word() -> None:
 WORLD = sim.parse(
     {
         **DATA,
-        "products": {**DATA["products"], "boats": {"title": "Boats", "unit": "boats", "inputs": {"turbines": 2}}},
-        "factories": {**DATA["factories"], "yard": {"title": "Yard", "state": "CCC", "lines": {"boats": 1}}},
+        "products": {
+            **DATA["products"],
+            "boats": {"title": "Boats", "unit": "boats", "inputs": {"turbines": 2}},
+        },
+        "factories": {
+            **DATA["factories"],
+            "yard": {"title": "Yard", "state": "CCC", "lines": {"boats": 1}},
+        },
         "needs": {**DATA["needs"], "CCC": {"engines": 4, "boats": 1}},
         "events": {
-            "turbine_ban": {"kind": "cut_off", "date": "2013-03", "exporter": "BBB", "importer": "CCC", "product": "turbines"},
+            "turbine_ban": {
+                "kind": "cut_off",
+                "date": "2013-03",
+                "exporter": "BBB",
+                "importer": "CCC",
+                "product": "turbines",
+            },
             "lift": {"kind": "lifting", "date": "2014-01", "lifts": ["turbine_ban"]},
             "war": {"kind": "demand", "date": "2013-03", "state": "AAA", "factor": 2},
-            "fire": {"kind": "outage", "date": "2013-03", "factory": "works", "product": "turbines"},
+            "fire": {
+                "kind": "outage",
+                "date": "2013-03",
+                "factory": "works",
+                "product": "turbines",
+            },
             "rebuilt": {"kind": "repair", "date": "2014-03", "repairs": ["fire"]},
-            "money": {"kind": "funding", "date": "2013-03", "programme": "home_engines", "amount": 1},
+            "money": {
+                "kind": "funding",
+                "date": "2013-03",
+                "programme": "home_engines",
+                "amount": 1,
+            },
         },
         "programmes": {
             "home_engines": {
@@ -181,12 +220,18 @@ WORLD = sim.parse(
         ("CCC", "boats", {"turbine_ban", "lift", "fire", "rebuilt"}),
     ],
 )
-def test_panels_show_the_events_that_bear_on_them(state: str, product: str, names: set[str]) -> None:
-    """A ban bears on what its inputs go into, a fire on what was made there, a programme on its beneficiaries."""
+def test_panels_show_the_events_that_bear_on_them(
+    state: str, product: str, names: set[str]
+) -> None:
+    """A ban bears on what its inputs go into, a fire on what was made there, a programme on its
+    beneficiaries."""
     assert bearing_on_need(WORLD, state, product) == names
 
 
-@pytest.mark.parametrize(("product", "names"), [("engines", {"money"}), ("turbines", {"fire", "rebuilt"}), ("boats", set())])
+@pytest.mark.parametrize(
+    ("product", "names"),
+    [("engines", {"money"}), ("turbines", {"fire", "rebuilt"}), ("boats", set())],
+)
 def test_capacity_panels_show_what_bears_on_lines(product: str, names: set[str]) -> None:
     assert bearing_on_capacity(WORLD, product) == names
 
@@ -225,13 +270,21 @@ def test_suppliers_before_during_and_after() -> None:
     assert titles(figure) == ["Buyerland: Engines", "Buyerland: Turbines"]
     labels = [label.get_text() for label in figure.axes[0].get_yticklabels()]
     assert labels == ["before 2012", "during 2013-2015"]
-    assert [text.get_text() for text in figure.axes[0].texts] == ["BBB", "AAA", "120 / year", "AAA", "38 / year"]
+    assert [text.get_text() for text in figure.axes[0].texts] == [
+        "BBB",
+        "AAA",
+        "120 / year",
+        "AAA",
+        "38 / year",
+    ]
 
 
 def test_supplier_bars_are_as_long_as_deliveries_before() -> None:
     """Engines: 120 a year before; 30 from home and 8 from abroad during, so that 82 are missing."""
     engines = drawn(records())["suppliers"].axes[0]
-    assert [bar.get_width() for bar in engines.patches] == pytest.approx([96 / 120, 24 / 120, 8 / 120, 30 / 120, 82 / 120])
+    assert [bar.get_width() for bar in engines.patches] == pytest.approx(
+        [96 / 120, 24 / 120, 8 / 120, 30 / 120, 82 / 120]
+    )
 
 
 def test_periods_of_a_long_run() -> None:
@@ -243,7 +296,9 @@ def test_periods_of_a_long_run() -> None:
 
 def test_periods_count_only_the_months_simulated() -> None:
     months = ["2013-11", "2013-12", "2014-01"]
-    assert [(period.label, period.months) for period in periods(months, [2013, 2014], "2014-01")] == [
+    assert [
+        (period.label, period.months) for period in periods(months, [2013, 2014], "2014-01")
+    ] == [
         ("before 2013", 2),
         ("during 2014", 1),
     ]
@@ -252,7 +307,10 @@ def test_periods_count_only_the_months_simulated() -> None:
 def test_buyers_whose_suppliers_stay_are_left_out() -> None:
     made = records()
     found = groups(made, periods(made.months, made.years, "2013-03"))
-    assert [(group.importer, group.product) for group in found] == [("AAA", "engines"), ("AAA", "turbines")]
+    assert [(group.importer, group.product) for group in found] == [
+        ("AAA", "engines"),
+        ("AAA", "turbines"),
+    ]
 
 
 def test_without_change_there_is_no_suppliers_figure() -> None:
@@ -292,7 +350,9 @@ def test_the_same_state_has_the_same_colour_everywhere() -> None:
 
 def test_states_beyond_the_palette_are_grey() -> None:
     many = [(f"factory{number}", f"S{number:02d}", "engines") for number in range(30)]
-    found = list(style.state_colours(records(lines=many, routes=[], flows=np.empty((4, 0, 5)))).values())
+    found = list(
+        style.state_colours(records(lines=many, routes=[], flows=np.empty((4, 0, 5)))).values()
+    )
     assert found == [*style.PALETTE, *[style.MANY] * (30 - len(style.PALETTE))]
 
 

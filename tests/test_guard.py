@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 import sim
+from sim.engine.run import run
 from sim.errors import InputError, RuleError
 from sim.rules import plugins, registry
 from sim.rules.ordering import Position
-from sim.run import run
 from tests.worlds import world
 
 
@@ -36,7 +36,9 @@ def test_a_rule_of_ones_own() -> None:
         """Order the same every month."""
         return np.full_like(position.expected, units)
 
-    received = run(world(rules={"ordering": {"rule": "fixed_order", "units": 42.0}})).records.series["received"]
+    received = run(
+        world(rules={"ordering": {"rule": "fixed_order", "units": 42.0}})
+    ).records.series["received"]
     np.testing.assert_allclose(received, 42)
 
 
@@ -73,7 +75,9 @@ def breaks(kind: str) -> Callable[..., object]:
 )
 def test_broken_contracts_name_the_rule_and_who_follows_it(kind: str, message: str) -> None:
     """The message says what came back; exit code 2, since the rule is the user's."""
-    with pytest.raises(RuleError, match=f"ordering rule broken, followed by AAA, BBB, .*: .*{message}") as caught:
+    with pytest.raises(
+        RuleError, match=f"ordering rule broken, followed by AAA, BBB, .*: .*{message}"
+    ) as caught:
         follow(breaks(kind))
     assert isinstance(caught.value, InputError)
 
@@ -101,8 +105,17 @@ def test_granting_too_much_and_overspending_are_caught() -> None:
         "ramp_months": 0,
         "capital_cost": 1,
     }
-    spend = {"title": "S", "chair": "AAA", "beneficiaries": "all", "budget": {"2014-01": 5}, "candidates": {"home": home}, "rule": "lavish"}
-    with pytest.raises(RuleError, match="programme rule lavish, followed by spend: spent more than the budget"):
+    spend = {
+        "title": "S",
+        "chair": "AAA",
+        "beneficiaries": "all",
+        "budget": {"2014-01": 5},
+        "candidates": {"home": home},
+        "rule": "lavish",
+    }
+    with pytest.raises(
+        RuleError, match="programme rule lavish, followed by spend: spent more than the budget"
+    ):
         run(world(programmes={"spend": spend}))
 
 
@@ -148,7 +161,16 @@ def test_packages_bring_rules_by_entry_point(monkeypatch: pytest.MonkeyPatch) ->
         raise ImportError("no module named numpyy")
 
     def point(load: Callable[[], None]) -> Iterator[SimpleNamespace]:
-        return iter([SimpleNamespace(name="extra", value="extra.rules", dist=SimpleNamespace(name="extra-rules"), load=load)])
+        return iter(
+            [
+                SimpleNamespace(
+                    name="extra",
+                    value="extra.rules",
+                    dist=SimpleNamespace(name="extra-rules"),
+                    load=load,
+                )
+            ]
+        )
 
     plugins.load.cache_clear()
     monkeypatch.setattr(plugins, "entry_points", lambda group: point(importing))
@@ -156,6 +178,11 @@ def test_packages_bring_rules_by_entry_point(monkeypatch: pytest.MonkeyPatch) ->
     assert registry.check("ordering", "brought", {}) == {}
     plugins.load.cache_clear()
     monkeypatch.setattr(plugins, "entry_points", lambda group: point(failing))
-    with pytest.raises(RuleError, match=r"the rules of extra-rules \(extra = extra.rules\) do not load: no module named numpyy"):
+    with pytest.raises(
+        RuleError,
+        match=(
+            r"the rules of extra-rules \(extra = extra.rules\) do not load: no module named numpyy"
+        ),
+    ):
         plugins.load()
     plugins.load.cache_clear()

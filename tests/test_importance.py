@@ -7,11 +7,20 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sim.assess.evidence import Drawn, Number
+from sim.assess.importance import (
+    ALL,
+    LEAST_MEMBERS,
+    Fit,
+    Importance,
+    assumed_share,
+    described,
+    importance,
+    rank_regression,
+)
+from sim.engine.run import run
 from sim.errors import InputError
-from sim.evidence import Drawn, Number
-from sim.importance import ALL, LEAST_MEMBERS, Fit, Importance, assumed_share, described, importance, rank_regression
 from sim.records import Records
-from sim.run import run
 from sim.scenario.quantity import Quantity
 from sim.scenario.schema import Scenario
 from tests.worlds import old_supplier, propulsion_world
@@ -23,12 +32,15 @@ def chance(*shape: int) -> np.ndarray:
 
 
 def ban_world(share: str = "assumed", need: str = "documented", **changes: Any) -> Scenario:
-    """Make a world in which the wide share of a ban decides, and a narrow need hardly matters; with their confidences."""
+    """Make a world in which the wide share of a ban decides, and a narrow need hardly matters; with
+    their confidences."""
     source = {"source": "report"}
     parts = old_supplier()
     parts |= {
         "members": 41,
-        "needs": {"AAA": {"engines": {"value": 100, "low": 98, "high": 102, "confidence": need, **source}}},
+        "needs": {
+            "AAA": {"engines": {"value": 100, "low": 98, "high": 102, "confidence": need, **source}}
+        },
         "events": {
             "ban": {
                 "kind": "cut_off",
@@ -63,7 +75,8 @@ def test_a_monotonous_input_explains_all() -> None:
 
 
 def test_shares_follow_the_variances() -> None:
-    """y = 3 a + 1 b of independent inputs: nine tenths and one tenth, with the sign of the coefficient told apart."""
+    """y = 3 a + 1 b of independent inputs: nine tenths and one tenth, with the sign of the
+    coefficient told apart."""
     a, b = chance(2, 2000)
     fit = rank_regression(np.array([b, a]), 3 * a - b)
     assert fit.inputs == [1, 0]
@@ -80,7 +93,8 @@ def test_noise_explains_nothing() -> None:
 
 
 def test_a_weak_input_is_found_behind_a_strong_one() -> None:
-    """It explains too little of the whole to be seen among so many, and enough of what the strong one leaves."""
+    """It explains too little of the whole to be seen among so many, and enough of what the strong
+    one leaves."""
     *several, noise = chance(301, 100)
     inputs = np.array(several)
     assert rank_regression(inputs, inputs[7] + 0.2 * inputs[9]).inputs[:2] == [7, 9]
@@ -121,11 +135,14 @@ def test_the_number_that_decides_comes_first(found: Importance) -> None:
     assert found.ranking["coefficient"][0] < -0.9
     assert (found.ranking["state"][0], found.ranking["product"][0]) == ("AAA", "engines")
     assert found.metrics["assumed"][0] > 0.9
-    assert found.metrics["r2"][0] == pytest.approx(found.metrics["assumed"][0] + found.metrics["documented"][0])
+    assert found.metrics["r2"][0] == pytest.approx(
+        found.metrics["assumed"][0] + found.metrics["documented"][0]
+    )
 
 
 def test_a_documented_number_is_nothing_to_research() -> None:
-    """With the confidences changed over, the same variance is documented and the ranking does without it."""
+    """With the confidences changed over, the same variance is documented and the ranking does
+    without it."""
     found = importance(*ran(ban_world(share="documented", need="estimated")))
     assert found.metrics["documented"][0] > 0.9
     assert found.metrics["assumed"][0] == 0
@@ -138,12 +155,18 @@ def guess(path: str) -> Drawn:
 
 
 def test_all_that_is_drawn_from_one_number_counts_for_it() -> None:
-    """Two draws of a class, each a quarter of the variance, make half of it; the stronger says which way."""
+    """Two draws of a class, each a quarter of the variance, make half of it; the stronger says
+    which way."""
     months = guess("complexity.hard.build_months")
     fit = Fit(40, [0, 1], np.array([0.4, -0.5]), np.array([0.25, 0.25]))
-    found = Importance([months, months._replace(name="another")], [("AAA", "engines")], np.array([0.04]), [fit])
+    found = Importance(
+        [months, months._replace(name="another")], [("AAA", "engines")], np.array([0.04]), [fit]
+    )
     assert found.ranking["path"] == ["complexity.hard.build_months"]
-    assert (found.ranking["share"].tolist(), found.ranking["coefficient"].tolist()) == ([0.5], [-0.5])
+    assert (found.ranking["share"].tolist(), found.ranking["coefficient"].tolist()) == (
+        [0.5],
+        [-0.5],
+    )
 
 
 def test_needs_that_spread_more_weigh_more() -> None:
@@ -156,20 +179,36 @@ def test_needs_that_spread_more_weigh_more() -> None:
 
 
 def test_a_state_with_several_needs_has_a_row_of_its_own() -> None:
-    """Engines and rotors of AAA are hit: each has a row, and so has their mean; what is not hit has none."""
+    """Engines and rotors of AAA are hit: each has a row, and so has their mean; what is not hit has
+    none."""
     parts = old_supplier()
     parts["products"]["rotors"] = {"title": "Rotors", "unit": "rotors"}
     parts["factories"]["old_plant"]["lines"]["rotors"] = 50
     parts["trade"]["rotors"] = {"exporter": "BBB", "importer": "AAA", "product": "rotors"}
-    needs = {"AAA": {"engines": {"value": 100, "low": 90, "high": 110}, "rotors": 10}, "BBB": {"rotors": 5}}
-    found = importance(*ran(ban_world(**{key: parts[key] for key in ("products", "factories", "trade")}, needs=needs)))
+    needs = {
+        "AAA": {"engines": {"value": 100, "low": 90, "high": 110}, "rotors": 10},
+        "BBB": {"rotors": 5},
+    }
+    found = importance(
+        *ran(
+            ban_world(
+                **{key: parts[key] for key in ("products", "factories", "trade")}, needs=needs
+            )
+        )
+    )
     assert found.targets == [("AAA", "engines"), ("AAA", "rotors"), ("AAA", ALL)]
     assert found.metrics["product"] == ["engines", "rotors", "*"]
 
 
 def test_a_constant_metric_says_so() -> None:
-    """Nothing is drawn: the fill rate is the same in all members, and nobody can say what rests on what."""
-    result = run(ban_world(needs={"AAA": {"engines": 100}}, events={"ban": {**ban_world().model_dump()["events"]["ban"], "share": 0.5}}))
+    """Nothing is drawn: the fill rate is the same in all members, and nobody can say what rests on
+    what."""
+    result = run(
+        ban_world(
+            needs={"AAA": {"engines": 100}},
+            events={"ban": {**ban_world().model_dump()["events"]["ban"], "share": 0.5}},
+        )
+    )
     found = importance(result.scenario, result.records)
     assert found.metrics["remark"] == ["constant"]
     assert np.isnan(found.metrics["r2"]).all()
@@ -186,8 +225,11 @@ def test_too_few_members_are_refused() -> None:
 
 
 def test_the_assumed_share_is_of_what_is_explained() -> None:
-    """Nearly all where the deciding number is assumed, none where it is documented, unknown where nothing was hit."""
-    shares = {each: assumed_share(*ran(ban_world(share=each))) for each in ("assumed", "documented")}
+    """Nearly all where the deciding number is assumed, none where it is documented, unknown where
+    nothing was hit."""
+    shares = {
+        each: assumed_share(*ran(ban_world(share=each))) for each in ("assumed", "documented")
+    }
     assert shares["assumed"][0] > 0.95
     assert shares["documented"][0] < 0.05
     scenario, records = ran(propulsion_world(members=22, months=30))
@@ -198,6 +240,11 @@ def test_the_assumed_share_is_of_what_is_explained() -> None:
 def test_the_description_says_how_it_was_found(found: Importance) -> None:
     text = described(found)
     assert "by rank regression over 40 members" in text
-    assert any(line.startswith("AAA") and "engines" in line and "%" in line for line in text.splitlines())
-    assert any("events.ban.share" in line and "assumed" in line and "AAA engines" in line for line in text.splitlines())
+    assert any(
+        line.startswith("AAA") and "engines" in line and "%" in line for line in text.splitlines()
+    )
+    assert any(
+        "events.ban.share" in line and "assumed" in line and "AAA engines" in line
+        for line in text.splitlines()
+    )
     assert not any(line != line.rstrip() for line in text.splitlines())

@@ -1,4 +1,5 @@
-"""Costs and yields that change with experience: published tables, and lines that learn, forget and look at each other."""
+"""Costs and yields that change with experience: published tables, and lines that learn, forget and
+look at each other."""
 
 from __future__ import annotations
 
@@ -11,9 +12,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.kernels.learning import better_yield, crawford, crawford_batch, remembered, slope, unit_cost, wright_batch
-from sim.model import SupplyModel
-from sim.run import run
+from sim.engine.model import SupplyModel
+from sim.engine.run import run
+from sim.kernels.learning import (
+    better_yield,
+    crawford,
+    crawford_batch,
+    remembered,
+    slope,
+    unit_cost,
+    wright_batch,
+)
 from sim.scenario.schema import Scenario
 from tests.company import assert_same_in_any_company
 from tests.worlds import old_supplier, propulsion_world, world
@@ -41,8 +50,12 @@ def test_published_crawford_85() -> None:
 def test_published_wright_85() -> None:
     """The total of 125 units, and the last of them."""
     b = column(RATE_85)
-    assert 125 * FIRST * wright_batch(column(1), column(125), b)[0, 0] == pytest.approx(EXPECTED["wright_85_total125"], abs=5e-4)
-    assert FIRST * wright_batch(column(125), column(1), b)[0, 0] == pytest.approx(EXPECTED["wright_85_unit125"], abs=5e-6)
+    assert 125 * FIRST * wright_batch(column(1), column(125), b)[0, 0] == pytest.approx(
+        EXPECTED["wright_85_total125"], abs=5e-4
+    )
+    assert FIRST * wright_batch(column(125), column(1), b)[0, 0] == pytest.approx(
+        EXPECTED["wright_85_unit125"], abs=5e-6
+    )
 
 
 @pytest.mark.parametrize(("unit", "hours"), EXPECTED["unit_80"].items())
@@ -50,7 +63,9 @@ def test_published_80_table(unit: str, hours: float) -> None:
     """Each doubling takes a fifth away; relative to any unit of experience it is the same curve."""
     found = crawford(column(float(unit)), column(RATE_80))
     assert FIRST * found[0, 0] == pytest.approx(hours, rel=1e-14)
-    assert unit_cost(column(FIRST), column(float(unit)), column(1.0), slope(column(0.2)))[0, 0] == pytest.approx(hours, rel=1e-14)
+    assert unit_cost(column(FIRST), column(float(unit)), column(1.0), slope(column(0.2)))[
+        0, 0
+    ] == pytest.approx(hours, rel=1e-14)
 
 
 def test_published_midpoint() -> None:
@@ -60,11 +75,16 @@ def test_published_midpoint() -> None:
 
 
 @given(st.floats(2, 1e5), st.floats(1, 1e4), st.floats(0.01, 0.45))
-def test_batches_lie_between_their_first_and_last_unit(unit: float, size: float, rate: float) -> None:
+def test_batches_lie_between_their_first_and_last_unit(
+    unit: float, size: float, rate: float
+) -> None:
     """And the batch of a whole number of units is close to the sum of them."""
     b = slope(column(rate))
     for curve in (crawford_batch, wright_batch):
-        first, mean, last = (curve(column(at), column(each), b)[0, 0] for at, each in ((unit, 1), (unit, size), (unit + size - 1, 1)))
+        first, mean, last = (
+            curve(column(at), column(each), b)[0, 0]
+            for at, each in ((unit, 1), (unit, size), (unit + size - 1, 1))
+        )
         assert last * (1 - 1e-6) <= mean <= first * (1 + 1e-6)
 
 
@@ -72,17 +92,33 @@ def test_a_batch_is_close_to_the_sum_of_its_units() -> None:
     """Units 5 to 14 at 80 %."""
     units = np.arange(5.0, 15.0)[:, None]
     mean = crawford(units, np.full_like(units, RATE_80)).mean()
-    assert crawford_batch(column(5), column(10), column(RATE_80))[0, 0] == pytest.approx(mean, rel=1e-3)
+    assert crawford_batch(column(5), column(10), column(RATE_80))[0, 0] == pytest.approx(
+        mean, rel=1e-3
+    )
 
 
 def plant(rule: Any = "crawford", months: int = 24, **line: Any) -> dict[str, np.ndarray]:
-    """Run a home plant that makes 20 engines a month, 100 money each at the start, 20 % cheaper with each doubling.
+    """Run a home plant that makes 20 engines a month, 100 money each at the start, 20 % cheaper
+    with each doubling.
 
     Return its unit cost, experience and yield at the end of each month.
     """
-    plants = {"home_plant": {"title": "Home", "state": "AAA", "lines": {"engines": {"capacity": 20, "unit_cost": 100, **line}}}}
-    products = {"engines": {"title": "Engines", "unit": "engines", "learning_rate": 0.2, "cancellation": 1}}
-    changes = {"factories": plants, "products": products, "needs": {"AAA": {"engines": 20}}, "rules": {"learning": rule}}
+    plants = {
+        "home_plant": {
+            "title": "Home",
+            "state": "AAA",
+            "lines": {"engines": {"capacity": 20, "unit_cost": 100, **line}},
+        }
+    }
+    products = {
+        "engines": {"title": "Engines", "unit": "engines", "learning_rate": 0.2, "cancellation": 1}
+    }
+    changes = {
+        "factories": plants,
+        "products": products,
+        "needs": {"AAA": {"engines": 20}},
+        "rules": {"learning": rule},
+    }
     return lines(world(months=months, **changes))
 
 
@@ -97,36 +133,57 @@ def lines(scenario: Scenario, row: int = 0) -> dict[str, np.ndarray]:
 
 
 def test_crawford_in_a_run() -> None:
-    """Ten years of 20 a month stand behind the line: after ten more it has doubled its experience, and costs a fifth less."""
+    """Ten years of 20 a month stand behind the line: after ten more it has doubled its experience,
+    and costs a fifth less."""
     found = plant(months=120)
     np.testing.assert_allclose(found["experience"], 2400 + 20 * np.arange(1, 121))
-    np.testing.assert_allclose(found["unit_cost"], 100 * (found["experience"] / 2400) ** RATE_80, rtol=1e-13)
+    np.testing.assert_allclose(
+        found["unit_cost"], 100 * (found["experience"] / 2400) ** RATE_80, rtol=1e-13
+    )
     assert found["unit_cost"][-1] == pytest.approx(80)
 
 
 def new_line(rule: Any) -> np.ndarray:
-    """Return the cost month by month of a line that had nothing to do before a ban gave it 20 engines a month."""
+    """Return the cost month by month of a line that had nothing to do before a ban gave it 20
+    engines a month."""
     plants = old_supplier()["factories"]
     plants["home_plant"]["lines"]["engines"] = {"capacity": 20, "unit_cost": 100}
     plants["old_plant"]["lines"]["engines"] = {"capacity": 200, "unit_cost": 100}
     trade = {
         "old": {"exporter": "BBB", "importer": "AAA", "product": "engines", "weight": 1},
-        "home": {"exporter": "AAA", "importer": "AAA", "product": "engines", "weight": {"value": 0, "low": 0, "high": 1}},
+        "home": {
+            "exporter": "AAA",
+            "importer": "AAA",
+            "product": "engines",
+            "weight": {"value": 0, "low": 0, "high": 1},
+        },
     }
     ban = {"kind": "cut_off", "date": "2014-05", "exporter": "BBB", "importer": "AAA"}
     products = {"engines": {"title": "Engines", "unit": "engines", "learning_rate": 0.2}}
     trade["home"]["weight"] = 1e-9
-    return lines(world(factories=plants, products=products, trade=trade, events={"ban": ban}, rules={"learning": rule}), 1)["unit_cost"]
+    return lines(
+        world(
+            factories=plants,
+            products=products,
+            trade=trade,
+            events={"ban": ban},
+            rules={"learning": rule},
+        ),
+        1,
+    )["unit_cost"]
 
 
 def test_wright_learns_faster_on_a_new_line() -> None:
-    """Unit costs start alike; the average of all units so far falls by the rate, so the next unit's falls faster at first."""
+    """Unit costs start alike; the average of all units so far falls by the rate, so the next unit's
+    falls faster at first."""
     crawford_cost, wright_cost = new_line("crawford"), new_line("wright")
     assert wright_cost[4] < crawford_cost[4]
     units = 1 + 20 * np.arange(1, 21)
     np.testing.assert_allclose(crawford_cost[4:], 100 * units.astype(float) ** RATE_80, rtol=1e-6)
     power = 1 + RATE_80
-    np.testing.assert_allclose(wright_cost[4:], 100 * (units**power - (units - 1) ** power), rtol=1e-6)
+    np.testing.assert_allclose(
+        wright_cost[4:], 100 * (units**power - (units - 1) ** power), rtol=1e-6
+    )
 
 
 @pytest.mark.parametrize("rule", ["crawford", "wright"])
@@ -134,50 +191,79 @@ def test_a_batch_costs_less_than_its_first_unit(rule: str) -> None:
     """The mean of 20 units, from the next one on."""
     batch, single = new_line({"rule": rule, "batch": True}), new_line(rule)
     assert (batch[4:] < single[4:]).all()
-    mean = (crawford_batch if rule == "crawford" else wright_batch)(column(21), column(20), column(RATE_80))[0, 0]
+    mean = (crawford_batch if rule == "crawford" else wright_batch)(
+        column(21), column(20), column(RATE_80)
+    )[0, 0]
     first = 1.0 if rule == "wright" else crawford_batch(column(1), column(1), column(RATE_80))[0, 0]
     assert batch[4] == pytest.approx(100 * mean / first, rel=1e-6)
 
 
 def test_forgetting_by_hand() -> None:
-    """A line that is out of work for a year loses the share; it never knows less than from its first unit."""
+    """A line that is out of work for a year loses the share; it never knows less than from its
+    first unit."""
     experience, made = column(2400.0), column(0.0)
     for _ in range(12):
         experience = remembered(experience, made, 0.3)
     assert experience[0, 0] == pytest.approx(2400 * 0.7)
-    assert remembered(column(25.0), column(20.0), 0.3)[0, 0] == pytest.approx(0.7 ** (1 / 12) * 5 + 20)
+    assert remembered(column(25.0), column(20.0), 0.3)[0, 0] == pytest.approx(
+        0.7 ** (1 / 12) * 5 + 20
+    )
     assert remembered(column(1.0), column(0.0), 0.3)[0, 0] == 1
 
 
 def test_forgetting_in_a_run() -> None:
-    """Costs of an idle line rise by (1 - share)^b a year; at work it forgets 720 of 2400 units as well, but makes 240."""
+    """Costs of an idle line rise by (1 - share)^b a year; at work it forgets 720 of 2400 units as
+    well, but makes 240."""
     outage = {"kind": "outage", "date": "2014-01", "until": "2015-01", "factory": "home_plant"}
-    plants = {"home_plant": {"title": "Home", "state": "AAA", "lines": {"engines": {"capacity": 20, "unit_cost": 100}}}}
-    products = {"engines": {"title": "Engines", "unit": "engines", "learning_rate": 0.2, "cancellation": 1}}
+    plants = {
+        "home_plant": {
+            "title": "Home",
+            "state": "AAA",
+            "lines": {"engines": {"capacity": 20, "unit_cost": 100}},
+        }
+    }
+    products = {
+        "engines": {"title": "Engines", "unit": "engines", "learning_rate": 0.2, "cancellation": 1}
+    }
     rule = {"rule": "crawford", "forgetting": 0.3}
-    changes = {"factories": plants, "products": products, "needs": {"AAA": {"engines": 20}}, "events": {"fire": outage}}
+    changes = {
+        "factories": plants,
+        "products": products,
+        "needs": {"AAA": {"engines": 20}},
+        "events": {"fire": outage},
+    }
     found = lines(world(**changes, rules={"learning": rule}))
     assert found["unit_cost"][11] == pytest.approx(100 * 0.7**RATE_80)
-    assert found["unit_cost"][-1] == pytest.approx(100 * (found["experience"][-1] / 2400) ** RATE_80)
+    assert found["unit_cost"][-1] == pytest.approx(
+        100 * (found["experience"][-1] / 2400) ** RATE_80
+    )
     assert 0.7 * 1680 + 12 * 20 * 0.8 < found["experience"][-1] < 0.7 * 1680 + 12 * 20
     np.testing.assert_allclose(lines(world(**changes))["unit_cost"][:12], 100)
 
 
 def sisters(rule: Any) -> np.ndarray:
-    """Return the costs of the home plant (20 a month), with a sister abroad (80 a month), and no sister at home."""
+    """Return the costs of the home plant (20 a month), with a sister abroad (80 a month), and no
+    sister at home."""
     plants = old_supplier()["factories"]
     plants["home_plant"]["lines"]["engines"] = {"capacity": 20, "unit_cost": 100}
     plants["old_plant"]["lines"]["engines"] = {"capacity": 80, "unit_cost": 100}
     products = {"engines": {"title": "Engines", "unit": "engines", "learning_rate": 0.2}}
-    return lines(world(factories=plants, products=products, rules={"learning": rule}), 1)["unit_cost"]
+    return lines(world(factories=plants, products=products, rules={"learning": rule}), 1)[
+        "unit_cost"
+    ]
 
 
 def test_spill_over_from_sister_lines() -> None:
-    """With half of the sister's experience counted, 2400 + 4800 at the start grow by 20 + 40 a month."""
+    """With half of the sister's experience counted, 2400 + 4800 at the start grow by 20 + 40 a
+    month."""
     rule = {"rule": "crawford", "spill_over": 0.5}
     months = np.arange(1, 25)
-    np.testing.assert_allclose(sisters(rule), 100 * ((7200 + 60 * months) / 7200) ** RATE_80, rtol=1e-12)
-    np.testing.assert_allclose(sisters(rule | {"sisters": "state"}), sisters("crawford"), rtol=1e-12)
+    np.testing.assert_allclose(
+        sisters(rule), 100 * ((7200 + 60 * months) / 7200) ** RATE_80, rtol=1e-12
+    )
+    np.testing.assert_allclose(
+        sisters(rule | {"sisters": "state"}), sisters("crawford"), rtol=1e-12
+    )
 
 
 def test_spill_over_makes_a_new_line_cheap_sooner() -> None:
@@ -189,25 +275,47 @@ def test_spill_over_makes_a_new_line_cheap_sooner() -> None:
 
 
 def test_half_of_the_fall_comes_with_time() -> None:
-    """At an output that adds a tenth a year to experience, cost falls as before at first; an idle line's falls with time alone."""
+    """At an output that adds a tenth a year to experience, cost falls as before at first; an idle
+    line's falls with time alone."""
     rule = {"rule": "crawford", "experience_share": 0.5, "growth": 0.1}
     outage = {"kind": "outage", "date": "2014-01", "factory": "home_plant"}
-    plants = {"home_plant": {"title": "Home", "state": "AAA", "lines": {"engines": {"capacity": 20, "unit_cost": 100}}}}
-    products = {"engines": {"title": "Engines", "unit": "engines", "learning_rate": 0.2, "cancellation": 1}}
-    changes = {"factories": plants, "products": products, "needs": {"AAA": {"engines": 20}}, "rules": {"learning": rule}}
-    idle, busy = lines(world(**changes, events={"fire": outage}))["unit_cost"], lines(world(**changes))["unit_cost"]
+    plants = {
+        "home_plant": {
+            "title": "Home",
+            "state": "AAA",
+            "lines": {"engines": {"capacity": 20, "unit_cost": 100}},
+        }
+    }
+    products = {
+        "engines": {"title": "Engines", "unit": "engines", "learning_rate": 0.2, "cancellation": 1}
+    }
+    changes = {
+        "factories": plants,
+        "products": products,
+        "needs": {"AAA": {"engines": 20}},
+        "rules": {"learning": rule},
+    }
+    idle, busy = (
+        lines(world(**changes, events={"fire": outage}))["unit_cost"],
+        lines(world(**changes))["unit_cost"],
+    )
     assert idle[11] == pytest.approx(100 * 1.1 ** (RATE_80 / 2))
     assert busy[11] == pytest.approx(100 * (2640 / 2400) ** (RATE_80 / 2) * 1.1 ** (RATE_80 / 2))
 
 
 def test_growth_says_how_fast_time_works() -> None:
-    found = [plant({"rule": "wright", "experience_share": 0.0, "growth": growth})["unit_cost"][-1] for growth in (0.0, 0.1, 0.5)]
+    found = [
+        plant({"rule": "wright", "experience_share": 0.0, "growth": growth})["unit_cost"][-1]
+        for growth in (0.0, 0.1, 0.5)
+    ]
     assert found[0] == pytest.approx(100)
     assert found[2] < found[1] < found[0]
 
 
 def test_yield_grows_with_experience() -> None:
-    """From 0.8 towards 0.95: the gap shrinks as the cost does; a line that is better already stays."""
+    """From 0.8 towards 0.95: the gap shrinks as the cost does; a line that is better
+    already stays.
+    """
     rule = {"rule": "crawford", "best_yield": 0.95}
     found = plant(rule, months=120, **{"yield": 0.8, "capacity": 25})
     np.testing.assert_allclose(found["yield_"], 0.95 - 0.15 * found["unit_cost"] / 100, rtol=1e-12)
@@ -218,7 +326,9 @@ def test_yield_grows_with_experience() -> None:
 
 
 def test_a_line_without_cost_may_still_improve_its_yield() -> None:
-    found = plant({"rule": "wright", "best_yield": 1.0}, **{"yield": 0.5, "capacity": 40, "unit_cost": 0})
+    found = plant(
+        {"rule": "wright", "best_yield": 1.0}, **{"yield": 0.5, "capacity": 40, "unit_cost": 0}
+    )
     assert found["yield_"][-1] > found["yield_"][0] > 0.5
     assert (found["unit_cost"] == 0).all()
 
@@ -231,20 +341,38 @@ def test_lines_that_cannot_learn_cost_nothing() -> None:
 
 
 def test_a_factory_may_learn_by_its_own_rule() -> None:
-    """Beside others who follow the scenario's; its buyer is the yard, so the ledger shows it and no final need does."""
+    """Beside others who follow the scenario's; its buyer is the yard, so the ledger shows it and no
+    final need does."""
     scenario = propulsion_world()
     data = scenario.model_dump(by_alias=True, exclude_unset=True)
-    data["factories"]["turbine_plant"]["rules"] = {"learning": {"rule": "crawford", "forgetting": 0.5}}
+    data["factories"]["turbine_plant"]["rules"] = {
+        "learning": {"rule": "crawford", "forgetting": 0.5}
+    }
     one, other = run(scenario).records, run(Scenario.model_validate(data)).records
-    assert (other.money["sales"][1, one.purses.index("BBB")] > one.money["sales"][1, one.purses.index("BBB")]).all()
+    assert (
+        other.money["sales"][1, one.purses.index("BBB")]
+        > one.money["sales"][1, one.purses.index("BBB")]
+    ).all()
     assert np.array_equal(one.series["spending"], other.series["spending"])
 
 
-EVERYTHING = {"forgetting": 0.2, "spill_over": 0.3, "experience_share": 0.5, "best_yield": 0.97, "batch": True}
+EVERYTHING = {
+    "forgetting": 0.2,
+    "spill_over": 0.3,
+    "experience_share": 0.5,
+    "best_yield": 0.97,
+    "batch": True,
+}
 
 
 @pytest.mark.parametrize(
-    "rule", ["crawford", "wright", {"rule": "crawford", **EVERYTHING}, {"rule": "wright", **EVERYTHING, "sisters": "state"}]
+    "rule",
+    [
+        "crawford",
+        "wright",
+        {"rule": "crawford", **EVERYTHING},
+        {"rule": "wright", **EVERYTHING, "sisters": "state"},
+    ],
 )
 def test_company_changes_no_bit(rule: Any) -> None:
     assert_same_in_any_company(propulsion_world(rules={"learning": rule}))

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 import yaml
 
-from sim.scenario import Scenario, load
 from sim.scenario.event_kinds import CutOff, Sanction
+from sim.scenario.loading.load import load
 from sim.scenario.quantity import Quantity
-from sim.scenario.schema import Input, Need
+from sim.scenario.schema import Input, Need, Scenario
 from tests.tiny_scenario import data, python, write
 
 
@@ -40,15 +40,24 @@ def test_entities_merge_by_name_and_key() -> None:
 
 
 def test_lists_replace() -> None:
-    assert extended("programmes: {csto: {beneficiaries: [BLR]}}").programmes["csto"].beneficiaries == ["BLR"]
+    assert extended("programmes: {csto: {beneficiaries: [BLR]}}").programmes[
+        "csto"
+    ].beneficiaries == ["BLR"]
 
 
 def test_null_takes_away_an_entity() -> None:
-    assert list(extended("events: {money: null, slump: null}").events) == ["ban", "relief", "fire", "rebuilt"]
+    assert list(extended("events: {money: null, slump: null}").events) == [
+        "ban",
+        "relief",
+        "fire",
+        "rebuilt",
+    ]
 
 
 def test_null_takes_a_field_back_to_its_default() -> None:
-    assert extended("trade: {ukrainian_engines: {cap: null}}").trade["ukrainian_engines"].cap is None
+    assert (
+        extended("trade: {ukrainian_engines: {cap: null}}").trade["ukrainian_engines"].cap is None
+    )
 
 
 def test_an_explicit_null_may_stand_where_nothing_was_inherited() -> None:
@@ -67,27 +76,42 @@ def test_a_rule_choice_replaces_whole() -> None:
 
 def test_a_budget_merges_month_by_month() -> None:
     budget = extended("programmes: {csto: {budget: {2015-02: 50}}}").programmes["csto"].budget
-    assert {month: money.value for month, money in budget.items()} == {"2014-07": 100, "2015-02": 50}
+    assert {month: money.value for month, money in budget.items()} == {
+        "2014-07": 100,
+        "2015-02": 50,
+    }
 
 
 def test_a_table_of_years_replaces_whole() -> None:
-    """A year not given takes the last before it, so half of two tables would say what nobody wrote."""
-    by_year = extended("needs: {BLR: {helicopters: {by_year: {2015: 6}}}}").needs["BLR"]["helicopters"].by_year
+    """A year not given takes the last before it, so half of two tables would say what
+    nobody wrote.
+    """
+    by_year = (
+        extended("needs: {BLR: {helicopters: {by_year: {2015: 6}}}}")
+        .needs["BLR"]["helicopters"]
+        .by_year
+    )
     assert by_year is not None
     assert list(by_year) == [2015]
 
 
 @pytest.mark.parametrize("need", ["5", "{value: 5}", "{units: 5}"])
 def test_another_form_of_a_need_drops_the_inherited_one(need: str) -> None:
-    assert extended(f"needs: {{BLR: {{helicopters: {need}}}}}").needs["BLR"]["helicopters"] == Need(units=Quantity(value=5))
+    assert extended(f"needs: {{BLR: {{helicopters: {need}}}}}").needs["BLR"]["helicopters"] == Need(
+        units=Quantity(value=5)
+    )
 
 
 def test_a_key_joins_an_inherited_shorthand() -> None:
-    assert extended("needs: {RUS: {helicopters: {tier: 2}}}").needs["RUS"]["helicopters"] == Need(units=Quantity(value=8), tier=2)
+    assert extended("needs: {RUS: {helicopters: {tier: 2}}}").needs["RUS"]["helicopters"] == Need(
+        units=Quantity(value=8), tier=2
+    )
 
 
 def test_an_event_of_another_kind_replaces_the_event() -> None:
-    ban = extended("events: {ban: {kind: sanction, date: 2015-01, exporter: UKR, importer: RUS}}").events["ban"]
+    ban = extended(
+        "events: {ban: {kind: sanction, date: 2015-01, exporter: UKR, importer: RUS}}"
+    ).events["ban"]
     assert ban == Sanction(kind="sanction", date="2015-01", exporter="UKR", importer="RUS")
 
 
@@ -122,7 +146,11 @@ def test_a_common_base_counts_once() -> None:
 def test_paths_count_from_the_file_that_names_them(tmp_path: Path) -> None:
     (tmp_path / "cases").mkdir()
     write(tmp_path / "cases", "extends: ../tiny.yaml\nname: child\n", "child.yaml")
-    assert load("cases/child.yaml").title == load(tmp_path / "cases" / "child.yaml").title == "Two suppliers of engines"
+    assert (
+        load("cases/child.yaml").title
+        == load(tmp_path / "cases" / "child.yaml").title
+        == "Two suppliers of engines"
+    )
 
 
 MINOR = Input(amount=Quantity(value=2), criticality="minor")
@@ -173,21 +201,45 @@ def test_a_shortened_run_may_end_before_its_events() -> None:
 
 
 def test_products_may_be_made_of_one_another_if_something_is_left() -> None:
-    """Two engines a helicopter and 0.4 helicopters an engine leave something over, even at a yield of 0.9; 0.5 would not."""
-    assert "helicopters" in load("tiny.yaml", ["products.engines.inputs={helicopters: 0.4}"]).products["engines"].inputs
+    """Two engines a helicopter and 0.4 helicopters an engine leave something over, even at a yield
+    of 0.9; 0.5 would not."""
+    assert (
+        "helicopters"
+        in load("tiny.yaml", ["products.engines.inputs={helicopters: 0.4}"])
+        .products["engines"]
+        .inputs
+    )
 
 
 def test_loading_needs_no_heavy_library() -> None:
-    code = "import sys, sim.scenario; sim.scenario.load('tiny.yaml'); print({'mesa', 'pandas', 'matplotlib', 'scipy'} & set(sys.modules))"
+    code = (
+        "import sys; from sim.scenario.loading.load import load; load('tiny.yaml'); print({'mesa', 'pandas',"
+        " 'matplotlib', 'scipy'} & set(sys.modules))"
+    )
     assert python(code) == "set()"
 
 
 def test_a_large_scenario_loads_fast() -> None:
     """A real case has some 1500 values; ten times as many still take no time to speak of."""
     changed = data()
-    line = {"capacity": {"value": 4, "low": 2, "high": 5, "source": "report", "confidence": "estimated"}, "yield": 0.9, "unit_cost": 3}
+    line = {
+        "capacity": {
+            "value": 4,
+            "low": 2,
+            "high": 5,
+            "source": "report",
+            "confidence": "estimated",
+        },
+        "yield": 0.9,
+        "unit_cost": 3,
+    }
     changed["factories"] |= {
-        f"plant{each}": {"title": f"Plant {each}", "state": "RUS", "lines": {"engines": line, "helicopters": line}} for each in range(700)
+        f"plant{each}": {
+            "title": f"Plant {each}",
+            "state": "RUS",
+            "lines": {"engines": line, "helicopters": line},
+        }
+        for each in range(700)
     }
     write(Path(), yaml.safe_dump(changed, sort_keys=False), "large.yaml")
     before = time.process_time()

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from sim import metrics
-from sim.kernels.sums import GroupSum
-from sim.projects import NEVER
+from sim.kernels.sums import NEVER, GroupSum
 
 
 def column(values: list[float]) -> np.ndarray:
@@ -20,15 +19,26 @@ HIT = np.array([[2]])
 
 def test_service_counts_only_what_meets_this_months_need() -> None:
     """Catching up is no more than 1, and nothing needed is met."""
-    assert metrics.service(np.array([5.0, 12.0, 0.0]), np.array([10.0, 10.0, 0.0])).tolist() == [0.5, 1.0, 1.0]
+    assert metrics.service(np.array([5.0, 12.0, 0.0]), np.array([10.0, 10.0, 0.0])).tolist() == [
+        0.5,
+        1.0,
+        1.0,
+    ]
     assert metrics.fill_rate(column([5, 12]), column([10, 10]))[0, 0] == 0.75
 
 
 def test_recovery_interpolates_and_must_last() -> None:
-    """From 0.2 up by 0.2 a month: half of the loss is back after two months, but not where it falls again."""
-    assert metrics.recovery(column([1, 1, 0.2, 0.4, 0.6, 0.8, 1, 1, 1]), HIT, 0.5)[0, 0] == pytest.approx(2.0)
-    assert metrics.recovery(column([1, 1, 0.2, 0.4, 0.7, 0.9, 1, 1, 1]), HIT, 0.5)[0, 0] == pytest.approx(1 + 0.2 / 0.3)
-    assert metrics.recovery(column([1, 1, 0.2, 0.8, 0.3, 0.3, 0.8, 0.8, 0.8]), HIT, 0.5)[0, 0] == pytest.approx(3 + 0.3 / 0.5)
+    """From 0.2 up by 0.2 a month: half of the loss is back after two months, but not where it falls
+    again."""
+    assert metrics.recovery(column([1, 1, 0.2, 0.4, 0.6, 0.8, 1, 1, 1]), HIT, 0.5)[
+        0, 0
+    ] == pytest.approx(2.0)
+    assert metrics.recovery(column([1, 1, 0.2, 0.4, 0.7, 0.9, 1, 1, 1]), HIT, 0.5)[
+        0, 0
+    ] == pytest.approx(1 + 0.2 / 0.3)
+    assert metrics.recovery(column([1, 1, 0.2, 0.8, 0.3, 0.3, 0.8, 0.8, 0.8]), HIT, 0.5)[
+        0, 0
+    ] == pytest.approx(3 + 0.3 / 0.5)
 
 
 def test_recovery_may_not_apply_or_never_come() -> None:
@@ -41,7 +51,9 @@ def test_recovery_may_not_apply_or_never_come() -> None:
 
 def test_recovery_counts_from_the_start_when_hit_at_once() -> None:
     """Service is taken to have been full before the run."""
-    assert metrics.recovery(column([0.5, 0.5, 1, 1, 1]), np.array([[0]]), 0.9)[0, 0] == pytest.approx(1 + 0.45 / 0.5)
+    assert metrics.recovery(column([0.5, 0.5, 1, 1, 1]), np.array([[0]]), 0.9)[
+        0, 0
+    ] == pytest.approx(1 + 0.45 / 0.5)
 
 
 def test_resilience_loss_of_an_exponential_recovery() -> None:
@@ -58,10 +70,13 @@ def test_concentration() -> None:
 
 
 def test_substitution_ratio() -> None:
-    """Others deliver 10 more of the old suppliers' 40: a quarter is replaced; NaN where nothing came from them."""
+    """Others deliver 10 more of the old suppliers' 40: a quarter is replaced; NaN where nothing
+    came from them."""
     legacy = np.concatenate([np.full(12, 40.0), np.zeros(12)]).reshape(-1, 1, 1)
     received = legacy + np.concatenate([np.full(12, 20.0), np.full(12, 30.0)]).reshape(-1, 1, 1)
-    assert metrics.substitution_ratio(received, legacy, np.array([[12]]))[0, 0] == pytest.approx(0.25)
+    assert metrics.substitution_ratio(received, legacy, np.array([[12]]))[0, 0] == pytest.approx(
+        0.25
+    )
     assert np.isnan(metrics.substitution_ratio(received, legacy * 0, np.array([[12]]))[0, 0])
     assert np.isnan(metrics.substitution_ratio(received, legacy, np.array([[0]]))[0, 0])
 

@@ -1,4 +1,5 @@
-"""What the engine promises of whole runs: balance, books, the same bits always, common random numbers."""
+"""What the engine promises of whole runs: balance, books, the same bits always, common random
+numbers."""
 
 from __future__ import annotations
 
@@ -13,12 +14,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.agents import CommissionAgent, FactoryAgent, StateAgent
-from sim.axes import number
-from sim.model import SupplyModel
-from sim.recorder import Tape
-from sim.run import run, run_chunk
+from sim.engine.agents import CommissionAgent, FactoryAgent, StateAgent
+from sim.engine.model import SupplyModel
+from sim.engine.recorder import Tape
+from sim.engine.run import run, run_chunk
 from sim.scenario.schema import Scenario
+from sim.world.axes import number
 from tests.random_worlds import random_scenario
 from tests.worlds import propulsion_world, world
 
@@ -39,7 +40,8 @@ def everything(scenario: Scenario, members: list[int]) -> dict[str, np.ndarray]:
 
 
 def closed_form_scenario(*, cancellation: float) -> Scenario:
-    """Return spec 2.9's toy: 100 a month, 80 % from the old supplier, 10 % of that leaks, 2 units a month are built each month."""
+    """Return spec 2.9's toy: 100 a month, 80 % from the old supplier, 10 % of that leaks, 2 units a
+    month are built each month."""
     months = range(72)
     budget = {f"{2014 + month // 12}-{month % 12 + 1:02d}": 2.0 for month in months}
     home = {
@@ -55,18 +57,36 @@ def closed_form_scenario(*, cancellation: float) -> Scenario:
         products={"engines": {"title": "Engines", "unit": "engines", "cancellation": cancellation}},
         events={
             "ban": {"kind": "cut_off", "date": "2014-01", "exporter": "BBB", "importer": "AAA"},
-            "leak": {"kind": "leakage", "date": "2014-01", "exporter": "BBB", "importer": "AAA", "share": EXPECTED["leakage"]},
+            "leak": {
+                "kind": "leakage",
+                "date": "2014-01",
+                "exporter": "BBB",
+                "importer": "AAA",
+                "share": EXPECTED["leakage"],
+            },
         },
-        programmes={"build": {"title": "Build", "chair": "AAA", "beneficiaries": ["AAA"], "budget": budget, "candidates": {"home": home}}},
+        programmes={
+            "build": {
+                "title": "Build",
+                "chair": "AAA",
+                "beneficiaries": ["AAA"],
+                "budget": budget,
+                "candidates": {"home": home},
+            }
+        },
     )
 
 
 def test_closed_form_of_a_cut_off_with_lost_sales() -> None:
-    """Deliveries follow the published closed form month by month; final use follows a month later."""
+    """Deliveries follow the published closed form month by month; final use follows a month
+    later.
+    """
     result = run(closed_form_scenario(cancellation=1)).records
     fill = result.series["received"][:, 0, 0] / EXPECTED["demand_per_month"]
     month = np.arange(fill.size)
-    ramp = EXPECTED["fill_months_0_to_17"] + EXPECTED["then_per_month"] * np.maximum(month - EXPECTED["lead_months"] + 1, 0)
+    ramp = EXPECTED["fill_months_0_to_17"] + EXPECTED["then_per_month"] * np.maximum(
+        month - EXPECTED["lead_months"] + 1, 0
+    )
     np.testing.assert_allclose(fill, np.minimum(ramp, 1.0), rtol=1e-12)
     np.testing.assert_allclose(result.series["fill_rate"][1:, 0, 0], fill[:-1], rtol=1e-12)
     assert np.argmax(fill > 1 - 1e-12) == EXPECTED["first_full_month"]
@@ -89,17 +109,25 @@ def test_closed_form_recovery() -> None:
 
 
 def test_nothing_changes_without_events() -> None:
-    """A world at rest stays at rest: every series is constant to 1e-12 for 120 months, in every member."""
+    """A world at rest stays at rest: every series is constant to 1e-12 for 120 months, in every
+    member."""
     scenario = drawn(months=120, events={}, programmes={})
     for name, values in everything(scenario, list(range(12))).items():
         if name != "flows":
-            np.testing.assert_allclose(values, np.broadcast_to(values[:1], values.shape), rtol=1e-12, atol=1e-12, err_msg=name)
+            np.testing.assert_allclose(
+                values,
+                np.broadcast_to(values[:1], values.shape),
+                rtol=1e-12,
+                atol=1e-12,
+                err_msg=name,
+            )
 
 
 @settings(max_examples=20, deadline=None)
 @given(st.integers(0, 100_000))
 def test_books_balance_in_random_worlds(seed: int) -> None:
-    """Goods, backlog, capacity, work in progress and money close to 64 eps of gross volume in every month and member."""
+    """Goods, backlog, capacity, work in progress and money close to 64 eps of gross volume in every
+    month and member."""
     result = run(random_scenario(seed), members=5)
     assert max(result.records.residuals.values()) <= 64
     assert result.records.series["need"].sum() > 0
@@ -107,7 +135,8 @@ def test_books_balance_in_random_worlds(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", [None, 1, 4])
 def test_members_do_not_depend_on_their_company(seed: int | None) -> None:
-    """Member k has the same bits alone, in chunks of any width, in any order, and whatever ran before."""
+    """Member k has the same bits alone, in chunks of any width, in any order, and whatever ran
+    before."""
     scenario = drawn() if seed is None else random_scenario(seed)
     together = everything(scenario, list(range(12)))
     for company in ([0], [7], [3, 7], [7, 3, 11], list(range(8)), list(range(11, -1, -1))):
@@ -124,14 +153,20 @@ def test_chunks_change_nothing() -> None:
         assert np.array_equal(part.series["fill_rate"], whole.series["fill_rate"])
         assert np.array_equal(part.flows, whole.flows)
         assert part.events == whole.events
-        assert all(np.array_equal(part.summary[name], whole.summary[name], equal_nan=True) for name in whole.summary)
+        assert all(
+            np.array_equal(part.summary[name], whole.summary[name], equal_nan=True)
+            for name in whole.summary
+        )
 
 
 def test_a_counterfactual_equals_the_baseline_until_it_differs() -> None:
     """Bit for bit in every month before the first difference, and not after it."""
     baseline = drawn()
     events = {name: each for name, each in baseline.events.items() if name != "ban"}
-    base, other = everything(baseline, list(range(6))), everything(baseline.model_copy(update={"events": events}), list(range(6)))
+    base, other = (
+        everything(baseline, list(range(6))),
+        everything(baseline.model_copy(update={"events": events}), list(range(6))),
+    )
     ban = baseline.month_labels.index(baseline.events["ban"].date or "")
     for name in ("received", "used", "output", "capacity", "spending"):
         assert np.array_equal(base[name][:ban], other[name][:ban]), name
@@ -144,11 +179,18 @@ def test_an_unrelated_factory_shifts_no_draw() -> None:
     more = scenario.model_dump(by_alias=True, exclude_unset=True)
     more["products"] = {"boots": {"title": "Boots", "unit": "pairs"}, **more["products"]}
     more["factories"] = {
-        "cobbler": {"title": "Cobbler", "state": "CCC", "lines": {"boots": {"capacity": {"value": 5, "low": 4, "high": 9}}}},
+        "cobbler": {
+            "title": "Cobbler",
+            "state": "CCC",
+            "lines": {"boots": {"capacity": {"value": 5, "low": 4, "high": 9}}},
+        },
         **more["factories"],
     }
     more["needs"]["CCC"] |= {"boots": {"units": {"value": 3, "low": 2, "high": 4}}}
-    more["events"] = {"strike": {"kind": "outage", "date": "2012-05", "factory": "cobbler"}, **more["events"]}
+    more["events"] = {
+        "strike": {"kind": "outage", "date": "2012-05", "factory": "cobbler"},
+        **more["events"],
+    }
     base, other = run(scenario).records, run(Scenario.model_validate(more)).records
     rows = [other.needs.index(need) for need in base.needs]
     for name, values in base.series.items():
@@ -156,7 +198,8 @@ def test_an_unrelated_factory_shifts_no_draw() -> None:
 
 
 def test_agents_show_the_world() -> None:
-    """Agents are registered by type, their attributes are views of their rows, and two models do not mix."""
+    """Agents are registered by type, their attributes are views of their rows, and two models do
+    not mix."""
     first, second = SupplyModel(drawn(), (0, 1)), SupplyModel(drawn(seed=9), (3,))
     assert {kind.__name__: len(agents) for kind, agents in first.agents_by_type.items()} == {
         "StateAgent": 3,
@@ -188,21 +231,33 @@ def test_models_are_freed() -> None:
 
 
 def test_books_bear_what_shrinks_for_ever() -> None:
-    """Remnants that shrink by a factor every month end as subnormal numbers; that is no broken book."""
+    """Remnants that shrink by a factor every month end as subnormal numbers; that is no broken
+    book."""
     scenario = world(
         months=60,
         products={
             "p": {"title": "P", "unit": "e"},
             "q": {"title": "Q", "unit": "e"},
-            "units": {"title": "U", "unit": "u", "inputs": {"p": 0.7, "q": 2.7}, "input_cover": 0.5},
+            "units": {
+                "title": "U",
+                "unit": "u",
+                "inputs": {"p": 0.7, "q": 2.7},
+                "input_cover": 0.5,
+            },
         },
         factories={
-            "yard": {"title": "Y", "state": "AAA", "lines": {"units": {"capacity": 200, "yield": 0.77}}},
+            "yard": {
+                "title": "Y",
+                "state": "AAA",
+                "lines": {"units": {"capacity": 200, "yield": 0.77}},
+            },
             "old": {"title": "O", "state": "BBB", "lines": {"p": 900, "q": 900}},
         },
         needs={"AAA": {"units": 100}},
         trade={"any": {"exporter": "*", "importer": "*", "product": "*"}},
-        events={"ban": {"kind": "cut_off", "date": "2014-03", "exporter": "BBB", "importer": "AAA"}},
+        events={
+            "ban": {"kind": "cut_off", "date": "2014-03", "exporter": "BBB", "importer": "AAA"}
+        },
     )
     assert max(run(scenario).records.residuals.values()) <= 64
 
@@ -219,14 +274,26 @@ def test_a_gap_is_closed_in_good_units() -> None:
     }
     factories = {
         "old_plant": {"title": "Old plant", "state": "BBB", "lines": {"engines": 200}},
-        "home_plant": {"title": "Home plant", "state": "AAA", "lines": {"engines": {"capacity": 40, "yield": 0.5}}},
+        "home_plant": {
+            "title": "Home plant",
+            "state": "AAA",
+            "lines": {"engines": {"capacity": 40, "yield": 0.5}},
+        },
     }
     scenario = world(
         factories=factories,
         products={"engines": {"title": "Engines", "unit": "engines", "cancellation": 1}},
-        events={"ban": {"kind": "cut_off", "date": "2014-03", "exporter": "BBB", "importer": "AAA"}},
+        events={
+            "ban": {"kind": "cut_off", "date": "2014-03", "exporter": "BBB", "importer": "AAA"}
+        },
         programmes={
-            "build": {"title": "B", "chair": "AAA", "beneficiaries": ["AAA"], "budget": {"2014-03": 1000}, "candidates": {"home": home}}
+            "build": {
+                "title": "B",
+                "chair": "AAA",
+                "beneficiaries": ["AAA"],
+                "budget": {"2014-03": 1000},
+                "candidates": {"home": home},
+            }
         },
     )
     records = run(scenario).records

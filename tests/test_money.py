@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sim.engine.model import SupplyModel
+from sim.engine.run import run
+from sim.kernels.sums import NEVER
 from sim.metrics import cost_of_substitution, substitution_cost
-from sim.model import SupplyModel
-from sim.projects import NEVER
 from sim.records import Records
 from sim.rules.pricing import Quote, at_cost, scarcity
-from sim.run import run
 from sim.scenario.schema import Scenario
 from tests.company import assert_rests, assert_same_in_any_company
 from tests.random_worlds import random_scenario
@@ -24,14 +24,24 @@ BAN = {"kind": "cut_off", "date": "2015-01", "exporter": "BBB", "importer": "AAA
 
 
 def priced(rule: Any = "at_cost", need: float = 100, **changes: Any) -> Scenario:
-    """Return the old-supplier world at prices: 2 a unit and 0.5 for delivery from the old plant, 3 from home; three years."""
+    """Return the old-supplier world at prices: 2 a unit and 0.5 for delivery from the old plant, 3
+    from home; three years."""
     plants = old_supplier()["factories"]
     plants["old_plant"]["lines"]["engines"] = {"capacity": 200, "unit_cost": 2}
     plants["home_plant"]["lines"]["engines"] = {"capacity": 50, "unit_cost": 3}
     trade = old_supplier()["trade"]
     trade["old"]["unit_cost"] = 0.5
     needs = {"AAA": {"engines": {"units": need}}}
-    return world(**{"months": 36, "factories": plants, "trade": trade, "needs": needs, "rules": {"pricing": rule}, **changes})
+    return world(
+        **{
+            "months": 36,
+            "factories": plants,
+            "trade": trade,
+            "needs": needs,
+            "rules": {"pricing": rule},
+            **changes,
+        }
+    )
 
 
 def item(records: Records, name: str, state: str) -> np.ndarray:
@@ -40,21 +50,31 @@ def item(records: Records, name: str, state: str) -> np.ndarray:
 
 
 def test_the_ledger_by_hand() -> None:
-    """80 at 2.50 and 20 at 3 a month: 260, of which 160 are the old plant's, 60 the home plant's, 40 the carriers'."""
+    """80 at 2.50 and 20 at 3 a month: 260, of which 160 are the old plant's, 60 the home plant's,
+    40 the carriers'."""
     records = run(priced()).records
     assert records.purses == ("AAA", "BBB", "all")
     np.testing.assert_allclose(item(records, "purchases", "AAA"), 12 * 260)
     np.testing.assert_allclose(item(records, "delivery", "AAA"), 12 * 40)
     np.testing.assert_allclose(item(records, "sales", "AAA"), 12 * 60)
     np.testing.assert_allclose(item(records, "sales", "BBB"), 12 * 160)
-    assert item(records, "purchases", "BBB").sum() == item(records, "capital", "all").sum() == item(records, "extra", "all").sum() == 0
+    assert (
+        item(records, "purchases", "BBB").sum()
+        == item(records, "capital", "all").sum()
+        == item(records, "extra", "all").sum()
+        == 0
+    )
     np.testing.assert_allclose(records.series["spending"][:, 0, 0], 260)
 
 
 @pytest.mark.parametrize("seed", range(4))
 def test_what_buyers_pay_is_what_sellers_and_carriers_get(seed: int) -> None:
     """In every year, in any world; and the book of payments closes every month."""
-    records = run(random_scenario(seed, rules={"pricing": "scarcity", "learning": {"rule": "wright", "forgetting": 0.1}})).records
+    records = run(
+        random_scenario(
+            seed, rules={"pricing": "scarcity", "learning": {"rule": "wright", "forgetting": 0.1}}
+        )
+    ).records
     money = {name: values[:, -1] for name, values in records.money.items()}
     assert money["purchases"].sum() > 0
     np.testing.assert_allclose(money["purchases"], money["sales"] + money["delivery"], rtol=1e-12)
@@ -64,7 +84,9 @@ def test_what_buyers_pay_is_what_sellers_and_carriers_get(seed: int) -> None:
 def test_all_is_the_sum_of_the_states() -> None:
     money = run(propulsion_world()).records.money
     for name in ("purchases", "delivery", "sales", "capital", "idle", "extra"):
-        np.testing.assert_allclose(money[name][:, -1], money[name][:, :-1].sum(axis=1), rtol=1e-12, err_msg=name)
+        np.testing.assert_allclose(
+            money[name][:, -1], money[name][:, :-1].sum(axis=1), rtol=1e-12, err_msg=name
+        )
 
 
 def test_at_cost_is_the_unit_cost() -> None:
@@ -87,12 +109,22 @@ def test_one_factory_may_ask_more() -> None:
     """Others sell at cost."""
     data = priced().model_dump(by_alias=True, exclude_unset=True)
     data["factories"]["home_plant"]["rules"] = {"pricing": {"rule": "mark_up", "share": 1.0}}
-    assert run(Scenario.model_validate(data)).records.series["spending"][0, 0, 0] == pytest.approx(80 * 2.5 + 20 * 6)
+    assert run(Scenario.model_validate(data)).records.series["spending"][0, 0, 0] == pytest.approx(
+        80 * 2.5 + 20 * 6
+    )
 
 
 @pytest.mark.parametrize(
     ("asked", "offer", "price"),
-    [(80, 100, 10), (100, 100, 10), (150, 100, 12.5), (300, 100, 20), (900, 100, 20), (5, 0, 20), (0, 0, 10)],
+    [
+        (80, 100, 10),
+        (100, 100, 10),
+        (150, 100, 12.5),
+        (300, 100, 20),
+        (900, 100, 20),
+        (5, 0, 20),
+        (0, 0, 10),
+    ],
 )
 def test_scarcity_by_hand(asked: float, offer: float, price: float) -> None:
     """Half of what is asked for too much, at most double."""
@@ -102,9 +134,16 @@ def test_scarcity_by_hand(asked: float, offer: float, price: float) -> None:
 
 
 def test_scarcity_in_a_run() -> None:
-    """A ban sends orders for 100 a month to a plant of 50: once too much, at a premium of 0.2 for each time."""
+    """A ban sends orders for 100 a month to a plant of 50: once too much, at a premium of 0.2 for
+    each time."""
     products = {"engines": {"title": "Engines", "unit": "engines", "cancellation": 1}}
-    records = run(priced({"rule": "scarcity", "premium": 0.2, "most": 5.0}, products=products, events={"ban": BAN})).records
+    records = run(
+        priced(
+            {"rule": "scarcity", "premium": 0.2, "most": 5.0},
+            products=products,
+            events={"ban": BAN},
+        )
+    ).records
     spending = records.series["spending"][:, 0, 0]
     np.testing.assert_allclose(spending[:12], 260)
     np.testing.assert_allclose(spending[12:], 50 * 3 * (1 + 0.2 * 1.0))
@@ -132,15 +171,27 @@ def test_substitution_cost_of_what_does_not_apply() -> None:
     ones = np.ones((36, 1, 1))
     hit = np.array([[12]])
     assert substitution_cost(ones * 5, ones, hit)[0, 0] == 0
-    for got, when in ((0 * ones, 12), (ones, 0), (ones, NEVER), (np.where(np.arange(36)[:, None, None] < 12, 1.0, 0.0), 12)):
+    for got, when in (
+        (0 * ones, 12),
+        (ones, 0),
+        (ones, NEVER),
+        (np.where(np.arange(36)[:, None, None] < 12, 1.0, 0.0), 12),
+    ):
         assert np.isnan(substitution_cost(5 * ones, got, np.array([[when]]))[0, 0])
 
 
 def with_programme() -> Scenario:
-    """Return a ban, and a programme that builds 30 a month at home for 4 money each, ready a year later."""
+    """Return a ban, and a programme that builds 30 a month at home for 4 money each, ready a year
+    later."""
     capacity = {"build_months": 12, "qualification_months": 0, "ramp_months": 0, "capital_cost": 4}
     home = {"factory": "home_plant", "product": "engines", **capacity}
-    build = {"title": "Build", "chair": "AAA", "beneficiaries": ["AAA"], "budget": {"2015-01": 120}, "candidates": {"home": home}}
+    build = {
+        "title": "Build",
+        "chair": "AAA",
+        "beneficiaries": ["AAA"],
+        "budget": {"2015-01": 120},
+        "candidates": {"home": home},
+    }
     return priced(events={"ban": BAN}, programmes={"build": build})
 
 
@@ -153,11 +204,14 @@ def substituting(**changes: Any) -> Records:
 
 
 def test_cost_of_substitution_by_hand() -> None:
-    """Goods at 3 instead of 2.60, 120 of capital, and home capacity of 50 of which 30 stood idle, at 0.3 each, until the ban."""
+    """Goods at 3 instead of 2.60, 120 of capital, and home capacity of 50 of which 30 stood idle,
+    at 0.3 each, until the ban."""
     records = substituting()
     np.testing.assert_allclose(item(records, "capital", "AAA"), [0, 120, 0])
     np.testing.assert_allclose(item(records, "idle", "AAA"), [12 * 30 * 0.3, 0, 0], atol=1e-9)
-    np.testing.assert_allclose(item(records, "extra", "AAA"), [0, 12 * 50 * 0.4, 12 * 80 * 0.4], atol=1e-9)
+    np.testing.assert_allclose(
+        item(records, "extra", "AAA"), [0, 12 * 50 * 0.4, 12 * 80 * 0.4], atol=1e-9
+    )
     cost = item(records, "substitution", "AAA")
     assert np.isnan(cost[0])
     assert cost[1] == pytest.approx((12 * 50 * 0.4 + 120 - 12 * 30 * 0.3) / (12 * 50))
@@ -199,19 +253,32 @@ def test_inputs_hit_by_a_ban_cost_extra_too() -> None:
 
 
 @given(*[st.floats(0, 1e6)] * 3, st.just(0.0) | st.floats(1e-6, 1e6))
-def test_cost_of_substitution_adds_up(extra: float, capital: float, idle: float, delivered: float) -> None:
-    found = cost_of_substitution(*(np.full(1, each) for each in (extra, capital, idle, delivered)))[0]
-    assert np.isnan(found) if delivered == 0 else found == pytest.approx((extra + capital + idle) / delivered)
+def test_cost_of_substitution_adds_up(
+    extra: float, capital: float, idle: float, delivered: float
+) -> None:
+    found = cost_of_substitution(*(np.full(1, each) for each in (extra, capital, idle, delivered)))[
+        0
+    ]
+    assert (
+        np.isnan(found)
+        if delivered == 0
+        else found == pytest.approx((extra + capital + idle) / delivered)
+    )
 
 
-@pytest.mark.parametrize("rule", [{"rule": "mark_up", "share": 0.2}, {"rule": "scarcity", "premium": 1.0}])
+@pytest.mark.parametrize(
+    "rule", [{"rule": "mark_up", "share": 0.2}, {"rule": "scarcity", "premium": 1.0}]
+)
 def test_company_changes_no_bit(rule: Any) -> None:
     assert_same_in_any_company(propulsion_world(rules={"pricing": rule}))
 
 
 def test_prices_change_money_and_no_goods() -> None:
     """Nothing but what is paid."""
-    plain, dear = run(propulsion_world()).records, run(propulsion_world(rules={"pricing": {"rule": "mark_up", "share": 0.2}})).records
+    plain, dear = (
+        run(propulsion_world()).records,
+        run(propulsion_world(rules={"pricing": {"rule": "mark_up", "share": 0.2}})).records,
+    )
     assert np.array_equal(plain.flows, dear.flows)
     assert not np.array_equal(plain.money["sales"], dear.money["sales"])
 

@@ -6,15 +6,17 @@ import inspect
 import re
 from pathlib import Path
 
-from sim.model import SupplyModel
-from sim.outcomes import HALF, TENTH
+from sim.assess.outcomes import HALF, TENTH
+from sim.engine.model import SupplyModel
 
 ODD = (Path(__file__).parent.parent / "docs/odd.md").read_text(encoding="utf-8")
 
 
 def test_the_schedule_is_that_of_a_month() -> None:
     """Every call of a month stands in the table, in the order in which it is made."""
-    called = re.findall(r"^        (?:self\.)?([a-z_.]+)\(", inspect.getsource(SupplyModel.step), flags=re.MULTILINE)
+    called = re.findall(
+        r"^        (?:self\.)?([a-z_.]+)\(", inspect.getsource(SupplyModel.step), flags=re.MULTILINE
+    )
     told = re.findall(r"^\| \d+ \| `([a-z_.]+)` \|", ODD, flags=re.MULTILINE)
     assert len(called) > 15
     assert told == called

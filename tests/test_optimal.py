@@ -1,4 +1,5 @@
-"""The exact optimum: published transport problems, duals, tiers, whole numbers, and the price of myopia."""
+"""The exact optimum: published transport problems, duals, tiers, whole numbers, and the price of
+myopia."""
 
 from __future__ import annotations
 
@@ -12,16 +13,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sim.engine.model import SupplyModel
+from sim.experiments.myopia import price_of_myopia
 from sim.kernels.allocation import Market, allocate
 from sim.kernels.optimal import Optimum, least_cost, min_cost_flow, myopia, transport
 from sim.kernels.sums import Floats, Ints
-from sim.metrics import price_of_myopia
-from sim.model import SupplyModel
 from tests.worlds import world
 
 EXPECTED = json.loads((Path(__file__).parent / "expected.json").read_text())["transport"]
 COSTS = {
-    "gams_trnsport": np.array(EXPECTED["gams_trnsport"]["dist"]) * EXPECTED["gams_trnsport"]["freight"],
+    "gams_trnsport": (
+        np.array(EXPECTED["gams_trnsport"]["dist"]) * EXPECTED["gams_trnsport"]["freight"]
+    ),
     "ampl_steel": np.array(EXPECTED["ampl_steel"]["cost"], dtype=np.float64),
     "sas": np.array(EXPECTED["sas"]["cost"], dtype=np.float64),
 }
@@ -30,12 +33,20 @@ COSTS = {
 def everyone(supply: Any, demand: Any, cost: Floats, **options: Any) -> Optimum:
     """Solve a transport problem in which everyone may supply everyone, cost [suppliers, buyers]."""
     line, need = (each.ravel() for each in np.indices(cost.shape))
-    return transport(line, need, np.array(supply, dtype=np.float64), np.array(demand, dtype=np.float64), cost.ravel(), **options)
+    return transport(
+        line,
+        need,
+        np.array(supply, dtype=np.float64),
+        np.array(demand, dtype=np.float64),
+        cost.ravel(),
+        **options,
+    )
 
 
 @pytest.mark.parametrize("name", COSTS)
 def test_published_transport_problems(name: str) -> None:
-    """Dantzig's cities, AMPL's steel mills and SAS's small one cost what is published, and all demand is met."""
+    """Dantzig's cities, AMPL's steel mills and SAS's small one cost what is published, and all
+    demand is met."""
     problem = EXPECTED[name]
     found = everyone(problem["supply"], problem["demand"], COSTS[name])
     assert found.cost == pytest.approx(problem["opt"], rel=1e-12)
@@ -48,17 +59,24 @@ def test_published_transport_problems(name: str) -> None:
 def test_published_network_flows(name: str) -> None:
     """Bradley, Hax and Magnanti's figure 8.1 and the DIMACS sample."""
     problem = {key: np.array(value) for key, value in EXPECTED[name].items()}
-    flow, cost = min_cost_flow(problem["src"], problem["dst"], problem["cap"], problem["cost"], problem["supply"])
+    flow, cost = min_cost_flow(
+        problem["src"], problem["dst"], problem["cap"], problem["cost"], problem["supply"]
+    )
     assert cost == EXPECTED[name]["opt"]
     np.testing.assert_array_equal(flow, problem.get("flow", flow))
     nodes = problem["supply"].size
-    np.testing.assert_array_equal(np.bincount(problem["src"], flow, nodes) - np.bincount(problem["dst"], flow, nodes), problem["supply"])
+    np.testing.assert_array_equal(
+        np.bincount(problem["src"], flow, nodes) - np.bincount(problem["dst"], flow, nodes),
+        problem["supply"],
+    )
 
 
 def test_a_network_that_cannot_carry_the_supply() -> None:
     """Says so."""
     with pytest.raises(ValueError, match="no flow keeps within these limits"):
-        min_cost_flow(np.array([0]), np.array([1]), np.array([3.0]), np.array([1.0]), np.array([4.0, -4.0]))
+        min_cost_flow(
+            np.array([0]), np.array([1]), np.array([3.0]), np.array([1.0]), np.array([4.0, -4.0])
+        )
 
 
 def test_duals_of_supply() -> None:
@@ -71,16 +89,21 @@ def test_duals_of_supply() -> None:
 
 
 def test_dual_of_a_cap() -> None:
-    """A cap of 4 on the cheap of two suppliers: one more unit through it saves the difference in cost, 9 - 2."""
+    """A cap of 4 on the cheap of two suppliers: one more unit through it saves the difference in
+    cost, 9 - 2."""
     two = np.array([[2.0], [9.0]])
     found = everyone([10, 10], [8], two, cap=np.array([4.0, np.inf]))
     np.testing.assert_allclose(found.flow, [4, 4])
     np.testing.assert_allclose(found.cap_price, [7, 0], atol=1e-12)
-    assert found.cost - everyone([10, 10], [8], two, cap=np.array([5.0, np.inf])).cost == pytest.approx(7)
+    assert found.cost - everyone(
+        [10, 10], [8], two, cap=np.array([5.0, np.inf])
+    ).cost == pytest.approx(7)
 
 
 def test_price_of_unmet_demand() -> None:
-    """At 5 a unit the supplier at 9 is left alone; one more unit of the supplier at 2 is worth 3."""
+    """At 5 a unit the supplier at 9 is left alone; one more unit of the supplier at 2 is
+    worth 3.
+    """
     found = everyone([6, 10], [8], np.array([[2.0], [9.0]]), unmet_cost=5.0)
     np.testing.assert_allclose(found.flow, [6, 0])
     assert found.cost == pytest.approx(6 * 2 + 2 * 5)
@@ -88,9 +111,12 @@ def test_price_of_unmet_demand() -> None:
 
 
 def test_deliveries_come_before_cost() -> None:
-    """The only way to serve both buyers is the dear one: the flexible buyer takes the dear supplier."""
+    """The only way to serve both buyers is the dear one: the flexible buyer takes the dear
+    supplier."""
     line, need = np.array([0, 0, 1]), np.array([0, 1, 0])
-    found = transport(line, need, np.array([5.0, 5.0]), np.array([5.0, 5.0]), np.array([1.0, 1.0, 100.0]))
+    found = transport(
+        line, need, np.array([5.0, 5.0]), np.array([5.0, 5.0]), np.array([1.0, 1.0, 100.0])
+    )
     np.testing.assert_allclose(found.flow, [0, 5, 5])
     assert found.cost == pytest.approx(505)
 
@@ -123,8 +149,11 @@ class Case:
     cost: Floats
 
 
-def random_case(seed: int, *, whole: bool = False, members: int = 3, lines: int = 6, needs: int = 5) -> Case:
-    """Draw a market with closed and capped links, needs of two tiers and amounts of many sizes, or whole ones."""
+def random_case(
+    seed: int, *, whole: bool = False, members: int = 3, lines: int = 6, needs: int = 5
+) -> Case:
+    """Draw a market with closed and capped links, needs of two tiers and amounts of many sizes, or
+    whole ones."""
     random = np.random.Generator(np.random.PCG64(seed))
     chosen = random.random((lines, needs)) < 0.5
     chosen[0, 0] = True
@@ -148,7 +177,14 @@ def random_case(seed: int, *, whole: bool = False, members: int = 3, lines: int 
 
 def solve(case: Case, own: slice = slice(None)) -> Floats:
     """Return the least-cost flow of some members."""
-    return least_cost(case.market, case.supply[:, own], case.demand[:, own], case.cap[:, own], case.cost[:, own], case.tier).flow
+    return least_cost(
+        case.market,
+        case.supply[:, own],
+        case.demand[:, own],
+        case.cap[:, own],
+        case.cost[:, own],
+        case.tier,
+    ).flow
 
 
 @settings(max_examples=30)
@@ -164,7 +200,9 @@ def test_feasible_and_without_waste(seed: int) -> None:
     heuristic = allocate(case.market, case.supply, case.demand, np.ones_like(case.cap), case.cap)
     first = case.tier == case.tier.min()
     scale = 1e-8 * case.demand.max(axis=0)
-    assert (found.received[first].sum(axis=0) >= heuristic.received[first].sum(axis=0) - scale).all()
+    assert (
+        found.received[first].sum(axis=0) >= heuristic.received[first].sum(axis=0) - scale
+    ).all()
     assert (found.received.sum(axis=0) >= heuristic.received.sum(axis=0) - scale).all()
 
 
@@ -189,7 +227,8 @@ def test_bits_do_not_depend_on_the_chunk(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", range(5))
 def test_price_of_myopia(seed: int) -> None:
-    """Rules that do not look at cost move less and at a higher cost; the optimum itself has no such price."""
+    """Rules that do not look at cost move less and at a higher cost; the optimum itself has no such
+    price."""
     case = random_case(seed, lines=20, needs=15, members=2)
     goods = (case.market, case.supply, case.demand)
     greedy = allocate(*goods, np.ones_like(case.cap), case.cap).flow
@@ -209,23 +248,41 @@ def test_price_of_myopia(seed: int) -> None:
 
 
 def test_price_of_myopia_of_a_dense_market() -> None:
-    """Twenty products, twelve suppliers and eight buyers each, nothing is wasted, but goods cost a fifth more than they need."""
+    """Twenty products, twelve suppliers and eight buyers each, nothing is wasted, but goods cost a
+    fifth more than they need."""
     random = np.random.Generator(np.random.PCG64(1))
     product, line, need = (each.ravel() for each in np.indices((20, 12, 8)))
     market = Market.build(product * 12 + line, product * 8 + need, 240, 160)
     supply, demand = random.exponential(0.67, (240, 1)), random.exponential(1.0, (160, 1))
     cost, free = 0.1 + random.random((market.links, 1)), np.full((market.links, 1), np.inf)
-    share, excess = myopia(market, supply, demand, allocate(market, supply, demand, np.ones_like(cost), free).flow, free, cost, 10.0)
+    share, excess = myopia(
+        market,
+        supply,
+        demand,
+        allocate(market, supply, demand, np.ones_like(cost), free).flow,
+        free,
+        cost,
+        10.0,
+    )
     assert share[0] == pytest.approx(1.0)
     assert 0.1 < excess[0] < 0.3
 
 
 def test_price_of_myopia_of_a_month() -> None:
-    """A buyer that splits its order of 100 evenly pays 1 and 3 for 50 each; the cheap supplier could have made 90 of them."""
+    """A buyer that splits its order of 100 evenly pays 1 and 3 for 50 each; the cheap supplier
+    could have made 90 of them."""
     scenario = world(
         factories={
-            "old_plant": {"title": "Old plant", "state": "BBB", "lines": {"engines": {"capacity": 90, "unit_cost": 1}}},
-            "home_plant": {"title": "Home plant", "state": "AAA", "lines": {"engines": {"capacity": 90, "unit_cost": 3}}},
+            "old_plant": {
+                "title": "Old plant",
+                "state": "BBB",
+                "lines": {"engines": {"capacity": 90, "unit_cost": 1}},
+            },
+            "home_plant": {
+                "title": "Home plant",
+                "state": "AAA",
+                "lines": {"engines": {"capacity": 90, "unit_cost": 3}},
+            },
         },
         trade={"all": {"exporter": "*", "importer": "*", "product": "*"}},
     )
@@ -237,9 +294,15 @@ def test_price_of_myopia_of_a_month() -> None:
 
 
 def test_price_of_myopia_by_hand() -> None:
-    """Two suppliers at 1 and 3, each ample, asked alike for 10: 20 is paid where 10 would do; dear goods are no waste."""
+    """Two suppliers at 1 and 3, each ample, asked alike for 10: 20 is paid where 10 would do; dear
+    goods are no waste."""
     market = Market.build(np.array([0, 1]), np.array([0, 0]), 2, 1)
-    supply, demand, cost, free = np.full((2, 1), 10.0), np.full((1, 1), 10.0), np.array([[1.0], [3.0]]), np.full((2, 1), np.inf)
+    supply, demand, cost, free = (
+        np.full((2, 1), 10.0),
+        np.full((1, 1), 10.0),
+        np.array([[1.0], [3.0]]),
+        np.full((2, 1), np.inf),
+    )
     share, excess = myopia(market, supply, demand, np.array([[5.0], [5.0]]), free, cost, 100.0)
     assert share[0] == 1.0
     assert excess[0] == pytest.approx(1.0)
@@ -251,6 +314,8 @@ def test_price_of_myopia_by_hand() -> None:
 def test_nothing_to_move_has_no_price_of_myopia() -> None:
     """Where there are no goods, moving nothing is as good as the best."""
     market, none = Market.build(np.array([0]), np.array([0]), 1, 1), np.zeros((1, 1))
-    share, excess = myopia(market, none, np.ones((1, 1)), none, np.full((1, 1), np.inf), np.ones((1, 1)), 10.0)
+    share, excess = myopia(
+        market, none, np.ones((1, 1)), none, np.full((1, 1), np.inf), np.ones((1, 1)), 10.0
+    )
     assert share[0] == 1.0
     assert excess[0] == 0.0

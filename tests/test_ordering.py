@@ -1,4 +1,6 @@
-"""How much buyers order: covers, smoothing, anchors, and what goes wrong when orders follow output."""
+"""How much buyers order: covers, smoothing, anchors, and what goes wrong when orders follow
+output.
+"""
 
 from __future__ import annotations
 
@@ -12,14 +14,14 @@ import numpy as np
 import pytest
 
 import sim
-from sim.axes import number
-from sim.cli import main
+from sim.cli.main import main
+from sim.engine.model import SupplyModel
+from sim.engine.run import run
+from sim.engine.warnings import bullwhip_warnings
 from sim.metrics import bullwhip
-from sim.model import SupplyModel
 from sim.rules.ordering import Memory, Position, anchored, hold_cover
-from sim.run import run
 from sim.scenario.schema import Scenario
-from sim.swings import warnings
+from sim.world.axes import number
 from tests.company import assert_rests, assert_same_in_any_company
 from tests.worlds import old_supplier, propulsion_world, world
 
@@ -27,11 +29,30 @@ EXAMPLES = Path(__file__).parent.parent / "scenarios" / "examples"
 
 
 def position(**changes: Any) -> Position:
-    """Return the position of a state that uses 10 a month, holds 20, has 5 on order and wants 3 months of cover."""
+    """Return the position of a state that uses 10 a month, holds 20, has 5 on order and wants 3
+    months of cover."""
     one = np.ones((1, 1))
-    numbers = {"expected": 10, "deferred": 0, "stock": 20, "on_order": 5, "lead": 2, "cover": 3, "ahead": 0}
-    arrays = {name: value * one for name, value in (numbers | {key: changes.pop(key) for key in numbers if key in changes}).items()}
-    return replace(Position(**arrays, memory=Memory(10 * one, slice(None)), count_owed=lambda: 0 * one, month=0), **changes)
+    numbers = {
+        "expected": 10,
+        "deferred": 0,
+        "stock": 20,
+        "on_order": 5,
+        "lead": 2,
+        "cover": 3,
+        "ahead": 0,
+    }
+    arrays = {
+        name: value * one
+        for name, value in (
+            numbers | {key: changes.pop(key) for key in numbers if key in changes}
+        ).items()
+    }
+    return replace(
+        Position(
+            **arrays, memory=Memory(10 * one, slice(None)), count_owed=lambda: 0 * one, month=0
+        ),
+        **changes,
+    )
 
 
 def ordered(months: int, **changes: Any) -> np.ndarray:
@@ -46,7 +67,8 @@ def ordered(months: int, **changes: Any) -> np.ndarray:
 
 @pytest.mark.parametrize(("adjustment", "expected"), [(1, 10 + 15), (3, 10 + 5), (15, 10 + 1)])
 def test_hold_cover_closes_the_gap_within_its_months(adjustment: float, expected: float) -> None:
-    """Target (3 + 2 - 1) x 10 = 40, stock and orders 25: 15 are missing; at once it is an order-up-to policy."""
+    """Target (3 + 2 - 1) x 10 = 40, stock and orders 25: 15 are missing; at once it is an
+    order-up-to policy."""
     assert hold_cover(position(), adjustment_months=adjustment)[0, 0] == pytest.approx(expected)
 
 
@@ -57,35 +79,56 @@ def test_hold_cover_counts_what_is_on_order() -> None:
 
 
 def test_hold_cover_smooths_demand() -> None:
-    """Of a jump from 10 to 18, a quarter is seen a month later; stock after use is that of the use perceived."""
+    """Of a jump from 10 to 18, a quarter is seen a month later; stock after use is that of the use
+    perceived."""
     state = position(expected=18.0, stock=40.0, on_order=0.0)
-    assert hold_cover(state, adjustment_months=1, smoothing_months=4)[0, 0] == pytest.approx(12 + (4 * 12 - 40))
+    assert hold_cover(state, adjustment_months=1, smoothing_months=4)[0, 0] == pytest.approx(
+        12 + (4 * 12 - 40)
+    )
     assert state.memory.values[0, 0] == 12
     line = position(expected=18.0, stock=40.0, on_order=0.0, ahead=1.0)
-    assert hold_cover(line, adjustment_months=1, smoothing_months=4)[0, 0] == pytest.approx(12 + (4 * 12 - 46))
+    assert hold_cover(line, adjustment_months=1, smoothing_months=4)[0, 0] == pytest.approx(
+        12 + (4 * 12 - 46)
+    )
 
 
 def test_smoothing_in_a_run() -> None:
-    """A need that jumps from 100 to 140 moves orders by a quarter of what is left, and by all of it without smoothing."""
-    needs = {"AAA": {"engines": {"series": [100, 100, 140], "stock_cover": 1, "initial_stock_cover": 20}}}
-    plain = ordered(6, needs=needs, rules={"ordering": {"rule": "hold_cover", "adjustment_months": 120}})
-    smooth = ordered(6, needs=needs, rules={"ordering": {"rule": "hold_cover", "adjustment_months": 120, "smoothing_months": 4}})
+    """A need that jumps from 100 to 140 moves orders by a quarter of what is left, and by all of it
+    without smoothing."""
+    needs = {
+        "AAA": {"engines": {"series": [100, 100, 140], "stock_cover": 1, "initial_stock_cover": 20}}
+    }
+    plain = ordered(
+        6, needs=needs, rules={"ordering": {"rule": "hold_cover", "adjustment_months": 120}}
+    )
+    smooth = ordered(
+        6,
+        needs=needs,
+        rules={"ordering": {"rule": "hold_cover", "adjustment_months": 120, "smoothing_months": 4}},
+    )
     # 20 months in stock, the gap to 1 is closed within 120 months: the use itself is what moves
-    np.testing.assert_allclose(smooth[2] - smooth[1], (110 - 100) + ((110 - 100) * 1 + 140 - 100 + (100 - smooth[1])) / 120)
+    np.testing.assert_allclose(
+        smooth[2] - smooth[1], (110 - 100) + ((110 - 100) * 1 + 140 - 100 + (100 - smooth[1])) / 120
+    )
     assert plain[2] - plain[1] > 40
     assert smooth[2] < smooth[3] < smooth[4] < plain[2]
 
 
 def test_anchored_is_hold_cover_for_those_who_count_everything() -> None:
     """With theta and beta of 1 and alpha of a third it orders what hold_cover does."""
-    assert anchored(position(), forecast_share=1, gap_share=1 / 3, line_share=1) == pytest.approx(hold_cover(position()))
+    assert anchored(position(), forecast_share=1, gap_share=1 / 3, line_share=1) == pytest.approx(
+        hold_cover(position())
+    )
 
 
 def test_anchored_by_hand() -> None:
-    """Use 10 seen as 10 + 0.5 x 8, target 2 x 14, stock 20 less 3 owed, half of 5 on order: 14 + 0.4 (28 - 17 - 2.5)."""
+    """Use 10 seen as 10 + 0.5 x 8, target 2 x 14, stock 20 less 3 owed, half of 5 on order: 14 +
+    0.4 (28 - 17 - 2.5)."""
     owing = position(expected=18.0, count_owed=lambda: np.full((1, 1), 3.0))
     shares = {"forecast_share": 0.5, "gap_share": 0.4, "line_share": 0.5}
-    assert anchored(owing, **shares, target_months=2)[0, 0] == pytest.approx(14 + 0.4 * (28 - 17 - 2.5))
+    assert anchored(owing, **shares, target_months=2)[0, 0] == pytest.approx(
+        14 + 0.4 * (28 - 17 - 2.5)
+    )
 
 
 def test_anchored_waits_for_its_steady_months() -> None:
@@ -94,7 +137,9 @@ def test_anchored_waits_for_its_steady_months() -> None:
     assert anchored(position(month=4), steady_months=4)[0, 0] != 10
 
 
-@pytest.mark.parametrize("rule", ["anchored", {"rule": "hold_cover", "smoothing_months": 6, "adjustment_months": 1}])
+@pytest.mark.parametrize(
+    "rule", ["anchored", {"rule": "hold_cover", "smoothing_months": 6, "adjustment_months": 1}]
+)
 def test_a_world_at_rest_stays_at_rest(rule: Any) -> None:
     """With inputs, transit, yields and stocks: what one perceives at rest is what one uses."""
     assert_rests(propulsion_world(rules={"ordering": rule}))
@@ -113,11 +158,14 @@ def test_a_state_and_a_factory_may_choose_their_own() -> None:
     one, other = run(plain).records, run(Scenario.model_validate(data)).records
     assert not np.array_equal(one.output, other.output)
     data["states"]["AAA"]["rules"] = {"ordering": {"rule": "hold_cover", "adjustment_months": 12.0}}
-    assert not np.array_equal(run(Scenario.model_validate(data)).records.series["backlog"], other.series["backlog"])
+    assert not np.array_equal(
+        run(Scenario.model_validate(data)).records.series["backlog"], other.series["backlog"]
+    )
 
 
 def circle() -> Scenario:
-    """Return steel made with coal mined with steel, 100 of each used and 100 going into the other; a fire halves the mill for some time."""
+    """Return steel made with coal mined with steel, 100 of each used and 100 going into the other;
+    a fire halves the mill for some time."""
     half = {"unit": "t", "input_cover": 1, "cancellation": 1}
     return Scenario.model_validate(
         {
@@ -135,13 +183,22 @@ def circle() -> Scenario:
                 "mine": {"title": "Mine", "state": "AAA", "lines": {"coal": 200}},
             },
             "needs": {"AAA": {"steel": 100, "coal": 100}},
-            "events": {"fire": {"kind": "outage", "date": "2014-06", "until": "2014-12", "factory": "mill", "share": 0.5}},
+            "events": {
+                "fire": {
+                    "kind": "outage",
+                    "date": "2014-06",
+                    "until": "2014-12",
+                    "factory": "mill",
+                    "share": 0.5,
+                }
+            },
         }
     )
 
 
 def output(model: SupplyModel, rule: Callable[[Position], np.ndarray] | None = None) -> np.ndarray:
-    """Run the circle, all ordering by a rule where one is given, and return the output of all lines month by month."""
+    """Run the circle, all ordering by a rule where one is given, and return the output of all lines
+    month by month."""
     if rule:
         model.policies = replace(model.policies, ordering=[(rule, slice(None))])
     found = []
@@ -152,13 +209,16 @@ def output(model: SupplyModel, rule: Callable[[Position], np.ndarray] | None = N
 
 
 def test_orders_that_follow_realised_output_collapse() -> None:
-    """After a passing fire the circle is stuck at less than two thirds, as published models are; ours comes back to all of it."""
+    """After a passing fire the circle is stuck at less than two thirds, as published models are;
+    ours comes back to all of it."""
     ours = output(SupplyModel(circle()))
     model = SupplyModel(circle())
     needs, final = model.world.needs, model.world.axes.final
 
     def follow(place: Position) -> np.ndarray:
-        use = np.where(place.ahead > 0, needs.used, place.expected) if place.month else place.expected
+        use = (
+            np.where(place.ahead > 0, needs.used, place.expected) if place.month else place.expected
+        )
         assert use[:final].min() > 0
         return np.maximum(use + (place.cover * use - place.stock - place.on_order) / 6, 0.0)
 
@@ -179,13 +239,18 @@ def test_bullwhip_compares_variances() -> None:
 
 
 def test_swinging_orders_are_warned_of() -> None:
-    """Those who leave out what is on order let orders swing after a cut-off; the warning names them. The default does not."""
-    careless = {"ordering": {"rule": "anchored", "forecast_share": 1.0, "gap_share": 1.0, "line_share": 0.0}}
+    """Those who leave out what is on order let orders swing after a cut-off; the warning names
+    them. The default does not."""
+    careless = {
+        "ordering": {"rule": "anchored", "forecast_share": 1.0, "gap_share": 1.0, "line_share": 0.0}
+    }
     trade = {"any": {"exporter": "*", "importer": "*", "product": "*", "lead_months": 4}}
     needs = {"AAA": {"engines": {"series": [100] * 12 + [120], "stock_cover": 2}}}
     warnings = run(world(trade=trade, needs=needs, rules=careless, months=48)).records.warnings
     assert len(warnings) == 1
-    assert warnings[0].startswith("orders of AAA for engines swing while demand does not (variance up to ")
+    assert warnings[0].startswith(
+        "orders of AAA for engines swing while demand does not (variance up to "
+    )
     assert run(world(trade=trade, needs=needs, months=48)).records.warnings == []
 
 
@@ -198,9 +263,16 @@ def test_a_factorys_orders_are_warned_of_by_its_name() -> None:
 
 def test_warnings_reach_the_reader(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """On the terminal, and in the manifest."""
-    assert main(["run", str(EXAMPLES / "anchored.yaml"), "--out", str(tmp_path / "out"), "--no-figures"]) == 0
+    assert (
+        main(
+            ["run", str(EXAMPLES / "anchored.yaml"), "--out", str(tmp_path / "out"), "--no-figures"]
+        )
+        == 0
+    )
     said = capsys.readouterr().err
-    written = json.loads((tmp_path / "out" / "manifest.json").read_text(encoding="utf-8"))["warnings"]
+    written = json.loads((tmp_path / "out" / "manifest.json").read_text(encoding="utf-8"))[
+        "warnings"
+    ]
     assert len(written) == 1
     assert f"warning: {written[0]}" in said.splitlines()
 
@@ -209,28 +281,46 @@ def test_many_swinging_needs_are_counted() -> None:
     """The worst five are named."""
     axes = number(propulsion_world())
     ratio = np.arange(len(axes.needs), dtype=float)[:, None] + 10
-    found = warnings(axes, np.arange(len(axes.needs)), ratio)
+    found = bullwhip_warnings(axes, np.arange(len(axes.needs)), ratio)
     assert len(axes.needs) == 5
     assert len(found) == 5
     assert "14 times" in found[0]
-    twice = warnings(axes, np.concatenate([np.arange(5)] * 2), np.concatenate([ratio] * 2))
+    twice = bullwhip_warnings(axes, np.concatenate([np.arange(5)] * 2), np.concatenate([ratio] * 2))
     assert twice[5:] == ["so do the orders of 5 more needs"]
-    some = warnings(axes, np.arange(5), np.concatenate([ratio * 0, ratio], axis=1))
+    some = bullwhip_warnings(axes, np.arange(5), np.concatenate([ratio * 0, ratio], axis=1))
     assert "in 50% of the members" in some[0]
-    assert warnings(axes, np.arange(5), 0 * ratio) == []
+    assert bullwhip_warnings(axes, np.arange(5), 0 * ratio) == []
 
 
 @pytest.mark.parametrize(
     ("rules", "message"),
     [
-        ({"ordering": {"rule": "hold_cover", "smoothing_months": 0.5}}, "rules.ordering.smoothing_months: .*greater than or equal to 1"),
-        ({"ordering": {"rule": "anchored", "line_share": 2.0}}, "rules.ordering.line_share: .*less than or equal to 1"),
+        (
+            {"ordering": {"rule": "hold_cover", "smoothing_months": 0.5}},
+            "rules.ordering.smoothing_months: .*greater than or equal to 1",
+        ),
+        (
+            {"ordering": {"rule": "anchored", "line_share": 2.0}},
+            "rules.ordering.line_share: .*less than or equal to 1",
+        ),
         ({"stockpile": "reserve"}, "rules.stockpile.*: reserve needs the parameter floor_months"),
-        ({"overtime": {"rule": "ario", "most": 9.0}}, "rules.overtime.most: .*less than or equal to 3"),
-        ({"learning": {"rule": "wright", "sisters": "bloc"}}, "rules.learning.sisters: .*'all' or 'state'"),
-        ({"learning": {"rule": "crawford", "forgetting": 1.0}}, "rules.learning.forgetting: .*less than 1"),
+        (
+            {"overtime": {"rule": "ario", "most": 9.0}},
+            "rules.overtime.most: .*less than or equal to 3",
+        ),
+        (
+            {"learning": {"rule": "wright", "sisters": "bloc"}},
+            "rules.learning.sisters: .*'all' or 'state'",
+        ),
+        (
+            {"learning": {"rule": "crawford", "forgetting": 1.0}},
+            "rules.learning.forgetting: .*less than 1",
+        ),
         ({"pricing": "mark_up"}, "rules.pricing.*: mark_up needs the parameter share"),
-        ({"production": {"rule": "ario_psi", "psi": -0.1}}, "rules.production.psi: .*greater than or equal to 0"),
+        (
+            {"production": {"rule": "ario_psi", "psi": -0.1}},
+            "rules.production.psi: .*greater than or equal to 0",
+        ),
     ],
 )
 def test_wrong_parameters_are_refused(rules: dict[str, Any], message: str) -> None:

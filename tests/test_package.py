@@ -1,4 +1,5 @@
-"""Test the package as its users meet it: what it imports, offers and pins, and the commands around it."""
+"""Test the package as its users meet it: what it imports, offers and pins, and the commands around
+it."""
 
 from __future__ import annotations
 
@@ -18,13 +19,22 @@ from tests.recorded import DATA
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-PINS = [line for line in (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
+PINS = [
+    line
+    for line in (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    if line and not line.startswith("#")
+]
 
 
 def python(code: str) -> str:
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     return subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment, timeout=60
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=environment,
+        timeout=60,
     ).stdout.strip()
 
 
@@ -49,22 +59,42 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
         sim.fly  # noqa: B018
 
 
-@pytest.mark.parametrize("first", ["import sim.run", "from sim.run import run", "import sim.cli; sim.run"])
+@pytest.mark.parametrize(
+    "first",
+    ["import sim.engine.run", "from sim.engine.run import run", "import sim.cli.main; sim.run"],
+)
 def test_run_stays_the_function(first: str) -> None:
     """The module of the same name, once imported, does not take its place."""
-    assert python(f"import sim; {first}; print(callable(sim.run), sim.run.__module__)") == "True sim.run"
+    assert (
+        python(f"import sim; {first}; print(callable(sim.run), sim.run.__module__)")
+        == "True sim.engine.run"
+    )
 
 
 def test_keywords_of_load_are_top_level_keys(tmp_path: Path) -> None:
     sim.run(sim.parse(DATA), months=2, members=1).save(tmp_path / "out", figures=False)
     path = tmp_path / "out" / "scenario.yaml"
-    loaded = sim.load(path, ["members=3", "events.ban.share=0.5"], members=np.int64(9), title="a: b # c", rules={"rounds": 1})
-    assert (loaded.members, loaded.title, loaded.rules.rounds, loaded.months) == (9, "a: b # c", 1, 2)
+    loaded = sim.load(
+        path,
+        ["members=3", "events.ban.share=0.5"],
+        members=np.int64(9),
+        title="a: b # c",
+        rules={"rounds": 1},
+    )
+    assert (loaded.members, loaded.title, loaded.rules.rounds, loaded.months) == (
+        9,
+        "a: b # c",
+        1,
+        2,
+    )
     assert loaded.events["ban"].share.value == 0.5  # type: ignore[union-attr]
 
 
 def test_parse_takes_the_same_keywords() -> None:
-    assert sim.parse(DATA, ["months=20"], members=2).model_dump(include={"members", "months"}) == {"members": 2, "months": 20}
+    assert sim.parse(DATA, ["months=20"], members=2).model_dump(include={"members", "months"}) == {
+        "members": 2,
+        "months": 20,
+    }
 
 
 def test_load_checks_rules() -> None:
@@ -101,12 +131,23 @@ def test_every_dependency_is_pinned_once_for_every_python() -> None:
         *PROJECT["build-system"]["requires"],
     ]
     assert {normal(requirement) for requirement in wanted} <= set(pinned)
-    everywhere = [[""], ['python_version < "3.12"', 'python_version >= "3.12"'], ['sys_platform == "win32"']]
+    everywhere = [
+        [""],
+        ['python_version < "3.12"', 'python_version >= "3.12"'],
+        ['sys_platform == "win32"'],
+    ]
     assert all(markers in everywhere for markers in pinned.values())
 
 
 def test_plain_make_lists_its_commands() -> None:
-    done = subprocess.run(["make", "--no-print-directory"], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run(
+        ["make", "--no-print-directory"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
     commands = [line.split()[1] for line in done.stdout.splitlines()]
     assert commands == ["help", "run", "test", "check", "check-all", "bench", "format", "clean"]
 

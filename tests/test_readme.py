@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.cli import main
+from sim.cli.main import main
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
@@ -34,7 +34,19 @@ def test_the_scenario_shown_is_the_example() -> None:
 def test_commands_run(command: str, clone: Path) -> None:
     """With few members where the README does not say how many."""
     words = shlex.split(command)[1:]
-    assert main([*words, *(["--members", "3", "--no-figures"] if words[0] == "run" and "--members" not in words else [])]) == 0
+    assert (
+        main(
+            [
+                *words,
+                *(
+                    ["--members", "3", "--no-figures"]
+                    if words[0] == "run" and "--members" not in words
+                    else []
+                ),
+            ]
+        )
+        == 0
+    )
     assert words[0] == "validate" or list((clone / "results").glob("*/summary.csv"))
 
 
@@ -42,12 +54,24 @@ def test_studies_run(clone: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """One command after the other, as they stand there."""
     section = README.partition("## Studies")[2].partition("\n## ")[0].replace("\\\n", "")
     commands = re.findall(r"^    (sim .*)$", section, re.MULTILINE)
-    assert [shlex.split(each)[1] for each in commands] == ["sweep", "sensitivity", "discover", "plan"]
+    assert [shlex.split(each)[1] for each in commands] == [
+        "sweep",
+        "sensitivity",
+        "discover",
+        "plan",
+    ]
     (clone / "examples").symlink_to(ROOT / "examples")
     for command in commands:
         assert main(shlex.split(command)[1:]) == 0
-    folders = {"case": "results", "case_sensitivity": "ranking", "case_discovery": "boxes", "baseline_plan": "frontier"}
-    assert all((clone / "results" / name / f"{table}.csv").exists() for name, table in folders.items())
+    folders = {
+        "case": "results",
+        "case_sensitivity": "ranking",
+        "case_discovery": "boxes",
+        "baseline_plan": "frontier",
+    }
+    assert all(
+        (clone / "results" / name / f"{table}.csv").exists() for name, table in folders.items()
+    )
     assert "The least programmes.csto_commission.budget" in capsys.readouterr().out
 
 

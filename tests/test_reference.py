@@ -1,4 +1,5 @@
-"""The engine and the reference, which is plain Mesa with loops over agents, compute the same months."""
+"""The engine and the reference, which is plain Mesa with loops over agents, compute the same
+months."""
 
 from __future__ import annotations
 
@@ -9,9 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sim.engine.run import run
 from sim.records import Records
-from sim.run import run
-from sim.scenario import load, parse
+from sim.scenario.loading.load import load, parse
 from sim.scenario.schema import Scenario
 from tests.random_worlds import PRODUCTION, random_scenario
 from tests.reference import Recorded, ReferenceModel, simulate
@@ -26,8 +27,11 @@ BASELINE = Path(__file__).parents[1] / "scenarios" / "baseline.yaml"
 Tree = dict[str, Any]
 
 
-def assert_same(scenario: Scenario, members: tuple[int, ...] = (0,), reference: Scenario | None = None) -> None:
-    """Compare every series of these members with those of the reference, which may run another scenario."""
+def assert_same(
+    scenario: Scenario, members: tuple[int, ...] = (0,), reference: Scenario | None = None
+) -> None:
+    """Compare every series of these members with those of the reference, which may run another
+    scenario."""
     records = run(scenario, members=max(members) + 1).records
     for member in members:
         found = simulate(reference or scenario, member)
@@ -36,7 +40,9 @@ def assert_same(scenario: Scenario, members: tuple[int, ...] = (0,), reference: 
             assert_close(values[..., member], found.series[metric], metric)
         assert_close(records.capacity[..., member], found.capacity, "capacity")
         assert_close(records.output[..., member], found.output, "output")
-        assert_close(records.flows[..., member], flows(found, records.years, records.routes), "flows")
+        assert_close(
+            records.flows[..., member], flows(found, records.years, records.routes), "flows"
+        )
         assert_same_money(records, found, member)
         assert_books_closed(records, found)
 
@@ -48,11 +54,22 @@ def flows(found: Recorded, years: Any, routes: Any) -> list[list[float]]:
 
 
 def assert_same_money(records: Records, found: Recorded, member: int) -> None:
-    """Compare every item of the ledger, of each state and of all, by year; substitution has no cost where nothing was delivered."""
-    keys = {(year, item, purse) for year in records.years for item in records.money for purse in records.purses}
+    """Compare every item of the ledger, of each state and of all, by year; substitution has no cost
+    where nothing was delivered."""
+    keys = {
+        (year, item, purse)
+        for year in records.years
+        for item in records.money
+        for purse in records.purses
+    }
     assert keys - set(found.money) <= {key for key in keys if key[1] == "substitution"}
     for item, values in records.money.items():
-        own = np.array([[found.money.get((year, item, purse), np.nan) for purse in records.purses] for year in records.years])
+        own = np.array(
+            [
+                [found.money.get((year, item, purse), np.nan) for purse in records.purses]
+                for year in records.years
+            ]
+        )
         known = ~np.isnan(own)
         assert np.array_equal(known, ~np.isnan(values[..., member])), item
         assert_close(values[..., member][known], own[known], item)
@@ -70,78 +87,216 @@ def assert_close(engine: Any, reference: Any, what: str) -> None:
     wanted = np.array(reference)
     assert engine.shape == wanted.shape, what
     gap = np.abs(engine - wanted) / np.maximum(1.0, np.abs(wanted))
-    assert (gap <= TOLERANCE).all(), f"{what} differs by {np.nanmax(gap):.3g} at {np.argwhere(~(gap <= TOLERANCE))[0]}"
+    assert (gap <= TOLERANCE).all(), (
+        f"{what} differs by {np.nanmax(gap):.3g} at {np.argwhere(~(gap <= TOLERANCE))[0]}"
+    )
 
 
 def parts_world(**changes: Any) -> Scenario:
-    """Make a world in which units take a gearbox and two turbines each, and drawn numbers differ by member."""
+    """Make a world in which units take a gearbox and two turbines each, and drawn numbers differ by
+    member."""
     wide = {"value": 10, "low": 7, "high": 14}
     return parse(
         {
             **old_supplier(),
             "months": 40,
-            "states": {"AAA": {"title": "Buyer", "stock_cover": 1}, "BBB": {"title": "Old supplier"}, "CCC": {"title": "Third"}},
+            "states": {
+                "AAA": {"title": "Buyer", "stock_cover": 1},
+                "BBB": {"title": "Old supplier"},
+                "CCC": {"title": "Third"},
+            },
             "products": {
                 "gearboxes": {"title": "Gearboxes", "unit": "sets"},
                 "turbines": {"title": "Turbines", "unit": "sets", "cancellation": 0.1},
                 "units": {
                     "title": "Units",
                     "unit": "units",
-                    "inputs": {"gearboxes": {"amount": 1, "criticality": "important"}, "turbines": 2},
+                    "inputs": {
+                        "gearboxes": {"amount": 1, "criticality": "important"},
+                        "turbines": 2,
+                    },
                     "input_cover": 0.5,
                 },
             },
             "factories": {
-                "yard": {"title": "Yard", "state": "AAA", "lines": {"units": {"capacity": 15, "yield": 0.9}, "gearboxes": 3}},
-                "works": {"title": "Works", "state": "BBB", "lines": {"turbines": 40, "gearboxes": wide}},
-                "other": {"title": "Other works", "state": "CCC", "lines": {"turbines": 4, "units": 2}},
+                "yard": {
+                    "title": "Yard",
+                    "state": "AAA",
+                    "lines": {"units": {"capacity": 15, "yield": 0.9}, "gearboxes": 3},
+                },
+                "works": {
+                    "title": "Works",
+                    "state": "BBB",
+                    "lines": {"turbines": 40, "gearboxes": wide},
+                },
+                "other": {
+                    "title": "Other works",
+                    "state": "CCC",
+                    "lines": {"turbines": 4, "units": 2},
+                },
             },
-            "needs": {"AAA": {"units": wide, "turbines": 2}, "CCC": {"units": {"units": 3, "tier": 1}, "gearboxes": 1}},
-            "trade": {"all": {"exporter": "*", "importer": "*", "product": "*", "lead_months": {"value": 2, "low": 1, "high": 4}}},
+            "needs": {
+                "AAA": {"units": wide, "turbines": 2},
+                "CCC": {"units": {"units": 3, "tier": 1}, "gearboxes": 1},
+            },
+            "trade": {
+                "all": {
+                    "exporter": "*",
+                    "importer": "*",
+                    "product": "*",
+                    "lead_months": {"value": 2, "low": 1, "high": 4},
+                }
+            },
             "events": {
-                "ban": {"kind": "cut_off", "date": "2014-06", "exporter": "BBB", "importer": "AAA", "product": "turbines", "share": 0.7},
-                "strike": {"kind": "outage", "date": "2015-03", "factory": "works", "product": "gearboxes", "until": "2015-09"},
+                "ban": {
+                    "kind": "cut_off",
+                    "date": "2014-06",
+                    "exporter": "BBB",
+                    "importer": "AAA",
+                    "product": "turbines",
+                    "share": 0.7,
+                },
+                "strike": {
+                    "kind": "outage",
+                    "date": "2015-03",
+                    "factory": "works",
+                    "product": "gearboxes",
+                    "until": "2015-09",
+                },
             },
             **changes,
         }
     )
 
 
-BAN: Tree = {"kind": "cut_off", "date": "2014-06", "exporter": "BBB", "importer": "AAA", "phase_in": 3}
-FIRE: Tree = {"kind": "outage", "date": "2014-05", "factory": "old_plant", "share": {"value": 0.7, "low": 0.5, "high": 1}}
-FUNDS: Tree = {"kind": "funding", "date": "2014-08", "programme": "build", "amount": 60, "months": 4}
+BAN: Tree = {
+    "kind": "cut_off",
+    "date": "2014-06",
+    "exporter": "BBB",
+    "importer": "AAA",
+    "phase_in": 3,
+}
+FIRE: Tree = {
+    "kind": "outage",
+    "date": "2014-05",
+    "factory": "old_plant",
+    "share": {"value": 0.7, "low": 0.5, "high": 1},
+}
+FUNDS: Tree = {
+    "kind": "funding",
+    "date": "2014-08",
+    "programme": "build",
+    "amount": 60,
+    "months": 4,
+}
 EVENTS: dict[str, Tree] = {
     "cut_off": {"ban": BAN},
     "sanction": {"bar": {**BAN, "kind": "sanction", "contracts_until": "2014-12", "share": 0.9}},
     "sanction_at_once": {"bar": {**BAN, "kind": "sanction"}},
     "quota": {"quota": {**BAN, "kind": "quota", "cap": {"value": 30, "low": 10, "high": 50}}},
-    "leakage": {"ban": BAN, "leak": {**BAN, "kind": "leakage", "phase_in": 0, "share": 0.5, "end_share": 0.1, "until": "2015-06"}},
+    "leakage": {
+        "ban": BAN,
+        "leak": {
+            **BAN,
+            "kind": "leakage",
+            "phase_in": 0,
+            "share": 0.5,
+            "end_share": 0.1,
+            "until": "2015-06",
+        },
+    },
     "exemption_by_cap": {"ban": BAN, "venture": {**BAN, "kind": "exemption", "cap": 15}},
     "exemption_by_share": {"ban": BAN, "venture": {**BAN, "kind": "exemption", "share": 0.25}},
-    "lifting": {"ban": BAN, "peace": {"kind": "lifting", "date": "2015-02", "lifts": ["ban"], "phase_in": 4, "share": 0.8}},
-    "demand": {"slump": {"kind": "demand", "date": "2014-06", "state": "AAA", "factor": 1.4, "until": "2015-03", "phase_in": 2}},
+    "lifting": {
+        "ban": BAN,
+        "peace": {
+            "kind": "lifting",
+            "date": "2015-02",
+            "lifts": ["ban"],
+            "phase_in": 4,
+            "share": 0.8,
+        },
+    },
+    "demand": {
+        "slump": {
+            "kind": "demand",
+            "date": "2014-06",
+            "state": "AAA",
+            "factor": 1.4,
+            "until": "2015-03",
+            "phase_in": 2,
+        }
+    },
     "outage": {"fire": FIRE},
-    "repair": {"fire": FIRE, "rebuilt": {"kind": "repair", "after": {"event": "fire", "months": 5}, "repairs": ["fire"], "phase_in": 3}},
-    "closure": {"end": {"kind": "closure", "date": "2014-09", "factory": ["old_plant", "home_plant"]}},
-    "programme_start": {"ban": BAN, "start": {"kind": "programme_start", "date": "2014-10", "programme": "waiting"}},
+    "repair": {
+        "fire": FIRE,
+        "rebuilt": {
+            "kind": "repair",
+            "after": {"event": "fire", "months": 5},
+            "repairs": ["fire"],
+            "phase_in": 3,
+        },
+    },
+    "closure": {
+        "end": {"kind": "closure", "date": "2014-09", "factory": ["old_plant", "home_plant"]}
+    },
+    "programme_start": {
+        "ban": BAN,
+        "start": {"kind": "programme_start", "date": "2014-10", "programme": "waiting"},
+    },
     "funding": {"ban": BAN, "funds": FUNDS},
-    "programme_stop": {"ban": BAN, "funds": FUNDS, "stop": {"kind": "programme_stop", "date": "2014-10", "programme": "build"}},
-    "after_an_event": {"ban": BAN, "slump": {"kind": "demand", "after": {"event": "ban", "months": 3}, "state": "*", "factor": 0.5}},
+    "programme_stop": {
+        "ban": BAN,
+        "funds": FUNDS,
+        "stop": {"kind": "programme_stop", "date": "2014-10", "programme": "build"},
+    },
+    "after_an_event": {
+        "ban": BAN,
+        "slump": {
+            "kind": "demand",
+            "after": {"event": "ban", "months": 3},
+            "state": "*",
+            "factor": 0.5,
+        },
+    },
     "after_a_completion": {
         "ban": BAN,
         "funds": FUNDS,
-        "ready": {"kind": "demand", "after": {"completion": "build.home", "months": 1}, "state": "AAA", "factor": 0.8},
+        "ready": {
+            "kind": "demand",
+            "after": {"completion": "build.home", "months": 1},
+            "state": "AAA",
+            "factor": 0.8,
+        },
     },
 }
 
 
 def event_world(events: Tree) -> Scenario:
-    """Make the world of the old supplier with two programmes, one that waits to be started, and these events."""
-    site = {"factory": "home_plant", "product": "engines", "build_months": {"value": 4, "low": 2, "high": 7}, "qualification_months": 1}
+    """Make the world of the old supplier with two programmes, one that waits to be started, and
+    these events."""
+    site = {
+        "factory": "home_plant",
+        "product": "engines",
+        "build_months": {"value": 4, "low": 2, "high": 7},
+        "qualification_months": 1,
+    }
     site |= {"ramp_months": 2, "capital_cost": 1, "max_capacity": 45}
-    shared = {"title": "Build", "chair": "AAA", "beneficiaries": ["AAA"], "candidates": {"home": site}}
-    programmes = {"build": shared, "waiting": {**shared, "active": False, "budget": {"2014-08": 40}}}
-    return world(events=events, programmes=programmes, products={"engines": {"title": "Engines", "unit": "engines", "cancellation": 0.3}})
+    shared = {
+        "title": "Build",
+        "chair": "AAA",
+        "beneficiaries": ["AAA"],
+        "candidates": {"home": site},
+    }
+    programmes = {
+        "build": shared,
+        "waiting": {**shared, "active": False, "budget": {"2014-08": 40}},
+    }
+    return world(
+        events=events,
+        programmes=programmes,
+        products={"engines": {"title": "Engines", "unit": "engines", "cancellation": 0.3}},
+    )
 
 
 @pytest.mark.parametrize("name", EVENTS)
@@ -174,8 +329,14 @@ def test_production_rules(rule: str) -> None:
 def test_a_factory_follows_its_own_rules() -> None:
     scenario = parts_world()
     yard = scenario.factories["yard"].model_dump(by_alias=True, exclude_unset=True)
-    yard["rules"] = {"production": "linear", "ordering": {"rule": "hold_cover", "adjustment_months": 6.0}}
-    factories = {name: each.model_dump(by_alias=True, exclude_unset=True) for name, each in scenario.factories.items()}
+    yard["rules"] = {
+        "production": "linear",
+        "ordering": {"rule": "hold_cover", "adjustment_months": 6.0},
+    }
+    factories = {
+        name: each.model_dump(by_alias=True, exclude_unset=True)
+        for name, each in scenario.factories.items()
+    }
     own = parts_world(factories={**factories, "yard": yard})
     assert_same(own, (0, 2))
     with pytest.raises(AssertionError, match="differs"):
@@ -184,50 +345,98 @@ def test_a_factory_follows_its_own_rules() -> None:
 
 @pytest.mark.parametrize("rounds", [1, 2, None])
 def test_tiers_and_rounds(rounds: int | None) -> None:
-    """Three buyers of three tiers share too little, with caps on links, in one, two and all rounds."""
+    """Three buyers of three tiers share too little, with caps on links, in one, two and all
+    rounds.
+    """
     states = {name: {"title": name} for name in ("AAA", "BBB", "CCC", "DDD")}
-    needs = {name: {"engines": {"units": units, "tier": tier}} for name, units, tier in (("AAA", 90, 2), ("CCC", 70, 0), ("DDD", 60, 1))}
+    needs = {
+        name: {"engines": {"units": units, "tier": tier}}
+        for name, units, tier in (("AAA", 90, 2), ("CCC", 70, 0), ("DDD", 60, 1))
+    }
     trade = {
         "any": {"exporter": "*", "importer": "*", "product": "*", "lead_months": 2},
         "narrow": {"exporter": "BBB", "importer": "CCC", "product": "*", "cap": 25, "weight": 3},
         "none": {"exporter": "AAA", "importer": "CCC", "product": "engines", "weight": 0},
     }
-    assert_same(world(states=states, needs=needs, trade=trade, rules={"rounds": rounds}, events={"ban": {**BAN, "share": 0.4}}))
+    assert_same(
+        world(
+            states=states,
+            needs=needs,
+            trade=trade,
+            rules={"rounds": rounds},
+            events={"ban": {**BAN, "share": 0.4}},
+        )
+    )
 
 
 def test_lead_times_that_differ_by_link_and_member() -> None:
     lead = {"value": 3, "low": 1, "high": 9}
     trade = {name: {**rule, "lead_months": lead} for name, rule in old_supplier()["trade"].items()}
-    assert_same(world(trade=trade, events={"ban": BAN}, states={"AAA": {"title": "A", "stock_cover": 2}, "BBB": {"title": "B"}}), (0, 2, 5))
+    assert_same(
+        world(
+            trade=trade,
+            events={"ban": BAN},
+            states={"AAA": {"title": "A", "stock_cover": 2}, "BBB": {"title": "B"}},
+        ),
+        (0, 2, 5),
+    )
 
 
 def test_needs_by_year_and_by_month() -> None:
     """A need per year, given for some years, and one month by month, each drawn."""
     by_year = {2013: 900, 2015: {"value": 1300, "low": 1000, "high": 1500}}
     series = [{"value": units, "low": units / 2, "high": units * 2} for units in range(10, 30)]
-    needs = {"AAA": {"engines": {"by_year": by_year}}, "BBB": {"engines": {"series": series, "tier": 1}}}
+    needs = {
+        "AAA": {"engines": {"by_year": by_year}},
+        "BBB": {"engines": {"series": series, "tier": 1}},
+    }
     assert_same(world(needs=needs, start="2013-05", months=40), (0, 1))
 
 
 @pytest.mark.parametrize("exclusive", [True, False])
 def test_two_programmes_build_with_ramps(exclusive: bool) -> None:
-    """Two programmes build for the same product at three sites, with limits, ramps and announced lead times."""
-    sites = {"factory": "home_plant", "product": "engines", "build_months": 3, "qualification_months": 2, "capital_cost": 2}
+    """Two programmes build for the same product at three sites, with limits, ramps and announced
+    lead times."""
+    sites = {
+        "factory": "home_plant",
+        "product": "engines",
+        "build_months": 3,
+        "qualification_months": 2,
+        "capital_cost": 2,
+    }
     new = {**sites, "factory": "new_plant", "ramp_months": 6, "announced_months": 2}
     shared = {"title": "Build", "chair": "AAA", "beneficiaries": ["AAA"]}
     programmes = {
-        "first": {**shared, "budget": {"2014-06": 80, "2014-11": 40}, "candidates": {"home": {**sites, "ramp_months": 0, "absorption": 4}}},
+        "first": {
+            **shared,
+            "budget": {"2014-06": 80, "2014-11": 40},
+            "candidates": {"home": {**sites, "ramp_months": 0, "absorption": 4}},
+        },
         "second": {
             **shared,
             "budget": {"2014-07": {"value": 90, "low": 50, "high": 120}},
             "lead_times": "announced",
             "exclusive": exclusive,
-            "candidates": {"new": new, "more": {**new, "factory": "home_plant", "max_capacity": 12}},
+            "candidates": {
+                "new": new,
+                "more": {**new, "factory": "home_plant", "max_capacity": 12},
+            },
         },
     }
-    factories = {**old_supplier()["factories"], "new_plant": {"title": "New", "state": "BBB", "lines": {"engines": 0}}}
+    factories = {
+        **old_supplier()["factories"],
+        "new_plant": {"title": "New", "state": "BBB", "lines": {"engines": 0}},
+    }
     needs = {"AAA": {"engines": 100}, "BBB": {"engines": 150}}
-    assert_same(world(programmes=programmes, factories=factories, needs=needs, events={"ban": {**BAN, "share": 0.8}}), (0, 2))
+    assert_same(
+        world(
+            programmes=programmes,
+            factories=factories,
+            needs=needs,
+            events={"ban": {**BAN, "share": 0.8}},
+        ),
+        (0, 2),
+    )
 
 
 @pytest.mark.parametrize("others_months", [1, 10])
@@ -241,22 +450,56 @@ def test_capacity_that_takes_no_months(others_months: int) -> None:
         "ramp_months": 0,
         "capital_cost": 1,
     }
-    candidates = {"at_once": at_once, "later": {**at_once, "factory": "new_plant", "build_months": others_months}}
-    programme = {"title": "Build", "chair": "AAA", "beneficiaries": ["AAA"], "budget": {"2014-06": 30}, "candidates": candidates}
-    factories = {**old_supplier()["factories"], "new_plant": {"title": "New", "state": "AAA", "lines": {"engines": 0}}}
-    scenario = world(factories=factories, programmes={"build": programme}, events={"ban": {**BAN, "phase_in": 0}})
+    candidates = {
+        "at_once": at_once,
+        "later": {**at_once, "factory": "new_plant", "build_months": others_months},
+    }
+    programme = {
+        "title": "Build",
+        "chair": "AAA",
+        "beneficiaries": ["AAA"],
+        "budget": {"2014-06": 30},
+        "candidates": candidates,
+    }
+    factories = {
+        **old_supplier()["factories"],
+        "new_plant": {"title": "New", "state": "AAA", "lines": {"engines": 0}},
+    }
+    scenario = world(
+        factories=factories, programmes={"build": programme}, events={"ban": {**BAN, "phase_in": 0}}
+    )
     assert_same(scenario)
     assert [month[1] for month in simulate(scenario, 0).capacity[4:8]] == [20, 20, 35, 35]
 
 
 def idle_world(learning_rate: float = 0.0, idle_cost: Any = 0.1) -> Scenario:
-    """Make the world of the old supplier at prices, with idle capacity that costs, a ban, and a fire from one year to the next."""
+    """Make the world of the old supplier at prices, with idle capacity that costs, a ban, and a
+    fire from one year to the next."""
     factories = old_supplier()["factories"]
-    for plant, capacity, cost in (("old_plant", 200, 2), ("home_plant", {"value": 60, "low": 50, "high": 80}, 3)):
-        factories[plant] |= {"idle_cost": idle_cost, "lines": {"engines": {"capacity": capacity, "yield": 0.9, "unit_cost": cost}}}
-    products = {"engines": {"title": "Engines", "unit": "engines", "learning_rate": learning_rate, "cancellation": 1}}
+    for plant, capacity, cost in (
+        ("old_plant", 200, 2),
+        ("home_plant", {"value": 60, "low": 50, "high": 80}, 3),
+    ):
+        factories[plant] |= {
+            "idle_cost": idle_cost,
+            "lines": {"engines": {"capacity": capacity, "yield": 0.9, "unit_cost": cost}},
+        }
+    products = {
+        "engines": {
+            "title": "Engines",
+            "unit": "engines",
+            "learning_rate": learning_rate,
+            "cancellation": 1,
+        }
+    }
     fire = {**FIRE, "date": "2014-11", "until": "2015-03", "factory": "home_plant"}
-    return world(factories=factories, products=products, events={"ban": {**BAN, "share": 0.5}, "fire": fire}, start="2013-09", months=30)
+    return world(
+        factories=factories,
+        products=products,
+        events={"ban": {**BAN, "share": 0.5}, "fire": fire},
+        start="2013-09",
+        months=30,
+    )
 
 
 @pytest.mark.parametrize(
@@ -264,7 +507,8 @@ def idle_world(learning_rate: float = 0.0, idle_cost: Any = 0.1) -> Scenario:
     [0, 0.2],
 )
 def test_idle_capacity_costs(learning_rate: float) -> None:
-    """By year, against what it cost at the start; drawn by member, and part of what substitution costs."""
+    """By year, against what it cost at the start; drawn by member, and part of what substitution
+    costs."""
     assert_same(idle_world(learning_rate, {"value": 0.1, "low": 0, "high": 0.4}), (0, 1, 4))
 
 
@@ -276,14 +520,21 @@ def test_the_ledger_would_notice_a_difference() -> None:
 
 
 def test_the_ledger_by_hand() -> None:
-    """In four months of 2013, 80 at 2 from abroad and 20 at 3 from home; a yield of 0.9, the rest of capacity stands idle."""
+    """In four months of 2013, 80 at 2 from abroad and 20 at 3 from home; a yield of 0.9, the rest
+    of capacity stands idle."""
     money = simulate(idle_world(), 0).money
     assert money[2013, "purchases", "AAA"] == pytest.approx(4 * 220)
     assert money[2013, "sales", "BBB"] == pytest.approx(4 * 160)
-    assert money[2013, "idle", "BBB"] == money[2013, "idle_before", "BBB"] == pytest.approx(4 * (200 - 80 / 0.9) * 0.2)
+    assert (
+        money[2013, "idle", "BBB"]
+        == money[2013, "idle_before", "BBB"]
+        == pytest.approx(4 * (200 - 80 / 0.9) * 0.2)
+    )
     assert money[2013, "idle", "AAA"] == pytest.approx(4 * (60 - 20 / 0.9) * 0.3)
     assert (2013, "substitution", "AAA") not in money
-    assert money[2014, "extra", "AAA"] == pytest.approx(money[2014, "purchases", "AAA"] - 2.2 * money[2014, "delivered", "AAA"])
+    assert money[2014, "extra", "AAA"] == pytest.approx(
+        money[2014, "purchases", "AAA"] - 2.2 * money[2014, "delivered", "AAA"]
+    )
 
 
 MISTAKES: dict[str, tuple[Callable[[ReferenceModel], Any], str]] = {
@@ -298,7 +549,8 @@ MISTAKES: dict[str, tuple[Callable[[ReferenceModel], Any], str]] = {
 
 
 def disturb(model: ReferenceModel, book: str) -> None:
-    """Let a number grow by a billionth of a unit in the middle of every month from now on, when the last factory learns."""
+    """Let a number grow by a billionth of a unit in the middle of every month from now on, when the
+    last factory learns."""
     factory, (find, name) = model.factories[-1], MISTAKES[book]
     learn = factory.learn
 
@@ -311,7 +563,8 @@ def disturb(model: ReferenceModel, book: str) -> None:
 
 @pytest.mark.parametrize("book", MISTAKES)
 def test_books_can_break(book: str) -> None:
-    """A number that changes in the middle of a month is refused at its end, and the book and the month are named."""
+    """A number that changes in the middle of a month is refused at its end, and the book and the
+    month are named."""
     model = ReferenceModel(propulsion_world(), 0)
     for _ in range(30):
         model.step()
@@ -339,7 +592,8 @@ def test_random_worlds(rng_seed: int) -> None:
 
 
 def test_baseline() -> None:
-    """All months of the central case and of two drawn members of the case that ships with the package."""
+    """All months of the central case and of two drawn members of the case that ships with the
+    package."""
     assert_same(load(BASELINE), (0, 1, 2))
 
 

@@ -1,4 +1,5 @@
-"""Test the result of a run: frames, the folder whole or not at all, the manifest, the closing table."""
+"""Test the result of a run: frames, the folder whole or not at all, the manifest, the closing
+table."""
 
 from __future__ import annotations
 
@@ -24,7 +25,16 @@ from sim.report.overview import overview
 from sim.report.result import Result
 from tests.recorded import MONTHS, records, scenario
 
-TABLES = ["capacity.csv", "events.csv", "fates.csv", "flows.csv", "money.csv", "series.csv", "sources.csv", "summary.csv"]
+TABLES = [
+    "capacity.csv",
+    "events.csv",
+    "fates.csv",
+    "flows.csv",
+    "money.csv",
+    "series.csv",
+    "sources.csv",
+    "summary.csv",
+]
 
 
 @pytest.fixture
@@ -33,7 +43,11 @@ def result() -> Result:
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
 
 
 @pytest.mark.parametrize("name", ["series", "summary", "flows", "capacity", "money", "events"])
@@ -41,7 +55,8 @@ def test_frames_hold_what_the_files_hold(result: Result, name: str) -> None:
     frame, table = getattr(result, name), getattr(tables, name)(result.records)
     assert list(frame.columns) == list(table)
     assert all(
-        np.array_equal(frame[column].to_numpy(), values, equal_nan=frame[column].dtype.kind == "f") for column, values in table.items()
+        np.array_equal(frame[column].to_numpy(), values, equal_nan=frame[column].dtype.kind == "f")
+        for column, values in table.items()
     )
     assert getattr(result, name) is frame
 
@@ -51,18 +66,30 @@ def test_frames_of_a_large_run_take_little_time() -> None:
     values = np.random.default_rng(1).random((156, 80, 200))
     months = [f"{2012 + month // 12}-{month % 12 + 1:02d}" for month in range(156)]
     large = records(
-        members=range(200), months=months, needs=[("AAA", f"p{n}") for n in range(80)], series={f"m{n}": values for n in range(12)}
+        members=range(200),
+        months=months,
+        needs=[("AAA", f"p{n}") for n in range(80)],
+        series={f"m{n}": values for n in range(12)},
     )
     began = time.perf_counter()
     assert len(Result(scenario(), large).series) == 156 * 80 * 12
     assert time.perf_counter() - began < 4
 
 
-def test_a_folder_holds_tables_scenario_figures_and_manifest(result: Result, tmp_path: Path) -> None:
+def test_a_folder_holds_tables_scenario_figures_and_manifest(
+    result: Result, tmp_path: Path
+) -> None:
     folder = result.save(tmp_path / "out")
     found = contents(folder)
     assert sorted(found) == sorted(
-        [*TABLES, "scenario.yaml", "manifest.json", "figures/capacity.png", "figures/fill_rate_AAA.png", "figures/suppliers.png"]
+        [
+            *TABLES,
+            "scenario.yaml",
+            "manifest.json",
+            "figures/capacity.png",
+            "figures/fill_rate_AAA.png",
+            "figures/suppliers.png",
+        ]
     )
     assert b"\r" not in found["series.csv"]
     assert list(tmp_path.iterdir()) == [folder]
@@ -74,13 +101,17 @@ def test_two_saves_differ_in_the_manifest_alone(result: Result, tmp_path: Path) 
     assert one == two
 
 
-def test_without_figures_matplotlib_stays_out(result: Result, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_figures_matplotlib_stays_out(
+    result: Result, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setitem(sys.modules, "sim.report.figures", None)
     assert "figures" not in os.listdir(result.save(tmp_path / "out", figures=False))
 
 
 def test_the_saved_scenario_loads_to_the_same(result: Result, tmp_path: Path) -> None:
-    assert sim.load(result.save(tmp_path / "out", figures=False) / "scenario.yaml") == result.scenario
+    assert (
+        sim.load(result.save(tmp_path / "out", figures=False) / "scenario.yaml") == result.scenario
+    )
 
 
 def test_manifest(result: Result, tmp_path: Path) -> None:
@@ -89,17 +120,28 @@ def test_manifest(result: Result, tmp_path: Path) -> None:
     assert written["sim"] == sim.__version__
     assert written["command"] == "sim run small.yaml"
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00", written["created"])
-    assert (written["seed"], written["members"], written["months"], written["wall_seconds"]) == (7, 5, MONTHS, 1.5)
+    assert (written["seed"], written["members"], written["months"], written["wall_seconds"]) == (
+        7,
+        5,
+        MONTHS,
+        1.5,
+    )
     assert written["ledger"] == {"worst": {"goods": 1.25, "money": 0.0}, "limit": 64}
     assert written["scenario"]["name"] == "small"
     assert written["python"] == ".".join(map(str, sys.version_info[:3]))
     assert written["packages"]["numpy"] == np.__version__
     assert sorted(written["files"]) == sorted([*TABLES, "scenario.yaml"])
-    assert all(hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest for name, digest in written["files"].items())
+    assert all(
+        hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
+        for name, digest in written["files"].items()
+    )
 
 
 def test_manifest_tells_scenarios_apart() -> None:
-    one, other = (manifest.manifest(scenario(seed=seed), records(), 0, None, {})["scenario"]["sha256"] for seed in (1, 2))
+    one, other = (
+        manifest.manifest(scenario(seed=seed), records(), 0, None, {})["scenario"]["sha256"]
+        for seed in (1, 2)
+    )
     assert re.fullmatch("[0-9a-f]{64}", one)
     assert one != other
 
@@ -132,7 +174,10 @@ def test_a_link_to_a_folder_stays_a_link(result: Result, tmp_path: Path) -> None
 
 def test_a_result_folder_has_the_usual_permissions(result: Result, tmp_path: Path) -> None:
     (tmp_path / "plain").mkdir()
-    assert result.save(tmp_path / "out", figures=False).stat().st_mode == (tmp_path / "plain").stat().st_mode
+    assert (
+        result.save(tmp_path / "out", figures=False).stat().st_mode
+        == (tmp_path / "plain").stat().st_mode
+    )
 
 
 def failing(error: BaseException) -> Any:
@@ -151,7 +196,11 @@ def failing(error: BaseException) -> Any:
     ],
 )
 def test_a_failure_leaves_the_older_result(
-    result: Result, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException, seen: type[BaseException]
+    result: Result,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    error: BaseException,
+    seen: type[BaseException],
 ) -> None:
     before = contents(result.save(tmp_path / "out", figures=False))
     monkeypatch.setattr(result_module, "dump", failing(error))
@@ -161,20 +210,28 @@ def test_a_failure_leaves_the_older_result(
     assert os.listdir(tmp_path) == ["out"]
 
 
-def test_a_failure_leaves_no_trace_of_a_new_folder(result: Result, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failure_leaves_no_trace_of_a_new_folder(
+    result: Result, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(result_module, "dump", failing(KeyboardInterrupt()))
     with pytest.raises(KeyboardInterrupt):
         result.save(tmp_path / "new" / "parents" / "out", figures=False)
     assert os.listdir(tmp_path) == []
 
 
-def test_a_full_disk_is_told_with_the_folder(result: Result, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(result_module, "dump", failing(OSError(errno.ENOSPC, "No space left on device")))
+def test_a_full_disk_is_told_with_the_folder(
+    result: Result, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        result_module, "dump", failing(OSError(errno.ENOSPC, "No space left on device"))
+    )
     with pytest.raises(InputError, match=r"out: cannot write: No space left on device$"):
         result.save(tmp_path / "out", figures=False)
 
 
-def test_a_failed_exchange_puts_the_older_result_back(result: Result, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_exchange_puts_the_older_result_back(
+    result: Result, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The old folder has stepped aside when the new one cannot take its place."""
     before = contents(result.save(tmp_path / "out", figures=False))
     rename = Path.rename
@@ -203,7 +260,16 @@ def test_a_folder_of_something_else_is_refused(tmp_path: Path) -> None:
     assert (tmp_path / "notes.txt").read_text() == "mine"
 
 
-@pytest.mark.parametrize("text", ["not json", "[]", "{}", '{"sim": 1, "files": []}', '{"name": "a web application", "files": {}}'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "not json",
+        "[]",
+        "{}",
+        '{"sim": 1, "files": []}',
+        '{"name": "a web application", "files": {}}',
+    ],
+)
 def test_a_manifest_of_something_else_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "manifest.json").write_text(text)
     refused(tmp_path, "not a result folder")
@@ -241,13 +307,17 @@ def test_a_check_leaves_nothing_behind(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == []
 
 
-def test_a_check_needs_a_folder_that_can_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_check_needs_a_folder_that_can_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(Path, "mkdir", failing(PermissionError(errno.EACCES, "Permission denied")))
     with pytest.raises(InputError, match="out: cannot write: Permission denied"):
         check_target(tmp_path / "out")
 
 
-def test_a_folder_that_cannot_be_read_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_that_cannot_be_read_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(os, "scandir", failing(PermissionError(errno.EACCES, "Permission denied")))
     with pytest.raises(InputError, match="cannot write: Permission denied"):
         check_target(tmp_path)
@@ -264,10 +334,20 @@ def test_replaced_gives_the_new_folder_its_name_in_the_end(tmp_path: Path) -> No
 def test_overview_lists_what_was_short_worst_first() -> None:
     lines = overview(scenario(), records(), 1.25).splitlines()
     assert lines[:2] == ["A seller stops selling", "5 members, 2012-01 to 2015-12, 1.2 s"]
-    assert lines[3] == "2 of 3 needs were short; the median member, and 5 to 95 % of the members in brackets:"
+    assert (
+        lines[3]
+        == "2 of 3 needs were short; the median member, and 5 to 95 % of the members in brackets:"
+    )
     assert [re.split(r"\s{2,}", line) for line in lines[5:]] == [
         ["state", "product", "covered after", "months to 90 %", "substituted", "unmet units"],
-        ["-----", "--------", "-------------------", "--------------", "-----------", "-------------"],
+        [
+            "-----",
+            "--------",
+            "-------------------",
+            "--------------",
+            "-----------",
+            "-------------",
+        ],
         ["AAA", "engines", "50 %", "never", "25 %", "170"],
         ["AAA", "turbines", "65 % (56 % .. 74 %)", "30", "0 %", "60 (44 .. 75)"],
     ]
@@ -287,7 +367,10 @@ def test_overview_of_a_run_without_shortage() -> None:
 
 def test_overview_of_many_shortages_keeps_to_a_screen() -> None:
     needs = [("AAA", f"p{number}") for number in range(30)]
-    summary = {name: np.full((30, 5), 0.5) for name in ("fill_rate_after", "unmet", "substitution_ratio", "T90")}
+    summary = {
+        name: np.full((30, 5), 0.5)
+        for name in ("fill_rate_after", "unmet", "substitution_ratio", "T90")
+    }
     lines = overview(scenario(), records(needs=needs, summary=summary), 0).splitlines()
     assert lines[3].startswith("30 of 30 needs were short; the 12 least covered; ")
     assert len(lines) == 5 + 2 + 12

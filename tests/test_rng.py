@@ -20,7 +20,9 @@ def test_a_member_draws_the_same_in_any_company(members: list[int], seed: int) -
 
 def test_longer_horizons_keep_earlier_draws() -> None:
     """Row i does not depend on how many rows are drawn."""
-    assert np.array_equal(uniforms(1, "noise", range(50), size=3), uniforms(1, "noise", range(50), size=9)[:3])
+    assert np.array_equal(
+        uniforms(1, "noise", range(50), size=3), uniforms(1, "noise", range(50), size=9)[:3]
+    )
 
 
 def test_names_and_seeds_separate_streams() -> None:
@@ -45,7 +47,8 @@ def test_member_0_is_the_central_case() -> None:
 
 
 def test_distributions() -> None:
-    """Uniform and loguniform fill their intervals; fixed and bare numbers never vary; per year becomes per month."""
+    """Uniform and loguniform fill their intervals; fixed and bare numbers never vary; per year
+    becomes per month."""
     members = range(1, 4001)
     uniform = Quantity(value=5, low=0, high=10, dist="uniform").draw(1, "u", members)
     assert abs(uniform.mean() - 5) < 0.2

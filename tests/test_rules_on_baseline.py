@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 import sim
+from sim.engine.run import run
 from sim.rules import registry
 from sim.rules.registry import Rule
-from sim.run import run
 
 BASELINE = Path(__file__).parent.parent / "scenarios/baseline.yaml"
 DEFAULTS = {
@@ -41,10 +41,19 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     "optimal": {},
 }
 SETS: dict[str, list[str]] = {
-    # what a rule needs before it can differ: classes of inputs, a later tier, learning, months enough
-    "strongly_critical": ["products.helicopter_engines.inputs.helicopter_engine_parts={amount: 1, criticality: minor}"],
-    "half_critical": ["products.helicopter_engines.inputs.helicopter_engine_parts={amount: 1, criticality: important}"],
-    "weakly_critical": ["products.helicopter_engines.inputs.helicopter_engine_parts={amount: 1, criticality: important}"],
+    # what a rule needs before it can differ: classes of inputs, a later tier, learning, months
+    # enough
+    "strongly_critical": [
+        "products.helicopter_engines.inputs.helicopter_engine_parts={amount: 1, criticality: minor}"
+    ],
+    "half_critical": [
+        "products.helicopter_engines.inputs.helicopter_engine_parts={amount: 1, criticality:"
+        " important}"
+    ],
+    "weakly_critical": [
+        "products.helicopter_engines.inputs.helicopter_engine_parts={amount: 1, criticality:"
+        " important}"
+    ],
     "reserve": ["needs.RUS.helicopter_engines.tier=1"],
     "retool_when_idle": [
         f"complexity.{name}.{key}"
@@ -63,7 +72,11 @@ def chosen() -> list[Rule]:
 @cache
 def recorded(family: str | None, name: str | None, sets: tuple[str, ...]) -> dict[str, np.ndarray]:
     """Run the central case and one member of the baseline to 2018, with a rule for everyone."""
-    choice = {} if family is None else {"rules": {family: {"rule": name, **PARAMETERS.get(name or "", {})}}}
+    choice = (
+        {}
+        if family is None
+        else {"rules": {family: {"rule": name, **PARAMETERS.get(name or "", {})}}}
+    )
     records = run(sim.load(BASELINE, [*sets, "months=84"], members=2, **choice)).records
     return {**records.series, "output": records.output, "capacity": records.capacity}
 

@@ -1,4 +1,5 @@
-"""The fifteen shipped scenarios: they say why, hold only differences, run, balance, differ, and give what they gave before."""
+"""The fifteen shipped scenarios: they say why, hold only differences, run, balance, differ, and
+give what they gave before."""
 
 from __future__ import annotations
 
@@ -80,7 +81,11 @@ def at(value: Any, path: tuple[Any, ...]) -> Any:
     for step in path:
         if value is None:
             return None
-        value = value.get(step) if isinstance(value, dict) else getattr(value, {"yield": "yield_"}.get(step, step), None)
+        value = (
+            value.get(step)
+            if isinstance(value, dict)
+            else getattr(value, {"yield": "yield_"}.get(step, step), None)
+        )
     return value
 
 
@@ -99,12 +104,15 @@ def test_says_what_and_why(name: str) -> None:
 
 @pytest.mark.parametrize("name", VARIANTS)
 def test_rests_on_the_baseline(name: str) -> None:
-    """Directly, or through another variant; and has its span, seed and members, so that differences are paired."""
+    """Directly, or through another variant; and has its span, seed and members, so that differences
+    are paired."""
     above = parent(name)
     while above != "baseline":
         above = parent(above)
     keys = ("start", "months", "members", "seed", "currency")
-    assert [getattr(loaded(name), key) for key in keys] == [getattr(loaded("baseline"), key) for key in keys]
+    assert [getattr(loaded(name), key) for key in keys] == [
+        getattr(loaded("baseline"), key) for key in keys
+    ]
 
 
 @pytest.mark.parametrize("name", VARIANTS)
@@ -112,15 +120,22 @@ def test_holds_only_differences(name: str) -> None:
     """Nothing is written that the scenario it extends says already."""
     below = loaded(parent(name))
     kept = {"extends", "name", "title", "description"}
-    said = [path for path in leaves({key: each for key, each in text(name).items() if key not in kept})]
-    quantity_paths = {path[:-1] for path in said if isinstance(at(loaded(name), path[:-1]), Quantity)}
-    whole = [path for path in said if path[:-1] not in quantity_paths] + sorted(quantity_paths, key=str)
+    said = [
+        path for path in leaves({key: each for key, each in text(name).items() if key not in kept})
+    ]
+    quantity_paths = {
+        path[:-1] for path in said if isinstance(at(loaded(name), path[:-1]), Quantity)
+    }
+    whole = [path for path in said if path[:-1] not in quantity_paths] + sorted(
+        quantity_paths, key=str
+    )
     assert [path for path in whole if at(loaded(name), path) == at(below, path)] == []
 
 
 @pytest.mark.parametrize("name", VARIANTS)
 def test_numbers_are_sourced_or_assumed_with_an_interval(name: str) -> None:
-    """As in the baseline: an assumed number has an interval and says so beside it; a source that is named exists."""
+    """As in the baseline: an assumed number has an interval and says so beside it; a source that is
+    named exists."""
     bad = [
         path
         for path, quantity, notes in quantities(loaded(name))
@@ -140,7 +155,8 @@ def test_books_balance(name: str) -> None:
 
 @pytest.mark.parametrize("name", VARIANTS)
 def test_is_the_baseline_until_2014(name: str) -> None:
-    """Bit for bit, in all that a need receives, uses and lacks, so that differences are the scenario's own.
+    """Bit for bit, in all that a need receives, uses and lacks, so that differences are the
+    scenario's own.
 
     `legacy` looks ahead: it is what comes from those whom a restriction hits at any time.
     """
@@ -154,23 +170,31 @@ def test_is_the_baseline_until_2014(name: str) -> None:
 
 def test_all_differ_in_what_comes_out() -> None:
     """Every two of them, in some headline number."""
-    same = [pair for pair in itertools.combinations(sorted(EXPECTED), 2) if headlines(ran(pair[0])) == headlines(ran(pair[1]))]
+    same = [
+        pair
+        for pair in itertools.combinations(sorted(EXPECTED), 2)
+        if headlines(ran(pair[0])) == headlines(ran(pair[1]))
+    ]
     assert same == []
 
 
 @pytest.mark.parametrize("name", sorted(EXPECTED))
 def test_gives_the_golden_numbers(name: str) -> None:
-    """To nine digits, in the central case and a drawn member; `python -m tests.golden.renew` writes them anew."""
+    """To nine digits, in the central case and a drawn member; `python -m tests.golden.renew` writes
+    them anew."""
     golden = json.loads(path_of(name).read_text(encoding="utf-8"))
     found = headlines(ran(name))
     assert list(found) == list(golden)
     for headline, values in found.items():
         for value, kept in zip(values, golden[headline], strict=True):
-            assert value == (pytest.approx(kept, rel=1e-8, abs=1e-9) if isinstance(kept, float) else kept), headline
+            assert value == (
+                pytest.approx(kept, rel=1e-8, abs=1e-9) if isinstance(kept, float) else kept
+            ), headline
 
 
 def test_the_pages_have_their_tables() -> None:
-    """Of every scenario, with the columns and rows that `python -m tests.golden.case` writes; counts of evidence to the number."""
+    """Of every scenario, with the columns and rows that `python -m tests.golden.case` writes;
+    counts of evidence to the number."""
     page = CASE.read_text(encoding="utf-8") + README.read_text(encoding="utf-8")
     assert set(NAMES) == EXPECTED
     assert set(written(page)) == set(TABLES)
@@ -178,4 +202,6 @@ def test_the_pages_have_their_tables() -> None:
     assert written(page)["counts"] == anew["counts"]
     for name, lines in written(page).items():
         assert lines[0] == anew[name][0], name
-        assert {line.split("|")[1] for line in anew[name]} <= {line.split("|")[1] for line in lines}, name
+        assert {line.split("|")[1] for line in anew[name]} <= {
+            line.split("|")[1] for line in lines
+        }, name

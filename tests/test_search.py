@@ -7,35 +7,59 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.axes import number
-from sim.byways import IDLE
+from sim.engine.model import SupplyModel
+from sim.engine.run import run
 from sim.errors import RuleError, ScenarioError
 from sim.kernels.sourcing import happens
-from sim.model import SupplyModel
 from sim.rules import registry
 from sim.rules.search import Prospects, Search, gravity, none
-from sim.run import run
-from sim.scenario.loading import parse
+from sim.scenario.loading.load import parse
 from sim.scenario.schema import Scenario
+from sim.world.axes import number
+from sim.world.dormant_links import IDLE
 from tests.random_worlds import random_scenario
 from tests.test_model import everything
 from tests.worlds import old_supplier, world
 
-GRAVITY = {"rule": "gravity", "probability": 0.25, "patience": 2, "threshold": 0.9, "qualification_months": 4.0}
+GRAVITY = {
+    "rule": "gravity",
+    "probability": 0.25,
+    "patience": 2,
+    "threshold": 0.9,
+    "qualification_months": 4.0,
+}
 BAN = {"kind": "cut_off", "date": "2014-03", "exporter": "BBB", "importer": "AAA"}
 
 
 def searching(search: Any = GRAVITY, **changes: Any) -> Scenario:
-    """Return the old-supplier world in which AAA, cut off in March 2014, may find plants in CCC (100) and DDD (300)."""
+    """Return the old-supplier world in which AAA, cut off in March 2014, may find plants in CCC
+    (100) and DDD (300)."""
     base = old_supplier()
-    buyer = {"title": "Buyer", "affinity": {"CCC": 0.9, "DDD": 0.1}, "rules": {"search": search} if search else {}}
+    buyer = {
+        "title": "Buyer",
+        "affinity": {"CCC": 0.9, "DDD": 0.1},
+        "rules": {"search": search} if search else {},
+    }
     return world(
         **{
-            "states": {**base["states"], "AAA": buyer, "CCC": {"title": "Friend"}, "DDD": {"title": "Stranger"}},
+            "states": {
+                **base["states"],
+                "AAA": buyer,
+                "CCC": {"title": "Friend"},
+                "DDD": {"title": "Stranger"},
+            },
             "factories": {
                 **base["factories"],
-                "friend_plant": {"title": "Friend's plant", "state": "CCC", "lines": {"engines": 100}},
-                "strange_plant": {"title": "Stranger's plant", "state": "DDD", "lines": {"engines": 300}},
+                "friend_plant": {
+                    "title": "Friend's plant",
+                    "state": "CCC",
+                    "lines": {"engines": 100},
+                },
+                "strange_plant": {
+                    "title": "Stranger's plant",
+                    "state": "DDD",
+                    "lines": {"engines": 300},
+                },
             },
             "products": {"engines": {"title": "Engines", "unit": "engines", "cancellation": 1}},
             "events": {"ban": BAN},
@@ -52,11 +76,15 @@ def shipped(scenario: Scenario, member: int = 0) -> dict[str, np.ndarray]:
         model.step()
         found.append(model.world.links.flow[:, 0].copy())
     flow = np.array(found)
-    return {plant: flow[:, [axes.lines[line][0] == plant for line in axes.link_line]].sum(axis=1) for plant in axes.factories}
+    return {
+        plant: flow[:, [axes.lines[line][0] == plant for line in axes.link_line]].sum(axis=1)
+        for plant in axes.factories
+    }
 
 
 def test_the_central_case_finds_when_a_half_is_expected() -> None:
-    """Short from March, patient for two months, 0.25 in April and May: found in May, the strongest ships in September, 1 part to 0.2."""
+    """Short from March, patient for two months, 0.25 in April and May: found in May, the strongest
+    ships in September, 1 part to 0.2."""
     flow = shipped(searching())
     assert (flow["friend_plant"][:8] == 0).all()
     np.testing.assert_allclose(flow["friend_plant"][8:], 100 / 1.2)
@@ -89,7 +117,8 @@ def test_parameters_of_gravity(keys: dict[str, float], first: int | None) -> Non
 
 
 def test_a_second_supplier_is_found_when_the_first_does_not_do() -> None:
-    """A need of 150 stays short with the friend's 100: the stranger follows; one that is well served looks no further."""
+    """A need of 150 stays short with the friend's 100: the stranger follows; one that is well
+    served looks no further."""
     flow = shipped(searching(needs={"AAA": {"engines": 150}}, months=36))
     assert flow["friend_plant"].sum() > 0
     assert flow["strange_plant"].sum() > 0
@@ -97,22 +126,34 @@ def test_a_second_supplier_is_found_when_the_first_does_not_do() -> None:
 
 
 def test_forbidden_and_cut_off_partners_are_not_found() -> None:
-    """Weight 0 forbids for good; a ban on a candidate does while it holds, and may fall on a link that was found."""
+    """Weight 0 forbids for good; a ban on a candidate does while it holds, and may fall on a link
+    that was found."""
     trade = old_supplier()["trade"]
     never = {"exporter": "CCC", "importer": "AAA", "product": "engines", "weight": 0}
     assert shipped(searching(trade={**trade, "never": never}))["friend_plant"].sum() == 0
     banned = {"ban": BAN, "more": {**BAN, "exporter": "CCC", "date": "2014-02"}}
     assert shipped(searching(events=banned))["friend_plant"].sum() == 0
     assert shipped(searching(events=banned))["strange_plant"].sum() > 0
-    later = shipped(searching(events={"ban": BAN, "more": {**BAN, "exporter": "CCC", "date": "2014-11"}}))
+    later = shipped(
+        searching(events={"ban": BAN, "more": {**BAN, "exporter": "CCC", "date": "2014-11"}})
+    )
     assert (later["friend_plant"][8:10] > 0).all()
     assert (later["friend_plant"][10:] == 0).all()
 
 
 def test_terms_of_what_is_found_come_from_trade_rules() -> None:
-    """`by_search` gives a find its weight, cap, cost and lead; those who do not search are permitted nothing by it."""
+    """`by_search` gives a find its weight, cap, cost and lead; those who do not search are
+    permitted nothing by it."""
     trade = old_supplier()["trade"]
-    far = {"exporter": "CCC", "importer": "AAA", "product": "engines", "by_search": True, "cap": 30, "unit_cost": 7, "lead_months": 5}
+    far = {
+        "exporter": "CCC",
+        "importer": "AAA",
+        "product": "engines",
+        "by_search": True,
+        "cap": 30,
+        "unit_cost": 7,
+        "lead_months": 5,
+    }
     scenario = searching(trade={**trade, "far": far})
     np.testing.assert_allclose(shipped(scenario)["friend_plant"][8:14], 30)
     series = run(scenario).records.series
@@ -122,7 +163,9 @@ def test_terms_of_what_is_found_come_from_trade_rules() -> None:
 
 
 def test_finds_follow_their_probability_and_pull() -> None:
-    """Over members: about a quarter find a month; the friend, 90 of 120 parts, three times in four."""
+    """Over members: about a quarter find a month; the friend, 90 of 120 parts, three times
+    in four.
+    """
     scenario = searching(GRAVITY | {"qualification_months": 0.0})
     model = SupplyModel(scenario, range(1, 801))
     for _ in range(4):
@@ -137,8 +180,14 @@ def test_finds_follow_their_probability_and_pull() -> None:
 def test_another_candidate_shifts_no_draw() -> None:
     """A member finds whom it found in the same month, unless it finds the newcomer."""
     more = searching().model_dump(by_alias=True, exclude_unset=True)
-    more["factories"] = {"new_plant": {"title": "New", "state": "DDD", "lines": {"engines": 200}}, **more["factories"]}
-    base, other = SupplyModel(searching(), range(1, 200)), SupplyModel(Scenario.model_validate(more), range(1, 200))
+    more["factories"] = {
+        "new_plant": {"title": "New", "state": "DDD", "lines": {"engines": 200}},
+        **more["factories"],
+    }
+    base, other = (
+        SupplyModel(searching(), range(1, 200)),
+        SupplyModel(Scenario.model_validate(more), range(1, 200)),
+    )
     for _ in range(5):
         base.step()
         other.step()
@@ -151,11 +200,21 @@ def test_another_candidate_shifts_no_draw() -> None:
 
 
 def test_factories_search_for_inputs() -> None:
-    """A factory with a search rule of its own finds a supplier of what it works up; the state need not search."""
+    """A factory with a search rule of its own finds a supplier of what it works up; the state need
+    not search."""
     scenario = searching(None).model_dump(by_alias=True, exclude_unset=True)
-    scenario["products"]["helicopters"] = {"title": "Helicopters", "unit": "helicopters", "inputs": {"engines": 2}}
+    scenario["products"]["helicopters"] = {
+        "title": "Helicopters",
+        "unit": "helicopters",
+        "inputs": {"engines": 2},
+    }
     scenario["needs"] = {"AAA": {"helicopters": 10}}
-    scenario["factories"]["works"] = {"title": "Works", "state": "AAA", "lines": {"helicopters": 20}, "rules": {"search": GRAVITY}}
+    scenario["factories"]["works"] = {
+        "title": "Works",
+        "state": "AAA",
+        "lines": {"helicopters": 20},
+        "rules": {"search": GRAVITY},
+    }
     scenario["factories"]["home_plant"]["lines"]["engines"] = 1
     scenario["trade"]["own"] = {"exporter": "AAA", "importer": "AAA", "product": "helicopters"}
     flow = shipped(Scenario.model_validate(scenario))
@@ -167,7 +226,11 @@ def test_rules_alone() -> None:
     """`gravity` counts months of shortage and looks when patience ends; `none` never does."""
     fill = np.array([[0.5, 0.95], [0.5, 0.2]])
     prospects = Prospects(
-        fill, np.array([[1.0, 5.0], [0.0, 1.0]]), np.array([0, 1, 1]), np.array([[2.0, 2.0], [4.0, 4.0], [0.0, 1.0]]), np.full((3, 2), 0.5)
+        fill,
+        np.array([[1.0, 5.0], [0.0, 1.0]]),
+        np.array([0, 1, 1]),
+        np.array([[2.0, 2.0], [4.0, 4.0], [0.0, 1.0]]),
+        np.full((3, 2), 0.5),
     )
     plan = gravity(prospects, probability=0.3, patience=2, threshold=0.9, qualification_months=6.0)
     np.testing.assert_array_equal(plan.waited, [[2, 0], [1, 2]])
@@ -180,10 +243,14 @@ def test_rules_alone() -> None:
 
 
 def test_what_happens_by_chance() -> None:
-    """Members compare draws; the central case has its turn whenever the expected number passes a half."""
+    """Members compare draws; the central case has its turn whenever the expected number passes a
+    half."""
     expected = np.zeros(3)
     central = np.array([True, False, False])
-    turns = [happens(np.array([0.0, 0.1, 0.4]), np.array([0.25, 0.25, 0.25]), expected, central) for _ in range(8)]
+    turns = [
+        happens(np.array([0.0, 0.1, 0.4]), np.array([0.25, 0.25, 0.25]), expected, central)
+        for _ in range(8)
+    ]
     assert [month for month, turn in enumerate(turns) if turn[0]] == [1, 5]
     assert all(turn[1] and not turn[2] for turn in turns)
     np.testing.assert_allclose(expected, 2)
@@ -191,16 +258,22 @@ def test_what_happens_by_chance() -> None:
 
 @pytest.mark.parametrize("seed", [3, 8])
 def test_books_balance_and_members_keep_their_bits(seed: int) -> None:
-    """In random worlds in which everyone searches: the books close, and a member alone or among others is the same."""
+    """In random worlds in which everyone searches: the books close, and a member alone or among
+    others is the same."""
     base = random_scenario(seed)
     trade = {
         name: each | {"by_search": place % 2 == 0}
-        for place, (name, each) in enumerate(base.model_dump(by_alias=True, exclude_unset=True)["trade"].items())
+        for place, (name, each) in enumerate(
+            base.model_dump(by_alias=True, exclude_unset=True)["trade"].items()
+        )
     }
     scenario = random_scenario(
         seed,
         trade=trade,
-        rules={"search": GRAVITY | {"probability": 0.4, "qualification_months": 2.0}, "sourcing": "satisfaction_adjusted"},
+        rules={
+            "search": GRAVITY | {"probability": 0.4, "qualification_months": 2.0},
+            "sourcing": "satisfaction_adjusted",
+        },
     )
     together = everything(scenario, list(range(6)))
     for company in ([4], [0], [1, 3, 5]):
@@ -213,13 +286,23 @@ def test_a_searching_world_at_rest_stays_at_rest() -> None:
     """Who is served well does not look."""
     series = run(searching(events={}, months=36)).records.series
     for name, values in series.items():
-        np.testing.assert_allclose(values, np.broadcast_to(values[:1], values.shape), rtol=1e-12, err_msg=name)
+        np.testing.assert_allclose(
+            values, np.broadcast_to(values[:1], values.shape), rtol=1e-12, err_msg=name
+        )
 
 
 @pytest.mark.parametrize(
-    ("answer", "message"), [("number", "not a Search"), ("shape", "returned the shape"), ("NaN", "NaN"), ("write", "wrote into")]
+    ("answer", "message"),
+    [
+        ("number", "not a Search"),
+        ("shape", "returned the shape"),
+        ("NaN", "NaN"),
+        ("write", "wrote into"),
+    ],
 )
-def test_search_rules_from_outside_are_watched(answer: str, message: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_search_rules_from_outside_are_watched(
+    answer: str, message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What breaks the contract is named with its followers."""
     monkeypatch.setattr(registry, "_RULES", dict(registry._RULES))
 
@@ -227,8 +310,14 @@ def test_search_rules_from_outside_are_watched(answer: str, message: str, monkey
         """Break the contract."""
         if answer == "write":
             prospects.waited[:] = 1
-        pull = {"shape": prospects.fill, "NaN": np.full_like(prospects.capacity, np.nan)}.get(answer, prospects.capacity)
-        return 7 if answer == "number" else Search(prospects.waited, np.ones_like(prospects.fill), pull, 1.0)
+        pull = {"shape": prospects.fill, "NaN": np.full_like(prospects.capacity, np.nan)}.get(
+            answer, prospects.capacity
+        )
+        return (
+            7
+            if answer == "number"
+            else Search(prospects.waited, np.ones_like(prospects.fill), pull, 1.0)
+        )
 
     registry.rule("search")(careless)
     with pytest.raises(RuleError, match=f"search rule careless, followed by AAA: .*{message}"):
@@ -236,7 +325,8 @@ def test_search_rules_from_outside_are_watched(answer: str, message: str, monkey
 
 
 def test_a_search_rule_from_outside_finds(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever wants another rule writes it: this one looks from the first month on, short or not, for the largest."""
+    """Whoever wants another rule writes it: this one looks from the first month on, short or not,
+    for the largest."""
     monkeypatch.setattr(registry, "_RULES", dict(registry._RULES))
 
     def eager(prospects: Prospects) -> Search:
@@ -245,7 +335,10 @@ def test_a_search_rule_from_outside_finds(monkeypatch: pytest.MonkeyPatch) -> No
 
     registry.rule("search")(eager)
     flow = shipped(searching("eager"))
-    assert [int(np.argmax(flow[plant] > 0)) for plant in ("strange_plant", "friend_plant")] == [1, 2]
+    assert [int(np.argmax(flow[plant] > 0)) for plant in ("strange_plant", "friend_plant")] == [
+        1,
+        2,
+    ]
 
 
 def test_unknown_names_are_refused() -> None:

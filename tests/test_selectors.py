@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from sim.scenario import Scenario, parse
-from sim.scenario.schema import Trade
-from sim.scenario.selectors import Route, factories_of, permitting_rule, products_of, routes, specificity, states_of
+from sim.scenario.loading.load import parse
+from sim.scenario.schema import Scenario, Trade
+from sim.scenario.selectors import (
+    Route,
+    factories_of,
+    permitting_rule,
+    products_of,
+    routes,
+    specificity,
+    states_of,
+)
 from tests.tiny_scenario import data
 
 
@@ -27,12 +35,18 @@ def tiny() -> Scenario:
         ([], ()),
     ],
 )
-def test_states_are_selected_once_in_the_scenarios_order(tiny: Scenario, selector: str | list[str], states: tuple[str, ...]) -> None:
+def test_states_are_selected_once_in_the_scenarios_order(
+    tiny: Scenario, selector: str | list[str], states: tuple[str, ...]
+) -> None:
     assert states_of(selector, tiny) == states
 
 
 def test_products_and_factories_are_selected_by_name(tiny: Scenario) -> None:
-    assert products_of(["helicopters", "engines"], tiny) == products_of("*", tiny) == ("engines", "helicopters")
+    assert (
+        products_of(["helicopters", "engines"], tiny)
+        == products_of("*", tiny)
+        == ("engines", "helicopters")
+    )
     assert factories_of(["kazan", "sich"], tiny) == ("sich", "kazan")
 
 
@@ -62,7 +76,11 @@ def test_routes_join_lines_with_needs_and_with_inputs(tiny: Scenario) -> None:
     ],
 )
 def test_names_count_more_than_blocs_and_blocs_more_than_all(
-    tiny: Scenario, exporter: str | list[str], importer: str | list[str], product: str | list[str], rank: int | None
+    tiny: Scenario,
+    exporter: str | list[str],
+    importer: str | list[str],
+    product: str | list[str],
+    rank: int | None,
 ) -> None:
     rule = Trade(exporter=exporter, importer=importer, product=product)
     assert specificity(rule, Route("UKR", "RUS", "engines"), tiny) == rank
@@ -86,4 +104,7 @@ def test_a_tie_between_rules_that_a_third_overrides_is_no_fault() -> None:
         "as_broad": {"exporter": "*", "importer": "*", "product": "engines"},
         "home": {"exporter": "RUS", "importer": "RUS", "product": "*"},
     }
-    assert permitting_rule(parse({**data(), "trade": trade}), "UKR", "RUS", "engines") == "ukrainian_engines"
+    assert (
+        permitting_rule(parse({**data(), "trade": trade}), "UKR", "RUS", "engines")
+        == "ukrainian_engines"
+    )

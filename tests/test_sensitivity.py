@@ -1,4 +1,5 @@
-"""Which factors of a study matter: published indices through whole studies, and what is refused rather than answered wrongly."""
+"""Which factors of a study matter: published indices through whole studies, and what is refused
+rather than answered wrongly."""
 
 from __future__ import annotations
 
@@ -15,18 +16,19 @@ import numpy as np
 import pytest
 
 import sim
-from sim.analysis.indices import Morris, Plan, is_too_much, plan, unsure
 from sim.analysis.outputs import Output
-from sim.analysis.sensitivity import Sensitivity, sensitivity
-from sim.cli import main
+from sim.analysis.sensitivity.indices import Morris, Plan, is_too_much, plan, unsure
+from sim.analysis.sensitivity.sensitivity import Sensitivity, sensitivity
+from sim.cli.main import main
 from sim.errors import InputError
 from sim.kernels.sums import Floats
 from sim.report.figures.sensitivity import Panel, labels, sensitivity_figure
 from sim.rules import registry
 from sim.rules.ordering import Position
 from sim.scenario.schema import Scenario
-from sim.study import Study, sweep
 from sim.study.spec import Design, Factor
+from sim.study.study import Study
+from sim.study.sweep import sweep
 from tests.small_study import contents
 from tests.small_study import scenario as propulsion
 from tests.tiny_scenario import edited, write
@@ -37,20 +39,24 @@ KEPT = ["received[AAA, y, 2014]"]
 
 
 def ishigami(x: Floats) -> Floats:
-    """Compute Ishigami and Homma's function (1990), a = 7, b = 0.1, of x [3, ...] from 0 to 2 pi instead of from -pi to pi."""
+    """Compute Ishigami and Homma's function (1990), a = 7, b = 0.1, of x [3, ...] from 0 to 2 pi
+    instead of from -pi to pi."""
     one, two, three = x - math.pi
     return np.sin(one) + 7 * np.sin(two) ** 2 + 0.1 * three**4 * np.sin(one)
 
 
 @pytest.fixture(scope="module")
 def world() -> Iterator[Callable[..., Scenario]]:
-    """Make worlds of one month in which a buyer orders of `y` what a function makes of its needs of the other goods."""
+    """Make worlds of one month in which a buyer orders of `y` what a function makes of its needs of
+    the other goods."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(registry, "_RULES", dict(registry._RULES))
 
         def make(function: Callable[[Floats], Floats]) -> Scenario:
             def ordered(position: Position) -> Floats:
-                """Order of the last good 20 and what the function makes of the needs of the others."""
+                """Order of the last good 20 and what the function makes of the needs of the
+                others.
+                """
                 orders = position.expected.copy()
                 orders[-1] = 20 + function(position.expected[:-1])
                 return orders
@@ -73,7 +79,9 @@ def carrying(rule: str) -> Scenario:
             "members": 1,
             "states": {"AAA": {"title": "Buyer"}, "BBB": {"title": "Maker"}},
             "products": {good: {"title": good, "unit": "pieces"} for good in goods},
-            "factories": {"plant": {"title": "Plant", "state": "BBB", "lines": dict.fromkeys(goods, 1000)}},
+            "factories": {
+                "plant": {"title": "Plant", "state": "BBB", "lines": dict.fromkeys(goods, 1000)}
+            },
             "needs": {"AAA": dict.fromkeys(goods, 1.0)},
             "trade": {"all": {"exporter": "BBB", "importer": "AAA", "product": "*"}},
             "rules": {"ordering": rule},
@@ -90,7 +98,11 @@ def wavy(world: Callable[..., Scenario]) -> Study:
 @pytest.fixture(scope="module")
 def propelled() -> Study:
     """Run a small world's summary at 16 (3 + 2) points of numbers and a choice of rules."""
-    factors = {"events.ban.share": {"low": 0.2, "high": 1}, "states.AAA.stock_cover": {"low": 0, "high": 4}, "rules.sourcing": RULES}
+    factors = {
+        "events.ban.share": {"low": 0.2, "high": 1},
+        "states.AAA.stock_cover": {"low": 0, "high": 4},
+        "rules.sourcing": RULES,
+    }
     return sweep(propulsion(), {"kind": "saltelli", "points": 16}, factors=factors, members=3)
 
 
@@ -103,7 +115,10 @@ def numbers(found: Sensitivity, name: str) -> Floats:
 
 
 def test_published_indices_of_ishigami(wavy: Study) -> None:
-    """Analytical values (Saltelli et al. 2008, Global Sensitivity Analysis), met within the intervals and within a tenth."""
+    """Analytical values (Saltelli et al.
+
+    2008, Global Sensitivity Analysis), met within the intervals and within a tenth.
+    """
     found = sensitivity(wavy)
     for name, published in (("S1", [0.314, 0.442, 0.0]), ("ST", [0.558, 0.442, 0.244])):
         off = np.abs(numbers(found, name) - published)
@@ -115,20 +130,31 @@ def test_published_indices_of_ishigami(wavy: Study) -> None:
     assert found.table["rank"].tolist() == [1, 2, 3]
 
 
-def test_effects_of_a_linear_function_are_its_coefficients_times_ranges(world: Callable[..., Scenario]) -> None:
-    """Of intervals, and of lists, whose steps are of other lengths; without curvature sigma is nothing, and so are intervals."""
+def test_effects_of_a_linear_function_are_its_coefficients_times_ranges(
+    world: Callable[..., Scenario],
+) -> None:
+    """Of intervals, and of lists, whose steps are of other lengths; without curvature sigma is
+    nothing, and so are intervals."""
 
     def linear(x: Floats) -> Floats:
         return 3 * x[0] + 2 * x[1] - x[2]
 
     base = world(linear)
     for choices in ({"low": 1, "high": 3}, [1, 3], [1, 2, 3], [1, 1.5, 2, 2.5, 3]):
-        factors = {"needs.AAA.x1": choices, "needs.AAA.x2": {"low": 0, "high": 1}, "needs.AAA.x3": {"low": 0, "high": 4}}
-        found = sensitivity(sweep(base, {"kind": "morris", "points": 6}, factors=factors, metrics=KEPT))
+        factors = {
+            "needs.AAA.x1": choices,
+            "needs.AAA.x2": {"low": 0, "high": 1},
+            "needs.AAA.x3": {"low": 0, "high": 4},
+        }
+        found = sensitivity(
+            sweep(base, {"kind": "morris", "points": 6}, factors=factors, metrics=KEPT)
+        )
         np.testing.assert_allclose(numbers(found, "mu"), [6, 2, -4])
         np.testing.assert_allclose(numbers(found, "mu_star"), [6, 2, 4])
         if choices != [1, 2, 3]:
-            np.testing.assert_allclose([numbers(found, "sigma"), numbers(found, "mu_star_conf")], 0, atol=1e-12)
+            np.testing.assert_allclose(
+                [numbers(found, "sigma"), numbers(found, "mu_star_conf")], 0, atol=1e-12
+            )
     assert found.ranking["mean_share"].tolist() == pytest.approx([1 / 2, 1 / 3, 1 / 6])
     assert found.ranking["factor"].tolist() == ["needs.AAA.x1", "needs.AAA.x3", "needs.AAA.x2"]
     assert found.plan is Morris
@@ -181,7 +207,8 @@ def test_outputs_that_differ_where_nobody_looks_tell_nothing() -> None:
 
 @pytest.mark.parametrize("kind", ["saltelli", "morris"])
 def test_intervals_are_reproducible_and_leave_draws_of_others_alone(kind: str) -> None:
-    """A wider confidence makes wider intervals around the same numbers, by as much as the normal distribution says."""
+    """A wider confidence makes wider intervals around the same numbers, by as much as the normal
+    distribution says."""
     ready = drawn(kind, 16, 3)
     outputs = (ready.unit**2 @ [3.0, 2.0, 1.0]) * ready.unit[:, 0]
     before = np.random.get_state()[1].copy()  # noqa: NPY002
@@ -200,10 +227,16 @@ def test_a_choice_is_a_factor_like_others(world: Callable[..., Scenario]) -> Non
     def stepped(x: Floats) -> Floats:
         return x[0] + 0.1 * x[1]
 
-    factors = {"needs.AAA.x1": [1, 2, 9], "needs.AAA.x2": {"low": 0, "high": 1}, "needs.AAA.x3": [5]}
+    factors = {
+        "needs.AAA.x1": [1, 2, 9],
+        "needs.AAA.x2": {"low": 0, "high": 1},
+        "needs.AAA.x3": [5],
+    }
     base = world(stepped)
     for kind in ("saltelli", "morris"):
-        found = sensitivity(sweep(base, {"kind": kind, "points": 64}, factors=factors, metrics=KEPT))
+        found = sensitivity(
+            sweep(base, {"kind": kind, "points": 64}, factors=factors, metrics=KEPT)
+        )
         best, *others = found.explained[0].shares
         assert best > 0.95
         assert others[0] < 0.05
@@ -222,7 +255,15 @@ def test_a_study_that_grew_says_what_a_new_one_says(tmp_path: Path) -> None:
     factors = {"events.ban.share": [0.2, 0.6, 1], "rules.sourcing": RULES}
 
     def run(folder: str, design: dict[str, Any] | str, members: int = 2, **how: Any) -> Study:
-        return sweep(propulsion(), design, factors=factors, members=members, metrics=["unmet"], out=tmp_path / folder, **how)
+        return sweep(
+            propulsion(),
+            design,
+            factors=factors,
+            members=members,
+            metrics=["unmet"],
+            out=tmp_path / folder,
+            **how,
+        )
 
     run("grown", "grid")
     grown = run("grown", {"kind": "saltelli", "points": 8}, 3, extend=True)
@@ -233,7 +274,9 @@ def test_a_study_that_grew_says_what_a_new_one_says(tmp_path: Path) -> None:
     assert one.table.equals(other.table)
     assert len(one.table) == 2
     grown = run("new", {"kind": "saltelli", "points": 16}, 3, extend=True)
-    assert sensitivity(grown).table.equals(sensitivity(run("large", {"kind": "saltelli", "points": 16}, 3)).table)
+    assert sensitivity(grown).table.equals(
+        sensitivity(run("large", {"kind": "saltelli", "points": 16}, 3)).table
+    )
 
 
 def test_trajectories_can_be_added(world: Callable[..., Scenario], tmp_path: Path) -> None:
@@ -244,14 +287,24 @@ def test_trajectories_can_be_added(world: Callable[..., Scenario], tmp_path: Pat
 
     base = world(product)
     for points, how in ((4, {}), (8, {"extend": True})):
-        grown = sweep(base, {"kind": "morris", "points": points}, factors=CIRCLE, metrics=KEPT, out=tmp_path / "study", **how)
+        grown = sweep(
+            base,
+            {"kind": "morris", "points": points},
+            factors=CIRCLE,
+            metrics=KEPT,
+            out=tmp_path / "study",
+            **how,
+        )
     new = sweep(base, {"kind": "morris", "points": 8}, factors=CIRCLE, metrics=KEPT)
     assert sensitivity(grown).table.equals(sensitivity(new).table)
 
 
 def test_what_is_taken_of_the_members(propelled: Study) -> None:
     """Each statistic is of its own; the values at the points are those of the study's table."""
-    found = {of: sensitivity(propelled, "unmet", of=of) for of in ("mean", "p05", "p50", "p95", "central")}
+    found = {
+        of: sensitivity(propelled, "unmet", of=of)
+        for of in ("mean", "p05", "p50", "p95", "central")
+    }
     assert len({each.table["ST"].iat[0] for each in found.values()}) == 5
     unmet = propelled.results.query("metric == 'unmet' and product == 'propulsion_units'")
     blocks = unmet["p95"].to_numpy().reshape(16, 5)[:, [0, 4]]
@@ -268,9 +321,13 @@ def refused(study: Study | Path, *args: Any, **more: Any) -> list[str]:
 
 
 def test_all_faults_are_told_together(propelled: Study) -> None:
-    """Metrics that the study does not keep, with the nearest or all that there are; a statistic and a confidence that are none."""
+    """Metrics that the study does not keep, with the nearest or all that there are; a statistic and
+    a confidence that are none."""
     metrics = ["umnet", "fill_rate[AAA, gears]", "a b", "unmet"]
-    lines = [line.removeprefix(f"{propelled.folder}: ") for line in refused(propelled, metrics, of="p90", confidence=1.5)]
+    lines = [
+        line.removeprefix(f"{propelled.folder}: ")
+        for line in refused(propelled, metrics, of="p90", confidence=1.5)
+    ]
     assert lines == [
         "of: 'p90' is not mean, p05, p50, p95 or central",
         "confidence: 1.5 is not between 0 and 1",
@@ -282,19 +339,26 @@ def test_all_faults_are_told_together(propelled: Study) -> None:
 
 
 def test_what_is_not_finite_is_left_out_unless_asked_for(propelled: Study) -> None:
-    """Named with how often and where first; whether it is infinite or does not apply is told apart."""
+    """Named with how often and where first; whether it is infinite or does not apply is
+    told apart.
+    """
     found = sensitivity(propelled)
     need = ("AAA", "propulsion_units")
     reason = found.left[Output("T90", *need)]
     told = re.fullmatch(
-        r"is infinite .* at (\d+) of 80 points, the first is point (\d+) and does not apply at (\d+) of 80 .* point (\d+)", reason
+        r"is infinite .* at (\d+) of 80 points, the first is point (\d+) and does not apply at"
+        r" (\d+) of 80 .* point (\d+)",
+        reason,
     )
     values = propelled.values("T90", *need)
     assert told
     assert int(told[2]) == np.isinf(values).any(axis=1).argmax()
     assert int(told[4]) == np.isnan(values).all(axis=1).argmax()
     assert "T90" not in set(found.table["metric"])
-    assert f"left out: T50 of AAA, propulsion_units; T90 of AAA, propulsion_units: {reason}" in found.text
+    assert (
+        f"left out: T50 of AAA, propulsion_units; T90 of AAA, propulsion_units: {reason}"
+        in found.text
+    )
     assert "at all 80 points" in found.left[Output("T90", "AAA", "optics")]
     lines = refused(propelled, ["unmet", "T90[AAA, propulsion_units]"])
     assert lines[0] == f"{propelled.folder}: T90 of AAA, propulsion_units {reason}"
@@ -305,7 +369,10 @@ def test_what_does_not_vary_is_left_out(propelled: Study) -> None:
     """It has nothing to explain; where nothing else is left, that is refused."""
     found = sensitivity(propelled, ["unmet"])
     assert [each.output for each in found.explained] == [Output("unmet", "AAA", "propulsion_units")]
-    assert found.left[Output("unmet", "CCC", "optics")] == "is the same at every point: there is nothing to explain"
+    assert (
+        found.left[Output("unmet", "CCC", "optics")]
+        == "is the same at every point: there is nothing to explain"
+    )
     assert "the same at every point" in refused(propelled, "unmet[*, optics]")[0]
 
 
@@ -319,22 +386,45 @@ def test_other_designs_are_refused(kind: str) -> None:
 
 
 def test_a_single_trajectory_is_refused() -> None:
-    study = sweep(propulsion(), {"kind": "morris", "points": 1}, factors={"events.ban.share": [0.2, 1]}, members=1, metrics=["unmet"])
+    study = sweep(
+        propulsion(),
+        {"kind": "morris", "points": 1},
+        factors={"events.ban.share": [0.2, 1]},
+        members=1,
+        metrics=["unmet"],
+    )
     assert "a single trajectory, which leaves no interval" in refused(study)[0]
 
 
 def test_failed_points_are_refused() -> None:
     """With their number, the first of them and its error, and how to run them again."""
-    factors = {"events.leak.date": ["2014-03", "2014-12"], "events.leak.until": ["2014-09", "2015-06"]}
-    study = sweep(propulsion(), {"kind": "saltelli", "points": 2}, factors=factors, members=1, metrics=["unmet"])
+    factors = {
+        "events.leak.date": ["2014-03", "2014-12"],
+        "events.leak.until": ["2014-09", "2015-06"],
+    }
+    study = sweep(
+        propulsion(),
+        {"kind": "saltelli", "points": 2},
+        factors=factors,
+        members=1,
+        metrics=["unmet"],
+    )
     (line,) = refused(study)
     first = study.failures.iloc[0]
-    assert f"{len(study.failures)} of 8 points failed, the first is point {first['point']} ({first['error']}: {first['message']})" in line
+    assert (
+        f"{len(study.failures)} of 8 points failed, the first is point {first['point']}"
+        f" ({first['error']}: {first['message']})" in line
+    )
     assert line.endswith("sweep --retry-failed runs them again")
 
 
 def test_an_unfinished_study_is_refused(tmp_path: Path) -> None:
-    given: dict[str, Any] = {"factors": {"events.ban.share": [0.2, 1]}, "members": 1, "metrics": ["unmet"], "out": tmp_path / "study"}
+    given: dict[str, Any] = {
+        "factors": {"events.ban.share": [0.2, 1]},
+        "members": 1,
+        "metrics": ["unmet"],
+        "out": tmp_path / "study",
+    }
     sweep(propulsion(), {"kind": "saltelli", "points": 2}, shard="1/2", **given)
     assert "is not finished" in refused(tmp_path / "study.shard-1-of-2")[0]
     assert "is not the folder of a study" in refused(tmp_path)[0]
@@ -343,16 +433,28 @@ def test_an_unfinished_study_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ('"seed": 0', '"seed": 1', "8 of the 8 of its design are not among them: study.yaml was changed"),
-        ('"points": 2', '"points": 4', "has 8 points, and 8 of the 16 of its design are not among them"),
+        (
+            '"seed": 0',
+            '"seed": 1',
+            "8 of the 8 of its design are not among them: study.yaml was changed",
+        ),
+        (
+            '"points": 2',
+            '"points": 4',
+            "has 8 points, and 8 of the 16 of its design are not among them",
+        ),
         ("rules.sourcing", "rules.ordering", "its factors are not those of its points"),
     ],
 )
-def test_points_of_another_design_are_refused(tmp_path: Path, old: str, new: str, message: str) -> None:
+def test_points_of_another_design_are_refused(
+    tmp_path: Path, old: str, new: str, message: str
+) -> None:
     """A number of points that happens to divide is not enough."""
     factors = {"events.ban.share": {"low": 0.2, "high": 1}, "rules.sourcing": RULES}
     design = {"kind": "saltelli", "points": 2, "seed": 0}
-    sweep(propulsion(), design, factors=factors, members=1, metrics=["unmet"], out=tmp_path / "study")
+    sweep(
+        propulsion(), design, factors=factors, members=1, metrics=["unmet"], out=tmp_path / "study"
+    )
     file = tmp_path / "study" / "study.yaml"
     text = file.read_text(encoding="utf-8")
     assert old in text
@@ -378,7 +480,10 @@ def test_the_same_study_gives_the_same_bytes(propelled: Study, tmp_path: Path) -
     }
     del one["manifest.json"], two["manifest.json"]
     assert one == two
-    first, second = (json.loads((tmp_path / name / "manifest.json").read_text(encoding="utf-8")) for name in ("one", "two"))
+    first, second = (
+        json.loads((tmp_path / name / "manifest.json").read_text(encoding="utf-8"))
+        for name in ("one", "two")
+    )
     del first["created"], second["created"]
     assert first == second
     assert set(first["files"]) == set(one)
@@ -390,7 +495,9 @@ def test_tables_are_tidy(propelled: Study, tmp_path: Path) -> None:
     found = sensitivity(propelled)
     found.save(tmp_path / "tables", figures=False)
     assert not (tmp_path / "tables" / "figures").exists()
-    header = (tmp_path / "tables" / "sensitivity.csv").read_text(encoding="utf-8").partition("\n")[0]
+    header = (
+        (tmp_path / "tables" / "sensitivity.csv").read_text(encoding="utf-8").partition("\n")[0]
+    )
     assert header == "metric,state,product,factor,rank,S1,S1_conf,ST,ST_conf,mean,variance"
     for _, each in found.table.groupby(["metric", "state", "product"]):
         assert each["rank"].tolist() == [1, 2, 3]
@@ -407,10 +514,15 @@ def test_tables_are_tidy(propelled: Study, tmp_path: Path) -> None:
 def test_what_is_not_known_well_is_said(propelled: Study, wavy: Study) -> None:
     """Sixteen base points leave intervals as wide as the indices, 256 do not."""
     assert (
-        "N = 16 is too small to know these well, their intervals are as wide as their ST; extend the study:" in sensitivity(propelled).text
+        "N = 16 is too small to know these well, their intervals are as wide as their ST; extend"
+        " the study:" in sensitivity(propelled).text
     )
     assert "too small" not in sensitivity(wavy).text
-    assert unsure(np.array([0.5, 0.5, 0.01]), np.array([0.2, 0.3, 0.01])).tolist() == [False, True, False]
+    assert unsure(np.array([0.5, 0.5, 0.01]), np.array([0.2, 0.3, 0.01])).tolist() == [
+        False,
+        True,
+        False,
+    ]
     assert is_too_much(np.array([0.8, 0.5]), np.array([0.1, 0.1]))
     assert not is_too_much(np.array([0.8, 0.5]), np.array([0.2, 0.2]))
 
@@ -418,7 +530,10 @@ def test_what_is_not_known_well_is_said(propelled: Study, wavy: Study) -> None:
 def test_first_order_indices_that_add_up_to_too_much_are_told(wavy: Study) -> None:
     found = sensitivity(wavy)
     found.explained[0].numbers["S1"][:] = 0.9  # type: ignore[index]
-    assert "their S1 add up to more than 1 by more than their intervals; extend the study:\n  received[2014] of AAA, y: 2.70" in found.text
+    assert (
+        "their S1 add up to more than 1 by more than their intervals; extend the study:\n "
+        " received[2014] of AAA, y: 2.70" in found.text
+    )
 
 
 def test_the_figure_shows_factors_in_their_order(wavy: Study, propelled: Study) -> None:
@@ -438,11 +553,19 @@ def test_of_many_outputs_some_are_shown(propelled: Study) -> None:
     first, *others = few.explained
     calm, wild = (replace(first, variance=variance) for variance in (0.1, 0.3))
     assert replace(few, explained=(calm, wild, *others)).shown == [wild, calm, *others]
-    assert replace(few, explained=(calm, wild, *others), is_chosen=True).shown == [calm, wild, *others]
+    assert replace(few, explained=(calm, wild, *others), is_chosen=True).shown == [
+        calm,
+        wild,
+        *others,
+    ]
     many = replace(few, explained=few.explained * 3, is_chosen=True)
     figure = many.figure()
-    assert [each.get_title(loc="left") for each in figure.axes] == [each.output.title(few.scenario) for each in many.explained[:8]]
-    assert figure.texts[1].get_text().endswith(f"saltelli, N = 16; 8 of {len(many.explained)} outputs")
+    assert [each.get_title(loc="left") for each in figure.axes] == [
+        each.output.title(few.scenario) for each in many.explained[:8]
+    ]
+    assert (
+        figure.texts[1].get_text().endswith(f"saltelli, N = 16; 8 of {len(many.explained)} outputs")
+    )
     assert f"  and {len(many.explained) - 8} more, see sensitivity.csv" in many.text
 
 
@@ -451,7 +574,12 @@ def test_a_panel_shows_the_first_of_many_factors_on_one_scale() -> None:
     factors = [f"events.{each}.share" for each in range(14)]
     lengths, halves = np.linspace(1.4, 0, 14), np.full(14, 2.0)
     wild, calm = (
-        Panel("A", factors, {"ST": (lengths * share, halves * share), "S1": (lengths * share, halves * np.nan)}) for share in (1, 0.1)
+        Panel(
+            "A",
+            factors,
+            {"ST": (lengths * share, halves * share), "S1": (lengths * share, halves * np.nan)},
+        )
+        for share in (1, 0.1)
     )
     figure = sensitivity_figure("Title", "what", "95 % interval", [wild, calm], 1.0)
     assert [len(axes.get_yticks()) for axes in figure.axes] == [12, 12]
@@ -463,9 +591,17 @@ def test_a_panel_shows_the_first_of_many_factors_on_one_scale() -> None:
 
 
 def test_long_paths_are_cut_from_the_left_and_stay_apart() -> None:
-    alike = ["programmes.one.candidates.home.build_months", "programmes.two.candidates.home.build_months"]
-    assert list(labels(alike).values()) == [f"... {each}.candidates.home.build_months" for each in ("one", "two")]
-    assert list(labels(["events.ban.share", alike[0]]).values()) == ["events.ban.share", "... candidates.home.build_months"]
+    alike = [
+        "programmes.one.candidates.home.build_months",
+        "programmes.two.candidates.home.build_months",
+    ]
+    assert list(labels(alike).values()) == [
+        f"... {each}.candidates.home.build_months" for each in ("one", "two")
+    ]
+    assert list(labels(["events.ban.share", alike[0]]).values()) == [
+        "events.ban.share",
+        "... candidates.home.build_months",
+    ]
     long = f"events.{'a' * 40}.share"
     assert labels([long]) == {long: f"... {'a' * 40}.share"}
 
@@ -473,9 +609,18 @@ def test_long_paths_are_cut_from_the_left_and_stay_apart() -> None:
 def test_a_choice_of_scenarios_is_a_factor(tmp_path: Path) -> None:
     """The first of them stands beside the tables, with the study's members."""
     for name, units in (("more", 25), ("fewer", 10)):
-        write(tmp_path, edited(("{engines: 25}", f"{{engines: {units}}}"), ("name: tiny", f"name: {name}")), f"{name}.yaml")
-    factors = {"scenario": [str(tmp_path / f"{name}.yaml") for name in ("more", "fewer")], "events.ban.share": {"low": 0.5, "high": 1}}
-    study = sweep(None, {"kind": "saltelli", "points": 4}, factors=factors, members=3, metrics=["unmet"])
+        write(
+            tmp_path,
+            edited(("{engines: 25}", f"{{engines: {units}}}"), ("name: tiny", f"name: {name}")),
+            f"{name}.yaml",
+        )
+    factors = {
+        "scenario": [str(tmp_path / f"{name}.yaml") for name in ("more", "fewer")],
+        "events.ban.share": {"low": 0.5, "high": 1},
+    }
+    study = sweep(
+        None, {"kind": "saltelli", "points": 4}, factors=factors, members=3, metrics=["unmet"]
+    )
     found = sensitivity(study)
     assert set(found.table["factor"]) == set(factors)
     assert (found.scenario.name, found.scenario.members) == ("more", 3)
@@ -492,21 +637,43 @@ metrics: [fill_rate_after, unmet]
 """
 
 
-def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """From a study file to the ranking; faults are the user's, and nothing is written then."""
     monkeypatch.chdir(tmp_path)
     write(tmp_path)
     for kind in ("saltelli", "morris", "random"):
         Path(f"{kind}.yaml").write_text(STUDY % kind, encoding="utf-8")
         assert main(["sweep", f"{kind}.yaml", "--jobs", "1", "--quiet"]) == 0
-    assert main(["sensitivity", "results/saltelli", "--metric", "unmet[BLR]", "--of", "p50", "--confidence", "0.9"]) == 0
+    assert (
+        main(
+            [
+                "sensitivity",
+                "results/saltelli",
+                "--metric",
+                "unmet[BLR]",
+                "--of",
+                "p50",
+                "--confidence",
+                "0.9",
+            ]
+        )
+        == 0
+    )
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "which factors matter (p50 of 3 members at 16 points: saltelli, N = 4)"
     assert [line.split()[0] for line in lines[2:4]] == ["1", "2"]
-    assert lines[-1].startswith("results/saltelli_sensitivity: figures/, left_out.csv, manifest.json, ranking.csv, ")
-    manifest = json.loads(Path("results/saltelli_sensitivity/manifest.json").read_text(encoding="utf-8"))
+    assert lines[-1].startswith(
+        "results/saltelli_sensitivity: figures/, left_out.csv, manifest.json, ranking.csv, "
+    )
+    manifest = json.loads(
+        Path("results/saltelli_sensitivity/manifest.json").read_text(encoding="utf-8")
+    )
     assert manifest["command"].startswith("sim sensitivity results/saltelli --metric ")
-    assert main(["sensitivity", "results/morris", "--out", "effects", "--no-figures", "--quiet"]) == 0
+    assert (
+        main(["sensitivity", "results/morris", "--out", "effects", "--no-figures", "--quiet"]) == 0
+    )
     assert capsys.readouterr() == ("", "")
     assert not Path("effects/figures").exists()
     assert main(["sensitivity", "results/random"]) == 2

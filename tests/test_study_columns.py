@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sim.engine.run import run
 from sim.errors import InputError
-from sim.run import run
 from sim.scenario.quantity import Quantity
 from sim.scenario.schema import Scenario
-from sim.study.columns import at, side_by_side
+from sim.study.batched_points import at, side_by_side
 from sim.study.experiment import Experiment, prepared
 from sim.study.spec import ask
 from tests.random_worlds import random_scenario
@@ -43,18 +43,23 @@ def numbers(experiment: Experiment) -> np.ndarray[Any, np.dtype[np.float64]]:
 
 def assert_as_alone(scenario: Scenario, points: int, **study: Any) -> None:
     """Run a study side by side, and some of its points alone; compare every bit of what is kept."""
-    experiment = prepared(ask({"design": {"kind": "random", "points": points, "seed": 2}, **study}), [scenario])
+    experiment = prepared(
+        ask({"design": {"kind": "random", "points": points, "seed": 2}, **study}), [scenario]
+    )
     values = numbers(experiment)
     for point in range(0, points, 3):
         records = run(experiment.scenario(point)).records
         for place, row in enumerate(experiment.rows):
             if row.metric in records.summary:
-                alone = records.summary[row.metric][list(records.needs).index((row.state, row.product))]
+                alone = records.summary[row.metric][
+                    list(records.needs).index((row.state, row.product))
+                ]
                 assert np.array_equal(values[point, :, place], alone, equal_nan=True), (point, row)
 
 
 def test_points_have_the_bits_they_have_alone() -> None:
-    """Shares, months, budgets, capacities, weights, lead times and needs vary together, with zeros among them."""
+    """Shares, months, budgets, capacities, weights, lead times and needs vary together, with zeros
+    among them."""
     assert_as_alone(propulsion_world(), 30, factors=FACTORS, members=4)
 
 
@@ -62,35 +67,60 @@ def test_points_have_the_bits_they_have_alone() -> None:
 def test_points_of_any_world_have_the_bits_they_have_alone(seed: int) -> None:
     """Also in worlds with every kind of event and rules drawn at random."""
     scenario = random_scenario(seed)
-    event = next(name for name, each in scenario.events.items() if getattr(each, "share", None) is not None)
+    event = next(
+        name for name, each in scenario.events.items() if getattr(each, "share", None) is not None
+    )
     state, needs = next((state, needs) for state, needs in scenario.needs.items() if needs)
-    factors = {f"events.{event}.share": {"low": 0, "high": 1}, f"needs.{state}.{next(iter(needs))}": {"low": 1, "high": 90}}
+    factors = {
+        f"events.{event}.share": {"low": 0, "high": 1},
+        f"needs.{state}.{next(iter(needs))}": {"low": 1, "high": 90},
+    }
     assert_as_alone(scenario, 9, factors=factors, members=3)
 
 
 def test_points_alike_in_structure_share_tasks() -> None:
-    """Numbers travel side by side, a zero apart from other numbers; a choice of rules makes tasks of its own."""
-    factors = {"events.ban.share": [0.2, 0.4, 0.6], "rules.sourcing": ["fixed", "loyalty"], "programmes.build.budget": [0, 5]}
+    """Numbers travel side by side, a zero apart from other numbers; a choice of rules makes tasks
+    of its own."""
+    factors = {
+        "events.ban.share": [0.2, 0.4, 0.6],
+        "rules.sourcing": ["fixed", "loyalty"],
+        "programmes.build.budget": [0, 5],
+    }
     experiment = prepared(ask({"factors": factors, "members": 5}), [propulsion_world()])
     tasks = list(experiment.tasks(np.ones((12, 5), dtype=np.bool_)))
     assert sorted(len(task.points) for task in tasks) == [15, 15, 15, 15]
-    assert sorted((set(task.points) for task in tasks), key=min) == [{0, 4, 8}, {1, 5, 9}, {2, 6, 10}, {3, 7, 11}]
+    assert sorted((set(task.points) for task in tasks), key=min) == [
+        {0, 4, 8},
+        {1, 5, 9},
+        {2, 6, 10},
+        {3, 7, 11},
+    ]
 
 
 def test_a_task_splits_into_its_points() -> None:
     """Each part gives the numbers that it gives in the whole."""
     factors = {"events.ban.share": {"low": 0, "high": 1}}
-    experiment = prepared(ask({"factors": factors, "design": {"kind": "random", "points": 3}, "members": 2}), [propulsion_world()])
+    experiment = prepared(
+        ask({"factors": factors, "design": {"kind": "random", "points": 3}, "members": 2}),
+        [propulsion_world()],
+    )
     (task,) = experiment.tasks(np.ones((3, 2), dtype=np.bool_))
     parts = task.parts()
     assert [part.points for part in parts] == [(0, 0), (1, 1), (2, 2)]
-    assert np.array_equal(np.concatenate([part.run() for part in parts]), task.run(), equal_nan=True)
+    assert np.array_equal(
+        np.concatenate([part.run() for part in parts]), task.run(), equal_nan=True
+    )
 
 
 def test_a_number_replaces_one_number_only() -> None:
-    """What else is said of a line or a need stays, an interval does not: all members get the number."""
+    """What else is said of a line or a need stays, an interval does not: all members get the
+    number."""
     scenario = propulsion_world()
-    factors = {"factories.yard.lines.propulsion_units": [20], "needs.CCC.optics": [9], "needs.AAA.propulsion_units": [5]}
+    factors = {
+        "factories.yard.lines.propulsion_units": [20],
+        "needs.CCC.optics": [9],
+        "needs.AAA.propulsion_units": [5],
+    }
     changed = prepared(ask({"factors": factors}), [scenario]).scenario(0)
     assert changed.factories["yard"].lines["propulsion_units"].yield_.value == 0.9
     assert changed.factories["yard"].lines["propulsion_units"].capacity.value == 20
@@ -101,15 +131,30 @@ def test_a_number_replaces_one_number_only() -> None:
 def test_a_budget_keeps_the_shares_of_its_months() -> None:
     scenario = propulsion_world()
     programme = scenario.programmes["build"].model_dump(by_alias=True, exclude_unset=True)
-    uneven = {"build": {**programme, "budget": {"2014-06": 100, "2015-06": {"value": 300, "low": 0, "high": 500}}}}
-    experiment = prepared(ask({"factors": {"programmes.build.budget": [80]}}), [propulsion_world(programmes=uneven)])
-    assert experiment.scenario(0).programmes["build"].budget == {"2014-06": Quantity(value=20), "2015-06": Quantity(value=60)}
+    uneven = {
+        "build": {
+            **programme,
+            "budget": {"2014-06": 100, "2015-06": {"value": 300, "low": 0, "high": 500}},
+        }
+    }
+    experiment = prepared(
+        ask({"factors": {"programmes.build.budget": [80]}}), [propulsion_world(programmes=uneven)]
+    )
+    assert experiment.scenario(0).programmes["build"].budget == {
+        "2014-06": Quantity(value=20),
+        "2015-06": Quantity(value=60),
+    }
 
 
 def test_draws_are_common_to_all_points() -> None:
-    """What no factor changes has the same draws at every point: a factor that changes nothing changes nothing."""
+    """What no factor changes has the same draws at every point: a factor that changes nothing
+    changes nothing."""
     factors = {"products.optics.learning_rate": [0.1, 0.3]}
-    values = numbers(prepared(ask({"factors": factors, "members": 6, "metrics": ["fill_rate"]}), [propulsion_world()]))
+    values = numbers(
+        prepared(
+            ask({"factors": factors, "members": 6, "metrics": ["fill_rate"]}), [propulsion_world()]
+        )
+    )
     assert np.array_equal(values[0], values[1])
     assert len(np.unique(values[0])) > 6
 
@@ -136,7 +181,10 @@ def test_paths_lead_through_names_lists_and_years(path: str, found: float | None
     scenario = propulsion_world(needs=needs)
     tree = {
         "factories": scenario.factories,
-        "needs": {"AAA": {"series": [Quantity(value=6), Quantity(value=7)]}, "CCC": {"by_year": {2013: Quantity(value=3)}}},
+        "needs": {
+            "AAA": {"series": [Quantity(value=6), Quantity(value=7)]},
+            "CCC": {"by_year": {2013: Quantity(value=3)}},
+        },
     }
     value = at(tree, path)
     assert (value and value.value) == found

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import sim
-from sim.cli import main
+from sim.cli.main import main
 from tests.small_study import contents
 from tests.tiny_scenario import TEXT
 
@@ -55,15 +55,21 @@ def test_sweep_writes_a_study(here: Path, capsys: pytest.CaptureFixture[str]) ->
     assert (here / "two" / "results.parquet").exists()
 
 
-def test_a_study_is_checked_without_running_it(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_study_is_checked_without_running_it(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["sweep", "study.yaml", "--check"]) == 0
-    assert capsys.readouterr().out == "study.yaml: ok: 8 points of 3 members, 4 numbers each, sobol\n"
+    assert (
+        capsys.readouterr().out == "study.yaml: ok: 8 points of 3 members, 4 numbers each, sobol\n"
+    )
     assert not Path("results").exists()
 
 
 def test_faults_are_the_users(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """All of them together, exit code 2, nothing written."""
-    (here / "study.yaml").write_text(STUDY.replace("share", "shar").replace("8", "9"), encoding="utf-8")
+    (here / "study.yaml").write_text(
+        STUDY.replace("share", "shar").replace("8", "9"), encoding="utf-8"
+    )
     assert main(["sweep", "study.yaml"]) == 2
     assert capsys.readouterr().err.splitlines() == [
         "study.yaml:3:26 factors.events.ban.shar.low: unknown key; did you mean 'share'?",
@@ -73,13 +79,18 @@ def test_faults_are_the_users(here: Path, capsys: pytest.CaptureFixture[str]) ->
 
 
 def test_resume_and_extend(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A study that stands is left alone unless told otherwise; it grows by what its file has more."""
+    """A study that stands is left alone unless told otherwise; it grows by what its file
+    has more.
+    """
     words = ["sweep", "study.yaml", "--quiet", "--jobs", "1"]
     assert main(words) == 0
     assert main(words) == 2
     assert "holds a study already (24 of 24 runs done)" in capsys.readouterr().err
     assert main([*words, "--resume"]) == 0
-    (here / "study.yaml").write_text(STUDY.replace("points: 8", "points: 16").replace("members: 3", "members: 4"), encoding="utf-8")
+    (here / "study.yaml").write_text(
+        STUDY.replace("points: 8", "points: 16").replace("members: 3", "members: 4"),
+        encoding="utf-8",
+    )
     assert main([*words, "--resume"]) == 2
     assert main([*words, "--extend"]) == 0
     assert main([*words, "--out", "whole"]) == 0
@@ -90,7 +101,11 @@ def test_failed_points_are_ours(here: Path, capsys: pytest.CaptureFixture[str]) 
     """Exit code 1 with their number; the others have results; once more they fail again."""
     for words in ([], ["--retry-failed"]):
         assert main(["sweep", "failing.yaml", "--jobs", "1", "--quiet", *words]) == 1
-        assert capsys.readouterr().err == "results/failing: 1 of 4 points failed, see failures.csv; --retry-failed runs them again\n"
+        assert (
+            capsys.readouterr().err
+            == "results/failing: 1 of 4 points failed, see failures.csv; --retry-failed runs them"
+            " again\n"
+        )
     found = sim.Study("results/failing")
     assert found.failures.point.tolist() == [2]
     assert set(found.results.point) == {0, 1, 3}
@@ -114,7 +129,10 @@ def test_replay_writes_one_run(here: Path, capsys: pytest.CaptureFixture[str]) -
     assert capsys.readouterr().out.startswith("results/study_5_2: ")
     folder = here / "results" / "study_5_2"
     assert (folder / "figures").is_dir()
-    assert json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["command"] == "sim replay results/study 5 2"
+    assert (
+        json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["command"]
+        == "sim replay results/study 5 2"
+    )
     assert main(["replay", "results/study", "8", "0", "--quiet", "--no-figures"]) == 2
     assert "point: 8 is not one of 0 to 7" in capsys.readouterr().err
 
@@ -128,9 +146,14 @@ def test_options_reach_the_study(here: Path, capsys: pytest.CaptureFixture[str])
 
 
 def test_the_package_offers_studies() -> None:
-    assert {sim.sweep.__module__, sim.merge.__module__, sim.replay.__module__, sim.Study.__module__} == {
-        "sim.study.running",
+    assert {
+        sim.sweep.__module__,
+        sim.merge.__module__,
+        sim.replay.__module__,
+        sim.Study.__module__,
+    } == {
+        "sim.study.sweep",
         "sim.study.shards",
-        "sim.study.replaying",
+        "sim.study.replay",
         "sim.study.study",
     }

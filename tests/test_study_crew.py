@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from sim.study.crew import BLAS_THREADS, crew
+from sim.study.executors import BLAS_THREADS, crew
 
 
 def test_worker_processes_use_one_thread_each(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -18,7 +18,9 @@ def test_worker_processes_use_one_thread_each(monkeypatch: pytest.MonkeyPatch) -
         monkeypatch.delenv(name, raising=False)
     with crew(jobs=2) as found:
         assert found.size == 2
-        assert [found.submit(os.getenv, name).result() for name in BLAS_THREADS] == ["1"] * len(BLAS_THREADS)
+        assert [found.submit(os.getenv, name).result() for name in BLAS_THREADS] == ["1"] * len(
+            BLAS_THREADS
+        )
         assert found.submit(os.getpid).result() != os.getpid()
     assert [os.environ.get(name) for name in BLAS_THREADS] == ["7", *[None] * len(others)]
 

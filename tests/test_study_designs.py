@@ -14,9 +14,13 @@ from sim.study.spec import Design, Factor
 SQUARE = {"x": Factor(low=0, high=1), "y": Factor(low=0, high=1)}
 
 
-def chosen(kind: str, factors: dict[str, Factor], **design: Any) -> np.ndarray[Any, np.dtype[np.float64]]:
+def chosen(
+    kind: str, factors: dict[str, Factor], **design: Any
+) -> np.ndarray[Any, np.dtype[np.float64]]:
     """Return the points as [points, factors]."""
-    return np.array(list(columns(Design.model_validate({"kind": kind, **design}), factors).values())).T
+    return np.array(
+        list(columns(Design.model_validate({"kind": kind, **design}), factors).values())
+    ).T
 
 
 def test_a_grid_is_all_combinations() -> None:
@@ -30,7 +34,10 @@ def test_a_list_takes_values_together() -> None:
     assert points.tolist() == [[0, 0], [1, 1], [2, 2]]
 
 
-@pytest.mark.parametrize(("kind", "count"), [("random", 8), ("latin_hypercube", 8), ("sobol", 8), ("saltelli", 8 * 4), ("morris", 8 * 3)])
+@pytest.mark.parametrize(
+    ("kind", "count"),
+    [("random", 8), ("latin_hypercube", 8), ("sobol", 8), ("saltelli", 8 * 4), ("morris", 8 * 3)],
+)
 def test_draws_are_as_many_as_said_and_inside(kind: str, count: int) -> None:
     """The same seed gives the same points, another seed others; 0 is a seed like any other."""
     points = chosen(kind, SQUARE, points=8, seed=0)
@@ -56,7 +63,9 @@ def test_a_latin_hypercube_fills_every_row_and_column() -> None:
 def test_saltelli_changes_one_factor_at_a_time() -> None:
     """Each base point A is followed by A with one factor from B, for each factor, and by B."""
     first, *crossed, other = chosen("saltelli", SQUARE, points=4)[:4]
-    assert [[crossed[i][j] == (other if i == j else first)[j] for j in range(2)] for i in range(2)] == [[True, True], [True, True]]
+    assert [
+        [crossed[i][j] == (other if i == j else first)[j] for j in range(2)] for i in range(2)
+    ] == [[True, True], [True, True]]
 
 
 def test_morris_moves_one_factor_at_a_time() -> None:
@@ -75,7 +84,9 @@ def test_morris_moves_one_factor_at_a_time() -> None:
     ],
 )
 def test_numbers_are_spread_as_said(factor: Factor, law: Any) -> None:
-    unit, points = (chosen("sobol", {"x": each}, points=256)[:, 0] for each in (SQUARE["x"], factor))
+    unit, points = (
+        chosen("sobol", {"x": each}, points=256)[:, 0] for each in (SQUARE["x"], factor)
+    )
     np.testing.assert_allclose(points, law.ppf(unit), rtol=1e-12)
 
 
@@ -83,4 +94,9 @@ def test_choices_come_about_equally_often() -> None:
     points = chosen("sobol", {"x": Factor(values=["a", "b", "c", "d"])}, points=64)
     assert np.bincount(points[:, 0].astype(int)).tolist() == [16, 16, 16, 16]
     # the end of the interval belongs to the last value
-    assert chosen("morris", {"x": Factor(values=["a", "b"]), "y": Factor(values=["a", "b"])}, points=9).max() == 1
+    assert (
+        chosen(
+            "morris", {"x": Factor(values=["a", "b"]), "y": Factor(values=["a", "b"])}, points=9
+        ).max()
+        == 1
+    )

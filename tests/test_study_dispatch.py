@@ -1,4 +1,5 @@
-"""Hand tasks out and take them back: what fails is tried in smaller pieces; of what a worker dies is tried alone."""
+"""Hand tasks out and take them back: what fails is tried in smaller pieces; of what a worker dies
+is tried alone."""
 
 from __future__ import annotations
 
@@ -15,8 +16,8 @@ import pytest
 
 from sim.errors import SimError
 from sim.kernels.sums import Floats
-from sim.study.crew import Crew
 from sim.study.dispatch import Dispatch, LostWorkerError
+from sim.study.executors import Crew
 
 LOST = "LostWorkerError: a worker was lost to it, twice: gone"
 
@@ -40,7 +41,8 @@ class Work:
 
 
 class Mortal(Executor):
-    """Work on one bundle after the other and die of deadly points, as a pool of processes does: all that is handed in is lost."""
+    """Work on one bundle after the other and die of deadly points, as a pool of processes does: all
+    that is handed in is lost."""
 
     def __init__(self, deadly: Sequence[int], log: list[tuple[int, ...]]) -> None:
         self.deadly, self.log = set(deadly), log
@@ -63,8 +65,11 @@ class Mortal(Executor):
         self.inner.shutdown(wait=wait)
 
 
-def became(tasks: Sequence[Work], executor: Executor, replacement: Callable[[], Executor] | None = None) -> dict[int, str]:
-    """Have the tasks done by a crew of one; return what became of each point, which must be one thing."""
+def became(
+    tasks: Sequence[Work], executor: Executor, replacement: Callable[[], Executor] | None = None
+) -> dict[int, str]:
+    """Have the tasks done by a crew of one; return what became of each point, which must be one
+    thing."""
     found: dict[int, str] = {}
     crew = Crew(executor, 1, replacement)
     for some in Dispatch(iter(tasks), crew).outcomes():  # type: ignore[arg-type]
@@ -80,12 +85,17 @@ def became(tasks: Sequence[Work], executor: Executor, replacement: Callable[[], 
 def test_a_bad_point_fails_alone() -> None:
     """Those beside it in its task, and its task's bundle, are done."""
     tasks = [Work((0, 1)), Work((2, 3, 4), bad=3), Work((5,)), Work((6,), bad=6), Work((7, 8))]
-    expected = {**dict.fromkeys(range(9), "done"), 3: "ArithmeticError: 3 is bad", 6: "ArithmeticError: 6 is bad"}
+    expected = {
+        **dict.fromkeys(range(9), "done"),
+        3: "ArithmeticError: 3 is bad",
+        6: "ArithmeticError: 6 is bad",
+    }
     assert became(tasks, ThreadPoolExecutor(1)) == expected
 
 
 def test_a_deadly_point_fails_alone() -> None:
-    """The pool is replaced each time; what was under way is tried alone, then its points; all others are done."""
+    """The pool is replaced each time; what was under way is tried alone, then its points; all
+    others are done."""
     log: list[tuple[int, ...]] = []
     tasks = [Work((0, 1)), Work((2, 3, 4)), Work((5, 6)), Work((7,)), Work((8,)), Work((9,))]
     expected = {**dict.fromkeys(range(10), "done"), 3: LOST}
@@ -107,7 +117,9 @@ def test_what_a_worker_dies_of_is_tried_twice() -> None:
     assert log.count((1,)) == 2
     log.clear()
     pools = iter([Mortal([], log)])
-    assert set(became([Work((0,)), Work((1,)), Work((2,))], Mortal([1], log), lambda: next(pools)).values()) == {"done"}
+    assert set(
+        became([Work((0,)), Work((1,)), Work((2,))], Mortal([1], log), lambda: next(pools)).values()
+    ) == {"done"}
 
 
 def test_a_death_between_two_bundles_does_no_harm() -> None:
@@ -123,7 +135,9 @@ def test_a_death_between_two_bundles_does_no_harm() -> None:
             return super().submit(function, *args, **kwargs)
 
     tasks = [Work((point,), seconds=0.05) for point in range(6)]
-    assert became(tasks, Fragile(1), lambda: ThreadPoolExecutor(1)) == dict.fromkeys(range(6), "done")
+    assert became(tasks, Fragile(1), lambda: ThreadPoolExecutor(1)) == dict.fromkeys(
+        range(6), "done"
+    )
 
 
 def test_workers_that_never_live_are_told_from_deadly_points() -> None:
@@ -133,12 +147,21 @@ def test_workers_that_never_live_are_told_from_deadly_points() -> None:
         def _work(self, function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
             raise BrokenProcessPool
 
-    with pytest.raises(SimError, match="worker processes end as soon as they start; a script that uses several processes must guard"):
+    with pytest.raises(
+        SimError,
+        match=(
+            "worker processes end as soon as they start; a script that uses several processes must"
+            " guard"
+        ),
+    ):
         became([Work((0,))], Stillborn([], []), lambda: Stillborn([], []))
 
 
 def test_an_executor_that_is_given_is_not_replaced() -> None:
-    with pytest.raises(SimError, match="the executor broke down; what is done is kept: resume the study to finish it"):
+    with pytest.raises(
+        SimError,
+        match="the executor broke down; what is done is kept: resume the study to finish it",
+    ):
         became([Work((0,)), Work((1,))], Mortal([1], []))
 
 
@@ -150,7 +173,9 @@ def test_an_executor_that_gives_up_is_told() -> None:
             future.set_running_or_notify_cancel()
             return future
 
-    with pytest.raises(SimError, match="the executor gave up; what is done is kept: resume the study to finish it"):
+    with pytest.raises(
+        SimError, match="the executor gave up; what is done is kept: resume the study to finish it"
+    ):
         became([Work((0,))], Idle())
 
 

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from sim import sensitivity
-from sim.study import run_study
+from sim.study.sweep import run_study
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = ROOT / "examples"
@@ -25,10 +25,14 @@ def test_the_example_study_runs(tmp_path: Path) -> None:
 
 
 def test_the_example_script_runs_and_resumes(tmp_path: Path) -> None:
-    """It prints the two worst and the two best points, and the same once more where the study stands already."""
+    """It prints the two worst and the two best points, and the same once more where the study
+    stands already."""
     words = [sys.executable, str(EXAMPLES / "sweep.py"), str(tmp_path / "study")]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    first, again = (subprocess.run(words, capture_output=True, text=True, check=True, env=environment).stdout for _ in range(2))
+    first, again = (
+        subprocess.run(words, capture_output=True, text=True, check=True, env=environment).stdout
+        for _ in range(2)
+    )
     assert first == again
     header, *lines = first.splitlines()
     assert header.split() == ["share", "budget", "build_months", "mean", "p05", "p95"]
@@ -39,13 +43,18 @@ def test_the_example_script_runs_and_resumes(tmp_path: Path) -> None:
 
 
 def test_the_example_of_sensitivity_runs(tmp_path: Path) -> None:
-    """Leaks matter while they last, the plant's building time when it comes, money later; a ranking and a figure are written."""
+    """Leaks matter while they last, the plant's building time when it comes, money later; a ranking
+    and a figure are written."""
     words = [sys.executable, str(EXAMPLES / "sensitivity.py"), str(tmp_path)]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    lines = subprocess.run(words, capture_output=True, text=True, check=True, env=environment).stdout.splitlines()
+    lines = subprocess.run(
+        words, capture_output=True, text=True, check=True, env=environment
+    ).stdout.splitlines()
     assert lines[0] == "which factors matter (mean of 10 members at 320 points: saltelli, N = 64)"
     assert [line.split()[0] for line in lines[2:5]] == ["1", "2", "3"]
-    totals = {line.split()[0]: [float(number) for number in line.split()[1:]] for line in lines[-3:]}
+    totals = {
+        line.split()[0]: [float(number) for number in line.split()[1:]] for line in lines[-3:]
+    }
     leaks, money, months = (totals[path] for path in sorted(totals))
     assert leaks[0] > 0.9 > months[0]
     assert months[1] > 0.8 > money[1] > leaks[1]
@@ -54,24 +63,38 @@ def test_the_example_of_sensitivity_runs(tmp_path: Path) -> None:
 
 
 def test_what_drives_the_case(tmp_path: Path) -> None:
-    """Leaks before 2018, the pace of Russia's own programme from then on; the commission's money moves repairs a little."""
+    """Leaks before 2018, the pace of Russia's own programme from then on; the commission's money
+    moves repairs a little."""
     table = sensitivity(run_study(EXAMPLES / "case.yaml", tmp_path / "case", jobs=2)).table
     found = table.pivot(index="factor", columns=["metric", "product"], values="ST")
     engines, parts, repairs = (
-        (f"fill_rate[{year}]", good) for year, good in ((2018, "helicopter_engines"), (2018, "misc_components"), (2018, "repair_services"))
+        (f"fill_rate[{year}]", good)
+        for year, good in (
+            (2018, "helicopter_engines"),
+            (2018, "misc_components"),
+            (2018, "repair_services"),
+        )
     )
-    assert found["fill_rate[2016]", "helicopter_engines"].idxmax() == "events.helicopter_engines_leak.share"
-    assert {found[output].idxmax() for output in (engines, parts, repairs)} == {"programmes.russian_programme.slippage"}
+    assert (
+        found["fill_rate[2016]", "helicopter_engines"].idxmax()
+        == "events.helicopter_engines_leak.share"
+    )
+    assert {found[output].idxmax() for output in (engines, parts, repairs)} == {
+        "programmes.russian_programme.slippage"
+    }
     money = found.loc["programmes.csto_commission.budget"]
     assert 0.02 < money[repairs] < 0.2
     assert money[engines] < 0.01
 
 
 def test_the_example_rule_runs() -> None:
-    """The more a buyer stocks up before the ban, the more of its need is met; nine members of ten gain."""
+    """The more a buyer stocks up before the ban, the more of its need is met; nine members of ten
+    gain."""
     words = [sys.executable, str(EXAMPLES / "custom_rule.py")]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    header, *lines = subprocess.run(words, capture_output=True, text=True, check=True, env=environment).stdout.splitlines()
+    header, *lines = subprocess.run(
+        words, capture_output=True, text=True, check=True, env=environment
+    ).stdout.splitlines()
     assert header.startswith("share of need met since the ban")
     assert [line.split()[0] for line in lines] == ["3", "6", "12"]
     gains = [[float(number) for number in re.findall(r"[+-][0-9.]+", line)] for line in lines]

@@ -1,4 +1,5 @@
-"""Run studies into folders: the same bytes whoever runs them, in parts or whole, at once or little by little."""
+"""Run studies into folders: the same bytes whoever runs them, in parts or whole, at once or little
+by little."""
 
 from __future__ import annotations
 
@@ -14,10 +15,13 @@ import pytest
 import sim
 from sim.errors import InputError
 from sim.report.result import Result
-from sim.scenario import dump
-from sim.study import Study, merge, replay, run_study, sweep
+from sim.scenario.loading.dump import dump
+from sim.study.replay import replay
+from sim.study.shards import merge
 from sim.study.spec import ask
 from sim.study.store import PENDING, VALUES, Store
+from sim.study.study import Study
+from sim.study.sweep import run_study, sweep
 from tests.small_study import METRICS, contents, scenario, study
 
 
@@ -48,18 +52,29 @@ def test_results_are_those_of_single_runs(whole: Study) -> None:
     """A point's row holds what the summary of a run of that point holds."""
     point = 7
     factors = whole.points.loc[point]
-    sets = [f"events.ban.share={factors['events.ban.share']}", f"rules.sourcing={factors['rules.sourcing']}"]
-    sets += [f"programmes.build.budget.{month}={factors['programmes.build.budget'] / 2}" for month in ("2014-06", "2015-06")]
-    alone = sim.run(sim.parse(scenario().model_dump(by_alias=True, exclude_unset=True), sets), members=3).summary
+    sets = [
+        f"events.ban.share={factors['events.ban.share']}",
+        f"rules.sourcing={factors['rules.sourcing']}",
+    ]
+    sets += [
+        f"programmes.build.budget.{month}={factors['programmes.build.budget'] / 2}"
+        for month in ("2014-06", "2015-06")
+    ]
+    alone = sim.run(
+        sim.parse(scenario().model_dump(by_alias=True, exclude_unset=True), sets), members=3
+    ).summary
     columns = ["mean", "p05", "p50", "p95", "central"]
     keys = ["metric", "state", "product"]
-    ours = whole.results.query("point == @point and metric != 'unmet[2014]'").set_index(keys)[columns]
+    ours = whole.results.query("point == @point and metric != 'unmet[2014]'").set_index(keys)[
+        columns
+    ]
     assert len(ours) == 2 * 3
     np.testing.assert_allclose(ours, alone.set_index(keys).loc[ours.index, columns], rtol=1e-9)
 
 
 def test_the_folder_tells_all(whole: Study) -> None:
-    """Points as they were run, the scenario, the numbers of each run, hashes of everything, no times."""
+    """Points as they were run, the scenario, the numbers of each run, hashes of everything, no
+    times."""
     assert whole.points.shape == (24, 4)
     assert list(whole.points)[1:] == list(study()["factors"])
     assert set(whole.points["rules.sourcing"]) == {"fixed", "loyalty"}
@@ -67,7 +82,9 @@ def test_the_folder_tells_all(whole: Study) -> None:
     assert whole.failures.empty
     values = whole.values("fill_rate_after", "AAA", "optics")
     assert values.shape == (24, 3)
-    row = whole.results.query("metric == 'fill_rate_after' and product == 'optics' and state == 'AAA'")
+    row = whole.results.query(
+        "metric == 'fill_rate_after' and product == 'optics' and state == 'AAA'"
+    )
     np.testing.assert_allclose(values.mean(axis=1), row["mean"], rtol=1e-9)
     manifest = json.loads((whole.folder / "manifest.json").read_text(encoding="utf-8"))
     files = contents(whole.folder)
@@ -78,8 +95,11 @@ def test_the_folder_tells_all(whole: Study) -> None:
 
 
 def test_a_folder_holds_its_study(whole: Study, tmp_path: Path) -> None:
-    """The study file in the folder makes the same study again; the folder's own name and place say nothing."""
-    assert contents(run_study(whole.folder / "study.yaml", tmp_path / "again").folder) == contents(whole.folder)
+    """The study file in the folder makes the same study again; the folder's own name and place say
+    nothing."""
+    assert contents(run_study(whole.folder / "study.yaml", tmp_path / "again").folder) == contents(
+        whole.folder
+    )
     assert whole.spec.metrics == METRICS
     with pytest.raises(InputError, match="keeps no T90 of AAA, optics"):
         whole.values("T90", "AAA", "optics")
@@ -89,7 +109,13 @@ def test_a_folder_holds_its_study(whole: Study, tmp_path: Path) -> None:
 
 def test_without_a_folder_frames_remain() -> None:
     """The folder goes when the study does."""
-    found = sweep(scenario(), factors={"events.ban.share": [0.5, 1]}, members=2, months=30, metrics=["fill_rate_after"])
+    found = sweep(
+        scenario(),
+        factors={"events.ban.share": [0.5, 1]},
+        members=2,
+        months=30,
+        metrics=["fill_rate_after"],
+    )
     assert found.results.shape == (2 * 3, 9)
     folder = found.folder
     assert folder.exists()
@@ -104,17 +130,26 @@ def test_a_choice_of_scenarios(tmp_path: Path) -> None:
     for name, each in (("first", first), ("second", second)):
         (tmp_path / f"{name}.yaml").write_text(dump(each), encoding="utf-8")
     files = [str(tmp_path / f"{name}.yaml") for name in ("first", "second")]
-    found = sweep(None, factors={"scenario": files}, members=1, metrics=["unmet"], out=tmp_path / "out")
+    found = sweep(
+        None, factors={"scenario": files}, members=1, metrics=["unmet"], out=tmp_path / "out"
+    )
     assert found.points.scenario.tolist() == ["scenarios/first.yaml", "scenarios/second.yaml"]
     mean = found.results.set_index(["point", "state", "product"])["mean"]
-    assert mean.isna().to_dict() == {key: key[0] == 1 and key[1:] != ("AAA", "optics") for key in mean.index}
+    assert mean.isna().to_dict() == {
+        key: key[0] == 1 and key[1:] != ("AAA", "optics") for key in mean.index
+    }
 
 
 def test_a_study_stands_until_it_is_resumed(whole: Study, tmp_path: Path) -> None:
-    """A folder with runs is never begun anew; resuming a study that is done changes nothing, nor does its folder's time."""
+    """A folder with runs is never begun anew; resuming a study that is done changes nothing, nor
+    does its folder's time."""
     ran(tmp_path / "study")
     with pytest.raises(
-        InputError, match=r"study: holds a study already \(72 of 72 runs done\); resume it, extend it, or give another folder"
+        InputError,
+        match=(
+            r"study: holds a study already \(72 of 72 runs done\); resume it, extend it, or give"
+            r" another folder"
+        ),
     ):
         ran(tmp_path / "study")
     before = (tmp_path / "study" / "results.csv").stat().st_mtime_ns
@@ -142,7 +177,9 @@ def test_an_interrupted_study_resumes(whole: Study, tmp_path: Path) -> None:
     begun = Study(tmp_path / "study")
     done = int((begun.store.status != PENDING).sum())
     assert 0 < done < 72
-    with pytest.raises(InputError, match=f"is not finished \\({72 - done} of 72 runs pending\\); resume it"):
+    with pytest.raises(
+        InputError, match=f"is not finished \\({72 - done} of 72 runs pending\\); resume it"
+    ):
         begun.results  # noqa: B018
     seen: list[tuple[int, int]] = []
     ran(tmp_path / "study", {"resume": True, "progress": lambda *each: seen.append(each)})
@@ -160,12 +197,17 @@ def test_an_interrupted_study_resumes(whole: Study, tmp_path: Path) -> None:
         (
             {"points": 48},
             {},
-            "design changed since the study was begun: put that back, or give another folder; extend adds points and members",
+            (
+                "design changed since the study was begun: put that back, or give another folder;"
+                " extend adds points and members"
+            ),
         ),
         ({"members": 4}, {}, "members changed"),
     ],
 )
-def test_another_study_is_not_mixed_in(whole: Study, changes: dict[str, Any], world: dict[str, Any], message: str) -> None:
+def test_another_study_is_not_mixed_in(
+    whole: Study, changes: dict[str, Any], world: dict[str, Any], message: str
+) -> None:
     before = contents(whole.folder)
     with pytest.raises(InputError, match=message):
         run_study(ask(study(**changes)), whole.folder, [scenario(**world)], resume=True)
@@ -175,17 +217,31 @@ def test_another_study_is_not_mixed_in(whole: Study, changes: dict[str, Any], wo
 def test_another_version_is_not_mixed_in(whole: Study, tmp_path: Path) -> None:
     ran(tmp_path / "study")
     state = tmp_path / "study" / "state.json"
-    state.write_text(state.read_text(encoding="utf-8").replace(f'"sim": "{sim.__version__}"', '"sim": "0.0.1"'), encoding="utf-8")
-    for again in (lambda: ran(tmp_path / "study", {"resume": True}), lambda: replay(tmp_path / "study", 0, 0)):
-        with pytest.raises(InputError, match=f"was begun with sim 0.0.1, and this is {sim.__version__}; finish it there"):
+    state.write_text(
+        state.read_text(encoding="utf-8").replace(f'"sim": "{sim.__version__}"', '"sim": "0.0.1"'),
+        encoding="utf-8",
+    )
+    for again in (
+        lambda: ran(tmp_path / "study", {"resume": True}),
+        lambda: replay(tmp_path / "study", 0, 0),
+    ):
+        with pytest.raises(
+            InputError,
+            match=f"was begun with sim 0.0.1, and this is {sim.__version__}; finish it there",
+        ):
             again()
 
 
 def test_a_study_grows(whole: Study, tmp_path: Path) -> None:
-    """Members, then points are added; in the end it is the study that it would have been, and nothing was run twice."""
+    """Members, then points are added; in the end it is the study that it would have been, and
+    nothing was run twice."""
     runs: list[int] = []
     ran(tmp_path / "study", points=10, members=2)
-    ran(tmp_path / "study", {"extend": True, "progress": lambda done, total: runs.append(done)}, points=10)
+    ran(
+        tmp_path / "study",
+        {"extend": True, "progress": lambda done, total: runs.append(done)},
+        points=10,
+    )
     assert runs[-1] == 30
     assert runs[0] > 20
     ran(tmp_path / "study", {"extend": True})
@@ -204,7 +260,10 @@ def test_a_grid_grows_by_values(tmp_path: Path) -> None:
 def test_a_study_grows_into_what_holds_it_only(whole: Study) -> None:
     before = contents(whole.folder)
     for changes, message in (
-        ({"points": 12}, "12 of its 24 points are not in the new design; make it a study of its own"),
+        (
+            {"points": 12},
+            "12 of its 24 points are not in the new design; make it a study of its own",
+        ),
         ({"members": 2}, "has 3 members already, more than 2"),
         ({"metrics": ["T90"]}, "metrics changed"),
     ):
@@ -214,10 +273,13 @@ def test_a_study_grows_into_what_holds_it_only(whole: Study) -> None:
 
 
 def test_shards_make_the_whole(whole: Study, tmp_path: Path) -> None:
-    """Each runs its part into a folder of its own; joined they are the study, whatever the order in which they ran."""
+    """Each runs its part into a folder of its own; joined they are the study, whatever the order in
+    which they ran."""
     for part in (3, 1, 2):
         ran(tmp_path / "study", {"shard": f"{part}/3"})
-    shares = [(Store(tmp_path / f"study.shard-{part}-of-3").status != PENDING) for part in (1, 2, 3)]
+    shares = [
+        (Store(tmp_path / f"study.shard-{part}-of-3").status != PENDING) for part in (1, 2, 3)
+    ]
     assert (np.sum(shares, axis=0) == 1).all()
     assert contents(merge(tmp_path / "study").folder) == contents(whole.folder)
     assert contents(merge(tmp_path / "study").folder) == contents(whole.folder)
@@ -240,7 +302,9 @@ def test_shards_must_all_be_there(tmp_path: Path) -> None:
         path.unlink()
     for path in (tmp_path / "other.shard-2-of-2").iterdir():
         path.rename(tmp_path / "study.shard-2-of-2" / path.name)
-    with pytest.raises(InputError, match=r"study\.shard-2-of-2 is of another study than study\.shard-1-of-2"):
+    with pytest.raises(
+        InputError, match=r"study\.shard-2-of-2 is of another study than study\.shard-1-of-2"
+    ):
         merge(tmp_path / "study")
     ran(tmp_path / "study", {"shard": "1/3"})
     with pytest.raises(InputError, match="there are shards of 2 or 3 beside it"):
@@ -255,7 +319,10 @@ def test_a_shard_is_one_of_some(tmp_path: Path, shard: str) -> None:
 
 
 FAILING = {
-    "factors": {"events.ban.date": ["2014-03", "2014-09"], "events.ban.until": ["2014-06", "2014-12"]},
+    "factors": {
+        "events.ban.date": ["2014-03", "2014-09"],
+        "events.ban.until": ["2014-06", "2014-12"],
+    },
     "design": {},
     "metrics": ["fill_rate"],
 }
@@ -269,9 +336,15 @@ def test_a_failed_point_is_told_and_the_rest_go_on(tmp_path: Path, how: dict[str
     told = [2, "ScenarioError", "events.ban: until 2014-06 is not after date 2014-09"]
     assert found.failures.to_numpy().tolist() == [told]
     assert set(found.results.point) == {0, 1, 3}
-    assert np.isnan(found.values("fill_rate", "AAA", "optics")).tolist() == [[point == 2] * 3 for point in range(4)]
+    assert np.isnan(found.values("fill_rate", "AAA", "optics")).tolist() == [
+        [point == 2] * 3 for point in range(4)
+    ]
     before, seen = contents(found.folder), list[int]()
-    ran(found.folder, {"retry_failed": True, "progress": lambda done, total: seen.append(done)}, **FAILING)
+    ran(
+        found.folder,
+        {"retry_failed": True, "progress": lambda done, total: seen.append(done)},
+        **FAILING,
+    )
     assert seen == [12]
     assert contents(found.folder) == before
     with pytest.raises(InputError, match="until 2014-06 is not after date 2014-09"):
@@ -306,9 +379,12 @@ def test_one_run_is_run_again(whole: Study) -> None:
 
 
 @pytest.mark.parametrize(
-    ("point", "member", "message"), [(24, 0, "point: 24 is not one of 0 to 23"), (0, -1, "member: -1 is not one of 0 to 2")]
+    ("point", "member", "message"),
+    [(24, 0, "point: 24 is not one of 0 to 23"), (0, -1, "member: -1 is not one of 0 to 2")],
 )
-def test_a_run_that_is_not_there_is_refused(whole: Study, point: int, member: int, message: str) -> None:
+def test_a_run_that_is_not_there_is_refused(
+    whole: Study, point: int, member: int, message: str
+) -> None:
     with pytest.raises(InputError, match=message):
         replay(whole.folder, point, member)
 
@@ -337,16 +413,29 @@ def test_parquet_holds_the_same(whole: Study, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("how", "library", "message"),
     [
-        ({"parquet": True}, "pyarrow", r"Parquet needs pyarrow: pip install 'supply-substitution\[parquet\]'"),
-        ({"scheduler": "tcp://127.0.0.1:1"}, "distributed", r"a scheduler needs Dask: pip install 'supply-substitution\[cluster\]'"),
+        (
+            {"parquet": True},
+            "pyarrow",
+            r"Parquet needs pyarrow: pip install 'supply-substitution\[parquet\]'",
+        ),
+        (
+            {"scheduler": "tcp://127.0.0.1:1"},
+            "distributed",
+            r"a scheduler needs Dask: pip install 'supply-substitution\[cluster\]'",
+        ),
         ({"jobs": 0}, "", "jobs: 0 is below 1"),
-        ({"scheduler": "tcp://127.0.0.1:1", "executor": ThreadPoolExecutor(1)}, "", "give an executor or a scheduler, not both"),
+        (
+            {"scheduler": "tcp://127.0.0.1:1", "executor": ThreadPoolExecutor(1)},
+            "",
+            "give an executor or a scheduler, not both",
+        ),
     ],
 )
 def test_what_cannot_run_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: dict[str, Any], library: str, message: str
 ) -> None:
-    """A library that is not there, no processes, two executors; the study can be begun once that is mended."""
+    """A library that is not there, no processes, two executors; the study can be begun once that is
+    mended."""
     if library:
         monkeypatch.setitem(sys.modules, library, None)
     with pytest.raises(InputError, match=message):

@@ -73,16 +73,26 @@ def refused(**changes: Any) -> str:
 
 
 def test_all_faults_are_told_together(tmp_path: Path) -> None:
-    """Faults of keys, of values, of what the scenario does not take, and of metrics, each at its place."""
+    """Faults of keys, of values, of what the scenario does not take, and of metrics, each at its
+    place."""
     found = told(tmp_path, FAULTY)
-    by_month = "fill_rate, unmet, need, received, used, backlog, stock, in_transit, spending, imports, legacy, leaked"
-    whole_run = f"study.yaml:13:21 metrics.1: T50 is of the whole run; of a period there are {by_month}"
-    assert [fault for fault in found if fault != whole_run] == [f"study.yaml:{line}" for line in TOLD.splitlines()]
+    by_month = (
+        "fill_rate, unmet, need, received, used, backlog, stock, in_transit, spending, imports,"
+        " legacy, leaked"
+    )
+    whole_run = (
+        f"study.yaml:13:21 metrics.1: T50 is of the whole run; of a period there are {by_month}"
+    )
+    assert [fault for fault in found if fault != whole_run] == [
+        f"study.yaml:{line}" for line in TOLD.splitlines()
+    ]
     assert whole_run in found
 
 
 def test_a_scenario_and_its_study_are_at_fault_together(tmp_path: Path) -> None:
-    (tmp_path / "other.yaml").write_text(TEXT.replace("\nmonths: 24", "\nmonths: many"), encoding="utf-8")
+    (tmp_path / "other.yaml").write_text(
+        TEXT.replace("\nmonths: 24", "\nmonths: many"), encoding="utf-8"
+    )
     text = "factors:\n  scenario: [other.yaml, none.yaml, 3]\ndesign: {kind: sobol, points: 100}\n"
     assert told(tmp_path, text) == [
         "none.yaml cannot be read: no such file",
@@ -124,21 +134,42 @@ def test_an_unreadable_file_is_refused(tmp_path: Path) -> None:
             {"design": {"kind": "list"}, "factors": {"months": [12, 24], "members": [1]}},
             "design: a list needs as many values of each factor",
         ),
-        ({"design": {"points": 3, "seed": 2}, "factors": {"months": [12]}}, "design.points: does nothing in a grid"),
+        (
+            {"design": {"points": 3, "seed": 2}, "factors": {"months": [12]}},
+            "design.points: does nothing in a grid",
+        ),
         ({"design": {"kind": "random"}}, "design: random needs points, how many"),
-        ({"design": {"kind": "saltelli", "points": 5}}, "design.points: 5 is not a power of two, which saltelli needs: 4 or 8"),
+        (
+            {"design": {"kind": "saltelli", "points": 5}},
+            "design.points: 5 is not a power of two, which saltelli needs: 4 or 8",
+        ),
         ({"metrics": []}, "metrics: names nothing"),
         ({"metrics": ["T50", "T50"]}, "metrics.1: 'T50' is named twice"),
-        ({"metrics": ["unmet[AAA, optics, 15]"]}, "metrics.0: '15' is not a period; write YYYY or YYYY-MM"),
-        ({"metrics": ["unmet[CCC, propulsion_units]"]}, "metrics.0: 'CCC' has no need of 'propulsion_units'"),
+        (
+            {"metrics": ["unmet[AAA, optics, 15]"]},
+            "metrics.0: '15' is not a period; write YYYY or YYYY-MM",
+        ),
+        (
+            {"metrics": ["unmet[CCC, propulsion_units]"]},
+            "metrics.0: 'CCC' has no need of 'propulsion_units'",
+        ),
         (
             {"factors": {"events.ban": [None], "events.ban.share": [1]}},
             "factors.events.ban.share: stands inside of events.ban, another factor",
         ),
-        ({"factors": {"months": {"values": [3], "low": 1}}}, "factors.months: give either values, or low and high"),
+        (
+            {"factors": {"months": {"values": [3], "low": 1}}},
+            "factors.months: give either values, or low and high",
+        ),
         ({"factors": {"months": []}}, "factors.months: values is empty"),
-        ({"factors": {"trade.gears.weight": {"low": 0, "high": 1, "dist": "loguniform"}}}, "dist: loguniform needs low above 0"),
-        ({"factors": {"trade.gears.weight": {"low": 0, "high": 1, "mode": 0.5}}}, "mode needs dist: triangular"),
+        (
+            {"factors": {"trade.gears.weight": {"low": 0, "high": 1, "dist": "loguniform"}}},
+            "dist: loguniform needs low above 0",
+        ),
+        (
+            {"factors": {"trade.gears.weight": {"low": 0, "high": 1, "mode": 0.5}}},
+            "mode needs dist: triangular",
+        ),
         (
             {"factors": {"trade.gears.weight": {"low": 0, "high": float("inf")}}},
             "factors.trade.gears.weight.high: inf is not a finite number",
@@ -149,14 +180,17 @@ def test_an_unreadable_file_is_refused(tmp_path: Path) -> None:
     ],
 )
 def test_what_does_not_fit_is_refused(changes: dict[str, Any], message: str) -> None:
-    """Designs without what they need or with what they do not use, metrics that are none, factors that nothing can be made of."""
+    """Designs without what they need or with what they do not use, metrics that are none, factors
+    that nothing can be made of."""
     assert message in refused(**changes)
 
 
 def test_rules_that_do_not_take_so_many_members_are_refused() -> None:
     """What holds for a scenario's members holds for the study's."""
     factors = {"rules.allocation": ["proportional", "optimal"]}
-    assert "201 is above 200, the most for allocation rule optimal" in refused(factors=factors, design={}, members=201)
+    assert "201 is above 200, the most for allocation rule optimal" in refused(
+        factors=factors, design={}, members=201
+    )
 
 
 def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -168,7 +202,13 @@ def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_study_written_out_reads_the_same(tmp_path: Path) -> None:
     """Also what YAML would take for something else than text."""
     spec = ask(
-        study(factors={"scenario": ["NO", "1e3"], "months": [12, 24], "x.y": {"low": 0.1, "high": 2, "dist": "triangular", "mode": 1}})
+        study(
+            factors={
+                "scenario": ["NO", "1e3"],
+                "months": [12, 24],
+                "x.y": {"low": 0.1, "high": 2, "dist": "triangular", "mode": 1},
+            }
+        )
     ).spec
     (tmp_path / "study.yaml").write_text(dump_study(spec), encoding="utf-8")
     again = read_study(tmp_path / "study.yaml")
@@ -179,5 +219,13 @@ def test_a_study_written_out_reads_the_same(tmp_path: Path) -> None:
 
 def test_reading_a_study_is_light() -> None:
     """The schema of studies needs no model: `sim sweep --help` and a faulty file answer at once."""
-    code = "import sys, sim.cli; print(sorted({'mesa', 'pandas', 'scipy', 'matplotlib'} & set(sys.modules)))"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+    code = (
+        "import sys, sim.cli.main; print(sorted({'mesa', 'pandas', 'scipy', 'matplotlib'} &"
+        " set(sys.modules)))"
+    )
+    assert (
+        subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        ).stdout.strip()
+        == "[]"
+    )

@@ -1,4 +1,5 @@
-"""Disturb studies from outside: kill them, kill their workers, fill the disk; in the end the bytes are the same."""
+"""Disturb studies from outside: kill them, kill their workers, fill the disk; in the end the bytes
+are the same."""
 
 from __future__ import annotations
 
@@ -15,18 +16,25 @@ from typing import Any
 import pytest
 
 from sim.errors import InputError
-from sim.study import Study, disk, run_study, store
+from sim.study import atomic_files as disk
+from sim.study import store
 from sim.study.spec import ask
+from sim.study.study import Study
+from sim.study.sweep import run_study
 from tests.small_study import contents, scenario, study
 
 ROOT = Path(__file__).parent.parent
 KILLS = 20
-LOST = "a worker was lost to it, twice: A process in the process pool was terminated abruptly while the future was running or pending."
+LOST = (
+    "a worker was lost to it, twice: A process in the process pool was terminated abruptly while"
+    " the future was running or pending."
+)
 
 STUDY = """\
 import sys
 from pathlib import Path
-from sim.study import ask, run_study
+from sim.study.spec import ask
+from sim.study.sweep import run_study
 from tests.small_study import scenario, study
 
 def go(out, **how):
@@ -94,7 +102,7 @@ WITH_DEADLY = """\
 import sys
 import sim
 from pathlib import Path
-from sim.study import sweep
+from sim.study.sweep import sweep
 from tests.small_study import contents, scenario
 
 if __name__ == "__main__":
@@ -102,7 +110,8 @@ if __name__ == "__main__":
     world = scenario().model_dump(by_alias=True, exclude_unset=True)
     world["rules"] = {"pricing": {"rule": "deadly", "dies_at": 11, "raises_at": 13}}
     costs = {"factories.gear_plant.lines.gears.unit_cost": [1, 11, 2, 13, 3]}
-    found = sweep(sim.parse(world), factors=costs, members=2, metrics=["spending"], out=out, jobs=2, **how)
+    asked = {"factors": costs, "members": 2, "metrics": ["spending"], "out": out, "jobs": 2}
+    found = sweep(sim.parse(world), **asked, **how)
     print(found.failures.to_json(orient="values"))
     print(sorted(set(found.results.point)))
 """
@@ -111,13 +120,21 @@ if __name__ == "__main__":
 def python(code: str, *words: str, path: Path = ROOT) -> str:
     """Run code in a process of its own and return what it prints."""
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(path), str(ROOT)])}
-    done = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True, env=environment, timeout=300, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", code, *words],
+        capture_output=True,
+        text=True,
+        env=environment,
+        timeout=300,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout
 
 
 def test_killed_at_any_moment_a_study_ends_with_the_same_bytes(tmp_path: Path) -> None:
-    """Kill -9 at twenty random moments, before the folder is there, while it runs and while results are written; then resume."""
+    """Kill -9 at twenty random moments, before the folder is there, while it runs and while results
+    are written; then resume."""
     done = json.loads(python(KILLER, str(tmp_path), str(KILLS)))
     # the moments were not all alike
     assert len(done) > 2
@@ -129,12 +146,17 @@ def test_killed_at_any_moment_a_study_ends_with_the_same_bytes(tmp_path: Path) -
 
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGINT])
 def test_workers_end_with_the_study_that_is_killed(tmp_path: Path, end: signal.Signals) -> None:
-    """Or interrupted. None stays behind; what it left is finished by one process with the bytes of one undisturbed."""
+    """Or interrupted.
+
+    None stays behind; what it left is finished by one process with the bytes of one undisturbed.
+    """
     script = tmp_path / "script.py"
     script.write_text(STUDY + WITH_WORKERS, encoding="utf-8")
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     words = [sys.executable, str(script), str(tmp_path / "study")]
-    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment) as process:
+    with subprocess.Popen(
+        words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+    ) as process:
         assert process.stdout
         workers = json.loads(process.stdout.readline())
         process.send_signal(end)
@@ -153,7 +175,10 @@ def _is_alive(process: int) -> bool:
     try:
         os.kill(process, 0)
         # whoever takes over orphans may take its time to bury them
-        return Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] != "Z"
+        return (
+            Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
+            != "Z"
+        )
     except ProcessLookupError:
         return False
     except FileNotFoundError:
@@ -162,46 +187,70 @@ def _is_alive(process: int) -> bool:
 
 @pytest.fixture
 def deadly(tmp_path: Path) -> Path:
-    """Install a rule that kills its process at one cost and raises at another, as packages bring rules."""
+    """Install a rule that kills its process at one cost and raises at another, as packages bring
+    rules."""
     site = tmp_path / "site"
     (site / "deadly-1.0.dist-info").mkdir(parents=True)
     (site / "deadly.py").write_text(DEADLY, encoding="utf-8")
-    (site / "deadly-1.0.dist-info" / "METADATA").write_text("Metadata-Version: 2.1\nName: deadly\nVersion: 1.0\n", encoding="utf-8")
-    (site / "deadly-1.0.dist-info" / "entry_points.txt").write_text("[sim.rules]\ndeadly = deadly\n", encoding="utf-8")
+    (site / "deadly-1.0.dist-info" / "METADATA").write_text(
+        "Metadata-Version: 2.1\nName: deadly\nVersion: 1.0\n", encoding="utf-8"
+    )
+    (site / "deadly-1.0.dist-info" / "entry_points.txt").write_text(
+        "[sim.rules]\ndeadly = deadly\n", encoding="utf-8"
+    )
     return site
 
 
-def test_points_that_fail_or_kill_their_worker_are_told_and_the_rest_go_on(deadly: Path, tmp_path: Path) -> None:
-    """They travel side by side with the others and fail alone; once mended they are run again, and only they."""
+def test_points_that_fail_or_kill_their_worker_are_told_and_the_rest_go_on(
+    deadly: Path, tmp_path: Path
+) -> None:
+    """They travel side by side with the others and fail alone; once mended they are run again, and
+    only they."""
     out = tmp_path / "out"
-    failures, points = map(json.loads, python(WITH_DEADLY, str(out), "{}", path=deadly).splitlines())
+    failures, points = map(
+        json.loads, python(WITH_DEADLY, str(out), "{}", path=deadly).splitlines()
+    )
     assert failures == [
         [1, "LostWorkerError", LOST],
         [
             3,
             "ArithmeticError",
-            "costs 13 (in the pricing rule deadly, followed by yard, turbine_plant, gear_plant, home_turbines, lens_maker)",
+            (
+                "costs 13 (in the pricing rule deadly, followed by yard, turbine_plant, gear_plant,"
+                " home_turbines, lens_maker)"
+            ),
         ],
     ]
     assert points == [0, 2, 4]
     assert json.loads((out / "manifest.json").read_text(encoding="utf-8"))["study"]["failed"] == 2
     broken = contents(out)
-    assert python(WITH_DEADLY, str(out), "{'resume': True}", path=deadly).splitlines()[1] == "[0, 2, 4]"
+    assert (
+        python(WITH_DEADLY, str(out), "{'resume': True}", path=deadly).splitlines()[1]
+        == "[0, 2, 4]"
+    )
     assert contents(out) == broken
-    (deadly / "deadly.py").write_text(DEADLY.replace("== dies_at", "< 0").replace("== raises_at", "< 0"), encoding="utf-8")
-    failures, points = map(json.loads, python(WITH_DEADLY, str(out), "{'retry_failed': True}", path=deadly).splitlines())
+    (deadly / "deadly.py").write_text(
+        DEADLY.replace("== dies_at", "< 0").replace("== raises_at", "< 0"), encoding="utf-8"
+    )
+    failures, points = map(
+        json.loads,
+        python(WITH_DEADLY, str(out), "{'retry_failed': True}", path=deadly).splitlines(),
+    )
     assert (failures, points) == ([], [0, 1, 2, 3, 4])
     python(WITH_DEADLY, str(tmp_path / "whole"), "{}", path=deadly)
     assert contents(out) == contents(tmp_path / "whole")
 
 
 def test_a_script_without_a_guard_is_told(tmp_path: Path) -> None:
-    """Worker processes read the script again; one that begins a study as it is read never gets to work."""
+    """Worker processes read the script again; one that begins a study as it is read never gets to
+    work."""
     script = tmp_path / "script.py"
     script.write_text(STUDY + "go(sys.argv[1], jobs=2)\n", encoding="utf-8")
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     words = [sys.executable, str(script), str(tmp_path / "study")]
-    done = subprocess.run(words, capture_output=True, text=True, env=environment, timeout=120, check=False)
+    done = subprocess.run(
+        words, capture_output=True, text=True, env=environment, timeout=120, check=False
+    )
     assert done.returncode == 1
     assert done.stderr.rstrip().endswith("must guard what it does by: if __name__ == '__main__':")
 
@@ -211,8 +260,11 @@ def run(out: Path, **how: Any) -> Study:
 
 
 @pytest.mark.parametrize("lasts", [0, 1, 2, 3, 5, 9, 14])
-def test_a_full_disk_is_told_and_nothing_is_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lasts: int) -> None:
-    """Wherever writing fails, with some of the bytes written: the message names the folder, and the study goes on from there."""
+def test_a_full_disk_is_told_and_nothing_is_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lasts: int
+) -> None:
+    """Wherever writing fails, with some of the bytes written: the message names the folder, and the
+    study goes on from there."""
     written = 0
 
     def failing(stream: Any, data: bytes) -> None:
@@ -224,14 +276,24 @@ def test_a_full_disk_is_told_and_nothing_is_lost(tmp_path: Path, monkeypatch: py
         stream.write(data)
 
     monkeypatch.setattr(disk, "_write", failing)
-    with pytest.raises(InputError, match=r"study: cannot write: No space left on device; what is done is kept: make room and resume"):
+    with pytest.raises(
+        InputError,
+        match=(
+            r"study: cannot write: No space left on device; what is done is kept: make room and"
+            r" resume"
+        ),
+    ):
         run(tmp_path / "study")
     monkeypatch.undo()
     assert not (tmp_path / "study" / "results.csv").exists()
-    assert contents(run(tmp_path / "study", resume=True).folder) == contents(run(tmp_path / "whole").folder)
+    assert contents(run(tmp_path / "study", resume=True).folder) == contents(
+        run(tmp_path / "whole").folder
+    )
 
 
-def test_a_failure_is_told_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failure_is_told_whole_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A line of which the disk took half is taken back."""
     path = tmp_path / "failures.csv"
     path.write_bytes(b"point,error,message\n")
@@ -248,8 +310,12 @@ def test_a_failure_is_told_whole_or_not_at_all(tmp_path: Path, monkeypatch: pyte
     assert path.read_bytes() == b"point,error,message\n4,E,m\n"
 
 
-def test_results_are_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where the disk is full in the end, older results stay, and no part of a file is left behind."""
+def test_results_are_written_whole_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the disk is full in the end, older results stay, and no part of a file is left
+    behind.
+    """
     run(tmp_path / "study", **{})
     before = contents(tmp_path / "study")
 
@@ -261,10 +327,14 @@ def test_results_are_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: py
     with pytest.raises(InputError, match="cannot write: No space left on device"):
         run(tmp_path / "study", resume=True)
     monkeypatch.undo()
-    assert contents(tmp_path / "study") == {name: each for name, each in before.items() if name != "manifest.json"}
+    assert contents(tmp_path / "study") == {
+        name: each for name, each in before.items() if name != "manifest.json"
+    }
 
 
-def test_a_study_cannot_grow_on_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_study_cannot_grow_on_a_full_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     run(tmp_path / "study")
     before = contents(tmp_path / "study")
 
@@ -309,9 +379,14 @@ def test_two_processes_do_not_work_on_one_study(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("again", ["larger", "as it was"])
-def test_growth_cut_short_leaves_the_study_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, again: str) -> None:
-    """With room made and nothing more written down, the older study is whole; it may grow again or stay as it was."""
-    older, larger = (ask(study(points=points, members=members)) for points, members in ((24, 3), (30, 4)))
+def test_growth_cut_short_leaves_the_study_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, again: str
+) -> None:
+    """With room made and nothing more written down, the older study is whole; it may grow again or
+    stay as it was."""
+    older, larger = (
+        ask(study(points=points, members=members)) for points, members in ((24, 3), (30, 4))
+    )
     run_study(older, tmp_path / "study", [scenario()])
     replace_file = store.replace_file
 
@@ -329,4 +404,6 @@ def test_growth_cut_short_leaves_the_study_as_it_was(tmp_path: Path, monkeypatch
     assert begun.values("T50", "AAA", "optics").shape == (24, 3)
     chosen = larger if again == "larger" else older
     run_study(chosen, tmp_path / "study", [scenario()], extend=True)
-    assert contents(tmp_path / "study") == contents(run_study(chosen, tmp_path / "whole", [scenario()]).folder)
+    assert contents(tmp_path / "study") == contents(
+        run_study(chosen, tmp_path / "whole", [scenario()]).folder
+    )

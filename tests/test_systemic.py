@@ -24,7 +24,9 @@ def network(name: str) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
 def test_example_data(inputs: str) -> None:
     """Eleven firms, ten links, weighted by what they sell."""
     found = esri(*network("example_data"), inputs=inputs, tolerance=EXPECTED["example_data"]["eps"])
-    np.testing.assert_allclose(found, EXPECTED["example_data"]["ESRI"][f"{inputs}_nomarket"], atol=1e-14)
+    np.testing.assert_allclose(
+        found, EXPECTED["example_data"]["ESRI"][f"{inputs}_nomarket"], atol=1e-14
+    )
 
 
 @pytest.mark.parametrize("inputs", ["linear", "leontief"])
@@ -39,12 +41,19 @@ def test_figure_1(inputs: str) -> None:
 def test_losses_downstream() -> None:
     """When firm 3 fails, its buyer loses half and that firm's buyers a quarter."""
     down, _ = losses(*network("fig1"), 2, inputs="linear")
-    np.testing.assert_allclose(down, EXPECTED["fig1"]["hd_loss_when_firm3_fails_linear"], atol=1e-14)
+    np.testing.assert_allclose(
+        down, EXPECTED["fig1"]["hd_loss_when_firm3_fails_linear"], atol=1e-14
+    )
 
 
 def test_a_rival_softens_the_blow() -> None:
     """Two makers of the same, one buyer each: with a market the rival can stand in for part."""
-    supplier, buyer, volume, industry = np.array([0, 1]), np.array([2, 3]), np.ones(2), np.array([0, 0, 1, 1])
+    supplier, buyer, volume, industry = (
+        np.array([0, 1]),
+        np.array([2, 3]),
+        np.ones(2),
+        np.array([0, 0, 1, 1]),
+    )
     weight = np.ones(4)
     without = esri(supplier, buyer, volume, industry, weight)
     with_market = esri(supplier, buyer, volume, industry, weight, market=True)

@@ -37,11 +37,17 @@ def test_spread_of_one_member_is_that_member() -> None:
     assert all(np.array_equal(values, [7.0, NAN], equal_nan=True) for values in found.values())
 
 
-@given(arrays.arrays(np.float64, st.tuples(st.integers(1, 4), st.integers(1, 40)), elements=st.floats(-1e6, 1e6)))
+@given(
+    arrays.arrays(
+        np.float64, st.tuples(st.integers(1, 4), st.integers(1, 40)), elements=st.floats(-1e6, 1e6)
+    )
+)
 def test_quantiles_are_numpys(values: np.ndarray) -> None:
     found = spread(values, range(values.shape[1]), (5, 25, 50, 75, 95))
     for level in (5, 25, 50, 75, 95):
-        np.testing.assert_array_equal(found[f"p{level:02d}"], np.quantile(values, level / 100, axis=-1))
+        np.testing.assert_array_equal(
+            found[f"p{level:02d}"], np.quantile(values, level / 100, axis=-1)
+        )
 
 
 @pytest.mark.parametrize(
@@ -57,9 +63,12 @@ def test_quantiles_are_numpys(values: np.ndarray) -> None:
     ],
 )
 def test_spread_with_infinity_and_nan(members: list[float], expected: tuple[float, ...]) -> None:
-    """A member with NaN does not count; beside infinity a quantile takes the nearer neighbour and never becomes NaN."""
+    """A member with NaN does not count; beside infinity a quantile takes the nearer neighbour and
+    never becomes NaN."""
     found = spread(np.array([members]), range(3), (5, 50, 95))
-    assert [found[name][0] for name in ("mean", "p05", "p50", "p95")] == pytest.approx(expected, nan_ok=True)
+    assert [found[name][0] for name in ("mean", "p05", "p50", "p95")] == pytest.approx(
+        expected, nan_ok=True
+    )
 
 
 def test_central_is_member_0_wherever_it_stands() -> None:
@@ -74,10 +83,24 @@ def test_central_is_empty_without_member_0() -> None:
 
 def test_series_columns_and_order_of_rows() -> None:
     table = tables.series(records())
-    assert list(table) == ["month", "metric", "state", "product", "mean", "p05", "p25", "p50", "p75", "p95", "central"]
+    assert list(table) == [
+        "month",
+        "metric",
+        "state",
+        "product",
+        "mean",
+        "p05",
+        "p25",
+        "p50",
+        "p75",
+        "p95",
+        "central",
+    ]
     rows = list(zip(table["month"], table["metric"], table["state"], table["product"], strict=True))
     months = records().months
-    assert rows == [(month, metric, *need) for month in months for metric in records().series for need in NEEDS]
+    assert rows == [
+        (month, metric, *need) for month in months for metric in records().series for need in NEEDS
+    ]
 
 
 def test_series_numbers_stand_in_their_rows() -> None:
@@ -91,35 +114,71 @@ def test_summary_with_the_share_of_censored_members() -> None:
     made.summary["T90"][0, :2] = 12, 24
     text = tables.csv(tables.summary(made)).splitlines()
     assert text[0] == "state,product,metric,mean,p05,p50,p95,central"
-    assert [line.split(",")[2] for line in text[1:6]] == ["fill_rate_after", "unmet", "substitution_ratio", "T90", "T90_censored"]
-    assert text[4:6] == ["AAA,engines,T90,inf,14.4,inf,inf,12", "AAA,engines,T90_censored,0.6,0,1,1,0"]
+    assert [line.split(",")[2] for line in text[1:6]] == [
+        "fill_rate_after",
+        "unmet",
+        "substitution_ratio",
+        "T90",
+        "T90_censored",
+    ]
+    assert text[4:6] == [
+        "AAA,engines,T90,inf,14.4,inf,inf,12",
+        "AAA,engines,T90_censored,0.6,0,1,1,0",
+    ]
     assert text[14:16] == ["CCC,engines,T90,,,,,", "CCC,engines,T90_censored,,,,,"]
 
 
 def test_flows_by_year_and_route() -> None:
     table = tables.flows(records())
-    assert list(table) == ["year", "exporter", "importer", "product", "mean", "p05", "p50", "p95", "central"]
-    rows = list(zip(table["year"], table["exporter"], table["importer"], table["product"], strict=True))
+    assert list(table) == [
+        "year",
+        "exporter",
+        "importer",
+        "product",
+        "mean",
+        "p05",
+        "p50",
+        "p95",
+        "central",
+    ]
+    rows = list(
+        zip(table["year"], table["exporter"], table["importer"], table["product"], strict=True)
+    )
     assert rows == [(year, *route) for year in (2012, 2013, 2014, 2015) for route in ROUTES]
     assert table["mean"][:4].tolist() == [24, 96, 60, 48]
 
 
 def test_capacity_by_month_and_line() -> None:
     table = tables.capacity(records())
-    names = [f"{what}_{name}" for what in ("capacity", "output") for name in ("p05", "p50", "p95", "mean", "central")]
+    names = [
+        f"{what}_{name}"
+        for what in ("capacity", "output")
+        for name in ("p05", "p50", "p95", "mean", "central")
+    ]
     assert list(table) == ["month", "factory", "state", "product", *names]
-    assert list(zip(table["factory"], table["state"], table["product"], strict=True)) == LINES * MONTHS
-    assert tables.csv(table).splitlines()[-3] == "2015-12,home,AAA,engines,3.2,5,6.8,5,3,1.6,2.5,3.4,2.5,1.5"
+    assert (
+        list(zip(table["factory"], table["state"], table["product"], strict=True)) == LINES * MONTHS
+    )
+    assert (
+        tables.csv(table).splitlines()[-3]
+        == "2015-12,home,AAA,engines,3.2,5,6.8,5,3,1.6,2.5,3.4,2.5,1.5"
+    )
 
 
 def test_events_in_the_order_recorded() -> None:
     text = tables.csv(tables.events(records())).splitlines()
-    assert text[:2] == ["month,event,kind,action,targets,count,members", "2013-03,ban,cut_off,begins,links,2,1"]
+    assert text[:2] == [
+        "month,event,kind,action,targets,count,members",
+        "2013-03,ban,cut_off,begins,links,2,1",
+    ]
     assert len(text) == 4
 
 
 def test_events_of_a_quiet_run_are_a_header() -> None:
-    assert tables.csv(tables.events(records(events=[]))) == "month,event,kind,action,targets,count,members\n"
+    assert (
+        tables.csv(tables.events(records(events=[])))
+        == "month,event,kind,action,targets,count,members\n"
+    )
 
 
 @pytest.mark.parametrize(
@@ -151,10 +210,14 @@ def test_same_records_same_text() -> None:
 
 def test_memory_layout_changes_no_digit() -> None:
     made = records()
-    other = replace(made, series={name: np.asfortranarray(values) for name, values in made.series.items()})
+    other = replace(
+        made, series={name: np.asfortranarray(values) for name, values in made.series.items()}
+    )
     assert tables.csv(tables.series(other)) == tables.csv(tables.series(made))
 
 
 def test_an_event_of_some_members_keeps_its_share() -> None:
     made = records(events=[EventRow("2014-01", "lift", "lifting", "begins", "links", 2, 0.4)])
-    assert tables.csv(tables.events(made)).splitlines()[1] == "2014-01,lift,lifting,begins,links,2,0.4"
+    assert (
+        tables.csv(tables.events(made)).splitlines()[1] == "2014-01,lift,lifting,begins,links,2,0.4"
+    )

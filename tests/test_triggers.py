@@ -1,4 +1,5 @@
-"""How events join up: they begin when something has come about, and after one another; narrow trade rules beat wide ones."""
+"""How events join up: they begin when something has come about, and after one another; narrow trade
+rules beat wide ones."""
 
 from __future__ import annotations
 
@@ -8,15 +9,16 @@ from typing import Any, get_args
 import numpy as np
 import pytest
 
-from sim.axes import number
+from sim.engine.model import SupplyModel
+from sim.engine.recorder import Tape
+from sim.engine.run import run, run_chunk
 from sim.errors import ScenarioError
-from sim.model import SupplyModel
-from sim.recorder import Tape
-from sim.run import run, run_chunk
-from sim.scenario import dump, parse
+from sim.events.triggers import METRICS, Watched
 from sim.scenario.event_times import When
+from sim.scenario.loading.dump import dump
+from sim.scenario.loading.load import parse
 from sim.scenario.schema import Scenario
-from sim.triggers import METRICS, Watched
+from sim.world.axes import number
 from tests.worlds import old_supplier, propulsion_world, world
 
 BAN = {"kind": "cut_off", "date": "2014-05", "exporter": "BBB", "importer": "AAA", "share": 0.5}
@@ -25,11 +27,16 @@ ENGINES = {"state": "AAA", "product": "engines"}
 
 def begins(scenario: Scenario, event: str = "then") -> list[tuple[str, float]]:
     """Run and list the months in which an event begins, with the share of members."""
-    return [(row.month, row.members) for row in run(scenario).records.events if (row.event, row.action) == (event, "begins")]
+    return [
+        (row.month, row.members)
+        for row in run(scenario).records.events
+        if (row.event, row.action) == (event, "begins")
+    ]
 
 
 def answered(when: dict[str, Any], **keys: Any) -> Scenario:
-    """Return the old supplier's world with half of the deliveries banned in May 2014, and an event that waits for something."""
+    """Return the old supplier's world with half of the deliveries banned in May 2014, and an event
+    that waits for something."""
     lifting = {"kind": "lifting", "lifts": ["ban"], "when": ENGINES | when}
     return world(events={"ban": BAN, "then": lifting | keys})
 
@@ -52,13 +59,16 @@ def answered(when: dict[str, Any], **keys: Any) -> Scenario:
         ({"metric": "leaked_share", "above": 0.7}, None),
     ],
 )
-def test_an_event_begins_when_its_condition_has_held(when: dict[str, Any], month: str | None) -> None:
+def test_an_event_begins_when_its_condition_has_held(
+    when: dict[str, Any], month: str | None
+) -> None:
     """In the month after it has held for so many months, once."""
     assert begins(answered(when)) == ([(month, 1.0)] if month else [])
 
 
 def test_a_stock_that_runs_down_brings_an_event() -> None:
-    """Three months of stock, 40 of 100 a month missing: below half a month after the seventh month of drawing it down."""
+    """Three months of stock, 40 of 100 a month missing: below half a month after the seventh month
+    of drawing it down."""
     states = {"AAA": {"title": "Buyer", "stock_cover": 3}, "BBB": {"title": "Old supplier"}}
     scenario = answered({"metric": "stock_months", "below": 0.5})
     records = run(scenario.model_copy(update={"states": world(states=states).states})).records
@@ -80,13 +90,23 @@ def test_what_begins_acts_from_that_month_on() -> None:
 def test_a_condition_that_is_interrupted_counts_anew() -> None:
     """Deliveries fail in every other month: never two months in a row."""
     strikes = {
-        f"strike_{month}": {"kind": "outage", "date": f"2014-{month:02d}", "until": f"2014-{month + 1:02d}", "factory": "old_plant"}
+        f"strike_{month}": {
+            "kind": "outage",
+            "date": f"2014-{month:02d}",
+            "until": f"2014-{month + 1:02d}",
+            "factory": "old_plant",
+        }
         for month in (3, 5, 7, 9)
     }
     lost = {"engines": {"title": "Engines", "unit": "engines", "cancellation": 1}}
 
     def found(months: int) -> list[tuple[str, float]]:
-        then = {"kind": "demand", "state": "AAA", "factor": 2, "when": ENGINES | {"metric": "unmet", "above": 50, "for": months}}
+        then = {
+            "kind": "demand",
+            "state": "AAA",
+            "factor": 2,
+            "when": ENGINES | {"metric": "unmet", "above": 50, "for": months},
+        }
         return begins(world(products=lost, events=strikes | {"then": then}))
 
     assert found(1) == [("2014-05", 1.0)]
@@ -100,11 +120,14 @@ def test_followers_follow_what_is_triggered() -> None:
     events = scenario.model_dump(by_alias=True, exclude_unset=True)["events"]
     assert begins(world(events=events | {"fire": fire}), "fire") == [("2014-09", 1.0)]
     assert begins(answered({"metric": "fill_rate", "below": 0.7}, until="2014-06")) == []
-    assert begins(answered({"metric": "fill_rate", "below": 0.7}, until="2014-08")) == [("2014-07", 1.0)]
+    assert begins(answered({"metric": "fill_rate", "below": 0.7}, until="2014-08")) == [
+        ("2014-07", 1.0)
+    ]
 
 
 def test_a_chain_of_events() -> None:
-    """A ban; a programme that starts when stocks fall; its first plant; the ban's end after that; demand after all."""
+    """A ban; a programme that starts when stocks fall; its first plant; the ban's end after that;
+    demand after all."""
     home = {
         "factory": "home_plant",
         "product": "engines",
@@ -123,12 +146,30 @@ def test_a_chain_of_events() -> None:
     }
     events = {
         "ban": BAN,
-        "then": {"kind": "programme_start", "programme": "build", "when": ENGINES | {"metric": "fill_rate", "below": 0.7, "for": 2}},
-        "lift": {"kind": "lifting", "lifts": ["ban"], "after": {"completion": "build.home", "months": 1}},
-        "boom": {"kind": "demand", "state": "AAA", "factor": 1.1, "after": {"event": "lift", "months": 3}},
+        "then": {
+            "kind": "programme_start",
+            "programme": "build",
+            "when": ENGINES | {"metric": "fill_rate", "below": 0.7, "for": 2},
+        },
+        "lift": {
+            "kind": "lifting",
+            "lifts": ["ban"],
+            "after": {"completion": "build.home", "months": 1},
+        },
+        "boom": {
+            "kind": "demand",
+            "state": "AAA",
+            "factor": 1.1,
+            "after": {"event": "lift", "months": 3},
+        },
     }
     scenario = world(events=events, programmes={"build": build})
-    assert [begins(scenario, name) for name in events] == [[("2014-05", 1)], [("2014-08", 1)], [("2015-03", 1)], [("2015-06", 1)]]
+    assert [begins(scenario, name) for name in events] == [
+        [("2014-05", 1)],
+        [("2014-08", 1)],
+        [("2015-03", 1)],
+        [("2015-06", 1)],
+    ]
     records = run(scenario).records
     np.testing.assert_allclose(records.series["need"][[16, 17], 0, 0], [100, 110])
 
@@ -144,7 +185,11 @@ def watching() -> Scenario:
     }
     events = propulsion_world().model_dump(by_alias=True, exclude_unset=True)["events"]
     lifting = {"kind": "lifting", "lifts": ["ban"], "share": 0.5, "phase_in": 2, "when": when}
-    fire = {"kind": "outage", "factory": "lens_maker", "after": {"event": "then", "months": {"value": 4, "low": 0, "high": 9}}}
+    fire = {
+        "kind": "outage",
+        "factory": "lens_maker",
+        "after": {"event": "then", "months": {"value": 4, "low": 0, "high": 9}},
+    }
     return propulsion_world(members=12, events=events | {"then": lifting, "fire": fire})
 
 
@@ -199,7 +244,10 @@ FILL = ENGINES | {"metric": "fill_rate", "below": 0.7}
     [
         (
             FILL | {"metric": "fillrate"},
-            "metric: expected fill_rate, unmet, .* or leaked_share, found text 'fillrate'; did you mean 'fill_rate'",
+            (
+                "metric: expected fill_rate, unmet, .* or leaked_share, found text 'fillrate'; did"
+                " you mean 'fill_rate'"
+            ),
         ),
         (FILL | {"state": "AAB"}, "state: unknown state 'AAB'; did you mean 'AAA'"),
         (FILL | {"product": "engine"}, "product: unknown product 'engine'; did you mean 'engines'"),
@@ -207,7 +255,10 @@ FILL = ENGINES | {"metric": "fill_rate", "below": 0.7}
         (FILL | {"above": 0.9}, "when: give exactly one of below, above"),
         (ENGINES | {"metric": "fill_rate"}, "when: give exactly one of below, above"),
         (FILL | {"for": 0}, r"for: 0 is below 1"),
-        (FILL | {"months": 3}, "months: unknown key; allowed: metric, state, product, below, above, for"),
+        (
+            FILL | {"months": 3},
+            "months: unknown key; allowed: metric, state, product, below, above, for",
+        ),
     ],
 )
 def test_a_condition_that_cannot_be_is_refused(when: dict[str, Any], message: str) -> None:
@@ -216,24 +267,46 @@ def test_a_condition_that_cannot_be_is_refused(when: dict[str, Any], message: st
 
 
 def test_an_event_begins_in_one_way() -> None:
-    assert faults(FILL, date="2014-07") == faults(None) == ["events.then: give exactly one of date, after, when"]
+    assert (
+        faults(FILL, date="2014-07")
+        == faults(None)
+        == ["events.then: give exactly one of date, after, when"]
+    )
 
 
-# --- trade rules -----------------------------------------------------------------------------------------------------
+# --- trade rules
+# -------------------------------------------------------------------------------------------------
 
 
 def trading(**trade: Any) -> dict[tuple[str, str], float]:
-    """Return what AAA and CCC, who each need 30 engines, buy a month from BBB and DDD in a world with these trade rules."""
-    states = {name: {"title": name, "bloc": bloc} for name, bloc in (("AAA", "west"), ("BBB", "east"), ("CCC", "west"), ("DDD", "east"))}
-    factories = {name.lower(): {"title": name, "state": name, "lines": {"engines": 300}} for name in ("BBB", "DDD")}
+    """Return what AAA and CCC, who each need 30 engines, buy a month from BBB and DDD in a world
+    with these trade rules."""
+    states = {
+        name: {"title": name, "bloc": bloc}
+        for name, bloc in (("AAA", "west"), ("BBB", "east"), ("CCC", "west"), ("DDD", "east"))
+    }
+    factories = {
+        name.lower(): {"title": name, "state": name, "lines": {"engines": 300}}
+        for name in ("BBB", "DDD")
+    }
     records = run(
-        world(months=12, states=states, factories=factories, needs={"AAA": {"engines": 30}, "CCC": {"engines": 30}}, trade=trade)
+        world(
+            months=12,
+            states=states,
+            factories=factories,
+            needs={"AAA": {"engines": 30}, "CCC": {"engines": 30}},
+            trade=trade,
+        )
     ).records
-    return {route[:2][::-1]: round(float(flow), 9) / 12 for route, flow in zip(records.routes, records.flows[0, :, 0], strict=True)}
+    return {
+        route[:2][::-1]: round(float(flow), 9) / 12
+        for route, flow in zip(records.routes, records.flows[0, :, 0], strict=True)
+    }
 
 
 def test_a_star_permits_all_and_narrower_rules_stand_in_its_place() -> None:
-    """`*` throughout; a bloc beats it; a state beats the bloc; the narrowest holds alone, for weight, cap and all else."""
+    """`*` throughout; a bloc beats it; a state beats the bloc; the narrowest holds alone, for
+    weight, cap and all else."""
     everyone = {"exporter": "*", "importer": "*", "product": "*"}
     bloc = {"exporter": "east", "importer": "west", "product": "*", "weight": 2}
     state = {"exporter": "DDD", "importer": "west", "product": "*", "weight": 4}
@@ -243,6 +316,13 @@ def test_a_star_permits_all_and_narrower_rules_stand_in_its_place() -> None:
     assert trading(everyone=everyone, bloc=bloc) == even
     two_thirds = {("AAA", "BBB"): 10, ("AAA", "DDD"): 20, ("CCC", "BBB"): 10, ("CCC", "DDD"): 20}
     assert trading(everyone=everyone, bloc=bloc, state=state) == two_thirds
-    assert trading(everyone=everyone, bloc=bloc, state=state, route=route) == two_thirds | {("CCC", "BBB"): 24, ("CCC", "DDD"): 6}
+    assert trading(everyone=everyone, bloc=bloc, state=state, route=route) == two_thirds | {
+        ("CCC", "BBB"): 24,
+        ("CCC", "DDD"): 6,
+    }
     closed = route | {"weight": 0}
-    assert trading(everyone=everyone, bloc=bloc, state=state, route=closed) == {("AAA", "BBB"): 10, ("AAA", "DDD"): 20, ("CCC", "BBB"): 30}
+    assert trading(everyone=everyone, bloc=bloc, state=state, route=closed) == {
+        ("AAA", "BBB"): 10,
+        ("AAA", "DDD"): 20,
+        ("CCC", "BBB"): 30,
+    }

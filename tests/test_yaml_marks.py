@@ -10,10 +10,11 @@ import pytest
 import yaml
 
 from sim.errors import Place
-from sim.scenario import load, parse, yaml_marks
+from sim.scenario.loading import yaml_marks
+from sim.scenario.loading.load import load, parse
+from sim.scenario.loading.source_tree import bare
+from sim.scenario.loading.yaml_marks import read, scalar
 from sim.scenario.quantity import Quantity
-from sim.scenario.written import bare
-from sim.scenario.yaml_marks import read, scalar
 from tests.tiny_scenario import TEXT, data, edited, write
 
 
@@ -61,8 +62,14 @@ def test_every_key_and_value_keeps_its_place(parser: Any, monkeypatch: pytest.Mo
     assert written is not None
     a, c = written.members["a"], written.members["c"]
     assert (written.key_place("a"), a.place) == (Place("x.yaml", 2, 1), Place("x.yaml", 2, 4))
-    assert (a.key_place("b"), a.members["b"].members[1].place) == (Place("x.yaml", 2, 5), Place("x.yaml", 2, 12))
-    assert (c.key_place("d"), c.members["d"].place) == (Place("x.yaml", 4, 3), Place("x.yaml", 4, 6))
+    assert (a.key_place("b"), a.members["b"].members[1].place) == (
+        Place("x.yaml", 2, 5),
+        Place("x.yaml", 2, 12),
+    )
+    assert (c.key_place("d"), c.members["d"].place) == (
+        Place("x.yaml", 4, 3),
+        Place("x.yaml", 4, 6),
+    )
 
 
 def test_a_block_stands_where_its_key_stands() -> None:
@@ -76,7 +83,11 @@ def test_shared_anchors_are_values_like_others() -> None:
     write(
         Path(),
         edited(
-            ("share: {value: 0.9, low: 0.8, high: 1}", "share: &half {value: 0.5, low: 0.4, high: 0.6}"), ("factor: 0.5", "factor: *half")
+            (
+                "share: {value: 0.9, low: 0.8, high: 1}",
+                "share: &half {value: 0.5, low: 0.4, high: 0.6}",
+            ),
+            ("factor: 0.5", "factor: *half"),
         ),
     )
     events: Any = load("tiny.yaml").events

@@ -85,7 +85,9 @@ def edited(*edits: tuple[str, str]) -> str:
 
 
 def data() -> dict[str, Any]:
-    """Give the scenario as plain data, new each time; nothing in it reads differently in YAML 1.1."""
+    """Give the scenario as plain data, new each time; nothing in it reads differently in
+    YAML 1.1.
+    """
     read: dict[str, Any] = yaml.safe_load(TEXT)
     return read
 
@@ -100,4 +102,6 @@ def write(folder: Path, text: str = TEXT, name: str = "tiny.yaml") -> Path:
 def python(code: str, **environment: str) -> str:
     """Run code in a fresh interpreter and give what it prints."""
     variables = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), **environment}
-    return subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, env=variables).stdout.strip()
+    return subprocess.run(
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True, env=variables
+    ).stdout.strip()

@@ -36,7 +36,8 @@ def old_supplier() -> dict[str, Any]:
 
 
 def propulsion_world(**changes: Any) -> Scenario:
-    """Make a world with a bill of materials (unit = turbine + gear), drawn numbers, a ban, leakage and a programme."""
+    """Make a world with a bill of materials (unit = turbine + gear), drawn numbers, a ban, leakage
+    and a programme."""
     lead = {"value": 2, "low": 1, "high": 4}
     budget = {"value": 300, "low": 200, "high": 500}
     months = {"value": 18, "low": 12, "high": 30}
@@ -65,11 +66,20 @@ def propulsion_world(**changes: Any) -> Scenario:
                 "optics": {"title": "Optics", "unit": "sights", "cancellation": 1},
             },
             "factories": {
-                "yard": {"title": "Yard", "state": "AAA", "lines": {"propulsion_units": {"capacity": 12, "yield": 0.9}}},
+                "yard": {
+                    "title": "Yard",
+                    "state": "AAA",
+                    "lines": {"propulsion_units": {"capacity": 12, "yield": 0.9}},
+                },
                 "turbine_plant": {
                     "title": "Turbine plant",
                     "state": "BBB",
-                    "lines": {"turbines": {"capacity": {"value": 30, "low": 25, "high": 40}, "unit_cost": 2}},
+                    "lines": {
+                        "turbines": {
+                            "capacity": {"value": 30, "low": 25, "high": 40},
+                            "unit_cost": 2,
+                        }
+                    },
                 },
                 "gear_plant": {"title": "Gear plant", "state": "BBB", "lines": {"gears": 60}},
                 "home_turbines": {
@@ -77,7 +87,11 @@ def propulsion_world(**changes: Any) -> Scenario:
                     "state": "AAA",
                     "lines": {"turbines": {"capacity": 1, "unit_cost": 3}, "gears": 0},
                 },
-                "lens_maker": {"title": "Lens maker", "state": "CCC", "lines": {"optics": 40, "gears": 2}},
+                "lens_maker": {
+                    "title": "Lens maker",
+                    "state": "CCC",
+                    "lines": {"optics": 40, "gears": 2},
+                },
             },
             "needs": {
                 "AAA": {"propulsion_units": {"value": 8, "low": 6, "high": 10}, "optics": 5},
@@ -85,7 +99,14 @@ def propulsion_world(**changes: Any) -> Scenario:
             },
             "trade": {
                 "anything": {"exporter": "*", "importer": "*", "product": "*", "lead_months": lead},
-                "gears": {"exporter": "BBB", "importer": "AAA", "product": "gears", "weight": 3, "lead_months": 1, "unit_cost": 0.1},
+                "gears": {
+                    "exporter": "BBB",
+                    "importer": "AAA",
+                    "product": "gears",
+                    "weight": 3,
+                    "lead_months": 1,
+                    "unit_cost": 0.1,
+                },
             },
             "events": {
                 "ban": {

@@ -1,1 +1,3 @@
-"""Ask what a study's runs say: which factors matter, where a condition holds, what would have been enough."""
+"""Ask what a study's runs say: which factors matter, where a condition holds, what would have been
+enough.
+"""

@@ -1,8 +1,9 @@
-"""Say what a run must reach: `fill_rate[RUS, helicopter_engines, 2018] < 0.8`, or `fill_rate[RUS] >= 0.95 by 2018-12`.
+"""Say what a run must reach: `fill_rate[RUS, helicopter_engines, 2018] < 0.8`, or `fill_rate[RUS]
+>= 0.95 by 2018-12`.
 
-A condition on several needs holds where it holds for all of them, or, as `any fill_rate[RUS] < 0.8`, for one at least; a
-need that it does not apply to is left out. With `by` it holds from that month, or the end of that year, to the end of
-the run. `and` joins several.
+A condition on several needs holds where it holds for all of them, or, as `any fill_rate[RUS] <
+0.8`, for one at least; a need that it does not apply to is left out. With `by` it holds from that
+month, or the end of that year, to the end of the run. `and` joins several.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import numpy as np
 from sim.errors import InputError
 from sim.kernels.sums import Bools
 from sim.scenario.quantity import month_number
-from sim.study.measures import COMPARED, COMPARISONS, PERIOD, Measure, finite, measure_of
+from sim.study.observables import COMPARED, COMPARISONS, PERIOD, Measure, finite, measure_of
 from sim.study.study import Study
 
 _WRITTEN = re.compile(r"(?:(all|any)\s+)?(.*?)(?:\s+by\s+(\S+))?")
@@ -39,7 +40,11 @@ class Condition(NamedTuple):
         name, state, product, period, sign, limit = self.measure
         parts = [state or "*", product or "*", *([period] if period else [])]
         compared = f" {sign} {limit:.15g}" if sign else ""
-        return f"{name}[{', '.join(parts)}]{compared}" if state or product or period else f"{name}{compared}"
+        return (
+            f"{name}[{', '.join(parts)}]{compared}"
+            if state or product or period
+            else f"{name}{compared}"
+        )
 
     def __str__(self) -> str:
         compared = self.metric if self.by else f"{self.metric} {self.sign} {self.limit:.15g}"
@@ -67,7 +72,10 @@ def _condition(text: str) -> Condition | str:
     measure = measure_of(compared[1]) if compared else None
     limit = finite(compared[3]) if compared else None
     if written is None or compared is None or measure is None or limit is None:
-        return f"'{text}' is not a condition; write one as in fill_rate[RUS, helicopter_engines, 2018] < 0.8"
+        return (
+            f"'{text}' is not a condition; write one as in fill_rate[RUS, helicopter_engines, 2018]"
+            " < 0.8"
+        )
     sign, by = compared[2], written[3] or ""
     if not by:
         return Condition(measure, sign, limit, written[1] == "any")
@@ -78,20 +86,26 @@ def _condition(text: str) -> Condition | str:
 
 
 def held(study: Study, conditions: Sequence[Condition]) -> tuple[Bools, Bools]:
-    """Tell in which runs all the conditions hold, and of which that is known at all, both [points, members].
+    """Tell in which runs all the conditions hold, and of which that is known at all, both [points,
+    members].
 
-    It is not known of runs that failed, nor of those that a condition does not apply to. Raises InputError with all that
-    the study does not keep.
+    It is not known of runs that failed, nor of those that a condition does not apply to. Raises
+    InputError with all that the study does not keep.
     """
     if wrong := unknowns(study, conditions):
         raise InputError("\n".join(wrong))
     shape = study.store.status.shape
     holds, known = np.ones(shape, dtype=np.bool_), np.ones(shape, dtype=np.bool_)
     for condition in conditions:
-        each = [_one(study, condition, state, product) for _, state, product in study.chosen(condition.measure)]
+        each = [
+            _one(study, condition, state, product)
+            for _, state, product in study.chosen(condition.measure)
+        ]
         applies = np.array([is_known for _, is_known in each])
         found = np.array([holding for holding, _ in each])
-        holds &= (found & applies).any(axis=0) if condition.is_any else (found | ~applies).all(axis=0)
+        holds &= (
+            (found & applies).any(axis=0) if condition.is_any else (found | ~applies).all(axis=0)
+        )
         known &= applies.any(axis=0)
     return holds & known, known
 
@@ -105,5 +119,9 @@ def unknowns(study: Study, conditions: Sequence[Condition]) -> list[str]:
 def _one(study: Study, condition: Condition, state: str, product: str) -> tuple[Bools, Bools]:
     """Tell in which runs a condition holds for one need, and in which it applies to it."""
     values = study.values(condition.measure.label, state, product)
-    limit = float(month_number(condition.by) - month_number(study.start)) if condition.by else condition.limit
+    limit = (
+        float(month_number(condition.by) - month_number(study.start))
+        if condition.by
+        else condition.limit
+    )
     return COMPARISONS[condition.sign](values, limit), ~np.isnan(values)

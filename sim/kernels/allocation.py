@@ -1,8 +1,9 @@
 """Match supply with demand over links: spread, ration, reassign.
 
-Buyers spread what they still need over their open links by weight; a supplier with less than it is asked for
-rations (here: each claim by the same factor); what is left unmet goes round again over links whose supplier still
-has goods. Needs of a lower tier are served to the end before the next tier begins. Model specification 1.1-1.3, 1.7.
+Buyers spread what they still need over their open links by weight; a supplier with less than it is
+asked for rations (here: each claim by the same factor); what is left unmet goes round again over
+links whose supplier still has goods. Needs of a lower tier are served to the end before the next
+tier begins. Model specification 1.1-1.3, 1.7.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ RTOL = 1e-12
 """Supply, demand or room below this share of its first amount counts as none."""
 
 Ration = Callable[[Floats, Floats, Floats, "Market"], Floats]
-"""(orders [links, members], supply [lines, members], claims [lines, members], market) -> granted [links, members]."""
+"""(orders [links, members], supply [lines, members], claims [lines, members], market) -> granted
+[links, members]."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,13 +38,23 @@ class Market:
     by_line: GroupSum
     by_need: GroupSum
     tiers: tuple[Bools | None, ...]
-    """Links of each tier as a column [links, 1], first served first; a single None stands for all links."""
+    """Links of each tier as a column [links, 1], first served first; a single None stands for all
+    links."""
     is_lasting: bool = False
     """Whether it is allocated month after month, so that it pays to keep parts of it"""
     _parts: dict[bytes, Part] = field(default_factory=dict)
 
     @classmethod
-    def build(cls, line: Ints, need: Ints, lines: int, needs: int, tier: Ints | None = None, *, is_lasting: bool = False) -> Market:
+    def build(
+        cls,
+        line: Ints,
+        need: Ints,
+        lines: int,
+        needs: int,
+        tier: Ints | None = None,
+        *,
+        is_lasting: bool = False,
+    ) -> Market:
         """Index the links given by their ends; `tier` holds each need's tier, 0 first."""
         levels = np.unique(tier[need]) if tier is not None and need.size else np.zeros(1)
         masks: tuple[Bools | None, ...] = (None,)
@@ -88,7 +100,9 @@ class Part:
         links = np.flatnonzero(wanted[whole.need])
         lines, line = np.unique(whole.line[links], return_inverse=True)
         needs, need = np.unique(whole.need[links], return_inverse=True)
-        return cls(links, lines, needs, Market.build(line, need, lines.size, needs.size, is_lasting=True))
+        return cls(
+            links, lines, needs, Market.build(line, need, lines.size, needs.size, is_lasting=True)
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,7 +127,8 @@ def proportional(orders: Floats, supply: Floats, claims: Floats, market: Market)
 
 
 def spread(market: Market, demand: Floats, weight: Floats, cap: Floats) -> Floats:
-    """Spread each need's demand over its links by weight, each link at most its cap: orders [links, members].
+    """Spread each need's demand over its links by weight, each link at most its cap: orders [links,
+    members].
 
     `weight` is 0 on closed links; a need without open links places no orders.
     """
@@ -138,17 +153,23 @@ def allocate(
 ) -> Allocation:
     """Allocate supply [lines, members] to demand [needs, members], all in units per month.
 
-    `weight` [links, members] is each buyer's preference, 0 on links that are closed; `cap` [links, members] is the
-    most that a link may carry, inf where nothing limits it. With `rounds=None` nothing is wasted: no link with
-    room is left between a line with goods and a need that wants them. With `rounds=n` each tier stops after n rounds.
-    `usable` [links, members] tells which links may carry goods; by default those whose cap leaves room.
+    `weight` [links, members] is each buyer's preference, 0 on links that are closed; `cap` [links,
+    members] is the most that a link may carry, inf where nothing limits it. With `rounds=None`
+    nothing is wasted: no link with room is left between a line with goods and a need that wants
+    them. With `rounds=n` each tier stops after n rounds. `usable` [links, members] tells which
+    links may carry goods; by default those whose cap leaves room.
     """
     trading = _Trading(supply, demand, RTOL * supply, RTOL * demand, ration)
     weight = weight * (cap > 0 if usable is None else usable)
     flow = np.zeros_like(weight)
     done = 0
     for tier in market.tiers:
-        done = max(done, trading.until_done(market, weight if tier is None else weight * tier, cap, flow, rounds))
+        done = max(
+            done,
+            trading.until_done(
+                market, weight if tier is None else weight * tier, cap, flow, rounds
+            ),
+        )
     return Allocation(flow, market.by_line(flow), market.by_need(flow), done)
 
 
@@ -170,11 +191,20 @@ class _Trading:
     demand_dust: Floats
     ration: Ration
 
-    def until_done(self, market: Market, weight: Floats, cap: Floats, flow: Floats, rounds: int | None, done: int = 0) -> int:
-        """Spread and ration over these links, round by round, adding to `flow`; return the number of rounds, `done` ones included.
+    def until_done(
+        self,
+        market: Market,
+        weight: Floats,
+        cap: Floats,
+        flow: Floats,
+        rounds: int | None,
+        done: int = 0,
+    ) -> int:
+        """Spread and ration over these links, round by round, adding to `flow`; return the number
+        of rounds, `done` ones included.
 
-        After the first round only a few needs still find goods, so the rest goes on in a market of these alone: the same
-        numbers at a fraction of the work.
+        After the first round only a few needs still find goods, so the rest goes on in a market of
+        these alone: the same numbers at a fraction of the work.
         """
         full = cap * (1.0 - RTOL)
         while rounds is None or done < rounds:
@@ -188,20 +218,40 @@ class _Trading:
                 part = market.part(asking)
                 if part.links.size < SMALL * market.links:
                     return self.within(part, weight, cap, flow, rounds, done)
-            self.round(market, open_weight, self.wanted / np.where(finds, weights, np.inf), cap, flow, again=done > 0)
+            self.round(
+                market,
+                open_weight,
+                self.wanted / np.where(finds, weights, np.inf),
+                cap,
+                flow,
+                again=done > 0,
+            )
             done += 1
         return done
 
     def open_links(self, market: Market, weight: Floats, room: Bools | None) -> Floats:
-        """Return the weights of links whose line has goods and which have room, 0 elsewhere; None: all have."""
+        """Return the weights of links whose line has goods and which have room, 0 elsewhere; None:
+        all have.
+        """
         open_weight = market.from_lines((self.left > self.supply_dust).astype(np.float64))
         open_weight *= weight
         if room is not None:
             open_weight *= room
         return open_weight
 
-    def round(self, market: Market, open_weight: Floats, share: Floats, cap: Floats, flow: Floats, *, again: bool) -> None:
-        """Place orders, `share` [needs, members] per unit of open weight, and ration them; adds to `flow`."""
+    def round(
+        self,
+        market: Market,
+        open_weight: Floats,
+        share: Floats,
+        cap: Floats,
+        flow: Floats,
+        *,
+        again: bool,
+    ) -> None:
+        """Place orders, `share` [needs, members] per unit of open weight, and ration them; adds to
+        `flow`.
+        """
         orders = market.from_needs(share)
         orders *= open_weight
         # a full link may have rounded to a hair above its cap
@@ -214,7 +264,9 @@ class _Trading:
         received = market.by_need(granted)
         self.wanted = raised(np.subtract(self.wanted, received, out=received))
 
-    def within(self, part: Part, weight: Floats, cap: Floats, flow: Floats, rounds: int | None, done: int) -> int:
+    def within(
+        self, part: Part, weight: Floats, cap: Floats, flow: Floats, rounds: int | None, done: int
+    ) -> int:
         """Go on in a part of the market; what it leaves is left here."""
         lines, needs = part.lines, part.needs
         inner = _Trading(
@@ -224,7 +276,9 @@ class _Trading:
             self.demand_dust.take(needs, axis=0),
             self.ration,
         )
-        some_weight, some_cap, some_flow = (values.take(part.links, axis=0) for values in (weight, cap, flow))
+        some_weight, some_cap, some_flow = (
+            values.take(part.links, axis=0) for values in (weight, cap, flow)
+        )
         done = inner.until_done(part.market, some_weight, some_cap, some_flow, rounds, done)
         flow[part.links] = some_flow
         # after the first round these arrays are its own

@@ -1,4 +1,6 @@
-"""Time what is built: stages, ramp-up and wear; and count what lines could sell if they had more. Model specification 2.3."""
+"""Time what is built: stages, ramp-up and wear; and count what lines could sell if they had more.
+Model specification 2.3.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +12,13 @@ from sim.kernels.allocation import RTOL, Market, spread
 from sim.kernels.sums import Bools, Floats, Ints
 
 LEAST_STAGE = 0.5
-"""Months that a stage takes at least: a shorter one cannot be told from none in steps of a month."""
+"""Months that a stage takes at least: a shorter one cannot be told from none in steps of a month.
+"""
 
 
 def kept(months: Floats) -> Floats:
-    """Turn time constants, months, into the share that is left a month later; 0 where the constant is 0.
+    """Turn time constants, months, into the share that is left a month later; 0 where the constant
+    is 0.
 
     math.exp, whose bits do not depend on the shape of the array.
     """
@@ -29,11 +33,13 @@ def monthly(share: Floats) -> Floats:
 
 
 def erlang(mean: Floats, shape: Ints, months: int) -> Floats:
-    """Spread one unit over the months in which it is finished, [months + 1, rows, members]; the last holds all that is later.
+    """Spread one unit over the months in which it is finished, [months + 1, rows, members]; the
+    last holds all that is later.
 
-    The unit passes `shape` [rows, 1] stages, each a first-order delay of `mean / shape` months, stepped by the trapezoidal
-    rule, which keeps the mean (`mean` [rows, members]) and the variance (mean^2 / shape) of the Erlang distribution exactly.
-    Stages are at least half a month long: where they would be shorter, there are fewer.
+    The unit passes `shape` [rows, 1] stages, each a first-order delay of `mean / shape` months,
+    stepped by the trapezoidal rule, which keeps the mean (`mean` [rows, members]) and the variance
+    (mean^2 / shape) of the Erlang distribution exactly. Stages are at least half a month long:
+    where they would be shorter, there are fewer.
     """
     mean = np.maximum(mean, LEAST_STAGE)
     stages = np.minimum(shape, np.floor(mean / LEAST_STAGE))
@@ -54,12 +60,16 @@ def _delayed(entering: Floats, first: Floats, stays: Floats) -> Floats:
     leaving = np.empty_like(entering)
     leaving[0] = first * entering[0]
     for month in range(1, entering.shape[0]):
-        leaving[month] = stays * leaving[month - 1] + first * (entering[month] + entering[month - 1])
+        leaving[month] = stays * leaving[month - 1] + first * (
+            entering[month] + entering[month - 1]
+        )
     return leaving
 
 
 def half_done(profile: Floats) -> Ints:
-    """Return the first month by which half of a unit is finished, [rows, members], of a profile [months + 1, rows, members]."""
+    """Return the first month by which half of a unit is finished, [rows, members], of a profile
+    [months + 1, rows, members].
+    """
     done = np.zeros(profile.shape[1:])
     half = np.zeros(profile.shape[1:], dtype=np.int64)
     for each in profile[:-1]:
@@ -68,11 +78,20 @@ def half_done(profile: Floats) -> Ints:
     return half
 
 
-def order_book(market: Market, shipped: Floats, backlog: Floats, weight: Floats, cap: Floats, flow: Floats, alive: Bools) -> Floats:
+def order_book(
+    market: Market,
+    shipped: Floats,
+    backlog: Floats,
+    weight: Floats,
+    cap: Floats,
+    flow: Floats,
+    alive: Bools,
+) -> Floats:
     """Count what each line could have sold this month, units [lines, members].
 
-    What it `shipped`, and its part, by its buyers' weights, of what they still wait for (`backlog` [needs, members]) over
-    links [links, members] that could carry more than their `flow`; lines that are not `alive` [lines, members] have no part.
+    What it `shipped`, and its part, by its buyers' weights, of what they still wait for (`backlog`
+    [needs, members]) over links [links, members] that could carry more than their `flow`; lines
+    that are not `alive` [lines, members] have no part.
     """
     room = cap - flow
     able = room > np.where(np.isfinite(cap), RTOL * cap, 0.0)

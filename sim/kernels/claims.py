@@ -1,9 +1,9 @@
 """Share an amount out among claims that exceed it: one water-filling kernel carries several rules.
 
-Every rule grants between 0 and the claim, and in sum the amount or all claims, whichever is less. Claims stand as
-[claims, members], amounts as [groups, members], in one unit; `groups` says which claims draw on which amount. A member
-whose division is done stays as it is while others go on, so its numbers do not depend on its company. Model
-specification 1.2; Young 1987; Thomson 2019.
+Every rule grants between 0 and the claim, and in sum the amount or all claims, whichever is less.
+Claims stand as [claims, members], amounts as [groups, members], in one unit; `groups` says which
+claims draw on which amount. A member whose division is done stays as it is while others go on, so
+its numbers do not depend on its company. Model specification 1.2; Young 1987; Thomson 2019.
 """
 
 from __future__ import annotations
@@ -19,11 +19,14 @@ def proportional(claims: Floats, amount: Floats, groups: GroupSum) -> Floats:
     return claims * share.take(groups.group_of_row, axis=0)
 
 
-def equal_awards(claims: Floats, amount: Floats, groups: GroupSum, weight: Floats | None = None) -> Floats:
-    """Grant each claim the same, or in proportion to `weight` [claims, members], but none more than it claims.
+def equal_awards(
+    claims: Floats, amount: Floats, groups: GroupSum, weight: Floats | None = None
+) -> Floats:
+    """Grant each claim the same, or in proportion to `weight` [claims, members], but none more than
+    it claims.
 
-    Constrained equal awards: `min(claim, level * weight)`, the level such that the grants add up. Claims of weight 0
-    come after all others, alike among themselves.
+    Constrained equal awards: `min(claim, level * weight)`, the level such that the grants add up.
+    Claims of weight 0 come after all others, alike among themselves.
     """
     if weight is None:
         return _filled(claims, amount, groups, np.ones_like(claims))
@@ -34,7 +37,9 @@ def equal_awards(claims: Floats, amount: Floats, groups: GroupSum, weight: Float
 
 
 def _filled(claims: Floats, amount: Floats, groups: GroupSum, weight: Floats) -> Floats:
-    """Raise the level until the amount is used up; claims reached on the way are met and leave theirs to the others."""
+    """Raise the level until the amount is used up; claims reached on the way are met and leave
+    theirs to the others.
+    """
     group = groups.group_of_row
     met = (groups(claims) <= amount).take(group, axis=0) | (claims <= 0)
     while True:
@@ -46,17 +51,25 @@ def _filled(claims: Floats, amount: Floats, groups: GroupSum, weight: Floats) ->
         met |= reached
 
 
-def equal_losses(claims: Floats, amount: Floats, groups: GroupSum, weight: Floats | None = None) -> Floats:
-    """Let each claim lose the same, or in proportion to `weight`, but none more than it claims: the dual of equal awards."""
+def equal_losses(
+    claims: Floats, amount: Floats, groups: GroupSum, weight: Floats | None = None
+) -> Floats:
+    """Let each claim lose the same, or in proportion to `weight`, but none more than it claims: the
+    dual of equal awards.
+    """
     lost = equal_awards(claims, np.maximum(groups(claims) - amount, 0.0), groups, weight)
     granted = claims - lost
-    # where the amount is small beside the claims, their difference has lost digits: let the grants add up again
+    # where the amount is small beside the claims, their difference has lost digits: let the grants
+    # add up again
     scale = divide(np.minimum(amount, groups(claims)), groups(granted), otherwise=1.0)
     return np.minimum(granted * scale.take(groups.group_of_row, axis=0), claims)
 
 
 def talmud(claims: Floats, amount: Floats, groups: GroupSum) -> Floats:
-    """Share out gains alike up to half of each claim, and from there on losses alike. Aumann and Maschler 1985."""
+    """Share out gains alike up to half of each claim, and from there on losses alike.
+
+    Aumann and Maschler 1985.
+    """
     half, total = claims / 2.0, groups(claims)
     gains = equal_awards(half, amount, groups)
     losses = claims - equal_awards(half, np.maximum(total - amount, 0.0), groups)
@@ -64,7 +77,9 @@ def talmud(claims: Floats, amount: Floats, groups: GroupSum) -> Floats:
 
 
 def by_rank(claims: Floats, amount: Floats, groups: GroupSum, rank: Ints) -> Floats:
-    """Meet claims of the lowest `rank` [claims] first, then the next; within a rank in proportion."""
+    """Meet claims of the lowest `rank` [claims] first, then the next; within a rank in
+    proportion.
+    """
     granted, left = np.zeros_like(claims), amount
     for each in np.unique(rank):
         own = np.where((rank == each)[:, None], claims, 0.0)
@@ -74,7 +89,8 @@ def by_rank(claims: Floats, amount: Floats, groups: GroupSum, rank: Ints) -> Flo
 
 
 def highest_first(claims: Floats, amount: Floats, score: Floats) -> Floats:
-    """Meet the claim of the highest `score` [claims, members] first, then the next; ties in the order of the rows.
+    """Meet the claim of the highest `score` [claims, members] first, then the next; ties in the
+    order of the rows.
 
     All claims draw on one amount, [1, members].
     """
@@ -89,7 +105,9 @@ def highest_first(claims: Floats, amount: Floats, score: Floats) -> Floats:
 
 
 def capped_equal_losses(claims: Floats, most: Floats, amount: Floats, groups: GroupSum) -> Floats:
-    """Leave each claim the same part unmet, as far as `most` [claims, members] may be granted of it."""
+    """Leave each claim the same part unmet, as far as `most` [claims, members] may be granted of
+    it.
+    """
     full = np.zeros(claims.shape, dtype=np.bool_)
     while True:
         left = np.maximum(amount - groups(np.where(full, most, 0.0)), 0.0)

@@ -1,8 +1,9 @@
 """Let costs fall with experience: curves, batches, forgetting. Model specification 2.4.
 
-Two readings of a learning rate are in use. Crawford's: each doubling of the units made lowers the cost of the next unit
-by it. Wright's: each doubling lowers the average cost of all units so far by it; the next unit's falls faster at first.
-Experience counts the next unit: 1 is the first. Arrays are [lines, members].
+Two readings of a learning rate are in use. Crawford's: each doubling of the units made lowers the
+cost of the next unit by it. Wright's: each doubling lowers the average cost of all units so far by
+it; the next unit's falls faster at first. Experience counts the next unit: 1 is the first. Arrays
+are [lines, members].
 """
 
 from __future__ import annotations
@@ -36,7 +37,8 @@ def crawford(unit: Floats, slope: Floats) -> Floats:
 
 
 def crawford_batch(unit: Floats, size: Floats, slope: Floats) -> Floats:
-    """Return the mean cost of `size` units from `unit` on, in units of the first one's: the integral from half a unit before.
+    """Return the mean cost of `size` units from `unit` on, in units of the first one's: the
+    integral from half a unit before.
 
     A batch counts as at least one unit.
     """
@@ -45,7 +47,8 @@ def crawford_batch(unit: Floats, size: Floats, slope: Floats) -> Floats:
 
 
 def wright_batch(unit: Floats, size: Floats, slope: Floats) -> Floats:
-    """Return the mean cost of `size` units from `unit` on, in units of the first one's, where averages follow the curve.
+    """Return the mean cost of `size` units from `unit` on, in units of the first one's, where
+    averages follow the curve.
 
     All units up to X cost X^(1 + b) together. A batch counts as at least one unit.
     """
@@ -54,12 +57,15 @@ def wright_batch(unit: Floats, size: Floats, slope: Floats) -> Floats:
 
 
 def _power(slope: Floats) -> Floats:
-    """Return 1 + b, kept above 0: with a learning rate of a half or more the sum of all costs would not grow."""
+    """Return 1 + b, kept above 0: with a learning rate of a half or more the sum of all costs would
+    not grow.
+    """
     return np.maximum(1.0 + slope, 0.01)
 
 
 def remembered(experience: Floats, made: Floats, forgetting: float) -> Floats:
-    """Return what is left of experience after a month in which `made` units came to it; at least 1, the first unit.
+    """Return what is left of experience after a month in which `made` units came to it; at least 1,
+    the first unit.
 
     `forgetting` is the share of experience lost in a year. Benkard 2000.
     """
@@ -67,16 +73,22 @@ def remembered(experience: Floats, made: Floats, forgetting: float) -> Floats:
     return np.maximum(kept * (experience - made) + made, 1.0)
 
 
-def with_trend(progress: Floats, slope: Floats, experience_share: float, growth: float, months: int) -> Floats:
-    """Let only a share of progress come from experience, the rest from time. Lafond, Greenwald & Farmer 2022.
+def with_trend(
+    progress: Floats, slope: Floats, experience_share: float, growth: float, months: int
+) -> Floats:
+    """Let only a share of progress come from experience, the rest from time. Lafond, Greenwald &
+    Farmer 2022.
 
-    `progress` is cost over first cost by experience alone. Time lowers cost as experience would that grows by `growth` a year.
+    `progress` is cost over first cost by experience alone. Time lowers cost as experience would
+    that grows by `growth` a year.
     """
     trend = np.full_like(slope, math.pow(1.0 + growth, months / 12.0)) ** slope
     return progress**experience_share * trend ** (1.0 - experience_share)
 
 
 def better_yield(first: Floats, best: float, progress: Floats) -> Floats:
-    """Return the yield that grows from the first to the best as costs fall: the gap shrinks by `progress`, cost over first cost."""
+    """Return the yield that grows from the first to the best as costs fall: the gap shrinks by
+    `progress`, cost over first cost.
+    """
     most = np.maximum(first, best)
     return np.clip(most - (most - first) * progress, 0.01, 1.0)

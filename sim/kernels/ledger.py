@@ -12,14 +12,17 @@ LIMIT = 64.0
 
 
 TINY = 1e-280
-"""An amount that counts as rounding of nothing: what is left of stocks that shrink for years by a factor a month."""
+"""An amount that counts as rounding of nothing: what is left of stocks that shrink for years by a
+factor a month."""
 
 
-def residuals(before: Floats, after: Floats, gained: Floats, lost: Floats, turned: Floats | None = None) -> Floats:
+def residuals(
+    before: Floats, after: Floats, gained: Floats, lost: Floats, turned: Floats | None = None
+) -> Floats:
     """Return |after - before - gained + lost| in multiples of eps times gross volume, elementwise.
 
-    Gross volume is stock before and after, plus all that came, went, or was turned over inside. A book without any
-    volume must balance exactly; NaN stays NaN.
+    Gross volume is stock before and after, plus all that came, went, or was turned over inside. A
+    book without any volume must balance exactly; NaN stays NaN.
     """
     gap = after - before
     gap -= gained

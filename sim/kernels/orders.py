@@ -1,4 +1,6 @@
-"""Decide how much to order: hold a stock cover, or anchor on use and adjust. Model specification 2.5."""
+"""Decide how much to order: hold a stock cover, or anchor on use and adjust. Model specification
+2.5.
+"""
 
 from __future__ import annotations
 
@@ -17,12 +19,14 @@ def hold_cover(
     adjustment_months: float,
     in_work: Floats | None = None,
 ) -> Floats:
-    """Order what will be used, plus a part of the gap between the stock position and its target; [needs, members].
+    """Order what will be used, plus a part of the gap between the stock position and its target;
+    [needs, members].
 
-    `expected` is use per month, `deferred` unmet need that waits, `stock` what is left after this month's use,
-    `on_order` goods in transit and open orders (leaving it out would be the bullwhip error), all in units. The target
-    holds `cover` months of use, and in transit what `lead` months take beyond the next; the gap is closed within
-    about `adjustment_months`. `in_work` is what suppliers have granted that does not make a whole lot yet.
+    `expected` is use per month, `deferred` unmet need that waits, `stock` what is left after this
+    month's use, `on_order` goods in transit and open orders (leaving it out would be the bullwhip
+    error), all in units. The target holds `cover` months of use, and in transit what `lead` months
+    take beyond the next; the gap is closed within about `adjustment_months`. `in_work` is what
+    suppliers have granted that does not make a whole lot yet.
     """
     gap = cover + lead
     gap -= 1.0
@@ -37,18 +41,24 @@ def hold_cover(
 
 
 def uncovered(gap: Floats, in_work: Floats | None) -> Floats:
-    """Return what is left of a gap to the target when lots in work are counted: they close it, but make no surplus.
+    """Return what is left of a gap to the target when lots in work are counted: they close it, but
+    make no surplus.
 
-    Counted like other orders, lots could be in work with every supplier, and never be finished for want of orders.
+    Counted like other orders, lots could be in work with every supplier, and never be finished for
+    want of orders.
     """
     return gap if in_work is None else gap - np.minimum(in_work, np.maximum(gap, 0.0))
 
 
 def smoothed(past: Floats, seen: Floats, share: float) -> Floats:
-    """Move what was perceived in the past by a share of the way to what is seen now; exponential smoothing."""
+    """Move what was perceived in the past by a share of the way to what is seen now; exponential
+    smoothing.
+    """
     return past + (seen - past) * share
 
 
 def anchor_and_adjust(use: Floats, gap: Floats, gap_share: float) -> Floats:
-    """Order the use per month, and a share of the gap to the target, in units; never less than nothing."""
+    """Order the use per month, and a share of the gap to the target, in units; never less than
+    nothing.
+    """
     return np.maximum(use + gap_share * gap, 0.0)

@@ -11,11 +11,19 @@ DUST = 1e-9
 
 
 def scarcity(asked: Floats, output: Floats) -> Floats:
-    """Return the share of what was asked for that was not made, 0 where nothing was asked for or all was made; [lines, members]."""
+    """Return the share of what was asked for that was not made, 0 where nothing was asked for or
+    all was made; [lines, members].
+    """
     missing = divide(asked - output, asked)
     return np.where(missing > DUST, missing, 0.0)
 
 
 def ario(overtime: Floats, scarcity: Floats, most: float, months: float) -> Floats:
-    """Return next month's overtime: toward `most` with the scarcity, toward 1 without, over `months`; [lines, members]."""
-    return np.where(scarcity > 0, overtime + (most - overtime) * scarcity / months, overtime + (1.0 - overtime) / months)
+    """Return next month's overtime: toward `most` with the scarcity, toward 1 without, over
+    `months`; [lines, members].
+    """
+    return np.where(
+        scarcity > 0,
+        overtime + (most - overtime) * scarcity / months,
+        overtime + (1.0 - overtime) / months,
+    )

@@ -16,7 +16,8 @@ def marked_up(cost: Floats, share: Floats | float) -> Floats:
 
 
 def scarcity_premium(asked: Floats, offer: Floats, premium: float, most: float) -> Floats:
-    """Return a mark-up of `premium` for each time that what is asked for exceeds the offer, at most `most`; [lines, members].
+    """Return a mark-up of `premium` for each time that what is asked for exceeds the offer, at most
+    `most`; [lines, members].
 
     A line without an offer has no price to speak of; it shows the most.
     """
@@ -26,5 +27,7 @@ def scarcity_premium(asked: Floats, offer: Floats, premium: float, most: float) 
 
 
 def idle_cost(capacity: Floats, started: Floats, unit_cost: Floats, share: Floats) -> Floats:
-    """Return what unused capacity costs: a share of the unit cost for each unit that could have been started; money per month."""
+    """Return what unused capacity costs: a share of the unit cost for each unit that could have
+    been started; money per month.
+    """
     return np.maximum(capacity - started, 0.0) * unit_cost * share

@@ -1,7 +1,8 @@
-"""Weigh suppliers, draw new ones, and decide what happens by chance. Model specification 2.6 and 2.8.
+"""Weigh suppliers, draw new ones, and decide what happens by chance. Model specification 2.6 and
+2.8.
 
-Arrays are [links, members] unless said otherwise; `by_need` sums links to the needs that they serve. Only the ratios
-of weights within a need matter.
+Arrays are [links, members] unless said otherwise; `by_need` sums links to the needs that they
+serve. Only the ratios of weights within a need matter.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ import numpy as np
 from sim.kernels.sums import NOTHING, Bools, Floats, GroupSum, divide
 
 STEEPEST = 100.0
-"""No supplier's weight falls below exp(-STEEPEST) of the best one's: one that is never asked would waste its goods."""
+"""No supplier's weight falls below exp(-STEEPEST) of the best one's: one that is never asked would
+waste its goods."""
 
 
 BUSY = 0.8
@@ -24,7 +26,9 @@ def of_need(values: Floats, by_need: GroupSum) -> Floats:
 
 
 def least(values: Floats, by_need: GroupSum) -> Floats:
-    """Take each need's smallest value: [links, members] -> [needs, members], inf for needs without links."""
+    """Take each need's smallest value: [links, members] -> [needs, members], inf for needs without
+    links.
+    """
     result = np.full((by_need.groups, values.shape[1]), np.inf)
     order = np.argsort(by_need.group_of_row, kind="stable")
     if order.size:
@@ -33,11 +37,13 @@ def least(values: Floats, by_need: GroupSum) -> Floats:
     return result
 
 
-def by_capacity(base_weight: Floats, capacity: Floats, base_capacity: Floats, by_need: GroupSum) -> Floats:
+def by_capacity(
+    base_weight: Floats, capacity: Floats, base_capacity: Floats, by_need: GroupSum
+) -> Floats:
     """Scale weights by capacity now over capacity at the start, units per month.
 
-    A supplier that had none at the start counts by the mean of those of the same need that had some, so that one as
-    large as the others weighs what the scenario gives it.
+    A supplier that had none at the start counts by the mean of those of the same need that had
+    some, so that one as large as the others weighs what the scenario gives it.
     """
     count = by_need((base_capacity > 0).astype(np.float64))
     mean = divide(by_need(base_capacity), count)
@@ -47,12 +53,19 @@ def by_capacity(base_weight: Floats, capacity: Floats, base_capacity: Floats, by
 
 
 def by_satisfaction(
-    weight: Floats, base_weight: Floats, satisfaction: Floats, by_need: GroupSum, speed: float, exponent: float, floor: float
+    weight: Floats,
+    base_weight: Floats,
+    satisfaction: Floats,
+    by_need: GroupSum,
+    speed: float,
+    exponent: float,
+    floor: float,
 ) -> Floats:
-    """Shift weights towards suppliers that satisfy: `w <- (1 - speed) w + speed norm(w s^exponent)`, shares of the need.
+    """Shift weights towards suppliers that satisfy: `w <- (1 - speed) w + speed norm(w
+    s^exponent)`, shares of the need.
 
-    `satisfaction` is 0 to 1. A link keeps at least `floor` of its share in `base_weight`: a weight of 0 could never rise
-    again.
+    `satisfaction` is 0 to 1. A link keeps at least `floor` of its share in `base_weight`: a weight
+    of 0 could never rise again.
     """
     share = divide(weight, of_need(by_need(weight), by_need))
     least_share = floor * divide(base_weight, of_need(by_need(base_weight), by_need))
@@ -62,8 +75,12 @@ def by_satisfaction(
     return np.maximum((1.0 - speed) * share + speed * target, least_share)
 
 
-def by_cost(base_weight: Floats, cost: Floats, is_open: Bools, by_need: GroupSum, sensitivity: float) -> Floats:
-    """Scale weights by `exp(-sensitivity (c / c_least - 1))`, logit in unit cost against the need's cheapest open offer."""
+def by_cost(
+    base_weight: Floats, cost: Floats, is_open: Bools, by_need: GroupSum, sensitivity: float
+) -> Floats:
+    """Scale weights by `exp(-sensitivity (c / c_least - 1))`, logit in unit cost against the need's
+    cheapest open offer.
+    """
     cheapest = of_need(least(np.where(is_open, cost, np.inf), by_need), by_need)
     cheapest = np.where(np.isfinite(cheapest), cheapest, cost)
     dearer = np.where(cost > cheapest, divide(cost - cheapest, cheapest, otherwise=1e300), 0.0)
@@ -71,20 +88,25 @@ def by_cost(base_weight: Floats, cost: Floats, is_open: Bools, by_need: GroupSum
 
 
 def grown_by_use(capacity: Floats, passed: Floats, growth: Floats, decay: Floats) -> Floats:
-    """Let a capacity grow by what passes beyond 80 % of it, and wear: `u + growth (x - 0.8 u)^+ - decay u`, units per month."""
+    """Let a capacity grow by what passes beyond 80 % of it, and wear: `u + growth (x - 0.8 u)^+ -
+    decay u`, units per month.
+    """
     return capacity + growth * np.maximum(passed - BUSY * capacity, 0.0) - decay * capacity
 
 
 def satisfied(delivered: Floats, asked: Floats, usual: Floats) -> Floats:
-    """Return delivered over asked, 0 to 1, against the `usual` ratio of the start; 1 where nothing was asked or is usual."""
+    """Return delivered over asked, 0 to 1, against the `usual` ratio of the start; 1 where nothing
+    was asked or is usual.
+    """
     return np.minimum(divide(delivered, asked * usual, otherwise=1.0), 1.0)
 
 
 def happens(draw: Floats, chance: Floats, expected: Floats, central: Bools) -> Bools:
-    """Tell where what has this chance a month happens in this month; adds the chance to `expected`, how often it should have.
+    """Tell where what has this chance a month happens in this month; adds the chance to `expected`,
+    how often it should have.
 
-    All arrays [..., members]. A member compares its draw; the central case has none: there it happens when the expected
-    number reaches 1/2, 3/2, ...
+    All arrays [..., members]. A member compares its draw; the central case has none: there it
+    happens when the expected number reaches 1/2, 3/2, ...
     """
     # sums of chances may fall short of the half by rounding: twice 0.25 must do
     before = np.floor(expected + 0.5 + 1e-9)

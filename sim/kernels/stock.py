@@ -13,7 +13,8 @@ def above(floor: Floats, stock: Floats, wanted: Floats) -> Floats:
 
 
 def raised(cover: Floats, month: int, cut_off: Ints, months_before: float, extra: float) -> Floats:
-    """Return the cover, months, with `extra` months from `months_before` months before the month of a cut-off until then.
+    """Return the cover, months, with `extra` months from `months_before` months before the month of
+    a cut-off until then.
 
     `cover` and `cut_off` are arrays [needs, members]; months count since the start.
     """

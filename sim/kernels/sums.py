@@ -11,23 +11,28 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 _SUM_ROWS: Any = getattr(getattr(sparse, "_sparsetools", None), "csr_matvecs", None)
-"""What the product `@` of a sparse matrix ends in, without the checks that cost more than the sums of a small world; where
-scipy has it no longer, `@` gives the same bits."""
+"""What the product `@` of a sparse matrix ends in, without the checks that cost more than the sums
+of a small world; where scipy has it no longer, `@` gives the same bits."""
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 
+NEVER = 1_000_000
+"""A month after every horizon."""
+
 NOTHING = 1e-290
-"""A denominator that counts as 0: what is left of amounts that shrink by a factor a month for years."""
+"""A denominator that counts as 0: what is left of amounts that shrink by a factor a month for
+years."""
 
 
 class GroupSum:
     """Sum the rows of an array [rows, members] that belong to one group into [groups, members].
 
-    A sparse product adds each group's rows one after the other, member by member, so a member's sum does not
-    depend on who else is in the chunk; numpy's own sums along the first axis do at one member.
+    A sparse product adds each group's rows one after the other, member by member, so a member's sum
+    does not depend on who else is in the chunk; numpy's own sums along the first axis do at one
+    member.
     """
 
     def __init__(self, group_of_row: Ints, groups: int) -> None:
@@ -41,11 +46,16 @@ class GroupSum:
     def __call__(self, values: Floats) -> Floats:
         """Return the sums, shape [groups, members], in the unit of `values` [rows, members]."""
         if values.shape[1] == 1:
-            # one member alone: the same additions in the same order, without the sparse product's overhead
-            return np.bincount(self.group_of_row, values[:, 0], self.groups)[:, None].astype(np.float64, copy=False)
+            # one member alone: the same additions in the same order, without the sparse product's
+            # overhead
+            return np.bincount(self.group_of_row, values[:, 0], self.groups)[:, None].astype(
+                np.float64, copy=False
+            )
         starts, places, ones = self._parts
         if _SUM_ROWS is None or not values.flags.c_contiguous:
-            incidence = sparse.csr_array((ones, places, starts), shape=(self.groups, self.group_of_row.size))
+            incidence = sparse.csr_array(
+                (ones, places, starts), shape=(self.groups, self.group_of_row.size)
+            )
             return np.asarray(incidence @ values, dtype=np.float64)
         rows, width = values.shape
         result = np.zeros((self.groups, width))
@@ -63,18 +73,24 @@ def _level(shape: tuple[int, ...], value: float) -> Floats:
 def raised(values: Floats, least: float = 0.0) -> Floats:
     """Raise what is below `least` to it, in place, and return it.
 
-    In place, to ask for no more memory; against an array, since `np.maximum` takes three times as long against a number.
+    In place, to ask for no more memory; against an array, since `np.maximum` takes three times as
+    long against a number.
     """
     return np.maximum(values, _level(values.shape, least), out=values)
 
 
 def unit(values: Floats) -> Floats:
-    """Bring what is below 0 or above 1 to the nearer of them, in place, and return it; `np.clip` takes three times as long."""
+    """Bring what is below 0 or above 1 to the nearer of them, in place, and return it; `np.clip`
+    takes three times as long.
+    """
     return np.minimum(raised(values), _level(values.shape, 1.0), out=values)
 
 
-def total(values: Floats | Bools | Iterable[Floats], shape: tuple[int, ...] | None = None) -> Floats:
-    """Sum over the first axis, one after the other: the same bits at any number of members, unlike `values.sum(axis=0)`.
+def total(
+    values: Floats | Bools | Iterable[Floats], shape: tuple[int, ...] | None = None
+) -> Floats:
+    """Sum over the first axis, one after the other: the same bits at any number of members, unlike
+    `values.sum(axis=0)`.
 
     What is not an array yet needs the `shape` of what is summed.
     """
@@ -85,8 +101,14 @@ def total(values: Floats | Bools | Iterable[Floats], shape: tuple[int, ...] | No
 
 
 def divide(numerator: Floats, denominator: Floats, otherwise: float = 0.0) -> Floats:
-    """Divide elementwise, with `otherwise` where the denominator is 0, or so near that a quotient could overflow."""
-    shape = numerator.shape if numerator.shape == denominator.shape else np.broadcast_shapes(numerator.shape, denominator.shape)
+    """Divide elementwise, with `otherwise` where the denominator is 0, or so near that a quotient
+    could overflow.
+    """
+    shape = (
+        numerator.shape
+        if numerator.shape == denominator.shape
+        else np.broadcast_shapes(numerator.shape, denominator.shape)
+    )
     result = np.full(shape, otherwise) if otherwise else np.zeros(shape)
     np.divide(numerator, denominator, out=result, where=denominator > NOTHING)
     return result

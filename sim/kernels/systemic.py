@@ -1,7 +1,8 @@
-"""Say how much of a network's output stands and falls with one firm: the economic systemic risk index.
+"""Say how much of a network's output stands and falls with one firm: the economic systemic risk
+index.
 
-Static, without stocks, time or new suppliers; the dynamic counterpart is `sim.stress`. Equations: Diem, Borsos, Reisch,
-Kertesz and Thurner 2022, Scientific Reports 12:7719; model specification 3.
+Static, without stocks, time or new suppliers; the dynamic counterpart is `sim.stress`. Equations:
+Diem, Borsos, Reisch, Kertesz and Thurner 2022, Scientific Reports 12:7719; model specification 3.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from scipy import sparse
 from sim.kernels.sums import Floats, Ints
 
 TOLERANCE = 1e-2
-"""The spread of a shock stops when no firm falls by more than this in a step; the authors' default."""
+"""The spread of a shock stops when no firm falls by more than this in a step; the authors' default.
+"""
 MOST_STEPS = 1000
 
 
@@ -32,12 +34,23 @@ def esri(
 ) -> Floats:
     """Return each firm's index, [firms]: the share of all firms' weight that is lost when it fails.
 
-    `supplier`, `buyer` [links] number firms, `volume` [links] is what flows between them, `industry` [firms] what each
-    makes, `weight` [firms] counts in the index (out-strength where not given). With `inputs="leontief"` every input is
-    essential, with "linear" none is. With `market`, a failing firm is missed less where others make the same.
+    `supplier`, `buyer` [links] number firms, `volume` [links] is what flows between them,
+    `industry` [firms] what each makes, `weight` [firms] counts in the index (out-strength where not
+    given). With `inputs="leontief"` every input is essential, with "linear" none is. With `market`,
+    a failing firm is missed less where others make the same.
     """
     alone = [np.array([firm]) for firm in range(industry.size)]
-    return esri_of_sets(supplier, buyer, volume, industry, weight, alone, inputs=inputs, market=market, tolerance=tolerance)
+    return esri_of_sets(
+        supplier,
+        buyer,
+        volume,
+        industry,
+        weight,
+        alone,
+        inputs=inputs,
+        market=market,
+        tolerance=tolerance,
+    )
 
 
 def esri_of_sets(  # noqa: PLR0913 - as above
@@ -53,7 +66,9 @@ def esri_of_sets(  # noqa: PLR0913 - as above
     tolerance: float = TOLERANCE,
 ) -> Floats:
     """Return the index of sets of firms that fail together, [sets]; otherwise as `esri`."""
-    network = _Network(supplier, buyer, volume, industry, essential=inputs == "leontief", market=market)
+    network = _Network(
+        supplier, buyer, volume, industry, essential=inputs == "leontief", market=market
+    )
     share = network.out if weight is None else np.asarray(weight, dtype=np.float64)
     share = share / share.sum()
     lost = [1.0 - np.minimum(*network.after(firms, tolerance)) for firms in sets]
@@ -70,17 +85,35 @@ def losses(
     inputs: Literal["linear", "leontief"] = "leontief",
     tolerance: float = TOLERANCE,
 ) -> tuple[Floats, Floats]:
-    """Return what each firm loses, [firms] and [firms], for want of inputs and for want of buyers, when one firm fails."""
-    down, up = _Network(supplier, buyer, volume, industry, essential=inputs == "leontief", market=False).after(np.array([firm]), tolerance)
+    """Return what each firm loses, [firms] and [firms], for want of inputs and for want of buyers,
+    when one firm fails.
+    """
+    down, up = _Network(
+        supplier, buyer, volume, industry, essential=inputs == "leontief", market=False
+    ).after(np.array([firm]), tolerance)
     return 1.0 - down, 1.0 - up
 
 
 class _Network:
     """Hold how much each firm depends on each supplier and each buyer."""
 
-    def __init__(self, supplier: Ints, buyer: Ints, volume: Floats, industry: Ints, *, essential: bool, market: bool) -> None:
+    def __init__(
+        self,
+        supplier: Ints,
+        buyer: Ints,
+        volume: Floats,
+        industry: Ints,
+        *,
+        essential: bool,
+        market: bool,
+    ) -> None:
         firms = industry.size
-        self._industry, self._essential, self._market, self._firms = industry, essential, market, firms
+        self._industry, self._essential, self._market, self._firms = (
+            industry,
+            essential,
+            market,
+            firms,
+        )
         self.out = np.bincount(supplier, volume, firms)
         # an input is one industry's goods to one buyer: a row of its own
         input_of_link = buyer * (industry.max(initial=0) + 1) + industry[supplier]
@@ -89,10 +122,14 @@ class _Network:
         per_input, per_buyer = np.bincount(place, volume), np.bincount(buyer, volume, firms)
         need = volume / (per_input[place] if essential else per_buyer[buyer])
         self._down = sparse.csr_array((need, (place, supplier)), shape=(inputs.size, firms))
-        self._up = sparse.csr_array((volume / self.out[supplier], (supplier, buyer)), shape=(firms, firms))
+        self._up = sparse.csr_array(
+            (volume / self.out[supplier], (supplier, buyer)), shape=(firms, firms)
+        )
 
     def after(self, firms: Ints, tolerance: float) -> tuple[Floats, Floats]:
-        """Return the output left to each firm, as a share, by want of inputs and by want of buyers, once `firms` fail."""
+        """Return the output left to each firm, as a share, by want of inputs and by want of buyers,
+        once `firms` fail.
+        """
         alive = np.ones(self._firms)
         alive[firms] = 0.0
         down, up = alive, alive
@@ -108,8 +145,12 @@ class _Network:
     def _by_inputs(self, down: Floats) -> Floats:
         missed = 1.0 - down
         if self._market:
-            left = np.bincount(self._industry, self.out * down, self._industry.max() + 1)[self._industry]
-            missed = missed * np.divide(np.minimum(self.out, left), left, out=np.ones(self._firms), where=left > 0)
+            left = np.bincount(self._industry, self.out * down, self._industry.max() + 1)[
+                self._industry
+            ]
+            missed = missed * np.divide(
+                np.minimum(self.out, left), left, out=np.ones(self._firms), where=left > 0
+            )
         lacking: Floats = np.asarray(self._down @ missed, dtype=np.float64)
         if self._essential:
             result = np.ones(self._firms)

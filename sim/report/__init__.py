@@ -1,1 +1,3 @@
-"""Turn what a run recorded into tables, figures and a result folder; nothing here knows the model."""
+"""Turn what a run recorded into tables, figures and a result folder; nothing here knows the
+model.
+"""

@@ -17,7 +17,8 @@ MANIFEST = "manifest.json"
 
 
 def check_target(target: str | os.PathLike[str]) -> None:
-    """Refuse a folder that cannot be written or that holds what is not ours, before any work is done.
+    """Refuse a folder that cannot be written or that holds what is not ours, before any work is
+    done.
 
     Raises InputError. Leaves nothing behind.
     """
@@ -33,8 +34,9 @@ class _TrialOverError(Exception):
 def replaced(target: str | os.PathLike[str]) -> Iterator[Path]:
     """Give a new folder to fill; in the end it stands in the target's place.
 
-    On any failure, an interrupt and a full disk included, the new folder is removed and an older result stays as it was.
-    Raises InputError where the target holds what is not ours, or cannot be written.
+    On any failure, an interrupt and a full disk included, the new folder is removed and an older
+    result stays as it was. Raises InputError where the target holds what is not ours, or cannot be
+    written.
     """
     place = Path(os.path.realpath(target))
     fresh = place.with_name(f".{place.name}.{secrets.token_hex(4)}.tmp")
@@ -61,7 +63,13 @@ def read_manifest(folder: Path) -> dict[str, Any] | None:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    return manifest if isinstance(manifest, dict) and "sim" in manifest and isinstance(manifest.get("files"), dict) else None
+    return (
+        manifest
+        if isinstance(manifest, dict)
+        and "sim" in manifest
+        and isinstance(manifest.get("files"), dict)
+        else None
+    )
 
 
 def _refuse_foreign(place: Path, shown: str) -> None:
@@ -75,13 +83,21 @@ def _refuse_foreign(place: Path, shown: str) -> None:
     ours = {MANIFEST, *manifest["files"]} if manifest else set()
     foreign = next((name for name in _files_below(place) if name not in ours), None)
     if foreign and manifest:
-        raise InputError(f"{shown}: holds {foreign}, which is not of the result that stands there; move it, or give another folder")
+        raise InputError(
+            f"{shown}: holds {foreign}, which is not of the result that stands there; move it, or"
+            " give another folder"
+        )
     if foreign:
-        raise InputError(f"{shown}: is not empty and not a result folder (it holds {foreign}); give another folder")
+        raise InputError(
+            f"{shown}: is not empty and not a result folder (it holds {foreign}); give another"
+            " folder"
+        )
 
 
 def _files_below(folder: Path) -> Iterator[str]:
-    """Name the files below a folder, one by one: it may be a large one of somebody else's. Raises OSError."""
+    """Name the files below a folder, one by one: it may be a large one of somebody else's. Raises
+    OSError.
+    """
 
     def fail(error: OSError) -> None:
         raise error

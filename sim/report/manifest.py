@@ -1,4 +1,6 @@
-"""Write down where a result comes from: version, scenario, seed, machine, books, and each file with its hash."""
+"""Write down where a result comes from: version, scenario, seed, machine, books, and each file with
+its hash.
+"""
 
 from __future__ import annotations
 
@@ -12,17 +14,34 @@ from typing import Any
 
 from sim.records import Records
 from sim.report.files import MANIFEST
-from sim.scenario import digest
+from sim.scenario.loading.dump import digest
 from sim.scenario.schema import Scenario
 from sim.version import __version__
 
-PACKAGES = ("mesa", "networkx", "numpy", "scipy", "pandas", "pyyaml", "pydantic", "click", "tqdm", "matplotlib")
+PACKAGES = (
+    "mesa",
+    "networkx",
+    "numpy",
+    "scipy",
+    "pandas",
+    "pyyaml",
+    "pydantic",
+    "click",
+    "tqdm",
+    "matplotlib",
+)
 
 LEDGER_LIMIT = 64
 """Most that a book may be off, in units of eps times gross volume."""
 
 
-def manifest(scenario: Scenario, records: Records, wall_seconds: float, command: str | None, files: Mapping[str, str]) -> dict[str, Any]:
+def manifest(
+    scenario: Scenario,
+    records: Records,
+    wall_seconds: float,
+    command: str | None,
+    files: Mapping[str, str],
+) -> dict[str, Any]:
     """Describe a result; `files` holds the sha256 of each by its name within the folder."""
     worst = {book: float(f"{each:.6g}") for book, each in records.residuals.items()}
     return origin(scenario, command) | {
@@ -51,8 +70,14 @@ def origin(scenario: Scenario, command: str | None) -> dict[str, Any]:
 
 def hashes(folder: Path) -> dict[str, str]:
     """Hash every file below a folder but the manifest itself, in the order of their names."""
-    paths = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
-    return {name: hashlib.sha256(paths[name].read_bytes()).hexdigest() for name in sorted(paths) if name != MANIFEST}
+    paths = {
+        path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()
+    }
+    return {
+        name: hashlib.sha256(paths[name].read_bytes()).hexdigest()
+        for name in sorted(paths)
+        if name != MANIFEST
+    }
 
 
 def _version(package: str) -> str | None:

@@ -17,22 +17,38 @@ FULL = 0.995
 
 
 def overview(scenario: Scenario, records: Records, wall_seconds: float) -> str:
-    """Write a heading and a table of the needs that were short after the first event, least covered first."""
+    """Write a heading and a table of the needs that were short after the first event, least covered
+    first.
+    """
     members = f"{len(records.members)} member{'s' if len(records.members) > 1 else ''}"
-    heading = f"{scenario.title}\n{members}, {records.months[0]} to {records.months[-1]}, {wall_seconds:.1f} s\n"
+    heading = (
+        f"{scenario.title}\n{members}, {records.months[0]} to {records.months[-1]},"
+        f" {wall_seconds:.1f} s\n"
+    )
     fill = spread(records.summary["fill_rate_after"], records.members, (5, 50))
-    short = [need for need in np.argsort(fill["p50"], kind="stable").tolist() if fill["p05"][need] < FULL]
+    short = [
+        need for need in np.argsort(fill["p50"], kind="stable").tolist() if fill["p05"][need] < FULL
+    ]
     if not short:
         return heading + "\nNo need was short.\n"
     shown = short[:MOST_ROWS]
     columns = [
         ["state", *(records.needs[need][0] for need in shown)],
         ["product", *(records.needs[need][1] for need in shown)],
-        *(_column(head, values, write, records, shown) for head, values, write in _measures(records)),
+        *(
+            _column(head, values, write, records, shown)
+            for head, values, write in _measures(records)
+        ),
     ]
-    count = f"{len(short)} of {len(records.needs)} needs {'was' if len(short) == 1 else 'were'} short"
+    count = (
+        f"{len(short)} of {len(records.needs)} needs {'was' if len(short) == 1 else 'were'} short"
+    )
     which = f"; the {len(shown)} least covered" if len(shown) < len(short) else ""
-    spreads = "; the median member, and 5 to 95 % of the members in brackets" if len(records.members) > 1 else ""
+    spreads = (
+        "; the median member, and 5 to 95 % of the members in brackets"
+        if len(records.members) > 1
+        else ""
+    )
     return f"{heading}\n{count}{which}{spreads}:\n\n{_aligned(columns)}\n"
 
 
@@ -46,10 +62,14 @@ def _measures(records: Records) -> list[tuple[str, Floats, Callable[[float], str
     ]
 
 
-def _column(head: str, values: Floats, write: Callable[[float], str], records: Records, shown: list[int]) -> list[str]:
+def _column(
+    head: str, values: Floats, write: Callable[[float], str], records: Records, shown: list[int]
+) -> list[str]:
     found = spread(values[shown], records.members, (5, 50, 95))
     cells = [head]
-    for low, middle, high in zip(*(found[level].tolist() for level in ("p05", "p50", "p95")), strict=True):
+    for low, middle, high in zip(
+        *(found[level].tolist() for level in ("p05", "p50", "p95")), strict=True
+    ):
         ends = write(low), write(high)
         cells.append(write(middle) + (f" ({ends[0]} .. {ends[1]})" if ends[0] != ends[1] else ""))
     return cells
@@ -57,7 +77,10 @@ def _column(head: str, values: Floats, write: Callable[[float], str], records: R
 
 def _aligned(columns: list[list[str]]) -> str:
     widths = [max(map(len, column)) for column in columns]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in zip(*columns, strict=True)]
+    lines = [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in zip(*columns, strict=True)
+    ]
     return "\n".join([lines[0], "  ".join("-" * width for width in widths), *lines[1:]])
 
 

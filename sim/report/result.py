@@ -10,13 +10,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.evidence import ledger
-from sim.fates import fates
+from sim.assess.evidence import ledger
+from sim.assess.fates import fates
 from sim.records import Records
 from sim.report import tables
 from sim.report.files import MANIFEST, replaced
 from sim.report.manifest import hashes, manifest
-from sim.scenario import dump
+from sim.scenario.loading.dump import dump
 from sim.scenario.schema import Scenario
 
 if TYPE_CHECKING:
@@ -30,7 +30,10 @@ TABLES: Mapping[str, Callable[[Records], tables.Table]] = {
     "money": tables.money,
     "events": tables.events,
 }
-CASE_TABLES: Mapping[str, Callable[[Scenario, Records], tables.Table]] = {"fates": fates, "sources": lambda scenario, _: ledger(scenario)}
+CASE_TABLES: Mapping[str, Callable[[Scenario, Records], tables.Table]] = {
+    "fates": fates,
+    "sources": lambda scenario, _: ledger(scenario),
+}
 """Tables that need the scenario beside what was recorded."""
 
 
@@ -70,28 +73,40 @@ class Result:
 
     @cached_property
     def events(self) -> pd.DataFrame:
-        """Give what was applied when, to how many links, lines or needs, in which share of the members."""
+        """Give what was applied when, to how many links, lines or needs, in which share of the
+        members.
+        """
         return self._frame("events")
 
     @cached_property
     def fates(self) -> pd.DataFrame:
-        """Give the probability of each fate of each need that was hit, by year and at the end, and who substituted when."""
+        """Give the probability of each fate of each need that was hit, by year and at the end, and
+        who substituted when.
+        """
         return self._frame("fates")
 
     @cached_property
     def sources(self) -> pd.DataFrame:
-        """Give the ledger of evidence: each number that the scenario gives, its interval and where it comes from."""
+        """Give the ledger of evidence: each number that the scenario gives, its interval and where
+        it comes from.
+        """
         return self._frame("sources")
 
     def _table(self, name: str) -> tables.Table:
-        return TABLES[name](self.records) if name in TABLES else CASE_TABLES[name](self.scenario, self.records)
+        return (
+            TABLES[name](self.records)
+            if name in TABLES
+            else CASE_TABLES[name](self.scenario, self.records)
+        )
 
     def _frame(self, name: str) -> pd.DataFrame:
         import pandas as pd  # half a second that a run from the command line can do without
 
         return pd.DataFrame(self._table(name))
 
-    def save(self, directory: str | os.PathLike[str], *, figures: bool = True, command: str | None = None) -> Path:
+    def save(
+        self, directory: str | os.PathLike[str], *, figures: bool = True, command: str | None = None
+    ) -> Path:
         """Write the result folder, whole or not at all; an older result there is replaced.
 
         Raises InputError where the folder cannot be written or holds what is not a result.
@@ -104,7 +119,9 @@ class Result:
                 from sim.report.figures import draw  # matplotlib takes a second to import
 
                 draw(self.scenario, self.records, folder / "figures")
-            description = manifest(self.scenario, self.records, self.wall_seconds, command, hashes(folder))
+            description = manifest(
+                self.scenario, self.records, self.wall_seconds, command, hashes(folder)
+            )
             _write(folder / MANIFEST, json.dumps(description, indent=2, ensure_ascii=False) + "\n")
         return Path(directory)
 

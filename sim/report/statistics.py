@@ -11,11 +11,13 @@ from sim.records import Floats
 
 
 def spread(values: Floats, members: Sequence[int], levels: Iterable[int]) -> dict[str, Floats]:
-    """Summarise the last axis (the members): `mean`, `p05`, `p50`, ... for each level in percent, and `central`.
+    """Summarise the last axis (the members): `mean`, `p05`, `p50`, ... for each level in percent,
+    and `central`.
 
-    Each entry has the shape of `values` without its last axis. A member with NaN does not count; where none counts, and
-    for `central` where member 0 was not simulated, the entry is NaN. Quantiles are linear between neighbours; beside an
-    infinite neighbour they take the nearer of the two.
+    Each entry has the shape of `values` without its last axis. A member with NaN does not count;
+    where none counts, and for `central` where member 0 was not simulated, the entry is NaN.
+    Quantiles are linear between neighbours; beside an infinite neighbour they take the nearer of
+    the two.
     """
     ordered = np.sort(values, axis=-1)
     counted = values.shape[-1] - np.count_nonzero(np.isnan(values), axis=-1)
@@ -44,7 +46,9 @@ def _quantile(ordered: Floats, counted: NDArray[np.int64], share: float) -> Floa
     below = np.floor(position).astype(np.intp)
     weight = position - below
     left = np.take_along_axis(ordered, below[..., None], axis=-1)[..., 0]
-    right = np.take_along_axis(ordered, np.ceil(position).astype(np.intp)[..., None], axis=-1)[..., 0]
+    right = np.take_along_axis(ordered, np.ceil(position).astype(np.intp)[..., None], axis=-1)[
+        ..., 0
+    ]
     finite = np.isfinite(left) & np.isfinite(right)
     step = np.subtract(right, left, out=np.zeros_like(left), where=finite)
     # from the nearer end, so that rounding never leaves the interval

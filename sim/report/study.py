@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from sim.report.files import MANIFEST, replaced
 from sim.report.manifest import hashes, origin
-from sim.scenario import dump
+from sim.scenario.loading.dump import dump
 from sim.scenario.schema import Scenario
 
 if TYPE_CHECKING:
@@ -26,10 +26,12 @@ def save_tables(
     figures: Mapping[str, Callable[[], Figure]] | None = None,
     command: str | None = None,
 ) -> Path:
-    """Write each table as `<name>.csv`, the scenario they come from, and a manifest; an older result there is replaced.
+    """Write each table as `<name>.csv`, the scenario they come from, and a manifest; an older
+    result there is replaced.
 
-    Each of `figures` is drawn when its turn comes and written as `figures/<name>.png`; equal figures give equal bytes on one
-    machine. Raises InputError where the folder cannot be written or holds what is not a result.
+    Each of `figures` is drawn when its turn comes and written as `figures/<name>.png`; equal
+    figures give equal bytes on one machine. Raises InputError where the folder cannot be written or
+    holds what is not a result.
     """
     with replaced(directory) as folder:
         for name, table in tables.items():
@@ -39,7 +41,11 @@ def save_tables(
         if figures:
             _draw(folder / "figures", figures)
         description = origin(scenario, command) | {"files": hashes(folder)}
-        (folder / MANIFEST).write_text(json.dumps(description, indent=2, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n")
+        (folder / MANIFEST).write_text(
+            json.dumps(description, indent=2, ensure_ascii=False) + "\n",
+            encoding="utf-8",
+            newline="\n",
+        )
     return Path(directory)
 
 

@@ -1,4 +1,6 @@
-"""Lay records out as tables: tidy columns with a fixed order of rows and columns, and their CSV text."""
+"""Lay records out as tables: tidy columns with a fixed order of rows and columns, and their CSV
+text.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +43,9 @@ def series(records: Records) -> Table:
 
 
 def summary(records: Records) -> Table:
-    """Tabulate every summary metric by state, product and metric; a time that may be censored gets a row with the share."""
+    """Tabulate every summary metric by state, product and metric; a time that may be censored gets
+    a row with the share.
+    """
     metrics = _with_censored(records.summary)
     shape = (len(records.needs), len(metrics))
     values = {name: np.empty(shape) for name in _spread_names(COARSE)}
@@ -57,7 +61,9 @@ def summary(records: Records) -> Table:
 
 
 def flows(records: Records) -> Table:
-    """Tabulate the units shipped by calendar year and route; where there are re-exports, with the transit state of each."""
+    """Tabulate the units shipped by calendar year and route; where there are re-exports, with the
+    transit state of each.
+    """
     shape = (len(records.years), len(records.routes))
     return {
         "year": np.repeat(np.asarray(records.years, dtype=np.int64), len(records.routes)),
@@ -72,18 +78,27 @@ def flows(records: Records) -> Table:
 def capacity(records: Records) -> Table:
     """Tabulate usable capacity and output by month and line."""
     shape = (len(records.months), len(records.lines))
-    spreads = {what: spread(getattr(records, what), records.members, COARSE) for what in ("capacity", "output")}
+    spreads = {
+        what: spread(getattr(records, what), records.members, COARSE)
+        for what in ("capacity", "output")
+    }
     return {
         "month": _along(records.months, 0, shape),
         "factory": _along([factory for factory, _, _ in records.lines], 1, shape),
         "state": _along([state for _, state, _ in records.lines], 1, shape),
         "product": _along([product for _, _, product in records.lines], 1, shape),
-        **{f"{what}_{name}": part[name].ravel() for what, part in spreads.items() for name in ("p05", "p50", "p95", "mean", "central")},
+        **{
+            f"{what}_{name}": part[name].ravel()
+            for what, part in spreads.items()
+            for name in ("p05", "p50", "p95", "mean", "central")
+        },
     }
 
 
 def money(records: Records) -> Table:
-    """Tabulate the ledger of money by calendar year, state (`all` for their sum) and item; empty where none was kept."""
+    """Tabulate the ledger of money by calendar year, state (`all` for their sum) and item; empty
+    where none was kept.
+    """
     items = list(records.money)
     shape = (len(records.years) if items else 0, len(records.purses), len(items))
     values = {name: np.empty(shape) for name in _spread_names(COARSE)}
@@ -91,7 +106,9 @@ def money(records: Records) -> Table:
         for name, part in spread(members, records.members, COARSE).items():
             values[name][:, :, position] = part
     return {
-        "year": np.repeat(np.asarray(records.years[: shape[0]], dtype=np.int64), shape[1] * shape[2]),
+        "year": np.repeat(
+            np.asarray(records.years[: shape[0]], dtype=np.int64), shape[1] * shape[2]
+        ),
         "state": _along(records.purses, 1, shape),
         "item": _along(items, 2, shape),
         **_flat(values),
@@ -112,7 +129,9 @@ def events(records: Records) -> Table:
 
 
 def csv(table: Table) -> str:
-    """Write a table as CSV: ten significant digits, NaN as an empty cell, infinity as `inf`, lines ended by one newline."""
+    """Write a table as CSV: ten significant digits, NaN as an empty cell, infinity as `inf`, lines
+    ended by one newline.
+    """
     rows = zip(*map(_cells, table.values()), strict=True)
     return "\n".join([",".join(table), *map(",".join, rows), ""])
 

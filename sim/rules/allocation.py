@@ -1,11 +1,12 @@
 """Share out a supplier's goods among its buyers when there are too few.
 
-A rule is called once a round with all links of the suppliers that follow it: `rule(claims, **parameters) -> granted`
-[links, members], units per month. It grants between 0 and the order on each link, and what its line has, or all that
-is ordered, in sum. It must not change what it is given. Needs of a lower tier are served to the end before the next
-tier is heard, whatever the rule.
+A rule is called once a round with all links of the suppliers that follow it: `rule(claims,
+**parameters) -> granted` [links, members], units per month. It grants between 0 and the order on
+each link, and what its line has, or all that is ordered, in sum. It must not change what it is
+given. Needs of a lower tier are served to the end before the next tier is heard, whatever the rule.
 
-One rule, `optimal`, sees the whole market instead of one round's claims; only the scenario as a whole can choose it.
+One rule, `optimal`, sees the whole market instead of one round's claims; only the scenario as a
+whole can choose it.
 """
 
 from __future__ import annotations
@@ -53,7 +54,9 @@ class Claims:
     """[links, members]: flow in the balanced world at the start"""
 
     def of(self, group: str) -> Bools:
-        """Mark the links, [links], whose buyer belongs to a group: home, ally, other, a state or a bloc."""
+        """Mark the links, [links], whose buyer belongs to a group: home, ally, other, a state or a
+        bloc.
+        """
         known = {"home": self.home, "ally": self.ally, "other": ~self.ally}
         return known[group] if group in known else (self.importer == group) | (self.bloc == group)
 
@@ -82,7 +85,11 @@ def _once(order: list[str]) -> list[str]:
     return order
 
 
-Order = Annotated[list[Annotated[str, Named("state or bloc", ("home", "ally", "other"))]], Field(min_length=1), AfterValidator(_once)]
+Order = Annotated[
+    list[Annotated[str, Named("state or bloc", ("home", "ally", "other"))]],
+    Field(min_length=1),
+    AfterValidator(_once),
+]
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -96,8 +103,9 @@ def proportional(claims: Claims) -> Floats:
 def tiers(claims: Claims, *, order: Order) -> Floats:
     """Serve groups of buyers one after the other, within a group in proportion to orders.
 
-    `order` lists the groups: home (the supplier's state), ally (its bloc, home included unless listed before), other
-    (neither), or names of states and blocs. A buyer belongs to the first group that fits; those that fit none come last.
+    `order` lists the groups: home (the supplier's state), ally (its bloc, home included unless
+    listed before), other (neither), or names of states and blocs. A buyer belongs to the first
+    group that fits; those that fit none come last.
     """
     rank = np.full(claims.importer.size, len(order))
     for place in reversed(range(len(order))):
@@ -117,30 +125,44 @@ def bloc_first(claims: Claims) -> Floats:
     return tiers(claims, order=["ally", "other"])
 
 
-@rule("allocation", source="constrained equal awards: Thomson 2019; with weights as in Inoue and Todo's simulator")
+@rule(
+    "allocation",
+    source="constrained equal awards: Thomson 2019; with weights as in Inoue and Todo's simulator",
+)
 def equal_awards(claims: Claims, *, by: Literal["order", "usual"] = "order") -> Floats:
-    """Give every buyer the same number of units, but none more than it ordered: protects small buyers.
+    """Give every buyer the same number of units, but none more than it ordered: protects small
+    buyers.
 
-    `by`: whether orders count alike (order), or as the buyer's flow at the start (usual); then buyers without one come last.
+    `by`: whether orders count alike (order), or as the buyer's flow at the start (usual); then
+    buyers without one come last.
     """
-    return kernels.equal_awards(claims.orders, claims.supply, claims.market.by_line, claims.usual if by == "usual" else None)
+    return kernels.equal_awards(
+        claims.orders, claims.supply, claims.market.by_line, claims.usual if by == "usual" else None
+    )
 
 
 @rule("allocation", source="constrained equal losses: Thomson 2019")
 def equal_losses(claims: Claims) -> Floats:
-    """Let every buyer go short of the same number of units, but none of more than it ordered: protects large buyers."""
+    """Let every buyer go short of the same number of units, but none of more than it ordered:
+    protects large buyers.
+    """
     return kernels.equal_losses(claims.orders, claims.supply, claims.market.by_line)
 
 
 @rule("allocation", source="Aumann and Maschler 1985")
 def talmud(claims: Claims) -> Floats:
-    """Give alike up to half of each order, then let buyers lose alike: neither small nor large buyers are protected."""
+    """Give alike up to half of each order, then let buyers lose alike: neither small nor large
+    buyers are protected.
+    """
     return kernels.talmud(claims.orders, claims.supply, claims.market.by_line)
 
 
 @rule("allocation", source="Han et al. 2025, arXiv:2504.17120")
-def guarantee_plus_priority(claims: Claims, *, guarantee: Share, order: Order | None = None) -> Floats:
-    """Grant the mean of proportional (of weight `guarantee`, 0 to 1) and tiers, so that nobody is left with nothing.
+def guarantee_plus_priority(
+    claims: Claims, *, guarantee: Share, order: Order | None = None
+) -> Floats:
+    """Grant the mean of proportional (of weight `guarantee`, 0 to 1) and tiers, so that nobody is
+    left with nothing.
 
     `order`: as for tiers; home, ally, other where not given.
     """
@@ -150,9 +172,11 @@ def guarantee_plus_priority(claims: Claims, *, guarantee: Share, order: Order | 
 
 @rule("allocation", source="linear programming by HiGHS; model specification 1.5")
 def optimal(whole: Whole) -> Allocation:
-    """Deliver as much as possible, lower tiers first, and that at least cost, over the whole market at once.
+    """Deliver as much as possible, lower tiers first, and that at least cost, over the whole market
+    at once.
 
-    Buyers' weights do not count, only which links are open. The reference that shows what other rules give away. It
-    solves linear programmes for every member and month: for few members, at most 200.
+    Buyers' weights do not count, only which links are open. The reference that shows what other
+    rules give away. It solves linear programmes for every member and month: for few members, at
+    most 200.
     """
     return least_cost(whole.market, whole.supply, whole.demand, whole.cap, whole.cost, whole.tier)

@@ -1,4 +1,6 @@
-"""Stand between the world and rules from outside: what they may not do is caught, named, and laid at their door."""
+"""Stand between the world and rules from outside: what they may not do is caught, named, and laid
+at their door.
+"""
 
 from __future__ import annotations
 
@@ -30,11 +32,15 @@ SEVERAL = {"stockpile": 2, "learning": 3}
 MAY_BE_INFINITE = ("production",)
 
 
-def guarded(rule: Rule, parameters: dict[str, Any], followers: Sequence[str]) -> Callable[[Any], Any]:
-    """Return the rule's function with its parameters filled in; one from outside `sim` is watched at every call.
+def guarded(
+    rule: Rule, parameters: dict[str, Any], followers: Sequence[str]
+) -> Callable[[Any], Any]:
+    """Return the rule's function with its parameters filled in; one from outside `sim` is watched
+    at every call.
 
-    A watched rule sees arrays that it cannot change. RuleError names the rule and its followers when its answer has a
-    wrong shape or type, holds NaN or negative numbers, or when it tried to write; its own exceptions pass, with a note.
+    A watched rule sees arrays that it cannot change. RuleError names the rule and its followers
+    when its answer has a wrong shape or type, holds NaN or negative numbers, or when it tried to
+    write; its own exceptions pass, with a note.
     """
     function = rule.bound(parameters)
     if rule.function.__module__.startswith("sim."):
@@ -46,7 +52,9 @@ def guarded(rule: Rule, parameters: dict[str, Any], followers: Sequence[str]) ->
             answer = function(_read_only(given))
         except ValueError as error:
             if "read-only" in str(error):
-                raise RuleError(f"{who}: wrote into what it was given; make a copy first") from error
+                raise RuleError(
+                    f"{who}: wrote into what it was given; make a copy first"
+                ) from error
             error.add_note(f"in the {who}")
             raise
         except Exception as error:
@@ -59,7 +67,9 @@ def guarded(rule: Rule, parameters: dict[str, Any], followers: Sequence[str]) ->
 
 
 def _read_only(given: Any) -> Any:
-    """Return the same record with arrays that refuse to be written; the world's own stay as they are."""
+    """Return the same record with arrays that refuse to be written; the world's own stay as they
+    are.
+    """
     locked = {}
     for each in fields(given):
         value = getattr(given, each.name)
@@ -99,13 +109,21 @@ def _check_several(who: str, answer: Any, count: int, shape: tuple[int, ...]) ->
 def _check_search(who: str, answer: Any, given: Prospects) -> None:
     if not isinstance(answer, Search):
         raise RuleError(f"{who}: returned {type(answer).__name__}, not a Search")
-    for each, shape in ((answer.waited, given.fill.shape), (answer.chance, given.fill.shape), (answer.pull, given.capacity.shape)):
+    for each, shape in (
+        (answer.waited, given.fill.shape),
+        (answer.chance, given.fill.shape),
+        (answer.pull, given.capacity.shape),
+    ):
         _check_array(who, each, shape)
 
 
 def _check_array(who: str, answer: Any, shape: tuple[int, ...]) -> None:
     if not isinstance(answer, np.ndarray) or answer.dtype.kind != "f":
-        kind = f"an array of {answer.dtype}" if isinstance(answer, np.ndarray) else type(answer).__name__
+        kind = (
+            f"an array of {answer.dtype}"
+            if isinstance(answer, np.ndarray)
+            else type(answer).__name__
+        )
         raise RuleError(f"{who}: returned {kind}, not an array of floats")
     if answer.shape != shape:
         raise RuleError(f"{who}: returned the shape {answer.shape}, not {shape}")

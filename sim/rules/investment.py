@@ -1,9 +1,10 @@
 """Say when factories add capacity, or turn a line to another product, on their own account.
 
-A rule is called once a month with all that the factories that follow it may do: `rule(prospects, **parameters) -> size`
-[options, members], units per month of capacity: to be built, or to be taken from the line that is turned; 0 leaves it.
-It must not change what it is given. No line gives more than stands idle; what is begun takes the months, the capital
-cost and the loss of the product's complexity class, and one unit of the old product's capacity stands for one of the new.
+A rule is called once a month with all that the factories that follow it may do: `rule(prospects,
+**parameters) -> size` [options, members], units per month of capacity: to be built, or to be taken
+from the line that is turned; 0 leaves it. It must not change what it is given. No line gives more
+than stands idle; what is begun takes the months, the capital cost and the loss of the product's
+complexity class, and one unit of the old product's capacity stands for one of the new.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from pydantic import Field
 
 from sim.kernels.sums import Bools, Floats, divide
 from sim.rules.registry import rule
-from sim.world import MEMORY
+from sim.scenario.plant_options import MEMORY
 
 NOTABLY = 1e-9
 """What exceeds a level by less is rounding."""
@@ -29,21 +30,26 @@ Payback = Annotated[float, Field(ge=0, le=1200)]
 
 @dataclass(frozen=True, eq=False)
 class Prospects:
-    """Hold what factories may do: add to a line, from new capacity or from another line; arrays [options, members]."""
+    """Hold what factories may do: add to a line, from new capacity or from another line; arrays
+    [options, members].
+    """
 
     builds: Bools
     """[options]: new capacity is built; otherwise another line of the factory is turned"""
     capacity: Floats
     """Capacity of the line to be added to, units started per month"""
     pressure: Floats
-    """[months, options, members]: its order book (what it shipped, and its part of what buyers wait for) over what it could
-    make with all that is there and under way; the last month first, 0 before the start and before the last decision"""
+    """[months, options, members]: its order book (what it shipped, and its part of what buyers wait
+    for) over what it could make with all that is there and under way; the last month first, 0
+    before the start and before the last decision"""
     short: Floats
     """Good units per month by which the order book exceeds that now"""
     idle: Floats
-    """[months, options, members]: share of the line to be turned that stood idle, as `pressure`; 0 where new capacity is built"""
+    """[months, options, members]: share of the line to be turned that stood idle, as `pressure`; 0
+    where new capacity is built"""
     spare: Floats
-    """Units per month of the line to be turned that stand idle now; 0 where new capacity is built"""
+    """Units per month of the line to be turned that stand idle now; 0 where new capacity is built
+    """
     arriving: Floats
     """Good units per month that one unit of size adds"""
     unit_cost: Floats
@@ -56,7 +62,8 @@ class Prospects:
     def pays(self, size: Floats, margin: float, payback_months: float) -> Bools:
         """Tell whether what is sold more in so many months of use covers the cost.
 
-        A unit earns its price less its unit cost, and at least `margin` of its unit cost: most worlds sell at cost.
+        A unit earns its price less its unit cost, and at least `margin` of its unit cost: most
+        worlds sell at cost.
         """
         sold = np.minimum(size * self.arriving, self.short)
         earned = np.maximum(self.price - self.unit_cost, margin * self.unit_cost)
@@ -79,14 +86,20 @@ def expand_when_pressed(
     margin: Margin = 0.1,
     payback_months: Payback = 120.0,
 ) -> Floats:
-    """Add a `share` of a line's capacity when its order book has stayed above `pressure` times what it can make `for_months`.
+    """Add a `share` of a line's capacity when its order book has stayed above `pressure` times what
+    it can make `for_months`.
 
-    And only if it pays: what the units sold more earn, at least a `margin` (share of unit cost) each, covers the capital cost
-    within `payback_months` of use. After a decision it watches for as many months again. A line without capacity adds nothing.
+    And only if it pays: what the units sold more earn, at least a `margin` (share of unit cost)
+    each, covers the capital cost within `payback_months` of use. After a decision it watches for as
+    many months again. A line without capacity adds nothing.
     """
     size = share * prospects.capacity
     pressed = prospects.pressure[:for_months].min(axis=0) > pressure + NOTABLY
-    return np.where(prospects.builds[:, None] & pressed & prospects.pays(size, margin, payback_months), size, 0.0)
+    return np.where(
+        prospects.builds[:, None] & pressed & prospects.pays(size, margin, payback_months),
+        size,
+        0.0,
+    )
 
 
 @rule("investment", source="model specification 2.3; the thresholds are assumed")
@@ -99,12 +112,18 @@ def retool_when_idle(
     margin: Margin = 0.1,
     payback_months: Payback = 120.0,
 ) -> Floats:
-    """Turn idle capacity to a product of the factory that buyers wait for, as much as they wait for.
+    """Turn idle capacity to a product of the factory that buyers wait for, as much as they wait
+    for.
 
-    The line must have stood idle by `idle_share` of its capacity for `idle_months`, and the other's order book stayed above
-    `pressure` times what it can make for as long; and it must pay, as in expand_when_pressed, with the cost of retooling.
+    The line must have stood idle by `idle_share` of its capacity for `idle_months`, and the other's
+    order book stayed above `pressure` times what it can make for as long; and it must pay, as in
+    expand_when_pressed, with the cost of retooling.
     """
     size = np.minimum(prospects.spare, divide(prospects.short, prospects.arriving))
     pressed = prospects.pressure[:idle_months].min(axis=0) > pressure + NOTABLY
     idle = prospects.idle[:idle_months].min(axis=0) >= idle_share - NOTABLY
-    return np.where(~prospects.builds[:, None] & idle & pressed & prospects.pays(size, margin, payback_months), size, 0.0)
+    return np.where(
+        ~prospects.builds[:, None] & idle & pressed & prospects.pays(size, margin, payback_months),
+        size,
+        0.0,
+    )

@@ -1,8 +1,8 @@
 """Say how unit cost and yield change with experience.
 
-A rule is called once a month with all lines that follow it and learn: `rule(craft, **parameters) -> (experience,
-unit_cost, yield)`, three arrays [lines, members]: units of experience kept, money per unit, good units per unit started.
-It must not change what it is given.
+A rule is called once a month with all lines that follow it and learn: `rule(craft, **parameters) ->
+(experience, unit_cost, yield)`, three arrays [lines, members]: units of experience kept, money per
+unit, good units per unit started. It must not change what it is given.
 """
 
 from __future__ import annotations
@@ -27,7 +27,9 @@ Sisters = Literal["all", "state"]
 
 @dataclass(frozen=True, eq=False)
 class Sisterhood:
-    """Know which lines make the same product, everywhere and within a state, and their experience, [all lines, members]."""
+    """Know which lines make the same product, everywhere and within a state, and their experience,
+    [all lines, members].
+    """
 
     everywhere: GroupSum
     at_home: GroupSum
@@ -38,7 +40,8 @@ class Sisterhood:
         """Return the experience of each line's sisters, now and at the start, [lines, members]."""
         group = self.everywhere if sisters == "all" else self.at_home
         now, then = (
-            group(values).take(group.group_of_row[lines], axis=0) - values[lines] for values in (self.experience, self.first_experience)
+            group(values).take(group.group_of_row[lines], axis=0) - values[lines]
+            for values in (self.experience, self.first_experience)
         )
         return np.maximum(now, 0.0), np.maximum(then, 0.0)
 
@@ -77,7 +80,10 @@ class Learnt(NamedTuple):
     yield_: Floats
 
 
-@rule("learning", source="Crawford 1944; Benkard 2000; Lafond, Greenwald & Farmer 2022; model specification 2.4")
+@rule(
+    "learning",
+    source="Crawford 1944; Benkard 2000; Lafond, Greenwald & Farmer 2022; model specification 2.4",
+)
 def crawford(
     craft: Craft,
     *,
@@ -91,19 +97,33 @@ def crawford(
 ) -> Learnt:
     """Let the cost of the next unit fall by the learning rate with each doubling of experience.
 
-    `batch` asks the mean cost of as many units as were made this month, not that of the next one. A year takes the share
-    `forgetting` of experience away. `spill_over` counts that share of the experience of `sisters`: all lines of the
-    product, or those of the same state. Only `experience_share` of the fall comes from experience; the rest comes with
-    time, as if experience grew by `growth` a year. Yield rises from the line's own towards `best_yield` as cost falls.
+    `batch` asks the mean cost of as many units as were made this month, not that of the next one. A
+    year takes the share `forgetting` of experience away. `spill_over` counts that share of the
+    experience of `sisters`: all lines of the product, or those of the same state. Only
+    `experience_share` of the fall comes from experience; the rest comes with time, as if experience
+    grew by `growth` a year. Yield rises from the line's own towards `best_yield` as cost falls.
     """
-    if not batch and not forgetting and not spill_over and experience_share == 1.0 and best_yield is None:
-        cost = kernel.unit_cost(craft.first_unit_cost, craft.experience, craft.first_experience, craft.slope)
+    if (
+        not batch
+        and not forgetting
+        and not spill_over
+        and experience_share == 1.0
+        and best_yield is None
+    ):
+        cost = kernel.unit_cost(
+            craft.first_unit_cost, craft.experience, craft.first_experience, craft.slope
+        )
         return Learnt(craft.experience, cost, craft.yield_)
     curve = kernel.crawford_batch if batch else lambda unit, _, slope: kernel.crawford(unit, slope)
-    return _learn(craft, curve, forgetting, (spill_over, sisters), (experience_share, growth), best_yield)
+    return _learn(
+        craft, curve, forgetting, (spill_over, sisters), (experience_share, growth), best_yield
+    )
 
 
-@rule("learning", source="Wright 1936; Benkard 2000; Lafond, Greenwald & Farmer 2022; model specification 2.4")
+@rule(
+    "learning",
+    source="Wright 1936; Benkard 2000; Lafond, Greenwald & Farmer 2022; model specification 2.4",
+)
 def wright(
     craft: Craft,
     *,
@@ -115,12 +135,19 @@ def wright(
     growth: Growth = 0.1,
     best_yield: BestYield | None = None,
 ) -> Learnt:
-    """Let the average cost of all units so far fall by the learning rate with each doubling: new lines learn faster at first.
+    """Let the average cost of all units so far fall by the learning rate with each doubling: new
+    lines learn faster at first.
 
     The parameters are those of `crawford`.
     """
-    curve = kernel.wright_batch if batch else lambda unit, size, slope: kernel.wright_batch(unit, np.ones_like(size), slope)
-    return _learn(craft, curve, forgetting, (spill_over, sisters), (experience_share, growth), best_yield)
+    curve = (
+        kernel.wright_batch
+        if batch
+        else lambda unit, size, slope: kernel.wright_batch(unit, np.ones_like(size), slope)
+    )
+    return _learn(
+        craft, curve, forgetting, (spill_over, sisters), (experience_share, growth), best_yield
+    )
 
 
 def _learn(
@@ -131,9 +158,15 @@ def _learn(
     trend: tuple[float, float],
     best_yield: float | None,
 ) -> Learnt:
-    """Follow a curve (unit, size of the batch, slope) -> cost over the first unit's, with all that may come to it."""
+    """Follow a curve (unit, size of the batch, slope) -> cost over the first unit's, with all that
+    may come to it.
+    """
     slope = craft.slope
-    experience = kernel.remembered(craft.experience, craft.output, forgetting) if forgetting else craft.experience
+    experience = (
+        kernel.remembered(craft.experience, craft.output, forgetting)
+        if forgetting
+        else craft.experience
+    )
     now, then = experience, craft.first_experience
     if spill[0]:
         others, others_then = craft.sisterhood.others(craft.lines, spill[1])
@@ -141,5 +174,9 @@ def _learn(
     progress = curve(now, craft.output, slope) / curve(then, np.ones_like(then), slope)
     if trend[0] < 1.0:
         progress = kernel.with_trend(progress, slope, *trend, craft.months)
-    yield_ = craft.yield_ if best_yield is None else kernel.better_yield(craft.first_yield, best_yield, progress)
+    yield_ = (
+        craft.yield_
+        if best_yield is None
+        else kernel.better_yield(craft.first_yield, best_yield, progress)
+    )
     return Learnt(experience, craft.first_unit_cost * progress, yield_)

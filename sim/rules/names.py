@@ -9,7 +9,7 @@ from pydantic import GetCoreSchemaHandler, ValidationInfo
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from sim.rules import registry
-from sim.scenario.wording import unknown
+from sim.scenario.suggestions import unknown
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,8 @@ class Named:
     """Mark a parameter that names something: `Annotated[str, Named("state")]`."""
 
     noun: str
-    """state, product, state or bloc, ...: checked where the scenario's names are known, when one is loaded"""
+    """state, product, state or bloc, ...: checked where the scenario's names are known, when one is
+    loaded"""
     also: tuple[str, ...] = ()
     """Words of the rule's own that may stand instead"""
 
@@ -33,7 +34,9 @@ class Named:
             return None
         return unknown(self.noun, name, [*self.also, *names])
 
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
         return core_schema.with_info_after_validator_function(self._checked, handler(source))
 
     def _checked(self, name: str, info: ValidationInfo) -> str:

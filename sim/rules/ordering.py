@@ -1,7 +1,8 @@
 """Say how much buyers order.
 
-A rule is called once a month with all needs of the buyers that follow it: `rule(position, **parameters) -> ordered`,
-units [needs, members]. It must not change what it is given; what it perceives it may keep, by `position.perceive`.
+A rule is called once a month with all needs of the buyers that follow it: `rule(position,
+**parameters) -> ordered`, units [needs, members]. It must not change what it is given; what it
+perceives it may keep, by `position.perceive`.
 """
 
 from __future__ import annotations
@@ -39,11 +40,13 @@ class Position:
     """Hold what a buyer knows of its needs when it orders, arrays [needs, members]."""
 
     expected: Floats
-    """Use per month: of a state, this month's need; of a factory, what its lines' perceived demand takes"""
+    """Use per month: of a state, this month's need; of a factory, what its lines' perceived demand
+    takes"""
     deferred: Floats
     """Unmet final need that still waits, units"""
     stock: Floats
-    """What is left after this month's use, units; of an input, whose use is still ahead, after the use expected"""
+    """What is left after this month's use, units; of an input, whose use is still ahead, after the
+    use expected"""
     on_order: Floats
     """In transit and ordered, units"""
     lead: Floats
@@ -51,25 +54,33 @@ class Position:
     cover: Floats
     """Months of use to be held in stock"""
     ahead: Floats
-    """[needs, 1]: 1 where this month's use is still ahead (inputs), 0 where it has happened (final needs)"""
+    """[needs, 1]: 1 where this month's use is still ahead (inputs), 0 where it has happened (final
+    needs)"""
     memory: Memory
     count_owed: Callable[[], Floats]
     month: int
     """Months since the start"""
     in_work: Floats | None = None
-    """Granted by suppliers of goods that come in lots, and not yet a whole lot, units; None: no goods do"""
+    """Granted by suppliers of goods that come in lots, and not yet a whole lot, units; None: no
+    goods do"""
 
     def perceive(self, share: float) -> Floats:
-        """Smooth the use per month: by `share` of the way from what was perceived last month to what is expected now."""
+        """Smooth the use per month: by `share` of the way from what was perceived last month to
+        what is expected now.
+        """
         return self.memory.move(self.expected, share)
 
     def left(self, use: Floats) -> Floats:
-        """Return what is left in stock after this month's use, where `use` is what an input's line will take of it."""
+        """Return what is left in stock after this month's use, where `use` is what an input's line
+        will take of it.
+        """
         return self.stock + self.ahead * (self.expected - use)
 
     @property
     def owed(self) -> Floats:
-        """Return what the buyer itself still owes: deferred need, or the inputs of what its lines' customers wait for."""
+        """Return what the buyer itself still owes: deferred need, or the inputs of what its lines'
+        customers wait for.
+        """
         return self.count_owed()
 
 
@@ -82,19 +93,29 @@ def hold_cover(
 ) -> Floats:
     """Order what will be used, and close the gap to the stock cover, counting what is on order.
 
-    The gap is closed within about `adjustment_months` (1: at once, an order-up-to policy). Use is smoothed over
-    `smoothing_months` (1: what this month needs); it is demand that is smoothed, never what was delivered or made.
+    The gap is closed within about `adjustment_months` (1: at once, an order-up-to policy). Use is
+    smoothed over `smoothing_months` (1: what this month needs); it is demand that is smoothed,
+    never what was delivered or made.
     """
     use, stock = position.expected, position.stock
     if smoothing_months > 1:
         use = position.perceive(1.0 / smoothing_months)
         stock = position.left(use)
     return orders.hold_cover(
-        use, position.deferred, stock, position.on_order, position.lead, position.cover, adjustment_months, position.in_work
+        use,
+        position.deferred,
+        stock,
+        position.on_order,
+        position.lead,
+        position.cover,
+        adjustment_months,
+        position.in_work,
     )
 
 
-@rule("ordering", source="Sterman 1989, Management Science 35(3); Edali & Yasarcan 2014, JASSS 17(4)2")
+@rule(
+    "ordering", source="Sterman 1989, Management Science 35(3); Edali & Yasarcan 2014, JASSS 17(4)2"
+)
 def anchored(
     position: Position,
     *,
@@ -104,16 +125,22 @@ def anchored(
     target_months: Annotated[float, Field(ge=0, le=600)] | None = None,
     steady_months: Annotated[int, Field(ge=0, le=1200)] = 0,
 ) -> Floats:
-    """Anchor on the use that is perceived, and adjust for the gaps in stock and in what is on order, as people do.
+    """Anchor on the use that is perceived, and adjust for the gaps in stock and in what is on
+    order, as people do.
 
-    Perceived use moves by `forecast_share` (theta) a month to what is seen. To it comes `gap_share` (alpha) of the gap
-    between the target and stock less what is owed, and less `line_share` (beta) of what is on order: below 1, orders
-    swing more than demand. The target is `target_months` of perceived use, where not given the stock cover and
-    `line_share` of what the lead time keeps in transit beyond the next month. In the first `steady_months` it orders
-    what it perceives. The shares are by default the means of the players of the beer game.
+    Perceived use moves by `forecast_share` (theta) a month to what is seen. To it comes `gap_share`
+    (alpha) of the gap between the target and stock less what is owed, and less `line_share` (beta)
+    of what is on order: below 1, orders swing more than demand. The target is `target_months` of
+    perceived use, where not given the stock cover and `line_share` of what the lead time keeps in
+    transit beyond the next month. In the first `steady_months` it orders what it perceives. The
+    shares are by default the means of the players of the beer game.
     """
     use = position.perceive(forecast_share)
-    months = position.cover + line_share * (position.lead - 1.0) if target_months is None else target_months
+    months = (
+        position.cover + line_share * (position.lead - 1.0)
+        if target_months is None
+        else target_months
+    )
     if position.month < steady_months:
         return use
     gap = months * use - (position.left(use) - position.owed) - line_share * position.on_order

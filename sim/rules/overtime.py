@@ -1,7 +1,9 @@
 """Say how far lines run beyond their capacity when they are short.
 
-A rule is called once a month, after the goods are shared out, with all lines that follow it: `rule(effort,
-**parameters) -> overtime` [lines, members], by which next month's usable capacity is multiplied; 1 is none. It must not
+A rule is called once a month, after the goods are shared out, with all lines that follow it:
+  `rule(effort,
+**parameters) -> overtime` [lines, members], by which next month's usable capacity is multiplied; 1
+  is none. It must not
 change what it is given.
 """
 
@@ -38,10 +40,15 @@ def none(effort: Effort) -> Floats:
 
 @rule("overtime", source="Hallegatte 2008; BoARIO; model specification 2.2")
 def ario(
-    effort: Effort, *, most: Annotated[float, Field(ge=1, le=3)] = 1.25, months: Annotated[float, Field(ge=1, le=120)] = 12.0
+    effort: Effort,
+    *,
+    most: Annotated[float, Field(ge=1, le=3)] = 1.25,
+    months: Annotated[float, Field(ge=1, le=120)] = 12.0,
 ) -> Floats:
-    """Run up to `most` times capacity: faster the more is missing, and back to capacity when nothing is, over about `months`.
+    """Run up to `most` times capacity: faster the more is missing, and back to capacity when
+    nothing is, over about `months`.
 
-    Missing is what buyers asked for by their weights and the line did not make, also where others then made it.
+    Missing is what buyers asked for by their weights and the line did not make, also where others
+    then made it.
     """
     return kernel.ario(effort.overtime, kernel.scarcity(effort.asked, effort.output), most, months)

@@ -1,6 +1,7 @@
 """Say what factories ask for their goods.
 
-A rule is called once a month, when the goods are shared out, with all lines that follow it: `rule(quote, **parameters)
+A rule is called once a month, when the goods are shared out, with all lines that follow it:
+  `rule(quote, **parameters)
 -> price` [lines, members], money per unit at the gate. It must not change what it is given.
 """
 
@@ -44,10 +45,16 @@ def mark_up(quote: Quote, *, share: Annotated[float, Field(ge=0, le=100)]) -> Fl
 
 @rule("pricing", source="excess demand as in tatonnement, bounded")
 def scarcity(
-    quote: Quote, *, premium: Annotated[float, Field(ge=0, le=100)] = 0.5, most: Annotated[float, Field(ge=0, le=100)] = 1.0
+    quote: Quote,
+    *,
+    premium: Annotated[float, Field(ge=0, le=100)] = 0.5,
+    most: Annotated[float, Field(ge=0, le=100)] = 1.0,
 ) -> Floats:
     """Ask more the more is asked for than can be shipped.
 
-    The mark-up is `premium` for each time that orders, with those that wait, exceed what the line can ship; at most `most`.
+    The mark-up is `premium` for each time that orders, with those that wait, exceed what the line
+    can ship; at most `most`.
     """
-    return prices.marked_up(quote.unit_cost, prices.scarcity_premium(quote.asked, quote.offer, premium, most))
+    return prices.marked_up(
+        quote.unit_cost, prices.scarcity_premium(quote.asked, quote.offer, premium, most)
+    )

@@ -1,7 +1,8 @@
 """Say how scarce inputs limit a line.
 
-A rule is called once a month with all inputs of the lines that follow it: `rule(pantry, **parameters) -> starts`
-[lines, members], units started per month, inf where inputs do not limit. It must not change what it is given.
+A rule is called once a month with all inputs of the lines that follow it: `rule(pantry,
+**parameters) -> starts` [lines, members], units started per month, inf where inputs do not limit.
+It must not change what it is given.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from sim.rules.registry import rule
 
 
 @dataclass(frozen=True, eq=False)
-class Pantry:
+class InputStock:
     """Hold the inputs in stock, arrays [inputs, members] unless said otherwise."""
 
     stock: Floats
@@ -37,63 +38,74 @@ class Pantry:
     cover: Floats
     """Months of use that the scenario wants held"""
 
-    def filled(self, stock: Floats) -> Pantry:
+    def filled(self, stock: Floats) -> InputStock:
         """Return the same lines with this stock, [inputs, members]."""
         return replace(self, stock=stock)
 
     def scarcest(self, among: Bools) -> Floats:
-        """Count the starts that the scarcest of some inputs allows, [lines, members]; inf where there is none."""
+        """Count the starts that the scarcest of some inputs allows, [lines, members]; inf where
+        there is none.
+        """
         starts = starts_by_input(self.stock, self.amount)
         return self.least(starts if among.all() else np.where(among[:, None], starts, np.inf))
 
     def least(self, starts: Floats) -> Floats:
-        """Take the least of the starts [inputs, members] for each line, [lines, members]; inf where it has no inputs."""
+        """Take the least of the starts [inputs, members] for each line, [lines, members]; inf where
+        it has no inputs.
+        """
         return scarcest(starts, self.line, self.by_line.groups)
 
 
 @rule("production", source="Leontief; model specification 2.1")
-def leontief(pantry: Pantry) -> Floats:
+def leontief(pantry: InputStock) -> Floats:
     """Let the scarcest input limit output, whatever its criticality."""
     return pantry.scarcest(np.ones_like(pantry.critical))
 
 
 @rule("production", source="Pichler et al. 2022, JEDC 144:104527")
-def strongly_critical(pantry: Pantry) -> Floats:
+def strongly_critical(pantry: InputStock) -> Floats:
     """Let the scarcest critical or important input limit output."""
     return pantry.scarcest(pantry.critical | pantry.important)
 
 
 @rule("production", source="Pichler et al. 2022, JEDC 144:104527")
-def half_critical(pantry: Pantry) -> Floats:
-    """Let critical inputs limit output fully, important ones by half: without one, half of the usual output goes on."""
+def half_critical(pantry: InputStock) -> Floats:
+    """Let critical inputs limit output fully, important ones by half: without one, half of the
+    usual output goes on.
+    """
     important = pantry.scarcest(pantry.important)
     return np.minimum(pantry.scarcest(pantry.critical), (important + pantry.usual) / 2.0)
 
 
 @rule("production", source="Pichler et al. 2022, JEDC 144:104527")
-def weakly_critical(pantry: Pantry) -> Floats:
+def weakly_critical(pantry: InputStock) -> Floats:
     """Let only critical inputs limit output."""
     return pantry.scarcest(pantry.critical)
 
 
 @rule("production", source="Pichler et al. 2022, JEDC 144:104527")
-def linear(pantry: Pantry) -> Floats:
-    """Let every input stand for every other: the sum of stocks over the sum of amounts limits output."""
+def linear(pantry: InputStock) -> Floats:
+    """Let every input stand for every other: the sum of stocks over the sum of amounts limits
+    output.
+    """
     return total(starts_by_input(pantry.stock, pantry.amount), pantry.amount, pantry.by_line)
 
 
 @rule("production", source="Hallegatte 2014, Risk Analysis 34(1); BoARIO; model specification 2.1")
 def ario_psi(
-    pantry: Pantry,
+    pantry: InputStock,
     *,
     psi: Annotated[float, Field(ge=0, le=1)] = 0.8,
     cover_months: Annotated[float, Field(ge=0, le=600)] | None = None,
 ) -> Floats:
-    """Slow down before stocks run out: output falls as soon as an input covers less than `psi` of its reference cover.
+    """Slow down before stocks run out: output falls as soon as an input covers less than `psi` of
+    its reference cover.
 
-    The reference is `cover_months` of use, the input's own cover where not given. With stock I, amount a per start and
-    reference s, x = x_opt min(1, I / (psi s a x_opt)) is the lesser of x_opt and I / (psi s a). Where psi s is below a
-    month, the stock itself limits, as in Leontief's.
+    The reference is `cover_months` of use, the input's own cover where not given. With stock I,
+    amount a per start and reference s, x = x_opt min(1, I / (psi s a x_opt)) is the lesser of x_opt
+    and I / (psi s a). Where psi s is below a month, the stock itself limits, as in Leontief's.
     """
-    months = psi * (pantry.cover if cover_months is None else np.full_like(pantry.cover, cover_months))
+    months = psi * (
+        pantry.cover if cover_months is None else np.full_like(pantry.cover, cover_months)
+    )
     return pantry.least(starts_by_input(pantry.stock, pantry.amount * np.maximum(months, 1.0)))

@@ -1,8 +1,8 @@
 """Say how a programme shares its budget out among its candidates.
 
-A rule is called once a month for each programme that follows it: `rule(bids, **parameters) -> money`
-[candidates, members], between 0 and `bids.wanted`, at most `bids.budget` in sum; what is not spent stays in the
-treasury. It must not change what it is given.
+A rule is called once a month for each programme that follows it: `rule(bids, **parameters) ->
+money` [candidates, members], between 0 and `bids.wanted`, at most `bids.budget` in sum; what is not
+spent stays in the treasury. It must not change what it is given.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from sim.rules.registry import find, rule
 
 
 @dataclass(frozen=True, eq=False)
-class Bids:
+class BudgetRequest:
     """Hold what a programme may spend and on what; money [candidates, members]."""
 
     wanted: Floats
@@ -38,18 +38,30 @@ class Bids:
     state: NDArray[np.str_]
     """[candidates]: state of the candidate's factory"""
     count_returns: Callable[[], Floats]
-    """Counts the share of a month's need of the beneficiaries that the candidate would cover for one unit of money, summed
-    over the months of the run that are left when its capacity is there; [candidates, members]"""
+    """Counts the share of a month's need of the beneficiaries that the candidate would cover for
+    one unit of money, summed over the months of the run that are left when its capacity is there;
+    [candidates, members]"""
 
-    def part(self, rows: Ints, budget: Floats) -> Bids:
+    def part(self, rows: Ints, budget: Floats) -> BudgetRequest:
         """Return some of the candidates with a budget of their own."""
         together = GroupSum(np.zeros(rows.size, dtype=np.int64), 1)
-        return Bids(self.wanted[rows], budget, together, self.gap[rows], self.state[rows], lambda: self.count_returns()[rows])
+        return BudgetRequest(
+            self.wanted[rows],
+            budget,
+            together,
+            self.gap[rows],
+            self.state[rows],
+            lambda: self.count_returns()[rows],
+        )
 
 
 def _at_most_all(shares: dict[str, float]) -> dict[str, float]:
     if sum(shares.values()) > 1 + 1e-9:
-        raise PydanticCustomError("shares", "the shares add up to {total}, above 1", {"total": f"{sum(shares.values()):g}"})
+        raise PydanticCustomError(
+            "shares",
+            "the shares add up to {total}, above 1",
+            {"total": f"{sum(shares.values()):g}"},
+        )
     return shares
 
 
@@ -62,50 +74,60 @@ def _some(weights: dict[str, float]) -> dict[str, float]:
 Plain = Annotated[str, NamedRule("programme")]
 """A rule of this family that takes no parameters."""
 Share = Annotated[float, Field(ge=0, le=1)]
-Shares = Annotated[dict[Annotated[str, Named("state")], Share], Field(min_length=1), AfterValidator(_at_most_all)]
-Weights = Annotated[dict[Plain, Annotated[float, Field(ge=0)]], Field(min_length=1), AfterValidator(_some)]
+Shares = Annotated[
+    dict[Annotated[str, Named("state")], Share], Field(min_length=1), AfterValidator(_at_most_all)
+]
+Weights = Annotated[
+    dict[Plain, Annotated[float, Field(ge=0)]], Field(min_length=1), AfterValidator(_some)
+]
 
 
 @rule("programme", source="model specification 2.7")
-def proportional_to_gap(bids: Bids) -> Floats:
+def proportional_to_gap(bids: BudgetRequest) -> Floats:
     """Give every candidate the same share of the money that would close its gap."""
-    return bids.wanted * np.minimum(divide(bids.budget, bids.together(bids.wanted), otherwise=1.0), 1.0)
+    return bids.wanted * np.minimum(
+        divide(bids.budget, bids.together(bids.wanted), otherwise=1.0), 1.0
+    )
 
 
 @rule("programme", source="model specification 2.7")
-def largest_gap_first(bids: Bids) -> Floats:
+def largest_gap_first(bids: BudgetRequest) -> Floats:
     """Close the gap that takes most money as far as possible this month, then the next."""
     return kernels.highest_first(bids.wanted, bids.budget, bids.gap)
 
 
 @rule("programme", source="constrained equal losses: Thomson 2019; model specification 2.7")
-def equalise_remaining_gap(bids: Bids) -> Floats:
+def equalise_remaining_gap(bids: BudgetRequest) -> Floats:
     """Leave every candidate the same gap, in money, as far as each can take money up this month."""
     return kernels.capped_equal_losses(bids.gap, bids.wanted, bids.budget, bids.together)
 
 
 @rule("programme", source="constrained equal awards: Thomson 2019; model specification 2.7")
-def spread_evenly(bids: Bids) -> Floats:
+def spread_evenly(bids: BudgetRequest) -> Floats:
     """Give every candidate the same money, but none more than it can use."""
     return kernels.equal_awards(bids.wanted, bids.budget, bids.together)
 
 
 @rule("programme", source="model specification 2.7")
-def best_return(bids: Bids) -> Floats:
+def best_return(bids: BudgetRequest) -> Floats:
     """Serve first who covers most need for the money by the end of the run, then the next.
 
-    The return is good units per unit of capacity, times the months left when the capacity is qualified, over its capital
-    cost and the beneficiaries' monthly need of the product: cheap, quick capacity for needs of few units comes first.
+    The return is good units per unit of capacity, times the months left when the capacity is
+    qualified, over its capital cost and the beneficiaries' monthly need of the product: cheap,
+    quick capacity for needs of few units comes first.
     """
     return kernels.highest_first(bids.wanted, bids.budget, bids.count_returns())
 
 
 @rule("programme", source="model specification 2.7")
-def political_quota(bids: Bids, *, shares: Shares, within: Plain = "proportional_to_gap") -> Floats:
+def political_quota(
+    bids: BudgetRequest, *, shares: Shares, within: Plain = "proportional_to_gap"
+) -> Floats:
     """Give each state's candidates a fixed share of the budget, whatever their gaps.
 
-    `shares`: state -> share of the budget, at most 1 in sum; states not named get nothing. `within`: the rule that shares
-    a state's part out among its candidates. What a state cannot use stays in the treasury.
+    `shares`: state -> share of the budget, at most 1 in sum; states not named get nothing.
+    `within`: the rule that shares a state's part out among its candidates. What a state cannot use
+    stays in the treasury.
     """
     inner = guarded(find("programme", within), {}, [political_quota.__name__])
     money = np.zeros_like(bids.wanted)
@@ -117,7 +139,7 @@ def political_quota(bids: Bids, *, shares: Shares, within: Plain = "proportional
 
 
 @rule("programme", source="model specification 2.7")
-def mix(bids: Bids, *, weights: Weights) -> Floats:
+def mix(bids: BudgetRequest, *, weights: Weights) -> Floats:
     """Take the weighted mean of other rules.
 
     `weights`: rule -> weight; only their ratios matter.

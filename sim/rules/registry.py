@@ -1,7 +1,8 @@
 """Keep the exchangeable rules by family and name, and check choices of them.
 
-A rule is one function. Its name is the name in YAML, its keyword-only arguments are its parameters (their types say
-what is allowed), its docstring is its documentation, its family's module says what it is called with.
+A rule is one function. Its name is the name in YAML, its keyword-only arguments are its parameters
+(their types say what is allowed), its docstring is its documentation, its family's module says what
+it is called with.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ FAMILIES = (
 )
 
 Names = Mapping[str, Collection[str] | None]
-"""Noun (state, product, state or bloc ...) -> the names that a scenario gives; None: it cannot be told."""
+"""Noun (state, product, state or bloc ...) -> the names that a scenario gives; None: it cannot be
+told."""
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
@@ -54,17 +56,24 @@ class Rule:
         return inspect.getdoc(self.function) or ""
 
     def faults(self, parameters: Mapping[str, Any], names: Names | None = None) -> dict[str, str]:
-        """Say what is wrong with these parameters: parameter -> message, with `rule` for what is missing.
+        """Say what is wrong with these parameters: parameter -> message, with `rule` for what is
+        missing.
 
         `names`, where known, lists the scenario's names that parameters may refer to.
         """
         hints = get_type_hints(self.function, include_extras=True)
         takes = f"{self.name} takes {', '.join(self.parameters) or 'no parameters'}"
-        found = {key: f"no parameter of the rule; {takes}" for key in parameters if key not in self.parameters}
+        found = {
+            key: f"no parameter of the rule; {takes}"
+            for key in parameters
+            if key not in self.parameters
+        }
         for key, each in self.parameters.items():
             if key in parameters:
                 try:
-                    TypeAdapter(hints[key]).validate_python(parameters[key], strict=True, context=names)
+                    TypeAdapter(hints[key]).validate_python(
+                        parameters[key], strict=True, context=names
+                    )
                 except ValidationError as error:
                     message = error.errors()[0]["msg"]
                     found[key] = f"{message[0].lower()}{message[1:]} (got {parameters[key]!r})"
@@ -78,7 +87,9 @@ class Rule:
         first, *rest = self.documentation.splitlines()
         lines = [f"  {self.name}", f"      {first}", *(f"      {line}".rstrip() for line in rest)]
         for key, each in self.parameters.items():
-            default = "required" if each.default is inspect.Parameter.empty else f"default {each.default}"
+            default = (
+                "required" if each.default is inspect.Parameter.empty else f"default {each.default}"
+            )
             lines.append(f"      {key}: {_shown(hints[key])}, {default}")
         return "\n".join([*lines, *([f"      from: {self.source}"] if self.source else [])])
 
@@ -96,7 +107,12 @@ def _shown(hint: Any) -> str:
         words = [
             f"{word} {getattr(limit, key):g}"
             for limit in limits
-            for key, word in (("ge", "at least"), ("gt", "above"), ("le", "at most"), ("lt", "below"))
+            for key, word in (
+                ("ge", "at least"),
+                ("gt", "above"),
+                ("le", "at most"),
+                ("lt", "below"),
+            )
             if hasattr(limit, key)
         ]
         named = [extra.shown for extra in extras if hasattr(extra, "shown")]
@@ -104,7 +120,11 @@ def _shown(hint: Any) -> str:
     if origin in (Union, UnionType):
         return " or ".join(_shown(each) for each in parts)
     if origin in (list, dict):
-        return f"list of {_shown(parts[0])}" if origin is list else f"mapping of {_shown(parts[0])} to {_shown(parts[1])}"
+        return (
+            f"list of {_shown(parts[0])}"
+            if origin is list
+            else f"mapping of {_shown(parts[0])} to {_shown(parts[1])}"
+        )
     if origin is Literal:
         return " or ".join(map(str, parts))
     if hint is NoneType:
@@ -130,7 +150,9 @@ def rule(family: str, *, source: str = "") -> Callable[[Function], Function]:
         if not inspect.getdoc(function):
             raise InputError(f"{family} rule {name} has no docstring: say what it does")
         keyword_only = {
-            key: each for key, each in inspect.signature(function).parameters.items() if each.kind is inspect.Parameter.KEYWORD_ONLY
+            key: each
+            for key, each in inspect.signature(function).parameters.items()
+            if each.kind is inspect.Parameter.KEYWORD_ONLY
         }
         _RULES[family, name] = Rule(family, name, function, keyword_only, source)
         return function
@@ -141,7 +163,8 @@ def rule(family: str, *, source: str = "") -> Callable[[Function], Function]:
 def rules(family: str | None = None) -> list[Rule]:
     """List the registered rules, of one family or of all, in the order of families and names."""
     return sorted(
-        (each for each in _RULES.values() if family in (None, each.family)), key=lambda each: (FAMILIES.index(each.family), each.name)
+        (each for each in _RULES.values() if family in (None, each.family)),
+        key=lambda each: (FAMILIES.index(each.family), each.name),
     )
 
 
@@ -152,9 +175,17 @@ def find(family: str, name: str) -> Rule:
     return _RULES[family, name]
 
 
-def check(family: str, name: str, parameters: Mapping[str, Any], names: Names | None = None) -> dict[str, str]:
-    """Say what is wrong with a choice of rule: key -> message, with the key `rule` for its name; empty when all is well."""
-    return _RULES[family, name].faults(parameters, names) if (family, name) in _RULES else {"rule": _unknown(family, name)}
+def check(
+    family: str, name: str, parameters: Mapping[str, Any], names: Names | None = None
+) -> dict[str, str]:
+    """Say what is wrong with a choice of rule: key -> message, with the key `rule` for its name;
+    empty when all is well.
+    """
+    return (
+        _RULES[family, name].faults(parameters, names)
+        if (family, name) in _RULES
+        else {"rule": _unknown(family, name)}
+    )
 
 
 def _unknown(family: str, name: str) -> str:
@@ -163,4 +194,6 @@ def _unknown(family: str, name: str) -> str:
     if other:
         return f"'{name}' is a rule of {other}, not of {family}; there are {', '.join(known)}"
     near = get_close_matches(name, known, n=1)
-    return f"there is no {family} rule '{name}'; " + (f"did you mean '{near[0]}'?" if near else f"there are {', '.join(known)}")
+    return f"there is no {family} rule '{name}'; " + (
+        f"did you mean '{near[0]}'?" if near else f"there are {', '.join(known)}"
+    )

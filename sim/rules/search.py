@@ -1,7 +1,8 @@
 """Say when buyers look for suppliers that they do not have, and whom they are likely to find.
 
-A rule is called once a month with all needs of the buyers that follow it: `rule(prospects, **parameters) -> Search`. It
-must not change what it is given. What is found is drawn, and opens, in `sim/search.py`.
+A rule is called once a month with all needs of the buyers that follow it: `rule(prospects,
+**parameters) -> Search`. It must not change what it is given. What is found is drawn, and opens, in
+`sim/month/search.py`.
 """
 
 from __future__ import annotations
@@ -37,7 +38,8 @@ class Search:
     """Hold what buyers set out to do."""
 
     waited: Floats
-    """[needs, members]: months for which they have been short, or whatever else the rule wants to know next month"""
+    """[needs, members]: months for which they have been short, or whatever else the rule wants to
+    know next month"""
     chance: Floats
     """[needs, members]: probability of finding one supplier this month"""
     pull: Floats
@@ -49,7 +51,9 @@ class Search:
 @rule("search", source="links are those of the trade rules alone")
 def none(prospects: Prospects) -> Search:
     """Look for nobody."""
-    return Search(prospects.waited, np.zeros_like(prospects.fill), np.zeros_like(prospects.capacity), 0.0)
+    return Search(
+        prospects.waited, np.zeros_like(prospects.fill), np.zeros_like(prospects.capacity), 0.0
+    )
 
 
 @rule("search", source="gravity; model specification 2.8")
@@ -61,11 +65,12 @@ def gravity(
     threshold: Annotated[float, Field(ge=0, le=1)] = 0.95,
     qualification_months: Annotated[float, Field(ge=0, le=600)] = 12.0,
 ) -> Search:
-    """Look for a supplier each month after so many months of shortage; whom is drawn by capacity times affinity.
+    """Look for a supplier each month after so many months of shortage; whom is drawn by capacity
+    times affinity.
 
-    A buyer is short in a month in which it receives less than `threshold` of its open orders. After `patience` such months
-    in a row it finds a supplier with `probability` a month, and is patient again. The supplier ships after
-    `qualification_months`, from the next month on at the earliest.
+    A buyer is short in a month in which it receives less than `threshold` of its open orders. After
+    `patience` such months in a row it finds a supplier with `probability` a month, and is patient
+    again. The supplier ships after `qualification_months`, from the next month on at the earliest.
     """
     waited = np.where(prospects.fill < threshold, prospects.waited + 1.0, 0.0)
     chance = np.where(waited >= patience, probability, 0.0)

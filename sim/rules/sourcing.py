@@ -1,8 +1,9 @@
 """Say how buyers weigh their suppliers.
 
-A rule is called once a month, and once to set the world at rest, with all links of the buyers that follow it:
-`rule(offers, **parameters) -> weight` [links, members], at least 0; only ratios among the links of one need matter.
-It must not change what it is given. A rule whose result does not change while its offers do not keeps a world at rest.
+A rule is called once a month, and once to set the world at rest, with all links of the buyers that
+follow it: `rule(offers, **parameters) -> weight` [links, members], at least 0; only ratios among
+the links of one need matter. It must not change what it is given. A rule whose result does not
+change while its offers do not keeps a world at rest.
 """
 
 from __future__ import annotations
@@ -46,7 +47,8 @@ class Offers:
     unit_cost: Floats
     """Money per unit at the buyer's door: at the gate, transport and mark-up"""
     satisfaction: Floats
-    """Share of what was asked for last month that came, against the usual share at the start, 0 to 1"""
+    """Share of what was asked for last month that came, against the usual share at the start, 0 to
+    1"""
 
 
 @rule("sourcing", source="fixed trade shares; BoARIO's default")
@@ -59,9 +61,12 @@ def fixed(offers: Offers) -> Floats:
 def capacity_adjusted(offers: Offers) -> Floats:
     """Scale weights by each supplier's usable capacity over its capacity at the start.
 
-    A supplier without capacity at the start counts by the mean of those of the same need that had some.
+    A supplier without capacity at the start counts by the mean of those of the same need that had
+    some.
     """
-    return kernel.by_capacity(offers.base_weight, offers.capacity, offers.base_capacity, offers.by_need)
+    return kernel.by_capacity(
+        offers.base_weight, offers.capacity, offers.base_capacity, offers.by_need
+    )
 
 
 @rule("sourcing", source="DisruptSC (exponent 1, speed 1); model specification 2.8")
@@ -74,20 +79,33 @@ def satisfaction_adjusted(
 ) -> Floats:
     """Turn away from suppliers that deliver less of what they are asked for than they used to.
 
-    Each month weights go a share `speed` of the way to last month's times satisfaction to the power of `exponent`, made
-    shares of the need; no link falls below `floor` of its share in the scenario. Trust comes back only as others lose it.
+    Each month weights go a share `speed` of the way to last month's times satisfaction to the power
+    of `exponent`, made shares of the need; no link falls below `floor` of its share in the
+    scenario. Trust comes back only as others lose it.
     """
-    return kernel.by_satisfaction(offers.weight, offers.base_weight, offers.satisfaction, offers.by_need, speed, exponent, floor)
+    return kernel.by_satisfaction(
+        offers.weight,
+        offers.base_weight,
+        offers.satisfaction,
+        offers.by_need,
+        speed,
+        exponent,
+        floor,
+    )
 
 
 @rule("sourcing", source="multinomial logit; model specification 2.8")
 def cheapest(
-    offers: Offers, *, sensitivity: Annotated[float, Field(ge=0, le=1000)] = 5.0, preference: Annotated[float, Field(ge=0, le=10)] = 0.0
+    offers: Offers,
+    *,
+    sensitivity: Annotated[float, Field(ge=0, le=1000)] = 5.0,
+    preference: Annotated[float, Field(ge=0, le=10)] = 0.0,
 ) -> Floats:
     """Prefer what costs less at the door, delivery included.
 
-    A supplier that is a share x dearer than the need's cheapest weighs `exp(-sensitivity x)` of its weight in the
-    scenario. `preference` is the mark-up accepted for allies: 0.1 lets a tenth dearer count as equal.
+    A supplier that is a share x dearer than the need's cheapest weighs `exp(-sensitivity x)` of its
+    weight in the scenario. `preference` is the mark-up accepted for allies: 0.1 lets a tenth dearer
+    count as equal.
     """
     cost = np.where(offers.ally[:, None], offers.unit_cost / (1.0 + preference), offers.unit_cost)
     return kernel.by_cost(offers.base_weight, cost, offers.open, offers.by_need, sensitivity)
@@ -97,19 +115,24 @@ def cheapest(
 def home_first(offers: Offers, *, ratio: Ratio = 1e12) -> Floats:
     """Ask suppliers at home before all others.
 
-    They weigh `ratio` times what the scenario gives. At the default others get what home cannot deliver, exactly, as
-    long as unmet demand goes round again (`rounds: null`); smaller ratios say a softer preference.
+    They weigh `ratio` times what the scenario gives. At the default others get what home cannot
+    deliver, exactly, as long as unmet demand goes round again (`rounds: null`); smaller ratios say
+    a softer preference.
     """
     return offers.base_weight * np.where(offers.home, ratio, 1.0)[:, None]
 
 
 @rule("sourcing", source="model specification 1.7")
 def bloc_first(offers: Offers, *, ratio: Ratio = 1e12) -> Floats:
-    """Ask suppliers in the own bloc, home included, before all others; otherwise as `home_first`."""
+    """Ask suppliers in the own bloc, home included, before all others; otherwise as
+    `home_first`.
+    """
     return offers.base_weight * np.where(offers.ally, ratio, 1.0)[:, None]
 
 
 @rule("sourcing", source="model specification 2.8")
 def loyalty(offers: Offers, *, strength: Annotated[float, Field(ge=0, le=20)] = 1.0) -> Floats:
-    """Scale weights by political affinity to the power of `strength`; an affinity of 0 rules a supplier out."""
+    """Scale weights by political affinity to the power of `strength`; an affinity of 0 rules a
+    supplier out.
+    """
     return offers.base_weight * np.power(offers.affinity, strength)

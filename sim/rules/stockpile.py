@@ -1,8 +1,9 @@
 """Say how states keep and use their stocks.
 
-A rule is called once a month with all final needs of the states that follow it: `rule(store, **parameters) ->
-(used, cover)`, two arrays [needs, members]: units to be used this month, between 0 and what is in stock and wanted, and
-the months of need that orders are to hold in stock. It must not change what it is given.
+A rule is called once a month with all final needs of the states that follow it: `rule(store,
+**parameters) -> (used, cover)`, two arrays [needs, members]: units to be used this month, between 0
+and what is in stock and wanted, and the months of need that orders are to hold in stock. It must
+not change what it is given.
 """
 
 from __future__ import annotations
@@ -35,7 +36,8 @@ class Store:
     tier: Ints
     """[needs, 1]: 0 is served first"""
     cut_off: Ints
-    """Month, since the start, in which the first announced restriction hits a link of the need; a month after every horizon: none"""
+    """Month, since the start, in which the first announced restriction hits a link of the need; a
+    month after every horizon: none"""
     month: int
     """Months since the start"""
 
@@ -45,7 +47,7 @@ class Store:
         return np.minimum(self.stock, self.wanted)
 
 
-class Keeping(NamedTuple):
+class StockDecision(NamedTuple):
     """Say what to use and what to hold, arrays [needs, members]."""
 
     used: Floats
@@ -55,29 +57,37 @@ class Keeping(NamedTuple):
 
 
 @rule("stockpile", source="model specification 2.6")
-def draw_down(store: Store) -> Keeping:
+def draw_down(store: Store) -> StockDecision:
     """Use what is in stock as long as it lasts."""
-    return Keeping(store.within_reach, store.cover)
+    return StockDecision(store.within_reach, store.cover)
 
 
 @rule("stockpile", source="model specification 2.6")
-def reserve(store: Store, *, floor_months: Months) -> Keeping:
-    """Keep `floor_months` of need for the first tier: needs of tier 0 may use all of their stock, others what is above the floor.
+def reserve(store: Store, *, floor_months: Months) -> StockDecision:
+    """Keep `floor_months` of need for the first tier: needs of tier 0 may use all of their stock,
+    others what is above the floor.
 
     Orders hold at least the floor.
     """
     first = store.tier == 0
     floor = floor_months * store.need
-    return Keeping(
+    return StockDecision(
         np.where(first, store.within_reach, stock.above(floor, store.stock, store.wanted)),
         np.where(first, store.cover, np.maximum(store.cover, floor_months)),
     )
 
 
 @rule("stockpile", source="model specification 2.6")
-def build_ahead(store: Store, *, months_before: Months = 12.0, extra_months: Months = 6.0) -> Keeping:
-    """Hold `extra_months` of need more from `months_before` months before the first restriction announced for its suppliers until then.
+def build_ahead(
+    store: Store, *, months_before: Months = 12.0, extra_months: Months = 6.0
+) -> StockDecision:
+    """Hold `extra_months` of need more from `months_before` months before the first restriction
+    announced for its suppliers until then.
 
-    Announced is what has a date, or follows at a set time what has one. From the cut-off on the stock is drawn down.
+    Announced is what has a date, or follows at a set time what has one. From the cut-off on the
+    stock is drawn down.
     """
-    return Keeping(store.within_reach, stock.raised(store.cover, store.month, store.cut_off, months_before, extra_months))
+    return StockDecision(
+        store.within_reach,
+        stock.raised(store.cover, store.month, store.cut_off, months_before, extra_months),
+    )

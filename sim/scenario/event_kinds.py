@@ -1,6 +1,7 @@
 """Describe the kinds of events: dated changes of trade, demand, capacity and programmes.
 
-What all have, when they begin and end, is in `event_times.py`; what a kind does to the world is in `sim/events.py`.
+What all have, when they begin and end, is in `event_times.py`; what a kind does to the world is in
+`sim/events/`.
 """
 
 from __future__ import annotations
@@ -11,7 +12,17 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from sim.scenario.event_times import Dated
-from sim.scenario.quantity import Factor, LeadMonths, Money, Month, Months, Quantity, Rate, Share, Weight
+from sim.scenario.quantity import (
+    Factor,
+    LeadMonths,
+    Money,
+    Month,
+    Months,
+    Quantity,
+    Rate,
+    Share,
+    Weight,
+)
 
 Selector = str | list[str]
 """A name, a list of names, or `*` for all; where states are meant, a bloc stands for its states."""
@@ -29,15 +40,20 @@ class Trading(Dated):
 
 
 class CutOff(Trading):
-    """Stop a share of the deliveries: caps each link at what is left of its flow at the start of the run."""
+    """Stop a share of the deliveries: caps each link at what is left of its flow at the start of
+    the run.
+    """
 
     kind: Literal["cut_off"]
     share: Share = Quantity(value=1)
-    """Share of the starting flow that is cut; 1 cuts all, also on links without flow at the start."""
+    """Share of the starting flow that is cut; 1 cuts all, also on links without flow at the start.
+    """
 
 
 class Sanction(Trading):
-    """Bar new deliveries at once and cut running contracts later: caps at the starting flow, then at what is left of it."""
+    """Bar new deliveries at once and cut running contracts later: caps at the starting flow, then
+    at what is left of it.
+    """
 
     kind: Literal["sanction"]
     share: Share = Quantity(value=1)
@@ -56,16 +72,21 @@ class Quota(Trading):
 class Leakage(Trading):
     """Let a share of the starting flow through whatever restrictions hold, falling to `end_share`.
 
-    It falls evenly until `until`, or, with `settles_months`, fast at first and then ever more slowly, as enforcement settles.
+    It falls evenly until `until`, or, with `settles_months`, fast at first and then ever more
+    slowly, as enforcement settles.
     """
 
-    idle: ClassVar = {"phase_in": "goods leak at once; a small share, a larger end_share and until let it grow"}
+    idle: ClassVar = {
+        "phase_in": "goods leak at once; a small share, a larger end_share and until let it grow"
+    }
     kind: Literal["leakage"]
     share: Share
     end_share: Share | None = None
-    """Share that still leaks at `until`, or in the end with `settles_months`; as `share` where not given."""
+    """Share that still leaks at `until`, or in the end with `settles_months`; as `share` where not
+    given."""
     settles_months: Months | None = None
-    """Months in which the excess over `end_share` falls to 37 %, time and again (time constant); null: it falls evenly."""
+    """Months in which the excess over `end_share` falls to 37 %, time and again (time constant);
+    null: it falls evenly."""
 
     @model_validator(mode="after")
     def _check_end(self) -> Leakage:
@@ -77,7 +98,9 @@ class Leakage(Trading):
 
 
 class Exemption(Trading):
-    """Exempt deliveries from restrictions up to `cap` units per month, or up to `share` of the starting flow."""
+    """Exempt deliveries from restrictions up to `cap` units per month, or up to `share` of the
+    starting flow.
+    """
 
     kind: Literal["exemption"]
     cap: Rate | None = None
@@ -93,9 +116,9 @@ class Exemption(Trading):
 class Reexport(Trading):
     """Let goods pass restrictions through a third state that buys them and sells them on.
 
-    Opens a link of its own from each of the exporter's lines to each of the importer's needs. Other events act on it as
-    on its two legs: a cut-off between exporter and transit state, or transit state and importer, ends it. Its deliveries
-    count as leaked.
+    Opens a link of its own from each of the exporter's lines to each of the importer's needs. Other
+    events act on it as on its two legs: a cut-off between exporter and transit state, or transit
+    state and importer, ends it. Its deliveries count as leaked.
     """
 
     kind: Literal["reexport"]
@@ -112,11 +135,13 @@ class Reexport(Trading):
     unit_cost: Money = Quantity(value=0)
     """Money per unit for transport, on top of that."""
     lead_months: LeadMonths = Quantity(value=2)
-    """Months from the exporter's shipment to use, the stay in the transit state included; rounded to whole months."""
+    """Months from the exporter's shipment to use, the stay in the transit state included; rounded
+    to whole months."""
     weight: Weight = Quantity(value=1)
     """The importer's preference for it, shared equally by the exporter's lines."""
     detection: Share = Quantity(value=0)
-    """Probability a month, once goods pass, that it is found out; the central case: when this has added up to 1/2, 3/2 ..."""
+    """Probability a month, once goods pass, that it is found out; the central case: when this has
+    added up to 1/2, 3/2 ..."""
     closed_months: Months = Quantity(value=12)
     """Months for which it is closed when found out."""
 
@@ -172,11 +197,16 @@ class Closure(Dated):
 
 
 class Retool(Dated):
-    """Turn a share of a line's capacity to another product of the same factory: it leaves at once, and arrives later with a loss."""
+    """Turn a share of a line's capacity to another product of the same factory: it leaves at once,
+    and arrives later with a loss.
+    """
 
     idle: ClassVar = {
         "until": "lines are turned for good; another retool turns them back",
-        "phase_in": "lines are turned at once; several retools, each of a smaller share, may follow one another",
+        "phase_in": (
+            "lines are turned at once; several retools, each of a smaller share, may follow one"
+            " another"
+        ),
     }
     kind: Literal["retool"]
     factory: Selector
@@ -189,13 +219,21 @@ class Retool(Dated):
     loss: Share = Quantity(value=0)
     """Share of the capacity that is lost."""
     units_of_new_per_old: Factor = Quantity(value=1)
-    """Units of the new product for which capacity for one of the old stands; 1 unless somebody knows better."""
+    """Units of the new product for which capacity for one of the old stands; 1 unless somebody
+    knows better."""
 
 
 class Licence(Dated):
-    """Let a line make its product under licence: before this nobody accepts its goods, whatever its capacity."""
+    """Let a line make its product under licence: before this nobody accepts its goods, whatever its
+    capacity.
+    """
 
-    idle: ClassVar = {"phase_in": "a licence holds at once; little capacity and a programme that adds to it let output grow"}
+    idle: ClassVar = {
+        "phase_in": (
+            "a licence holds at once; little capacity and a programme that adds to it let output"
+            " grow"
+        )
+    }
     kind: Literal["licence"]
     factory: _OneName
     product: _OneName
@@ -209,7 +247,9 @@ class ProgrammeStart(Dated):
 
     idle: ClassVar = {
         "until": "a programme that has started goes on; a programme_stop ends it",
-        "phase_in": "a programme may spend at once; a budget or funding in parts lets its spending grow",
+        "phase_in": (
+            "a programme may spend at once; a budget or funding in parts lets its spending grow"
+        ),
     }
     kind: Literal["programme_start"]
     programme: str

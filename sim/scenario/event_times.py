@@ -1,4 +1,6 @@
-"""Describe when events begin and end: at a date, after something else, or when something has come about; and how fast they grow."""
+"""Describe when events begin and end: at a date, after something else, or when something has come
+about; and how fast they grow.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,8 @@ class After(Frozen):
     event: str | None = None
     """An event of this scenario."""
     completion: str | None = None
-    """A project, as `programme.candidate`: the month in which half of what was started first is qualified; all of it, of a pure delay."""
+    """A project, as `programme.candidate`: the month in which half of what was started first is
+    qualified; all of it, of a pure delay."""
     months: Months = Quantity(value=0)
 
     @model_validator(mode="after")
@@ -28,10 +31,22 @@ class After(Frozen):
 
 
 class When(Frozen):
-    """Let an event begin when a number of a state's need has been below or above a level for some months."""
+    """Let an event begin when a number of a state's need has been below or above a level for some
+    months.
+    """
 
-    metric: Literal["fill_rate", "unmet", "backlog", "backlog_months", "stock", "stock_months", "import_share", "leaked_share"]
-    """What is watched at the end of each month: units, months of need, or shares (of need met; of what was received)."""
+    metric: Literal[
+        "fill_rate",
+        "unmet",
+        "backlog",
+        "backlog_months",
+        "stock",
+        "stock_months",
+        "import_share",
+        "leaked_share",
+    ]
+    """What is watched at the end of each month: units, months of need, or shares (of need met; of
+    what was received)."""
     state: str
     product: str
     below: Level | None = None
@@ -39,7 +54,8 @@ class When(Frozen):
     above: Level | None = None
     """above this one."""
     for_: Streak = Field(Quantity(value=1), alias="for")
-    """Months in a row for which it must be so; the event begins in the next month, once and for good."""
+    """Months in a row for which it must be so; the event begins in the next month, once and for
+    good."""
 
     @model_validator(mode="after")
     def _check_one(self) -> When:
@@ -49,19 +65,24 @@ class When(Frozen):
 
 
 class Dated(Frozen):
-    """Hold what every event has: when it begins and ends, how fast it phases in, and who says so."""
+    """Hold what every event has: when it begins and ends, how fast it phases in, and who
+    says so.
+    """
 
     idle: ClassVar[Mapping[str, str]] = {}
-    """Keys below of which nothing comes in events of this kind, each with why and what to write instead; so they are refused."""
+    """Keys below of which nothing comes in events of this kind, each with why and what to write
+    instead; so they are refused."""
     title: str | None = None
     date: Month | None = None
     """The month from which it holds."""
     after: After | None = None
     """What it follows, in place of a date."""
     when: When | None = None
-    """What must have come about, in place of a date; each member may begin in another month, or never."""
+    """What must have come about, in place of a date; each member may begin in another month, or
+    never."""
     until: Month | None = None
-    """The first month in which it no longer holds; null: for good. What waits for `when` begins before this month or never."""
+    """The first month in which it no longer holds; null: for good. What waits for `when` begins
+    before this month or never."""
     phase_in: Months = Quantity(value=0)
     """Months over which it grows to its full size; 0: at once."""
     source: str | None = None
@@ -69,12 +90,21 @@ class Dated(Frozen):
 
     @field_validator("until", "phase_in")
     @classmethod
-    def _check_acts(cls, value: str | Quantity | None, info: ValidationInfo) -> str | Quantity | None:
-        key, given = str(info.field_name), plain(value.value or value.high or 0) if isinstance(value, Quantity) else value
+    def _check_acts(
+        cls, value: str | Quantity | None, info: ValidationInfo
+    ) -> str | Quantity | None:
+        key, given = (
+            str(info.field_name),
+            plain(value.value or value.high or 0) if isinstance(value, Quantity) else value,
+        )
         # of a `when` that was refused nothing can be said
         is_deadline = key == "until" and info.data.get("when", ...) is not None
         if key in cls.idle and given not in (None, "0") and not is_deadline:
-            raise PydanticCustomError("idle", "{key} {value} does nothing: {why}", {"key": key, "value": given, "why": cls.idle[key]})
+            raise PydanticCustomError(
+                "idle",
+                "{key} {value} does nothing: {why}",
+                {"key": key, "value": given, "why": cls.idle[key]},
+            )
         return value
 
     @model_validator(mode="after")
@@ -82,5 +112,9 @@ class Dated(Frozen):
         if sum(each is not None for each in (self.date, self.after, self.when)) != 1:
             raise PydanticCustomError("when", "give exactly one of date, after, when")
         if self.date is not None and self.until is not None and self.until <= self.date:
-            raise PydanticCustomError("when", "until {until} is not after date {date}", {"until": self.until, "date": self.date})
+            raise PydanticCustomError(
+                "when",
+                "until {until} is not after date {date}",
+                {"until": self.until, "date": self.date},
+            )
         return self

@@ -1,7 +1,8 @@
 """Describe numbers with a pedigree and dates by month.
 
-A number in a scenario is bare (`300`) or a quantity (`{value: 300, low: 270, high: 400, source: ...}`).
-Each physical kind of number has its own name here (`Rate`, `Share`, `Months`, ...), which knows its unit and bounds.
+A number in a scenario is bare (`300`) or a quantity (`{value: 300, low: 270, high: 400, source:
+...}`). Each physical kind of number has its own name here (`Rate`, `Share`, `Months`, ...), which
+knows its unit and bounds.
 """
 
 from __future__ import annotations
@@ -38,7 +39,8 @@ class Quantity(Frozen):
     high: float | None = Field(None, allow_inf_nan=False)
     """The highest value drawn."""
     dist: Distribution | None = None
-    """How members draw between low and high: triangular (with an interval, the default), uniform, loguniform, fixed (no draw)."""
+    """How members draw between low and high: triangular (with an interval, the default), uniform,
+    loguniform, fixed (no draw)."""
     per: Literal["month", "year"] = "month"
     """The time base of a rate, so that a figure per year can stand as its source gives it."""
     source: str | None = None
@@ -50,20 +52,30 @@ class Quantity(Frozen):
     @model_validator(mode="before")
     @classmethod
     def _accept_bare_number(cls, data: Any) -> Any:
-        return {"value": data} if isinstance(data, (int, float)) and not isinstance(data, bool) else data
+        return (
+            {"value": data}
+            if isinstance(data, (int, float)) and not isinstance(data, bool)
+            else data
+        )
 
     @model_validator(mode="after")
     def _check_interval(self) -> Quantity:
         if (self.low is None) != (self.high is None):
             raise PydanticCustomError("interval", "give both low and high, or neither")
-        if self.low is not None and self.high is not None and not self.low <= self.value <= self.high:
+        if (
+            self.low is not None
+            and self.high is not None
+            and not self.low <= self.value <= self.high
+        ):
             raise PydanticCustomError(
                 "interval",
                 "value {value} is not between low {low} and high {high}",
                 {"value": plain(self.value), "low": plain(self.low), "high": plain(self.high)},
             )
         if self.low is None and self.dist not in (None, "fixed"):
-            raise PydanticCustomError("interval", "dist: {dist} needs low and high", {"dist": self.dist})
+            raise PydanticCustomError(
+                "interval", "dist: {dist} needs low and high", {"dist": self.dist}
+            )
         if self.dist == "loguniform" and self.low is not None and self.low <= 0:
             raise PydanticCustomError("interval", "dist: loguniform needs low above 0")
         if self.confidence != "assumed" and self.source is None:
@@ -80,7 +92,9 @@ class Quantity(Frozen):
         return self.low is not None and self.low != self.high and self.dist != "fixed"
 
     def draw(self, seed: int, name: str, members: Sequence[int]) -> NDArray[np.float64]:
-        """Draw this number for each member, shape [members], rates per month; member 0 gets the central value."""
+        """Draw this number for each member, shape [members], rates per month; member 0 gets the
+        central value.
+        """
         scale = 1 / 12 if self.per == "year" else 1.0
         if not self.is_drawn or not any(members):
             return np.full(len(members), self.value * scale)
@@ -107,7 +121,9 @@ def plain(number: float) -> str:
     return f"{number:g}" if abs(number) < 1e6 else repr(number)
 
 
-def _within(low: float, high: float, unit: str, *, rate: bool = False) -> Callable[[Quantity], Quantity]:
+def _within(
+    low: float, high: float, unit: str, *, rate: bool = False
+) -> Callable[[Quantity], Quantity]:
     def check(quantity: Quantity) -> Quantity:
         for name in ("value", "low", "high"):
             number = getattr(quantity, name)
@@ -116,14 +132,22 @@ def _within(low: float, high: float, unit: str, *, rate: bool = False) -> Callab
             prefix = "" if name == "value" else f"{name}: "
             if number < low:
                 raise PydanticCustomError(
-                    "below", "{text} is below {bound} ({unit})", {"text": prefix + plain(number), "bound": plain(low), "unit": unit}
+                    "below",
+                    "{text} is below {bound} ({unit})",
+                    {"text": prefix + plain(number), "bound": plain(low), "unit": unit},
                 )
             if number > high:
                 raise PydanticCustomError(
-                    "above", "{text} is above {bound} ({unit})", {"text": prefix + plain(number), "bound": plain(high), "unit": unit}
+                    "above",
+                    "{text} is above {bound} ({unit})",
+                    {"text": prefix + plain(number), "bound": plain(high), "unit": unit},
                 )
         if not rate and quantity.per != "month":
-            raise PydanticCustomError("per", "per: {per} makes sense for rates only, not for {unit}", {"per": quantity.per, "unit": unit})
+            raise PydanticCustomError(
+                "per",
+                "per: {per} makes sense for rates only, not for {unit}",
+                {"per": quantity.per, "unit": unit},
+            )
         return quantity
 
     return check
@@ -143,7 +167,9 @@ LeadMonths = Annotated[Quantity, AfterValidator(_within(1, 120, "months"))]
 Money = Annotated[Quantity, AfterValidator(_within(0, _LARGEST, "money"))]
 Level = Annotated[Quantity, AfterValidator(_within(0, _LARGEST, "level"))]
 Streak = Annotated[Quantity, AfterValidator(_within(1, 600, "months"))]
-CapitalCost = Annotated[Quantity, AfterValidator(_within(1e-9, _LARGEST, "money per unit per month of capacity"))]
+CapitalCost = Annotated[
+    Quantity, AfterValidator(_within(1e-9, _LARGEST, "money per unit per month of capacity"))
+]
 Coefficient = Annotated[Quantity, AfterValidator(_within(1e-9, 1e6, "units of input per unit"))]
 
 _MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
@@ -151,7 +177,9 @@ _MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
 
 def _check_month(text: str) -> str:
     if not _MONTH.fullmatch(text):
-        raise PydanticCustomError("month", "'{text}' is not a month; write YYYY-MM, as in 2014-03", {"text": text})
+        raise PydanticCustomError(
+            "month", "'{text}' is not a month; write YYYY-MM, as in 2014-03", {"text": text}
+        )
     return text
 
 

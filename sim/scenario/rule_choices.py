@@ -1,4 +1,5 @@
-"""Describe the choice of rules: the scenario's defaults, and what a state or a factory chooses in their place.
+"""Describe the choice of rules: the scenario's defaults, and what a state or a factory chooses in
+their place.
 
 The text under a field is its documentation. The rules themselves stand in `sim/rules/`.
 """
@@ -13,7 +14,9 @@ from sim.scenario.quantity import Frozen
 
 
 class RuleChoice(Frozen):
-    """Name a rule, with its parameters where it takes any: `proportional` or `{rule: tiers, order: [...]}`."""
+    """Name a rule, with its parameters where it takes any: `proportional` or `{rule: tiers, order:
+    [...]}`.
+    """
 
     rule: str
     parameters: dict[str, Any] = Field(default_factory=dict)
@@ -24,7 +27,10 @@ class RuleChoice(Frozen):
         if isinstance(data, str):
             return {"rule": data}
         if isinstance(data, dict) and "parameters" not in data:
-            return {"rule": data.get("rule"), "parameters": {key: value for key, value in data.items() if key != "rule"}}
+            return {
+                "rule": data.get("rule"),
+                "parameters": {key: value for key, value in data.items() if key != "rule"},
+            }
         return data
 
 
@@ -72,7 +78,8 @@ class Rules(Frozen):
     sourcing: RuleChoice = RuleChoice(rule="fixed")
     """How a buyer weighs its suppliers."""
     search: RuleChoice = RuleChoice(rule="none")
-    """How a buyer looks for suppliers that it does not have: where no trade rule speaks, or one with `by_search`."""
+    """How a buyer looks for suppliers that it does not have: where no trade rule speaks, or one
+    with `by_search`."""
     ordering: RuleChoice = RuleChoice(rule="hold_cover")
     """How much a buyer orders."""
     stockpile: RuleChoice = RuleChoice(rule="draw_down")
@@ -90,4 +97,5 @@ class Rules(Frozen):
     programme: RuleChoice = RuleChoice(rule="proportional_to_gap")
     """How a programme shares its budget out among its candidates."""
     rounds: Annotated[int, Field(ge=1)] | None = None
-    """How often unmet demand is offered again to suppliers that still have goods; null: until nothing is wasted."""
+    """How often unmet demand is offered again to suppliers that still have goods; null: until
+    nothing is wasted."""

@@ -1,7 +1,7 @@
 """Describe a scenario: states, products, factories, needs, trade, programmes, sources.
 
-The text under a field is its documentation. Events (`event_kinds.py`) and the choice of rules (`rule_choices.py`) have files of
-their own.
+The text under a field is its documentation. Events (`event_kinds.py`) and the choice of rules
+(`rule_choices.py`) have files of their own.
 """
 
 from __future__ import annotations
@@ -46,13 +46,16 @@ class State(Frozen):
 
     title: str
     bloc: Name | None = None
-    """The group of states it belongs to; a bloc can stand for its states in trade rules and events."""
+    """The group of states it belongs to; a bloc can stand for its states in trade rules and events.
+    """
     affinity: dict[Name, Share] = {}
-    """How close it feels to other states or blocs, 0 to 1; a state's name counts before its bloc's. Where not given: 1 to itself
-    and its bloc, 0.5 to others. Sourcing by `loyalty` and the search of suppliers go by it."""
+    """How close it feels to other states or blocs, 0 to 1; a state's name counts before its bloc's.
+    Where not given: 1 to itself and its bloc, 0.5 to others. Sourcing by `loyalty` and the search
+    of suppliers go by it."""
     rules: StateRules = StateRules()
     stock_cover: Months = Quantity(value=0)
-    """Months of need that the state holds in stock of every product, unless the need says otherwise."""
+    """Months of need that the state holds in stock of every product, unless the need says
+    otherwise."""
 
 
 class Input(Frozen):
@@ -61,13 +64,18 @@ class Input(Frozen):
     amount: Coefficient
     """Units of the input per unit started."""
     criticality: Literal["critical", "important", "minor"] = "critical"
-    """What a lack of it does: critical stops production, important halves it, minor does not matter (by production rule)."""
+    """What a lack of it does: critical stops production, important halves it, minor does not matter
+    (by production rule)."""
 
     @model_validator(mode="before")
     @classmethod
     def _accept_amount(cls, data: Any) -> Any:
         is_plain_quantity = isinstance(data, dict) and "value" in data
-        return {"amount": data} if is_plain_quantity or (isinstance(data, (int, float)) and not isinstance(data, bool)) else data
+        return (
+            {"amount": data}
+            if is_plain_quantity or (isinstance(data, (int, float)) and not isinstance(data, bool))
+            else data
+        )
 
 
 class Product(Frozen):
@@ -81,7 +89,8 @@ class Product(Frozen):
     input_cover: Months = Quantity(value=0)
     """Months of use that makers of this product hold of each input."""
     complexity: Name | None = None
-    """A class of `complexity`: how long its capacity takes to build, qualify and ramp up, and what that costs."""
+    """A class of `complexity`: how long its capacity takes to build, qualify and ramp up, and what
+    that costs."""
     learning_rate: Share = Quantity(value=0)
     """Share by which unit cost falls with each doubling of a line's cumulative output (Wright)."""
     lot: Lot | None = None
@@ -102,11 +111,13 @@ class Complexity(Frozen):
     capital_cost: CapitalCost
     """Money per unit per month of new capacity."""
     stages: Stages = "pure"
-    """How lead times spread: pure, all after exactly the build and qualification months; erlang, about them as their mean."""
+    """How lead times spread: pure, all after exactly the build and qualification months; erlang,
+    about them as their mean."""
     shape: Shape | None = None
     """How closely, with stages: erlang; the variance is the mean squared over the shape."""
     retool_months: Months | None = None
-    """Months in which a factory turns a line of its own to such a product, by its investment rule; null: it cannot."""
+    """Months in which a factory turns a line of its own to such a product, by its investment rule;
+    null: it cannot."""
     retool_loss: Share = Quantity(value=0)
     """Share of the line's capacity that is lost by turning it."""
     retool_cost: Money = Quantity(value=0)
@@ -114,7 +125,9 @@ class Complexity(Frozen):
 
 
 class Mothball(Frozen):
-    """Lay up capacity that stands idle; it comes back when buyers wait for more than the line can make."""
+    """Lay up capacity that stands idle; it comes back when buyers wait for more than the line can
+    make.
+    """
 
     after_months: Months
     """Months in a row in which capacity stands idle before it is laid up; at least 1."""
@@ -146,7 +159,11 @@ class Line(Frozen):
     @classmethod
     def _accept_capacity(cls, data: Any) -> Any:
         is_plain_quantity = isinstance(data, dict) and "value" in data
-        return {"capacity": data} if is_plain_quantity or (isinstance(data, (int, float)) and not isinstance(data, bool)) else data
+        return (
+            {"capacity": data}
+            if is_plain_quantity or (isinstance(data, (int, float)) and not isinstance(data, bool))
+            else data
+        )
 
 
 class Factory(Frozen):
@@ -159,7 +176,8 @@ class Factory(Frozen):
     usable_share: Share = Quantity(value=1)
     """Share of the nominal capacity of an old plant that is really there."""
     idle_cost: Share = Quantity(value=0)
-    """What a unit of capacity costs while it stands idle, as a share of the unit cost; nobody is billed, the ledger of money shows it."""
+    """What a unit of capacity costs while it stands idle, as a share of the unit cost; nobody is
+    billed, the ledger of money shows it."""
     rules: FactoryRules = FactoryRules()
     note: str | None = None
 
@@ -170,7 +188,8 @@ class Need(Frozen):
     units: Rate | None = None
     """Units per month, constant."""
     by_year: dict[int, Units] | None = None
-    """Units per calendar year, spread evenly over its months; a year not given takes the last given before it, or the first."""
+    """Units per calendar year, spread evenly over its months; a year not given takes the last given
+    before it, or the first."""
     series: list[Units] | None = None
     """Units month by month from the start; the last holds on."""
     tier: Annotated[int, Field(ge=0, le=99)] = 0
@@ -184,14 +203,20 @@ class Need(Frozen):
     @classmethod
     def _accept_units(cls, data: Any) -> Any:
         is_plain_quantity = isinstance(data, dict) and "value" in data
-        return {"units": data} if is_plain_quantity or (isinstance(data, (int, float)) and not isinstance(data, bool)) else data
+        return (
+            {"units": data}
+            if is_plain_quantity or (isinstance(data, (int, float)) and not isinstance(data, bool))
+            else data
+        )
 
     @model_validator(mode="after")
     def _check_one_form(self) -> Need:
         given = [name for name in ("units", "by_year", "series") if getattr(self, name) is not None]
         if len(given) != 1:
             raise PydanticCustomError(
-                "need", "give exactly one of units, by_year, series (got {given})", {"given": ", ".join(given) or "none"}
+                "need",
+                "give exactly one of units, by_year, series (got {given})",
+                {"given": ", ".join(given) or "none"},
             )
         if self.by_year == {} or self.series == []:
             raise PydanticCustomError("need", "{form} is empty", {"form": given[0]})
@@ -199,21 +224,27 @@ class Need(Frozen):
 
 
 class Trade(Frozen):
-    """Permit exporter's lines to supply importer's needs; the most specific rule for a link holds, alone."""
+    """Permit exporter's lines to supply importer's needs; the most specific rule for a link holds,
+    alone.
+    """
 
     exporter: Selector
     importer: Selector
     product: Selector
     weight: Weight = Quantity(value=1)
-    """The importer's preference for this exporter, shared equally by the exporter's lines; 0 permits nothing, for good."""
+    """The importer's preference for this exporter, shared equally by the exporter's lines; 0
+    permits nothing, for good."""
     by_search: bool = False
-    """Whether such a link is there only once the importer's search has opened it; nothing is permitted to those who do not search."""
+    """Whether such a link is there only once the importer's search has opened it; nothing is
+    permitted to those who do not search."""
     cap: Rate | None = None
-    """Most that may flow from each such exporter to each such importer, per product; shared equally by the exporter's lines."""
+    """Most that may flow from each such exporter to each such importer, per product; shared equally
+    by the exporter's lines."""
     unit_cost: Money = Quantity(value=0)
     """Money per unit for transport and mark-up, on top of the line's own unit cost."""
     lead_months: LeadMonths = Quantity(value=1)
-    """Months from shipment to use, rounded to whole months; 1: shipped this month, usable next month."""
+    """Months from shipment to use, rounded to whole months; 1: shipped this month, usable next
+    month."""
     source: str | None = None
     note: str | None = None
 
@@ -237,7 +268,8 @@ class Candidate(Frozen):
     absorption: Rate | None = None
     """Most capacity that may be started here in one month; null: no limit."""
     announced_months: Months | None = None
-    """The officially announced months from money to first output, used when the programme's `lead_times` is announced."""
+    """The officially announced months from money to first output, used when the programme's
+    `lead_times` is announced."""
     note: str | None = None
 
 
@@ -249,7 +281,8 @@ class Programme(Frozen):
     beneficiaries: list[StateName] | Literal["all"]
     """Whose unmet or cut-off needs count when the budget is shared out."""
     chair_weight: Precedence = Quantity(value=1)
-    """How many times as much the chair's own needs count as another beneficiary's, of whose gap only that part is seen; 1: alike."""
+    """How many times as much the chair's own needs count as another beneficiary's, of whose gap
+    only that part is seen; 1: alike."""
     budget: dict[Month, Money] = {}
     """Money appropriated, by month."""
     candidates: dict[Name, Candidate]
@@ -264,9 +297,11 @@ class Programme(Frozen):
     cancelled_share: Share = Quantity(value=0)
     """Share of unfinished capacity that is given up each month; its money is not returned."""
     active: bool = True
-    """Whether it may spend from the start; `programme_start` and `programme_stop` events change it."""
+    """Whether it may spend from the start; `programme_start` and `programme_stop` events change it.
+    """
     exclusive: bool = False
-    """Whether lines without capacity at the start, when built by this programme, supply the beneficiaries alone."""
+    """Whether lines without capacity at the start, when built by this programme, supply the
+    beneficiaries alone."""
     source: str | None = None
     note: str | None = None
 

@@ -1,7 +1,7 @@
 """Choose the points of a study: which values of its factors are run together.
 
-scipy draws; Saltelli's and Morris's designs come from SALib, the extra `uq`. Points are drawn in the unit cube and
-carried over to the factors by their quantile functions.
+scipy draws; Saltelli's and Morris's designs come from SALib, the extra `uq`. Points are drawn in
+the unit cube and carried over to the factors by their quantile functions.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.scenario.written import Path
+from sim.scenario.loading.source_tree import Path
 from sim.study.spec import LISTED, Design, Factor, Spec
 
 Floats = NDArray[np.float64]
@@ -32,8 +32,15 @@ def design_findings(spec: Spec) -> Iterator[tuple[Path, str]]:
             if factor.values is None:
                 yield ("factors", path), f"a {kind} needs values, not an interval"
         for key in sorted({"points", "seed"} & design.model_fields_set):
-            yield ("design", key), f"does nothing in a {kind}: its points are the values of the factors"
-        counts = {path: len(factor.values) for path, factor in spec.factors.items() if factor.values is not None}
+            yield (
+                ("design", key),
+                f"does nothing in a {kind}: its points are the values of the factors",
+            )
+        counts = {
+            path: len(factor.values)
+            for path, factor in spec.factors.items()
+            if factor.values is not None
+        }
         if kind == "list" and len(set(counts.values())) > 1:
             told = ", ".join(f"{path} has {count}" for path, count in counts.items())
             yield ("design",), f"a list needs as many values of each factor: {told}"
@@ -41,13 +48,17 @@ def design_findings(spec: Spec) -> Iterator[tuple[Path, str]]:
         yield ("design",), f"{kind} needs points, how many"
     elif kind in _POWERS_OF_TWO and design.points & (design.points - 1):
         below = 2 ** (design.points.bit_length() - 1)
-        yield ("design", "points"), f"{design.points} is not a power of two, which {kind} needs: {below} or {2 * below}"
+        yield (
+            ("design", "points"),
+            f"{design.points} is not a power of two, which {kind} needs: {below} or {2 * below}",
+        )
     if kind in _SALIB and _salib() is None:
         yield ("design", "kind"), f"{kind} needs SALib: pip install 'supply-substitution[uq]'"
 
 
 def columns(design: Design, factors: Mapping[str, Factor]) -> dict[str, Column]:
-    """Choose the points: for each factor its values, one a point. The same design gives the same points.
+    """Choose the points: for each factor its values, one a point. The same design gives the same
+    points.
 
     random, sobol and saltelli of more points begin with the points of fewer.
     """
@@ -57,16 +68,22 @@ def columns(design: Design, factors: Mapping[str, Factor]) -> dict[str, Column]:
         table = np.array(list(rows), dtype=np.int64).reshape(-1, len(factors))
         return {path: table[:, each] for each, path in enumerate(factors)}
     unit = in_unit_cube(design, len(factors))
-    return {path: carried(factor, unit[:, each]) for each, (path, factor) in enumerate(factors.items())}
+    return {
+        path: carried(factor, unit[:, each]) for each, (path, factor) in enumerate(factors.items())
+    }
 
 
 def in_unit_cube(design: Design, factors: int) -> Floats:
-    """Draw the points of a design that draws, [points, factors], before they are carried over to the factors."""
+    """Draw the points of a design that draws, [points, factors], before they are carried over to
+    the factors.
+    """
     return _DRAWN[design.kind](design.points or 0, factors, design.seed)
 
 
 def carried(factor: Factor, unit: Floats) -> Column:
-    """Carry numbers in [0, 1] over to a factor: to its interval by the quantile function, or to its values in equal parts."""
+    """Carry numbers in [0, 1] over to a factor: to its interval by the quantile function, or to its
+    values in equal parts.
+    """
     if factor.values is not None:
         return np.minimum((unit * len(factor.values)).astype(np.int64), len(factor.values) - 1)
     low, high = float(factor.low or 0.0), float(factor.high or 0.0)
@@ -110,7 +127,9 @@ def _saltelli(points: int, factors: int, seed: int) -> Floats:
 
 def _morris(points: int, factors: int, seed: int) -> Floats:
     """Draw trajectories of factors + 1 points each, on four levels."""
-    return np.asarray(_salib().morris.sample(problem(factors), points, seed=seed + 1), dtype=np.float64)
+    return np.asarray(
+        _salib().morris.sample(problem(factors), points, seed=seed + 1), dtype=np.float64
+    )
 
 
 _DRAWN: Mapping[str, Callable[[int, int, int], Floats]] = {
@@ -125,7 +144,11 @@ _SALIB = ("saltelli", "morris")
 
 def problem(factors: int) -> dict[str, Any]:
     """Describe the unit cube in SALib's words."""
-    return {"num_vars": factors, "names": [f"x{each}" for each in range(factors)], "bounds": [[0.0, 1.0]] * factors}
+    return {
+        "num_vars": factors,
+        "names": [f"x{each}" for each in range(factors)],
+        "bounds": [[0.0, 1.0]] * factors,
+    }
 
 
 def _salib() -> Any:

@@ -1,4 +1,6 @@
-"""Hand tasks out in bundles of about a second, and take back what becomes of each: numbers, or the error that stopped it."""
+"""Hand tasks out in bundles of about a second, and take back what becomes of each: numbers, or the
+error that stopped it.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +12,12 @@ from typing import NamedTuple
 
 from sim.errors import SimError
 from sim.kernels.sums import Floats
-from sim.study.crew import Crew
-from sim.study.task import Task, work
+from sim.study.executors import Crew
+from sim.study.worker import Task, work
 
 SECONDS = 1.0
-"""What a bundle should take: long beside the cost of handing it out, short beside what a killed study loses."""
+"""What a bundle should take: long beside the cost of handing it out, short beside what a killed
+study loses."""
 MOST = 64
 """Tasks of a bundle."""
 AHEAD = 2
@@ -38,9 +41,9 @@ class LostWorkerError(SimError):
 class Dispatch:
     """Have tasks done, each whole or not at all.
 
-    Where a bundle fails, its tasks are tried one by one; where a task of several points fails, its points are. When a
-    worker dies, what was under way is tried again, one task at a time, so that the one to blame is known when it dies
-    again.
+    Where a bundle fails, its tasks are tried one by one; where a task of several points fails, its
+    points are. When a worker dies, what was under way is tried again, one task at a time, so that
+    the one to blame is known when it dies again.
     """
 
     def __init__(self, tasks: Iterator[Task], crew: Crew) -> None:
@@ -97,9 +100,13 @@ class Dispatch:
         self.alone = future if is_suspect else None
 
     def _taken_back(self, future: Future[Answer], bundle: list[Task]) -> list[Outcome]:
-        """Take what a bundle gave, or see to it that what failed is tried again in smaller pieces."""
+        """Take what a bundle gave, or see to it that what failed is tried again in smaller
+        pieces.
+        """
         if future.cancelled():
-            raise SimError("the executor gave up; what is done is kept: resume the study to finish it")
+            raise SimError(
+                "the executor gave up; what is done is kept: resume the study to finish it"
+            )
         error = future.exception()
         if error is None:
             values, seconds = future.result()
@@ -114,13 +121,21 @@ class Dispatch:
         self.again.extend(pieces)
         return []
 
-    def _mourned(self, bundle: list[Task], error: BrokenExecutor, *, was_alone: bool) -> list[Outcome]:
-        """Suspect what was under way when a worker died; what was alone is to blame, or one of its points."""
+    def _mourned(
+        self, bundle: list[Task], error: BrokenExecutor, *, was_alone: bool
+    ) -> list[Outcome]:
+        """Suspect what was under way when a worker died; what was alone is to blame, or one of its
+        points.
+        """
         parts = bundle[0].parts()
         if not was_alone:
             self.suspects.extend(bundle)
         elif len(parts) > 1:
             self.suspects.extendleft(reversed(parts))
         else:
-            return [Outcome(bundle[0], None, LostWorkerError(f"a worker was lost to it, twice: {error}"))]
+            return [
+                Outcome(
+                    bundle[0], None, LostWorkerError(f"a worker was lost to it, twice: {error}")
+                )
+            ]
         return []

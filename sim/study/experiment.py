@@ -1,4 +1,6 @@
-"""Hold a study ready to run: its points, what each of them changes, and the tasks that run them side by side."""
+"""Hold a study ready to run: its points, what each of them changes, and the tasks that run them
+side by side.
+"""
 
 from __future__ import annotations
 
@@ -18,20 +20,25 @@ from sim.kernels.sums import Bools, Ints
 from sim.scenario.schema import Scenario
 from sim.study.designs import Column, columns, design_findings
 from sim.study.factors import Case, Target, Trial, load_cases, sets_of, written
-from sim.study.measures import Row, metric_findings, rows_of, summary_names
+from sim.study.observables import Row, metric_findings, rows_of, summary_names
 from sim.study.spec import SCENARIO, Asked, Spec, dump_study
-from sim.study.task import Task, side_by_side_at_most
+from sim.study.worker import Task, side_by_side_at_most
 
 
 @dataclass(frozen=True, eq=False)
 class Experiment:
-    """Hold a checked study. Points are numbered in the order of the design, later ones of a study that has grown last."""
+    """Hold a checked study.
+
+    Points are numbered in the order of the design, later ones of a study that has grown last.
+    """
 
     spec: Spec
-    """As asked for, with scenarios named as in the study's folder, members and metrics written out"""
+    """As asked for, with scenarios named as in the study's folder, members and metrics written out
+    """
     cases: tuple[Case, ...]
     targets: Mapping[str, Sequence[tuple[Target, ...]]]
-    """Factor -> for each case the quantities that its number goes to; none where it changes the structure"""
+    """Factor -> for each case the quantities that its number goes to; none where it changes the
+    structure"""
     rows: tuple[Row, ...]
     """The numbers kept of each run"""
     columns: Mapping[str, Column]
@@ -82,7 +89,9 @@ class Experiment:
         return [written(values[each]) for each in column]
 
     def tasks(self, pending: Bools) -> Iterator[Task]:
-        """Make tasks of the columns pending, [points, members]: those that agree in structure together."""
+        """Make tasks of the columns pending, [points, members]: those that agree in structure
+        together.
+        """
         width = side_by_side_at_most(self.rows)
         for points in self._alike:
             place, members = np.nonzero(pending[points])
@@ -96,7 +105,9 @@ class Experiment:
         numbers: dict[str, NDArray[np.float64]] = {}
         for path, each in self.targets.items():
             found = self._numbers(path)[points]
-            numbers |= {target: found if share == 1 else found * share for target, share in each[case]}
+            numbers |= {
+                target: found if share == 1 else found * share for target, share in each[case]
+            }
         return Task(
             source=self.cases[case].source,
             sets=self.sets(first),
@@ -108,12 +119,21 @@ class Experiment:
 
     def _numbers(self, path: str) -> NDArray[np.float64]:
         values, column = self.spec.factors[path].values, self.columns[path]
-        return column.astype(np.float64) if values is None else np.array(values, dtype=np.float64)[column]
+        return (
+            column.astype(np.float64)
+            if values is None
+            else np.array(values, dtype=np.float64)[column]
+        )
 
     @cached_property
     def _alike(self) -> list[Ints]:
-        """Group the points that agree in structure: in all but numbers, and in which numbers are 0, for 0 may close a link."""
-        keys = [self._numbers(path) == 0 if path in self.targets else column for path, column in self.columns.items()]
+        """Group the points that agree in structure: in all but numbers, and in which numbers are 0,
+        for 0 may close a link.
+        """
+        keys = [
+            self._numbers(path) == 0 if path in self.targets else column
+            for path, column in self.columns.items()
+        ]
         _, group = np.unique(np.array(keys, dtype=np.float64).T, axis=0, return_inverse=True)
         order = np.argsort(group.ravel(), kind="stable")
         return np.split(order, np.flatnonzero(np.diff(group.ravel()[order])) + 1)
@@ -129,7 +149,10 @@ class Experiment:
             places.setdefault(cells, []).append(place)
         missing = sum((Counter(older) - Counter(newer)).values())
         if missing:
-            raise InputError(f"{missing} of its {len(older)} points are not in the new design; make it a study of its own")
+            raise InputError(
+                f"{missing} of its {len(older)} points are not in the new design; make it a study"
+                " of its own"
+            )
         first = [places[cells].pop(0) for cells in older]
         taken = set(first)
         order = [*first, *(place for place in range(len(newer)) if place not in taken)]
@@ -137,7 +160,10 @@ class Experiment:
 
     def marks(self) -> dict[str, str]:
         """Sum up, by what a study may not change half-way, what this one is."""
-        factors = {path: None if factor.values is None else "values" for path, factor in self.spec.factors.items()}
+        factors = {
+            path: None if factor.values is None else "values"
+            for path, factor in self.spec.factors.items()
+        }
         return {
             "scenario": _summed({case.label: case.digest for case in self.cases}),
             "factors": _summed(factors),
@@ -162,12 +188,20 @@ def prepared(asked: Asked, scenarios: Sequence[Scenario] = ()) -> Experiment:
     faults += trial.faults
     metrics = summary_names() if spec.metrics is None else spec.metrics
     if cases:
-        faults += asked.at(list(metric_findings(metrics, [case.scenario for case in cases], list(trial.needs))))
+        faults += asked.at(
+            list(metric_findings(metrics, [case.scenario for case in cases], list(trial.needs)))
+        )
     if faults:
         raise ScenarioError(faults)
-    resolved = {"metrics": metrics, "members": cases[0].scenario.members if spec.members is None else spec.members, "months": None}
+    resolved = {
+        "metrics": metrics,
+        "members": cases[0].scenario.members if spec.members is None else spec.members,
+        "months": None,
+    }
     if SCENARIO in spec.factors:
-        chosen = spec.factors[SCENARIO].model_copy(update={"values": [case.label for case in cases]})
+        chosen = spec.factors[SCENARIO].model_copy(
+            update={"values": [case.label for case in cases]}
+        )
         resolved["factors"] = {**spec.factors, SCENARIO: chosen}
     else:
         resolved["scenario"] = cases[0].label

@@ -1,4 +1,6 @@
-"""Say what a factor changes: quantities, whose points travel side by side, or the structure, of which each has runs of its own."""
+"""Say what a factor changes: quantities, whose points travel side by side, or the structure, of
+which each has runs of its own.
+"""
 
 from __future__ import annotations
 
@@ -10,16 +12,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import sim
+from sim.engine.load import load, parse
 from sim.errors import Fault, ScenarioError
-from sim.scenario import digest, dump
+from sim.scenario.loading.dump import digest, dump
+from sim.scenario.loading.schema_walk import SHORTHANDS
+from sim.scenario.loading.source_tree import Path, bare
+from sim.scenario.loading.yaml_marks import read
 from sim.scenario.quantity import Quantity
 from sim.scenario.schema import Input, Line, Scenario
 from sim.scenario.schema import Need as FinalNeed
-from sim.scenario.shape import SHORTHANDS
-from sim.scenario.written import Path, bare
-from sim.scenario.yaml_marks import read
-from sim.study.columns import at
+from sim.study.batched_points import at
 from sim.study.spec import SCENARIO, Asked, Factor, Spec
 
 Target = tuple[str, float]
@@ -42,7 +44,9 @@ class Case:
 
     @cached_property
     def text(self) -> str:
-        """Give the scenario as YAML: what the study's folder keeps, and what every point is made from."""
+        """Give the scenario as YAML: what the study's folder keeps, and what every point is made
+        from.
+        """
         return dump(self.scenario)
 
     @cached_property
@@ -63,16 +67,20 @@ class Case:
 
 def made(source: bytes, sets: Sequence[str]) -> Scenario:
     """Make a scenario from a case's data with some values set. Raises ScenarioError."""
-    return sim.parse(pickle.loads(source), sets)
+    return parse(pickle.loads(source), sets)
 
 
 def load_cases(asked: Asked, scenarios: Sequence[Scenario] = ()) -> tuple[list[Case], list[Fault]]:
-    """Load the scenario of a study, or those to choose from, unless they are given; also list what is wrong with them."""
+    """Load the scenario of a study, or those to choose from, unless they are given; also list what
+    is wrong with them.
+    """
     spec, faults = asked.spec, []
     chosen = spec.factors.get(SCENARIO)
     both = bool(scenarios or "scenario" in asked.tree.members)
     if chosen is not None and both:
-        faults += asked.at([(("factors", SCENARIO), "there is a scenario already; give one or the other")])
+        faults += asked.at(
+            [(("factors", SCENARIO), "there is a scenario already; give one or the other")]
+        )
     elif chosen is None and not both and not {"scenario", "factors"} & asked.unread:
         faults += asked.at([((), "missing key 'scenario'")])
     months = [] if spec.months is None else [f"months={spec.months}"]
@@ -82,7 +90,12 @@ def load_cases(asked: Asked, scenarios: Sequence[Scenario] = ()) -> tuple[list[C
             faults += asked.at([(path, "expected a scenario file")])
             continue
         try:
-            found.append((os.path.splitext(os.path.basename(file))[0], sim.load(os.path.join(asked.folder, file), months)))
+            found.append(
+                (
+                    os.path.splitext(os.path.basename(file))[0],
+                    load(os.path.join(asked.folder, file), months),
+                )
+            )
         except ScenarioError as error:
             faults += error.faults
     return [Case(label, scenario) for label, scenario in _labelled(found)], faults
@@ -90,7 +103,10 @@ def load_cases(asked: Asked, scenarios: Sequence[Scenario] = ()) -> tuple[list[C
 
 def _files(scenario: str | None, chosen: Factor | None) -> list[tuple[Path, Any]]:
     if chosen is not None:
-        return [(("factors", SCENARIO, "values", place), file) for place, file in enumerate(chosen.values or ())]
+        return [
+            (("factors", SCENARIO, "values", place), file)
+            for place, file in enumerate(chosen.values or ())
+        ]
     return [(("scenario",), scenario)] if scenario is not None else []
 
 
@@ -106,16 +122,26 @@ def _labelled(found: Sequence[tuple[str, Scenario]]) -> Iterator[tuple[str, Scen
 
 def is_numeric(factor: Factor) -> bool:
     """Tell whether all values of a factor are numbers."""
-    return all(isinstance(each, (int, float)) and not isinstance(each, bool) for each in factor.values or ())
+    return all(
+        isinstance(each, (int, float)) and not isinstance(each, bool)
+        for each in factor.values or ()
+    )
 
 
 def written_to(scenario: Scenario, path: str) -> tuple[Target, ...]:
-    """List where a number given for a path goes. A programme's budget given as one number keeps the shares of its months."""
+    """List where a number given for a path goes.
+
+    A programme's budget given as one number keeps the shares of its months.
+    """
     node, steps = at(scenario, path), path.split(".")
     if isinstance(node, (Input, Line, FinalNeed)):
         # what else is said of it stays: its yield, its tier
         return ((f"{path}.{SHORTHANDS[type(node)]}", 1.0),)
-    if isinstance(node, dict) and len(steps) == _BUDGET and (steps[0], steps[2]) == ("programmes", "budget"):
+    if (
+        isinstance(node, dict)
+        and len(steps) == _BUDGET
+        and (steps[0], steps[2]) == ("programmes", "budget")
+    ):
         whole = sum(each.value for each in node.values())
         if whole > 0:
             return tuple((f"{path}.{month}", each.value / whole) for month, each in node.items())
@@ -125,7 +151,10 @@ def written_to(scenario: Scenario, path: str) -> tuple[Target, ...]:
 def sets_of(scenario: Scenario, path: str, factor: Factor, value: Any) -> list[str]:
     """Write a value of a factor as `--set` takes it; a number for each quantity that it goes to."""
     if is_numeric(factor):
-        return [f"{target}={json.dumps(value if share == 1 else value * share)}" for target, share in written_to(scenario, path)]
+        return [
+            f"{target}={json.dumps(value if share == 1 else value * share)}"
+            for target, share in written_to(scenario, path)
+        ]
     return [f"{path}={json.dumps(value)}"]
 
 
@@ -144,7 +173,8 @@ class Trial:
         self.needs: dict[Need, None] = {}
         """(state, product) of every final need of any case, whatever its structure"""
         self.targets: dict[str, list[tuple[Target, ...]]] = {}
-        """Factor -> for each case the quantities that its number goes to; none where it changes the structure"""
+        """Factor -> for each case the quantities that its number goes to; none where it changes the
+        structure"""
         self._told: set[str] = set()
         self._members = [] if asked.spec.members is None else [f"members={asked.spec.members}"]
         for case in cases:
@@ -158,26 +188,41 @@ class Trial:
         found: tuple[Target, ...] = ()
         self._told.clear()
         for where, value in _extremes(factor):
-            trial = self._tried(case, sets_of(case.scenario, path, factor, value), ("factors", path, *where), path)
+            trial = self._tried(
+                case, sets_of(case.scenario, path, factor, value), ("factors", path, *where), path
+            )
             if trial and is_numeric(factor):
-                found = tuple(each for each in written_to(case.scenario, path) if isinstance(at(trial, each[0]), Quantity))
+                found = tuple(
+                    each
+                    for each in written_to(case.scenario, path)
+                    if isinstance(at(trial, each[0]), Quantity)
+                )
         return found
 
     def _tried(self, case: Case, sets: Sequence[str], place: Path, path: str) -> Scenario | None:
         try:
             trial = case.changed([*self._members, *sets])
         except ScenarioError as error:
-            messages = {fault.message if fault.path == path else f"{fault.path}: {fault.message}" for fault in error.faults}
+            messages = {
+                fault.message if fault.path == path else f"{fault.path}: {fault.message}"
+                for fault in error.faults
+            }
             # what is wrong with both ends of an interval is wrong with its path
-            self.faults += self.asked.at([(place, message) for message in sorted(messages - self._told)])
+            self.faults += self.asked.at(
+                [(place, message) for message in sorted(messages - self._told)]
+            )
             self._told |= messages
             return None
-        self.needs |= {(state, product): None for state, needs in trial.needs.items() for product in needs}
+        self.needs |= {
+            (state, product): None for state, needs in trial.needs.items() for product in needs
+        }
         return trial
 
 
 def _extremes(factor: Factor) -> list[tuple[Path, Any]]:
-    """List the values to try, with their places: a bound that holds at both ends of an interval holds inside."""
+    """List the values to try, with their places: a bound that holds at both ends of an interval
+    holds inside.
+    """
     if factor.values is None:
         return [(("low",), factor.low), (("high",), factor.high)]
     return [(("values", place), value) for place, value in enumerate(factor.values)]

@@ -1,4 +1,6 @@
-"""Make a study's tables when all is done: results by point, failures, and the manifest, a part at a time."""
+"""Make a study's tables when all is done: results by point, failures, and the manifest, a part at a
+time.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,7 @@ from sim.report.manifest import origin
 from sim.report.statistics import spread
 from sim.report.tables import COARSE, Table
 from sim.report.tables import csv as table_text
-from sim.study.disk import replace_file, replacing, writing
+from sim.study.atomic_files import replace_file, replacing, writing
 from sim.study.experiment import Experiment
 from sim.study.store import FAILURE_KEYS, FAILURES, LABELS, Store
 
@@ -28,7 +30,8 @@ _NUMBERS, _LINES = 2**19, 10**5
 
 
 def finish(store: Store, experiment: Experiment, *, parquet: bool = False) -> None:
-    """Write what a finished study shows. The same study gives the same bytes, whoever ran it and however often it was resumed.
+    """Write what a finished study shows. The same study gives the same bytes, whoever ran it and
+    however often it was resumed.
 
     Raises InputError where the folder cannot be written.
     """
@@ -38,12 +41,26 @@ def finish(store: Store, experiment: Experiment, *, parquet: bool = False) -> No
         if parquet or (folder / PARQUET).exists():
             _write_parquet(store, experiment)
         failures = [(str(point), *told) for point, told in store.failures().items()]
-        replace_file(folder / FAILURES, table_text({key: [cells[place] for cells in failures] for place, key in enumerate(FAILURE_KEYS)}))
-        replace_file(folder / MANIFEST, json.dumps(_manifest(folder, experiment, len(failures)), indent=2, ensure_ascii=False) + "\n")
+        replace_file(
+            folder / FAILURES,
+            table_text(
+                {
+                    key: [cells[place] for cells in failures]
+                    for place, key in enumerate(FAILURE_KEYS)
+                }
+            ),
+        )
+        replace_file(
+            folder / MANIFEST,
+            json.dumps(_manifest(folder, experiment, len(failures)), indent=2, ensure_ascii=False)
+            + "\n",
+        )
 
 
 def tables(store: Store, experiment: Experiment) -> Iterator[Table]:
-    """Tabulate the spread over members by point, metric, state and product, some points at a time; failed points have no rows."""
+    """Tabulate the spread over members by point, metric, state and product, some points at a time;
+    failed points have no rows.
+    """
     rows = experiment.rows
     step = max(min(_NUMBERS // (len(rows) * experiment.members), _LINES // len(rows)), 1)
     succeeded = np.flatnonzero(~store.failed)
@@ -69,7 +86,13 @@ def _write_parquet(store: Store, experiment: Experiment) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    schema = pa.schema([("point", pa.int64()), *((name, pa.string()) for name in LABELS), *((name, pa.float64()) for name in SPREAD)])
+    schema = pa.schema(
+        [
+            ("point", pa.int64()),
+            *((name, pa.string()) for name in LABELS),
+            *((name, pa.float64()) for name in SPREAD),
+        ]
+    )
     with replacing(store.folder / PARQUET) as stream, pq.ParquetWriter(stream, schema) as writer:
         for table in tables(store, experiment):
             writer.write_table(pa.table(table, schema=schema))
@@ -87,8 +110,16 @@ def _manifest(folder: Path, experiment: Experiment, failed: int) -> dict[str, An
     program = origin(first, None)
     return {
         **{key: program[key] for key in ("sim", "platform", "python", "packages")},
-        "study": {"design": experiment.spec.design.kind, "points": experiment.points, "members": experiment.members, "failed": failed},
-        "scenarios": [{"file": each.label, "title": each.scenario.title, "sha256": each.digest} for each in experiment.cases],
+        "study": {
+            "design": experiment.spec.design.kind,
+            "points": experiment.points,
+            "members": experiment.members,
+            "failed": failed,
+        },
+        "scenarios": [
+            {"file": each.label, "title": each.scenario.title, "sha256": each.digest}
+            for each in experiment.cases
+        ],
         "seed": first.seed,
         "sha256": {name: _hash(folder / name) for name in _names(folder)},
     }

@@ -1,4 +1,6 @@
-"""Run a study in parts, each a folder of its own, for clusters that know job arrays only; then join the parts."""
+"""Run a study in parts, each a folder of its own, for clusters that know job arrays only; then join
+the parts.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +12,11 @@ import numpy as np
 
 from sim.errors import InputError
 from sim.kernels.sums import Bools
-from sim.scenario.wording import listed
-from sim.study.agreement import agreed, reopened
-from sim.study.disk import locked
+from sim.scenario.suggestions import listed
+from sim.study.atomic_files import locked
 from sim.study.experiment import Experiment
 from sim.study.results import finish, require_pyarrow
+from sim.study.resume import agreed, reopened
 from sim.study.store import STATE, Store, create
 from sim.study.study import Study
 
@@ -22,7 +24,9 @@ _WRITTEN = re.compile(r"([0-9]+)/([0-9]+)")
 
 
 def share(experiment: Experiment, shard: str | None) -> Bools:
-    """Mark the runs of a shard, [points, members], or all of them: every n-th task, so that shards take about as long."""
+    """Mark the runs of a shard, [points, members], or all of them: every n-th task, so that shards
+    take about as long.
+    """
     whole = np.ones((experiment.points, experiment.members), dtype=np.bool_)
     if not shard:
         return whole
@@ -42,7 +46,10 @@ def _parts(shard: str) -> tuple[int, int]:
 
 
 def shard_folder(out: Path, shard: str | None) -> Path:
-    """Name the folder of a shard i/n, beside `out`, or `out` where there are no shards. Raises InputError for another text."""
+    """Name the folder of a shard i/n, beside `out`, or `out` where there are no shards.
+
+    Raises InputError for another text.
+    """
     if not shard:
         return out
     part, parts = _parts(shard)
@@ -50,7 +57,8 @@ def shard_folder(out: Path, shard: str | None) -> Path:
 
 
 def merge(out: str | os.PathLike[str], *, parquet: bool = False) -> Study:
-    """Join the shards of a study, which stand beside `out`, into the study that one run would have made; they stay.
+    """Join the shards of a study, which stand beside `out`, into the study that one run would have
+    made; they stay.
 
     Raises InputError where a shard is missing or not finished, or where they are not of one study.
     """
@@ -59,13 +67,25 @@ def merge(out: str | os.PathLike[str], *, parquet: bool = False) -> Study:
         require_pyarrow()
     shards = _shards(folder)
     first, experiment = reopened(shards[0].folder)
-    unlike = [each.folder.name for each in shards if (each.state.marks, each.state.design) != (first.state.marks, first.state.design)]
-    unlike += [each.folder.name for each in shards if each.points() != first.points() or each.state.members != first.state.members]
+    unlike = [
+        each.folder.name
+        for each in shards
+        if (each.state.marks, each.state.design) != (first.state.marks, first.state.design)
+    ]
+    unlike += [
+        each.folder.name
+        for each in shards
+        if each.points() != first.points() or each.state.members != first.state.members
+    ]
     if unlike:
         raise InputError(f"{folder}: {listed(unlike)} is of another study than {first.folder.name}")
     left = np.logical_and.reduce([each.pending for each in shards])
     if left.any():
-        unfinished = [each.folder.name for each in shards if (each.pending & share(experiment, each.state.shard)).any()]
+        unfinished = [
+            each.folder.name
+            for each in shards
+            if (each.pending & share(experiment, each.state.shard)).any()
+        ]
         raise InputError(f"{folder}: {listed(unfinished)} is not finished; resume it first")
     if not (folder / STATE).exists():
         create(folder, experiment)
@@ -79,13 +99,19 @@ def merge(out: str | os.PathLike[str], *, parquet: bool = False) -> Study:
 
 
 def _shards(out: Path) -> list[Store]:
-    """Open all shards of a study, the first to the last. Raises InputError where there are none or one is missing."""
+    """Open all shards of a study, the first to the last.
+
+    Raises InputError where there are none or one is missing.
+    """
     found = sorted(out.parent.glob(f"{out.name}.shard-*-of-*"))
     if not found:
         raise InputError(f"{out}: there are no shards {out.name}.shard-i-of-n beside it")
     counts = {path.name.rpartition("-")[2] for path in found}
     if len(counts) > 1:
-        raise InputError(f"{out}: there are shards of {listed(sorted(counts))} beside it; move those away that are not meant")
+        raise InputError(
+            f"{out}: there are shards of {listed(sorted(counts))} beside it; move those away that"
+            " are not meant"
+        )
     count = counts.pop()
     names = [f"{out.name}.shard-{part + 1}-of-{count}" for part in range(int(count))]
     missing = [name for name in names if not (out.parent / name / STATE).exists()]

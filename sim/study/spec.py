@@ -1,4 +1,6 @@
-"""Describe a study: which scenario, which factors, which design; read it from YAML or Python data, faults placed."""
+"""Describe a study: which scenario, which factors, which design; read it from YAML or Python data,
+faults placed.
+"""
 
 from __future__ import annotations
 
@@ -12,12 +14,12 @@ from pydantic import Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
 from sim.errors import Fault, Place, ScenarioError
-from sim.scenario.paths import fault_at
+from sim.scenario.loading.paths import fault_at
+from sim.scenario.loading.schema_walk import in_full, keys_of
+from sim.scenario.loading.source_tree import Path, Written, bare, from_python
+from sim.scenario.loading.yaml_marks import MOST_BYTES, read
 from sim.scenario.quantity import Frozen
-from sim.scenario.shape import in_full, keys_of
-from sim.scenario.wording import found, meant, nearest
-from sim.scenario.written import Path, Written, bare, from_python
-from sim.scenario.yaml_marks import MOST_BYTES, read
+from sim.scenario.suggestions import found, meant, nearest
 
 SCENARIO = "scenario"
 """The factor whose values are scenario files."""
@@ -38,7 +40,8 @@ class Factor(Frozen):
     mode: float | None = Field(None, allow_inf_nan=False)
     """The peak of a triangular spread; the middle where not given."""
     values: list[Any] | None = None
-    """The values to choose from; each is what `--set` takes, or a file where scenarios are chosen."""
+    """The values to choose from; each is what `--set` takes, or a file where scenarios are chosen.
+    """
 
     @model_validator(mode="before")
     @classmethod
@@ -57,11 +60,17 @@ class Factor(Frozen):
         if self.low is None or self.high is None:
             raise PydanticCustomError("factor", "give low and high, or values")
         if self.low >= self.high:
-            raise PydanticCustomError("factor", "low {low} is not below high {high}", {"low": self.low, "high": self.high})
+            raise PydanticCustomError(
+                "factor", "low {low} is not below high {high}", {"low": self.low, "high": self.high}
+            )
         if self.dist == "loguniform" and self.low <= 0:
             raise PydanticCustomError("factor", "dist: loguniform needs low above 0")
-        if self.mode is not None and (self.dist != "triangular" or not self.low <= self.mode <= self.high):
-            raise PydanticCustomError("factor", "mode needs dist: triangular and lies between low and high")
+        if self.mode is not None and (
+            self.dist != "triangular" or not self.low <= self.mode <= self.high
+        ):
+            raise PydanticCustomError(
+                "factor", "mode needs dist: triangular and lies between low and high"
+            )
         return self
 
 
@@ -69,9 +78,11 @@ class Design(Frozen):
     """Say which points of the factors' ranges are run."""
 
     kind: Kind = "grid"
-    """grid: all combinations of values; list: the first values together, then the second ...; the others draw."""
+    """grid: all combinations of values; list: the first values together, then the second ...; the
+    others draw."""
     points: Annotated[int, Field(ge=1, le=MOST_POINTS)] | None = None
-    """How many points are drawn; of saltelli the base sample N of N (factors + 2) points, of morris the trajectories of factors + 1."""
+    """How many points are drawn; of saltelli the base sample N of N (factors + 2) points, of morris
+    the trajectories of factors + 1."""
     seed: Annotated[int, Field(ge=0, le=2**32 - 2)] = 0
     """The root of the design's own draws; members draw by the scenario's seed."""
 
@@ -80,12 +91,14 @@ class Spec(Frozen):
     """Hold a study as it was asked for."""
 
     scenario: str | None = None
-    """The scenario file, counted from the study file; none where the factor `scenario` chooses one."""
+    """The scenario file, counted from the study file; none where the factor `scenario` chooses one.
+    """
     factors: dict[str, Factor] = Field(default_factory=dict)
     """What varies, by the path that `--set` takes."""
     design: Design = Design()
     members: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
-    """Members of each point, with the same draws at every point; the scenario's own number where not given."""
+    """Members of each point, with the same draws at every point; the scenario's own number where
+    not given."""
     months: Annotated[int, Field(ge=1, le=1200)] | None = None
     metrics: list[str] | None = None
     """What is kept of each run; every metric of a run's summary where not given."""
@@ -93,7 +106,9 @@ class Spec(Frozen):
 
 @dataclass(frozen=True)
 class Asked:
-    """Hold what could be read of a study, the tree that it was read from, and what is wrong with it so far."""
+    """Hold what could be read of a study, the tree that it was read from, and what is wrong with it
+    so far.
+    """
 
     spec: Spec
     tree: Written
@@ -109,7 +124,10 @@ class Asked:
 
 
 def read_study(path: str | os.PathLike[str]) -> Asked:
-    """Read a study file. Raises ScenarioError where it is no YAML mapping; what else is wrong stands in `faults`."""
+    """Read a study file.
+
+    Raises ScenarioError where it is no YAML mapping; what else is wrong stands in `faults`.
+    """
     file = os.fspath(path)
     try:
         with open(file, "rb") as stream:
@@ -122,7 +140,9 @@ def read_study(path: str | os.PathLike[str]) -> Asked:
 
 
 def ask(data: Mapping[str, Any]) -> Asked:
-    """Take a study from plain Python data, as `read_study` takes it from a file; files count from the working directory."""
+    """Take a study from plain Python data, as `read_study` takes it from a file; files count from
+    the working directory.
+    """
     return _asked(from_python(data, Place("<dict>")), "")
 
 
@@ -132,7 +152,14 @@ def dump_study(spec: Spec) -> str:
     factors = data.pop("factors", {})
     # JSON on one line is YAML to the reader, whatever the values are
     top = [f"{key}: {_inline(value)}" for key, value in data.items() if value is not None]
-    return "\n".join([*top, "factors:", *(f"  {_inline(path)}: {_inline(factor)}" for path, factor in factors.items()), ""])
+    return "\n".join(
+        [
+            *top,
+            "factors:",
+            *(f"  {_inline(path)}: {_inline(factor)}" for path, factor in factors.items()),
+            "",
+        ]
+    )
 
 
 def _inline(value: Any) -> str:
@@ -141,7 +168,9 @@ def _inline(value: Any) -> str:
 
 def _asked(tree: Written, folder: str) -> Asked:
     if tree.mapping is None:
-        raise ScenarioError([Fault(tree.place, "", f"expected a mapping of keys, found {found(tree.value)}")])
+        raise ScenarioError(
+            [Fault(tree.place, "", f"expected a mapping of keys, found {found(tree.value)}")]
+        )
     tree = _in_full(tree)
     try:
         return Asked(Spec.model_validate(bare(tree)), tree, (), folder)
@@ -156,11 +185,16 @@ def _asked(tree: Written, folder: str) -> Asked:
 
 
 def _in_full(tree: Written) -> Written:
-    """Write out a factor given as a bare list, so that what is wrong with an item of it can be placed."""
+    """Write out a factor given as a bare list, so that what is wrong with an item of it can be
+    placed.
+    """
     factors = tree.members.get("factors")
     if factors is None or factors.mapping is None:
         return tree
-    full = {path: in_full(each, "values") if isinstance(each.value, list) else each for path, each in factors.members.items()}
+    full = {
+        path: in_full(each, "values") if isinstance(each.value, list) else each
+        for path, each in factors.members.items()
+    }
     return tree.changed({**tree.members, "factors": factors.changed(full)})
 
 
@@ -170,7 +204,9 @@ def _without(tree: Written, loc: tuple[str | int, ...]) -> Written:
     members = dict(tree.members)
     if key == "factors" and rest and members.get(key, tree).mapping is not None:
         inner = members[key]
-        members[key] = inner.changed({name: each for name, each in inner.members.items() if name != rest[0]})
+        members[key] = inner.changed(
+            {name: each for name, each in inner.members.items() if name != rest[0]}
+        )
     else:
         members.pop(key, None)
     return tree.changed(members)
@@ -193,7 +229,9 @@ def _fault(detail: Mapping[str, Any], tree: Written) -> Fault:
     path = loc[:-1] if is_key else loc
     if kind == "extra_forbidden":
         allowed = keys_of(Spec if len(path) == 1 else _MODELS[str(path[0])])
-        return fault_at(tree, path, f"unknown key{meant(path[-1], allowed, 'allowed')}", at_key=True)
+        return fault_at(
+            tree, path, f"unknown key{meant(path[-1], allowed, 'allowed')}", at_key=True
+        )
     if kind in _EXPECTED:
         expected = "a path in the scenario" if is_key else _EXPECTED[kind]
         return fault_at(tree, path, f"expected {expected}, found {found(value)}", at_key=is_key)
@@ -205,7 +243,9 @@ def _message(kind: str, value: Any, detail: Mapping[str, Any]) -> str:
     if kind == "literal_error":
         allowed = str(context["expected"]).replace("'", "")
         near = nearest(value, allowed.replace(" or ", ", ").split(", "))
-        return f"expected {allowed}, found {found(value)}" + (f"; did you mean '{near}'?" if near else "")
+        return f"expected {allowed}, found {found(value)}" + (
+            f"; did you mean '{near}'?" if near else ""
+        )
     if kind == "greater_than_equal":
         return f"{value} is below {context['ge']}"
     if kind == "less_than_equal":

@@ -1,8 +1,9 @@
 """Keep a study in a folder while it runs: what is done stays done, whatever happens.
 
-`values.npy` [points, members, rows] holds the numbers kept of each run, the rows as in `rows.csv`; `status.npy` [points,
-members] what has become of it. A run's numbers are on disk before its status says so: a study that is killed loses what
-was under way, and ends with the same bytes when it is resumed. Every other file is written aside and renamed.
+`values.npy` [points, members, rows] holds the numbers kept of each run, the rows as in `rows.csv`;
+`status.npy` [points, members] what has become of it. A run's numbers are on disk before its status
+says so: a study that is killed loses what was under way, and ends with the same bytes when it is
+resumed. Every other file is written aside and renamed.
 """
 
 from __future__ import annotations
@@ -20,7 +21,17 @@ from sim.kernels.sums import Bools, Floats
 from sim.report.files import MANIFEST, replaced
 from sim.report.tables import Table
 from sim.report.tables import csv as table_text
-from sim.study.disk import COPIED, Runs, append, blank, put, replace_file, replacing, resize, writing
+from sim.study.atomic_files import (
+    COPIED,
+    Runs,
+    append,
+    blank,
+    put,
+    replace_file,
+    replacing,
+    resize,
+    writing,
+)
 from sim.study.experiment import Experiment
 from sim.study.spec import dump_study
 from sim.version import __version__
@@ -51,7 +62,14 @@ class State:
     @classmethod
     def of(cls, experiment: Experiment, shard: str = "") -> State:
         """Say what a folder for this study is made for."""
-        return cls(__version__, experiment.design(), experiment.points, experiment.members, shard, experiment.marks())
+        return cls(
+            __version__,
+            experiment.design(),
+            experiment.points,
+            experiment.members,
+            shard,
+            experiment.marks(),
+        )
 
 
 class Store:
@@ -90,8 +108,14 @@ class Store:
         return [cells[1:] for cells in _cells(self.folder / POINTS)[: self.state.points]]
 
     def failures(self) -> dict[int, tuple[str, str]]:
-        """Read why points failed: point -> (error, message); of a point that failed twice, the last."""
-        found = {int(cells[0]): (cells[1], cells[2]) for cells in _cells(self.folder / FAILURES) if len(cells) == len(FAILURE_KEYS)}
+        """Read why points failed: point -> (error, message); of a point that failed twice, the
+        last.
+        """
+        found = {
+            int(cells[0]): (cells[1], cells[2])
+            for cells in _cells(self.folder / FAILURES)
+            if len(cells) == len(FAILURE_KEYS)
+        }
         return {point: found.get(point, ("", "")) for point in np.flatnonzero(self.failed).tolist()}
 
     def retry(self) -> None:
@@ -99,17 +123,25 @@ class Store:
         self.status[self.status == FAILED] = PENDING
 
     def keep(self, done: Sequence[tuple[Runs, Floats]]) -> None:
-        """Put numbers of runs, [runs, rows], on disk, then mark the runs as done. Raises InputError where that fails."""
+        """Put numbers of runs, [runs, rows], on disk, then mark the runs as done.
+
+        Raises InputError where that fails.
+        """
         self._record(done, DONE)
 
     def fail(self, runs: Runs, error: str, message: str) -> None:
-        """Write down why runs of one point failed; they have no numbers. Raises InputError where that fails."""
+        """Write down why runs of one point failed; they have no numbers. Raises InputError where
+        that fails.
+        """
         with writing(self.folder):
             append(self.folder / FAILURES, _line((str(runs.points[0]), error, message)))
         self._record([(runs, np.full((len(runs.points), self.values.shape[2]), np.nan))], FAILED)
 
     def adopt(self, other: Store) -> None:
-        """Take over what another folder of the same study has done or failed at. Raises InputError where that fails."""
+        """Take over what another folder of the same study has done or failed at.
+
+        Raises InputError where that fails.
+        """
         step = max(COPIED // max(other.values[:1].nbytes, 1), 1)
         for start in range(0, self.state.points, step):
             points, members = np.nonzero(other.status[start : start + step] == DONE)
@@ -131,7 +163,8 @@ class Store:
     def fit(self, experiment: Experiment) -> None:
         """Make room for a study that has grown, and write down what it is; what is there stays.
 
-        Also mends what an earlier growth that was cut short has left. Raises InputError where that fails.
+        Also mends what an earlier growth that was cut short has left. Raises InputError where that
+        fails.
         """
         shape, now = (experiment.points, experiment.members), State.of(experiment, self.state.shard)
         with writing(self.folder):
@@ -157,7 +190,10 @@ def create(folder: Path, experiment: Experiment, shard: str = "") -> Store:
         for case in experiment.cases:
             (fresh / case.label).write_text(case.text, encoding="utf-8", newline="\n")
         shape = (experiment.points, experiment.members)
-        for name, each, kind in ((VALUES, (*shape, len(experiment.rows)), "<f8"), (STATUS, shape, "|u1")):
+        for name, each, kind in (
+            (VALUES, (*shape, len(experiment.rows)), "<f8"),
+            (STATUS, shape, "|u1"),
+        ):
             with replacing(fresh / name) as stream:
                 blank(stream, each, kind)
         (fresh / FAILURES).write_bytes(_line(FAILURE_KEYS))

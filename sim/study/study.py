@@ -1,4 +1,6 @@
-"""Read a study: its points, its results and its failures as frames, and the numbers of single runs."""
+"""Read a study: its points, its results and its failures as frames, and the numbers of
+single runs.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +11,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-import sim
+from sim.engine.load import load
 from sim.errors import InputError
 from sim.kernels.sums import Floats
 from sim.scenario.schema import Scenario
-from sim.scenario.wording import meant
-from sim.study.measures import Measure
+from sim.scenario.suggestions import meant
+from sim.study.observables import Measure
 from sim.study.results import RESULTS, SPREAD
 from sim.study.spec import SCENARIO, Spec, read_study
 from sim.study.store import FAILURES, POINTS, ROWS, SPEC, Store
@@ -24,7 +26,10 @@ if TYPE_CHECKING:
 
 
 class Study:
-    """Show what stands in the folder of a study. What is read is kept; open it anew to see later changes."""
+    """Show what stands in the folder of a study.
+
+    What is read is kept; open it anew to see later changes.
+    """
 
     def __init__(self, folder: str | os.PathLike[str]) -> None:
         """Open a folder. Raises InputError where there is no study."""
@@ -43,13 +48,19 @@ class Study:
 
     @cached_property
     def results(self) -> pd.DataFrame:
-        """Give the spread over members by point, metric, state and product. Raises InputError while runs are pending."""
+        """Give the spread over members by point, metric, state and product.
+
+        Raises InputError while runs are pending.
+        """
         self._require_finished()
         return self._frame(RESULTS)
 
     @cached_property
     def failures(self) -> pd.DataFrame:
-        """Give the points that failed, each with its error. Raises InputError while runs are pending."""
+        """Give the points that failed, each with its error.
+
+        Raises InputError while runs are pending.
+        """
         self._require_finished()
         return self._frame(FAILURES)
 
@@ -61,7 +72,7 @@ class Study:
     @cached_property
     def scenario(self) -> Scenario:
         """Give what it varies, with its members; of several scenarios the first."""
-        return sim.load(self.folder / self._files[0], members=self.spec.members)
+        return load(self.folder / self._files[0], members=self.spec.members)
 
     @property
     def _files(self) -> list[str]:
@@ -70,19 +81,26 @@ class Study:
 
     @cached_property
     def start(self) -> str:
-        """Give the month, YYYY-MM, in which its runs start. Raises InputError where they start in different months."""
-        found = {sim.load(self.folder / file).start for file in self._files}
+        """Give the month, YYYY-MM, in which its runs start.
+
+        Raises InputError where they start in different months.
+        """
+        found = {load(self.folder / file).start for file in self._files}
         if len(found) != 1 or "start" in self.spec.factors:
             raise InputError(f"{self.folder}: its points start in different months")
         return found.pop()
 
     def chosen(self, measure: Measure) -> list[tuple[str, str, str]]:
-        """List the numbers kept of each run, (metric, state, product), that a metric chooses; see also `unkept`."""
+        """List the numbers kept of each run, (metric, state, product), that a metric chooses; see
+        also `unkept`.
+        """
         kept = self.rows.itertuples(index=False, name=None)
         return [
             (metric, state, product)
             for metric, state, product in kept
-            if metric == measure.label and measure.state in ("", state) and measure.product in ("", product)
+            if metric == measure.label
+            and measure.state in ("", state)
+            and measure.product in ("", product)
         ]
 
     def unkept(self, measure: Measure) -> str:
@@ -92,12 +110,16 @@ class Study:
         metrics = list(dict.fromkeys(self.rows["metric"]))
         if measure.label not in metrics:
             return f"keeps no {measure.label}{meant(measure.label, metrics, 'kept')}"
-        needs = [f"{state}, {product}" for _, state, product in self.chosen(measure._replace(state="", product=""))]
+        needs = [
+            f"{state}, {product}"
+            for _, state, product in self.chosen(measure._replace(state="", product=""))
+        ]
         whose = ", ".join(filter(None, (measure.state, measure.product)))
         return f"keeps no {measure.label} of {whose}{meant(whose, needs, 'kept')}"
 
     def values(self, metric: str, state: str, product: str) -> Floats:
-        """Give one number of every run, [points, members]; NaN where a run failed or where it does not apply.
+        """Give one number of every run, [points, members]; NaN where a run failed or where it does
+        not apply.
 
         Raises InputError for a number that was not kept, or while runs are pending.
         """
@@ -110,10 +132,15 @@ class Study:
     def _require_finished(self) -> None:
         pending = int(self.store.pending.sum())
         if pending or not (self.folder / RESULTS).exists():
-            raise InputError(f"{self.folder}: is not finished ({pending} of {self.store.status.size} runs pending); resume it")
+            raise InputError(
+                f"{self.folder}: is not finished ({pending} of {self.store.status.size} runs"
+                " pending); resume it"
+            )
 
     def _frame(self, name: str) -> pd.DataFrame:
         import pandas as pd
 
         # an empty cell is no number; a state may well be called NA
-        return pd.read_csv(self.folder / name, keep_default_na=False, na_values={key: [""] for key in SPREAD})
+        return pd.read_csv(
+            self.folder / name, keep_default_na=False, na_values={key: [""] for key in SPREAD}
+        )

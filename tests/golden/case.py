@@ -14,11 +14,12 @@ from pathlib import Path
 import numpy as np
 
 import sim
-from sim import evidence
-from sim.compare import compare
+from sim.assess import evidence
+from sim.engine.run import run
+from sim.experiments.compare import compare
 from sim.records import Floats, Records
-from sim.run import run
-from sim.study import read_study, run_study
+from sim.study.spec import read_study
+from sim.study.sweep import run_study
 
 ROOT = Path(__file__).parents[2]
 CASE, README = ROOT / "docs" / "case.md", ROOT / "README.md"
@@ -42,7 +43,14 @@ NAMES = (
 )
 OTHERS = ("BLR", "KAZ", "ARM", "KGZ", "TJK")
 PARTS = ("misc_components", "hard_components")
-ENGINES = {2014: "0", 2015: "10", 2016: "plan: 100", 2017: "plan: 130", 2019: "plan: all", 2022: "called complete"}
+ENGINES = {
+    2014: "0",
+    2015: "10",
+    2016: "plan: 100",
+    2017: "plan: 130",
+    2019: "plan: all",
+    2022: "called complete",
+}
 SHIPS = {2014: "0", 2019: "0", 2020: "2", 2021: "2"}
 """Year -> what is on record, from scenarios/data/outcomes.csv."""
 WHOSE = (
@@ -58,7 +66,10 @@ WHOSE = (
 
 GOALS = (
     ("fill_rate[RUS, helicopter_engines] >= 0.9", "date"),
-    ("fill_rate[RUS, helicopter_engines] >= 0.7 by 2020-12", "programmes.russian_programme.candidates"),
+    (
+        "fill_rate[RUS, helicopter_engines] >= 0.7 by 2020-12",
+        "programmes.russian_programme.candidates",
+    ),
     ("fill_rate[RUS, misc_components] >= 0.8 by 2020-12", "programmes.csto_commission.budget"),
     ("fill_rate[RUS, repair_services] >= 0.95 by 2018-12", "programmes.csto_commission.budget"),
 )
@@ -71,11 +82,19 @@ Rows = list[tuple[str, ...]]
 
 def history(ran: Run) -> Rows:
     """Say how Russia fared in the baseline, product by product."""
-    met, lost, late = (_summary(ran("baseline"), metric, "RUS") for metric in ("fill_rate_after", "resilience_loss", "T90"))
+    met, lost, late = (
+        _summary(ran("baseline"), metric, "RUS")
+        for metric in ("fill_rate_after", "resilience_loss", "T90")
+    )
     return [
         ("Russia", "share of need met", "months of need lost", "not recovered by 2024"),
         *(
-            (need[1], _spread(met[need], "z.2f"), _spread(lost[need]), f"{np.isinf(late[need]).mean():.0%}")
+            (
+                need[1],
+                _spread(met[need], "z.2f"),
+                _spread(lost[need]),
+                f"{np.isinf(late[need]).mean():.0%}",
+            )
             for need in met
             if lost[need].max() > 0.01
         ),
@@ -84,11 +103,26 @@ def history(ran: Run) -> Rows:
 
 def record(ran: Run) -> Rows:
     """Set two series of the baseline beside what is on record."""
-    engines, gears = (_made(ran("baseline"), *line) for line in (("klimov", "helicopter_engine_kits"), ("zvezda", "naval_reduction_gears")))
+    engines, gears = (
+        _made(ran("baseline"), *line)
+        for line in (("klimov", "helicopter_engine_kits"), ("zvezda", "naval_reduction_gears"))
+    )
     return [
-        ("year", "all-Russian helicopter engines", "on record", "Russian gears for ships' units", "complete units on record"),
+        (
+            "year",
+            "all-Russian helicopter engines",
+            "on record",
+            "Russian gears for ships' units",
+            "complete units on record",
+        ),
         *(
-            (str(year), _spread(engines[year - 2012]), ENGINES.get(year, ""), _spread(gears[year - 2012], "z.1f"), SHIPS.get(year, ""))
+            (
+                str(year),
+                _spread(engines[year - 2012]),
+                ENGINES.get(year, ""),
+                _spread(gears[year - 2012], "z.1f"),
+                SHIPS.get(year, ""),
+            )
             for year in range(2014, 2025)
         ),
     ]
@@ -96,7 +130,14 @@ def record(ran: Run) -> Rows:
 
 def scenarios(ran: Run) -> Rows:
     """Sum up every scenario in a line."""
-    head = ("scenario", "Russia loses", "less the baseline", "better in", "the others lose", "from allies, %")
+    head = (
+        "scenario",
+        "Russia loses",
+        "less the baseline",
+        "better in",
+        "the others lose",
+        "from allies, %",
+    )
     return [head, *(_line(name, ran(name), ran("baseline")) for name in NAMES)]
 
 
@@ -107,19 +148,43 @@ def whose(ran: Run) -> Rows:
     frame = compare(*(ROOT / f"scenarios/{name}.yaml" for name in sides), members=members).table
     frame = frame[frame.metric == "resilience_loss"].set_index(["state", "product"])
     lost = _summary(ran(sides[1]), "resilience_loss", "RUS", *OTHERS)
-    rows: Rows = [("state", "product", "mean difference", "5 % to 95 %", "better in", "lost if only Russia's count")]
+    rows: Rows = [
+        (
+            "state",
+            "product",
+            "mean difference",
+            "5 % to 95 %",
+            "better in",
+            "lost if only Russia's count",
+        )
+    ]
     for state, product in WHOSE:
         found = frame.loc[(state, product)]
-        whole = np.sum([each for need, each in lost.items() if need[0] == state and product in ("*", need[1])], axis=0)
+        whole = np.sum(
+            [each for need, each in lost.items() if need[0] == state and product in ("*", need[1])],
+            axis=0,
+        )
         spread = f"{found.p05:z.2f} to {found.p95:z.2f}"
-        rows.append((state, product, f"{found['mean']:z.2f}", spread, f"{found.p_better:.0%}", _spread(whole)))
+        rows.append(
+            (
+                state,
+                product,
+                f"{found['mean']:z.2f}",
+                spread,
+                f"{found.p_better:.0%}",
+                _spread(whole),
+            )
+        )
     return rows
 
 
 def headline(ran: Run) -> Rows:
     """Take the states' totals out of the comparison."""
     (_, _, mean, spread, _, _), *rows = whose(ran)
-    return [("state", mean, spread, "better if everyone's count"), *((row[0], *row[2:5]) for row in rows if row[1] == "*")]
+    return [
+        ("state", mean, spread, "better if everyone's count"),
+        *((row[0], *row[2:5]) for row in rows if row[1] == "*"),
+    ]
 
 
 def counts(_: Run) -> Rows:
@@ -130,22 +195,40 @@ def counts(_: Run) -> Rows:
 
 
 def backtest(ran: Run) -> Rows:
-    """Score what was observed, each category forecast from the others' cases; a run of few members is scored to 2017."""
+    """Score what was observed, each category forecast from the others' cases; a run of few members
+    is scored to 2017."""
     members = len(ran("baseline").members)
-    found = sim.backtest(ROOT / "scenarios/baseline.yaml", **({} if members == MEMBERS else {"members": members, "months": 72})).table
+    found = sim.backtest(
+        ROOT / "scenarios/baseline.yaml",
+        **({} if members == MEMBERS else {"members": members, "months": 72}),
+    ).table
     found = found[found.kind.isin(["observed", "milestone"])]
     shown = ("category", "metric", "date", "outcome", "p05", "p50", "p95", "plan", "naive", "in90")
     scores = ("crps_model", "crps_plan", "crps_naive")
     head = (*shown, *(score.replace("_", " ").replace("crps", "CRPS") for score in scores))
-    return [head, *((*(str(row[key]) for key in shown), *(_number(row[key]) for key in scores)) for _, row in found.iterrows())]
+    return [
+        head,
+        *(
+            (*(str(row[key]) for key in shown), *(_number(row[key]) for key in scores))
+            for _, row in found.iterrows()
+        ),
+    ]
 
 
 def drivers(ran: Run) -> Rows:
-    """Say in which share of the variance of what Russia gets each factor of `examples/case.yaml` has a part; of few members, roughly."""
+    """Say in which share of the variance of what Russia gets each factor of `examples/case.yaml`
+    has a part; of few members, roughly."""
     study = read_study(ROOT / "examples/case.yaml")
     if len(ran("baseline").members) != MEMBERS:
-        study = replace(study, spec=study.spec.model_copy(update={"design": study.spec.design.model_copy(update={"points": 4})}))
-    found = sim.sensitivity(run_study(study)).table.pivot(index="factor", columns=["metric", "product"], values=["ST", "ST_conf"])
+        study = replace(
+            study,
+            spec=study.spec.model_copy(
+                update={"design": study.spec.design.model_copy(update={"points": 4})}
+            ),
+        )
+    found = sim.sensitivity(run_study(study)).table.pivot(
+        index="factor", columns=["metric", "product"], values=["ST", "ST_conf"]
+    )
     names = found["ST"].columns
     rows: Rows = [("factor", *(f"{product}, {metric[-5:-1]}" for metric, product in names))]
     for factor in study.spec.factors:
@@ -157,12 +240,22 @@ def drivers(ran: Run) -> Rows:
 def enough(ran: Run) -> Rows:
     """Ask what would have been enough for Russia."""
     members = max(len(ran("baseline").members), 10)
-    rows: Rows = [("to reach", "what is chosen", "enough in 80 % of members", "reached in (95 % interval)")]
+    rows: Rows = [
+        ("to reach", "what is chosen", "enough in 80 % of members", "reached in (95 % interval)")
+    ]
     for reach, choose in GOALS:
-        found = sim.plan(ROOT / "scenarios/baseline.yaml", reach=reach, choose=choose, members=members)
+        found = sim.plan(
+            ROOT / "scenarios/baseline.yaml", reach=reach, choose=choose, members=members
+        )
         row = found.table.iloc[0]
         low, high = row["probability_low"], row["probability_high"]
-        answer = "nothing that was tried" if found.answer is None else str(row["answer"]) if choose == "date" else _answer(found.answer)
+        answer = (
+            "nothing that was tried"
+            if found.answer is None
+            else str(row["answer"])
+            if choose == "date"
+            else _answer(found.answer)
+        )
         rows.append((reach, choose, answer, f"{row['probability']:.0%} ({low:.0%} to {high:.0%})"))
     return rows
 
@@ -176,7 +269,8 @@ def _number(value: float) -> str:
 
 
 TABLES: dict[str, Callable[[Run], Rows]] = {
-    each.__name__: each for each in (history, record, scenarios, whose, headline, counts, backtest, drivers, enough)
+    each.__name__: each
+    for each in (history, record, scenarios, whose, headline, counts, backtest, drivers, enough)
 }
 _PLACE = re.compile(r"(<!-- (\w+) -->\n)((?:\|.*\n)*)")
 """The comment that names a table, and the table."""
@@ -192,7 +286,9 @@ def renewed(text: str, ran: Run) -> str:
 
     def fill(place: re.Match[str]) -> str:
         head, *rows = TABLES[place[2]](ran)
-        return place[1] + "".join(f"| {' | '.join(row)} |\n" for row in (head, ("---",) * len(head), *rows))
+        return place[1] + "".join(
+            f"| {' | '.join(row)} |\n" for row in (head, ("---",) * len(head), *rows)
+        )
 
     return _PLACE.sub(fill, text)
 
@@ -214,27 +310,52 @@ def _spread(values: Floats, form: str = "z.0f") -> str:
 
 
 def _summary(records: Records, metric: str, *states: str) -> dict[tuple[str, str], Floats]:
-    return {need: records.summary[metric][row] for row, need in enumerate(records.needs) if need[0] in states}
+    return {
+        need: records.summary[metric][row]
+        for row, need in enumerate(records.needs)
+        if need[0] in states
+    }
 
 
 def _made(records: Records, factory: str, product: str) -> Floats:
     """Sum what a line made, [years, members]."""
-    row = next(row for row, line in enumerate(records.lines) if (line[0], line[2]) == (factory, product))
+    row = next(
+        row for row, line in enumerate(records.lines) if (line[0], line[2]) == (factory, product)
+    )
     return records.output[:, row].reshape(-1, 12, len(records.members)).sum(axis=1)
 
 
 def _line(name: str, records: Records, base: Records) -> tuple[str, ...]:
-    loss, others = (np.sum([*_summary(records, "resilience_loss", *states).values()], axis=0) for states in (("RUS",), OTHERS))
+    loss, others = (
+        np.sum([*_summary(records, "resilience_loss", *states).values()], axis=0)
+        for states in (("RUS",), OTHERS)
+    )
     difference = loss - np.sum([*_summary(base, "resilience_loss", "RUS").values()], axis=0)
     better = f"{(difference < -1e-9).mean():.0%}"
-    return name, _spread(loss), _spread(difference), better, _spread(others), _spread(_from_allies(records))
+    return (
+        name,
+        _spread(loss),
+        _spread(difference),
+        better,
+        _spread(others),
+        _spread(_from_allies(records)),
+    )
 
 
 def _from_allies(records: Records) -> Floats:
-    """Return what allies delivered in the last year of the components that Russia needed, percent [members]."""
-    routes = [row for row, (seller, buyer, good) in enumerate(records.routes) if seller in OTHERS and buyer == "RUS" and good in PARTS]
+    """Return what allies delivered in the last year of the components that Russia needed, percent
+    [members]."""
+    routes = [
+        row
+        for row, (seller, buyer, good) in enumerate(records.routes)
+        if seller in OTHERS and buyer == "RUS" and good in PARTS
+    ]
     rows = [records.needs.index(("RUS", good)) for good in PARTS]
-    return 100 * records.flows[-1, routes].sum(axis=0) / records.series["need"][-12:, rows].sum(axis=(0, 1))
+    return (
+        100
+        * records.flows[-1, routes].sum(axis=0)
+        / records.series["need"][-12:, rows].sum(axis=(0, 1))
+    )
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Write the golden summaries of the shipped scenarios anew: `python -m tests.golden.renew`.
 
-Do so after a change that is meant to move numbers, and commit the files together with it; CHANGELOG.md says why.
+Do so after a change that is meant to move numbers, and commit the files together with it;
+CHANGELOG.md says why.
 """
 
 from __future__ import annotations
@@ -10,8 +11,8 @@ import math
 from pathlib import Path
 
 import sim
+from sim.engine.run import run
 from sim.records import Floats, Records
-from sim.run import run
 
 GOLDEN = Path(__file__).parent
 SCENARIOS = GOLDEN.parents[1] / "scenarios"
@@ -47,17 +48,32 @@ def ran(name: str) -> Records:
 
 def headlines(records: Records) -> dict[str, Headline]:
     """Take the numbers that a golden summary holds out of the records of a run."""
-    found = {f"fill_rate_after of RUS {product}": _summary(records, "fill_rate_after", "RUS", product) for product in COVERED}
+    found = {
+        f"fill_rate_after of RUS {product}": _summary(records, "fill_rate_after", "RUS", product)
+        for product in COVERED
+    }
     found["T90 of RUS helicopter_engines"] = _summary(records, "T90", "RUS", "helicopter_engines")
-    found["unmet of RUS trainer_jet_engines"] = _summary(records, "unmet", "RUS", "trainer_jet_engines")
+    found["unmet of RUS trainer_jet_engines"] = _summary(
+        records, "unmet", "RUS", "trainer_jet_engines"
+    )
     found["unmet of KAZ repair_services"] = _summary(records, "unmet", "KAZ", "repair_services")
-    found["unmet of BLR helicopter_engines"] = _summary(records, "unmet", "BLR", "helicopter_engines")
+    found["unmet of BLR helicopter_engines"] = _summary(
+        records, "unmet", "BLR", "helicopter_engines"
+    )
     ours = [row for row, (_, state, _) in enumerate(records.lines) if state in ALLIES]
-    found["capacity of the allies at the end, units per month"] = records.capacity[-1, ours].sum(axis=0)
+    found["capacity of the allies at the end, units per month"] = records.capacity[-1, ours].sum(
+        axis=0
+    )
     found["shipped UKR to RUS"] = _shipped(records, "UKR", "RUS")
     found["shipped UKR to KAZ"] = _shipped(records, "UKR", "KAZ")
-    found["spending of RUS"] = sum(_summary(records, "spending", state, product) for state, product in records.needs if state == "RUS")
-    return {name: [_written(float(values[member])) for member in KEPT] for name, values in found.items()}
+    found["spending of RUS"] = sum(
+        _summary(records, "spending", state, product)
+        for state, product in records.needs
+        if state == "RUS"
+    )
+    return {
+        name: [_written(float(values[member])) for member in KEPT] for name, values in found.items()
+    }
 
 
 def path_of(name: str) -> Path:
@@ -70,7 +86,10 @@ def renew() -> None:
     for path in GOLDEN.glob("*.json"):
         path.unlink()
     for name in names():
-        lines = (f"  {json.dumps(headline)}: {json.dumps(values)}" for headline, values in headlines(ran(name)).items())
+        lines = (
+            f"  {json.dumps(headline)}: {json.dumps(values)}"
+            for headline, values in headlines(ran(name)).items()
+        )
         path_of(name).write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
 
 
@@ -79,7 +98,11 @@ def _summary(records: Records, metric: str, state: str, product: str) -> Floats:
 
 
 def _shipped(records: Records, exporter: str, importer: str) -> Floats:
-    rows = [row for row, (seller, buyer, _) in enumerate(records.routes) if (seller, buyer) == (exporter, importer)]
+    rows = [
+        row
+        for row, (seller, buyer, _) in enumerate(records.routes)
+        if (seller, buyer) == (exporter, importer)
+    ]
     return records.flows[:, rows].sum(axis=(0, 1))
 
 

@@ -18,13 +18,21 @@ PERCEPTION_MONTHS = 3.0
 class StateAgent(mesa.Agent):
     """A country: uses goods from stock and orders more."""
 
-    def __init__(self, model: mesa.Model, name: str, needs: Sequence[FinalNeed], ordering: RuleChoice, sourcing: RuleChoice) -> None:
+    def __init__(
+        self,
+        model: mesa.Model,
+        name: str,
+        needs: Sequence[FinalNeed],
+        ordering: RuleChoice,
+        sourcing: RuleChoice,
+    ) -> None:
         super().__init__(model)
         self.name, self.needs = name, needs
         self.ordering, self.sourcing = chosen("ordering", ordering), chosen("sourcing", sourcing)
 
     def use(self, month: int) -> None:
-        """Use goods up to the need and what waits from earlier months; a part of what is unmet waits on."""
+        """Use goods up to the need and what waits from earlier months; a part of what is unmet
+        waits on."""
         for need in self.needs:
             need.final = need.by_month[min(month, len(need.by_month) - 1)] * need.factor
             wanted = need.final + need.deferred
@@ -43,11 +51,16 @@ class StateAgent(mesa.Agent):
 class FactoryAgent(mesa.Agent):
     """A plant: buys inputs, makes goods on its lines, learns."""
 
-    def __init__(self, model: mesa.Model, name: str, lines: Sequence[Line], rules: dict[str, RuleChoice]) -> None:
+    def __init__(
+        self, model: mesa.Model, name: str, lines: Sequence[Line], rules: dict[str, RuleChoice]
+    ) -> None:
         super().__init__(model)
         self.name, self.lines = name, lines
         self.inputs = [need for line in lines for need in line.inputs]
-        self.ordering, self.sourcing = chosen("ordering", rules["ordering"]), chosen("sourcing", rules["sourcing"])
+        self.ordering, self.sourcing = (
+            chosen("ordering", rules["ordering"]),
+            chosen("sourcing", rules["sourcing"]),
+        )
         self.production = chosen("production", rules["production"])
         for line in lines:
             line.ration = chosen("allocation", rules["allocation"])
@@ -91,7 +104,9 @@ class FactoryAgent(mesa.Agent):
             line.experience += line.output
             if line.learning_rate > 0 and line.first_unit_cost > 0:
                 slope = log2(1.0 - min(line.learning_rate, 0.99))
-                line.unit_cost = line.first_unit_cost * (line.experience / line.first_experience) ** slope
+                line.unit_cost = (
+                    line.first_unit_cost * (line.experience / line.first_experience) ** slope
+                )
             line.perceived += (max(line.asked, line.shipped) - line.perceived) / PERCEPTION_MONTHS
 
 
@@ -113,7 +128,9 @@ class CommissionAgent(mesa.Agent):
         self.rule: Any = chosen("programme", rule)
         products = [project.line.product for project in projects.values()]
         self.sites = {product: products.count(product) for product in products}
-        self.needs = {product: [need for need in needs if need.product == product] for product in self.sites}
+        self.needs = {
+            product: [need for need in needs if need.product == product] for product in self.sites
+        }
         self.treasury = self.appropriated = self.invested = 0.0
         self.wanted: list[float] = []
 
@@ -129,16 +146,22 @@ class CommissionAgent(mesa.Agent):
             project.started = 0.0
 
     def look(self, lines: dict[str, list[Line]]) -> None:
-        """Work out what would close the gaps of the beneficiaries, in money, before anybody spends."""
+        """Work out what would close the gaps of the beneficiaries, in money, before anybody
+        spends.
+        """
         gaps = {product: self._gap(product, lines[product]) for product in self.sites}
         self.wanted = []
         for project in self.projects.values():
             room = max(min(project.max_capacity - project.added, project.absorption), 0.0)
-            gap = gaps[project.line.product] / self.sites[project.line.product] / project.line.yield_
+            gap = (
+                gaps[project.line.product] / self.sites[project.line.product] / project.line.yield_
+            )
             self.wanted.append(min(gap, room) * project.capital_cost)
 
     def _gap(self, product: str, lines: Sequence[Line]) -> float:
-        short = total(max(need.expected - need.received_free(), 0.0) for need in self.needs[product])
+        short = total(
+            max(need.expected - need.received_free(), 0.0) for need in self.needs[product]
+        )
         return max(short - total(line.idle_and_coming() for line in lines), 0.0)
 
     def spend(self, month: int) -> None:

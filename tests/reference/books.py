@@ -1,4 +1,5 @@
-"""Keep the books of one member: goods, backlog, capacity, work in progress and money must add up every month."""
+"""Keep the books of one member: goods, backlog, capacity, work in progress and money must add up
+every month."""
 
 from __future__ import annotations
 
@@ -16,20 +17,32 @@ TINY = 1e-280
 """What counts as rounding where there is no volume to speak of."""
 
 Entry = tuple[float, float, float, float]
-"""What stands in an account at the end of a month, and what it gained, lost and turned over during the month."""
+"""What stands in an account at the end of a month, and what it gained, lost and turned over during
+the month."""
 
 
 class Books:
     """Six books, each with an account for every product, need, line, project or programme."""
 
     def __init__(
-        self, first: int, products: Iterable[str], needs: Sequence[Need], lines: Sequence[Line], commissions: Sequence[CommissionAgent]
+        self,
+        first: int,
+        products: Iterable[str],
+        needs: Sequence[Need],
+        lines: Sequence[Line],
+        commissions: Sequence[CommissionAgent],
     ) -> None:
-        """Open the books of a world at rest; `first` counts the months from year 0 to the first one of the run."""
+        """Open the books of a world at rest; `first` counts the months from year 0 to the first one
+        of the run."""
         self.first, self.needs, self.lines, self.commissions = first, needs, lines, commissions
-        self.projects = [project for commission in commissions for project in commission.projects.values()]
+        self.projects = [
+            project for commission in commissions for project in commission.projects.values()
+        ]
         self.markets = [
-            ([line for line in lines if line.product == product], [need for need in needs if need.product == product])
+            (
+                [line for line in lines if line.product == product],
+                [need for need in needs if need.product == product],
+            )
             for product in products
         ]
         self.books = {
@@ -41,7 +54,9 @@ class Books:
             "payments": self._payments,
         }
         self.worst = dict.fromkeys(self.books, 0.0)
-        self.before = {book: [entry[0] for entry in entries()] for book, entries in self.books.items()}
+        self.before = {
+            book: [entry[0] for entry in entries()] for book, entries in self.books.items()
+        }
 
     def close(self, month: int) -> None:
         """Check every account; raises AssertionError naming the book and the month."""
@@ -51,13 +66,17 @@ class Books:
                 found = residual(before[account], entry)
                 if not found <= LIMIT:
                     when = month_label(self.first + month)
-                    raise AssertionError(f"the books do not balance: {book} in {when} is off by {found:.3g} eps of gross volume")
+                    raise AssertionError(
+                        f"the books do not balance: {book} in {when} is off by {found:.3g} eps of"
+                        " gross volume"
+                    )
                 worst = max(worst, found)
                 before[account] = entry[0]
             self.worst[book] = worst
 
     def audit(self) -> None:
-        """Check that what is on its way is what is due to arrive, of goods and of capacity; raises AssertionError."""
+        """Check that what is on its way is what is due to arrive, of goods and of capacity; raises
+        AssertionError."""
         for need in self.needs:
             _compare("transit", need.in_transit, need.arrivals)
         for project in self.projects:
@@ -109,7 +128,8 @@ class Books:
 
 
 def residual(before: float, entry: Entry) -> float:
-    """Say by how much an account is off, in multiples of eps times all that stood, came, went and was turned over."""
+    """Say by how much an account is off, in multiples of eps times all that stood, came, went and
+    was turned over."""
     after, gained, lost, turned = entry
     gross = abs(before) + abs(after) + gained + lost + turned
     return abs(after - before - gained + lost) / (EPS * gross + TINY)
@@ -118,4 +138,6 @@ def residual(before: float, entry: Entry) -> float:
 def _compare(book: str, counted: float, due: Mapping[int, float]) -> None:
     held = total(due.values())
     if not abs(held - counted) <= 1e-9 * (1.0 + abs(held)):
-        raise AssertionError(f"the books do not balance: {book} is {counted!r}, and {held!r} is due to arrive")
+        raise AssertionError(
+            f"the books do not balance: {book} is {counted!r}, and {held!r} is due to arrive"
+        )

@@ -1,4 +1,5 @@
-"""Dated events in plain Python: each object knows when it holds and what it does to links, needs and lines."""
+"""Dated events in plain Python: each object knows when it holds and what it does to links, needs
+and lines."""
 
 from __future__ import annotations
 
@@ -60,7 +61,9 @@ class Happening:
             passed = min((month - self.begin) / max(self.end - self.begin, 1), 1.0)
             return self.size + (self.end_share - self.size) * passed if strength > 0 else 0.0
         if isinstance(self.event, kinds.Sanction):
-            cutting = min(max((month - max(self.contracts_end, self.begin) + 1) / self.phase, 0.0), 1.0)
+            cutting = min(
+                max((month - max(self.contracts_end, self.begin) + 1) / self.phase, 0.0), 1.0
+            )
             return 1.0 + self.size * cutting * kept if strength > 0 and kept > 0 else 0.0
         if isinstance(self.event, kinds.CutOff):
             return self.size * strength * kept
@@ -102,7 +105,12 @@ class Happening:
 class Calendar:
     """All events of one member, and the budgets."""
 
-    def __init__(self, happenings: list[Happening], lines: list[Line], budgets: dict[int, list[tuple[Any, float]]]) -> None:
+    def __init__(
+        self,
+        happenings: list[Happening],
+        lines: list[Line],
+        budgets: dict[int, list[tuple[Any, float]]],
+    ) -> None:
         """Sort the events by what they do; `budgets` holds month -> (commission, money)."""
 
         def of(*wanted: type) -> list[Happening]:
@@ -191,7 +199,9 @@ def open_links(lines: Sequence[Line], month: int) -> None:
             link.need.open_links = []
     for line in lines:
         is_qualified = line.qualified_from <= month
-        line.open_links = [link for link in line.links if is_qualified and link.cap > 0 and link.weight > 0]
+        line.open_links = [
+            link for link in line.links if is_qualified and link.cap > 0 and link.weight > 0
+        ]
         for link in line.open_links:
             link.dust = 1e-12 * link.cap if link.cap < inf else 0.0
             link.need.open_links.append(link)

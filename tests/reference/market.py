@@ -1,4 +1,5 @@
-"""Orders meet goods: buyers spread what they want over their links, suppliers ration, what is unmet goes round again."""
+"""Orders meet goods: buyers spread what they want over their links, suppliers ration, what is unmet
+goes round again."""
 
 from __future__ import annotations
 
@@ -29,12 +30,15 @@ def ask(needs: Sequence[Need], lines: Sequence[Line]) -> None:
     for need in needs:
         links = [link for link in need.open_links if link.line.usable > 0]
         if links:
-            for link, order in zip(links, spread(need.demand, links, [link.cap for link in links]), strict=True):
+            for link, order in zip(
+                links, spread(need.demand, links, [link.cap for link in links]), strict=True
+            ):
                 link.line.asked += order
 
 
 def allocate(lines: Sequence[Line], tiers: Sequence[Sequence[Need]], rounds: int | None) -> None:
-    """Set the flow of every open link: each line gives at most its `offer`, each need takes at most its `demand`."""
+    """Set the flow of every open link: each line gives at most its `offer`, each need takes at most
+    its `demand`."""
     for line in lines:
         line.left, line.dust = line.offer, DUST * line.offer
         for link in line.open_links:

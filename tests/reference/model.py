@@ -20,10 +20,25 @@ class ReferenceModel(mesa.Model):
     def __init__(self, scenario: Scenario, member: int) -> None:
         super().__init__(rng=0)
         made = Builder(scenario, member)
-        self.month, self.months, self.first, self.rounds = 0, scenario.months, made.first, scenario.rules.rounds
-        self.lines, self.finals, self.needs = list(made.lines.values()), list(made.finals.values()), made.needs
-        self.tiers = [[need for need in self.needs if need.tier == tier] for tier in sorted({need.tier for need in self.needs})]
-        self.lines_of = {product: [line for line in self.lines if line.product == product] for product in scenario.products}
+        self.month, self.months, self.first, self.rounds = (
+            0,
+            scenario.months,
+            made.first,
+            scenario.rules.rounds,
+        )
+        self.lines, self.finals, self.needs = (
+            list(made.lines.values()),
+            list(made.finals.values()),
+            made.needs,
+        )
+        self.tiers = [
+            [need for need in self.needs if need.tier == tier]
+            for tier in sorted({need.tier for need in self.needs})
+        ]
+        self.lines_of = {
+            product: [line for line in self.lines if line.product == product]
+            for product in scenario.products
+        }
         settle(self.lines, self.finals, self.needs, self.tiers, self.rounds)
         defaults = scenario.rules
         self.states = [
@@ -42,7 +57,10 @@ class ReferenceModel(mesa.Model):
                 self,
                 name,
                 [made.lines[name, product] for product in factory.lines],
-                {family: getattr(factory.rules, family) or getattr(defaults, family) for family in families},
+                {
+                    family: getattr(factory.rules, family) or getattr(defaults, family)
+                    for family in families
+                },
             )
             for name, factory in scenario.factories.items()
         ]
@@ -61,7 +79,13 @@ class ReferenceModel(mesa.Model):
         by_name = {commission.name: commission for commission in self.commissions}
         self.calendar = Calendar(made.happenings(by_name), self.lines, made.budgets(by_name))
         self.books = Books(self.first, scenario.products, self.needs, self.lines, self.commissions)
-        self.till = open_till(list(scenario.states), self.needs, self.lines, self.commissions, self.calendar.restrictions)
+        self.till = open_till(
+            list(scenario.states),
+            self.needs,
+            self.lines,
+            self.commissions,
+            self.calendar.restrictions,
+        )
         self.recorded = Recorded(self.till.ledger, self.books.worst)
 
     def step(self) -> None:

@@ -1,4 +1,5 @@
-"""Keep the ledger of money of one member: who pays whom by calendar year and state, and what substitution costs."""
+"""Keep the ledger of money of one member: who pays whom by calendar year and state, and what
+substitution costs."""
 
 from __future__ import annotations
 
@@ -15,7 +16,8 @@ ALL = "all"
 """The purse of all states together."""
 
 Ledger = dict[tuple[int, str, str], float]
-"""(year, item, state or ALL) -> money; the item `substitution`, money per unit, is there only where something was delivered."""
+"""(year, item, state or ALL) -> money; the item `substitution`, money per unit, is there only where
+something was delivered."""
 
 
 @dataclass(slots=True)
@@ -47,7 +49,8 @@ class Buyer:
 
 @dataclass(slots=True)
 class Seller:
-    """The account of a line for a year: money earned, and what its idle capacity costs, now and at the start."""
+    """The account of a line for a year: money earned, and what its idle capacity costs, now and at
+    the start."""
 
     line: Line
     idle_at_rest: float
@@ -122,12 +125,16 @@ class Till:
             self.ledger[year, item, ALL] += amount
 
     def _count_substitution(self, year: int, state: str) -> None:
-        """Say what dearer goods, capital, and capacity idle beyond that at the start cost per unit delivered."""
+        """Say what dearer goods, capital, and capacity idle beyond that at the start cost per unit
+        delivered."""
         extra, capital, idle, idle_before, delivered = (
-            self.ledger[year, item, state] for item in ("extra", "capital", "idle", "idle_before", "delivered")
+            self.ledger[year, item, state]
+            for item in ("extra", "capital", "idle", "idle_before", "delivered")
         )
         if delivered > 0:
-            self.ledger[year, "substitution", state] = (extra + capital + (idle - idle_before)) / delivered
+            self.ledger[year, "substitution", state] = (
+                extra + capital + (idle - idle_before)
+            ) / delivered
 
 
 def open_till(

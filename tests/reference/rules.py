@@ -1,4 +1,5 @@
-"""The rules by which the reference's agents decide, by family and name: a new rule is one function and one entry."""
+"""The rules by which the reference's agents decide, by family and name: a new rule is one function
+and one entry."""
 
 from __future__ import annotations
 
@@ -26,7 +27,9 @@ def fixed(links: Sequence[Link]) -> None:
     """Leave the weights as the scenario gives them."""
 
 
-def hold_cover(need: Need, stock: float, deferred: float, on_order: float, adjustment_months: float = 3.0) -> float:
+def hold_cover(
+    need: Need, stock: float, deferred: float, on_order: float, adjustment_months: float = 3.0
+) -> float:
     """Order the expected use and a part of the gap to the target."""
     target = (need.cover + need.lead - 1.0) * need.expected + deferred
     return max(need.expected + (target - stock - on_order) / adjustment_months, 0.0)
@@ -56,7 +59,9 @@ def linear(inputs: Sequence[Input], usual: float) -> float:
     """Let every input stand for every other."""
     if not inputs:
         return inf
-    return total(each.stock / each.amount * each.amount for each in inputs) / total(each.amount for each in inputs)
+    return total(each.stock / each.amount * each.amount for each in inputs) / total(
+        each.amount for each in inputs
+    )
 
 
 def proportional_to_gap(wanted: Sequence[float], budget: float) -> list[float]:
@@ -67,7 +72,9 @@ def proportional_to_gap(wanted: Sequence[float], budget: float) -> list[float]:
 
 
 def _scarcest(inputs: Sequence[Input], kinds: Sequence[str]) -> float:
-    return min((each.stock / each.amount for each in inputs if each.criticality in kinds), default=inf)
+    return min(
+        (each.stock / each.amount for each in inputs if each.criticality in kinds), default=inf
+    )
 
 
 RULES: Mapping[str, Mapping[str, Callable[..., Any]]] = {

@@ -23,18 +23,31 @@ class Builder:
         self.scenario, self.member = scenario, member
         self.first = month_number(scenario.start)
         self.drawn: dict[str, float] = {}
-        self.lines = {(name, product): self._line(name, product) for name, each in scenario.factories.items() for product in each.lines}
-        self.finals = {(state, good): self._final(state, good) for state in scenario.states for good in scenario.needs.get(state, {})}
+        self.lines = {
+            (name, product): self._line(name, product)
+            for name, each in scenario.factories.items()
+            for product in each.lines
+        }
+        self.finals = {
+            (state, good): self._final(state, good)
+            for state in scenario.states
+            for good in scenario.needs.get(state, {})
+        }
         self.links = self._links()
         self.projects = {
-            name: {key: self._project(name, key, each) for key, each in programme.candidates.items()}
+            name: {
+                key: self._project(name, key, each) for key, each in programme.candidates.items()
+            }
             for name, programme in scenario.programmes.items()
         }
 
     @property
     def needs(self) -> list[Need]:
         """List final needs, then inputs line by line."""
-        return [*self.finals.values(), *(need for line in self.lines.values() for need in line.inputs)]
+        return [
+            *self.finals.values(),
+            *(need for line in self.lines.values() for need in line.inputs),
+        ]
 
     def draw(self, quantity: Quantity, path: str) -> float:
         """Draw a quantity for this member, each path once."""
@@ -50,7 +63,10 @@ class Builder:
         factory, path = self.scenario.factories[name], f"factories.{name}"
         line, good = factory.lines[product], self.scenario.products[product]
         own = f"{path}.lines.{product}"
-        nominal, share = self.draw(line.capacity, f"{own}.capacity"), self.draw(factory.usable_share, f"{path}.usable_share")
+        nominal, share = (
+            self.draw(line.capacity, f"{own}.capacity"),
+            self.draw(factory.usable_share, f"{path}.usable_share"),
+        )
         return Line(
             product=product,
             state=factory.state,
@@ -92,7 +108,9 @@ class Builder:
             cancellation=self.draw(good.cancellation, f"products.{product}.cancellation"),
             cover=cover,
             by_month=self._by_month(state, product),
-            initial_cover=cover if initial is None else self.draw(initial, f"{path}.initial_stock_cover"),
+            initial_cover=cover
+            if initial is None
+            else self.draw(initial, f"{path}.initial_stock_cover"),
         )
 
     def _by_month(self, state: str, product: str) -> list[float]:
@@ -100,8 +118,13 @@ class Builder:
         if need.units is not None:
             return [self.draw(need.units, f"{path}.units")]
         if need.series is not None:
-            return [self.draw(each, f"{path}.series.{month}") for month, each in enumerate(need.series)]
-        totals = {year: self.draw(each, f"{path}.by_year.{year}") for year, each in (need.by_year or {}).items()}
+            return [
+                self.draw(each, f"{path}.series.{month}") for month, each in enumerate(need.series)
+            ]
+        totals = {
+            year: self.draw(each, f"{path}.by_year.{year}")
+            for year, each in (need.by_year or {}).items()
+        }
         by_month = []
         for month in range(self.first, self.first + self.scenario.months):
             year = month // 12
@@ -151,11 +174,14 @@ class Builder:
         )
 
     def _share_out(self, links: Sequence[Link]) -> None:
-        """Share what holds per exporter out among its lines, and keep exclusive lines for the beneficiaries."""
+        """Share what holds per exporter out among its lines, and keep exclusive lines for the
+        beneficiaries."""
         siblings: dict[tuple[str, int], int] = {}
         routes: dict[tuple[str, str, str], int] = {}
         for link in links:
-            siblings[link.exporter, id(link.need)] = siblings.get((link.exporter, id(link.need)), 0) + 1
+            siblings[link.exporter, id(link.need)] = (
+                siblings.get((link.exporter, id(link.need)), 0) + 1
+            )
             route = (link.exporter, link.importer, link.product)
             routes[route] = routes.get(route, 0) + 1
         for link in links:
@@ -165,7 +191,12 @@ class Builder:
             link.route_links = routes[link.exporter, link.importer, link.product]
         for programme in self.scenario.programmes.values():
             for candidate in programme.candidates.values() if programme.exclusive else ():
-                if self.scenario.factories[candidate.factory].lines[candidate.product].capacity.value == 0:
+                if (
+                    self.scenario.factories[candidate.factory]
+                    .lines[candidate.product]
+                    .capacity.value
+                    == 0
+                ):
                     for link in self.lines[candidate.factory, candidate.product].links:
                         link.cap = link.cap if serves(programme, link.importer) else 0.0
         for link in links:
@@ -173,11 +204,15 @@ class Builder:
 
     def _project(self, programme: str, key: str, candidate: Candidate) -> Project:
         path = f"programmes.{programme}.candidates.{key}"
-        is_announced = self.scenario.programmes[programme].lead_times == "announced" and candidate.announced_months is not None
+        is_announced = (
+            self.scenario.programmes[programme].lead_times == "announced"
+            and candidate.announced_months is not None
+        )
         delay = (
             self.draw(candidate.announced_months, f"{path}.announced_months")
             if is_announced and candidate.announced_months is not None
-            else self._term(path, candidate, "build_months") + self._term(path, candidate, "qualification_months")
+            else self._term(path, candidate, "build_months")
+            + self._term(path, candidate, "qualification_months")
         )
         ramp = self._term(path, candidate, "ramp_months")
         line = self.lines[candidate.factory, candidate.product]
@@ -186,8 +221,12 @@ class Builder:
             delay=round(delay),
             ramp_keep=math.exp(-1.0 / ramp) if ramp > 0 else 0.0,
             capital_cost=self._term(path, candidate, "capital_cost"),
-            max_capacity=self.draw(candidate.max_capacity, f"{path}.max_capacity") if candidate.max_capacity else math.inf,
-            absorption=self.draw(candidate.absorption, f"{path}.absorption") if candidate.absorption else math.inf,
+            max_capacity=self.draw(candidate.max_capacity, f"{path}.max_capacity")
+            if candidate.max_capacity
+            else math.inf,
+            absorption=self.draw(candidate.absorption, f"{path}.absorption")
+            if candidate.absorption
+            else math.inf,
         )
         line.projects.append(project)
         return project
@@ -195,7 +234,10 @@ class Builder:
     def _term(self, path: str, candidate: Candidate, key: str) -> float:
         own: Quantity | None = getattr(candidate, key)
         kind = self.scenario.products[candidate.product].complexity
-        return self.draw(own if own is not None else getattr(self.scenario.complexity[kind or ""], key), f"{path}.{key}")
+        return self.draw(
+            own if own is not None else getattr(self.scenario.complexity[kind or ""], key),
+            f"{path}.{key}",
+        )
 
     def happenings(self, commissions: dict[str, Any]) -> list[Happening]:
         """Make the events; call once all else is there."""
@@ -225,9 +267,16 @@ class Builder:
         if not (event.date or event.after):
             raise ValueError(f"the reference cannot tell when {name} begins")
         path = f"events.{name}"
-        sizes = [key for key in ("share", "cap", "factor", "amount") if getattr(event, key, None) is not None]
+        sizes = [
+            key
+            for key in ("share", "cap", "factor", "amount")
+            if getattr(event, key, None) is not None
+        ]
         size = self.draw(getattr(event, sizes[0]), f"{path}.{sizes[0]}") if sizes else 1.0
-        end_share, contracts = getattr(event, "end_share", None), getattr(event, "contracts_until", None)
+        end_share, contracts = (
+            getattr(event, "end_share", None),
+            getattr(event, "contracts_until", None),
+        )
         return Happening(
             event=event,
             begin=month_number(event.date) - self.first if event.date else NEVER,
@@ -243,19 +292,39 @@ class Builder:
     def _targets(self, event: Any, commissions: dict[str, Any]) -> list[Any]:
         scenario = self.scenario
         if isinstance(event, kinds.Trading):
-            exporters, importers = states_of(event.exporter, scenario), states_of(event.importer, scenario)
+            exporters, importers = (
+                states_of(event.exporter, scenario),
+                states_of(event.importer, scenario),
+            )
             goods = products_of(event.product, scenario)
-            links = [each for each in self.links if each.exporter in exporters and each.importer in importers and each.product in goods]
+            links = [
+                each
+                for each in self.links
+                if each.exporter in exporters
+                and each.importer in importers
+                and each.product in goods
+            ]
             found = [each for each in links if each.exporter != each.importer]
             for link in found:
                 link.is_legacy |= isinstance(event, kinds.CutOff | kinds.Sanction | kinds.Quota)
             return found
         if isinstance(event, kinds.Demand):
             states, goods = states_of(event.state, scenario), products_of(event.product, scenario)
-            return [need for (state, product), need in self.finals.items() if state in states and product in goods]
+            return [
+                need
+                for (state, product), need in self.finals.items()
+                if state in states and product in goods
+            ]
         if isinstance(event, kinds.Outage | kinds.Closure):
-            plants, goods = factories_of(event.factory, scenario), products_of(event.product, scenario)
-            return [line for (plant, product), line in self.lines.items() if plant in plants and product in goods]
+            plants, goods = (
+                factories_of(event.factory, scenario),
+                products_of(event.product, scenario),
+            )
+            return [
+                line
+                for (plant, product), line in self.lines.items()
+                if plant in plants and product in goods
+            ]
         if isinstance(event, kinds.ProgrammeStart | kinds.Funding | kinds.ProgrammeStop):
             return [commissions[event.programme]]
         if isinstance(event, kinds.Lifting | kinds.Repair):
@@ -269,7 +338,11 @@ def serves(programme: Programme, state: str) -> bool:
 
 
 def settle(
-    lines: Sequence[Line], finals: Sequence[FinalNeed], needs: Sequence[Need], tiers: Sequence[Sequence[Need]], rounds: int | None
+    lines: Sequence[Line],
+    finals: Sequence[FinalNeed],
+    needs: Sequence[Need],
+    tiers: Sequence[Sequence[Need]],
+    rounds: int | None,
 ) -> None:
     """Find the flows that meet the first month's needs, and stock the world so that they go on."""
     open_links(lines, 0)

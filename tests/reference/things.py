@@ -42,7 +42,11 @@ class Link:
 
     def __post_init__(self) -> None:
         """Know the route."""
-        self.exporter, self.importer, self.product = self.line.state, self.need.state, self.line.product
+        self.exporter, self.importer, self.product = (
+            self.line.state,
+            self.need.state,
+            self.line.product,
+        )
 
 
 @dataclass(slots=True, eq=False)
@@ -193,7 +197,8 @@ class Line:
         return max(self.usable - self.output / self.yield_, 0.0) * self.unit_cost * self.idle_share
 
     def bill(self) -> None:
-        """Count the money for what was shipped, and what idle capacity costs, before the month's work is learnt from."""
+        """Count the money for what was shipped, and what idle capacity costs, before the month's
+        work is learnt from."""
         self.revenue = self.unit_cost * self.shipped
         self.idle_money = self.idle_cost()
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
-from sim.importance import assumed_share
+from sim.assess.importance import assumed_share
 from sim.records import Records
 from sim.report.figures import style
 from sim.report.figures.capacity import capacity_figure, changes

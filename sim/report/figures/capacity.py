@@ -19,7 +19,9 @@ Changes = dict[str, dict[str, dict[str, Floats]]]
 
 
 def changes(records: Records) -> Changes:
-    """Sum usable capacity by product and state and compare it with the first month; what never changes is left out."""
+    """Sum usable capacity by product and state and compare it with the first month; what never
+    changes is left out.
+    """
     lines: dict[tuple[str, str], list[int]] = {}
     for position, (_, state, product) in enumerate(records.lines):
         lines.setdefault((product, state), []).append(position)
@@ -33,26 +35,48 @@ def changes(records: Records) -> Changes:
 
 
 def capacity_figure(scenario: Scenario, records: Records, changed: Changes) -> Figure:
-    """Draw capacity against the first month for the products where it changes most: median by state, band over members."""
+    """Draw capacity against the first month for the products where it changes most: median by
+    state, band over members.
+    """
     shown = sorted(changed, key=lambda product: -_size(changed, product, records))[:MOST_PANELS]
     bearing = {product: bearing_on_capacity(scenario, product) for product in shown}
     marked = style.moments(records, set().union(*bearing.values()))
     key = style.key_lines(scenario, marked)
     colours = style.state_colours(records)
-    states = [state for state in scenario.states if any(state in changed[product] for product in shown)]
+    states = [
+        state for state in scenario.states if any(state in changed[product] for product in shown)
+    ]
     figure, panels = style.page(
         "Capacity built or lost, by state",
-        f"Usable capacity against {records.months[0]}, units per month; line: median member, band: 9 of 10 members"
-        + ("" if len(shown) == len(changed) else f"; the {len(shown)} products with the largest change of {len(changed)}"),
+        f"Usable capacity against {records.months[0]}, units per month; line: median member, band:"
+        " 9 of 10 members"
+        + (
+            ""
+            if len(shown) == len(changed)
+            else f"; the {len(shown)} products with the largest change of {len(changed)}"
+        ),
         len(shown),
-        style.Layout(panel_height=1.7, head=1.2 + 0.2 * (-(-len(states) // 7)), foot=0.5 + style.key_height(key)),
+        style.Layout(
+            panel_height=1.7,
+            head=1.2 + 0.2 * (-(-len(states) // 7)),
+            foot=0.5 + style.key_height(key),
+        ),
     )
     for axes, product in zip(panels, shown, strict=True):
         _panel(axes, changed[product], colours)
         style.time_axis(axes, records.months)
-        style.mark_moments(axes, [moment for moment in marked if not bearing[product].isdisjoint(moment.events)])
+        style.mark_moments(
+            axes, [moment for moment in marked if not bearing[product].isdisjoint(moment.events)]
+        )
         axes.set_title(_title(scenario.products[product]), pad=16)
-    style.legend(figure, [Line2D([], [], color=colours[state], linewidth=2, label=scenario.states[state].title) for state in states], 7)
+    style.legend(
+        figure,
+        [
+            Line2D([], [], color=colours[state], linewidth=2, label=scenario.states[state].title)
+            for state in states
+        ],
+        7,
+    )
     style.write_key(figure, key)
     return figure
 
@@ -65,7 +89,11 @@ def _title(product: Product) -> str:
 
 def _size(changed: Changes, product: str, records: Records) -> float:
     """Compare the largest change of a product with what all its lines could make at the start."""
-    start = sum(float(records.capacity[0, row].mean()) for row, line in enumerate(records.lines) if line[2] == product)
+    start = sum(
+        float(records.capacity[0, row].mean())
+        for row, line in enumerate(records.lines)
+        if line[2] == product
+    )
     largest = max(float(np.abs(change["mean"]).max()) for change in changed[product].values())
     return largest / max(start, 1e-9)
 
@@ -73,7 +101,9 @@ def _size(changed: Changes, product: str, records: Records) -> float:
 def _panel(axes: Axes, by_state: dict[str, dict[str, Floats]], colours: dict[str, str]) -> None:
     for state, change in by_state.items():
         time = np.arange(change["p50"].size)
-        axes.fill_between(time, change["p05"], change["p95"], color=colours[state], alpha=0.18, linewidth=0)
+        axes.fill_between(
+            time, change["p05"], change["p95"], color=colours[state], alpha=0.18, linewidth=0
+        )
         axes.plot(time, change["p50"], color=colours[state], linewidth=1.6)
     axes.axhline(0, color="#888888", linewidth=0.6)
     axes.margins(y=0.08)

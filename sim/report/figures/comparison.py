@@ -1,4 +1,6 @@
-"""Draw who gains and who loses between two runs: paired differences of one number, by state and product."""
+"""Draw who gains and who loses between two runs: paired differences of one number, by state and
+product.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ SEEN = 0.001
 
 @dataclass(frozen=True)
 class Gain:
-    """Hold the difference of a share between two runs, member by member: for whom, its spread, how often it is a gain."""
+    """Hold the difference of a share between two runs, member by member: for whom, its spread, how
+    often it is a gain.
+    """
 
     label: str
     p05: float
@@ -50,7 +54,8 @@ class Gain:
 
 
 def draw_gains(title: str, subtitle: str, gains: Sequence[Gain], path: Path) -> bool:
-    """Write the figure as PNG, unless it would show nothing; equal numbers give equal bytes on one machine.
+    """Write the figure as PNG, unless it would show nothing; equal numbers give equal bytes on one
+    machine.
 
     Return whether it was written.
     """
@@ -63,7 +68,8 @@ def draw_gains(title: str, subtitle: str, gains: Sequence[Gain], path: Path) -> 
 
 
 def gains_figure(title: str, subtitle: str, gains: Sequence[Gain]) -> Figure | None:
-    """Draw a row for each difference, the greatest median gain first: median, nine of ten members, how likely it is a gain.
+    """Draw a row for each difference, the greatest median gain first: median, nine of ten members,
+    how likely it is a gain.
 
     Of many rows, the largest differences are drawn; None where there is no difference.
     """
@@ -72,8 +78,12 @@ def gains_figure(title: str, subtitle: str, gains: Sequence[Gain]) -> Figure | N
     shown = sorted(largest, key=lambda gain: (-gain.p50, -gain.mean))
     if not shown:
         return None
-    which = f"{len(seen)} of {len(gains)} needs differ" + (f"; the {len(shown)} largest differences" if len(shown) < len(seen) else "")
-    layout = style.Layout(panel_height=0.21 * len(shown) + 0.15, head=1.05, foot=0.55, left=4.4, right=1.5)
+    which = f"{len(seen)} of {len(gains)} needs differ" + (
+        f"; the {len(shown)} largest differences" if len(shown) < len(seen) else ""
+    )
+    layout = style.Layout(
+        panel_height=0.21 * len(shown) + 0.15, head=1.05, foot=0.55, left=4.4, right=1.5
+    )
     figure, (axes,) = style.page(title, f"{subtitle}; {which}", 1, layout)
     _rows(axes, shown)
     style.legend(figure, _legend(), 4)
@@ -83,14 +93,39 @@ def gains_figure(title: str, subtitle: str, gains: Sequence[Gain]) -> Figure | N
 def _rows(axes: Axes, shown: Sequence[Gain]) -> None:
     for row, gain in enumerate(shown):
         colour = GAIN if gain.is_gain else LOSS
-        axes.plot([gain.p05, gain.p95], [row, row], color=colour, linewidth=2.6, alpha=0.4, solid_capstyle="butt")
+        axes.plot(
+            [gain.p05, gain.p95],
+            [row, row],
+            color=colour,
+            linewidth=2.6,
+            alpha=0.4,
+            solid_capstyle="butt",
+        )
         face = colour if gain.is_sure else "white"
-        axes.plot([gain.p50], [row], "o", markersize=4.6, color=colour, markerfacecolor=face, markeredgewidth=1.2)
+        axes.plot(
+            [gain.p50],
+            [row],
+            "o",
+            markersize=4.6,
+            color=colour,
+            markerfacecolor=face,
+            markeredgewidth=1.2,
+        )
         better = f"better in {100 * gain.p_better:.0f} %"
-        axes.text(1.02, row, better, transform=axes.get_yaxis_transform(), va="center", fontsize=7.5, color=colour)
+        axes.text(
+            1.02,
+            row,
+            better,
+            transform=axes.get_yaxis_transform(),
+            va="center",
+            fontsize=7.5,
+            color=colour,
+        )
     axes.axvline(0, color="#555555", linewidth=0.8, zorder=0)
     axes.set_ylim(len(shown) - 0.4, -0.6)
-    axes.set_yticks(range(len(shown)), [style.shortened(gain.label, 66) for gain in shown], fontsize=8)
+    axes.set_yticks(
+        range(len(shown)), [style.shortened(gain.label, 66) for gain in shown], fontsize=8
+    )
     axes.tick_params(axis="y", length=0)
     axes.xaxis.set_major_formatter(PercentFormatter(1, symbol=" %"))
     axes.margins(x=0.04)
@@ -104,6 +139,23 @@ def _legend() -> list[Line2D]:
     return [
         Line2D([], [], color=GAIN, linewidth=2.6, marker="o", markersize=4.6, label="gains"),
         Line2D([], [], color=LOSS, linewidth=2.6, marker="o", markersize=4.6, label="loses"),
-        Line2D([], [], color=style.FAINT, marker="o", markersize=4.6, linestyle="", label="median; bar: 9 of 10 members"),
-        Line2D([], [], color=style.FAINT, marker="o", markersize=4.6, linestyle="", markerfacecolor="white", label=unsure),
+        Line2D(
+            [],
+            [],
+            color=style.FAINT,
+            marker="o",
+            markersize=4.6,
+            linestyle="",
+            label="median; bar: 9 of 10 members",
+        ),
+        Line2D(
+            [],
+            [],
+            color=style.FAINT,
+            marker="o",
+            markersize=4.6,
+            linestyle="",
+            markerfacecolor="white",
+            label=unsure,
+        ),
     ]

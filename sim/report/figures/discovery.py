@@ -1,4 +1,6 @@
-"""Draw where a condition holds: the points of a study and the boxes found among them, and each box's limits."""
+"""Draw where a condition holds: the points of a study and the boxes found among them, and each
+box's limits.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,8 @@ MOST_AREAS = 6
 SMALL = 0.25
 """Size of a point that no box can hold, for limits that the plane does not show."""
 ROOM, BOX_ROOM = 0.06, 0.045
-"""Beyond the ends of a factor's range: of the axis, and of a box that is open there; in shares of the range."""
+"""Beyond the ends of a factor's range: of the axis, and of a box that is open there; in shares of
+the range."""
 FEW = 0.5
 """Numbers with fewer levels than this share of the points are moved apart a little."""
 
@@ -54,7 +57,9 @@ class Scale(NamedTuple):
     def ends(self, room: float) -> tuple[float, float]:
         """Give the ends of the range with this share of it more on both sides."""
         if self.is_log:
-            return self.low * (self.low / self.high) ** room, self.high * (self.high / self.low) ** room
+            return self.low * (self.low / self.high) ** room, self.high * (
+                self.high / self.low
+            ) ** room
         return self.low - room * (self.high - self.low), self.high + room * (self.high - self.low)
 
 
@@ -75,7 +80,9 @@ class Area:
     spans: Sequence[Span]
 
     def parts(self, scale: Scale, room: float = 0.0) -> list[tuple[float, float]]:
-        """Give where it lies on an axis with some room at its ends; all along where it has no limit."""
+        """Give where it lies on an axis with some room at its ends; all along where it has no
+        limit.
+        """
         found = self._parts(scale.factor)
         first, last = scale.ends(room)
         return [(max(low, first), min(high, last)) for low, high in found]
@@ -84,22 +91,37 @@ class Area:
         """Tell which points, [points], keep to its limits of these factors."""
         kept = np.ones(points, dtype=np.bool_)
         for scale in scales:
-            kept &= np.logical_or.reduce([(scale.values > low) & (scale.values <= high) for low, high in self._parts(scale.factor)])
+            kept &= np.logical_or.reduce(
+                [
+                    (scale.values > low) & (scale.values <= high)
+                    for low, high in self._parts(scale.factor)
+                ]
+            )
         return kept
 
     def _parts(self, factor: str) -> Sequence[tuple[float, float]]:
-        return next((span.parts for span in self.spans if span.factor == factor), [(-math.inf, math.inf)])
+        return next(
+            (span.parts for span in self.spans if span.factor == factor), [(-math.inf, math.inf)]
+        )
 
 
-def discovery_figure(title: str, subtitle: str, scales: Sequence[Scale], shares: Floats, areas: Sequence[Area]) -> Figure:
-    """Draw the points in the plane of the first two factors, and beside them the limits of each box within the factors' ranges.
+def discovery_figure(
+    title: str, subtitle: str, scales: Sequence[Scale], shares: Floats, areas: Sequence[Area]
+) -> Figure:
+    """Draw the points in the plane of the first two factors, and beside them the limits of each box
+    within the factors' ranges.
 
-    `shares` [points] is the share of a point's runs in which the condition holds; with one factor it is the other axis.
+    `shares` [points] is the share of a point's runs in which the condition holds; with one factor
+    it is the other axis.
     """
     listed = areas[:MOST_AREAS]
     rows = sum(1 + len(area.spans) for area in listed)
-    layout = style.Layout(panel_height=max(4.2, 0.36 * rows), head=1.1, foot=0.55, left=0.85, right=0.2)
-    figure, (plane, limits) = style.page(style.shortened(title, 110), style.shortened(subtitle, 170), 2, layout)
+    layout = style.Layout(
+        panel_height=max(4.2, 0.36 * rows), head=1.1, foot=0.55, left=0.85, right=0.2
+    )
+    figure, (plane, limits) = style.page(
+        style.shortened(title, 110), style.shortened(subtitle, 170), 2, layout
+    )
     near = np.logical_or.reduce([area.holds(scales[2:], shares.size) for area in areas])
     if len(scales) > 1:
         _draw_plane(plane, scales[0], scales[1], shares, near, areas)
@@ -110,14 +132,26 @@ def discovery_figure(title: str, subtitle: str, scales: Sequence[Scale], shares:
     return figure
 
 
-def _draw_plane(axes: Axes, across: Scale, up: Scale, shares: Floats, near: Bools, areas: Sequence[Area]) -> None:
+def _draw_plane(
+    axes: Axes, across: Scale, up: Scale, shares: Floats, near: Bools, areas: Sequence[Area]
+) -> None:
     x, y = _apart(across, 0), _apart(up, 1)
     for which, size in ((~near, SMALL), (near, 1.0)):
         _draw_points(axes, x[which], y[which], shares[which], size * _size(shares.size))
     for number, area in enumerate(areas, 1):
         for left, right in area.parts(across, BOX_ROOM):
             for bottom, top in area.parts(up, BOX_ROOM):
-                axes.add_patch(Rectangle((left, bottom), right - left, top - bottom, fill=False, edgecolor=BOX, linewidth=1.8, zorder=3))
+                axes.add_patch(
+                    Rectangle(
+                        (left, bottom),
+                        right - left,
+                        top - bottom,
+                        fill=False,
+                        edgecolor=BOX,
+                        linewidth=1.8,
+                        zorder=3,
+                    )
+                )
                 _write_number(axes, number, left, top)
     _lay_out(axes, across, "x")
     _lay_out(axes, up, "y")
@@ -136,7 +170,13 @@ def _draw_line(axes: Axes, across: Scale, shares: Floats, areas: Sequence[Area])
 
 
 def _draw_points(axes: Axes, x: Floats, y: Floats, shares: Floats, size: float) -> None:
-    look: dict[str, Any] = {"cmap": HOLDS, "vmin": 0, "vmax": 1, "edgecolors": "#7d8790", "linewidths": 0.4 if size > 5 else 0.0}
+    look: dict[str, Any] = {
+        "cmap": HOLDS,
+        "vmin": 0,
+        "vmax": 1,
+        "edgecolors": "#7d8790",
+        "linewidths": 0.4 if size > 5 else 0.0,
+    }
     axes.scatter(x, y, c=shares, s=size, **look)
 
 
@@ -146,12 +186,19 @@ def _size(points: int) -> float:
 
 
 def _write_number(axes: Axes, number: int, left: float, top: float) -> None:
-    place: dict[str, Any] = {"xytext": (7, -8), "textcoords": "offset points", "ha": "center", "va": "center"}
+    place: dict[str, Any] = {
+        "xytext": (7, -8),
+        "textcoords": "offset points",
+        "ha": "center",
+        "va": "center",
+    }
     axes.annotate(str(number), (left, top), zorder=4, **place, **_BADGE)
 
 
 def _apart(scale: Scale, stream: int) -> Floats:
-    """Move values that many points share apart a little, never as far as midway to their neighbours."""
+    """Move values that many points share apart a little, never as far as midway to their
+    neighbours.
+    """
     line = np.log(scale.values) if scale.is_log else scale.values
     levels = np.unique(line)
     if levels.size > FEW * line.size:
@@ -163,7 +210,9 @@ def _apart(scale: Scale, stream: int) -> Floats:
 
 
 def _lay_out(axes: Axes, scale: Scale, which: Literal["x", "y"]) -> None:
-    """Give an axis the factor's range with a little room, its name, and what it may be where that is not numbers."""
+    """Give an axis the factor's range with a little room, its name, and what it may be where that
+    is not numbers.
+    """
     look = {
         "scale": "log" if scale.is_log else "linear",
         "lim": scale.ends(0.0 if scale.names else ROOM),
@@ -177,7 +226,10 @@ def _lay_out(axes: Axes, scale: Scale, which: Literal["x", "y"]) -> None:
         axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.6g}"))
         axis.set_minor_formatter(NullFormatter())
     if scale.names:
-        axis.set_ticks(range(len(scale.names)), [name if len(name) <= 24 else f"{name[:21]}..." for name in scale.names])
+        axis.set_ticks(
+            range(len(scale.names)),
+            [name if len(name) <= 24 else f"{name[:21]}..." for name in scale.names],
+        )
         axis.set_tick_params(length=0)
 
 
@@ -186,26 +238,46 @@ def _draw_limits(axes: Axes, scales: Mapping[str, Scale], areas: Sequence[Area],
     row = 0.0
     for number, area in enumerate(areas, 1):
         axes.text(-0.13, row, str(number), va="center", **_BADGE)
-        axes.text(-0.07, row, area.told, color=style.INK, fontsize=8.5, fontweight="bold", va="center")
+        axes.text(
+            -0.07, row, area.told, color=style.INK, fontsize=8.5, fontweight="bold", va="center"
+        )
         for span in area.spans:
             row += 1
             _draw_range(axes, row, scales[span.factor], area.parts(scales[span.factor]), span.told)
         row += 1
     if many > len(areas):
-        axes.text(-0.07, row, f"and {many - len(areas)} more", color=style.FAINT, fontsize=8, va="center")
+        axes.text(
+            -0.07, row, f"and {many - len(areas)} more", color=style.FAINT, fontsize=8, va="center"
+        )
     axes.set_xlim(-0.15, 1.15)
     axes.set_ylim(max(row, 11), -0.5)
     axes.set_axis_off()
 
 
-def _draw_range(axes: Axes, row: float, scale: Scale, parts: Sequence[tuple[float, float]], told: str) -> None:
+def _draw_range(
+    axes: Axes, row: float, scale: Scale, parts: Sequence[tuple[float, float]], told: str
+) -> None:
     axes.text(0, row - 0.2, _end_of(told, 76), color=style.INK, fontsize=8, va="center")
     axes.plot([0, 1], [row + 0.22] * 2, color="#d5d9dd", linewidth=5, solid_capstyle="butt")
     for low, high in parts:
-        axes.plot([_along(scale, low), _along(scale, high)], [row + 0.22] * 2, color=BOX, linewidth=5, solid_capstyle="butt")
+        axes.plot(
+            [_along(scale, low), _along(scale, high)],
+            [row + 0.22] * 2,
+            color=BOX,
+            linewidth=5,
+            solid_capstyle="butt",
+        )
     if not scale.names:
         for place, end, side in ((-0.015, scale.low, "right"), (1.015, scale.high, "left")):
-            axes.text(place, row + 0.22, f"{end:,.4g}", color=style.FAINT, fontsize=7, va="center", ha=side)
+            axes.text(
+                place,
+                row + 0.22,
+                f"{end:,.4g}",
+                color=style.FAINT,
+                fontsize=7,
+                va="center",
+                ha=side,
+            )
 
 
 def _end_of(text: str, width: int) -> str:
@@ -221,9 +293,27 @@ def _along(scale: Scale, value: float) -> float:
 
 
 def _legend(*, has_small: bool) -> list[Line2D | Patch]:
-    look: dict[str, Any] = {"marker": "o", "markersize": 5.5, "linestyle": "", "markeredgecolor": "#7d8790", "markeredgewidth": 0.4}
-    shares = [(0.0, "a point: holds in 0 % of its runs"), (0.25, "25 %"), (0.5, "50 %"), (0.75, "75 %"), (1.0, "100 %")]
+    look: dict[str, Any] = {
+        "marker": "o",
+        "markersize": 5.5,
+        "linestyle": "",
+        "markeredgecolor": "#7d8790",
+        "markeredgewidth": 0.4,
+    }
+    shares = [
+        (0.0, "a point: holds in 0 % of its runs"),
+        (0.25, "25 %"),
+        (0.5, "50 %"),
+        (0.75, "75 %"),
+        (1.0, "100 %"),
+    ]
     points = [Line2D([], [], color=HOLDS(share), label=label, **look) for share, label in shares]
     boxes = Patch(fill=False, edgecolor=BOX, linewidth=1.8, label="a box")
-    small = Line2D([], [], color=HOLDS(0.0), label="small: outside of limits that stand on the right only", **{**look, "markersize": 2.8})
+    small = Line2D(
+        [],
+        [],
+        color=HOLDS(0.0),
+        label="small: outside of limits that stand on the right only",
+        **{**look, "markersize": 2.8},
+    )
     return [*points, boxes, *([small] if has_small else [])]

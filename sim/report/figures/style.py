@@ -55,7 +55,9 @@ MARGIN = 0.6
 
 @dataclass(frozen=True)
 class Moment:
-    """Hold a month in which events begin: its number in the key, its place on the time axis, what begins."""
+    """Hold a month in which events begin: its number in the key, its place on the time axis, what
+    begins.
+    """
 
     number: int
     position: int
@@ -64,24 +66,39 @@ class Moment:
 
 
 def moments(records: Records, names: Container[str]) -> list[Moment]:
-    """List the months in which these events begin; one whose month differs by member stands where most members have it."""
+    """List the months in which these events begin; one whose month differs by member stands where
+    most members have it.
+    """
     begins: dict[str, EventRow] = {}
     for row in records.events:
-        if row.event in names and row.action == "begins" and (row.event not in begins or row.members > begins[row.event].members):
+        if (
+            row.event in names
+            and row.action == "begins"
+            and (row.event not in begins or row.members > begins[row.event].members)
+        ):
             begins[row.event] = row
     by_month: dict[str, list[str]] = {}
     for row in sorted(begins.values(), key=lambda row: row.month):
         by_month.setdefault(row.month, []).append(row.event)
-    return [Moment(number, records.months.index(month), month, tuple(by_month[month])) for number, month in enumerate(by_month, 1)]
+    return [
+        Moment(number, records.months.index(month), month, tuple(by_month[month]))
+        for number, month in enumerate(by_month, 1)
+    ]
 
 
 def state_colours(records: Records) -> dict[str, str]:
-    """Give each state one colour in all figures: the palette to those that ship most, grey to the rest."""
+    """Give each state one colour in all figures: the palette to those that ship most, grey to the
+    rest.
+    """
     shipped: dict[str, float] = {state: 0.0 for _, state, _ in records.lines}
-    for (exporter, _, _), units in zip(records.routes, records.flows.mean(axis=-1).sum(axis=0).tolist(), strict=True):
+    for (exporter, _, _), units in zip(
+        records.routes, records.flows.mean(axis=-1).sum(axis=0).tolist(), strict=True
+    ):
         shipped[exporter] = shipped.get(exporter, 0.0) + units
     ranked = sorted(shipped, key=lambda state: -shipped[state])
-    return {state: PALETTE[rank] if rank < len(PALETTE) else MANY for rank, state in enumerate(ranked)}
+    return {
+        state: PALETTE[rank] if rank < len(PALETTE) else MANY for rank, state in enumerate(ranked)
+    }
 
 
 @dataclass(frozen=True)
@@ -107,7 +124,9 @@ def shortened(title: str, width: int = 74) -> str:
 
 
 def page(title: str, subtitle: str, panels: int, layout: Layout) -> tuple[Figure, list[Axes]]:
-    """Make a page with a title and `panels` axes in two columns, row by row; one panel alone takes the full width."""
+    """Make a page with a title and `panels` axes in two columns, row by row; one panel alone takes
+    the full width.
+    """
     columns = min(panels, 2)
     rows = -(-panels // columns)
     height = layout.head + rows * layout.panel_height + (rows - 1) * layout.between + layout.foot
@@ -121,7 +140,11 @@ def page(title: str, subtitle: str, panels: int, layout: Layout) -> tuple[Figure
         left = column * column_width + layout.left
         bottom = height - layout.head - (row + 1) * layout.panel_height - row * layout.between
         width = column_width - layout.left - layout.right
-        axes.append(figure.add_axes((left / WIDTH, bottom / height, width / WIDTH, layout.panel_height / height)))
+        axes.append(
+            figure.add_axes(
+                (left / WIDTH, bottom / height, width / WIDTH, layout.panel_height / height)
+            )
+        )
     return figure, axes
 
 
@@ -141,17 +164,25 @@ def legend(figure: Figure, handles: Sequence[Artist], columns: int) -> None:
 
 
 def time_axis(axes: Axes, months: Sequence[str]) -> None:
-    """Label Januaries as YYYY-MM, seven labels at most; a short run has every month or every third."""
+    """Label Januaries as YYYY-MM, seven labels at most; a short run has every month or
+    every third.
+    """
     axes.set_xlim(-0.5, len(months) - 0.5)
     januaries = [position for position, month in enumerate(months) if month.endswith("-01")]
-    marks = januaries if len(januaries) > 2 else list(range(0, len(months), 1 if len(months) <= 7 else 3))
+    marks = (
+        januaries
+        if len(januaries) > 2
+        else list(range(0, len(months), 1 if len(months) <= 7 else 3))
+    )
     step = -(-len(marks) // 7)
     axes.set_xticks(marks[::step], [months[mark] for mark in marks[::step]])
     axes.set_xticks([mark for mark in marks if mark not in marks[::step]], minor=True)
 
 
 def mark_moments(axes: Axes, marked: Iterable[Moment]) -> None:
-    """Draw dated events as thin lines with their numbers on top; numbers that stand too close move apart."""
+    """Draw dated events as thin lines with their numbers on top; numbers that stand too close move
+    apart.
+    """
     low, high = axes.get_xlim()
     free = low
     for moment in marked:
@@ -160,16 +191,38 @@ def mark_moments(axes: Axes, marked: Iterable[Moment]) -> None:
         free = place + room / 2
         axes.axvline(moment.position, color=EVENT, linewidth=0.6, alpha=0.7, zorder=1)
         across = axes.get_xaxis_transform()
-        axes.plot([moment.position, place], [1, 1.05], transform=across, color=EVENT, linewidth=0.6, alpha=0.7, clip_on=False)
-        axes.text(place, 1.065, str(moment.number), transform=across, fontsize=6.5, color=EVENT, ha="center")
+        axes.plot(
+            [moment.position, place],
+            [1, 1.05],
+            transform=across,
+            color=EVENT,
+            linewidth=0.6,
+            alpha=0.7,
+            clip_on=False,
+        )
+        axes.text(
+            place,
+            1.065,
+            str(moment.number),
+            transform=across,
+            fontsize=6.5,
+            color=EVENT,
+            ha="center",
+        )
 
 
-def key_lines(scenario: Scenario, marked: Sequence[Moment], columns: int = 2, width: int = 80) -> list[list[str]]:
+def key_lines(
+    scenario: Scenario, marked: Sequence[Moment], columns: int = 2, width: int = 80
+) -> list[list[str]]:
     """Write the key to the numbered events, wrapped, in columns of about equal length."""
 
     def entry(moment: Moment) -> list[str]:
         titles = (scenario.events[name].title or name.replace("_", " ") for name in moment.events)
-        return textwrap.wrap(f"{moment.number:>2}  {moment.month}  {'; '.join(titles)}", width, subsequent_indent=" " * 13)
+        return textwrap.wrap(
+            f"{moment.number:>2}  {moment.month}  {'; '.join(titles)}",
+            width,
+            subsequent_indent=" " * 13,
+        )
 
     return list(_balanced([entry(moment) for moment in marked], columns))
 
@@ -197,8 +250,21 @@ def write_key(figure: Figure, lines: Sequence[Sequence[str]]) -> None:
     width, height = figure.get_size_inches()
     top = key_height(lines) - 0.05
     if lines:
-        figure.text(MARGIN / width, top / height, "Events", fontsize=8, fontweight="bold", color=EVENT, va="top")
+        figure.text(
+            MARGIN / width,
+            top / height,
+            "Events",
+            fontsize=8,
+            fontweight="bold",
+            color=EVENT,
+            va="top",
+        )
     for column, text in enumerate(lines):
         left = MARGIN + column * (width - MARGIN) / len(lines)
-        look: dict[str, Any] = {"fontsize": 7.2, "color": INK, "linespacing": 1.35, "family": "DejaVu Sans Mono"}
+        look: dict[str, Any] = {
+            "fontsize": 7.2,
+            "color": INK,
+            "linespacing": 1.35,
+            "family": "DejaVu Sans Mono",
+        }
         figure.text(left / width, (top - 0.17) / height, "\n".join(text), va="top", **look)

@@ -21,7 +21,9 @@ CHANGED = 0.02
 
 @dataclass(frozen=True)
 class Period:
-    """Hold a run of calendar years: its label, its rows in the flows, and how many of its months were simulated."""
+    """Hold a run of calendar years: its label, its rows in the flows, and how many of its months
+    were simulated.
+    """
 
     label: str
     rows: slice
@@ -30,7 +32,9 @@ class Period:
 
 @dataclass(frozen=True)
 class Group:
-    """Hold the deliveries of one product to one importer, its suppliers in the order of the first period."""
+    """Hold the deliveries of one product to one importer, its suppliers in the order of the first
+    period.
+    """
 
     importer: str
     product: str
@@ -40,7 +44,9 @@ class Group:
 
     @property
     def change(self) -> float:
-        """Measure how much changed hands or was lost, at most, against the first period: a share."""
+        """Measure how much changed hands or was lost, at most, against the first period: a
+        share.
+        """
         totals = self.units.sum(axis=1)
         shares = self.units / np.where(totals > 0, totals, 1)[:, None]
         moved = np.abs(shares - shares[0]).sum(axis=1) / 2
@@ -49,13 +55,23 @@ class Group:
 
 
 def periods(months: Sequence[str], years: Sequence[int], first: str | None) -> list[Period]:
-    """Cut the years into those before the first event, the three from its year on, and the last two that remain."""
+    """Cut the years into those before the first event, the three from its year on, and the last two
+    that remain.
+    """
     simulated = [sum(month.startswith(f"{year:04d}-") for month in months) for year in years]
     start = 0 if first is None else list(years).index(int(first[:4]))
     after = max(len(years) - 2, min(start + 3, len(years)))
-    cuts = [("before", 0, start), ("during", start, min(start + 3, len(years))), ("after", after, len(years))]
+    cuts = [
+        ("before", 0, start),
+        ("during", start, min(start + 3, len(years))),
+        ("after", after, len(years)),
+    ]
     return [
-        Period(f"{name} {_years(years[low], years[high - 1])}", slice(low, high), sum(simulated[low:high]))
+        Period(
+            f"{name} {_years(years[low], years[high - 1])}",
+            slice(low, high),
+            sum(simulated[low:high]),
+        )
         for name, low, high in cuts
         if low < high
     ]
@@ -71,24 +87,50 @@ def groups(records: Records, spans: Sequence[Period]) -> list[Group]:
             routes.setdefault((importer, product), []).append(row)
     for rows in routes.values():
         rows.sort(key=lambda row: -float(per_year[0, row]))
-    found = [Group(*buyer, tuple(records.routes[row][0] for row in rows), per_year[:, rows]) for buyer, rows in routes.items()]
-    return sorted((group for group in found if group.change > CHANGED), key=lambda group: -group.change)[:MOST_GROUPS]
+    found = [
+        Group(*buyer, tuple(records.routes[row][0] for row in rows), per_year[:, rows])
+        for buyer, rows in routes.items()
+    ]
+    return sorted(
+        (group for group in found if group.change > CHANGED), key=lambda group: -group.change
+    )[:MOST_GROUPS]
 
 
-def suppliers_figure(scenario: Scenario, records: Records, spans: Sequence[Period], shown: Sequence[Group]) -> Figure:
-    """Draw, for each buyer and product, the suppliers' shares of deliveries in each period as stacked bars."""
+def suppliers_figure(
+    scenario: Scenario, records: Records, spans: Sequence[Period], shown: Sequence[Group]
+) -> Figure:
+    """Draw, for each buyer and product, the suppliers' shares of deliveries in each period as
+    stacked bars.
+    """
     colours = style.state_colours(records)
-    exporters = [state for state in scenario.states if any(state in group.exporters for group in shown)]
+    exporters = [
+        state for state in scenario.states if any(state in group.exporters for group in shown)
+    ]
     legend_rows = -(-(len(exporters) + 1) // 7)
     figure, panels = style.page(
         "Who supplies whom before, during and after",
-        "Share of deliveries by supplier, mean of the members; the hatched part is what is missing against before",
+        "Share of deliveries by supplier, mean of the members; the hatched part is what is missing"
+        " against before",
         len(shown),
-        style.Layout(panel_height=0.24 * len(spans), head=1.0 + 0.2 * legend_rows, foot=0.3, left=1.3, right=0.75, between=0.45),
+        style.Layout(
+            panel_height=0.24 * len(spans),
+            head=1.0 + 0.2 * legend_rows,
+            foot=0.3,
+            left=1.3,
+            right=0.75,
+            between=0.45,
+        ),
     )
     for axes, group in zip(panels, shown, strict=True):
         _panel(axes, group, spans, colours)
-        axes.set_title(style.shortened(f"{scenario.states[group.importer].title}: {scenario.products[group.product].title}", 64), pad=5)
+        axes.set_title(
+            style.shortened(
+                f"{scenario.states[group.importer].title}:"
+                f" {scenario.products[group.product].title}",
+                64,
+            ),
+            pad=5,
+        )
     _legend(figure, scenario, exporters, colours)
     return figure
 
@@ -100,12 +142,31 @@ def _panel(axes: Axes, group: Group, spans: Sequence[Period], colours: dict[str,
         left = 0.0
         for exporter, units in zip(group.exporters, group.units[row].tolist(), strict=True):
             width = units / whole
-            axes.barh(row, width, 0.8, left, color=colours[exporter], edgecolor="white", linewidth=0.5)
+            axes.barh(
+                row, width, 0.8, left, color=colours[exporter], edgecolor="white", linewidth=0.5
+            )
             if width > 0.07:
-                axes.text(left + width / 2, row, exporter, ha="center", va="center", fontsize=7, color=_legible(colours[exporter]))
+                axes.text(
+                    left + width / 2,
+                    row,
+                    exporter,
+                    ha="center",
+                    va="center",
+                    fontsize=7,
+                    color=_legible(colours[exporter]),
+                )
             left += width
         if left < 1 - 1e-3:
-            axes.barh(row, 1 - left, 0.8, left, color="#f4f4f4", edgecolor="#bbbbbb", hatch="////", linewidth=0)
+            axes.barh(
+                row,
+                1 - left,
+                0.8,
+                left,
+                color="#f4f4f4",
+                edgecolor="#bbbbbb",
+                hatch="////",
+                linewidth=0,
+            )
         amount = f"{total:,.0f}" if total >= 1000 else f"{total:.3g}"
         axes.text(1.015, row, f"{amount} / year", va="center", fontsize=7, color=style.FAINT)
     axes.set_xlim(0, 1)
@@ -117,9 +178,22 @@ def _panel(axes: Axes, group: Group, spans: Sequence[Period], colours: dict[str,
         axes.spines[side].set_visible(False)
 
 
-def _legend(figure: Figure, scenario: Scenario, exporters: Sequence[str], colours: dict[str, str]) -> None:
-    handles = [Patch(color=colours[state], label=f"{scenario.states[state].title} ({state})") for state in exporters]
-    handles.append(Patch(facecolor="#f4f4f4", edgecolor="#bbbbbb", hatch="////", linewidth=0, label="missing against before"))
+def _legend(
+    figure: Figure, scenario: Scenario, exporters: Sequence[str], colours: dict[str, str]
+) -> None:
+    handles = [
+        Patch(color=colours[state], label=f"{scenario.states[state].title} ({state})")
+        for state in exporters
+    ]
+    handles.append(
+        Patch(
+            facecolor="#f4f4f4",
+            edgecolor="#bbbbbb",
+            hatch="////",
+            linewidth=0,
+            label="missing against before",
+        )
+    )
     style.legend(figure, handles, 7)
 
 

@@ -1,0 +1,1 @@
+"""In which part of the factors' ranges a condition holds, as boxes in words."""

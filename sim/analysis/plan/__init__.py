@@ -1,0 +1,1 @@
+"""What would have been enough: a search over studies for a number, a date or a set of plants."""

@@ -1,0 +1,237 @@
+"""Plan: ask what would have been enough to reach something in a share of the members, and what that
+costs.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from concurrent.futures import Executor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from math import nan
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
+
+from sim.analysis.plan.choices import AsItIs, Months, Numbers, Plants
+from sim.analysis.plan.request import DATE, Within, asked
+from sim.analysis.plan.result import Outcome
+from sim.analysis.plan.search import edge, first_month, smallest
+from sim.analysis.plan.text import axis, short, told
+from sim.analysis.plan.trials import Attempts
+from sim.engine.load import load
+from sim.report.study import save_tables
+from sim.scenario.schema import Scenario
+from sim.study.executors import crew
+from sim.study.sweep import How, Progress
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+    from sim.report.figures.frontier import Dot
+
+
+class Labour(TypedDict, total=False):
+    """List the keywords that say by whom choices are run; none of them changes the plan."""
+
+    jobs: int
+    """Processes of this machine; 1, the default: this one."""
+    executor: Executor | None
+    """Any executor, left running; `jobs` above 1 says how many tasks it works on at a time."""
+    scheduler: str | None
+    """A Dask scheduler, tcp://host:port."""
+    progress: Progress | None
+    """Is told (runs done, most runs that it may take)."""
+
+
+def plan(
+    scenario: Scenario | str | os.PathLike[str],
+    *,
+    reach: str,
+    choose: str,
+    probability: float = 0.8,
+    low: float | str | None = None,
+    high: float | str | None = None,
+    tolerance: float | None = None,
+    members: int | None = None,
+    **labour: Unpack[Labour],
+) -> Plan:
+    """Find the choice with which a goal, as in `fill_rate[RUS] >= 0.95 by 2018-12`, is reached in a
+    share of the members.
+
+    `choose` is the path of a number, between `low` and `high` and to `tolerance`, a share of that
+    range (0.01); `events.x.date`, between two months; `programmes.x.candidates`; or `date`, to ask
+    when it is reached in the scenario as it is. Of a number and a month the search works both ways:
+    the least that is enough, or the greatest that still is. All choices have the same members, the
+    scenario's unless given. Raises InputError with all that is wrong with the question, SimError
+    where a run fails.
+    """
+    loaded = scenario if isinstance(scenario, Scenario) else load(scenario)
+    if members is not None:
+        loaded = loaded.model_copy(update={"members": members})
+    goal, choice = asked(loaded, reach, choose, probability, Within(low, high, tolerance))
+    with _hands(labour) as how:
+        attempts = Attempts(loaded, goal, choice, how)
+        if isinstance(choice, AsItIs):
+            return Plan(loaded, goal, choice, *first_month(attempts, choice))
+        found = smallest(attempts, choice) if isinstance(choice, Plants) else edge(attempts, choice)
+    return Plan(loaded, goal, choice, found, attempts.tried)
+
+
+@contextmanager
+def _hands(labour: Labour) -> Iterator[How]:
+    """Keep the same processes for all studies of a search."""
+    jobs, executor, scheduler = (
+        labour.get("jobs", 1),
+        labour.get("executor"),
+        labour.get("scheduler"),
+    )
+    how: How = {
+        "jobs": jobs,
+        "executor": executor,
+        "scheduler": scheduler,
+        "progress": labour.get("progress"),
+    }
+    if jobs == 1 or executor or scheduler:
+        yield how
+    else:
+        with crew(jobs) as found:
+            yield {**how, "executor": found.executor}
+
+
+@dataclass(frozen=True, eq=False)
+class Plan(Outcome):
+    """Show what was asked, what was tried for it, and the answer."""
+
+    @cached_property
+    def frontier(self) -> pd.DataFrame:
+        """Tabulate all choices that were tried, in their order: how likely each reaches the goal,
+        by when, and at what cost.
+
+        `probability` is the share of members, by the month asked for if there is one; `reached` the
+        month by which the share asked for has reached it, `never`, or empty where the goal has no
+        date; `cost_` the money invested by the end of the run, over the members; `efficient` says
+        of which no other is both as early and as cheap, one of them truly (without a date: as
+        likely and as cheap). Of plants, `plants` counts them. Where nothing is chosen, there is a
+        row for each month.
+        """
+        import pandas as pd
+
+        frame = pd.DataFrame([self._row(key) for key in self.keys])
+        frame.insert(0, "choice", [self._cell(key) for key in self.keys])
+        if isinstance(self.choice, Plants):
+            frame.insert(1, "plants", [len(key) for key in self.keys])
+        if isinstance(self.choice, AsItIs):
+            return frame.drop(columns="reached")
+        return frame.assign(efficient=[self.efficient[key] for key in self.keys])
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """Tabulate the answer in one row: what was asked, what is enough, how likely it is, with a
+        95 % interval, and its cost.
+
+        `answer` is empty where nothing that was tried is enough; the numbers are then those of
+        `choice`, the best of it.
+        """
+        import pandas as pd
+
+        low, high = self.interval
+        row = {
+            "reach": self.goal.text,
+            "asked": self.goal.probability,
+            "choose": DATE if isinstance(self.choice, AsItIs) else self.choice.path,
+            "way": self.found.way,
+            "answer": "" if self.answer is None else self._cell(self.found.answer),
+            "choice": self._cell(self.chosen),
+            "members": self.scenario.members,
+            "probability_low": low,
+            "probability_high": high,
+        }
+        return pd.DataFrame([{**row, **self._row(self.chosen)}])
+
+    @property
+    def text(self) -> str:
+        """Say what is enough, how sure that is and what it costs, in words."""
+        return told(self)
+
+    def save(
+        self, folder: str | os.PathLike[str], *, figures: bool = True, command: str | None = None
+    ) -> Path:
+        """Write plan.csv, frontier.csv, the figure and a manifest into a folder, whole or not at
+        all.
+
+        An older result there is replaced. Raises InputError where the folder cannot be written or
+        holds what is not ours.
+        """
+        drawn = {"frontier": self.figure} if figures else None
+        return save_tables(
+            folder,
+            self.scenario,
+            {"plan": self.table, "frontier": self.frontier},
+            figures=drawn,
+            command=command,
+        )
+
+    def figure(self) -> Figure:
+        """Draw when each choice reaches the goal against its cost; without a date, how likely it
+        does by what is chosen.
+        """
+        from sim.report.figures.frontier import Scene, chances_figure, frontier_figure
+
+        dots = {key: self._dot(key) for key in self.keys}
+        scene = Scene(
+            title=self.goal.text,
+            subtitle=short(self),
+            dots=list(dots.values()),
+            answer=dots.get(self.found.answer),
+            probability=self.goal.probability,
+            months=self.scenario.month_labels,
+            month=self.goal.month,
+            choice=axis(self),
+            is_time=isinstance(self.choice, AsItIs | Months),
+            currency=self.scenario.currency,
+            payer=self.goal.payer,
+        )
+        return (
+            frontier_figure(scene)
+            if self.goal.month and not isinstance(self.choice, AsItIs)
+            else chances_figure(scene)
+        )
+
+    def _dot(self, key: Any) -> Dot:
+        from sim.report.figures.frontier import Dot
+
+        tried = self.tried[key]
+        month = self.goal.quantile(tried.months) if tried.months else nan
+        mark = str(len(key)) if isinstance(self.choice, Plants) else ""
+        what = (
+            f"{self.choice.path.rpartition('.')[2]} "
+            if isinstance(self.choice, Numbers | Months)
+            else ""
+        )
+        return Dot(
+            f"{what}{self.choice.name(key)}",
+            self.choice.place(key),
+            tried.share,
+            month,
+            tried.cost[1],
+            self.efficient[key],
+            mark,
+        )
+
+    def _row(self, key: Any) -> dict[str, Any]:
+        tried = self.tried[key]
+        low, middle, high = tried.cost
+        return {
+            "probability": tried.share,
+            "reached": self.reached(key),
+            "cost_p05": low,
+            "cost_p50": middle,
+            "cost_p95": high,
+        }
+
+    def _cell(self, key: Any) -> float | str:
+        """Write a choice as the cell of a table."""
+        return float(key) if isinstance(self.choice, Numbers) else self.choice.name(key)

@@ -1,0 +1,1 @@
+"""Which factors matter: Sobol indices and elementary effects of a study."""

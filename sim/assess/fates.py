@@ -1,0 +1,354 @@
+"""Say what became of each need that a restriction hit: who took over, what leaked, what was
+dropped, what stayed unmet.
+
+Works on records alone, member by member; a probability is a share of the members.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.records import Floats, Records
+from sim.scenario.event_kinds import CutOff, Quota, Sanction
+from sim.scenario.schema import Scenario
+from sim.scenario.selectors import products_of, states_of
+
+Ints = NDArray[np.int64]
+Column = NDArray[np.float64] | NDArray[np.int64] | list[str]
+Buyer = tuple[str, str]
+"""(state, product)"""
+Route = tuple[str, str, str]
+"""(exporter, importer, product)"""
+
+FATES = ("home", "ally", "outside", "leakage", "old", "dropped", "unmet")
+"""The first five stand for groups of suppliers. A fate's code is its place."""
+OTHERS = 3
+"""Of these groups, the first three are not the old suppliers."""
+_DROPPED, _UNMET = FATES.index("dropped"), FATES.index("unmet")
+
+LEAST_NEED = 0.1
+"""A need below this share of its starting level is dropped."""
+LEAST_FILL = 0.5
+"""A need of which less than this share is met is unmet."""
+REPLACED = 0.9
+"""Substitution is reached when others than the old suppliers deliver this share of the need."""
+YEAR = 12
+_TINY = 1e-9
+
+
+def fates(scenario: Scenario, records: Records) -> dict[str, Column]:
+    """Tabulate the fates of the needs that a restriction hit, by calendar year from the hit on and
+    at the end.
+
+    A need is hit over links that carried goods in the first calendar year, its own or those of the
+    inputs of what it buys (`hits`). In a year, and at the `end` (the last twelve months), it has
+    exactly one fate in each member:
+
+    - dropped: the need is below a tenth of its mean of the first twelve months of the run;
+      otherwise
+    - unmet: less than half of it is met in its month; otherwise the group that replaces the old
+      suppliers, or goes on,
+      most. Of the units shipped to the state for final use, that is the greatest of
+    - home: the share of its own factories, less that of the twelve months before the hit;
+    - ally, outside: so for other states, of its own bloc or not, which no restriction ever hits;
+    - leakage: the share that comes from the suppliers hit while they are restricted, and by
+      re-export;
+    - old: the share that comes from them unrestricted: not restricted yet, exempt, or no longer
+      restricted.
+
+    Where none of these is above nothing (a need hit over inputs alone), it is the group with the
+    largest share. What comes from abroad is split between allies and outsiders as the year's flows
+    to the state are, its factories' inputs included.
+
+    `probability` is the share of the members. The rows of `end` say, too, when substitution was
+    reached: see `month_reached`. `reached` is the share of the members in which it was;
+    `month_p05`, `month_p50`, `month_p95` are the months, YYYY-MM, by which 5, 50, 95 % of all
+    members had reached it, `inf` where they never had; `by` is the state that most often gained
+    most in share of deliveries against the years before the hit, in the calendar year in which
+    substitution was reached; `by_share` is the share, of the members that reached it, in which it
+    was that state.
+    """
+    past = _Past(scenario, records)
+    hit = hits(scenario, records)
+    stories = [
+        past.story(row, hit[buyer]) for row, buyer in enumerate(records.needs) if buyer in hit
+    ]
+    rows = [
+        (story, year, code)
+        for story in stories
+        for year in range(len(story.years))
+        for code in range(len(FATES))
+    ]
+    nothing = Ending(math.nan, "", "", "", "", math.nan)
+    ends = [story.ending if year == len(story.years) - 1 else nothing for story, year, _ in rows]
+    return {
+        "state": [story.buyer[0] for story, _, _ in rows],
+        "product": [story.buyer[1] for story, _, _ in rows],
+        "year": [story.years[year] for story, year, _ in rows],
+        "fate": [FATES[code] for _, _, code in rows],
+        "probability": np.array(
+            [float((story.codes[year] == code).mean()) for story, year, code in rows]
+        ),
+        "reached": np.array([end.reached for end in ends]),
+        "month_p05": [end.p05 for end in ends],
+        "month_p50": [end.p50 for end in ends],
+        "month_p95": [end.p95 for end in ends],
+        "by": [end.by for end in ends],
+        "by_share": np.array([end.by_share for end in ends]),
+    }
+
+
+def hits(scenario: Scenario, records: Records) -> dict[Buyer, int]:
+    """Map each (state, product) that a restriction hits to the month of the run in which one first
+    does, in any member.
+
+    It is hit over a route that carried goods in the first calendar year, or by way of an input that
+    its suppliers buy over one. What factories of a state buy is there beside what the state uses;
+    what is never hit is left out.
+    """
+    restricted = restricted_routes(scenario, records)
+    carried = [
+        route
+        for route, units in zip(records.routes, records.flows[0], strict=True)
+        if (units > 0).any()
+    ]
+    hit: dict[Buyer, int] = {}
+
+    def note(buyer: Buyer, months: Sequence[int]) -> None:
+        if months:
+            hit[buyer] = min(*months, hit.get(buyer, months[0]))
+
+    for exporter, importer, product in carried:
+        note(
+            (importer, product),
+            [restricted[route] for route in [(exporter, importer, product)] if route in restricted],
+        )
+    for _ in scenario.products:
+        for exporter, importer, product in carried:
+            inputs = scenario.products[product].inputs
+            note(
+                (importer, product),
+                [hit[exporter, name] for name in inputs if (exporter, name) in hit],
+            )
+    return hit
+
+
+def restricted_routes(scenario: Scenario, records: Records) -> dict[Route, int]:
+    """Map each route that a restriction ever acts on to the month of the run in which one first
+    begins, in any member.
+    """
+    begins = {
+        row.event: records.months.index(row.month)
+        for row in reversed(records.events)
+        if row.action == "begins"
+    }
+    found: dict[Route, int] = {}
+    for name, event in scenario.events.items():
+        if isinstance(event, CutOff | Sanction | Quota) and name in begins:
+            ends = (
+                states_of(event.exporter, scenario),
+                states_of(event.importer, scenario),
+                products_of(event.product, scenario),
+            )
+            for route in records.routes:
+                if route[0] != route[1] and all(
+                    name in chosen for name, chosen in zip(route, ends, strict=True)
+                ):
+                    found[route] = min(begins[name], found.get(route, begins[name]))
+    return found
+
+
+def settle(shares: Floats, before: Floats, fill: Floats, need: Floats) -> Ints:
+    """Settle the fate of a need, as places in FATES, [years, members].
+
+    `shares` [groups, years, members] are the groups' shares of what is shipped, `before` [groups,
+    members] those before the hit, of which the old suppliers' do not count; `fill` and `need`
+    [years, members] are the share of the need that is met and the need over its starting level.
+    """
+    gained = shares.copy()
+    gained[:OTHERS] -= before[:OTHERS, None]
+    most = np.where(gained.max(axis=0) > _TINY, gained.argmax(axis=0), shares.argmax(axis=0))
+    settled: Ints = np.where(need < LEAST_NEED, _DROPPED, np.where(fill < LEAST_FILL, _UNMET, most))
+    return settled
+
+
+def month_reached(others: Floats, need: Floats, least: Floats, hit: int) -> Floats:
+    """Return the month of the run from which substitution is reached, [members]; inf: not within
+    the run.
+
+    It is the first month, after the first shortfall from the hit on, from which others than the old
+    suppliers keep up with nine tenths of the need for twelve months, counted up from that month;
+    the hit itself where they never fall short. `others` and `need` [months, members] are units a
+    month. A need below `least` [members] on the mean of these months is dropped, which is no
+    substitution.
+    """
+    begins = len(need) - YEAR + 1 - hit
+    if begins < 1:
+        return np.full(need.shape[1], np.inf)
+    wanted, delivered = (
+        np.concatenate((np.zeros((1, units.shape[1])), np.cumsum(units[hit:], axis=0)))
+        for units in (need, others)
+    )
+    enough = wanted[YEAR:] - wanted[:begins] >= YEAR * least
+    for month in range(1, YEAR + 1):
+        span, start = slice(month, month + begins), slice(begins)
+        enough &= delivered[span] - delivered[start] >= (REPLACED - _TINY) * (
+            wanted[span] - wanted[start]
+        )
+    short = np.where(enough.all(axis=0), 0, enough.argmin(axis=0))
+    again = enough & (np.arange(begins)[:, None] >= short)
+    return np.where(again.any(axis=0), hit + again.argmax(axis=0), np.inf)
+
+
+@dataclass(frozen=True)
+class Ending:
+    """Say in which share of the members substitution was reached, by which months, and by whom."""
+
+    reached: float
+    p05: str
+    p50: str
+    p95: str
+    by: str
+    by_share: float
+
+
+@dataclass(frozen=True, eq=False)
+class Story:
+    """Hold what became of one need: codes of fates [years, members], the labels of the years, and
+    how it ended.
+    """
+
+    buyer: Buyer
+    codes: Ints
+    years: list[str]
+    ending: Ending
+
+
+@dataclass(frozen=True)
+class _Past:
+    """Look at the records need by need."""
+
+    scenario: Scenario
+    records: Records
+
+    @cached_property
+    def spans(self) -> list[slice]:
+        """The months of each calendar year."""
+        labels = [int(month[:4]) for month in self.records.months]
+        return [
+            slice(labels.index(year), labels.index(year) + labels.count(year))
+            for year in self.records.years
+        ]
+
+    @cached_property
+    def others(self) -> dict[Buyer, list[int]]:
+        """The direct routes to each buyer that no restriction ever hits."""
+        restricted, vias = restricted_routes(self.scenario, self.records), self.records.vias
+        found: dict[Buyer, list[int]] = {}
+        for row, route in enumerate(self.records.routes):
+            if route not in restricted and not (vias and vias[row]):
+                found.setdefault(route[1:], []).append(row)
+        return found
+
+    def story(self, row: int, hit: int) -> Story:
+        """Tell what became of a need that was hit in this month."""
+        series, months = self.records.series, self.records.months
+        need, unmet, groups = series["need"][:, row], series["unmet"][:, row], self._groups(row)
+        year = int(months[hit][:4]) - self.records.years[0]
+        spans = [*self.spans[year:], slice(-YEAR, None)]
+        start = need[:YEAR].mean(axis=0)
+        codes = settle(
+            np.stack([_shares(groups[:, span].sum(axis=1)) for span in spans], axis=1),
+            _shares(groups[:, max(hit - YEAR, 0) : hit].sum(axis=1)),
+            np.stack(
+                [1.0 - _over(unmet[span].sum(axis=0), need[span].sum(axis=0)) for span in spans]
+            ),
+            np.stack([_over(need[span].mean(axis=0), start, otherwise=1.0) for span in spans]),
+        )
+        reached = month_reached(groups[:OTHERS].sum(axis=0), need, LEAST_NEED * start, hit)
+        labels = [*map(str, self.records.years[year:]), "end"]
+        return Story(self.records.needs[row], codes, labels, self._ending(row, reached, year))
+
+    def _groups(self, row: int) -> Floats:
+        """Split what is shipped for a need by group of suppliers, [groups, months, members], units
+        a month.
+        """
+        received, imports, legacy, leaked = (
+            self.records.series[name][:, row]
+            for name in ("received", "imports", "legacy", "leaked")
+        )
+        buyer = self.records.needs[row]
+        states = self.scenario.states
+        exporters = {route: self.records.routes[route][0] for route in self.others.get(buyer, ())}
+        foreign = [route for route, exporter in exporters.items() if exporter != buyer[0]]
+        bloc = states[buyer[0]].bloc
+        allied = [
+            route for route in foreign if bloc is not None and states[exporters[route]].bloc == bloc
+        ]
+        by_year = _over(
+            self.records.flows[:, allied].sum(axis=1), self.records.flows[:, foreign].sum(axis=1)
+        )
+        allies = np.repeat(by_year, [span.stop - span.start for span in self.spans], axis=0)
+        home, abroad = np.maximum(received - imports, 0.0), np.maximum(imports - legacy, 0.0)
+        return np.stack(
+            (
+                home,
+                abroad * allies,
+                abroad * (1.0 - allies),
+                leaked,
+                np.maximum(legacy - leaked, 0.0),
+            )
+        )
+
+    def _ending(self, row: int, reached: Floats, year: int) -> Ending:
+        """Sum up the months [members] in which substitution was reached; `year` is the place of the
+        year of the hit.
+        """
+        months, ordered = self.records.months, np.sort(reached)
+        places = [max(math.ceil(share * ordered.size) - 1, 0) for share in (0.05, 0.5, 0.95)]
+        p05, p50, p95 = (
+            months[int(month)] if math.isfinite(month) else "inf"
+            for month in ordered[places].tolist()
+        )
+        doers = Counter(self._doers(row, reached, year)).most_common(1)
+        count = int(np.isfinite(reached).sum())
+        by, times = doers[0] if doers else ("", 0)
+        return Ending(count / reached.size, p05, p50, p95, by, times / count if count else math.nan)
+
+    def _doers(self, row: int, reached: Floats, year: int) -> list[str]:
+        """Name, for each member that reached substitution, the state whose share of deliveries
+        gained most in that year.
+        """
+        buyer, flows = self.records.needs[row], self.records.flows
+        routes = self.others.get(buyer, [])
+        every = [each for each, route in enumerate(self.records.routes) if route[1:] == buyer]
+        before = _over(flows[:year, routes].sum(axis=0), flows[:year, every].sum(axis=(0, 1)))
+        gains = _over(flows[:, routes], flows[:, every].sum(axis=1, keepdims=True)) - before
+        members = np.flatnonzero(np.isfinite(reached)).tolist() if routes else []
+        years = [
+            int(self.records.months[int(reached[member])][:4]) - self.records.years[0]
+            for member in members
+        ]
+        return [
+            self.records.routes[routes[int(gains[then, :, member].argmax())]][0]
+            for member, then in zip(members, years, strict=True)
+        ]
+
+
+def _shares(units: Floats) -> Floats:
+    """Return each row's share of the sum over the first axis; 0 where there is nothing."""
+    return _over(units, units.sum(axis=0))
+
+
+def _over(part: Floats, whole: Floats, otherwise: float = 0.0) -> Floats:
+    """Divide, arrays that broadcast; `otherwise` where the whole is nothing."""
+    whole = np.broadcast_to(whole, np.broadcast_shapes(part.shape, whole.shape))
+    ratio: Floats = np.divide(part, whole, out=np.full(whole.shape, otherwise), where=whole > 0)
+    return ratio

@@ -1,0 +1,1 @@
+"""Read the command line, call, print: one file for each group of commands."""

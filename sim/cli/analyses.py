@@ -1,0 +1,121 @@
+"""Ask what a study's runs say: `sensitivity`, `discover`. Heavy libraries are imported inside."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from sim.cli.common import quiet_option, where
+
+
+@click.command()
+@click.argument("study", type=click.Path(path_type=Path))
+@click.option(
+    "--metric",
+    "metrics",
+    multiple=True,
+    help=(
+        "What is explained, as in 'fill_rate[RUS, engines, 2018]'; may be repeated. All by default."
+    ),
+)
+@click.option(
+    "--of",
+    default="mean",
+    show_default=True,
+    help="What is taken of the members of a point: mean, p05, p50, p95 or central.",
+)
+@click.option(
+    "--confidence",
+    type=float,
+    default=0.95,
+    show_default=True,
+    help="With which an interval holds its number.",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="The folder; results/<study>_sensitivity by default.",
+)
+@click.option("--no-figures", is_flag=True, help="Write tables only.")
+@quiet_option
+def sensitivity(
+    study: Path,
+    metrics: tuple[str, ...],
+    of: str,
+    confidence: float,
+    out: Path | None,
+    no_figures: bool,
+    quiet: bool,
+) -> None:
+    """Say which factors of a STUDY matter.
+
+    STUDY is the folder of a finished study of the design saltelli (first and total order Sobol
+    indices) or morris (elementary effects). Writes the ranking of the factors, the indices with
+    intervals, and a figure.
+    """
+    from sim.analysis.sensitivity.sensitivity import sensitivity as explain
+    from sim.report.files import check_target
+
+    folder = out or Path("results", f"{study.resolve().name}_sensitivity")
+    check_target(folder)
+    found = explain(study, metrics or None, of=of, confidence=confidence)
+    found.save(folder, figures=not no_figures, command=click.get_current_context().obj)
+    if not quiet:
+        click.echo(found.text)
+        click.echo(where(folder))
+
+
+@click.command()
+@click.argument("study", type=click.Path(path_type=Path))
+@click.option(
+    "--when",
+    required=True,
+    metavar="CONDITION",
+    help='What is looked for: "fill_rate[RUS, engines, 2018] < 0.8".',
+)
+@click.option(
+    "--depth", type=int, default=3, show_default=True, help="How many limits a box has at most."
+)
+@click.option(
+    "--threshold",
+    type=float,
+    default=0.5,
+    show_default=True,
+    help="In which share of a box's runs it holds at least.",
+)
+@click.option(
+    "--mass",
+    type=float,
+    default=0.05,
+    show_default=True,
+    help="Which share of the points a box has at least.",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="The folder; results/<study>_discovery by default.",
+)
+@click.option("--no-figures", is_flag=True, help="Write tables only.")
+@quiet_option
+def discover(
+    study: Path, when: str, out: Path | None, no_figures: bool, quiet: bool, **options: Any
+) -> None:
+    """Find where in a STUDY a condition holds.
+
+    STUDY is the folder of a finished study. Says, as boxes, in which part of the factors' ranges
+    the condition holds in most runs: which factors lie below or above what. Writes boxes.csv, how
+    well they do (quality.csv), in which share of its runs the condition holds at each point
+    (points.csv), and a figure.
+    """
+    from sim.analysis.discovery.discovery import discover as find
+    from sim.report.files import check_target
+
+    folder = out or Path("results", f"{study.resolve().name}_discovery")
+    check_target(folder)
+    found = find(study, when, **options)
+    found.save(folder, figures=not no_figures, command=click.get_current_context().obj)
+    if not quiet:
+        click.echo(found.text)
+        click.echo(where(folder))

@@ -1,0 +1,192 @@
+"""Judge scenarios: `compare`, `stress`, `backtest`, `evidence`. Heavy libraries are imported
+inside.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+import sim
+from sim.cli.common import plain_lines, progress_of, quiet_option, set_option, where
+
+
+@click.command()
+@click.argument("sides", nargs=-1, required=True, type=click.Path(), metavar="A B [C...]")
+@click.option("--members", type=click.IntRange(min=1), help="How many ensemble members, for all.")
+@click.option("--seed", type=click.IntRange(min=0), help="The root of all draws, for all.")
+@click.option(
+    "--months",
+    type=click.IntRange(min=1),
+    help="How many months from the scenarios' start, for all.",
+)
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="The folder; results/<A>_against_<B> by default."
+)
+@click.option("--no-figures", is_flag=True, help="Write the table only.")
+@quiet_option
+def compare(
+    sides: tuple[str, ...], out: Path | None, no_figures: bool, quiet: bool, **given: int | None
+) -> None:
+    """Compare scenarios member by member: A with B, A with C, ...
+
+    Each is a scenario file or a result folder. A folder holds no members, so its scenario.yaml is
+    run again, which gives the same numbers. All are run with the same draws; writes comparison.csv
+    and who gains and who loses.
+    """
+    from sim.experiments.compare import compare as compare_members
+    from sim.report.files import check_target
+
+    folder = out or Path("results", "_against_".join(Path(side).stem for side in sides))
+    check_target(folder)
+    comparison = compare_members(
+        *sides, **given, progress=None if quiet else plain_lines("comparison")
+    )
+    comparison.save(folder, figures=not no_figures, command=click.get_current_context().obj)
+    if not quiet:
+        click.echo(comparison.overview())
+        click.echo(where(folder))
+
+
+@click.command()
+@click.argument("scenario", type=click.Path())
+@click.option(
+    "--members",
+    type=click.IntRange(min=1),
+    default=20,
+    show_default=True,
+    help="How many ensemble members.",
+)
+@click.option("--seed", type=click.IntRange(min=0), help="The root of all draws.")
+@click.option(
+    "--months", type=click.IntRange(min=1), help="How many months from the scenario's start."
+)
+@click.option("--at", metavar="YYYY-MM", help="The month of the knock-outs; the first by default.")
+@click.option("--no-links", is_flag=True, help="Knock out factories only.")
+@set_option
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="The result folder; results/<scenario name>_stress by default.",
+)
+@quiet_option
+def stress(
+    scenario: str,
+    sets: tuple[str, ...],
+    at: str | None,
+    no_links: bool,
+    out: Path | None,
+    quiet: bool,
+    **given: int | None,
+) -> None:
+    """Knock out every factory and every link in turn.
+
+    Writes criticality.csv: the resilience lost without each of them, the time until a need feels
+    it, and the static systemic risk index beside it.
+    """
+    from sim.experiments.stress import stress as knock_out
+    from sim.report.files import check_target
+    from sim.report.study import save_tables
+
+    loaded = sim.load(
+        scenario, sets, **{key: value for key, value in given.items() if value is not None}
+    )
+    folder = out or Path("results", f"{loaded.name}_stress")
+    check_target(folder)
+    with progress_of(loaded.name, quiet) as progress:
+        table = knock_out(
+            loaded, members=loaded.members, at=at, links=not no_links, progress=progress
+        )
+    save_tables(folder, loaded, {"criticality": table}, command=click.get_current_context().obj)
+    if not quiet:
+        shown = [
+            "kind",
+            "name",
+            "product",
+            "difference_p50",
+            "difference_p05",
+            "difference_p95",
+            "time_to_survive_p50",
+            "static_index",
+        ]
+        click.echo(table[shown].head(12).to_string(index=False, float_format="{:.3g}".format))
+        click.echo(where(folder))
+
+
+@click.command()
+@click.argument("scenario", type=click.Path(), default="scenarios/baseline.yaml")
+@click.option("--members", type=click.IntRange(min=1), help="How many ensemble members.")
+@click.option("--seed", type=click.IntRange(min=0), help="The root of all draws.")
+@click.option(
+    "--months",
+    type=click.IntRange(min=1),
+    help="How many months from the start; later outcomes are not scored.",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="The result folder; results/<scenario file>_backtest by default.",
+)
+@quiet_option
+def backtest(scenario: str, out: Path | None, quiet: bool, **given: int | None) -> None:
+    """Score a SCENARIO against what happened, each category without its own history.
+
+    Outcomes, documented cases and announced plans stand beside the scenario; writes backtest.csv.
+    """
+    from sim.experiments.backtest import backtest as score
+    from sim.report.files import check_target
+    from sim.report.study import save_tables
+
+    folder = out or Path("results", f"{Path(scenario).stem}_backtest")
+    check_target(folder)
+    found = score(scenario, members=given["members"], seed=given["seed"], months=given["months"])
+    overrides: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
+    loaded = sim.load(scenario, **overrides)
+    save_tables(folder, loaded, {"backtest": found.table}, command=click.get_current_context().obj)
+    if not quiet:
+        click.echo(found.text)
+        click.echo(where(folder))
+
+
+@click.command()
+@click.argument("scenario", type=click.Path())
+@click.option(
+    "--members", type=click.IntRange(min=1), help="How many ensemble members; 21 or more."
+)
+@click.option("--seed", type=click.IntRange(min=0), help="The root of all draws.")
+@click.option("--assumptions", is_flag=True, help="List every assumption.")
+@click.option(
+    "--no-run", is_flag=True, help="Do not run the scenario; say nothing of what matters most."
+)
+@set_option
+@click.option("--quiet", is_flag=True, help="Print no progress.")
+def evidence(
+    scenario: str,
+    sets: tuple[str, ...],
+    assumptions: bool,
+    no_run: bool,
+    quiet: bool,
+    **given: int | None,
+) -> None:
+    """Say how well a scenario is supported, and which assumption matters most.
+
+    Counts numbers by confidence, names sources that nothing uses, runs the scenario and finds out
+    by rank regression which inputs make its results spread.
+    """
+    from sim.assess.evidence import described
+    from sim.assess.importance import check_members, importance
+    from sim.assess.importance import described as most_important
+
+    loaded = sim.load(
+        scenario, sets, **{key: value for key, value in given.items() if value is not None}
+    )
+    if not no_run:
+        check_members(loaded.members)
+    click.echo(described(loaded, assumptions=assumptions))
+    if not no_run:
+        with progress_of(loaded.name, quiet) as progress:
+            result = sim.run(loaded, progress=progress)
+        click.echo()
+        click.echo(most_important(importance(result.scenario, result.records)))

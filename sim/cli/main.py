@@ -1,0 +1,74 @@
+"""Offer the command `sim`: put its commands together, and turn what they raise into words and exit
+codes.
+"""
+
+from __future__ import annotations
+
+import io
+import shlex
+import sys
+from collections.abc import Sequence
+
+import click
+
+import sim
+from sim.cli import analyses as analysing
+from sim.cli import experiments as judging
+from sim.cli import plans as planning
+from sim.cli import runs as running
+from sim.cli import studies as studying
+from sim.errors import InputError, SimError
+
+DONE, OUR_FAILURE, YOUR_INPUT, INTERRUPTED = 0, 1, 2, 130
+"""Exit codes."""
+
+
+def main(args: Sequence[str] | None = None) -> int:
+    """Run the command with these words, the process's own by default, and return its exit code."""
+    words = (sys.argv[1:] if args is None else list(args)) or ["--help"]
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a title may hold letters that the terminal lacks
+    try:
+        cli.main(words, prog_name="sim", standalone_mode=False, obj=shlex.join(["sim", *words]))
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except click.Abort:
+        click.echo("sim: interrupted", err=True)
+        return INTERRUPTED
+    except SimError as error:
+        click.echo(str(error), err=True)
+        return YOUR_INPUT if isinstance(error, InputError) else OUR_FAILURE
+    return DONE
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(sim.__version__, prog_name="sim", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Simulate supply substitution.
+
+    A supplier country is cut off: who can make its goods instead, how soon, at what cost, and what
+    stays uncovered?
+
+    Exit codes: 0 done, 1 a failure of sim, 2 something to mend in the input, 130 interrupted.
+    """
+
+
+for _command in (
+    running.run,
+    running.validate,
+    running.new,
+    running.list_scenarios,
+    running.list_rules,
+    judging.compare,
+    judging.stress,
+    judging.backtest,
+    judging.evidence,
+    studying.sweep,
+    studying.merge,
+    studying.replay,
+    analysing.sensitivity,
+    analysing.discover,
+    planning.plan,
+):
+    cli.add_command(_command)

@@ -1,0 +1,159 @@
+"""Run scenarios and look after them: `run`, `validate`, `new`, `list`, `rules`. Heavy libraries are
+imported inside.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+import sim
+from sim.cli.common import progress_of, quiet_option, set_option, where
+from sim.errors import InputError
+
+if TYPE_CHECKING:
+    from sim.scenario.schema import Scenario
+
+
+@click.command()
+@click.argument("scenario", type=click.Path())
+@click.option(
+    "--members",
+    type=click.IntRange(min=1),
+    help="How many ensemble members; member 0 is the central case.",
+)
+@click.option("--seed", type=click.IntRange(min=0), help="The root of all draws.")
+@click.option(
+    "--months", type=click.IntRange(min=1), help="How many months from the scenario's start."
+)
+@set_option
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="The result folder; results/<scenario name> by default.",
+)
+@click.option("--no-figures", is_flag=True, help="Write tables only.")
+@quiet_option
+def run(
+    scenario: str,
+    sets: tuple[str, ...],
+    out: Path | None,
+    no_figures: bool,
+    quiet: bool,
+    **given: int | None,
+) -> None:
+    """Run a scenario and write its results.
+
+    The result folder holds tables as CSV, figures and a manifest. An older result there is
+    replaced; it stays until the new one is complete.
+    """
+    from sim.report.files import check_target
+    from sim.report.overview import overview
+
+    loaded = sim.load(
+        scenario, sets, **{key: value for key, value in given.items() if value is not None}
+    )
+    folder = out or Path("results", loaded.name)
+    check_target(folder)
+    with progress_of(loaded.name, quiet) as progress:
+        result = sim.run(loaded, progress=progress)
+    if not quiet:
+        click.echo("writing tables" + ("" if no_figures else " and figures"), err=True)
+    result.save(folder, figures=not no_figures, command=click.get_current_context().obj)
+    if not quiet:
+        click.echo(overview(result.scenario, result.records, result.wall_seconds))
+        for warning in result.records.warnings:
+            click.echo(f"warning: {warning}", err=True)
+        click.echo(where(folder))
+
+
+@click.command()
+@click.argument("scenarios", nargs=-1, required=True, type=click.Path(), metavar="SCENARIO...")
+@set_option
+def validate(scenarios: tuple[str, ...], sets: tuple[str, ...]) -> None:
+    """Check scenarios without running them.
+
+    Does all the checks of a run and reports all faults of all files.
+    """
+    faults = []
+    for path in scenarios:
+        try:
+            loaded = sim.load(path, sets)
+        except InputError as error:
+            faults.append(str(error))
+        else:
+            click.echo(f"{path}: ok: {loaded.title} ({_size(loaded)})")
+    if faults:
+        raise InputError("\n".join(faults))
+
+
+@click.command()
+@click.argument("name")
+def new(name: str) -> None:
+    """Write a commented scenario to start from, as NAME.yaml."""
+    from importlib.resources import files
+
+    path = Path(name if name.endswith(".yaml") else f"{name}.yaml")
+    if not path.stem.isidentifier():
+        raise InputError(
+            f"{name}: a scenario's name has letters, digits and underscores, and begins with a"
+            " letter"
+        )
+    text = (
+        files("sim")
+        .joinpath("starter.yaml")
+        .read_text(encoding="utf-8")
+        .replace("name: starter", f"name: {path.stem}", 1)
+    )
+    try:
+        with path.open("x", encoding="utf-8") as stream:
+            stream.write(text.replace("NAME.yaml", path.name))
+    except FileExistsError:
+        raise InputError(f"{path}: is there already; give another name") from None
+    except OSError as error:
+        raise InputError(f"{path}: cannot write: {error.strerror or error}") from error
+    click.echo(f"{path}: change it, then: sim run {path}")
+
+
+@click.command("list")
+@click.argument("folder", required=False, default="scenarios", type=click.Path(path_type=Path))
+def list_scenarios(folder: Path) -> None:
+    """List the scenarios of a FOLDER, scenarios/ by default, with their titles."""
+    files = sorted(folder.glob("*.yaml"))
+    if not files:
+        raise InputError(f"{folder}: holds no scenario (*.yaml)")
+    for file in files:
+        click.echo(f"{file}: {sim.load(file).title}")
+
+
+@click.command("rules")
+@click.argument("family", required=False)
+def list_rules(family: str | None) -> None:
+    """List the rules by which agents decide, of one FAMILY or all.
+
+    Each with what it does, its parameters with what is allowed, and where its equation is from.
+    """
+    from sim import rules
+
+    rules.plugins.load()
+    if family is not None and family not in rules.FAMILIES:
+        raise InputError(f"{family!r} is no family of rules; there are {', '.join(rules.FAMILIES)}")
+    for each in rules.FAMILIES if family is None else (family,):
+        click.echo(f"{each}:")
+        for rule in rules.rules(each):
+            click.echo(rule.description())
+
+
+def _size(scenario: Scenario) -> str:
+    counts = [
+        (len(scenario.states), "state", "states"),
+        (len(scenario.products), "product", "products"),
+        (len(scenario.factories), "factory", "factories"),
+        (sum(map(len, scenario.needs.values())), "need", "needs"),
+        (len(scenario.events), "event", "events"),
+        (scenario.months, "month", "months"),
+        (scenario.members, "member", "members"),
+    ]
+    return ", ".join(f"{count} {one if count == 1 else more}" for count, one, more in counts)

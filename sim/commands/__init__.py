@@ -1,1 +1,0 @@
-"""The commands of `sim`, a function each; `sim.cli` puts them together."""

@@ -1,0 +1,148 @@
+"""Mesa's agents: views on rows of the world, and the rules by which they decide.
+
+An agent owns no numbers. `agent.capacity` looks the array up through the agent's model, so two
+models never share and nothing is ever stale. Writing through a view changes the world: for
+inspection and notebooks, not for the month.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import mesa
+import numpy as np
+
+from sim.kernels.sums import Floats
+from sim.scenario.rule_choices import RuleChoice, Rules
+from sim.scenario.schema import Factory, Programme, State
+from sim.world.construction import in_qualification
+
+
+class View:
+    """Show an agent its rows of one of the world's arrays, [rows, members], as a view and never a
+    copy.
+    """
+
+    def __init__(self, part: str, array: str, rows: str) -> None:
+        self.part, self.array, self.rows = part, array, rows
+
+    def __get__(self, agent: Any, kind: type | None = None) -> Any:
+        if agent is None:
+            return self
+        values: Floats = getattr(getattr(agent.model.world, self.part), self.array)
+        return values[getattr(agent, self.rows)]
+
+
+class SupplyAgent(mesa.Agent):
+    """Hold what all agents have: a name, and a rule for each family in which they decide."""
+
+    def __init__(self, model: mesa.Model, name: str, rules: dict[str, RuleChoice]) -> None:
+        super().__init__(model)
+        self.name = name
+        self.rules = rules
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.name!r})"
+
+
+class StateAgent(SupplyAgent):
+    """Stand for a state: it uses goods, holds stocks, orders, and weighs its suppliers."""
+
+    need = View("needs", "final", "needs")
+    stock = View("needs", "stock", "needs")
+    backlog = View("needs", "backlog", "needs")
+    received = View("needs", "received", "needs")
+    used = View("needs", "used", "needs")
+
+    def __init__(self, model: mesa.Model, name: str, state: State, defaults: Rules) -> None:
+        families = ("sourcing", "search", "ordering", "stockpile")
+        super().__init__(
+            model,
+            name,
+            {
+                family: getattr(state.rules, family) or getattr(defaults, family)
+                for family in families
+            },
+        )
+        self.title, self.bloc = state.title, state.bloc
+        axes = model.world.axes
+        self.needs = _span(axes.need_state[: axes.final] == axes.states.index(name))
+        self.products = tuple(product for _, product in axes.needs[self.needs])
+
+
+class FactoryAgent(SupplyAgent):
+    """Stand for a factory: its lines make goods from inputs and share them out when they
+    are short.
+    """
+
+    capacity = View("lines", "capacity", "lines")
+    usable = View("lines", "usable", "lines")
+    output = View("lines", "output", "lines")
+    finished = View("lines", "finished", "lines")
+    unit_cost = View("lines", "unit_cost", "lines")
+    input_stock = View("needs", "stock", "inputs")
+    mothballed = View("lines", "mothballed", "lines")
+    building = View("works", "unfinished", "works")
+    invested = View("works", "invested", "works")
+
+    def __init__(self, model: mesa.Model, name: str, factory: Factory, defaults: Rules) -> None:
+        families = (
+            "allocation",
+            "sourcing",
+            "search",
+            "ordering",
+            "production",
+            "overtime",
+            "learning",
+            "pricing",
+            "investment",
+        )
+        super().__init__(
+            model,
+            name,
+            {
+                family: getattr(factory.rules, family) or getattr(defaults, family)
+                for family in families
+            },
+        )
+        self.title, self.state = factory.title, factory.state
+        axes = model.world.axes
+        own = axes.line_factory == axes.factories.index(name)
+        self.lines = _span(own)
+        self.works = _span(axes.work_factory == axes.factories.index(name))
+        self.inputs = _span(
+            np.concatenate([np.zeros(axes.final, dtype=np.bool_), own[axes.input_line]])
+        )
+        self.products = tuple(product for _, product in axes.lines[self.lines])
+
+
+class CommissionAgent(SupplyAgent):
+    """Stand for a programme's commission: it shares the budget out among the candidates."""
+
+    treasury = View("programmes", "treasury", "row")
+    invested = View("programmes", "invested", "row")
+    unfinished = View("projects", "unfinished", "projects")
+    added = View("projects", "added", "projects")
+
+    def __init__(self, model: mesa.Model, name: str, programme: Programme, defaults: Rules) -> None:
+        super().__init__(model, name, {"programme": programme.rule or defaults.programme})
+        self.title, self.chair = programme.title, programme.chair
+        axes = model.world.axes
+        self.row = axes.programmes.index(name)
+        self.projects = _span(axes.project_programme == self.row)
+
+    @property
+    def in_qualification(self) -> Floats:
+        """Count the unfinished capacity that is built and waits to be qualified, [projects,
+        members].
+        """
+        # agents are looked at between months, when the world's month has already moved on
+        return in_qualification(self.model.world.projects, self.model.world.month - 1)[
+            self.projects
+        ]
+
+
+def _span(chosen: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> slice:
+    """Turn a mask of neighbouring rows into a slice."""
+    rows = np.flatnonzero(chosen)
+    return slice(int(rows[0]), int(rows[-1]) + 1) if rows.size else slice(0, 0)

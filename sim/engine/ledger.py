@@ -1,0 +1,109 @@
+"""Add up the year's money by state: who pays whom, and what substitution costs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from sim.kernels.sums import Floats, GroupSum, Ints, divide, total
+from sim.metrics import cost_of_substitution
+from sim.month.billing import cost_of_idling
+from sim.world.axes import Axes
+from sim.world.world import World
+
+ITEMS = ("purchases", "delivery", "sales", "capital", "idle", "extra", "idle_before", "delivered")
+"""What is counted by calendar year and state: what buyers pay, the part of it that is for delivery,
+what sellers get, what programmes and factories invest, what idle capacity costs; what deliveries
+cost more than at the start to needs that a restriction has hit, what idle capacity cost at the
+start, and the units delivered to these needs."""
+
+
+def blank(axes: Axes, years: int, members: int) -> dict[str, Floats]:
+    """Make an empty ledger: item -> [years, states, members]."""
+    return {name: np.zeros((years, len(axes.states), members)) for name in ITEMS}
+
+
+def report(ledger: Mapping[str, Floats]) -> dict[str, Floats]:
+    """Return the ledger with the sum of all states in one more row, and the cost of substitution
+    per unit: [years, states + 1, members].
+    """
+    full = {
+        name: np.concatenate((each, total(each.swapaxes(0, 1))[:, None]), axis=1)
+        for name, each in ledger.items()
+    }
+    idle = full["idle"] - full.pop("idle_before")
+    full["substitution"] = cost_of_substitution(
+        full["extra"], full["capital"], idle, full.pop("delivered")
+    )
+    return full
+
+
+class MoneyLedger:
+    """Add up the money of a year, and write it into a ledger by state."""
+
+    def __init__(
+        self, ledger: Mapping[str, Floats], world: World, first_restriction: Callable[[World], Ints]
+    ) -> None:
+        """Open the till of a world at rest; `first_restriction` tells the month in which one first
+        hits each need, [needs, members].
+        """
+        axes, links, lines = world.axes, world.links, world.lines
+        states = len(axes.states)
+        self.ledger = ledger
+        self._first_restriction = first_restriction
+        cost = (axes.market.from_lines(lines.price) + links.unit_cost) * links.base_flow
+        self._old_price = divide(axes.market.by_need(cost), axes.market.by_need(links.base_flow))
+        self._idle_at_rest = (
+            np.zeros_like(lines.revenue)
+            if lines.idle_cost is None
+            else cost_of_idling(world, lines.idle_cost)
+        )
+        self._needs = GroupSum(axes.need_state, states)
+        self._lines = GroupSum(axes.line_state, states)
+        self._programmes = GroupSum(axes.chair, states)
+        self._works = GroupSum(axes.line_state[axes.work_line], states)
+        self._year = _Year(world)
+        self._months = 0
+
+    def record(self, world: World) -> None:
+        """Add a month."""
+        year, needs, lines = self._year, world.needs, world.lines
+        year.paid += needs.spending
+        year.got += needs.received
+        year.carried += needs.delivery
+        year.sold += lines.revenue
+        year.funded += world.programmes.invested
+        if world.works.invested.size:
+            year.invested += world.works.invested
+        if lines.idle_cost is not None:
+            year.idle += lines.idling
+        self._months += 1
+
+    def close(self, world: World, row: int) -> None:
+        """Write the year into a row of the ledger, and begin the next."""
+        year, ledger = self._year, self.ledger
+        hit = self._first_restriction(world) <= world.month
+        ledger["purchases"][row] = self._needs(year.paid)
+        ledger["delivery"][row] = self._needs(year.carried)
+        ledger["sales"][row] = self._lines(year.sold)
+        ledger["capital"][row] = self._programmes(year.funded) + self._works(year.invested)
+        ledger["idle"][row] = self._lines(year.idle)
+        ledger["idle_before"][row] = self._lines(self._idle_at_rest * self._months)
+        ledger["extra"][row] = self._needs(
+            np.where(hit, year.paid - self._old_price * year.got, 0.0)
+        )
+        ledger["delivered"][row] = self._needs(np.where(hit, year.got, 0.0))
+        self._year = _Year(world)
+        self._months = 0
+
+
+class _Year:
+    """Hold the sums of a year so far, arrays [rows, members]; money, but for the units got."""
+
+    def __init__(self, world: World) -> None:
+        needs, lines = np.zeros_like(world.needs.spending), np.zeros_like(world.lines.revenue)
+        self.paid, self.got, self.carried = needs, needs.copy(), needs.copy()
+        self.sold, self.idle = lines, lines.copy()
+        self.funded = np.zeros_like(world.programmes.invested)
+        self.invested = np.zeros_like(world.works.invested)

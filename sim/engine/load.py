@@ -1,0 +1,48 @@
+"""Load and check scenarios with the rules that are registered: what `sim.load` and
+`sim.parse` do.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from sim.scenario.loading import load as loading
+from sim.scenario.schema import Scenario
+
+
+def load(path: str | os.PathLike[str], sets: Sequence[str] = (), **overrides: Any) -> Scenario:
+    """Load and check a scenario file.
+
+    `sets` holds texts `path=value` as the command's `--set` takes them; keywords set top-level
+    keys, as in `members=20`. Raises ScenarioError with all faults.
+    """
+    return loading.load(path, [*sets, *_as_sets(overrides)], rules=_rule_faults)
+
+
+def parse(data: Mapping[str, Any], sets: Sequence[str] = (), **overrides: Any) -> Scenario:
+    """Check a scenario given as plain Python data; otherwise as `load`."""
+    return loading.parse(data, [*sets, *_as_sets(overrides)], rules=_rule_faults)
+
+
+def _as_sets(overrides: Mapping[str, Any]) -> list[str]:
+    """Write overrides as `--set` takes them: JSON is YAML too; numpy's numbers become Python's."""
+    return [f"{key}={json.dumps(value, default=_plain)}" for key, value in overrides.items()]
+
+
+def _plain(number: Any) -> Any:
+    return number.item()
+
+
+def _rule_faults(
+    family: str,
+    name: str,
+    parameters: Mapping[str, Any],
+    names: Mapping[str, Collection[str] | None],
+) -> dict[str, str]:
+    from sim import rules
+
+    rules.plugins.load()
+    return rules.check(family, name, parameters, names)

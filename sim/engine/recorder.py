@@ -1,0 +1,161 @@
+"""Record what happens, month by month, into arrays made beforehand: one path for every variable."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.engine.ledger import MoneyLedger, blank
+from sim.kernels.sums import Bools, Floats, GroupSum, Ints
+from sim.scenario.quantity import month_number
+from sim.scenario.schema import Scenario
+from sim.world.axes import Axes
+from sim.world.world import World
+
+PARTS = ("capacity", "output", "flows", "money", "spent")
+"""What a tape may hold besides series."""
+
+
+def _final(values: Floats, world: World) -> Floats:
+    return values[: world.axes.final]
+
+
+METRICS: Mapping[str, Callable[[World], Floats]] = {
+    "need": lambda world: world.needs.final,
+    "received": lambda world: _final(world.sent, world),
+    "used": lambda world: _final(world.needs.used, world),
+    "backlog": lambda world: _final(world.needs.backlog, world),
+    "stock": lambda world: _final(world.needs.stock, world),
+    "in_transit": lambda world: _final(world.needs.in_transit, world),
+    "spending": lambda world: _final(world.needs.spending, world),
+}
+"""What is recorded of every final need as it stands, [final needs, members]; flows of goods are
+recorded besides."""
+FLOWS = ("imports", "legacy", "leaked")
+"""Deliveries from abroad, from suppliers that a restriction ever hits, and those of them that pass
+while it holds."""
+
+
+@dataclass(frozen=True, eq=False)
+class Tape:
+    """Hold the arrays to record into, members last; what a tape leaves out is empty. A part of a
+    tape shares its arrays.
+    """
+
+    months: int
+    series: dict[str, Floats]
+    """Metric -> [months, final needs, members]"""
+    capacity: Floats
+    """[months, lines, members]"""
+    output: Floats
+    """[months, lines, members]"""
+    flows: Floats
+    """[years, routes, members]"""
+    money: dict[str, Floats]
+    """Item of the ledger -> [years, states, members]"""
+    spent: Floats
+    """By each programme, in the whole run, [programmes, members]"""
+
+    @classmethod
+    def blank(
+        cls, scenario: Scenario, axes: Axes, members: int, only: Collection[str] | None = None
+    ) -> Tape:
+        """Make a tape for so many members; `only` names the series and the other parts that it is
+        to hold, None: all.
+        """
+        first, months = month_number(scenario.start), scenario.months
+        years = (first + months - 1) // 12 - first // 12 + 1
+        kept = set((*METRICS, *FLOWS, *PARTS) if only is None else only)
+        return cls(
+            months=months,
+            series={
+                name: np.empty((months, axes.final, members))
+                for name in (*METRICS, *FLOWS)
+                if name in kept
+            },
+            capacity=np.empty((months if "capacity" in kept else 0, len(axes.lines), members)),
+            output=np.empty((months if "output" in kept else 0, len(axes.lines), members)),
+            flows=np.empty((years if "flows" in kept else 0, len(axes.routes), members)),
+            money=blank(axes, years, members) if "money" in kept else {},
+            spent=np.empty((len(axes.programmes) if "spent" in kept else 0, members)),
+        )
+
+    def part(self, start: int, stop: int) -> Tape:
+        """Return the part of the members from `start` up to `stop`."""
+        own = np.s_[..., start:stop]
+        series, money = (
+            {name: each[own] for name, each in part.items()} for part in (self.series, self.money)
+        )
+        return Tape(
+            self.months,
+            series,
+            self.capacity[own],
+            self.output[own],
+            self.flows[own],
+            money,
+            self.spent[own],
+        )
+
+
+class Recorder:
+    """Write what the world shows onto a tape, a month at a time."""
+
+    def __init__(
+        self,
+        tape: Tape,
+        world: World,
+        first_month: int,
+        legacy: Bools,
+        first_restriction: Callable[[World], Ints],
+    ) -> None:
+        """Prepare to record; `first_month` counts since year 0, `legacy` [links] marks those a
+        restriction ever hits.
+
+        `first_restriction` tells the month in which one first hits each need, [needs, members].
+        """
+        axes = world.axes
+        self.tape = tape
+        tape.spent[:] = 0.0
+        self._first_month = first_month
+        self._ledger = MoneyLedger(tape.money, world, first_restriction) if tape.money else None
+        self._year_flow = np.zeros_like(world.links.flow)
+        self._by_route = GroupSum(axes.route, len(axes.routes))
+        foreign = axes.exporter != axes.importer
+        self._foreign, self._hit = (
+            (rows, GroupSum(axes.link_need[rows], len(axes.needs)))
+            for rows in map(np.flatnonzero, (foreign, legacy))
+        )
+
+    def record(self, world: World) -> None:
+        """Note the month that has just passed."""
+        month, tape = world.month, self.tape
+        for name, series in tape.series.items():
+            series[month] = METRICS[name](world) if name in METRICS else self._flow(name, world)
+        for lines, values in ((tape.capacity, world.lines.usable), (tape.output, world.made)):
+            if lines.shape[0]:
+                lines[month] = values
+        if tape.flows.shape[0]:
+            self._year_flow += world.leaving
+        if tape.spent.shape[0]:
+            tape.spent[:] += world.programmes.invested
+        if self._ledger:
+            self._ledger.record(world)
+        if (self._first_month + month + 1) % 12 == 0 or month == tape.months - 1:
+            self._close_year((self._first_month + month) // 12 - self._first_month // 12, world)
+
+    def _flow(self, name: str, world: World) -> Floats:
+        """Add up a flow of goods by final need."""
+        rows, by_need = self._foreign if name == "imports" else self._hit
+        flow = world.leaving.take(rows, axis=0)
+        if name == "leaked":
+            flow *= world.links.restricted.take(rows, axis=0)
+        return by_need(flow)[: world.axes.final]
+
+    def _close_year(self, year: int, world: World) -> None:
+        if self.tape.flows.shape[0]:
+            self.tape.flows[year] = self._by_route(self._year_flow)
+            self._year_flow[:] = 0.0
+        if self._ledger:
+            self._ledger.close(world, year)

@@ -1,0 +1,223 @@
+"""Run a scenario: the only place that builds a model. Members go through in chunks; the chunks
+change no number.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.engine.ledger import report
+from sim.engine.model import SupplyModel
+from sim.engine.recorder import Tape
+from sim.engine.warnings import bullwhip_warnings, lacking, shortage_warnings
+from sim.errors import InputError
+from sim.events.timeline import Timeline, event_rows
+from sim.kernels.sums import Floats, Ints
+from sim.metrics import met, service, summarise
+from sim.records import Records
+from sim.report.result import Result
+from sim.scenario.quantity import month_number
+from sim.scenario.schema import Scenario
+from sim.world.axes import Axes, number
+from sim.world.world import World
+
+CHUNK = 128
+"""Members side by side; 64 to 256 are about equally fast, more leave the processor's cache."""
+
+Progress = Callable[[int, int], None]
+"""(member-months done, member-months in all)"""
+
+
+@dataclass(frozen=True, eq=False)
+class Ending:
+    """Hold what a chunk of members ended with, beside what is on tape."""
+
+    timeline: Timeline
+    hit: Ints
+    """[final needs, members]: month in which a restriction first hits the need"""
+    residuals: dict[str, float]
+    watched: Ints
+    """Needs whose orders might swing"""
+    swing: Floats
+    """[watched, members]: how much more they swung than demand"""
+    targets: list[tuple[str, int]]
+
+
+def run(
+    scenario: Scenario,
+    *,
+    members: int | None = None,
+    seed: int | None = None,
+    months: int | None = None,
+    only: Sequence[int] | None = None,
+    chunk: int = CHUNK,
+    progress: Progress | None = None,
+) -> Result:
+    """Run a scenario, or a variant with other members, seed or months; member 0 is the central
+    case.
+
+    `only` runs these members alone, with the same numbers as in company. Raises InputError for
+    values out of range, LedgerError when the books do not balance.
+    """
+    scenario = _revised(scenario, members=members, seed=seed, months=months)
+    if chunk < 1:
+        raise InputError(f"chunk: {chunk} is below 1 (members)")
+    began = time.perf_counter()
+    axes = number(scenario)
+    everyone: Sequence[int] = range(scenario.members) if only is None else tuple(only)
+    tape = Tape.blank(scenario, axes, len(everyone))
+    endings, lack = [], []
+
+    def look(at_rest: World) -> None:
+        lack.append(lacking(at_rest))
+
+    for start in range(0, len(everyone), chunk):
+        some = everyone[start : start + chunk]
+        tick = _counted(progress, start, len(everyone), scenario)
+        endings.append(
+            run_chunk(scenario, some, axes, tape.part(start, start + len(some)), tick, look)
+        )
+    short = shortage_warnings(axes, everyone, np.concatenate(lack, axis=-1))
+    return Result(
+        scenario,
+        _records(scenario, axes, everyone, tape, endings, short),
+        time.perf_counter() - began,
+    )
+
+
+def run_chunk(
+    scenario: Scenario,
+    members: Sequence[int],
+    axes: Axes,
+    tape: Tape,
+    tick: Callable[[int], None] | None = None,
+    look: Callable[[World], None] | None = None,
+) -> Ending:
+    """Simulate these members together onto a tape, calling `tick` with the member-months done after
+    each month.
+
+    `look` is shown the world at rest, before the first month.
+    """
+    # glibc gives arrays above 128 KiB back to the system at every free, and to fetch them again
+    # costs as much as the arithmetic; freeing one large array, which is never touched, raises that
+    # limit for good
+    np.empty(2**22 - 4096)
+    model = SupplyModel(scenario, members, axes, tape)
+    try:
+        if look:
+            look(model.world)
+        for month in range(scenario.months):
+            model.step()
+            if tick:
+                tick((month + 1) * len(members))
+        model.books.audit(model.world)
+        return Ending(
+            timeline=model.events.timeline,
+            hit=model.events.first_hit(model.world),
+            residuals=model.books.worst,
+            watched=model.bullwhip.needs,
+            swing=model.bullwhip.ratio(len(members)),
+            targets=model.events.targets(),
+        )
+    finally:
+        model.release()
+
+
+def _revised(scenario: Scenario, **given: int | None) -> Scenario:
+    """Return the scenario with other members, seed or months; raises InputError where one is out of
+    range.
+    """
+    changed = {key: value for key, value in given.items() if value is not None}
+    for key, value in changed.items():
+        least = 0 if key == "seed" else 1
+        if isinstance(value, bool) or not isinstance(value, int) or value < least:
+            raise InputError(f"{key}: {value!r} is not a whole number of at least {least}")
+    return scenario.model_copy(update=changed)
+
+
+def _records(
+    scenario: Scenario,
+    axes: Axes,
+    members: Sequence[int],
+    tape: Tape,
+    endings: Sequence[Ending],
+    short: Sequence[str],
+) -> Records:
+    """Join what is on tape and what the chunks ended with into the records of the run."""
+
+    def joined(part: Callable[[Ending], Ints]) -> Ints:
+        return np.concatenate([part(each) for each in endings], axis=-1)
+
+    needs = list(axes.needs[: axes.final])
+    routes = [
+        (axes.states[exporter], axes.states[importer], axes.products[product])
+        for exporter, importer, product in axes.routes
+    ]
+    first = month_number(scenario.start)
+    series = _all_series(tape)
+    begin = joined(lambda each: each.timeline.begin)
+    end, phase = joined(lambda each: each.timeline.end), joined(lambda each: each.timeline.phase)
+    return Records(
+        months=scenario.month_labels,
+        years=list(range(first // 12, (first + scenario.months - 1) // 12 + 1)),
+        members=tuple(members),
+        needs=needs,
+        lines=[
+            (factory, axes.states[state], product)
+            for (factory, product), state in zip(axes.lines, axes.line_state, strict=True)
+        ],
+        routes=routes,
+        vias=[axes.states[via] if via >= 0 else "" for via in axes.vias],
+        series=series,
+        capacity=tape.capacity,
+        output=tape.output,
+        flows=tape.flows,
+        events=event_rows(scenario, begin, end, phase, endings[0].targets),
+        residuals={
+            book: max(each.residuals[book] for each in endings) for book in endings[0].residuals
+        },
+        summary=summarise(series, tape.flows[-1], routes, needs, joined(lambda each: each.hit)),
+        purses=(*axes.states, "all"),
+        money=report(tape.money),
+        warnings=[
+            *short,
+            *bullwhip_warnings(
+                axes, endings[0].watched, np.concatenate([each.swing for each in endings], axis=-1)
+            ),
+        ],
+    )
+
+
+def _all_series(tape: Tape) -> dict[str, Floats]:
+    """Add what follows from the recorded series, in the order in which tables show them."""
+    need, used = tape.series["need"], tape.series["used"]
+    unmet = need - met(used, need)
+    order = (
+        "need",
+        "received",
+        "used",
+        "unmet",
+        "backlog",
+        "stock",
+        "in_transit",
+        "fill_rate",
+        "imports",
+        "legacy",
+        "leaked",
+        "spending",
+    )
+    every = {**tape.series, "unmet": unmet, "fill_rate": service(used, need)}
+    return {name: every[name] for name in order}
+
+
+def _counted(
+    progress: Progress | None, members_before: int, everyone: int, scenario: Scenario
+) -> Callable[[int], None] | None:
+    if progress is None:
+        return None
+    report, before, total = progress, members_before * scenario.months, everyone * scenario.months
+    return lambda now: report(before + now, total)

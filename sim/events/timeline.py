@@ -1,0 +1,178 @@
+"""Know when each event begins, grows, and ends for each member, and how strongly it holds in a
+month.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from sim.kernels.sums import NEVER, Floats, Ints, unit
+from sim.records import EventRow
+from sim.scenario.event_kinds import Event, Lifting, Repair
+from sim.scenario.quantity import month_label, month_number
+from sim.scenario.schema import Scenario
+
+
+@dataclass(eq=False)
+class Timeline:
+    """Hold the events' months, counted from the start of the run, as arrays [events, members]."""
+
+    names: tuple[str, ...]
+    begin: Ints
+    """First month; NEVER while it is not known"""
+    end: Ints
+    """First month in which it no longer holds"""
+    phase: Ints
+    """Months of phasing in, at least 1"""
+    delay: Ints
+    """Months after what it follows"""
+    followers: tuple[tuple[int, int], ...]
+    """(event, the event that it follows), parents first"""
+    awaiting: tuple[tuple[int, int], ...]
+    """(event, the project whose completion it follows)"""
+    undone_by: tuple[tuple[int, int], ...]
+    """(restriction or outage, the lifting or repair that ends it)"""
+    _slow: Ints = field(init=False)
+    """Events that phase in, in some member"""
+
+    def __post_init__(self) -> None:
+        self._slow = np.flatnonzero((self.phase > 1).any(axis=1))
+
+    def strength(self, month: int) -> Floats:
+        """Say how far each event holds in this month, 0 to 1, [events, members]."""
+        strength = ((month >= self.begin) & (month < self.end)).astype(np.float64)
+        slow = self._slow
+        strength[slow] *= unit((month - self.begin[slow] + 1) / self.phase[slow])
+        return strength
+
+    def add(self, month: int) -> None:
+        """Add an event that holds in all members from this month on, for good."""
+        row = np.ones((1, self.begin.shape[1]), dtype=np.int64)
+        self.begin = np.concatenate((self.begin, row * month))
+        self.end = np.concatenate((self.end, row * NEVER))
+        self.phase = np.concatenate((self.phase, row))
+        self.delay = np.concatenate((self.delay, 0 * row))
+
+    def await_completions(self, completed: Ints, month: int) -> bool:
+        """Fix the begin of events that follow a project, `completed` [projects, members], and of
+        their followers.
+
+        Return whether any begin was fixed.
+        """
+        before = [self.begin[event].copy() for event, _ in self.awaiting]
+        for event, project in self.awaiting:
+            due = np.where(
+                completed[project] < NEVER,
+                np.maximum(completed[project] + self.delay[event], month),
+                NEVER,
+            )
+            self.begin[event] = np.minimum(self.begin[event], due)
+        fixed = any(
+            not np.array_equal(self.begin[event], old)
+            for (event, _), old in zip(self.awaiting, before, strict=True)
+        )
+        if fixed:
+            self.pass_on()
+        return fixed
+
+    def pass_on(self) -> None:
+        """Fix the begin of events that follow others whose begin is known."""
+        for event, parent in self.followers:
+            due = np.minimum(self.begin[parent] + self.delay[event], NEVER)
+            self.begin[event] = np.minimum(self.begin[event], due)
+
+    @classmethod
+    def build(
+        cls, scenario: Scenario, projects: Sequence[tuple[str, str]], members: Sequence[int]
+    ) -> Timeline:
+        """Place the scenario's events in time for these members."""
+        names = tuple(scenario.events)
+        row = {name: each for each, name in enumerate(names)}
+        project_row = {
+            f"{programme}.{each}": place for place, (programme, each) in enumerate(projects)
+        }
+        shape = (len(names), len(members))
+        begin, end = np.full(shape, NEVER), np.full(shape, NEVER)
+        delay, phase = np.zeros(shape, dtype=np.int64), np.ones(shape, dtype=np.int64)
+        parents: dict[int, int] = {}
+        awaiting: list[tuple[int, int]] = []
+        first = month_number(scenario.start)
+        for place, (name, event) in enumerate(scenario.events.items()):
+            phase[place] = np.maximum(
+                _whole(event.phase_in.draw(scenario.seed, f"events.{name}.phase_in", members)), 1
+            )
+            if event.date:
+                begin[place] = month_number(event.date) - first
+            if event.until:
+                end[place] = month_number(event.until) - first
+            if event.after:
+                delay[place] = _whole(
+                    event.after.months.draw(scenario.seed, f"events.{name}.after.months", members)
+                )
+                if event.after.event:
+                    parents[place] = row[event.after.event]
+                elif event.after.completion:
+                    awaiting.append((place, project_row[event.after.completion]))
+        undone = [
+            (row[each], place)
+            for place, event in enumerate(scenario.events.values())
+            for each in _undoes(event)
+        ]
+        line = cls(
+            names, begin, end, phase, delay, _parents_first(parents), tuple(awaiting), tuple(undone)
+        )
+        line.pass_on()
+        return line
+
+
+def _whole(months: Floats) -> Ints:
+    return np.rint(months).astype(np.int64)
+
+
+def _undoes(event: Event) -> Sequence[str]:
+    if isinstance(event, Lifting):
+        return event.lifts
+    return event.repairs if isinstance(event, Repair) else ()
+
+
+def _parents_first(parents: dict[int, int]) -> tuple[tuple[int, int], ...]:
+    def depth(event: int) -> int:
+        return 1 + depth(parents[event]) if event in parents else 0
+
+    return tuple(sorted(parents.items(), key=lambda pair: depth(pair[0])))
+
+
+def event_rows(
+    scenario: Scenario, begin: Ints, end: Ints, phase: Ints, targets: Sequence[tuple[str, int]]
+) -> list[EventRow]:
+    """Report in which months events began, held in full and ended, arrays [events, members], with
+    what they act on.
+    """
+    first = month_number(scenario.start)
+    rows: list[tuple[int, int, EventRow]] = []
+    for place, (name, event) in enumerate(scenario.events.items()):
+        full = np.where(
+            phase[place] > 1,
+            np.minimum(begin[place], NEVER - phase[place]) + phase[place] - 1,
+            NEVER,
+        )
+        # beside `when`, `until` says by when something begins that is then for good
+        ended = np.where(
+            (begin[place] < end[place]) & ("until" not in event.idle), end[place], NEVER
+        )
+        for action, months in (
+            ("begins", begin[place]),
+            ("holds in full", np.where(full < ended, full, NEVER)),
+            ("ends", ended),
+        ):
+            for month in np.unique(months[months < scenario.months]).tolist():
+                share = float((months == month).sum()) / months.size
+                kind, count = targets[place]
+                label = month_label(first + max(month, 0))
+                rows.append(
+                    (month, place, EventRow(label, name, event.kind, action, kind, count, share))
+                )
+    return [row for _, _, row in sorted(rows, key=lambda each: each[:2])]

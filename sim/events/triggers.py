@@ -1,0 +1,150 @@
+"""Begin events when a number of a state's need has been below or above a level for some months,
+member by member.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.events.timeline import Timeline
+from sim.kernels.sums import NEVER, Bools, Floats, GroupSum, Ints
+from sim.scenario.event_times import When
+from sim.scenario.schema import Scenario
+from sim.world.axes import Axes
+from sim.world.world import World
+
+
+@dataclass(frozen=True, eq=False)
+class Watched:
+    """Hold what is watched: a final need, and its links as they were in the month that has
+    passed.
+    """
+
+    world: World
+    row: int
+    links: Ints
+    """Rows of the links that serve it"""
+
+    def delivered(self, which: Bools | None = None) -> Floats:
+        """Count the units shipped to it over some of its links, `which` [links of the need,
+        members]; [members].
+        """
+        flow = self.world.links.flow[self.links]
+        together: Floats = GroupSum(np.zeros(self.links.size, dtype=np.int64), 1)(
+            flow if which is None else flow * which
+        )[0]
+        return together
+
+    def met(self) -> Floats:
+        """Count the units of the month's need that were used in it, [members]."""
+        needs = self.world.needs
+        met: Floats = np.minimum(needs.used[self.row], needs.final[self.row])
+        return met
+
+    def per_need(self, units: Floats, otherwise: float = 0.0) -> Floats:
+        """Divide by the month's need, [members]."""
+        return _share(units, self.world.needs.final[self.row], otherwise)
+
+    def foreign(self) -> Bools:
+        """Tell which of its links come from abroad, [links of the need, 1]."""
+        axes = self.world.axes
+        foreign: Bools = (axes.exporter != axes.importer)[self.links, None]
+        return foreign
+
+
+def _share(part: Floats, whole: Floats, otherwise: float = 0.0) -> Floats:
+    return np.divide(part, whole, out=np.full_like(whole, otherwise), where=whole > 0)
+
+
+METRICS: Mapping[str, Callable[[Watched], Floats]] = {
+    "fill_rate": lambda need: need.per_need(need.met(), otherwise=1.0),
+    "unmet": lambda need: need.world.needs.final[need.row] - need.met(),
+    "backlog": lambda need: need.world.needs.backlog[need.row],
+    "backlog_months": lambda need: need.per_need(need.world.needs.backlog[need.row]),
+    "stock": lambda need: need.world.needs.stock[need.row],
+    "stock_months": lambda need: need.per_need(need.world.needs.stock[need.row]),
+    "import_share": lambda need: _share(need.delivered(need.foreign()), need.delivered()),
+    "leaked_share": lambda need: _share(
+        need.delivered(need.world.links.restricted[need.links]), need.delivered()
+    ),
+}
+"""Metric -> its value at the end of a month, [members]: units, months of need, or shares."""
+
+
+@dataclass(eq=False)
+class Trigger:
+    """Hold the condition of one event, arrays [members]."""
+
+    event: int
+    metric: str
+    need: int
+    links: Ints
+    low: Floats
+    """Below this it holds; -inf where it has no lower level"""
+    high: Floats
+    """Above this it holds"""
+    months: Ints
+    """Months in a row for which it must hold"""
+    held: Ints
+    """For how many it has held so far"""
+
+    def fires(self, world: World) -> Bools:
+        """Count the month that has passed; tell in which members the condition has now held for
+        long enough.
+        """
+        value = METRICS[self.metric](Watched(world, self.need, self.links))
+        self.held = np.where((value < self.low) | (value > self.high), self.held + 1, 0)
+        return self.held >= self.months
+
+
+def look(triggers: Sequence[Trigger], timeline: Timeline, world: World) -> bool:
+    """Begin the events whose condition has held for long enough, once, and their followers; tell
+    whether any began.
+    """
+    began = False
+    # before the first month has passed there is nothing to see
+    for trigger in triggers if world.month else ():
+        begin, end = timeline.begin[trigger.event], timeline.end[trigger.event]
+        now = trigger.fires(world) & (begin == NEVER) & (world.month < end)
+        begin[now] = world.month
+        began |= bool(now.any())
+    if began:
+        timeline.pass_on()
+    return began
+
+
+def compile_triggers(scenario: Scenario, axes: Axes, members: Sequence[int]) -> tuple[Trigger, ...]:
+    """Turn the conditions of events into rows of the world and numbers per member."""
+    found = ((row, name, event.when) for row, (name, event) in enumerate(scenario.events.items()))
+    return tuple(
+        _trigger(scenario, axes, members, row, f"events.{name}.when", when)
+        for row, name, when in found
+        if when
+    )
+
+
+def _trigger(
+    scenario: Scenario, axes: Axes, members: Sequence[int], event: int, path: str, when: When
+) -> Trigger:
+    def level(key: str, otherwise: float) -> Floats:
+        quantity = getattr(when, key)
+        return (
+            quantity.draw(scenario.seed, f"{path}.{key}", members)
+            if quantity
+            else np.full(len(members), otherwise)
+        )
+
+    need = axes.needs[: axes.final].index((when.state, when.product))
+    return Trigger(
+        event=event,
+        metric=when.metric,
+        need=need,
+        links=np.flatnonzero(axes.link_need == need),
+        low=level("below", -np.inf),
+        high=level("above", np.inf),
+        months=np.rint(when.for_.draw(scenario.seed, f"{path}.for", members)).astype(np.int64),
+        held=np.zeros(len(members), dtype=np.int64),
+    )

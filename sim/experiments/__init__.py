@@ -1,0 +1,1 @@
+"""Compare runs with one another and with history: variants, knock-outs, the backtest."""

@@ -1,0 +1,27 @@
+"""Compare what a month granted with the least-cost allocation of the same goods."""
+
+from __future__ import annotations
+
+from sim.kernels.optimal import myopia
+from sim.kernels.sums import Floats
+from sim.world.world import World
+
+
+def price_of_myopia(world: World, unmet_cost: float) -> tuple[Floats, Floats]:
+    """Compare what the last month granted with the least-cost allocation of the same goods to the
+    same orders.
+
+    Return, [members] each, the units granted as a share of the best, and by which share their cost,
+    with `unmet_cost` money for each unit not delivered, is above the least (0: as good as the
+    best). For few members.
+    """
+    market, supply, demand = world.axes.market, world.lines.offer, world.needs.demand
+    return myopia(
+        market,
+        supply,
+        demand,
+        world.links.flow,
+        world.usable_caps(),
+        world.delivered_costs(),
+        unmet_cost,
+    )

@@ -1,0 +1,226 @@
+"""Knock out every factory and every link in turn, and say what each is worth: one ensemble of all
+knock-outs.
+
+Each knock-out is a column beside the untouched run of the same member, so differences are paired:
+the same draws, and nothing else changed. The dynamic counterpart of the static systemic risk index.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+
+from sim.engine.model import SupplyModel
+from sim.engine.recorder import Tape
+from sim.errors import InputError
+from sim.kernels.sums import Bools, Floats, Ints, total
+from sim.kernels.systemic import esri_of_sets
+from sim.metrics import service
+from sim.report.statistics import spread
+from sim.scenario.event_kinds import CutOff, Outage
+from sim.scenario.schema import Scenario
+from sim.world.axes import Axes, number
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+T = TypeVar("T")
+
+CHUNK = 100
+"""Columns simulated side by side."""
+LEVELS = (5, 50, 95)
+
+Progress = Callable[[int, int], None]
+"""(columns done, columns in all)"""
+
+
+@dataclass(frozen=True, eq=False)
+class KnockOut:
+    """Name what is taken away, and its rows of the world."""
+
+    kind: str
+    """factory or link"""
+    name: str
+    exporter: str
+    importer: str
+    product: str
+    rows: Ints
+    """Lines of the factory, or the link"""
+
+
+def stress(
+    scenario: Scenario,
+    *,
+    members: int = 20,
+    at: str | None = None,
+    links: bool = True,
+    progress: Progress | None = None,
+) -> pd.DataFrame:
+    """Return a row for each factory and, unless told otherwise, each link that is knocked out for
+    good from a month on.
+
+    `at` is the month YYYY-MM of the knock-out, the first by default. Columns: what is knocked out;
+    the resilience loss without and with it (months of need unmet, summed over needs); their paired
+    difference with its spread over members; the time to survive (months until a need is covered
+    worse than without the knock-out; inf: never); and the static index. Sorted by the mean
+    difference, worst first. Raises InputError for a month outside the run or no members.
+    """
+    import pandas as pd
+
+    if members < 1:
+        raise InputError(f"members: {members} is below 1")
+    month = _month(scenario, at)
+    axes = number(scenario)
+    outs = knock_outs(axes, links=links)
+    untouched = np.concatenate(
+        [_fill(scenario, axes, some, [], month) for some in _parts(range(members))], axis=-1
+    )
+    base = _loss(untouched, month)
+    loss, survived = np.empty((len(outs), members)), np.empty((len(outs), members))
+    columns = [(row, member) for row in range(len(outs)) for member in range(members)]
+    done = 0
+    for part in _parts(columns):
+        rows, some = np.array([row for row, _ in part]), [member for _, member in part]
+        fill = _fill(
+            scenario, axes, some, [(outs[row], rows == row) for row in np.unique(rows)], month
+        )
+        loss[rows, some] = _loss(fill, month)
+        survived[rows, some] = _survived(fill, untouched[..., some], month)
+        done += len(part)
+        if progress:
+            progress(done, len(columns))
+    table = _table(outs, base, loss, survived, _static(scenario, axes, outs), range(members))
+    frame = pd.DataFrame(table)
+    return frame.sort_values(
+        ["difference_mean", "kind", "name"],
+        ascending=[False, True, True],
+        kind="stable",
+        ignore_index=True,
+    )
+
+
+def knock_outs(axes: Axes, *, links: bool) -> list[KnockOut]:
+    """List every factory with lines, and every link."""
+    found = []
+    for row, factory in enumerate(axes.factories):
+        lines = np.flatnonzero(axes.line_factory == row)
+        if lines.size:
+            products = " ".join(axes.lines[line][1] for line in lines)
+            found.append(
+                KnockOut(
+                    "factory", factory, axes.states[axes.line_state[lines[0]]], "", products, lines
+                )
+            )
+    for link, (line, need) in enumerate(
+        zip(axes.link_line.tolist(), axes.link_need.tolist(), strict=True) if links else ()
+    ):
+        factory, product = axes.lines[line]
+        importer, user = axes.needs[need][0], axes.need_line[need]
+        name = f"{factory} -> {importer}" if user < 0 else f"{factory} -> {axes.lines[user][0]}"
+        found.append(
+            KnockOut(
+                "link", name, axes.states[axes.exporter[link]], importer, product, np.array([link])
+            )
+        )
+    return found
+
+
+def _month(scenario: Scenario, at: str | None) -> int:
+    labels = scenario.month_labels
+    if at is not None and at not in labels:
+        raise InputError(f"at: {at} is not a month of the run, {labels[0]} to {labels[-1]}")
+    return labels.index(at) if at else 0
+
+
+def _parts(columns: Sequence[T]) -> Iterator[Sequence[T]]:
+    return (columns[start : start + CHUNK] for start in range(0, len(columns), CHUNK))
+
+
+def _fill(
+    scenario: Scenario,
+    axes: Axes,
+    members: Sequence[int],
+    outs: Sequence[tuple[KnockOut, Bools]],
+    month: int,
+) -> Floats:
+    """Run these members, each with the knock-outs whose mask names its column: fill rates [months,
+    needs, members].
+    """
+    tape = Tape.blank(scenario, axes, len(members))
+    model = SupplyModel(scenario, members, axes, tape)
+    label = scenario.month_labels[month]
+    for out, mask in outs:
+        event = (
+            Outage(kind="outage", date=label, factory=out.name)
+            if out.kind == "factory"
+            else CutOff(kind="cut_off", date=label, exporter=out.exporter, importer=out.importer)
+        )
+        model.events.add(event, out.rows, mask.astype(np.float64), month)
+    try:
+        for _ in range(scenario.months):
+            model.step()
+    finally:
+        model.release()
+    return service(tape.series["used"], tape.series["need"])
+
+
+def _loss(fill: Floats, month: int) -> Floats:
+    """Sum what is missing from full service after `month`, over months and needs: [members], months
+    of need.
+    """
+    return total(total(1.0 - fill[month:]))
+
+
+def _survived(fill: Floats, untouched: Floats, month: int) -> Floats:
+    """Count the months until some need is covered worse than in the untouched run: [members], inf
+    where none ever is.
+    """
+    worse = (fill[month:] < untouched[month:] - 1e-9).any(axis=1)
+    return np.where(worse.any(axis=0), worse.argmax(axis=0), np.inf)
+
+
+def _static(scenario: Scenario, axes: Axes, outs: Sequence[KnockOut]) -> Floats:
+    """Return the static index of each factory in the balanced world of the central case; NaN for
+    links.
+    """
+    model = SupplyModel(scenario, (0,), axes)
+    flow = model.world.links.base_flow[:, 0]
+    model.release()
+    lines, buys = (
+        len(axes.lines),
+        np.where(axes.need_line >= 0, axes.need_line, len(axes.lines) + np.arange(len(axes.needs))),
+    )
+    live = flow > 0
+    industry = np.concatenate((axes.line_product, len(axes.products) + np.arange(len(axes.needs))))
+    weight = np.zeros(lines + len(axes.needs))
+    weight[lines : lines + axes.final] = 1.0
+    sets = [out.rows for out in outs if out.kind == "factory"]
+    index = esri_of_sets(
+        axes.link_line[live], buys[axes.link_need[live]], flow[live], industry, weight, sets
+    )
+    return np.concatenate((index, np.full(len(outs) - len(sets), np.nan)))
+
+
+def _table(
+    outs: Sequence[KnockOut],
+    base: Floats,
+    loss: Floats,
+    survived: Floats,
+    static: Floats,
+    members: Sequence[int],
+) -> dict[str, Sequence[object] | Floats]:
+    table: dict[str, Sequence[object] | Floats] = {
+        key: [getattr(out, key) for out in outs]
+        for key in ("kind", "name", "exporter", "importer", "product")
+    }
+    table["loss_without"] = np.full(len(outs), base.mean())
+    table["loss_with"] = loss.mean(axis=1)
+    for prefix, values in (("difference", loss - base), ("time_to_survive", survived)):
+        table |= {
+            f"{prefix}_{key}": column for key, column in spread(values, members, LEVELS).items()
+        }
+    table["static_index"] = static
+    return table

@@ -1,0 +1,3 @@
+"""Take the world through the steps of a month, one file a step; the order stands in
+`engine/model.py`.
+"""

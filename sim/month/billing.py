@@ -1,0 +1,60 @@
+"""Set the month's prices by pricing rules, and bill what was shipped.
+
+Goods are billed when they ship, delivery with them. Nobody is billed for capital and idle capacity:
+programmes pay the one out of their treasuries, the other is a factory's loss. Writes lines.price,
+revenue and idling, needs.spending and delivery.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from sim.kernels.prices import idle_cost
+from sim.kernels.sums import Floats, Ints
+from sim.rules.pricing import Quote
+from sim.world.world import World
+
+Pricing = Sequence[tuple[Callable[[Quote], Floats], Ints]]
+"""(rule, lines that follow it); lines at cost need none"""
+
+
+def begin(world: World, pricing: Pricing) -> None:
+    """Set prices at rest; where all lines sell at cost, prices are the unit costs themselves."""
+    lines = world.lines
+    if pricing:
+        lines.price = lines.unit_cost.copy()
+        _price(world, pricing, lines.capacity * lines.yield_, lines.output)
+
+
+def _price(world: World, pricing: Pricing, offer: Floats, shipped: Floats) -> None:
+    lines = world.lines
+    lines.price[:] = lines.unit_cost
+    for rule, rows in pricing:
+        lines.price[rows] = rule(
+            Quote(lines.unit_cost[rows], lines.asked[rows], offer[rows], shipped[rows])
+        )
+
+
+def bill(world: World, pricing: Pricing) -> None:
+    """Set this month's prices, and bill what was shipped: the goods to their makers, delivery to
+    the carriers.
+    """
+    axes, needs, lines, links = world.axes, world.needs, world.lines, world.links
+    if pricing:
+        _price(world, pricing, lines.offer, lines.shipped)
+    price = axes.market.from_lines(lines.price)
+    if links.is_charged:
+        needs.delivery = axes.market.by_need(links.unit_cost * links.flow)
+        price += links.unit_cost
+    price *= links.flow
+    needs.spending = axes.market.by_need(price)
+    lines.revenue = lines.price * lines.shipped
+    if lines.idle_cost is not None:
+        # before the month's learning: next month's yield and cost are none of its own
+        lines.idling = cost_of_idling(world, lines.idle_cost)
+
+
+def cost_of_idling(world: World, share: Floats) -> Floats:
+    """Return what each line's idle capacity costs this month, [lines, members]."""
+    lines = world.lines
+    return idle_cost(lines.usable, lines.output / lines.yield_, lines.unit_cost, share)

@@ -1,0 +1,31 @@
+"""Turn finished projects into capacity, and capacity into what is usable this month.
+
+Writes lines.capacity and usable, and world.lost_projects.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.kernels.sums import raised
+from sim.world.construction import give_up, mature
+from sim.world.world import World
+
+
+def update(world: World) -> None:
+    """Turn finished projects into capacity, which then ramps up; take out what is out of use."""
+    axes, lines = world.axes, world.lines
+    building = [
+        each
+        for each in ((world.projects, axes.projects_by_line), (world.works, axes.works_by_line))
+        if each[0].delay.size
+    ]
+    for projects, by_line in building:
+        matured = mature(projects, by_line, world.month)
+        if matured is not None:
+            lines.capacity += matured
+    world.lost_projects += give_up(world.projects)
+    ready = lines.capacity.copy()
+    for projects, by_line in building:
+        ready -= by_line(projects.unramped)
+    np.multiply(raised(ready), lines.available, out=lines.usable)

@@ -1,0 +1,83 @@
+"""Use goods from the states' stocks: up to the need, or as a stockpile rule says.
+
+Writes needs.final, used, stock and deferred, and needs.cover where a stockpile rule sets it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from sim.kernels.sums import Bools, Floats, Ints
+from sim.rules.stockpile import StockDecision, Store
+from sim.world.world import World
+
+
+@dataclass(frozen=True, eq=False)
+class StockPolicy:
+    """Hold a rule, the final needs of the states that follow it, and what it knows of them that
+    does not change.
+    """
+
+    rule: Callable[[Store], StockDecision]
+    needs: Ints
+    store: Store
+
+    @classmethod
+    def build(
+        cls, rule: Callable[[Store], StockDecision], mask: Bools, world: World, cut_off: Ints
+    ) -> StockPolicy:
+        """Prepare for the final needs marked; `cut_off` [needs, members] is the month of each
+        need's first announced restriction.
+        """
+        rows = np.flatnonzero(mask)
+        nothing = np.zeros((rows.size, world.width))
+        return cls(
+            rule,
+            rows,
+            Store(
+                stock=nothing,
+                need=nothing,
+                wanted=nothing,
+                cover=world.needs.cover[rows],
+                tier=world.axes.need_tier[rows, None],
+                cut_off=cut_off[rows],
+                month=0,
+            ),
+        )
+
+
+def use(world: World, keepers: Sequence[StockPolicy] = ()) -> None:
+    """Let states use goods from stock, up to their need and what is still deferred."""
+    needs, final = world.needs, slice(0, world.axes.final)
+    needs.final[:] = needs.base
+    if needs.series_rows.size:
+        needs.final[needs.series_rows] = needs.series[world.month]
+    needs.final *= needs.factor
+    wanted = needs.final + needs.deferred
+    used = np.minimum(needs.stock[final], wanted)
+    release(world, wanted, used, keepers)
+    needs.used[final] = used
+    needs.stock[final] -= used
+    needs.deferred = (wanted - used) * (1.0 - needs.cancellation[final])
+
+
+def release(world: World, wanted: Floats, used: Floats, keepers: Sequence[StockPolicy]) -> None:
+    """Set what is used of the stocks, `used` [final needs, members], and what orders are to hold,
+    where rules say so.
+
+    `wanted` holds this month's need and what is still deferred. No rule can use what is not there.
+    """
+    needs = world.needs
+    for keeper in keepers:
+        rows = keeper.needs
+        stock, goal = needs.stock[rows], wanted[rows]
+        answer = keeper.rule(
+            replace(
+                keeper.store, stock=stock, need=needs.final[rows], wanted=goal, month=world.month
+            )
+        )
+        used[rows] = np.clip(answer[0], 0.0, np.minimum(stock, goal))
+        needs.cover[rows] = answer[1]

@@ -1,0 +1,94 @@
+"""Let lines learn: experience, unit cost and yield, each line by its rule. Lines that cannot learn
+cost nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from sim.kernels.learning import slope
+from sim.kernels.sums import Bools, Floats, GroupSum, Ints
+from sim.rules.learning import Craft, Learnt, Sisterhood
+from sim.scenario.rule_choices import RuleChoice
+from sim.world.axes import Axes
+from sim.world.world import World
+
+
+@dataclass(frozen=True, eq=False)
+class Learner:
+    """Hold a rule, the lines that follow it, and what they knew at the start."""
+
+    rule: Callable[[Craft], Learnt]
+    lines: Ints
+    craft: Craft
+
+    @classmethod
+    def build(
+        cls, rule: Callable[[Craft], Learnt], choice: RuleChoice, mask: Bools, world: World
+    ) -> Learner:
+        """Prepare for those of the lines marked that can learn: their rate is above 0 and there is
+        something to improve.
+        """
+        lines = world.lines
+        able = (lines.learning_rate > 0).any(axis=1) & mask
+        if choice.parameters.get("best_yield") is None:
+            able &= (lines.first_unit_cost > 0).any(axis=1)
+        rows = np.flatnonzero(able)
+        sisterhood = _sisterhood(world.axes, lines.experience, lines.first_experience)
+        knows = Craft(
+            experience=lines.experience[rows],
+            output=lines.output[rows],
+            first_experience=lines.first_experience[rows],
+            unit_cost=lines.unit_cost[rows],
+            first_unit_cost=lines.first_unit_cost[rows],
+            yield_=lines.yield_[rows],
+            first_yield=lines.yield_[rows],
+            learning_rate=lines.learning_rate[rows],
+            slope=slope(lines.learning_rate[rows]),
+            lines=rows,
+            sisterhood=sisterhood,
+            months=0,
+        )
+        return cls(rule, rows, knows)
+
+    def look(self, world: World) -> Craft:
+        """Return what these lines have done by the end of this month."""
+        lines, rows = world.lines, self.lines
+        seen = lines.experience.view()
+        seen.flags.writeable = False
+        return replace(
+            self.craft,
+            experience=lines.experience[rows],
+            output=lines.output[rows],
+            unit_cost=lines.unit_cost[rows],
+            yield_=lines.yield_[rows],
+            sisterhood=replace(self.craft.sisterhood, experience=seen),
+            months=world.month + 1,
+        )
+
+
+def _sisterhood(axes: Axes, experience: Floats, first: Floats) -> Sisterhood:
+    _, at_home = np.unique(
+        axes.line_product * len(axes.states) + axes.line_state, return_inverse=True
+    )
+    home = GroupSum(at_home.astype(np.int64), int(at_home.max(initial=-1)) + 1)
+    return Sisterhood(axes.lines_by_product, home, experience, first)
+
+
+def learn(world: World, learners: Sequence[Learner]) -> None:
+    """Add this month's output to experience, and set experience, unit cost and yield of those that
+    learn.
+    """
+    lines = world.lines
+    lines.experience += lines.output
+    crafts = [each.look(world) for each in learners]
+    # all have looked at the same experience before any of it is forgotten
+    for each, craft, learnt in [
+        (each, craft, each.rule(craft)) for each, craft in zip(learners, crafts, strict=True)
+    ]:
+        for name, values in zip(Learnt._fields, learnt, strict=True):
+            if values is not getattr(craft, name):
+                getattr(lines, name)[each.lines] = values

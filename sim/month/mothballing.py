@@ -1,0 +1,71 @@
+"""Let lines wear, and lay up what stands idle until buyers wait for it. Model specification 2.3."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.kernels.allocation import RTOL
+from sim.world.construction import idle, leave, order_books
+from sim.world.world import World
+
+
+def maintain(world: World) -> None:
+    """Change, at the end of a month, what capacity there will be in the next; money and goods are
+    not touched.
+    """
+    if world.upkeep.wearing.size:
+        lost = np.zeros_like(world.lines.capacity)
+        lost[world.upkeep.wearing] = world.upkeep.wear * world.lines.capacity[world.upkeep.wearing]
+        leave(world, lost)
+    if world.upkeep.resting.size:
+        _lay_up(world)
+        if world.lines.mothballed.any():
+            _call_back(world)
+            _return(world)
+
+
+def _lay_up(world: World) -> None:
+    """Lay up what has stood idle in each of the last months: the least of them, and begin to count
+    anew.
+    """
+    resting, lines = world.upkeep, world.lines
+    rows = resting.resting
+    capacity = lines.capacity[rows]
+    spare = np.minimum(idle(world)[rows], capacity)
+    stands = spare > RTOL * capacity
+    resting.idle_months = np.where(stands, resting.idle_months + 1, 0)
+    resting.idle = np.where(stands, np.minimum(resting.idle, spare), np.inf)
+    due = resting.idle_months >= resting.after
+    laid = np.where(due, np.minimum(resting.idle, capacity), 0.0)
+    resting.idle_months[due] = 0
+    resting.idle[due] = np.inf
+    lines.capacity[rows] -= laid
+    lines.mothballed[rows] += laid
+
+
+def _call_back(world: World) -> None:
+    """Call back what buyers wait for, beyond what is on its way back; what no longer works
+    is lost.
+    """
+    resting, lines = world.upkeep, world.lines
+    rows = resting.resting
+    waiting = (order_books(world) - lines.shipped)[rows] / lines.yield_[rows]
+    called = np.minimum(lines.mothballed[rows], waiting - idle(world)[rows]) - resting.coming
+    called = np.maximum(called, 0.0)
+    works = called * resting.back_share
+    slots = resting.returning.shape[0]
+    row, member = (np.arange(size) for size in called.shape)
+    resting.returning[(world.month + 1 + resting.back) % slots, row[:, None], member] += works
+    resting.coming += works
+    lines.mothballed[rows] -= called - works
+    world.lost_capacity[rows] += called - works
+
+
+def _return(world: World) -> None:
+    """Give lines what is back next month."""
+    resting, lines = world.upkeep, world.lines
+    slot = resting.returning[(world.month + 1) % resting.returning.shape[0]]
+    lines.capacity[resting.resting] += slot
+    lines.mothballed[resting.resting] -= slot
+    resting.coming -= slot
+    slot[:] = 0.0

@@ -1,0 +1,72 @@
+"""Cancel a part of the backlog, place new orders, and update the demand that lines perceive.
+
+Writes needs.cancelled, expected, ordered, demand and perceived, and lines.perceived.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import numpy as np
+
+from sim.kernels.allocation import spread
+from sim.kernels.sums import Floats
+from sim.rules.ordering import Memory, Position
+from sim.world import lots
+from sim.world.world import Rows, World
+
+Ordering = Sequence[tuple[Callable[[Position], Floats], Rows]]
+
+PERCEPTION_MONTHS = 3.0
+"""Months over which a line smooths the demand that it perceives. Assumed."""
+
+
+def place_orders(world: World, ordering: Ordering) -> None:
+    """Cancel a part of the backlog and place new orders."""
+    axes, needs, lines = world.axes, world.needs, world.lines
+    needs.cancelled = needs.cancellation * needs.backlog
+    backlog = needs.backlog - needs.cancelled
+    starts = np.minimum(lines.usable, lines.perceived / lines.yield_)
+    needs.expected[: axes.final] = needs.final
+    needs.expected[axes.inputs] = needs.amount * starts.take(axes.input_line, axis=0)
+    stock = needs.stock.copy()
+    stock[axes.inputs] = lots.in_store(world) - needs.expected[axes.inputs]
+    deferred = np.zeros_like(stock)
+    deferred[: axes.final] = needs.deferred
+    on_order, in_work = needs.in_transit + backlog, lots.in_work(world)
+    for rule, rows in ordering:
+        position = Position(
+            expected=needs.expected[rows],
+            deferred=deferred[rows],
+            stock=stock[rows],
+            on_order=on_order[rows],
+            lead=needs.lead[rows],
+            cover=needs.cover[rows],
+            ahead=axes.use_ahead[rows],
+            memory=Memory(needs.perceived, rows),
+            count_owed=partial(_owed, world, backlog, rows),
+            month=world.month,
+            in_work=None if in_work is None else in_work[rows],
+        )
+        needs.ordered[rows] = rule(position)
+    needs.demand = backlog + needs.ordered
+
+
+def _owed(world: World, backlog: Floats, rows: Rows) -> Floats:
+    """Count what buyers owe: a state what it defers, a line the inputs of what its own customers
+    still wait for.
+    """
+    axes, links = world.axes, world.links
+    waiting = axes.market.by_line(
+        spread(axes.market, backlog, links.weight * links.open, links.cap)
+    )
+    inputs = world.needs.amount * (waiting / world.lines.yield_).take(axes.input_line, axis=0)
+    return np.concatenate((world.needs.deferred, inputs))[rows]
+
+
+def perceive(world: World) -> None:
+    """Let lines reckon with the demand that they were asked for."""
+    lines = world.lines
+    asked = np.maximum(lines.asked, lines.shipped)
+    lines.perceived += (asked - lines.perceived) / PERCEPTION_MONTHS

@@ -1,0 +1,38 @@
+"""Let lines run beyond capacity by rules of their own; lines that never do need none of this."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from sim.kernels.sums import Floats, Ints
+from sim.rules.overtime import Effort
+from sim.world.world import World
+
+Working = Sequence[tuple[Callable[[Effort], Floats], Ints]]
+"""(rule, lines that follow it)"""
+
+
+def begin(world: World, working: Working) -> None:
+    """Give the world its overtime, none at the start, where any line may run beyond capacity."""
+    if working:
+        world.lines.overtime = np.ones_like(world.lines.capacity)
+
+
+def extend(world: World, working: Working) -> None:
+    """Multiply this month's usable capacity by the overtime."""
+    lines = world.lines
+    if working and lines.overtime is not None:
+        lines.usable *= lines.overtime
+
+
+def adjust(world: World, working: Working) -> None:
+    """Set next month's overtime by what was asked for and made in this one."""
+    lines = world.lines
+    if lines.overtime is None:
+        return
+    for rule, rows in working:
+        lines.overtime[rows] = rule(
+            Effort(lines.overtime[rows], lines.asked[rows], lines.output[rows])
+        )

@@ -1,0 +1,29 @@
+"""Offer what capacity and inputs allow to be made this month, by production rules.
+
+Writes lines.offer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from sim.kernels.sums import Floats
+from sim.rules.production import InputStock
+from sim.world import lots
+from sim.world.world import Rows, World
+
+Production = Sequence[tuple[Callable[[InputStock], Floats], InputStock, Rows, Rows]]
+"""(rule, its inputs' constant numbers, rows of inputs among inputs, rows of lines)"""
+
+
+def offer(world: World, making: Production) -> None:
+    """Offer what is finished and what capacity and inputs allow to be made this month."""
+    lines, starts = world.lines, world.lines.usable
+    if making:
+        starts = starts.copy()
+        stock = lots.in_store(world)
+        for rule, pantry, inputs, rows in making:
+            starts[rows] = np.minimum(starts[rows], rule(pantry.filled(stock[inputs])))
+    lines.offer = lines.finished + lines.yield_ * starts

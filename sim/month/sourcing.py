@@ -1,0 +1,122 @@
+"""Let buyers weigh their suppliers anew each month: what they know of their links, and what came of
+last month's orders.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from sim.kernels.allocation import spread
+from sim.kernels.sourcing import of_need, satisfied
+from sim.kernels.sums import Bools, Floats, GroupSum, Ints, divide
+from sim.rules.sourcing import Offers
+from sim.scenario.schema import Scenario
+from sim.world.affinity import affinity
+from sim.world.world import World
+
+
+@dataclass(eq=False)
+class SourcingGroup:
+    """Hold all buyers that follow one sourcing rule; arrays [links, members] over their links."""
+
+    rule: Callable[[Offers], Floats]
+    needs: Ints
+    """[needs]: rows of the world"""
+    links: Ints
+    """[links]: rows of the world"""
+    known: Offers
+    """What does not change, and what was known last"""
+    asked: Floats
+    """Units asked for last month; `note` writes it"""
+    usual: Floats
+    """Delivered over asked in the balanced world at the start, at most 1; `note` writes it"""
+    is_resting: bool = True
+    """Whether no month has passed"""
+
+    def weigh(self, world: World) -> None:
+        """Set the weights of the buyers' links by their rule."""
+        links, lines, line = world.links, world.lines, world.axes.link_line[self.links]
+        if not self.is_resting:
+            self.known = replace(
+                self.known, satisfaction=satisfied(links.flow[self.links], self.asked, self.usual)
+            )
+        self.known = replace(
+            self.known,
+            weight=links.weight[self.links],
+            open=(world.open_links() if self.is_resting else links.open)[self.links],
+            capacity=lines.usable[line],
+            unit_cost=lines.unit_cost[line] + links.unit_cost[self.links],
+        )
+        links.weight[self.links] = self.rule(self.known)
+
+    def note(self, world: World) -> None:
+        """Remember what is asked of every link this month.
+
+        Suppliers that delivered at the start are asked though they be closed or out: what does not
+        come must show.
+        """
+        links, axes = world.links, world.axes
+        base_flow, within = links.base_flow[self.links], self.known.by_need
+        live = (links.open & axes.market.from_lines(world.lines.usable > 0))[self.links] | (
+            base_flow > 0
+        )
+        weight = links.weight[self.links] * live
+        self.asked = weight * of_need(
+            divide(world.needs.demand[self.needs], within(weight)), within
+        )
+        if self.is_resting:
+            self.usual = np.minimum(divide(base_flow, self.asked, otherwise=1.0), 1.0)
+            self.is_resting = False
+
+
+def buyers(
+    scenario: Scenario, world: World, rule: Callable[[Offers], Floats], mask: Bools
+) -> SourcingGroup:
+    """Gather the buyers whose needs are marked, [needs], before the world is set at rest."""
+    axes = world.axes
+    needs = np.flatnonzero(mask)
+    links = np.flatnonzero(mask[axes.link_need])
+    place = np.cumsum(mask) - 1
+    exporter, importer = axes.exporter[links], axes.importer[links]
+    blocs = np.array([each.bloc or name for name, each in scenario.states.items()])
+    capacity, weight = world.lines.usable[axes.link_line[links]], world.links.base_weight[links]
+    known = Offers(
+        base_weight=weight,
+        weight=weight,
+        by_need=GroupSum(place[axes.link_need[links]], needs.size),
+        open=world.open_links()[links],
+        home=exporter == importer,
+        ally=blocs[exporter] == blocs[importer],
+        affinity=affinity(scenario, world.members)[importer, exporter],
+        capacity=capacity,
+        base_capacity=capacity,
+        unit_cost=np.zeros_like(weight),
+        satisfaction=np.ones_like(weight),
+    )
+    return SourcingGroup(
+        rule, needs, links, known, asked=np.zeros_like(weight), usual=np.ones_like(weight)
+    )
+
+
+def choose_suppliers(world: World, choosing: Sequence[SourcingGroup]) -> None:
+    """Let buyers weigh their suppliers anew, and tell the lines what they are asked for."""
+    axes, needs, links = world.axes, world.needs, world.links
+    weigh(world, choosing)
+    reachable = links.weight * (links.open & axes.market.from_lines(world.lines.usable > 0))
+    world.lines.asked = axes.market.by_line(spread(axes.market, needs.demand, reachable, links.cap))
+    note(world, choosing)
+
+
+def weigh(world: World, choosing: Sequence[SourcingGroup]) -> None:
+    """Let buyers weigh their suppliers by their rules."""
+    for each in choosing:
+        each.weigh(world)
+
+
+def note(world: World, choosing: Sequence[SourcingGroup]) -> None:
+    """Let buyers remember what they ask of whom."""
+    for each in choosing:
+        each.note(world)

@@ -1,0 +1,1 @@
+"""Check what types cannot: references, structure, bills of materials, plants, dates."""

@@ -1,0 +1,65 @@
+"""Check the months and years of a scenario, and that events do not wait for one another in a
+circle.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sim.scenario.loading.source_tree import Path
+from sim.scenario.quantity import month_number
+from sim.scenario.schema import Scenario
+
+FIRST_YEAR, LAST_YEAR = 1900, 2100
+
+
+def date_findings(scenario: Scenario) -> Iterator[tuple[Path, str]]:
+    """List dates before the start, years that cannot be meant and circular `after`; a date after
+    the end is none: runs may be shortened.
+    """
+    start = month_number(scenario.start)
+    for path, month in _months(scenario):
+        if not FIRST_YEAR <= int(month[:4]) <= LAST_YEAR:
+            yield path, f"{month} is outside {FIRST_YEAR}-{LAST_YEAR}"
+        elif month_number(month) < start:
+            yield path, f"{month} is before the start, {scenario.start}"
+    for state, needs in scenario.needs.items():
+        for product, need in needs.items():
+            for year in need.by_year or ():
+                if not FIRST_YEAR <= year <= LAST_YEAR:
+                    yield (
+                        ("needs", state, product, "by_year", year),
+                        f"year {year} is outside {FIRST_YEAR}-{LAST_YEAR}",
+                    )
+    yield from _circles(scenario)
+
+
+def _months(scenario: Scenario) -> Iterator[tuple[Path, str]]:
+    yield ("start",), scenario.start
+    for name, event in scenario.events.items():
+        for key in ("date", "until", "contracts_until"):
+            month = getattr(event, key, None)
+            if month is not None:
+                yield ("events", name, key), month
+    for name, programme in scenario.programmes.items():
+        for month in programme.budget:
+            yield ("programmes", name, "budget", month), month
+
+
+def _circles(scenario: Scenario) -> Iterator[tuple[Path, str]]:
+    followed = {
+        name: event.after.event
+        for name, event in scenario.events.items()
+        if event.after and event.after.event
+    }
+    told: set[str] = set()
+    for name in followed:
+        chain = [name]
+        while (following := followed.get(chain[-1])) and following not in chain:
+            chain.append(following)
+        if following == name and name not in told:
+            told.update(chain)
+            yield (
+                ("events", name, "after", "event"),
+                f"events follow one another in a circle: {' -> '.join([*chain, name])}",
+            )

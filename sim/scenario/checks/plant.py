@@ -1,0 +1,82 @@
+"""Check what is said of plant: stages and shapes, lines that are turned, and factories that
+invest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sim.scenario.event_kinds import Retool
+from sim.scenario.loading.source_tree import Path
+from sim.scenario.plant_options import class_of, options
+from sim.scenario.schema import Candidate, Complexity, Scenario
+
+RETOOLING = "retool_when_idle"
+"""The investment rule that turns lines and builds none."""
+
+
+def plant_findings(scenario: Scenario) -> Iterator[tuple[Path, str]]:
+    """List, as (path, message), shapes without stages, stages without a shape, and what acts on
+    nothing.
+    """
+    for name, hard in scenario.complexity.items():
+        yield from _stages(("complexity", name), hard, None)
+        for key in ("retool_loss", "retool_cost"):
+            if hard.retool_months is None and getattr(hard, key).value:
+                yield ("complexity", name, key), f"{key} needs retool_months"
+    for name, programme in scenario.programmes.items():
+        for key, candidate in programme.candidates.items():
+            yield from _stages(
+                ("programmes", name, "candidates", key),
+                candidate,
+                class_of(scenario, candidate.product),
+            )
+    for name, event in scenario.events.items():
+        if isinstance(event, Retool) and event.from_product == event.to_product:
+            yield (
+                ("events", name, "to_product"),
+                f"'{event.to_product}' is what the line makes already",
+            )
+    yield from _investing(scenario)
+
+
+def _stages(
+    path: Path, own: Candidate | Complexity, hard: Complexity | None
+) -> Iterator[tuple[Path, str]]:
+    stages = own.stages or (hard.stages if hard else "pure")
+    if stages == "erlang" and own.shape is None and (hard is None or hard.shape is None):
+        yield path, "missing key 'shape', which stages: erlang needs"
+    if stages == "pure" and own.shape is not None:
+        yield (*path, "shape"), "shape needs stages: erlang"
+
+
+def _investing(scenario: Scenario) -> Iterator[tuple[Path, str]]:
+    """Find fault with rules by which no factory that follows them could ever do anything."""
+    everyone = scenario.rules.investment.rule
+    idle = {}
+    for name, factory in scenario.factories.items():
+        own = factory.rules.investment
+        idle[name] = _why_idle(scenario, name, own.rule if own else everyone)
+        if own and idle[name]:
+            yield ("factories", name, "rules", "investment"), f"acts on nothing: {idle[name]}"
+    followers = [
+        name for name, factory in scenario.factories.items() if factory.rules.investment is None
+    ]
+    if everyone != "none" and followers and all(idle[name] for name in followers):
+        yield ("rules", "investment"), f"acts on nothing: {idle[followers[0]]}"
+
+
+def _why_idle(scenario: Scenario, factory: str, rule: str) -> str | None:
+    if rule == "none":
+        return None
+    found = list(options(scenario, factory))
+    if not found:
+        return (
+            "no product of the factory's lines has a complexity class, which says what capacity"
+            " takes and costs"
+        )
+    if rule == RETOOLING and not any(work.source for work in found):
+        return (
+            "it takes two lines, and retool_months in the complexity class of a product to turn to"
+        )
+    return None

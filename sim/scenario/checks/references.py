@@ -1,0 +1,252 @@
+"""Check that every name refers to something; works on the tree, so that it also speaks of a file
+with other faults.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from pydantic import ValidationError
+
+from sim.errors import Fault
+from sim.scenario.loading.paths import KEYS, fault_at, find
+from sim.scenario.loading.schema_walk import KINDS, walk
+from sim.scenario.loading.source_tree import Path, Written, bare
+from sim.scenario.rule_choices import RuleChoice
+from sim.scenario.schema import Scenario
+from sim.scenario.selectors import ALL
+from sim.scenario.suggestions import listed, unknown
+
+Known = Mapping[str, Collection[str] | None]
+"""Noun -> the names that the scenario gives; None where nothing can be said."""
+CheckRule = Callable[[str, str, Mapping[str, Any], Known], Mapping[str, str]]
+"""(family, rule, parameters, names) -> what is wrong: key -> message, with the key `rule` for the
+rule's own name."""
+
+_SECTIONS = {
+    "state": "states",
+    "product": "products",
+    "factory": "factories",
+    "programme": "programmes",
+    "event": "events",
+    "complexity class": "complexity",
+    "source": "sources",
+}
+"""Where the names of a noun are given."""
+
+_KINDS = {"restriction": ("cut_off", "sanction", "quota"), "outage": ("outage",)}
+"""Kinds of event that a noun stands for."""
+
+_Names = dict[str, None]
+"""Names in the order of the file, quick to look up."""
+
+
+class _Reference(NamedTuple):
+    """Say what a place refers to."""
+
+    pattern: str
+    """Path with `*` for any name; `~` at its end stands for the keys."""
+    noun: str
+    wildcard: str | None = None
+    """What stands for all, where that is allowed."""
+
+
+_REFERENCES = (
+    _Reference("states.*.affinity.~", "state or bloc"),
+    _Reference("products.*.inputs.~", "product"),
+    _Reference("products.*.complexity", "complexity class"),
+    _Reference("factories.*.state", "state"),
+    _Reference("factories.*.lines.~", "product"),
+    _Reference("needs.~", "state"),
+    _Reference("needs.*.~", "product"),
+    _Reference("trade.*.exporter", "state or bloc", ALL),
+    _Reference("trade.*.importer", "state or bloc", ALL),
+    _Reference("trade.*.product", "product", ALL),
+    _Reference("events.*.exporter", "state or bloc", ALL),
+    _Reference("events.*.importer", "state or bloc", ALL),
+    _Reference("events.*.via", "state"),
+    _Reference("events.*.state", "state or bloc", ALL),
+    _Reference("events.*.product", "product", ALL),
+    _Reference("events.*.factory", "factory", ALL),
+    _Reference("events.*.programme", "programme"),
+    _Reference("events.*.from_product", "product"),
+    _Reference("events.*.to_product", "product"),
+    _Reference("events.*.when.state", "state"),
+    _Reference("events.*.when.product", "product"),
+    _Reference("events.*.after.event", "event"),
+    _Reference("events.*.after.completion", "programme.candidate"),
+    _Reference("events.*.lifts", "restriction"),
+    _Reference("events.*.repairs", "outage"),
+    _Reference("programmes.*.chair", "state"),
+    _Reference("programmes.*.beneficiaries", "state", "all"),
+    _Reference("programmes.*.candidates.*.factory", "factory"),
+    _Reference("programmes.*.candidates.*.product", "product"),
+)
+
+
+def reference_faults(tree: Written) -> list[Fault]:
+    """List names that refer to nothing, each with what may have been meant, and lists of names that
+    are empty or repeat.
+    """
+    known = _known_names(tree)
+    faults = [
+        fault
+        for reference in _REFERENCES
+        for path, node in find(tree, reference.pattern)
+        for fault in (
+            *_list_faults(tree, path, node),
+            *_name_faults(tree, reference, path, node, known[reference.noun]),
+        )
+    ]
+    return faults + _source_faults(tree, known["source"]) + _bloc_faults(tree)
+
+
+def rule_faults(tree: Written, check: CheckRule | None) -> list[Fault]:
+    """List rules that are unknown or have wrong parameters, as `check` finds, and parameters that
+    are not finite.
+    """
+    faults, known = [], _known_names(tree)
+    for path, node, model in walk(tree):
+        if model is RuleChoice and node.value is not None:
+            faults += [
+                fault_at(tree, each, f"{number} is not a finite number")
+                for each, number in _not_finite(node, path)
+            ]
+            faults += _choice_faults(tree, path, node, check, known) if check else []
+    return faults
+
+
+def _known_names(tree: Written) -> dict[str, _Names | None]:
+    """List the names of each noun; None where the file does not give them as a mapping, so that
+    nothing can be said.
+    """
+    known = {noun: _names(tree, section) for noun, section in _SECTIONS.items()}
+    blocs = [node.value for _, node in find(tree, "states.*.bloc") if isinstance(node.value, str)]
+    known["state or bloc"] = (
+        None if known["state"] is None else known["state"] | dict.fromkeys(blocs)
+    )
+    known["programme.candidate"] = dict.fromkeys(
+        f"{path[1]}.{path[3]}" for path, _ in find(tree, "programmes.*.candidates.*")
+    )
+    kinds = _kinds(tree)
+    for noun, meant in _KINDS.items():
+        # of an event without a proper kind nothing can be said
+        known[noun] = dict.fromkeys(
+            name for name, kind in kinds.items() if kind is None or kind in meant
+        )
+    return known
+
+
+def _kinds(tree: Written) -> dict[str, str | None]:
+    """Give the kind of each event; None where it is none."""
+    kinds = {str(path[1]): None for path, _ in find(tree, "events.*")}
+    return kinds | {
+        str(path[1]): node.value
+        for path, node in find(tree, "events.*.kind")
+        if node.value in list(KINDS)
+    }
+
+
+def _names(tree: Written, section: str) -> _Names | None:
+    if section not in tree.members:
+        return None if Scenario.model_fields[section].is_required() else {}
+    mapping = tree.members[section].mapping
+    return None if mapping is None else dict.fromkeys(map(str, mapping))
+
+
+def _name_faults(
+    tree: Written, reference: _Reference, path: Path, node: Written, known: _Names | None
+) -> Iterator[Fault]:
+    for each_path, name in _names_at(path, node):
+        if known is not None and name not in known and name != reference.wildcard:
+            yield fault_at(
+                tree,
+                each_path,
+                _unknown(tree, reference.noun, name, known),
+                at_key=reference.pattern.endswith(KEYS),
+            )
+
+
+def _names_at(path: Path, node: Written) -> list[tuple[Path, str]]:
+    """List the names that stand at a path: one, or those of a list."""
+    is_list = isinstance(node.value, list)
+    written = (
+        [((*path, index), each.value) for index, each in node.members.items()]
+        if is_list
+        else [(path, node.value)]
+    )
+    return [(each_path, name) for each_path, name in written if isinstance(name, str)]
+
+
+def _unknown(tree: Written, noun: str, name: str, known: _Names) -> str:
+    if noun not in _KINDS:
+        return unknown(noun, name, known)
+    kinds = _kinds(tree)
+    return (
+        f"'{name}' is of kind {kinds[name]}, not {listed(_KINDS[noun])}"
+        if name in kinds
+        else unknown("event", name, known)
+    )
+
+
+def _list_faults(tree: Written, path: Path, node: Written) -> Iterator[Fault]:
+    if node.value == []:
+        yield fault_at(tree, path, "names nothing")
+    told: set[str] = set()
+    for each_path, name in _names_at(path, node):
+        if name in told:
+            yield fault_at(tree, each_path, f"'{name}' is named twice")
+        told.add(name)
+
+
+def _source_faults(tree: Written, known: _Names | None) -> list[Fault]:
+    faults = []
+    for path, node, model in walk(tree):
+        source = node.members.get("source") if model and "source" in model.model_fields else None
+        if (
+            source
+            and known is not None
+            and isinstance(source.value, str)
+            and source.value not in known
+        ):
+            faults.append(fault_at(tree, (*path, "source"), unknown("source", source.value, known)))
+    return faults
+
+
+def _bloc_faults(tree: Written) -> list[Fault]:
+    states = _names(tree, "states") or {}
+    blocs = [
+        (path, node.value)
+        for path, node in find(tree, "states.*.bloc")
+        if isinstance(node.value, str)
+    ]
+    return [
+        fault_at(tree, path, f"a bloc cannot have the name of a state, '{bloc}'")
+        for path, bloc in blocs
+        if bloc in states
+    ]
+
+
+def _choice_faults(
+    tree: Written, path: Path, node: Written, check: CheckRule, known: Known
+) -> list[Fault]:
+    try:
+        choice = RuleChoice.model_validate(bare(node))
+    except ValidationError:
+        return []
+    family = "programme" if path[-1] == "rule" else str(path[-1])
+    inner = (*path, "parameters") if "parameters" in node.members else path
+    wrong = check(family, choice.rule, choice.parameters, known)
+    return [
+        fault_at(tree, (*(path if key == "rule" else inner), key), message)
+        for key, message in wrong.items()
+    ]
+
+
+def _not_finite(node: Written, path: Path) -> Iterator[tuple[Path, float]]:
+    if isinstance(node.value, float) and not math.isfinite(node.value):
+        yield path, node.value
+    for key, member in node.members.items():
+        yield from _not_finite(member, (*path, key))

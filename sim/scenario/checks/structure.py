@@ -1,0 +1,253 @@
+"""Check that a scenario of right values and known names hangs together, and that everything in it
+acts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from sim.scenario.checks.bill_of_materials import bill_findings
+from sim.scenario.checks.plant import plant_findings
+from sim.scenario.event_kinds import (
+    Closure,
+    Demand,
+    Licence,
+    Outage,
+    Reexport,
+    Retool,
+    Selector,
+    Trading,
+)
+from sim.scenario.event_times import Dated
+from sim.scenario.loading.source_tree import Path
+from sim.scenario.schema import Candidate, Scenario
+from sim.scenario.selectors import (
+    Route,
+    factories_of,
+    names_in,
+    permitting_rules,
+    products_of,
+    routes,
+    states_of,
+)
+
+Finding = tuple[Path, str]
+
+OPTIMAL = "optimal"
+"""The allocation rule that sees the whole market."""
+MOST_OPTIMISED = 200
+"""Members that `optimal` may have: it takes milliseconds for each of them every month."""
+
+_FROM_COMPLEXITY = ("build_months", "qualification_months", "ramp_months", "capital_cost")
+
+
+def structure_findings(scenario: Scenario) -> Iterator[Finding]:
+    """List, as (path, message), what is empty, cannot be built, is ambiguous, or acts on
+    nothing.
+    """
+    found = routes(scenario)
+    yield from _empty(scenario)
+    yield from bill_findings(scenario)
+    yield from _ambiguous_trade(scenario, found)
+    yield from optimal_findings(scenario)
+    yield from _programmes(scenario)
+    yield from plant_findings(scenario)
+    for name, event in scenario.events.items():
+        yield from _event(scenario, found, name, event)
+    yield from _evasions(scenario, found)
+
+
+def optimal_findings(scenario: Scenario) -> Iterator[Finding]:
+    """List, as (path, message), where the allocation rule `optimal` is chosen and cannot serve."""
+    everywhere = scenario.rules.allocation.rule == OPTIMAL
+    if everywhere and scenario.members > MOST_OPTIMISED:
+        yield (
+            ("members",),
+            f"{scenario.members} is above {MOST_OPTIMISED}, the most for allocation rule {OPTIMAL}",
+        )
+    for name, factory in scenario.factories.items():
+        path, own = ("factories", name, "rules", "allocation"), factory.rules.allocation
+        if own and everywhere:
+            yield (
+                path,
+                (
+                    f"acts on nothing: the scenario's allocation rule {OPTIMAL} decides for the"
+                    " whole market"
+                ),
+            )
+        elif own and own.rule == OPTIMAL:
+            yield (
+                path,
+                (
+                    f"{OPTIMAL} decides for the whole market: choose it under the scenario's rules,"
+                    " not for one factory"
+                ),
+            )
+
+
+def _empty(scenario: Scenario) -> Iterator[Finding]:
+    if not scenario.factories:
+        yield ("factories",), "a scenario needs at least one factory"
+    if not any(scenario.needs.values()):
+        yield ("needs",), "a scenario needs at least one need"
+    for name, factory in scenario.factories.items():
+        if not factory.lines:
+            yield ("factories", name, "lines"), "a factory needs at least one line"
+
+
+def _ambiguous_trade(scenario: Scenario, found: tuple[Route, ...]) -> Iterator[Finding]:
+    pairs: dict[tuple[str, str], Route] = {}
+    for route in found:
+        first, *others = permitting_rules(scenario, *route) or [""]
+        for other in others:
+            pairs.setdefault((first, other), route)
+    for (first, other), route in pairs.items():
+        message = (
+            f"as specific as trade rule '{first}' for {route.exporter} -> {route.importer},"
+            f" {route.product}; make one more specific"
+        )
+        yield ("trade", other), message
+
+
+def _programmes(scenario: Scenario) -> Iterator[Finding]:
+    for name, programme in scenario.programmes.items():
+        if not programme.candidates:
+            yield ("programmes", name, "candidates"), "a programme needs at least one candidate"
+        served = (
+            set(scenario.states)
+            if programme.beneficiaries == "all"
+            else set(programme.beneficiaries)
+        )
+        if "chair_weight" in programme.model_fields_set and (
+            programme.chair not in served or len(served) < 2
+        ):
+            yield (
+                ("programmes", name, "chair_weight"),
+                "acts on nothing: the beneficiaries are not the chair and others",
+            )
+        for key, candidate in programme.candidates.items():
+            path = ("programmes", name, "candidates", key)
+            yield from _candidate(scenario, path, candidate)
+            if programme.lead_times == "announced" and candidate.announced_months is None:
+                yield path, "missing key 'announced_months', which lead_times: announced needs"
+
+
+def _candidate(scenario: Scenario, path: Path, candidate: Candidate) -> Iterator[Finding]:
+    if candidate.product not in scenario.factories[candidate.factory].lines:
+        yield (*path, "product"), _no_line(scenario, candidate.factory, f"'{candidate.product}'")
+    missing = [key for key in _FROM_COMPLEXITY if getattr(candidate, key) is None]
+    if missing and scenario.products[candidate.product].complexity is None:
+        yield (
+            path,
+            f"give {', '.join(missing)}, or give product '{candidate.product}' a complexity class",
+        )
+
+
+def _event(
+    scenario: Scenario, found: tuple[Route, ...], name: str, event: Dated
+) -> Iterator[Finding]:
+    path = ("events", name)
+    if event.when and event.when.product not in scenario.needs.get(event.when.state, {}):
+        yield (
+            (*path, "when"),
+            f"watches nothing: '{event.when.state}' has no need of '{event.when.product}'",
+        )
+    if isinstance(event, (Outage, Closure, Licence)):
+        products = set(products_of(event.product, scenario))
+        what = " or ".join(f"'{each}'" for each in names_in(event.product))
+        yield from _factories(
+            scenario, path, event.factory, what, lambda lines: bool(products & lines)
+        )
+    elif isinstance(event, Retool):
+        both = {event.from_product, event.to_product}
+        yield from _factories(
+            scenario,
+            path,
+            event.factory,
+            " and ".join(f"'{each}'" for each in sorted(both)),
+            lambda lines: both <= lines,
+        )
+    elif isinstance(event, Trading) and not _hits_route(scenario, found, event):
+        yield (
+            path,
+            (
+                "acts on nothing: no such exporter has a line for such a product that such an"
+                " importer needs"
+            ),
+        )
+    elif isinstance(event, Demand) and not _hits_need(scenario, event):
+        yield path, "acts on nothing: none of these states needs any of these products"
+
+
+def _factories(
+    scenario: Scenario,
+    path: Path,
+    selector: Selector,
+    what: str,
+    serves: Callable[[set[str]], bool],
+) -> Iterator[Finding]:
+    """Find fault with factories that are named and do not have the lines for it, or with all when
+    none has.
+    """
+    factories = factories_of(selector, scenario)
+    idle = [name for name in factories if not serves(set(scenario.factories[name].lines))]
+    named = [(index, name) for index, name in enumerate(names_in(selector)) if name in idle]
+    for index, name in named:
+        yield (*path, "factory", index), _no_line(scenario, name, what)
+    if len(idle) == len(factories) and not named:
+        yield path, f"acts on nothing: no factory has a line of {what}"
+
+
+def _no_line(scenario: Scenario, factory: str, what: str) -> str:
+    return (
+        f"factory '{factory}' has no line of {what}; it makes:"
+        f" {', '.join(scenario.factories[factory].lines) or 'nothing'}"
+    )
+
+
+def _evasions(scenario: Scenario, found: tuple[Route, ...]) -> Iterator[Finding]:
+    """Find fault with re-exports that lead through one of their own ends, and with lines that are
+    licensed twice.
+    """
+    licensed: dict[tuple[str, str], str] = {}
+    for name, event in scenario.events.items():
+        if isinstance(event, Reexport) and _hits_route(scenario, found, event):
+            others = tuple(
+                route for route in found if len({route.exporter, event.via, route.importer}) == 3
+            )
+            if not _hits_route(scenario, others, event):
+                yield (
+                    ("events", name, "via"),
+                    (
+                        f"'{event.via}' cannot be the transit state of its own trade, nor trade at"
+                        " home have one"
+                    ),
+                )
+        if isinstance(event, Licence):
+            first = licensed.setdefault((event.factory, event.product), name)
+            if first != name:
+                yield (
+                    ("events", name),
+                    (
+                        f"'{event.factory}' makes '{event.product}' under the licence '{first}'"
+                        " already"
+                    ),
+                )
+
+
+def _hits_route(scenario: Scenario, found: tuple[Route, ...], event: Trading) -> bool:
+    exporters, importers = states_of(event.exporter, scenario), states_of(event.importer, scenario)
+    products = products_of(event.product, scenario)
+    return any(
+        route.exporter in exporters and route.importer in importers and route.product in products
+        for route in found
+    )
+
+
+def _hits_need(scenario: Scenario, event: Demand) -> bool:
+    products = products_of(event.product, scenario)
+    return any(
+        product in scenario.needs.get(state, {})
+        for state in states_of(event.state, scenario)
+        for product in products
+    )

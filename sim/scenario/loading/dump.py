@@ -1,0 +1,90 @@
+"""Write a scenario out: as one YAML file that loads to an equal scenario, and as the digest of its
+content.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from typing import Any
+
+import yaml
+
+from sim.scenario.loading.yaml_marks import BOOLEAN, INTEGER, NOT_FINITE, NOTHING, NUMBER
+from sim.scenario.quantity import Frozen, Quantity
+from sim.scenario.rule_choices import RuleChoice
+from sim.scenario.schema import Scenario
+
+_TAGS = (
+    ("null", NOTHING.pattern),
+    ("bool", BOOLEAN.pattern),
+    ("int", INTEGER.pattern),
+    ("float", f"{NUMBER.pattern}|{NOT_FINITE.pattern}"),
+    ("merge", "<<"),
+)
+# a dumper that writes YAML 1.2: it quotes what the reader would take for something other than text,
+# and uses no aliases
+_Dumper: Any = type(
+    "_Dumper",
+    (getattr(yaml, "CSafeDumper", yaml.SafeDumper),),
+    {
+        "yaml_implicit_resolvers": {
+            None: [
+                (f"tag:yaml.org,2002:{tag}", re.compile(rf"(?:{pattern})\Z"))
+                for tag, pattern in _TAGS
+            ]
+        },
+        "ignore_aliases": lambda self, data: True,
+    },
+)
+
+
+def dump(scenario: Scenario) -> str:
+    """Write the scenario as YAML, without what it leaves to defaults; `load` of the text gives an
+    equal scenario.
+    """
+    text: str = yaml.dump(
+        _plain(scenario),
+        Dumper=_Dumper,
+        sort_keys=False,
+        allow_unicode=True,
+        width=140,
+        default_flow_style=None,
+    )
+    return text
+
+
+def digest(scenario: Scenario) -> str:
+    """Sum up the scenario's content, defaults included, as a SHA-256; equal scenarios in the same
+    order have equal digests.
+    """
+    content = json.dumps(scenario.model_dump(mode="json", by_alias=True), separators=(",", ":"))
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    """Turn a part of a scenario into plain data, in the shortest form that loads to the same."""
+    if isinstance(value, RuleChoice):
+        is_flat = not {"rule", "parameters"} & set(value.parameters)
+        inner = value.parameters if is_flat else {"parameters": value.parameters}
+        return {"rule": value.rule, **inner} if inner else value.rule
+    if isinstance(value, Frozen):
+        fields = type(value).model_fields
+        given = {
+            (field.alias or name): _plain(getattr(value, name))
+            for name, field in fields.items()
+            if name in value.model_fields_set
+        }
+        return (
+            given["value"] if isinstance(value, Quantity) and given.keys() == {"value"} else given
+        )
+    if isinstance(value, dict):
+        return {key: _plain(member) for key, member in value.items()}
+    if isinstance(value, list):
+        return [_plain(member) for member in value]
+    return (
+        int(value)
+        if isinstance(value, float) and value.is_integer() and abs(value) < 1e15
+        else value
+    )

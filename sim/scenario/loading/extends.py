@@ -1,0 +1,93 @@
+"""Lay one file over another, as `extends` asks.
+
+Entities merge by name and mappings by key; scalars and lists replace. A quantity, a rule choice and
+a need's `by_year` replace whole, since half of one and half of another would say what nobody wrote.
+`null` takes away what was inherited. An event of another kind replaces the event; a key drops the
+inherited ones that cannot stand beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sim.errors import Fault, Place
+from sim.scenario.loading.paths import fault_at
+from sim.scenario.loading.schema_walk import (
+    Shape,
+    alternatives,
+    below,
+    expanded,
+    is_by_number,
+    is_named,
+    model_at,
+)
+from sim.scenario.loading.source_tree import Path, Written
+from sim.scenario.quantity import Quantity
+from sim.scenario.rule_choices import RuleChoice
+from sim.scenario.schema import Scenario
+from sim.scenario.suggestions import meant
+
+
+def merged(layers: Sequence[Written]) -> tuple[Written, list[Fault]]:
+    """Lay the layers over one another, the first at the bottom; also list what they take away in
+    vain.
+    """
+    tree = Written({}, Place(""))
+    faults: list[Fault] = []
+    for layer in layers:
+        removals: list[tuple[Path, str]] = []
+        tree = _over(tree, layer, Scenario, (), removals)
+        faults += [fault_at(layer, path, message) for path, message in removals]
+    return tree, faults
+
+
+def settled(written: Written, shape: Shape) -> tuple[Written, list[tuple[Path, str]]]:
+    """Write out the shorthands of a value laid over nothing; also list what it takes away in vain,
+    as (path, message).
+    """
+    removals: list[tuple[Path, str]] = []
+    return _over(None, written, shape, (), removals), removals
+
+
+def _over(
+    under: Written | None,
+    above: Written,
+    shape: Shape,
+    path: Path,
+    removals: list[tuple[Path, str]],
+) -> Written:
+    known = above if under is None or "kind" in above.members else under
+    model = model_at(shape, known)
+    above = expanded(above, model)
+    if above.mapping is None or model in (Quantity, RuleChoice):
+        return above
+    dropped = {
+        other
+        for key, member in above.members.items()
+        if member.value is not None
+        for other in alternatives(model, key)
+    }
+    base = _inherited(under, above, shape)
+    members = {key: member for key, member in base.members.items() if key not in dropped}
+    is_alone = not members
+    for key, member in above.members.items():
+        if member.value is None and key in members:
+            del members[key]
+        elif member.value is None and is_named(shape):
+            removals.append(((*path, key), f"nothing to remove{meant(key, members)}"))
+        else:
+            members[key] = _over(
+                members.get(key), member, below(shape, key, known), (*path, key), removals
+            )
+    return Written(members, above.place, {**base.keys, **above.keys}, above.implied and is_alone)
+
+
+def _inherited(under: Written | None, above: Written, shape: Shape) -> Written:
+    if under is None or under.mapping is None or is_by_number(shape) or _changes_kind(under, above):
+        return Written({}, above.place)
+    return under
+
+
+def _changes_kind(under: Written, above: Written) -> bool:
+    kinds = [each.members["kind"].value for each in (under, above) if "kind" in each.members]
+    return len(kinds) == 2 and kinds[0] != kinds[1]

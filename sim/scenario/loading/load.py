@@ -1,0 +1,192 @@
+"""Load a scenario: read the file and what it extends, apply `--set`, check everything, report all
+faults together.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pydantic import ValidationError
+
+from sim.errors import Fault, Place, ScenarioError
+from sim.scenario.checks.dates import date_findings
+from sim.scenario.checks.references import CheckRule, reference_faults, rule_faults
+from sim.scenario.checks.structure import structure_findings
+from sim.scenario.loading.extends import merged
+from sim.scenario.loading.overrides import with_set
+from sim.scenario.loading.paths import fault_at
+from sim.scenario.loading.schema_errors import schema_faults
+from sim.scenario.loading.source_tree import DEEPEST, Path, Written, bare, from_python
+from sim.scenario.loading.yaml_marks import MOST_BYTES, read
+from sim.scenario.schema import Scenario
+from sim.scenario.suggestions import found
+
+
+def load(
+    path: str | os.PathLike[str], sets: Sequence[str] = (), *, rules: CheckRule | None = None
+) -> Scenario:
+    """Load a scenario file, changed by `path=value` texts. Raises ScenarioError with all faults.
+
+    `rules` checks the rules chosen: called with (family, rule, parameters, names by noun), it
+    returns what is wrong as key -> message.
+    """
+    file = os.fspath(path)
+    try:
+        tree = _read(file)
+    except OSError as error:
+        raise ScenarioError(
+            [Fault(Place(file), "", f"cannot be read: {_reason(error)}")]
+        ) from error
+    return _checked(_Layers(file).of(tree), sets, rules)
+
+
+def parse(
+    data: Mapping[str, Any], sets: Sequence[str] = (), *, rules: CheckRule | None = None
+) -> Scenario:
+    """Take a scenario from plain Python data, as `load` takes it from a file; `extends` counts from
+    the working directory.
+    """
+    place = Place("<dict>")
+    return _checked(_Layers(place.file).of(_mapping(from_python(data, place))), sets, rules)
+
+
+class _Layers:
+    """Collect a file and all that it extends, each once, the first to be laid down first."""
+
+    def __init__(self, file: str) -> None:
+        self.root = file
+        self.faults: list[Fault] = []
+        self.seen = {_identity(file)}
+
+    def of(self, tree: Written) -> list[Written]:
+        """List the layers of a file that was read.
+
+        Raises ScenarioError with the faults of all files.
+        """
+        layers = self._below(tree, [self.root])
+        if self.faults:
+            raise ScenarioError(self.faults)
+        return layers
+
+    def _below(self, tree: Written, chain: list[str]) -> list[Written]:
+        layers = [
+            layer
+            for path, entry in self._entries(tree)
+            for layer in self._extended(tree, path, entry, chain)
+        ]
+        members = {key: member for key, member in tree.members.items() if key != "extends"}
+        return [*layers, tree.changed(members)]
+
+    def _entries(self, tree: Written) -> list[tuple[Path, str]]:
+        """List the files that a file extends; adds a fault for what is not a file's name."""
+        if "extends" not in tree.members:
+            return []
+        extends = tree.members["extends"]
+        listed = isinstance(extends.value, list)
+        entries = [
+            (("extends", *((key,) if listed else ())), each.value)
+            for key, each in (extends.members if listed else {0: extends}).items()
+        ]
+        for path, value in entries:
+            if not isinstance(value, str):
+                self.faults.append(
+                    fault_at(
+                        tree, path, f"expected a file or a list of files, found {found(value)}"
+                    )
+                )
+        return [(path, value) for path, value in entries if isinstance(value, str)]
+
+    def _extended(self, tree: Written, path: Path, entry: str, chain: list[str]) -> list[Written]:
+        file = os.path.join(os.path.dirname(chain[-1]), entry)
+        identity = _identity(file)
+        known = [_identity(each) for each in chain]
+        if identity in known:
+            circle = [*chain[known.index(identity) :], chain[known.index(identity)]]
+            self.faults.append(
+                fault_at(tree, path, f"files extend one another in a circle: {' -> '.join(circle)}")
+            )
+        elif len(chain) > DEEPEST:
+            self.faults.append(
+                fault_at(tree, path, f"more than {DEEPEST} files that extend one another")
+            )
+        elif identity not in self.seen:
+            self.seen.add(identity)
+            return self._read_layers(tree, path, file, chain)
+        return []
+
+    def _read_layers(self, tree: Written, path: Path, file: str, chain: list[str]) -> list[Written]:
+        try:
+            return self._below(_read(file), [*chain, file])
+        except OSError as error:
+            self.faults.append(fault_at(tree, path, f"cannot read {file}: {_reason(error)}"))
+        except ScenarioError as error:
+            self.faults += error.faults
+        return []
+
+
+def _identity(file: str) -> str:
+    """Name a file the same however it is reached; a path that no system takes stays as it is."""
+    return file if "\0" in file else os.path.realpath(file)
+
+
+def _read(file: str) -> Written:
+    """Read one file as a mapping. Raises OSError and ScenarioError."""
+    try:
+        with open(file, "rb") as stream:
+            data = stream.read(MOST_BYTES + 1)
+    except ValueError as error:
+        raise OSError(str(error)) from error
+    tree = read(data, file)
+    if tree is None:
+        raise ScenarioError([Fault(Place(file), "", "the file is empty")])
+    return _mapping(tree)
+
+
+def _mapping(tree: Written) -> Written:
+    if tree.mapping is None:
+        raise ScenarioError(
+            [Fault(tree.place, "", f"expected a mapping of keys, found {found(tree.value)}")]
+        )
+    return tree
+
+
+def _reason(error: OSError) -> str:
+    known = {
+        FileNotFoundError: "no such file",
+        IsADirectoryError: "it is a directory",
+        PermissionError: "no permission",
+    }
+    return known.get(type(error), (error.strerror or str(error)).lower())
+
+
+def _checked(layers: list[Written], sets: Sequence[str], rules: CheckRule | None) -> Scenario:
+    tree, faults = merged(layers)
+    for text in sets:
+        try:
+            tree = with_set(tree, text)
+        except ScenarioError as error:
+            faults += error.faults
+    try:
+        scenario = Scenario.model_validate(bare(tree))
+    except ValidationError as error:
+        faults += schema_faults(error, tree)
+        # a name that the schema refuses need not be called unknown as well
+        told = {(fault.place, fault.path) for fault in faults}
+        faults += [
+            fault for fault in _name_faults(tree, rules) if (fault.place, fault.path) not in told
+        ]
+        raise ScenarioError(faults) from None
+    faults += _name_faults(tree, rules)
+    findings = list(date_findings(scenario))
+    # what hangs together is asked of known names only
+    findings += [] if faults else structure_findings(scenario)
+    faults += [fault_at(tree, path, message) for path, message in findings]
+    if faults:
+        raise ScenarioError(faults)
+    return scenario
+
+
+def _name_faults(tree: Written, rules: CheckRule | None) -> list[Fault]:
+    return reference_faults(tree) + rule_faults(tree, rules)

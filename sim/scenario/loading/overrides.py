@@ -1,0 +1,111 @@
+"""Change single values of a scenario from the command line: `--set events.ukraine_ban.share=0.9`.
+
+The path is that of the error messages, the value is YAML, `null` removes. What goes by a name must
+be there before something in it can be set; a whole entity, or a month of a budget, may be new.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import NoReturn
+
+from sim.errors import Fault, Place, ScenarioError
+from sim.scenario.loading.extends import settled
+from sim.scenario.loading.schema_walk import (
+    SHORTHANDS,
+    Shape,
+    alternatives,
+    below,
+    is_by_number,
+    is_named,
+    keys_of,
+    model_at,
+)
+from sim.scenario.loading.source_tree import Key, Path, Written, dotted
+from sim.scenario.loading.yaml_marks import read_value
+from sim.scenario.quantity import Quantity
+from sim.scenario.rule_choices import RuleChoice
+from sim.scenario.schema import Scenario
+from sim.scenario.suggestions import found, meant, on_one_line
+
+
+def with_set(tree: Written, text: str) -> Written:
+    """Set one value, given as `path=value`. Raises ScenarioError, placed at the option itself."""
+    place = Place(f"--set {on_one_line(text)}")
+    path, equals, value = text.partition("=")
+    if not equals or not path.strip():
+        raise ScenarioError([Fault(place, "", "write it as path=value: months=24")])
+    try:
+        written = read_value(value, place.file)
+    except ScenarioError as error:
+        raise ScenarioError(
+            replace(fault, path=".".join(filter(None, (path, fault.path))))
+            for fault in error.faults
+        ) from error
+    return _put(tree, Scenario, path.strip().split("."), written, ())
+
+
+def _put(node: Written, shape: Shape, steps: list[str], value: Written, done: Path) -> Written:
+    """Set the value some steps below a node."""
+    model = model_at(shape, node)
+    if node.implied and model and steps[0] in keys_of(Quantity) and steps[0] not in keys_of(model):
+        steps = [SHORTHANDS[model], *steps]
+    node = _opened(node, shape)
+    key = _key(node, shape, steps[0])
+    path = (*done, key)
+    _check_allowed(node, shape, key, value, path)
+    member = node.members.get(key)
+    kept = {
+        each: other for each, other in node.members.items() if each not in alternatives(model, key)
+    }
+    if len(steps) > 1:
+        start = member or _started(node, shape, key, value, path)
+        kept[key] = _put(start, below(shape, key, node), steps[1:], value, path)
+    elif value.value is None and (member or is_named(shape)):
+        if member is None:
+            _refuse(value, path, f"nothing to remove{meant(key, node.members)}")
+        del kept[key]
+    else:
+        kept[key], removals = settled(value, below(shape, key, node))
+        if removals:
+            _refuse(value, (*path, *removals[0][0]), removals[0][1])
+    if len(steps) == 1 and (done or value.value is None):
+        # what no longer fits together here is the option's doing
+        node = replace(node, place=value.place)
+    return node.changed(kept, {**node.keys, key: value.place})
+
+
+def _opened(node: Written, shape: Shape) -> Written:
+    """Write out a bare number or rule name, so that something may stand beside it."""
+    model = model_at(shape, node)
+    if model in SHORTHANDS and isinstance(node.value, (str, int, float)):
+        return Written({SHORTHANDS[model]: node}, node.place, {SHORTHANDS[model]: node.place})
+    return node
+
+
+def _key(node: Written, shape: Shape, step: str) -> Key:
+    if step.isdecimal() and (isinstance(node.value, list) or is_by_number(shape)):
+        return int(step)
+    return step
+
+
+def _check_allowed(node: Written, shape: Shape, key: Key, value: Written, path: Path) -> None:
+    model = model_at(shape, node)
+    if isinstance(node.value, list):
+        if key not in node.members:
+            _refuse(value, path, f"no such item; the list has {len(node.members)}, counted from 0")
+    elif node.mapping is None:
+        _refuse(value, path[:-1], f"nothing can be set in {found(node.value)}")
+    elif model and model is not RuleChoice and key not in keys_of(model):
+        _refuse(value, path, f"unknown key{meant(key, keys_of(model), 'allowed')}")
+
+
+def _started(node: Written, shape: Shape, key: Key, value: Written, path: Path) -> Written:
+    """Begin a mapping that was not there, unless it goes by a name: then the name is mistaken."""
+    if is_named(shape) and model_at(below(shape, key, node), None):
+        _refuse(value, path, f"nothing of this name{meant(key, node.members)}")
+    return Written({}, value.place)
+
+
+def _refuse(value: Written, path: Path, message: str) -> NoReturn:
+    raise ScenarioError([Fault(value.place, dotted(path), message)])

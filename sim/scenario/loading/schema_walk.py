@@ -1,0 +1,153 @@
+"""Ask the schema what may stand where: which keys, which shorthands, which values are replaced
+whole.
+
+A shape is an annotation of the schema (`State`, `dict[Name, Line]`, `Rate | None` ...); None where
+it knows nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
+
+from sim.scenario.event_kinds import Event, Exemption
+from sim.scenario.event_times import After, Dated, When
+from sim.scenario.loading.source_tree import Key, Path, Written
+from sim.scenario.quantity import Frozen, Quantity
+from sim.scenario.rule_choices import RuleChoice
+from sim.scenario.schema import Input, Line, Need, Scenario
+
+Shape = Any
+
+SHORTHANDS: dict[type[Frozen], str] = {
+    Input: "amount",
+    Line: "capacity",
+    Need: "units",
+    Quantity: "value",
+    RuleChoice: "rule",
+}
+"""The key that a bare value stands for."""
+
+ALTERNATIVES: dict[type[Frozen], tuple[str, ...]] = {
+    Need: ("units", "by_year", "series"),
+    Dated: ("date", "after", "when"),
+    When: ("below", "above"),
+    After: ("event", "completion"),
+    Exemption: ("cap", "share"),
+}
+"""Keys of which one alone may be given, so that one given above drops the others given below."""
+
+KINDS: dict[str, type[Dated]] = {
+    get_args(kind.model_fields["kind"].annotation)[0]: kind for kind in get_args(get_args(Event)[0])
+}
+"""The model of each kind of event."""
+
+
+def model_at(shape: Shape, written: Written | None) -> type[Frozen] | None:
+    """Give the model that a shape allows here; an event's depends on the kind that was written."""
+    for each in options(shape):
+        if not isinstance(each, type) or not issubclass(each, Frozen):
+            continue
+        if issubclass(each, Dated):
+            return _event_model(written)
+        return each
+    return None
+
+
+def below(shape: Shape, key: Key, written: Written | None) -> Shape:
+    """Give the shape of a member of this shape."""
+    model = model_at(shape, written)
+    if model:
+        return next(
+            (
+                field.annotation
+                for name, field in model.model_fields.items()
+                if key in (name, field.alias)
+            ),
+            None,
+        )
+    for each in options(shape):
+        if _origin(each) in (dict, list):
+            return get_args(each)[-1]
+    return None
+
+
+def is_named(shape: Shape) -> bool:
+    """Tell whether members go by names (or months, or years) of the user's choice."""
+    return any(_origin(each) is dict for each in options(shape))
+
+
+def is_by_number(shape: Shape) -> bool:
+    """Tell whether members go by whole numbers: years."""
+    return any(_origin(each) is dict and get_args(each)[0] is int for each in options(shape))
+
+
+def keys_of(model: type[Frozen]) -> list[str]:
+    """List the keys that a mapping of this model may have, as users write them."""
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def alternatives(model: type[Frozen] | None, key: Key) -> frozenset[str]:
+    """List the keys that cannot stand beside this one."""
+    groups = (
+        group
+        for each, group in ALTERNATIVES.items()
+        if model and issubclass(model, each) and key in group
+    )
+    return frozenset(other for group in groups for other in group if other != key)
+
+
+def expanded(written: Written, model: type[Frozen] | None) -> Written:
+    """Write out the shorthand of an input, line or need: `25` is `{units: 25}`, and so is a
+    quantity in its place.
+    """
+    if model not in (Input, Line, Need):
+        return written
+    is_number = isinstance(written.value, (int, float)) and not isinstance(written.value, bool)
+    is_quantity = written.mapping is not None and "value" in written.members
+    return in_full(written, SHORTHANDS[model]) if is_number or is_quantity else written
+
+
+def in_full(written: Written, key: str) -> Written:
+    """Write a value as the one member of a mapping."""
+    return Written({key: written}, written.place, {key: written.place}, implied=True)
+
+
+def walk(
+    tree: Written, shape: Shape = Scenario, path: Path = ()
+) -> Iterator[tuple[Path, Written, type[Frozen] | None]]:
+    """List every value with its path and, where the schema has one, its model; quantities and rule
+    choices are not entered.
+    """
+    model = model_at(shape, tree)
+    yield path, tree, model
+    if model in (Quantity, RuleChoice):
+        return
+    for key, member in tree.members.items():
+        yield from walk(member, below(shape, key, tree), (*path, key))
+
+
+def _event_model(written: Written | None) -> type[Dated]:
+    kind = written.members.get("kind") if written else None
+    return KINDS.get(kind.value, Dated) if kind and isinstance(kind.value, str) else Dated
+
+
+def takes_list(shape: Shape) -> bool:
+    """Tell whether a list may stand here."""
+    return any(_origin(each) is list for each in options(shape))
+
+
+@cache
+def options(shape: Shape) -> tuple[Shape, ...]:
+    """List what a shape allows, looking through Annotated and unions."""
+    if _origin(shape) is Annotated:
+        return options(get_args(shape)[0])
+    if _origin(shape) in (Union, UnionType):
+        return tuple(option for each in get_args(shape) for option in options(each))
+    return (shape,)
+
+
+def _origin(shape: Shape) -> object:
+    return get_origin(shape)

@@ -1,0 +1,128 @@
+"""Hold a scenario as it was written: plain values, each with the place where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from numbers import Integral, Real
+from typing import Any, cast
+
+from sim.errors import Fault, Place, ScenarioError
+from sim.scenario.suggestions import on_one_line
+
+Key = str | int
+Path = tuple[Key, ...]
+"""The keys and list positions that lead to a value."""
+
+DEEPEST = 40
+"""Levels of mappings and lists in one another; deeper input is refused."""
+LONGEST_NUMBER = 300
+"""Digits; ten to the power of 300 is still a number that a float can hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Hold a value and its place; members of mappings and lists are Written themselves."""
+
+    value: Any
+    """A scalar, a dict of Key -> Written, or a list of Written."""
+    place: Place
+    keys: Mapping[Key, Place] = field(default_factory=dict)
+    """Where each key of a mapping stands."""
+    implied: bool = False
+    """Whether the one key of this mapping was left out in the file: `25` for `{units: 25}`."""
+
+    @property
+    def mapping(self) -> dict[Key, Written] | None:
+        """Give the mapping, or None where this is none."""
+        return self.value if isinstance(self.value, dict) else None
+
+    @property
+    def members(self) -> dict[Key, Written]:
+        """Give what stands in a mapping or list, by key or position; nothing for a scalar."""
+        if isinstance(self.value, list):
+            return dict(enumerate(self.value))
+        return self.mapping or {}
+
+    def key_place(self, key: Key) -> Place:
+        """Say where a key stands; the place of the mapping where it has no such key."""
+        return self.keys.get(key, self.place)
+
+    def changed(
+        self, members: Mapping[Key, Written], keys: Mapping[Key, Place] | None = None
+    ) -> Written:
+        """Copy this mapping or list with other members."""
+        if isinstance(self.value, list):
+            return Written(list(members.values()), self.place)
+        return Written(dict(members), self.place, self.keys if keys is None else keys)
+
+
+def bare(written: Written) -> Any:
+    """Drop the places: plain dicts, lists and scalars."""
+    if isinstance(written.value, dict):
+        return {key: bare(member) for key, member in written.value.items()}
+    if isinstance(written.value, list):
+        return [bare(member) for member in written.value]
+    return written.value
+
+
+def from_python(data: object, place: Place) -> Written:
+    """Take plain Python data as if it had been written at one place.
+
+    Raises ScenarioError for what no file could hold.
+    """
+    faults: list[Fault] = []
+    written = _taken(data, place, (), faults)
+    if faults:
+        raise ScenarioError(faults)
+    return written
+
+
+def _taken(data: object, place: Place, path: Path, faults: list[Fault]) -> Written:
+    if not isinstance(data, Mapping) and not _is_list(data):
+        return Written(_taken_scalar(data, place, path, faults), place)
+    if len(path) >= DEEPEST:
+        faults.append(Fault(place, dotted(path[:3]), f"more than {DEEPEST} levels deep"))
+        return Written(None, place)
+    if not isinstance(data, Mapping):
+        return Written(
+            [
+                _taken(each, place, (*path, index), faults)
+                for index, each in enumerate(cast(Sequence[object], data))
+            ],
+            place,
+        )
+    members: dict[Key, Written] = {}
+    for key, value in data.items():
+        if isinstance(key, bool) or not isinstance(key, (str, int)):
+            faults.append(
+                Fault(place, dotted(path), f"a key must be a name or a year, found {key!r}")
+            )
+        else:
+            members[key] = _taken(value, place, (*path, key), faults)
+    return Written(members, place, dict.fromkeys(members, place))
+
+
+def _is_list(data: object) -> bool:
+    return isinstance(data, Sequence) and not isinstance(data, (str, bytes))
+
+
+def _taken_scalar(data: object, place: Place, path: Path, faults: list[Fault]) -> object:
+    if data is None or isinstance(data, (bool, str)):
+        return data
+    if isinstance(data, Integral) and abs(int(data)) < 10**LONGEST_NUMBER:
+        return int(data)
+    if isinstance(data, Real) and not isinstance(data, Integral):
+        return float(data)
+    what = (
+        f"a number of more than {LONGEST_NUMBER} digits"
+        if isinstance(data, Integral)
+        else f"a value of type {type(data).__name__} cannot stand in a scenario"
+    )
+    faults.append(Fault(place, dotted(path), what))
+    return None
+
+
+def dotted(path: Path) -> str:
+    """Write a path as the user does: `factories.klimov.lines`."""
+    return on_one_line(".".join(map(str, path)))

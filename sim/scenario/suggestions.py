@@ -1,0 +1,61 @@
+"""Say what was found and what was meant, in the words of the one who wrote it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+MOST_LISTED = 20
+"""Names that a message lists when none is near; of more, none."""
+
+
+def nearest(name: object, known: Iterable[object]) -> str | None:
+    """Find the known name that is most like this one, whatever the case; None when none is."""
+    by_folded = {str(each).casefold(): str(each) for each in known}
+    found = difflib.get_close_matches(str(name).casefold(), by_folded, n=1)
+    return by_folded[found[0]] if found else None
+
+
+def meant(name: object, known: Iterable[object], listing: str = "known") -> str:
+    """Write what may have been meant, to end a message: the nearest name, or all of them when they
+    are few.
+    """
+    names = [str(each) for each in known]
+    near = nearest(name, names)
+    if near:
+        return f"; did you mean '{near}'?"
+    return f"; {listing}: {', '.join(names)}" if 0 < len(names) <= MOST_LISTED else ""
+
+
+def unknown(what: str, name: object, known: Iterable[object]) -> str:
+    """Write that a name refers to nothing: `unknown state 'RSU'; did you mean 'RUS'?`."""
+    return f"unknown {what} '{name}'{meant(name, known)}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Write a choice: `a, b or c`."""
+    return " or ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
+
+
+def found(value: Any) -> str:
+    """Describe a value that stands where it should not."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, (int, float)):
+        return repr(value) if len(repr(value)) <= 40 else "a very long number"
+    if isinstance(value, str):
+        value = on_one_line(value)
+        return f"text '{value}'" if len(value) <= 40 else f"text '{value[:37]}...'"
+    return "a mapping" if isinstance(value, dict) else "a list"
+
+
+def on_one_line(text: str) -> str:
+    """Write out line breaks and what else cannot be printed, so that a fault stays on its line."""
+    return (
+        text
+        if text.isprintable()
+        else "".join(each if each.isprintable() else repr(each)[1:-1] for each in text)
+    )

@@ -1,0 +1,341 @@
+"""Say what is kept of each run: `fill_rate_after`, or `fill_rate[RUS, helicopter_engines, 2018]`
+for one need and one year.
+
+In brackets stand a state, a product and a year YYYY or month YYYY-MM; any of them may be left out
+or `*`. A metric of a summary is of the whole run; what is recorded month by month can also be had
+of a period: the fill rate over it, units and money added up over it, backlog and stocks at its end.
+With a comparison, `fill_rate[RUS] >= 0.95`, it is the month from which it holds to the end of the
+run, counted from the first, 0; inf where it never does. `capital` is not of needs: the money that
+programmes and factories have invested by the end of the run, everywhere or, as `capital[RUS]`, in
+one state; or one programme.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.engine.recorder import FLOWS, METRICS, Tape
+from sim.kernels.sums import Bools, Floats, Ints, total
+from sim.metrics import fill_rate, met, service, summarise, unmet
+from sim.report.tables import CENSORED
+from sim.scenario.loading.source_tree import Path
+from sim.scenario.quantity import month_number
+from sim.scenario.schema import Scenario
+from sim.scenario.suggestions import meant, unknown
+from sim.world.axes import Axes
+
+Need = tuple[str, str]
+"""(state, product)"""
+
+ANY = "*"
+CAPITAL = "capital"
+"""The item of the ledger of money that can be kept; it has no product, and in place of a state none
+or a programme."""
+SUMMARISED = frozenset(
+    ("need", "used", "received", "backlog", "imports", "legacy", "leaked", "spending", "flows")
+)
+"""What a summary is made from."""
+_AT_END = ("backlog", "stock", "in_transit")
+COMPARISONS: Mapping[str, Callable[[Floats, float], Bools]] = {
+    "<=": np.less_equal,
+    ">=": np.greater_equal,
+    "<": np.less,
+    ">": np.greater,
+}
+COMPARED = re.compile(r"(.*?)\s*(<=|>=|<|>)\s*(.*)")
+"""A metric, how it is compared, and with what."""
+_WRITTEN = re.compile(r"\s*(\w+)\s*(?:\[([^\[\]]*)\])?\s*")
+PERIOD = re.compile(r"([0-9]{4})(?:-(0[1-9]|1[0-2]))?")
+_MOST_PARTS = 3
+
+
+class Measure(NamedTuple):
+    """Hold a metric as it was asked for."""
+
+    name: str
+    state: str
+    product: str
+    period: str
+    sign: str = ""
+    """How it is compared, where it is"""
+    limit: float = 0.0
+
+    @property
+    def label(self) -> str:
+        """Name it in tables, where state and product have columns of their own."""
+        name = f"{self.name}[{self.period}]" if self.period else self.name
+        return f"{name} {self.sign} {self.limit:.15g}" if self.sign else name
+
+
+class Row(NamedTuple):
+    """Hold one number that is kept of each run."""
+
+    metric: str
+    state: str
+    product: str
+    name: str
+    period: str
+    sign: str = ""
+    limit: float = 0.0
+
+
+def summary_names() -> list[str]:
+    """List the metrics of a summary, with the share of members that never get there for those that
+    may not.
+    """
+    none = np.zeros((1, 1, 1))
+    found = summarise(
+        defaultdict(lambda: none), none[0], [], [("", "")], np.zeros((1, 1), dtype=np.int64)
+    )
+    return [
+        each for name in found for each in ([name, _censored(name)] if name in CENSORED else [name])
+    ]
+
+
+def measure_of(text: str) -> Measure | None:
+    """Read a metric; None where it is not written as one."""
+    compared = COMPARED.fullmatch(text)
+    written = _WRITTEN.fullmatch(compared[1] if compared else text)
+    sign, limit = (compared[2], finite(compared[3])) if compared else ("", 0.0)
+    if written is None or limit is None:
+        return None
+    parts = ["" if part.strip() == ANY else part.strip() for part in (written[2] or "").split(",")]
+    period = parts.pop() if len(parts) == _MOST_PARTS or PERIOD.fullmatch(parts[-1]) else ""
+    if len(parts) >= _MOST_PARTS:
+        return None
+    state, product = [*parts, "", ""][:2]
+    return Measure(written[1], state, product, period, sign, limit)
+
+
+def finite(text: str) -> float | None:
+    """Read a finite number; None where it is none."""
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def metric_findings(
+    metrics: Sequence[str], scenarios: Sequence[Scenario], needs: Sequence[Need]
+) -> Iterator[tuple[Path, str]]:
+    """List, as (path, message), what is wrong with the metrics asked for; `needs` are the final
+    needs there are.
+    """
+    if not metrics:
+        yield ("metrics",), "names nothing"
+    told: set[str] = set()
+    for place, text in enumerate(metrics):
+        measure, path = measure_of(text), ("metrics", place)
+        if measure is None:
+            yield path, f"'{text}' is not a metric; write name, or name[state, product, period]"
+            continue
+        if text in told:
+            yield path, f"'{text}' is named twice"
+        told.add(text)
+        yield from ((path, message) for message in wrong(measure, scenarios, needs))
+
+
+def wrong(measure: Measure, scenarios: Sequence[Scenario], needs: Sequence[Need]) -> Iterator[str]:
+    """List what is wrong with a metric."""
+    by_month = [*_SERIES]
+    known = list(dict.fromkeys([*summary_names(), *by_month, CAPITAL]))
+    if measure.name not in known:
+        yield f"unknown metric '{measure.name}'{meant(measure.name, known)}"
+    elif measure.period and measure.name not in by_month:
+        yield f"{measure.name} is of the whole run; of a period there are {', '.join(by_month)}"
+    elif measure.sign and measure.name not in by_month:
+        yield (
+            f"{measure.name} is of the whole run; the month from which a comparison holds is known"
+            f" of {', '.join(by_month)}"
+        )
+    elif measure.sign and measure.period:
+        yield f"{measure.label}: a comparison is of all months; leave out the period"
+    if measure.period and not PERIOD.fullmatch(measure.period):
+        yield f"'{measure.period}' is not a period; write YYYY or YYYY-MM"
+    elif measure.period and not any(_months(each, measure.period) for each in scenarios):
+        labels = scenarios[0].month_labels
+        yield f"{measure.period} is outside of the run, {labels[0]} to {labels[-1]}"
+    yield from (
+        _wrong_of_capital(measure, scenarios)
+        if measure.name == CAPITAL
+        else _wrong_need(measure, needs)
+    )
+
+
+def _wrong_of_capital(measure: Measure, scenarios: Sequence[Scenario]) -> Iterator[str]:
+    states = list(dict.fromkeys(state for each in scenarios for state in each.states))
+    known = dict.fromkeys([*states, *(name for each in scenarios for name in each.programmes)])
+    if measure.state and measure.state not in known:
+        yield unknown("state or programme", measure.state, known)
+    if measure.product:
+        yield f"{CAPITAL} is of all, of one state or of one programme; leave out the product"
+
+
+def _wrong_need(measure: Measure, needs: Sequence[Need]) -> Iterator[str]:
+    states, products = (
+        list(dict.fromkeys(names)) for names in (zip(*needs, strict=True) if needs else ((), ()))
+    )
+    if measure.state and measure.state not in states:
+        yield unknown("state with needs", measure.state, states)
+    elif measure.product and measure.product not in products:
+        yield unknown("product that is needed", measure.product, products)
+    elif not _chosen(measure, needs):
+        yield f"'{measure.state}' has no need of '{measure.product}'"
+
+
+def rows_of(metrics: Sequence[str], needs: Sequence[Need]) -> tuple[Row, ...]:
+    """List the numbers to keep, metric by metric and need by need, each once."""
+    measures = [measure for measure in map(measure_of, metrics) if measure]
+    found = (
+        Row(each.label, *need, each.name, each.period, each.sign, each.limit)
+        for each in measures
+        for need in _chosen(each, needs)
+    )
+    return tuple(dict.fromkeys(found))
+
+
+def _chosen(measure: Measure, needs: Sequence[Need]) -> list[Need]:
+    if measure.name == CAPITAL:
+        return [(measure.state, "")]
+    return [
+        (state, product)
+        for state, product in needs
+        if measure.state in ("", state) and measure.product in ("", product)
+    ]
+
+
+def recorded(rows: Sequence[Row]) -> set[str]:
+    """Name what a tape must hold for these rows."""
+    needed: set[str] = set()
+    for name in {row.name for row in rows}:
+        if name == CAPITAL:
+            needed |= {"money", "spent"}
+        elif name not in _SERIES:
+            needed |= SUMMARISED
+        else:
+            needed |= {"need", "used"} if name in ("fill_rate", "unmet") else {name}
+    return needed
+
+
+def measured(rows: Sequence[Row], scenario: Scenario, axes: Axes, tape: Tape, hit: Ints) -> Floats:
+    """Take the rows' numbers from a tape, [columns, rows]; NaN where the scenario has no such need
+    or no such month.
+    """
+    place = {need: each for each, need in enumerate(axes.needs[: axes.final])}
+    result = np.full((hit.shape[1], len(rows)), np.nan)
+    wanted: dict[tuple[str, str, str, float], list[int]] = defaultdict(list)
+    for each, row in enumerate(rows):
+        if row.name == CAPITAL:
+            result[:, each] = _capital(axes, tape, row.state)
+        elif (row.state, row.product) in place:
+            wanted[row.name, row.period, row.sign, row.limit].append(each)
+    summary = _summary(axes, tape, hit) if any(name not in _SERIES for name, *_ in wanted) else {}
+    for (name, period, sign, limit), columns in wanted.items():
+        months = _months(scenario, period) if period else range(scenario.months)
+        if not months:
+            continue
+        if sign:
+            values = _since(COMPARISONS[sign](_by_month(name, tape), limit))
+        elif name in summary and not period:
+            values = summary[name]
+        else:
+            values = _SERIES[name](tape, slice(months.start, months.stop))
+        result[:, columns] = values[
+            [place[rows[each].state, rows[each].product] for each in columns]
+        ].T
+    return result
+
+
+def _capital(axes: Axes, tape: Tape, whose: str) -> Floats | float:
+    """Add up the money invested, [columns], of all, of a state or a programme; a programme's counts
+    in its chair's state.
+
+    NaN where there is no such state or programme.
+    """
+    by_state = total(tape.money[CAPITAL])
+    if not whose:
+        return total(by_state)
+    found: Floats | float = math.nan
+    if whose in axes.states:
+        found = by_state[axes.states.index(whose)]
+    elif whose in axes.programmes:
+        found = tape.spent[axes.programmes.index(whose)]
+    return found
+
+
+def _by_month(name: str, tape: Tape) -> Floats:
+    """Give a metric of every month, [months, final needs, columns]."""
+    if name in tape.series:
+        return tape.series[name]
+    used, need = tape.series["used"], tape.series["need"]
+    return service(used, need) if name == "fill_rate" else need - met(used, need)
+
+
+def _since(held: Bools) -> Floats:
+    """Return from which month on it holds to the end, [months, ...] -> [...]; inf: not in the last
+    month.
+    """
+    broken = ~held[::-1]
+    months = held.shape[0] - broken.argmax(axis=0)
+    since = np.where(broken.any(axis=0), months, 0).astype(np.float64)
+    since[broken[0]] = np.inf
+    return since
+
+
+def _summary(axes: Axes, tape: Tape, hit: Ints) -> dict[str, Floats]:
+    """Compute the summary of a run: metric -> [final needs, columns]."""
+    need, used = tape.series["need"], tape.series["used"]
+    series = {**tape.series, "unmet": need - met(used, need), "fill_rate": service(used, need)}
+    routes = [
+        (axes.states[exporter], axes.states[importer], axes.products[product])
+        for exporter, importer, product in axes.routes
+    ]
+    found = summarise(series, tape.flows[-1], routes, list(axes.needs[: axes.final]), hit)
+    censored = {
+        _censored(name): np.where(np.isnan(found[name]), np.nan, np.isinf(found[name]))
+        for name in CENSORED
+    }
+    return found | censored
+
+
+def _censored(name: str) -> str:
+    return f"{name}_censored"
+
+
+def _months(scenario: Scenario, period: str) -> range:
+    """Give the months of a period that the run has, counted from its start."""
+    first = month_number(period if len(period) > 4 else f"{period}-01") - month_number(
+        scenario.start
+    )
+    return range(
+        max(first, 0), max(min(first + (1 if len(period) > 4 else 12), scenario.months), 0)
+    )
+
+
+Reading = Callable[[Tape, slice], Floats]
+"""(tape, months) -> [final needs, columns]"""
+
+
+def _added_up(name: str) -> Reading:
+    return lambda tape, months: total(tape.series[name][months])
+
+
+def _at_end(name: str) -> Reading:
+    return lambda tape, months: tape.series[name][months.stop - 1]
+
+
+_SERIES: Mapping[str, Reading] = {
+    "fill_rate": lambda tape, months: fill_rate(
+        tape.series["used"][months], tape.series["need"][months]
+    ),
+    "unmet": lambda tape, months: unmet(tape.series["used"][months], tape.series["need"][months]),
+    **{name: (_at_end if name in _AT_END else _added_up)(name) for name in (*METRICS, *FLOWS)},
+}
+"""What can be had of a period."""

@@ -1,0 +1,172 @@
+"""Run a study into a folder: begin it, resume it, let it grow."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
+from contextlib import ExitStack
+from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
+from typing import Any, TypedDict, Unpack
+from weakref import finalize
+
+from sim.errors import InputError, ScenarioError
+from sim.kernels.sums import Bools
+from sim.report.files import MANIFEST
+from sim.scenario.schema import Scenario
+from sim.study.atomic_files import Runs, locked
+from sim.study.dispatch import Dispatch
+from sim.study.executors import crew, warm_up
+from sim.study.experiment import Experiment, prepared
+from sim.study.results import PARQUET, finish, require_pyarrow
+from sim.study.resume import agreed
+from sim.study.shards import shard_folder, share
+from sim.study.spec import Asked, ask, read_study
+from sim.study.store import STATE, Store, create
+from sim.study.study import Study
+
+Progress = Callable[[int, int], None]
+"""(runs done, runs in all)"""
+
+
+class How(TypedDict, total=False):
+    """List the keywords that say how a study is run; none of them changes its results."""
+
+    jobs: int
+    """Processes of this machine; 1, the default: this one."""
+    executor: Executor | None
+    """Any executor, left running; `jobs` above 1 says how many tasks it works on at a time."""
+    scheduler: str | None
+    """A Dask scheduler, tcp://host:port."""
+    resume: bool
+    """Finish what stands in the folder; begin where nothing does."""
+    extend: bool
+    """Add the points and members that the study now has to those in the folder."""
+    retry_failed: bool
+    """Resume, and run failed points again."""
+    shard: str | None
+    """i/n: run the i-th of n parts, into a folder of its own beside `out`; `merge` joins them."""
+    parquet: bool
+    """Write the results as Parquet, too."""
+    progress: Progress | None
+
+
+def sweep(
+    scenario: Scenario | str | os.PathLike[str] | None,
+    design: Mapping[str, Any] | str = "grid",
+    *,
+    factors: Mapping[str, Any],
+    members: int | None = None,
+    months: int | None = None,
+    metrics: Sequence[str] | None = None,
+    out: str | os.PathLike[str] | None = None,
+    **how: Unpack[How],
+) -> Study:
+    """Run a scenario at many points and return the study, whose `points`, `results` and `failures`
+    are frames.
+
+    `factors` holds, by path of the scenario, an interval {low, high, dist} or a list of values;
+    `design` is a kind or a mapping {kind, points, seed}. `scenario` is None where the factor
+    `scenario` chooses among files. Without `out` the study's folder lasts as long as the study.
+    Raises ScenarioError with all faults together, InputError as `run_study`.
+    """
+    given = {"members": members, "months": months, "metrics": metrics}
+    data: dict[str, Any] = {
+        "factors": factors,
+        "design": {"kind": design} if isinstance(design, str) else design,
+    }
+    data |= {key: value for key, value in given.items() if value is not None}
+    if isinstance(scenario, Scenario):
+        return run_study(ask(data), out, [scenario], **how)
+    return run_study(
+        ask(data if scenario is None else {"scenario": os.fspath(scenario), **data}), out, **how
+    )
+
+
+def run_study(
+    study: Asked | str | os.PathLike[str],
+    out: str | os.PathLike[str] | None = None,
+    scenarios: Sequence[Scenario] = (),
+    **how: Unpack[How],
+) -> Study:
+    """Run a study, given as a file or as `ask` takes it, into a folder and return it. Failed points
+    do not stop it.
+
+    Raises ScenarioError with all faults of the study; InputError where the folder holds another
+    study, one that is not to be resumed or extended, or cannot be written; SimError where the
+    executor breaks down.
+    """
+    warm_up(how.get("jobs", 1))
+    experiment = prepared(study if isinstance(study, Asked) else read_study(study), scenarios)
+    if how.get("parquet"):
+        require_pyarrow()
+    if out is not None:
+        return Study(_filled(shard_folder(Path(out), how.get("shard")), experiment, how))
+    place = Path(mkdtemp(prefix="study-"))
+    with ExitStack() as stack:
+        stack.callback(rmtree, place, ignore_errors=True)
+        found = Study(_filled(place / "study", experiment, how))
+        # from here on the folder goes when the study does
+        finalize(found, stack.pop_all().close)
+    return found
+
+
+def _filled(folder: Path, experiment: Experiment, how: How) -> Path:
+    """Run what is to be run into a folder, which is begun where it is not there, and give
+    it back.
+    """
+    shard, parquet = how.get("shard"), bool(how.get("parquet"))
+    if not (folder / STATE).exists():
+        create(folder, experiment, shard or "")
+    elif not (how.get("resume") or how.get("extend") or how.get("retry_failed")):
+        _refuse_begun(Store(folder))
+    with locked(folder):
+        store = Store(folder)
+        experiment = agreed(store, experiment, shard or "", extend=bool(how.get("extend")))
+        store.fit(experiment)
+        if how.get("retry_failed"):
+            store.retry()
+        _run(store, experiment, share(experiment, shard), how)
+        is_shown = (folder / MANIFEST).exists() and (not parquet or (folder / PARQUET).exists())
+        if not shard and not is_shown:
+            finish(store, experiment, parquet=parquet)
+    return folder
+
+
+def _told(error: BaseException) -> str:
+    """Give an error's message on one line, with what was noted of where it happened."""
+    if isinstance(error, ScenarioError):
+        return "; ".join(f"{fault.path}: {fault.message}" for fault in error.faults)
+    notes = "; ".join(getattr(error, "__notes__", ()))
+    message = "; ".join(str(error).splitlines())
+    return f"{message} ({notes})" if notes else message
+
+
+def _refuse_begun(store: Store) -> None:
+    done = int((~store.pending).sum())
+    if done:
+        told = f"holds a study already ({done} of {store.status.size} runs done)"
+        raise InputError(f"{store.folder}: {told}; resume it, extend it, or give another folder")
+
+
+def _run(store: Store, experiment: Experiment, own: Bools, how: How) -> None:
+    """Run what is pending of these runs, [points, members], and keep what comes of it."""
+    wanted = store.pending & own
+    if not wanted.any():
+        return
+    # a manifest stands for a study that is whole
+    (store.folder / MANIFEST).unlink(missing_ok=True)
+    progress, total = how.get("progress"), int(own.sum())
+    done = total - int(wanted.sum())
+    with crew(how.get("jobs", 1), how.get("executor"), how.get("scheduler")) as found:
+        for outcomes in Dispatch(experiment.tasks(wanted), found).outcomes():
+            runs = [(Runs(each.task.points, each.task.members), each) for each in outcomes]
+            store.keep([(which, each.values) for which, each in runs if each.values is not None])
+            for which, each in runs:
+                if each.error is not None:
+                    store.fail(which, type(each.error).__name__, _told(each.error))
+            done += sum(len(which.points) for which, _ in runs)
+            if progress:
+                progress(done, total)

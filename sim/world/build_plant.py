@@ -1,0 +1,176 @@
+"""Fill what becomes of plant: how long new capacity takes, what factories build and turn
+themselves, how lines wear and rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.kernels.capacity import erlang, half_done, kept, monthly
+from sim.kernels.sums import NEVER, Floats, Ints
+from sim.scenario.event_kinds import Retool
+from sim.scenario.plant_options import MEMORY, Work, class_of
+from sim.scenario.quantity import Quantity
+from sim.scenario.schema import Candidate, Complexity, Scenario
+from sim.world.axes import Axes
+from sim.world.projects import Upkeep, Works
+
+Draw = Callable[[Quantity, str], Floats]
+"""(quantity, its path in the scenario) -> [members]"""
+
+
+class Timing(NamedTuple):
+    """Hold how long new capacity takes: arrays as in `world.Projects`."""
+
+    delay: Ints
+    spread: Ints
+    profile: Floats
+    half: Ints
+    slots: int
+    """Months that a pipeline must hold"""
+
+
+def timing(lead: Floats, shape: Sequence[int], months: int) -> Timing:
+    """Turn lead times [rows, members], months, into delays; rows with a `shape` above 0 spread
+    about theirs, over a run's months.
+
+    What is started is there next month at the earliest.
+    """
+    delay = np.maximum(np.rint(lead), 1).astype(np.int64)
+    spread = np.flatnonzero(np.array(shape, dtype=np.int64))
+    half = delay.copy()
+    if not spread.size:
+        return Timing(
+            delay, spread, np.zeros((0, 0, lead.shape[1])), half, int(delay.max(initial=0)) + 1
+        )
+    profile = erlang(lead[spread], np.array(shape, dtype=np.int64)[spread, None], months)
+    half[spread] = np.maximum(half_done(profile), 1)
+    profile[1] += profile[0]
+    profile[0] = 0.0
+    return Timing(delay, spread, profile, half, max(int(delay.max()), months) + 1)
+
+
+def shape_of(candidate: Candidate | None, hard: Complexity | None) -> int:
+    """Return the shape of a candidate's lead time, or of its class's where it says nothing; 0: a
+    pure delay.
+    """
+    stages = (candidate and candidate.stages) or (hard.stages if hard else "pure")
+    shape = (candidate and candidate.shape) or (hard and hard.shape)
+    return (shape or 0) if stages == "erlang" else 0
+
+
+def build_works(scenario: Scenario, axes: Axes, draw: Draw, width: int) -> Works:
+    """Draw what the factories' own works take, cost and yield."""
+    terms = [_terms(scenario, work, draw) for work in axes.works]
+
+    def rows(name: str, otherwise: float = 0.0) -> Floats:
+        return _rows((each.get(name, np.full(width, otherwise)) for each in terms), width)
+
+    lead, qualification = rows("lead"), np.rint(rows("qualification")).astype(np.int64)
+    times = timing(lead, [_shape(scenario, work) for work in axes.works], scenario.months)
+    shape = lead.shape
+    remembered = (MEMORY if any(work.event is None for work in axes.works) else 0, *shape)
+    return Works(
+        delay=times.delay,
+        qualification=np.minimum(qualification, times.delay),
+        spread=times.spread,
+        profile=times.profile,
+        half=times.half,
+        due=np.full(shape, NEVER),
+        ramp_keep=kept(rows("ramp")),
+        capital_cost=rows("cost"),
+        max_capacity=np.full(shape, np.inf),
+        absorption=np.full(shape, np.inf),
+        added=np.zeros(shape),
+        started=np.zeros(shape),
+        unfinished=np.zeros(shape),
+        matured=np.zeros(shape),
+        pipeline=np.zeros((times.slots, *shape)),
+        unramped=np.zeros(shape),
+        completed=np.full(shape, NEVER),
+        cancelled_share=None,
+        gain=(1.0 - rows("loss")) * rows("units", 1.0),
+        pressure=np.zeros(remembered),
+        idle=np.zeros(remembered),
+        invested=np.zeros(shape),
+        lost=np.zeros(shape),
+    )
+
+
+def _terms(scenario: Scenario, work: Work, draw: Draw) -> dict[str, Floats]:
+    """Draw what one work takes: months, shares, units and money, each [members]."""
+    if work.event:
+        event, path = scenario.events[work.event], f"events.{work.event}"
+        assert isinstance(event, Retool)
+        units = draw(event.units_of_new_per_old, f"{path}.units_of_new_per_old")
+        return {
+            "lead": draw(event.months, f"{path}.months"),
+            "loss": draw(event.loss, f"{path}.loss"),
+            "units": units,
+        }
+    hard = class_of(scenario, work.product)
+    assert hard
+
+    def own(key: str) -> Floats:
+        # each line draws for itself, as each of a programme's candidates does
+        return draw(getattr(hard, key), f"factories.{work.factory}.lines.{work.product}.{key}")
+
+    if work.source:
+        return {
+            "lead": own("retool_months"),
+            "loss": own("retool_loss"),
+            "cost": own("retool_cost"),
+        }
+    build, qualification = own("build_months"), own("qualification_months")
+    return {
+        "lead": build + qualification,
+        "qualification": qualification,
+        "ramp": own("ramp_months"),
+        "cost": own("capital_cost"),
+    }
+
+
+def _shape(scenario: Scenario, work: Work) -> int:
+    return 0 if work.source else shape_of(None, class_of(scenario, work.product))
+
+
+def build_upkeep(scenario: Scenario, axes: Axes, draw: Draw, width: int) -> Upkeep:
+    """Draw how fast lines wear, and how they lay up idle capacity."""
+    lines = [scenario.factories[factory].lines[product] for factory, product in axes.lines]
+    paths = [f"factories.{factory}.lines.{product}" for factory, product in axes.lines]
+    wearing = [row for row, line in enumerate(lines) if line.decay.value or line.decay.high]
+    resting = [row for row, line in enumerate(lines) if line.mothball]
+
+    def rows(key: str) -> Floats:
+        return _rows(
+            (
+                draw(getattr(lines[row].mothball, key), f"{paths[row]}.mothball.{key}")
+                for row in resting
+            ),
+            width,
+        )
+
+    back = np.rint(rows("return_months")).astype(np.int64)
+    shape = back.shape
+    return Upkeep(
+        wearing=np.array(wearing, dtype=np.int64),
+        wear=monthly(
+            _rows((draw(lines[row].decay, f"{paths[row]}.decay") for row in wearing), width)
+        ),
+        resting=np.array(resting, dtype=np.int64),
+        after=np.maximum(np.rint(rows("after_months")), 1).astype(np.int64),
+        back=back,
+        back_share=rows("return_share"),
+        idle_months=np.zeros(shape, dtype=np.int64),
+        idle=np.full(shape, np.inf),
+        coming=np.zeros(shape),
+        returning=np.zeros((int(back.max(initial=0)) + 1, *shape)),
+    )
+
+
+def _rows(rows: Iterable[Floats], width: int) -> Floats:
+    listed = list(rows)
+    return np.array(listed) if listed else np.zeros((0, width))

@@ -1,0 +1,159 @@
+"""Take new capacity from its start to its line: start, stages, qualification, ramp-up; and some of
+it is given up on the way.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.kernels.capacity import order_book
+from sim.kernels.sums import NEVER, Bools, Floats, GroupSum, Ints
+from sim.world.projects import Projects
+from sim.world.world import World
+
+
+def start(projects: Projects, capacity: Floats, month: int) -> None:
+    """Put capacity [projects, members], units per month, under way."""
+    pipeline = projects.pipeline
+    projects.added += capacity
+    projects.unfinished += capacity
+    starting = capacity > 0
+    first = starting & (projects.due == NEVER)
+    if first.any():
+        projects.due = np.where(first, month + projects.half, projects.due)
+    slots = pipeline.shape[0]
+    if projects.spread.size:
+        starting[projects.spread] = False
+        later = (month + np.arange(projects.profile.shape[0])) % slots
+        pipeline[later[:, None], projects.spread] += projects.profile * capacity[projects.spread]
+    places = np.flatnonzero(starting)
+    later = (month + projects.delay.ravel().take(places)) % slots
+    later *= capacity.size
+    later += places
+    pipeline.reshape(-1)[later] += capacity.ravel().take(places)
+
+
+def mature(projects: Projects, by_line: GroupSum, month: int) -> Floats | None:
+    """Qualify what is due this month, and let what is qualified ramp up; return it by line, [lines,
+    members], None for nothing.
+    """
+    slot = projects.pipeline[month % projects.pipeline.shape[0]]
+    projects.matured[:] = slot
+    slot[:] = 0.0
+    projects.unramped *= projects.ramp_keep
+    if not projects.matured.any():
+        return None
+    projects.unfinished -= projects.matured
+    projects.unramped += np.where(projects.ramp_keep > 0, projects.matured, 0.0)
+    projects.completed[
+        (projects.matured > 0) & (projects.due <= month) & (projects.completed == NEVER)
+    ] = month
+    return by_line(projects.matured)
+
+
+def give_up(projects: Projects) -> Floats | float:
+    """Give up the share of unfinished capacity that is given up each month; return how much,
+    [projects, members].
+    """
+    if projects.cancelled_share is None:
+        return 0.0
+    lost = projects.unfinished * projects.cancelled_share
+    projects.pipeline *= 1.0 - projects.cancelled_share
+    projects.unfinished -= lost
+    projects.added -= lost
+    return lost
+
+
+def in_qualification(projects: Projects, month: int) -> Floats:
+    """Count the unfinished capacity that is built and waits to be qualified at the end of a month,
+    [projects, members].
+
+    That is what is due within the months of qualification. Nothing depends on it: it is a view for
+    those who ask.
+    """
+    slots = projects.pipeline.shape[0]
+    waiting = np.zeros_like(projects.unfinished)
+    for step in range(1, int(projects.qualification.max(initial=0)) + 1):
+        waiting += np.where(
+            step <= projects.qualification, projects.pipeline[(month + step) % slots], 0.0
+        )
+    return waiting
+
+
+def under_way(world: World) -> Floats:
+    """Count the unfinished capacity by line, whoever builds it, [lines, members]."""
+    coming = world.axes.projects_by_line(world.projects.unfinished)
+    return (
+        coming + world.axes.works_by_line(world.works.unfinished)
+        if world.works.delay.size
+        else coming
+    )
+
+
+def leave(world: World, lost: Floats) -> None:
+    """Take capacity `lost` [lines, members], units per month, from its lines; of what still ramps
+    up there, the same share.
+    """
+    lines, axes = world.lines, world.axes
+    stays = 1.0 - np.divide(lost, lines.capacity, out=np.zeros_like(lost), where=lines.capacity > 0)
+    world.projects.unramped *= stays.take(axes.project_line, axis=0)
+    world.works.unramped *= stays.take(axes.work_line, axis=0)
+    lines.capacity -= lost
+    world.lost_capacity += lost
+
+
+def begin(world: World, rows: Ints, wanted: Floats, most: Floats) -> None:
+    """Begin works: build `wanted` [rows, members], units per month, or take that much from the
+    lines that are turned.
+
+    No line gives more than `most` [lines, members]: what is asked of it beyond that is cut, of all
+    alike. Nothing begins at closed lines.
+    """
+    works, axes = world.works, world.axes
+    capacity = np.zeros_like(works.unfinished)
+    capacity[rows] = np.where(works.max_capacity[rows] > 0, wanted, 0.0)
+    turning = axes.work_source >= 0
+    if turning.any():
+        source = axes.work_source[turning]
+        asked = GroupSum(source, len(axes.lines))(capacity[turning])
+        given = np.minimum(asked, np.minimum(most, world.lines.capacity))
+        capacity[turning] *= np.divide(given, asked, out=np.zeros_like(asked), where=asked > 0)[
+            source
+        ]
+        leave(world, given)
+    works.invested += capacity * works.capital_cost
+    capacity *= works.gain
+    works.started += capacity
+    start(works, capacity, world.month)
+
+
+def idle(world: World) -> Floats:
+    """Count the capacity that could have been used this month and was not, [lines, members], units
+    started per month.
+    """
+    lines = world.lines
+    return np.maximum(lines.usable - lines.output / lines.yield_, 0.0)
+
+
+def order_books(world: World, growing: Bools | None = None) -> Floats:
+    """Count what lines could have sold this month, units [lines, members]; see
+    `kernels.capacity.order_book`.
+
+    Lines without any capacity, or all of it out of use, have a part of what buyers wait for only
+    where `growing` [lines, members].
+    """
+    lines, needs, links = world.lines, world.needs, world.links
+    alive = (lines.capacity + lines.mothballed) * lines.available > 0
+    if growing is not None:
+        alive |= growing
+    # rounding leaves dust that nobody waits for
+    backlog = np.where(needs.backlog > 1e-9 * needs.demand, needs.backlog, 0.0)
+    return order_book(
+        world.axes.market,
+        lines.shipped,
+        backlog,
+        links.weight * links.open,
+        links.cap,
+        links.flow,
+        alive,
+    )

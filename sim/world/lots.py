@@ -1,0 +1,107 @@
+"""Let goods that come in lots (ships, turbine sets) leave in whole lots only.
+
+Allocation grants any amounts, and all decisions go by what is granted. A link's account keeps what
+was granted and does not make a lot: it is in work at the supplier. Its capacity is used and it is
+paid, but it is no goods yet, and its inputs, though set aside, are still in store. So goods of lots
+stand in the books in whole lots only. A buyer that would use a part of a lot each month needs stock
+for the months in which nothing arrives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from sim.kernels.lots import whole_lots
+from sim.kernels.sums import Floats, GroupSum
+from sim.scenario.quantity import Quantity
+from sim.scenario.schema import Scenario
+from sim.world.axes import Axes
+from sim.world.world import Lots, World
+
+
+def build_lots(
+    scenario: Scenario, axes: Axes, draw: Callable[[Quantity, str], Floats], width: int
+) -> Lots | None:
+    """Return the links whose product comes in lots; None where no product does."""
+    sizes = {row: scenario.products[name].lot for row, name in enumerate(axes.products)}
+    drawn = {
+        row: draw(size, f"products.{axes.products[row]}.lot")
+        for row, size in sizes.items()
+        if size is not None
+    }
+    rows = np.flatnonzero(np.isin(axes.link_product, list(drawn)))
+    if not rows.size:
+        return None
+    return Lots(
+        rows=rows,
+        size=np.array([drawn[product] for product in axes.link_product[rows].tolist()]),
+        account=np.zeros((rows.size, width)),
+        by_line=GroupSum(axes.link_line[rows], len(axes.lines)),
+        by_need=GroupSum(axes.link_need[rows], len(axes.needs)),
+        leaving=np.zeros((len(axes.link_line), width)),
+        made=np.zeros((len(axes.lines), width)),
+    )
+
+
+def begin(world: World) -> None:
+    """Put into transit, in whole lots, what the months before the first have shipped, and set
+    inputs aside for the rest.
+    """
+    needs, lots = world.needs, world.lots
+    if lots is None:
+        return
+    whole = np.isin(np.arange(needs.in_transit.shape[0]), lots.by_need.group_of_row)
+    needs.in_transit[whole] = 0.0
+    needs.pipeline[:, whole] = 0.0
+    lead = world.links.lead[lots.rows]
+    for month in range(-int(lead.max(initial=0)), 0):
+        granted = np.where(month + lead >= 0, world.links.flow[lots.rows], 0.0)
+        leaving, lots.account = whole_lots(lots.account, granted, lots.size)
+        for slot in range(needs.pipeline.shape[0] - 1):
+            arriving = lots.by_need(np.where(month + lead == slot, leaving, 0.0))
+            needs.pipeline[slot] += arriving
+            needs.in_transit += arriving
+    needs.stock[world.axes.inputs] += set_aside(world, lots)
+
+
+def depart(world: World) -> None:
+    """Find out what leaves this month; where a link has closed or its line is gone, what was in
+    work for it is lost.
+    """
+    lots, lines, flow = world.lots, world.lines, world.links.flow
+    if lots is None:
+        return
+    rows = lots.rows
+    alive = world.links.open[rows] & (lines.capacity > 0)[world.axes.link_line[rows]]
+    lots.leaving = flow.copy()
+    lots.leaving[rows], lots.account = whole_lots(
+        np.where(alive, lots.account, 0.0), flow[rows], lots.size
+    )
+    whole = np.zeros((lines.output.shape[0], 1), dtype=np.bool_)
+    whole[lots.by_line.group_of_row] = True
+    # what is drawn from finished stock need not be made
+    lots.made = np.where(
+        whole, lots.by_line(lots.leaving[rows]) - (lines.shipped - lines.output), lines.output
+    )
+
+
+def in_work(world: World) -> Floats | None:
+    """Count what is in work for each need, [needs, members], units; None where no goods come in
+    lots.
+    """
+    return None if world.lots is None else world.lots.by_need(world.lots.account)
+
+
+def in_store(world: World) -> Floats:
+    """Count the inputs in store, [inputs, members], less what is set aside for lots in work."""
+    axes, needs = world.axes, world.needs
+    stock = needs.stock[axes.inputs]
+    return stock if world.lots is None else np.maximum(stock - set_aside(world, world.lots), 0.0)
+
+
+def set_aside(world: World, lots: Lots) -> Floats:
+    """Count the inputs that lots in work will use, [inputs, members]."""
+    work = lots.by_line(lots.account) / world.lines.yield_
+    return world.needs.amount * work.take(world.axes.input_line, axis=0)

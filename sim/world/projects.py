@@ -1,0 +1,103 @@
+"""Hold what becomes of plant: what programmes and factories build, and what stands idle and is laid
+up; arrays [rows, members].
+
+A part of the world (`world.py`); each array says who writes it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sim.kernels.sums import Floats, Ints
+
+
+@dataclass(eq=False)
+class Upkeep:
+    """Hold how some lines wear and rest, arrays [rows, members]."""
+
+    wearing: Ints
+    """[rows]: lines that lose capacity"""
+    wear: Floats
+    """Share of capacity that they lose each month"""
+    resting: Ints
+    """[rows]: lines that lay up idle capacity; so for what follows"""
+    after: Ints
+    """Months in a row of idleness before it is laid up"""
+    back: Ints
+    """Months from the call to use"""
+    back_share: Floats
+    """Share of it that still works then"""
+    idle_months: Ints
+    """Months in a row, so far, in which some capacity stood idle; upkeep writes it"""
+    idle: Floats
+    """The least that stood idle in them, inf before the first; upkeep writes it"""
+    coming: Floats
+    """What is on its way back; upkeep writes it"""
+    returning: Floats
+    """[slots, rows, members]: what comes back in the months whose number leaves this remainder;
+    upkeep writes it"""
+
+
+@dataclass(eq=False)
+class Projects:
+    """Hold the programmes' candidates, arrays [projects, members]."""
+
+    delay: Ints
+    """Months from money to qualified capacity"""
+    qualification: Ints
+    """How many of them are for qualification"""
+    spread: Ints
+    """[rows]: projects that are not all done after their delay, but about it"""
+    profile: Floats
+    """[slots, spread, members]: the share of these that is qualified so many months after its start
+    """
+    half: Ints
+    """Months until half of what was started is qualified"""
+    due: Ints
+    """Month in which half of the first start is qualified, NEVER before the first start; whoever
+    starts it writes it"""
+    ramp_keep: Floats
+    """Share of unramped capacity that is still unramped a month later"""
+    capital_cost: Floats
+    """Money per unit per month of capacity"""
+    max_capacity: Floats
+    """Most capacity to be added, inf: no limit"""
+    absorption: Floats
+    """Most capacity to be started in a month, inf: no limit"""
+    added: Floats
+    """Capacity started so far, finished or not; steps.programmes writes it"""
+    started: Floats
+    """Capacity started this month; steps.programmes writes it"""
+    unfinished: Floats
+    """Capacity under way; steps.capacity and programmes write it"""
+    matured: Floats
+    """Capacity qualified this month; steps.capacity writes it"""
+    pipeline: Floats
+    """[slots, projects, members]: capacity that is qualified in the months whose number leaves this
+    remainder"""
+    unramped: Floats
+    """Qualified capacity that does not yet produce; steps.capacity writes it"""
+    completed: Ints
+    """Month in which half of the first start was qualified, NEVER before; steps.capacity writes it
+    """
+    cancelled_share: Floats | None
+    """Share of unfinished capacity given up each month; None: nobody gives up"""
+
+
+@dataclass(eq=False)
+class Works(Projects):
+    """Hold what factories do with their own plant, arrays [works, members]: new capacity, or a line
+    turned to another product.
+    """
+
+    gain: Floats
+    """Capacity that arrives for each unit built, or taken from the line that is turned"""
+    pressure: Floats
+    """[months, works, members]: what factories remember of order books, the last month first;
+    investment writes it"""
+    idle: Floats
+    """[months, works, members]: and of lines that could be turned; investment writes it"""
+    invested: Floats
+    """Money spent this month; capacity.begin writes it"""
+    lost: Floats
+    """Capacity under way that was lost this month; events write it"""

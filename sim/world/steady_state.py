@@ -1,0 +1,83 @@
+"""Set the world at rest: flows, stocks, transit and perceived demand such that, without events,
+nothing changes.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.kernels.allocation import Allocation, spread
+from sim.kernels.sums import Floats, divide
+from sim.world import lots
+from sim.world.world import Trade, World
+
+ROUNDS = 1000
+"""Most passes through the bill of materials; an acyclic one of depth n takes n + 1."""
+
+SETTLED = 1e-14
+"""A relative change of an input's demand below this counts as none."""
+YEARS_OF_EXPERIENCE = 10
+"""Years of starting output that a line has behind it, where learning begins. Assumed."""
+
+
+def settle(world: World, initial_cover: Floats, trade: Trade) -> None:
+    """Find the flows that meet the first month's needs, and stock the world so that they go on;
+    changes `world`.
+
+    `initial_cover` holds the months of need in stock at the start, [final needs, members].
+    """
+    needs, lines, links = world.needs, world.lines, world.links
+    links.open[:] = world.open_links()
+    needs.final[:] = needs.base
+    result = _flows(world, trade)
+    links.base_flow[:] = result.flow
+    links.flow[:] = result.flow
+    lines.output[:] = result.shipped
+    weight = links.weight * (links.open & world.axes.market.from_lines(lines.usable > 0))
+    lines.asked[:] = world.axes.market.by_line(
+        spread(world.axes.market, needs.demand, weight, links.cap)
+    )
+    lines.perceived[:] = np.maximum(lines.asked, result.shipped)
+    lines.first_experience[:] = np.maximum(YEARS_OF_EXPERIENCE * 12 * result.shipped, 1.0)
+    lines.experience[:] = lines.first_experience
+    needs.perceived[:] = needs.demand
+    _fill_pipeline(world, result)
+    needs.stock[: world.axes.final] = initial_cover * needs.base
+    needs.stock[world.axes.inputs] = (
+        needs.cover[world.axes.inputs] * needs.demand[world.axes.inputs]
+    )
+    lots.begin(world)
+
+
+def _flows(world: World, trade: Trade) -> Allocation:
+    """Pass demand down the bill of materials until the lines' inputs no longer change."""
+    axes, needs, lines = world.axes, world.needs, world.lines
+    supply = lines.capacity * lines.yield_
+    demand = np.zeros_like(needs.demand)
+    demand[: axes.final] = needs.base
+    for _ in range(ROUNDS):
+        result = trade(world, supply, demand)
+        wanted = needs.amount * (result.shipped / lines.yield_).take(axes.input_line, axis=0)
+        moved = np.abs(wanted - demand[axes.inputs]) > SETTLED * wanted
+        if not moved.any():
+            break
+        # a settled member stays as it is, however many passes others in its chunk still need
+        demand[axes.inputs] = np.where(moved, wanted, demand[axes.inputs])
+    needs.demand[:] = demand
+    return result
+
+
+def _fill_pipeline(world: World, result: Allocation) -> None:
+    """Put into transit what each link's lead time keeps there: shipments of the months before the
+    first.
+    """
+    needs = world.needs
+    slots = needs.pipeline.shape[0]
+    led = np.zeros_like(needs.received)
+    for group in world.links.lead_groups:
+        shipped = group.add_up(result.flow)
+        led += group.lead * shipped
+        for month in range(group.lead):
+            needs.pipeline[month % slots] += shipped
+    needs.in_transit[:] = led
+    needs.lead[:] = divide(led, result.received, otherwise=1.0)

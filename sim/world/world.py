@@ -1,0 +1,311 @@
+"""Hold the numbers of the simulated world: arrays [rows, members], and who writes which.
+
+The rows are numbered in `axes.py`; the arrays are filled at the start by `build.py` and changed, in
+place or by assignment, by the steps of a month (`steps.py`) and by events (`events.py`) alone.
+Units: goods in units, rates in units per month, money in the scenario's currency, times in months.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from sim.kernels.allocation import Allocation
+from sim.kernels.sums import Bools, Floats, GroupSum, Ints
+from sim.world.axes import Axes
+from sim.world.projects import Projects, Upkeep, Works
+
+
+@dataclass(eq=False)
+class Lines:
+    """Hold the production lines, arrays [lines, members]."""
+
+    capacity: Floats
+    """Usable capacity when nothing is out and everything is ramped up; steps.capacity and closures
+    write it"""
+    available: Floats
+    """Share of capacity not out; events write it"""
+    usable: Floats
+    """Capacity of this month; steps.capacity and overtime write it"""
+    yield_: Floats
+    """Good units per unit started; learning writes it"""
+    finished: Floats
+    """Finished goods in stock; steps.allocation writes it"""
+    offer: Floats
+    """Most good units that could be shipped this month; steps.production writes it"""
+    output: Floats
+    """Good units made this month, lots in work counted as far as they are; steps.allocation writes
+    it"""
+    shipped: Floats
+    """Units shipped this month, or in work for a buyer; steps.allocation writes it"""
+    asked: Floats
+    """Units asked for this month by the buyers' weights; steps.sourcing writes it"""
+    perceived: Floats
+    """Demand per month that the line reckons with; steps.perception writes it"""
+    experience: Floats
+    """Good units ever made, counting `first_experience` before the start, less what was forgotten;
+    learning writes it"""
+    first_experience: Floats
+    unit_cost: Floats
+    """Money that a unit costs at the gate; learning writes it"""
+    first_unit_cost: Floats
+    price: Floats
+    """Money asked per unit at the gate; unit_cost itself where all lines sell at cost; money writes
+    it"""
+    revenue: Floats
+    """Money for what was shipped this month, without delivery; money writes it"""
+    idling: Floats
+    """What idle capacity costs this month; money.bill writes it"""
+    idle_cost: Floats | None
+    """Share of the unit cost that a unit of capacity costs while it stands idle; None: nothing
+    anywhere"""
+    learning_rate: Floats
+    """Share by which unit cost falls with each doubling of experience"""
+    overtime: Floats | None
+    """By what usable capacity is multiplied; None: no line ever runs beyond its capacity; overtime
+    writes it"""
+    qualified_from: Ints
+    """First month in which buyers accept its goods; licences write it"""
+    mothballed: Floats
+    """Capacity laid up or on its way back; upkeep writes it"""
+
+
+@dataclass(eq=False)
+class Needs:
+    """Hold final needs (first) and inputs of lines, arrays [needs, members]."""
+
+    base: Floats
+    """Units per month before events, final needs only"""
+    series_rows: Ints
+    """Final needs whose base changes month by month"""
+    series: Floats
+    """[months, series_rows, members]: their base"""
+    factor: Floats
+    """What events make of the base, final needs only; events write it"""
+    final: Floats
+    """This month's final need; steps.final_use writes it"""
+    amount: Floats
+    """Units of an input per unit started, input needs only"""
+    cancellation: Floats
+    """Share of unmet need given up each month"""
+    cover: Floats
+    """Months of use to be held in stock; stockpile rules write it"""
+    stock: Floats
+    """In the state's or the factory's store; steps.arrivals, final_use and allocation write it"""
+    backlog: Floats
+    """Ordered, not cancelled and not shipped; steps.orders and allocation write it"""
+    deferred: Floats
+    """Unmet final need that still waits, final needs only; steps.final_use writes it"""
+    in_transit: Floats
+    """Shipped and not arrived; steps.arrivals and shipping write it"""
+    pipeline: Floats
+    """[slots, needs, members]: what arrives in the months whose number leaves this remainder"""
+    lead: Floats
+    """Mean lead time of the last shipments; steps.shipping writes it"""
+    expected: Floats
+    """Use per month that orders reckon with; steps.orders writes it"""
+    perceived: Floats
+    """Use per month as buyers whose ordering rule smooths it perceive it; steps.orders writes it"""
+    ordered: Floats
+    """New orders of this month; steps.orders writes it"""
+    cancelled: Floats
+    """Orders cancelled this month; steps.orders writes it"""
+    demand: Floats
+    """Open orders put to the market this month; steps.orders writes it"""
+    received: Floats
+    """Shipped to the need this month; steps.allocation writes it"""
+    used: Floats
+    """Used this month; steps.final_use and allocation write it"""
+    spending: Floats
+    """Money for this month's deliveries; money writes it"""
+    delivery: Floats
+    """The part of it that is for transport and mark-ups on the way; money writes it"""
+
+
+@dataclass(frozen=True, eq=False)
+class LeadGroup:
+    """Hold the links that have one lead time in some member."""
+
+    lead: int
+    """Months from shipment to use"""
+    rows: Ints
+    by_need: GroupSum
+    """Sums these links to needs"""
+    members: Bools | None
+    """[rows, members]: who has it; None stands for all"""
+
+    @classmethod
+    def build(cls, lead: Ints, months: int, need: Ints, needs: int) -> LeadGroup:
+        """Find the links with a lead time of `months` among `lead` [links, members]; `need` [links]
+        is whom they serve.
+        """
+        has = lead == months
+        rows = np.flatnonzero(has.any(axis=1))
+        return cls(
+            months, rows, GroupSum(need[rows], needs), None if has[rows].all() else has[rows]
+        )
+
+    def add_up(self, goods: Floats) -> Floats:
+        """Sum what leaves on these links, of `goods` [links, members], by need, [needs,
+        members].
+        """
+        leaving = goods.take(self.rows, axis=0)
+        if self.members is not None:
+            leaving *= self.members
+        return self.by_need(leaving)
+
+
+@dataclass(eq=False)
+class Links:
+    """Hold the permitted links, arrays [links, members]."""
+
+    weight: Floats
+    """The buyer's preference; sourcing rules write it"""
+    base_weight: Floats
+    """The preference that the scenario gives"""
+    cap: Floats
+    """Most units per month, inf where nothing limits the link; events write it"""
+    base_cap: Floats
+    """The cap before events"""
+    open: Bools
+    """Whether supplier and link are qualified and the cap is above 0; events write it"""
+    restricted: Bools
+    """Whether a restriction holds on the link; events write it"""
+    base_flow: Floats
+    """Flow in the balanced world at the start"""
+    flow: Floats
+    """Units shipped this month; steps.allocation writes it"""
+    unit_cost: Floats
+    """Money per unit for transport and mark-up"""
+    is_charged: bool
+    """Whether that is, or may become, above 0 anywhere"""
+    lead: Ints
+    """Months from shipment to use"""
+    qualified_from: Ints
+    """[dormant links, members]: first month in which a link that search opened may ship, NEVER
+    before it is found; search writes it"""
+    lead_groups: Sequence[LeadGroup] = field(default_factory=list)
+    """The links by lead time"""
+
+
+@dataclass(eq=False)
+class Programmes:
+    """Hold the programmes, arrays [programmes, members]."""
+
+    treasury: Floats
+    """Money not yet spent; events and steps.programmes write it"""
+    active: Bools
+    """Whether it may spend; events write it"""
+    beneficiary: Bools
+    """[programmes, needs]: whether the need counts for the programme"""
+    counts: Floats
+    """[programmes, needs, members]: how much of what the need lacks the programme sees; 1 for its
+    chair's, 0 where it does not count"""
+    appropriated: Floats
+    """Money received this month; events write it"""
+    invested: Floats
+    """Money spent this month; steps.programmes writes it"""
+
+
+@dataclass(eq=False)
+class Lots:
+    """Hold the links whose goods leave in whole lots, arrays [rows, members]."""
+
+    rows: Ints
+    """[rows]: links"""
+    size: Floats
+    """Units to a lot"""
+    account: Floats
+    """Granted and not yet a whole lot; lots writes it, and what follows"""
+    by_line: GroupSum
+    by_need: GroupSum
+    leaving: Floats
+    """[links, members]: what leaves this month, over all links"""
+    made: Floats
+    """[lines, members]: what is finished this month, on all lines"""
+
+
+@dataclass(eq=False)
+class World:
+    """Hold everything that changes from month to month, for the members of one chunk."""
+
+    axes: Axes
+    members: Sequence[int]
+    lines: Lines
+    needs: Needs
+    links: Links
+    projects: Projects
+    programmes: Programmes
+    works: Works
+    upkeep: Upkeep
+    lost_capacity: Floats
+    """[lines, members]: capacity that left its line this month: closed, worn, or turned; events,
+    upkeep and works write it"""
+    lost_projects: Floats
+    """[projects, members]: capacity under way that was lost this month; events and steps.capacity
+    write it"""
+    month: int = 0
+    lots: Lots | None = None
+    """What leaves in whole lots; None: everything can be split"""
+
+    @property
+    def leaving(self) -> Floats:
+        """Return the units that leave on each link this month, [links, members]: the flow, in whole
+        lots where goods come in lots.
+        """
+        return self.links.flow if self.lots is None else self.lots.leaving
+
+    @property
+    def sent(self) -> Floats:
+        """Return the units that leave for each need this month, [needs, members]."""
+        return (
+            self.needs.received
+            if self.lots is None
+            else self.axes.market.by_need(self.lots.leaving)
+        )
+
+    @property
+    def made(self) -> Floats:
+        """Return the good units that are finished on each line this month, [lines, members]."""
+        return self.lines.output if self.lots is None else self.lots.made
+
+    @property
+    def width(self) -> int:
+        """Count the members of the chunk."""
+        return len(self.members)
+
+    def open_links(self) -> Bools:
+        """Tell which links may carry goods this month, [links, members]: the cap leaves room, and
+        line and link are qualified.
+        """
+        links, axes = self.links, self.axes
+        result: Bools = (links.cap > 0) & (self.lines.qualified_from <= self.month)[axes.link_line]
+        if axes.dormant.size:
+            result[axes.dormant] &= links.qualified_from <= self.month
+        return result
+
+    def usable_caps(self) -> Floats:
+        """Return the most that each link may carry, [links, members], units per month: 0 where it
+        is closed or unwanted.
+        """
+        return np.where(self.links.open & (self.links.weight > 0), self.links.cap, 0.0)
+
+    def delivered_costs(self) -> Floats:
+        """Return what a unit costs over each link, [links, members], money: at the gate and for
+        delivery.
+        """
+        return self.axes.market.from_lines(self.lines.unit_cost) + self.links.unit_cost
+
+    def grow(self, values: Floats) -> Floats:
+        """Repeat a column [rows, 1] for all members."""
+        return np.repeat(values, self.width, axis=1)
+
+
+Rows = Ints | slice
+"""Rows of the world that one rule decides for; a slice where they stand together."""
+
+Trade = Callable[[World, Floats, Floats], Allocation]
+"""(world, supply [lines, members], demand [needs, members]) -> what moves over the world's links,
+units per month"""
