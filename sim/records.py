@@ -48,6 +48,11 @@ class Records:
     """(factory, state, product) of each line: the second axis of capacity and output."""
     routes: Sequence[tuple[str, str, str]]
     """(exporter, importer, product) of each route: the second axis of flows."""
+    hit: NDArray[np.int64]
+    """Month in which a restriction first hit each need, or an input of what it buys, [needs,
+    members]; NEVER where none did."""
+    acted: NDArray[np.bool_]
+    """Whether a restriction ever took anything away on each route, [routes, members]."""
     vias: Sequence[str] = field(default=(), kw_only=True)
     """Transit state of each route, empty for direct ones; none at all: every route is direct."""
     series: Mapping[str, Floats]

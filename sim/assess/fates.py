@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,9 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.records import Floats, Records
-from sim.scenario.event_kinds import CutOff, Quota, Sanction
 from sim.scenario.schema import Scenario
-from sim.scenario.selectors import products_of, states_of
 
 Ints = NDArray[np.int64]
 Column = NDArray[np.float64] | NDArray[np.int64] | list[str]
@@ -47,8 +44,7 @@ def fates(scenario: Scenario, records: Records) -> dict[str, Column]:
     """Tabulate the fates of the needs that a restriction hit, by calendar year from the hit on and
     at the end.
 
-    A need is hit over links that carried goods in the first calendar year, its own or those of the
-    inputs of what it buys (`hits`). In a year, and at the `end` (the last twelve months), it has
+    A need is hit over its own links or those of the inputs of what it buys (`hits`). In a year, and at the `end` (the last twelve months), it has
     exactly one fate in each member:
 
     - dropped: the need is below a tenth of its mean of the first twelve months of the run;
@@ -76,7 +72,7 @@ def fates(scenario: Scenario, records: Records) -> dict[str, Column]:
     was that state.
     """
     past = _Past(scenario, records)
-    hit = hits(scenario, records)
+    hit = hits(records)
     stories = [
         past.story(row, hit[buyer]) for row, buyer in enumerate(records.needs) if buyer in hit
     ]
@@ -105,64 +101,24 @@ def fates(scenario: Scenario, records: Records) -> dict[str, Column]:
     }
 
 
-def hits(scenario: Scenario, records: Records) -> dict[Buyer, int]:
-    """Map each (state, product) that a restriction hits to the month of the run in which one first
-    does, in any member.
+def hits(records: Records) -> dict[Buyer, int]:
+    """Map each (state, product) that a restriction hit to the first month in which one did.
 
-    It is hit over a route that carried goods in the first calendar year, or by way of an input that
-    its suppliers buy over one. What factories of a state buy is there beside what the state uses;
-    what is never hit is left out.
+    In any member, counted from the start of the run; over its own links or those of the inputs of
+    what it buys. What was never hit is left out.
     """
-    restricted = restricted_routes(scenario, records)
-    carried = [
-        route
-        for route, units in zip(records.routes, records.flows[0], strict=True)
-        if (units > 0).any()
-    ]
-    hit: dict[Buyer, int] = {}
-
-    def note(buyer: Buyer, months: Sequence[int]) -> None:
-        if months:
-            hit[buyer] = min(*months, hit.get(buyer, months[0]))
-
-    for exporter, importer, product in carried:
-        note(
-            (importer, product),
-            [restricted[route] for route in [(exporter, importer, product)] if route in restricted],
-        )
-    for _ in scenario.products:
-        for exporter, importer, product in carried:
-            inputs = scenario.products[product].inputs
-            note(
-                (importer, product),
-                [hit[exporter, name] for name in inputs if (exporter, name) in hit],
-            )
-    return hit
-
-
-def restricted_routes(scenario: Scenario, records: Records) -> dict[Route, int]:
-    """Map each route that a restriction ever acts on to the month of the run in which one first
-    begins, in any member.
-    """
-    begins = {
-        row.event: records.months.index(row.month)
-        for row in reversed(records.events)
-        if row.action == "begins"
+    first = records.hit.min(axis=1)
+    return {
+        buyer: int(month)
+        for buyer, month in zip(records.needs, first, strict=True)
+        if month < len(records.months)
     }
-    found: dict[Route, int] = {}
-    for name, event in scenario.events.items():
-        if isinstance(event, CutOff | Sanction | Quota) and name in begins:
-            ends = (
-                states_of(event.exporter, scenario),
-                states_of(event.importer, scenario),
-                products_of(event.product, scenario),
-            )
-            for route in records.routes:
-                if route[0] != route[1] and all(
-                    name in chosen for name, chosen in zip(route, ends, strict=True)
-                ):
-                    found[route] = min(begins[name], found.get(route, begins[name]))
-    return found
+
+
+def restricted_routes(records: Records) -> set[Route]:
+    """Return the routes on which a restriction ever took anything away, in any member."""
+    acted = np.flatnonzero(records.acted.any(axis=1))
+    return {records.routes[row] for row in acted.tolist()}
 
 
 def settle(shares: Floats, before: Floats, fill: Floats, need: Floats) -> Ints:
@@ -250,7 +206,7 @@ class _Past:
     @cached_property
     def others(self) -> dict[Buyer, list[int]]:
         """The direct routes to each buyer that no restriction ever hits."""
-        restricted, vias = restricted_routes(self.scenario, self.records), self.records.vias
+        restricted, vias = restricted_routes(self.records), self.records.vias
         found: dict[Buyer, list[int]] = {}
         for row, route in enumerate(self.records.routes):
             if route not in restricted and not (vias and vias[row]):

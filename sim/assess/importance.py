@@ -195,7 +195,7 @@ def importance(scenario: Scenario, records: Records) -> Importance:
     """
     check_members(len(records.members))
     columns = [column for column, member in enumerate(records.members) if member != 0]
-    hit, inputs = hits(scenario, records), drawn(scenario)
+    hit, inputs = hits(records), drawn(scenario)
     members = [records.members[column] for column in columns]
     draws = np.array(
         [each.number.quantity.draw(scenario.seed, each.name, members) for each in inputs]

@@ -225,7 +225,7 @@ class Past:
         """Return what the logistic says; it knows the need at the start and the month of the
         cut-off. NaN: nothing.
         """
-        hit = hits(self.scenario, self.records)
+        hit = hits(self.records)
         since = min(
             (
                 hit[outcome.state, product]
@@ -293,9 +293,7 @@ class Past:
             self.records.routes,
             self.scenario.states[state].bloc,
         )
-        old = {
-            route for route in restricted_routes(self.scenario, self.records) if route[1] == state
-        }
+        old = {route for route in restricted_routes(self.records) if route[1] == state}
         allies = {
             name
             for name, each in self.scenario.states.items()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 
-from sim.kernels.sums import Floats, GroupSum, Ints, divide, total
+from sim.kernels.sums import Floats, GroupSum, divide, total
 from sim.metrics import cost_of_substitution
 from sim.month.billing import cost_of_idling
 from sim.world.axes import Axes
@@ -42,16 +42,11 @@ def report(ledger: Mapping[str, Floats]) -> dict[str, Floats]:
 class MoneyLedger:
     """Add up the money of a year, and write it into a ledger by state."""
 
-    def __init__(
-        self, ledger: Mapping[str, Floats], world: World, first_restriction: Callable[[World], Ints]
-    ) -> None:
-        """Open the till of a world at rest; `first_restriction` tells the month in which one first
-        hits each need, [needs, members].
-        """
+    def __init__(self, ledger: Mapping[str, Floats], world: World) -> None:
+        """Open the ledger of a world at rest."""
         axes, links, lines = world.axes, world.links, world.lines
         states = len(axes.states)
         self.ledger = ledger
-        self._first_restriction = first_restriction
         cost = (axes.market.from_lines(lines.price) + links.unit_cost) * links.base_flow
         self._old_price = divide(axes.market.by_need(cost), axes.market.by_need(links.base_flow))
         self._idle_at_rest = (
@@ -83,7 +78,7 @@ class MoneyLedger:
     def close(self, world: World, row: int) -> None:
         """Write the year into a row of the ledger, and begin the next."""
         year, ledger = self._year, self.ledger
-        hit = self._first_restriction(world) <= world.month
+        hit = world.needs.hit <= world.month
         ledger["purchases"][row] = self._needs(year.paid)
         ledger["delivery"][row] = self._needs(year.carried)
         ledger["sales"][row] = self._lines(year.sold)

@@ -82,7 +82,7 @@ class SupplyModel(mesa.Model):
             commissions,
             trade,
             shopping,
-            self.events.first_restriction(world),
+            self.events.announced(world),
         )
         overtime.begin(world, self.policies.working)
         billing.begin(world, self.policies.pricing)
@@ -95,7 +95,6 @@ class SupplyModel(mesa.Model):
             world,
             first,
             self.events.restricted_links(len(world.axes.link_line)),
-            self.events.first_restriction,
         )
 
     def step(self) -> None:
@@ -110,6 +109,7 @@ class SupplyModel(mesa.Model):
         sourcing.choose_suppliers(world, policies.sourcing)
         production.offer(world, policies.production)
         allocation.ship(world, policies.trade)
+        self.events.observe(world)
         goods.dispatch(world)
         search.look_for_suppliers(world, policies.search)
         billing.bill(world, policies.pricing)

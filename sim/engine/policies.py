@@ -241,6 +241,7 @@ def trading(scenario: Scenario, world: World, factories: Sequence[FactoryAgent])
             demand,
             links.weight,
             links.cap,
+            limits=world.limits,
             ration=ration,
             rounds=rounds,
             usable=links.open,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.engine.ledger import MoneyLedger, blank
-from sim.kernels.sums import Bools, Floats, GroupSum, Ints
+from sim.kernels.sums import Bools, Floats, GroupSum
 from sim.scenario.quantity import month_number
 from sim.scenario.schema import Scenario
 from sim.world.axes import Axes
@@ -34,8 +34,7 @@ METRICS: Mapping[str, Callable[[World], Floats]] = {
 """What is recorded of every final need as it stands, [final needs, members]; flows of goods are
 recorded besides."""
 FLOWS = ("imports", "legacy", "leaked")
-"""Deliveries from abroad, from suppliers that a restriction ever hits, and those of them that pass
-while it holds."""
+"""Deliveries from abroad, from suppliers that a restriction ever acted on, and what leaked."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,32 +106,38 @@ class Recorder:
         tape: Tape,
         world: World,
         first_month: int,
-        legacy: Bools,
-        first_restriction: Callable[[World], Ints],
+        suspects: Bools,
     ) -> None:
-        """Prepare to record; `first_month` counts since year 0, `legacy` [links] marks those a
-        restriction ever hits.
+        """Prepare to record; `first_month` counts since year 0.
 
-        `first_restriction` tells the month in which one first hits each need, [needs, members].
+        `suspects` [links] marks those on which a restriction may act. Which of them it did act on
+        is known at the end, so what they carry is kept until then.
         """
         axes = world.axes
         self.tape = tape
         tape.spent[:] = 0.0
         self._first_month = first_month
-        self._ledger = MoneyLedger(tape.money, world, first_restriction) if tape.money else None
+        self._ledger = MoneyLedger(tape.money, world) if tape.money else None
         self._year_flow = np.zeros_like(world.links.flow)
         self._by_route = GroupSum(axes.route, len(axes.routes))
         foreign = axes.exporter != axes.importer
-        self._foreign, self._hit = (
+        self._foreign, self._suspects = (
             (rows, GroupSum(axes.link_need[rows], len(axes.needs)))
-            for rows in map(np.flatnonzero, (foreign, legacy))
+            for rows in map(np.flatnonzero, (foreign, suspects))
         )
+        kept = tape.months if "legacy" in tape.series else 0
+        self._carried = np.empty((kept, self._suspects[0].size, world.width))
 
     def record(self, world: World) -> None:
         """Note the month that has just passed."""
         month, tape = world.month, self.tape
         for name, series in tape.series.items():
-            series[month] = METRICS[name](world) if name in METRICS else self._flow(name, world)
+            if name in METRICS:
+                series[month] = METRICS[name](world)
+            elif name == "legacy":
+                world.leaving.take(self._suspects[0], axis=0, out=self._carried[month])
+            else:
+                series[month] = self._flow(name, world)
         for lines, values in ((tape.capacity, world.lines.usable), (tape.output, world.made)):
             if lines.shape[0]:
                 lines[month] = values
@@ -144,13 +149,22 @@ class Recorder:
             self._ledger.record(world)
         if (self._first_month + month + 1) % 12 == 0 or month == tape.months - 1:
             self._close_year((self._first_month + month) // 12 - self._first_month // 12, world)
+        if month == tape.months - 1 and "legacy" in tape.series:
+            self._find_legacy(world)
+
+    def _find_legacy(self, world: World) -> None:
+        """Write what came, in all months, over links on which a restriction has ever acted."""
+        rows, by_need = self._suspects
+        acted = world.links.acted[rows]
+        for month, carried in enumerate(self._carried):
+            self.tape.series["legacy"][month] = by_need(carried * acted)[: world.axes.final]
 
     def _flow(self, name: str, world: World) -> Floats:
         """Add up a flow of goods by final need."""
-        rows, by_need = self._foreign if name == "imports" else self._hit
+        rows, by_need = self._foreign if name == "imports" else self._suspects
         flow = world.leaving.take(rows, axis=0)
         if name == "leaked":
-            flow *= world.links.restricted.take(rows, axis=0)
+            flow *= world.links.leaking.take(rows, axis=0)
         return by_need(flow)[: world.axes.final]
 
     def _close_year(self, year: int, world: World) -> None:

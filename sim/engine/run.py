@@ -16,7 +16,7 @@ from sim.engine.recorder import Tape
 from sim.engine.warnings import bullwhip_warnings, lacking, shortage_warnings
 from sim.errors import InputError
 from sim.events.timeline import Timeline, event_rows
-from sim.kernels.sums import Floats, Ints
+from sim.kernels.sums import Bools, Floats, Ints
 from sim.metrics import met, service, summarise
 from sim.records import Records
 from sim.report.result import Result
@@ -38,7 +38,11 @@ class Ending:
 
     timeline: Timeline
     hit: Ints
-    """[final needs, members]: month in which a restriction first hits the need"""
+    """[final needs, members]: month in which a restriction first hit the need"""
+    acted: Bools
+    """[routes, members]: whether a restriction ever took anything away there"""
+    full: Ints
+    """[events, members]: first month in which an event holds in full"""
     residuals: dict[str, float]
     watched: Ints
     """Needs whose orders might swing"""
@@ -118,6 +122,10 @@ def run_chunk(
         return Ending(
             timeline=model.events.timeline,
             hit=model.events.first_hit(model.world),
+            acted=_by_route(model.world),
+            full=np.array(
+                [each.full(model.events.timeline) for each in model.events.effects]
+            ).reshape(len(model.events.effects), len(members)),
             residuals=model.books.worst,
             watched=model.bullwhip.needs,
             swing=model.bullwhip.ratio(len(members)),
@@ -125,6 +133,13 @@ def run_chunk(
         )
     finally:
         model.release()
+
+
+def _by_route(world: World) -> Bools:
+    """Return where a restriction ever acted on a link between two states, [routes, members]."""
+    acted = np.zeros((len(world.axes.routes), world.width), dtype=np.bool_)
+    np.logical_or.at(acted, world.axes.route, world.links.acted)
+    return acted
 
 
 def _revised(scenario: Scenario, **given: int | None) -> Scenario:
@@ -160,7 +175,8 @@ def _records(
     first = month_number(scenario.start)
     series = _all_series(tape)
     begin = joined(lambda each: each.timeline.begin)
-    end, phase = joined(lambda each: each.timeline.end), joined(lambda each: each.timeline.phase)
+    end, full = joined(lambda each: each.timeline.end), joined(lambda each: each.full)
+    hit = joined(lambda each: each.hit)
     return Records(
         months=scenario.month_labels,
         years=list(range(first // 12, (first + scenario.months - 1) // 12 + 1)),
@@ -171,16 +187,18 @@ def _records(
             for (factory, product), state in zip(axes.lines, axes.line_state, strict=True)
         ],
         routes=routes,
+        hit=hit,
+        acted=np.concatenate([each.acted for each in endings], axis=-1),
         vias=[axes.states[via] if via >= 0 else "" for via in axes.vias],
         series=series,
         capacity=tape.capacity,
         output=tape.output,
         flows=tape.flows,
-        events=event_rows(scenario, begin, end, phase, endings[0].targets),
+        events=event_rows(scenario, begin, end, full, endings[0].targets),
         residuals={
             book: max(each.residuals[book] for each in endings) for book in endings[0].residuals
         },
-        summary=summarise(series, tape.flows[-1], routes, needs, joined(lambda each: each.hit)),
+        summary=summarise(series, tape.flows[-1], routes, needs, hit),
         purses=(*axes.states, "all"),
         money=report(tape.money),
         warnings=[

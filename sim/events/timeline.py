@@ -9,9 +9,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from sim.kernels.sums import NEVER, Floats, Ints, unit
+from sim.kernels.sums import NEVER, Floats, Ints, unit, whole
 from sim.records import EventRow
-from sim.scenario.event_kinds import Event, Lifting, Repair
 from sim.scenario.quantity import month_label, month_number
 from sim.scenario.schema import Scenario
 
@@ -56,20 +55,15 @@ class Timeline:
         self.phase = np.concatenate((self.phase, row))
         self.delay = np.concatenate((self.delay, 0 * row))
 
-    def await_completions(self, completed: Ints, month: int) -> bool:
-        """Fix the begin of events that follow a project, `completed` [projects, members], and of
-        their followers.
+    def await_completions(self, completed: Ints) -> bool:
+        """Fix the begin of events that follow a project, and of their followers.
 
+        `completed` [projects, members] is the month in which each was completed, NEVER before.
         Return whether any begin was fixed.
         """
         before = [self.begin[event].copy() for event, _ in self.awaiting]
         for event, project in self.awaiting:
-            due = np.where(
-                completed[project] < NEVER,
-                np.maximum(completed[project] + self.delay[event], month),
-                NEVER,
-            )
-            self.begin[event] = np.minimum(self.begin[event], due)
+            self._fix(event, np.minimum(completed[project] + self.delay[event], NEVER))
         fixed = any(
             not np.array_equal(self.begin[event], old)
             for (event, _), old in zip(self.awaiting, before, strict=True)
@@ -81,8 +75,12 @@ class Timeline:
     def pass_on(self) -> None:
         """Fix the begin of events that follow others whose begin is known."""
         for event, parent in self.followers:
-            due = np.minimum(self.begin[parent] + self.delay[event], NEVER)
-            self.begin[event] = np.minimum(self.begin[event], due)
+            self._fix(event, np.minimum(self.begin[parent] + self.delay[event], NEVER))
+
+    def _fix(self, event: int, due: Ints) -> None:
+        """Let an event begin when it is due; what would begin after its end never does."""
+        due = np.where(due < self.end[event], due, NEVER)
+        self.begin[event] = np.minimum(self.begin[event], due)
 
     @classmethod
     def build(
@@ -101,15 +99,14 @@ class Timeline:
         awaiting: list[tuple[int, int]] = []
         first = month_number(scenario.start)
         for place, (name, event) in enumerate(scenario.events.items()):
-            phase[place] = np.maximum(
-                _whole(event.phase_in.draw(scenario.seed, f"events.{name}.phase_in", members)), 1
-            )
+            months = event.phase_in.draw(scenario.seed, f"events.{name}.phase_in", members)
+            phase[place] = np.maximum(whole(months), 1)
             if event.date:
                 begin[place] = month_number(event.date) - first
             if event.until:
                 end[place] = month_number(event.until) - first
             if event.after:
-                delay[place] = _whole(
+                delay[place] = whole(
                     event.after.months.draw(scenario.seed, f"events.{name}.after.months", members)
                 )
                 if event.after.event:
@@ -119,23 +116,13 @@ class Timeline:
         undone = [
             (row[each], place)
             for place, event in enumerate(scenario.events.values())
-            for each in _undoes(event)
+            for each in getattr(event, "undoes", ())
         ]
         line = cls(
             names, begin, end, phase, delay, _parents_first(parents), tuple(awaiting), tuple(undone)
         )
         line.pass_on()
         return line
-
-
-def _whole(months: Floats) -> Ints:
-    return np.rint(months).astype(np.int64)
-
-
-def _undoes(event: Event) -> Sequence[str]:
-    if isinstance(event, Lifting):
-        return event.lifts
-    return event.repairs if isinstance(event, Repair) else ()
 
 
 def _parents_first(parents: dict[int, int]) -> tuple[tuple[int, int], ...]:
@@ -146,26 +133,24 @@ def _parents_first(parents: dict[int, int]) -> tuple[tuple[int, int], ...]:
 
 
 def event_rows(
-    scenario: Scenario, begin: Ints, end: Ints, phase: Ints, targets: Sequence[tuple[str, int]]
+    scenario: Scenario, begin: Ints, end: Ints, full: Ints, targets: Sequence[tuple[str, int]]
 ) -> list[EventRow]:
-    """Report in which months events began, held in full and ended, arrays [events, members], with
-    what they act on.
+    """Report in which months events began, held in full and ended, with what they act on.
+
+    `begin`, `end` and `full` are [events, members]; `full` is the first month in which an event
+    holds in full, its first where it does at once.
     """
     first = month_number(scenario.start)
     rows: list[tuple[int, int, EventRow]] = []
     for place, (name, event) in enumerate(scenario.events.items()):
-        full = np.where(
-            phase[place] > 1,
-            np.minimum(begin[place], NEVER - phase[place]) + phase[place] - 1,
-            NEVER,
-        )
+        grown = np.where(full[place] > begin[place], full[place], NEVER)
         # beside `when`, `until` says by when something begins that is then for good
         ended = np.where(
-            (begin[place] < end[place]) & ("until" not in event.idle), end[place], NEVER
+            (begin[place] < end[place]) & ("until" not in event.inert_keys), end[place], NEVER
         )
         for action, months in (
             ("begins", begin[place]),
-            ("holds in full", np.where(full < ended, full, NEVER)),
+            ("holds in full", np.where(grown < ended, grown, NEVER)),
             ("ends", ended),
         ):
             for month in np.unique(months[months < scenario.months]).tolist():

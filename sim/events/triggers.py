@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.events.timeline import Timeline
-from sim.kernels.sums import NEVER, Bools, Floats, GroupSum, Ints
+from sim.kernels.sums import NEVER, Bools, Floats, GroupSum, Ints, whole
 from sim.scenario.event_times import When
 from sim.scenario.schema import Scenario
 from sim.world.axes import Axes
@@ -28,7 +28,7 @@ class Watched:
     links: Ints
     """Rows of the links that serve it"""
 
-    def delivered(self, which: Bools | None = None) -> Floats:
+    def delivered(self, which: Floats | Bools | None = None) -> Floats:
         """Count the units shipped to it over some of its links, `which` [links of the need,
         members]; [members].
         """
@@ -48,6 +48,13 @@ class Watched:
         """Divide by the month's need, [members]."""
         return _share(units, self.world.needs.final[self.row], otherwise)
 
+    def months_of(self, units: Floats) -> Floats:
+        """Return how many months of need these units are, [members]; inf where none is needed."""
+        nothing = np.where(units > 0, np.inf, np.nan)
+        need = self.world.needs.final[self.row]
+        months: Floats = np.divide(units, need, out=nothing, where=need > 0)
+        return months
+
     def foreign(self) -> Bools:
         """Tell which of its links come from abroad, [links of the need, 1]."""
         axes = self.world.axes
@@ -63,15 +70,17 @@ METRICS: Mapping[str, Callable[[Watched], Floats]] = {
     "fill_rate": lambda need: need.per_need(need.met(), otherwise=1.0),
     "unmet": lambda need: need.world.needs.final[need.row] - need.met(),
     "backlog": lambda need: need.world.needs.backlog[need.row],
-    "backlog_months": lambda need: need.per_need(need.world.needs.backlog[need.row]),
+    "backlog_months": lambda need: need.months_of(need.world.needs.backlog[need.row]),
     "stock": lambda need: need.world.needs.stock[need.row],
-    "stock_months": lambda need: need.per_need(need.world.needs.stock[need.row]),
-    "import_share": lambda need: _share(need.delivered(need.foreign()), need.delivered()),
+    "stock_months": lambda need: need.months_of(need.world.needs.stock[need.row]),
+    "import_share": lambda need: _share(need.delivered(need.foreign()), need.delivered(), np.nan),
     "leaked_share": lambda need: _share(
-        need.delivered(need.world.links.restricted[need.links]), need.delivered()
+        need.delivered(need.world.links.leaking[need.links]), need.delivered(), np.nan
     ),
 }
-"""Metric -> its value at the end of a month, [members]: units, months of need, or shares."""
+"""Metric -> its value at the end of a month, [members]: units, months of need, or shares.
+
+A share of nothing, and months of nothing, are NaN: no condition holds for them."""
 
 
 @dataclass(eq=False)
@@ -145,6 +154,6 @@ def _trigger(
         links=np.flatnonzero(axes.link_need == need),
         low=level("below", -np.inf),
         high=level("above", np.inf),
-        months=np.rint(when.for_.draw(scenario.seed, f"{path}.for", members)).astype(np.int64),
+        months=whole(when.for_.draw(scenario.seed, f"{path}.for", members)),
         held=np.zeros(len(members), dtype=np.int64),
     )

@@ -15,12 +15,10 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.kernels.limits import RTOL, Limits
 from sim.kernels.sums import NOTHING, Bools, Floats, GroupSum, Ints, raised
 
 Kind = TypeVar("Kind", bound=np.generic)
-
-RTOL = 1e-12
-"""Supply, demand or room below this share of its first amount counts as none."""
 
 Ration = Callable[[Floats, Floats, Floats, "Market"], Floats]
 """(orders [links, members], supply [lines, members], claims [lines, members], market) -> granted
@@ -126,10 +124,12 @@ def proportional(orders: Floats, supply: Floats, claims: Floats, market: Market)
     return granted
 
 
-def spread(market: Market, demand: Floats, weight: Floats, cap: Floats) -> Floats:
-    """Spread each need's demand over its links by weight, each link at most its cap: orders [links,
-    members].
+def spread(
+    market: Market, demand: Floats, weight: Floats, cap: Floats, limits: Limits | None = None
+) -> Floats:
+    """Spread each need's demand over its links by weight: orders [links, members].
 
+    Each link is asked for its cap at most, and links under one limit for what that leaves.
     `weight` is 0 on closed links; a need without open links places no orders.
     """
     # without open links the share is no number of meaning, and nothing comes of it
@@ -137,6 +137,8 @@ def spread(market: Market, demand: Floats, weight: Floats, cap: Floats) -> Float
     orders = market.from_needs(np.divide(demand, share, out=share))
     orders *= weight
     np.minimum(orders, cap, out=orders)
+    if limits is not None:
+        limits.trim(orders)
     return orders
 
 
@@ -147,6 +149,7 @@ def allocate(
     weight: Floats,
     cap: Floats,
     *,
+    limits: Limits | None = None,
     ration: Ration = proportional,
     rounds: int | None = None,
     usable: Bools | None = None,
@@ -154,8 +157,8 @@ def allocate(
     """Allocate supply [lines, members] to demand [needs, members], all in units per month.
 
     `weight` [links, members] is each buyer's preference, 0 on links that are closed; `cap` [links,
-    members] is the most that a link may carry, inf where nothing limits it. With `rounds=None`
-    nothing is wasted: no link with room is left between a line with goods and a need that wants
+    members] is the most that a link may carry, inf where nothing limits it, `limits` what links
+    may carry together. With `rounds=None` nothing is wasted: no link with room is left between a line with goods and a need that wants
     them. With `rounds=n` each tier stops after n rounds. `usable` [links, members] tells which
     links may carry goods; by default those whose cap leaves room.
     """
@@ -167,7 +170,7 @@ def allocate(
         done = max(
             done,
             trading.until_done(
-                market, weight if tier is None else weight * tier, cap, flow, rounds
+                market, weight if tier is None else weight * tier, cap, limits, flow, rounds
             ),
         )
     return Allocation(flow, market.by_line(flow), market.by_need(flow), done)
@@ -196,6 +199,7 @@ class _Trading:
         market: Market,
         weight: Floats,
         cap: Floats,
+        limits: Limits | None,
         flow: Floats,
         rounds: int | None,
         done: int = 0,
@@ -207,25 +211,34 @@ class _Trading:
         these alone: the same numbers at a fraction of the work.
         """
         full = cap * (1.0 - RTOL)
+        moves: Bools | None = None
         while rounds is None or done < rounds:
             open_weight = self.open_links(market, weight, flow < full if done else None)
+            if done and limits is not None:
+                open_weight[limits.groups.touched] *= limits.has_room(flow, self.wanted)
             weights = market.by_need(open_weight)
             finds: Bools = (self.wanted > self.demand_dust) & (weights > NOTHING)
+            if moves is not None:
+                finds &= moves
             asking: Bools = np.logical_or.reduce(finds, axis=1)
             if not asking.any():
                 return done
             if done and market.is_lasting and self.ration is proportional:
                 part = market.part(asking)
                 if part.links.size < SMALL * market.links:
-                    return self.within(part, weight, cap, flow, rounds, done)
-            self.round(
+                    return self.within(part, weight, cap, limits, flow, rounds, done)
+            moves = self.round(
                 market,
                 open_weight,
                 self.wanted / np.where(finds, weights, np.inf),
                 cap,
+                limits,
                 flow,
                 again=done > 0,
             )
+            if not done:
+                # links whose groups are full are only closed from the second round on
+                moves = None
             done += 1
         return done
 
@@ -245,27 +258,41 @@ class _Trading:
         open_weight: Floats,
         share: Floats,
         cap: Floats,
+        limits: Limits | None,
         flow: Floats,
         *,
         again: bool,
-    ) -> None:
+    ) -> Bools:
         """Place orders, `share` [needs, members] per unit of open weight, and ration them; adds to
         `flow`.
+
+        Return in which members, [members], anything moved: where nothing does, nothing ever will.
         """
         orders = market.from_needs(share)
         orders *= open_weight
         # a full link may have rounded to a hair above its cap
         np.minimum(orders, raised(cap - flow) if again else cap, out=orders)
+        if limits is not None:
+            limits.trim(orders, flow if again or len(market.tiers) > 1 else None)
         claims = market.by_line(orders)
         granted = self.ration(orders, self.left, claims, market)
         flow += granted
         # a line asked for all it has is empty exactly: rounding dust would cost further rounds
         self.left = raised(np.subtract(self.left, claims, out=claims))
         received = market.by_need(granted)
+        moves: Bools = np.logical_or.reduce(received > self.demand_dust, axis=0)
         self.wanted = raised(np.subtract(self.wanted, received, out=received))
+        return moves
 
     def within(
-        self, part: Part, weight: Floats, cap: Floats, flow: Floats, rounds: int | None, done: int
+        self,
+        part: Part,
+        weight: Floats,
+        cap: Floats,
+        limits: Limits | None,
+        flow: Floats,
+        rounds: int | None,
+        done: int,
     ) -> int:
         """Go on in a part of the market; what it leaves is left here."""
         lines, needs = part.lines, part.needs
@@ -279,7 +306,8 @@ class _Trading:
         some_weight, some_cap, some_flow = (
             values.take(part.links, axis=0) for values in (weight, cap, flow)
         )
-        done = inner.until_done(part.market, some_weight, some_cap, some_flow, rounds, done)
+        inside = None if limits is None else limits.within(part.links, part.market.need, flow)
+        done = inner.until_done(part.market, some_weight, some_cap, inside, some_flow, rounds, done)
         flow[part.links] = some_flow
         # after the first round these arrays are its own
         self.left[lines], self.wanted[needs] = inner.left, inner.wanted

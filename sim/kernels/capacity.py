@@ -8,7 +8,8 @@ import math
 
 import numpy as np
 
-from sim.kernels.allocation import RTOL, Market, spread
+from sim.kernels.allocation import Market, spread
+from sim.kernels.limits import RTOL, Limits
 from sim.kernels.sums import Bools, Floats, Ints
 
 LEAST_STAGE = 0.5
@@ -84,6 +85,7 @@ def order_book(
     backlog: Floats,
     weight: Floats,
     cap: Floats,
+    limits: Limits | None,
     flow: Floats,
     alive: Bools,
 ) -> Floats:
@@ -96,4 +98,7 @@ def order_book(
     room = cap - flow
     able = room > np.where(np.isfinite(cap), RTOL * cap, 0.0)
     able &= market.from_lines(alive)
-    return shipped + market.by_line(spread(market, backlog, weight * able, room))
+    orders = spread(market, backlog, weight * able, room)
+    if limits is not None:
+        limits.trim(orders, flow)
+    return shipped + market.by_line(orders)

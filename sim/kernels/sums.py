@@ -79,6 +79,11 @@ def raised(values: Floats, least: float = 0.0) -> Floats:
     return np.maximum(values, _level(values.shape, least), out=values)
 
 
+def whole(months: Floats) -> Ints:
+    """Round to whole months, halves up, so that 2.5 and 3.5 months are a month apart."""
+    return np.floor(months + 0.5).astype(np.int64)
+
+
 def unit(values: Floats) -> Floats:
     """Bring what is below 0 or above 1 to the nearer of them, in place, and return it; `np.clip`
     takes three times as long.

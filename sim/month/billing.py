@@ -44,8 +44,9 @@ def bill(world: World, pricing: Pricing) -> None:
         _price(world, pricing, lines.offer, lines.shipped)
     price = axes.market.from_lines(lines.price)
     if links.is_charged:
-        needs.delivery = axes.market.by_need(links.unit_cost * links.flow)
-        price += links.unit_cost
+        charges = world.charges(price)
+        needs.delivery = axes.market.by_need(charges * links.flow)
+        price += charges
     price *= links.flow
     needs.spending = axes.market.by_need(price)
     lines.revenue = lines.price * lines.shipped

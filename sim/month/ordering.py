@@ -59,7 +59,7 @@ def _owed(world: World, backlog: Floats, rows: Rows) -> Floats:
     """
     axes, links = world.axes, world.links
     waiting = axes.market.by_line(
-        spread(axes.market, backlog, links.weight * links.open, links.cap)
+        spread(axes.market, backlog, links.weight * links.open, links.cap, world.limits)
     )
     inputs = world.needs.amount * (waiting / world.lines.yield_).take(axes.input_line, axis=0)
     return np.concatenate((world.needs.deferred, inputs))[rows]

@@ -12,7 +12,8 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.kernels.sums import Floats, GroupSum, Ints, divide, raised
+from sim.kernels.limits import RTOL
+from sim.kernels.sums import Bools, Floats, GroupSum, Ints, divide, raised
 from sim.rules.programme import BudgetRequest
 from sim.world.axes import Axes
 from sim.world.construction import start, under_way
@@ -42,8 +43,12 @@ class Commission:
     """Needs of these products"""
     by_product: GroupSum
     """Sums these needs to these products"""
-    rivals: Ints
-    """[candidates, 1]: the programme's candidates for the same product"""
+    by_candidate_product: GroupSum
+    """Sums its candidates to these products"""
+    links: Ints
+    """Links from lines that somebody builds to needs of these products, where trade is permitted"""
+    line_of_link: GroupSum
+    """Sums these links to [lines, members]"""
 
     @classmethod
     def build(
@@ -59,26 +64,62 @@ class Commission:
         )
         needs = np.flatnonzero(np.isin(axes.need_product, products))
         by_product = GroupSum(np.searchsorted(products, axes.need_product[needs]), products.size)
-        rivals = np.bincount(product, minlength=1)[product][:, None]
         together = GroupSum(np.zeros(count, dtype=np.int64), 1)
+        built = np.isin(axes.link_line, axes.project_lines) & np.isin(axes.link_need, needs)
+        links = np.flatnonzero(built)
         return cls(
-            rule, row, rows, state, together, months, products, product, needs, by_product, rivals
+            rule=rule,
+            row=row,
+            rows=rows,
+            state=state,
+            together=together,
+            months=months,
+            products=products,
+            product=product,
+            needs=needs,
+            by_product=by_product,
+            by_candidate_product=GroupSum(product, products.size),
+            links=links,
+            line_of_link=GroupSum(axes.link_line[links], len(axes.lines)),
         )
 
-    def gap(self, world: World, short: Floats, coming: Floats) -> Floats:
-        """Count the capacity that each candidate would have to add, [candidates, members], units
-        started per month.
+    def counted(self, world: World, short: Floats) -> Floats:
+        """Return what its beneficiaries lack as far as it counts, [needs of its products, members].
 
-        What the programme's beneficiaries lack, `short` [needs, members], others' than the chair's
-        only as far as they count, less what is `coming` [products, members]; shared equally by the
-        programme's candidates for the product.
+        `short` is [needs, members], units per month.
         """
-        lines = world.axes.project_line[self.rows]
-        counted = short.take(self.needs, axis=0) * world.programmes.counts[self.row].take(
-            self.needs, axis=0
-        )
-        lacking = raised(self.by_product(counted) - coming.take(self.products, axis=0))
-        return lacking.take(self.product, axis=0) / self.rivals / world.lines.yield_[lines]
+        counts = world.programmes.counts[self.row].take(self.needs, axis=0)
+        counted: Floats = short.take(self.needs, axis=0) * counts
+        return counted
+
+    def reaches(self, world: World) -> Bools:
+        """Return which lines may deliver to a beneficiary, [lines, members]."""
+        links, need = world.links, world.axes.link_need[self.links]
+        may = (links.cap[self.links] > 0) & (links.base_weight[self.links] > 0)
+        may &= world.programmes.counts[self.row][need] > 0
+        reaches: Bools = self.line_of_link(may.astype(np.float64)) > 0
+        return reaches
+
+    def gap(self, world: World, short: Floats, coming: Floats) -> tuple[Floats, Floats]:
+        """Count the capacity that each candidate would have to add, units started per month.
+
+        [candidates, members]; and what its beneficiaries lack, [products, members], units per
+        month: `short` [needs, members] as far as the programme counts it, less what is `coming`
+        [lines, members] on lines that can serve them. It is shared equally by the candidates for
+        the product that are fit: their line reaches a beneficiary, is in order, is accepted by the
+        time its capacity is there, and does not lack inputs for what it has.
+        """
+        axes, lines = world.axes, world.lines
+        own, projects = axes.project_line[self.rows], world.projects
+        reaches = self.reaches(world)
+        ready = world.month + projects.delay[self.rows]
+        fit = reaches[own] & (lines.qualified_from[own] <= ready) & (lines.available[own] > 0)
+        fit &= ~lacks_inputs(world)[own]
+        serving = axes.lines_by_product(coming * reaches).take(self.products, axis=0)
+        lacking = raised(self.by_product(self.counted(world, short)) - serving)
+        sharing = self.by_candidate_product(fit.astype(np.float64)).take(self.product, axis=0)
+        share = divide(lacking.take(self.product, axis=0) * fit, sharing)
+        return share / lines.yield_[own], lacking
 
     def share_out(self, world: World, gap: Floats, room: Floats, budget: Floats) -> Floats:
         """Return money [candidates, members] for gaps and the capacity that can be taken up,
@@ -121,28 +162,62 @@ def spend(world: World, budgeting: Sequence[Commission]) -> None:
         return
     room = raised(np.minimum(projects.max_capacity - projects.added, projects.absorption))
     short, coming = shortages(world)
+    lacked = np.zeros((len(world.axes.products), world.width))
     for commission in spending:
         row, rows = commission.row, commission.rows
         budget = np.where(purse.active[row], purse.treasury[row], 0.0)[None, :]
-        money = commission.share_out(
-            world, commission.gap(world, short, coming), room[rows], budget
-        )
-        purse.invested[row] = np.minimum(commission.together(money), purse.treasury[row])[0]
+        gap, lacking = commission.gap(world, short, coming)
+        money = commission.share_out(world, gap, room[rows], budget)
         projects.started[rows] = divide(money, projects.capital_cost[rows])
+        seen = np.where(budget > 0, lacking, 0.0)
+        lacked[commission.products] = np.maximum(lacked[commission.products], seen)
+    if len(spending) > 1:
+        _close_together(world, lacked)
+    for commission in spending:
+        row, rows = commission.row, commission.rows
+        money = projects.started[rows] * projects.capital_cost[rows]
+        purse.invested[row] = np.minimum(commission.together(money), purse.treasury[row])[0]
     purse.treasury -= purse.invested
     start(projects, projects.started, world.month)
 
 
-def shortages(world: World) -> tuple[Floats, Floats]:
-    """Return what buyers lack, [needs, members], and what projects will add, [products, members],
-    good units per month.
+def _close_together(world: World, lacked: Floats) -> None:
+    """Reduce what programmes start in one month to what closes the gap once.
 
-    SourcingGroup lack what they use beyond what reaches them over unrestricted links; projects add
-    what they have idle or under way.
+    `lacked` [products, members] is the greatest gap that one of them sees, units per month.
+    """
+    axes, projects = world.axes, world.projects
+    product = axes.line_product[axes.project_line]
+    adds = projects.started * world.lines.yield_[axes.project_line]
+    added = GroupSum(product, len(axes.products))(adds)
+    over = added > lacked * (1.0 + RTOL)
+    share = np.divide(lacked, added, out=np.ones_like(added), where=over)
+    projects.started *= share.take(product, axis=0)
+
+
+def shortages(world: World) -> tuple[Floats, Floats]:
+    """Return what buyers lack, [needs, members], and what is coming, [lines, members].
+
+    Good units per month. Buyers lack what they use beyond what reaches them lawfully; lines that
+    somebody builds add what they have under way, and what they could have made and was not wanted.
     """
     axes, needs, links, lines = world.axes, world.needs, world.links, world.lines
-    free = axes.market.by_need(np.where(links.restricted, 0.0, links.flow))
+    free = axes.market.by_need((1.0 - links.leaking) * links.flow)
     short = raised(needs.expected - free)
-    coming, rows = under_way(world) * lines.yield_, axes.project_lines
-    coming[rows] += raised((lines.capacity * lines.yield_ - lines.output).take(rows, axis=0))
-    return short, axes.lines_by_product(coming)
+    ramping = axes.projects_by_line(world.projects.unramped)
+    if world.works.delay.size:
+        ramping += axes.works_by_line(world.works.unramped)
+    coming = (under_way(world) + ramping) * lines.yield_ * lines.available
+    rows = axes.project_lines
+    idle = lines.offer - lines.finished - lines.shipped
+    coming[rows] += raised(idle.take(rows, axis=0))
+    return short, coming
+
+
+def lacks_inputs(world: World) -> Bools:
+    """Return which lines could start more than their inputs allow, [lines, members]."""
+    lines = world.lines
+    wanted = lines.usable * lines.yield_
+    able = lines.offer - (lines.finished - lines.output + lines.shipped)
+    lacks: Bools = able < wanted * (1.0 - 1e-9)
+    return lacks

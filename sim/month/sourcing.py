@@ -48,7 +48,7 @@ class SourcingGroup:
             weight=links.weight[self.links],
             open=(world.open_links() if self.is_resting else links.open)[self.links],
             capacity=lines.usable[line],
-            unit_cost=lines.unit_cost[line] + links.unit_cost[self.links],
+            unit_cost=world.delivered_costs()[self.links],
         )
         links.weight[self.links] = self.rule(self.known)
 
@@ -106,7 +106,9 @@ def choose_suppliers(world: World, choosing: Sequence[SourcingGroup]) -> None:
     axes, needs, links = world.axes, world.needs, world.links
     weigh(world, choosing)
     reachable = links.weight * (links.open & axes.market.from_lines(world.lines.usable > 0))
-    world.lines.asked = axes.market.by_line(spread(axes.market, needs.demand, reachable, links.cap))
+    world.lines.asked = axes.market.by_line(
+        spread(axes.market, needs.demand, reachable, links.cap, world.limits)
+    )
     note(world, choosing)
 
 

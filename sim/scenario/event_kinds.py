@@ -34,39 +34,51 @@ _OneName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
 class Trading(Dated):
     """Hold what every trade event has: whose deliveries of what to whom."""
 
+    acts_on: ClassVar = "links"
     exporter: Selector
     importer: Selector
     product: Selector = "*"
 
 
+Pairs = Literal["each", "together"]
+
+
 class CutOff(Trading):
-    """Stop a share of the deliveries: caps each link at what is left of its flow at the start of
-    the run.
+    """Stop a share of the deliveries between two states.
+
+    What is left is a share of the flow at the start of the run or, where more would flow without
+    it, of that: 1 % cut off a reserve supplier leaves 99 % of what buyers would take from it.
     """
 
+    is_lifted: ClassVar = True
     kind: Literal["cut_off"]
     share: Share = Quantity(value=1)
-    """Share of the starting flow that is cut; 1 cuts all, also on links without flow at the start.
-    """
+    """Share of the deliveries that is cut; 1 cuts all."""
 
 
 class Sanction(Trading):
-    """Bar new deliveries at once and cut running contracts later: caps at the starting flow, then
-    at what is left of it.
+    """Bar new deliveries at once and cut running contracts later.
+
+    Until contracts end, as much may flow as at the start of the run or, if that is more, as just
+    before the sanction; then what is left of it.
     """
 
+    is_lifted: ClassVar = True
     kind: Literal["sanction"]
     share: Share = Quantity(value=1)
-    """Share of the starting flow that is cut once contracts have ended."""
+    """Share of this flow that is cut once contracts have ended."""
     contracts_until: Month | None = None
     """The month in which contracts in force end; null: they end at once."""
 
 
 class Quota(Trading):
-    """Limit deliveries to a number of units per month, per exporter, importer and product."""
+    """Limit deliveries to a number of units per month: a tighter one where several hold."""
 
+    is_lifted: ClassVar = True
     kind: Literal["quota"]
     cap: Rate
+    pairs: Pairs = "each"
+    """Whether `cap` holds for each exporter, importer and product, or for all named together."""
 
 
 class Leakage(Trading):
@@ -76,7 +88,7 @@ class Leakage(Trading):
     slowly, as enforcement settles.
     """
 
-    idle: ClassVar = {
+    inert_keys: ClassVar = {
         "phase_in": "goods leak at once; a small share, a larger end_share and until let it grow"
     }
     kind: Literal["leakage"]
@@ -98,18 +110,46 @@ class Leakage(Trading):
 
 
 class Exemption(Trading):
-    """Exempt deliveries from restrictions up to `cap` units per month, or up to `share` of the
-    starting flow.
+    """Exempt deliveries from restrictions up to `cap` units per month, or up to a share of them.
+
+    What is exempt is lawful; what leaks beside it is not.
     """
 
     kind: Literal["exemption"]
     cap: Rate | None = None
     share: Share | None = None
+    """Share of the flow at the start of the run or, where more would flow without restrictions, of
+    that."""
+    pairs: Pairs = "each"
+    """Whether `cap` holds for each exporter, importer and product, or for all named together."""
 
     @model_validator(mode="after")
     def _check_one(self) -> Exemption:
         if (self.cap is None) == (self.share is None):
             raise PydanticCustomError("exemption", "give exactly one of cap, share")
+        if self.cap is None and self.pairs == "together":
+            raise PydanticCustomError("exemption", "pairs: together needs cap")
+        return self
+
+
+class Tariff(Trading):
+    """Raise what deliveries cost the buyer, by a share of the price at the gate or by an amount.
+
+    Acts on either leg of a re-export. Tariffs on one delivery add up. Buyers turn to other
+    suppliers only where their sourcing rule looks at costs.
+    """
+
+    is_lifted: ClassVar = True
+    kind: Literal["tariff"]
+    rate: Factor | None = None
+    """Share of the price at the gate: 0.25 for 25 %."""
+    amount: Money | None = None
+    """Money per unit."""
+
+    @model_validator(mode="after")
+    def _check_one(self) -> Tariff:
+        if (self.rate is None) == (self.amount is None):
+            raise PydanticCustomError("tariff", "give exactly one of rate, amount")
         return self
 
 
@@ -125,7 +165,7 @@ class Reexport(Trading):
     via: str
     """The transit state."""
     capacity: Rate
-    """Units per month at first, per exporter, importer and product; shared equally by the links."""
+    """Units per month at first, for each exporter, importer and product."""
     growth: Share = Quantity(value=0)
     """Units of new capacity a month for each unit that passes beyond 80 % of the capacity."""
     decay: Share = Quantity(value=0)
@@ -147,18 +187,28 @@ class Reexport(Trading):
 
 
 class Lifting(Dated):
-    """End restrictions (cut_off, sanction, quota), evenly over `phase_in` months."""
+    """End restrictions (cut_off, sanction, quota) and tariffs, evenly over `phase_in` months.
 
+    Acts on what has begun by then: what begins later holds.
+    """
+
+    acts_on: ClassVar = "events"
     kind: Literal["lifting"]
     lifts: list[str]
     """Names of the events that it ends."""
     share: Share = Quantity(value=1)
-    """Share of each restriction that is lifted."""
+    """Share of each that is lifted."""
+
+    @property
+    def undoes(self) -> list[str]:
+        """Return the names of the events that it ends."""
+        return self.lifts
 
 
 class Demand(Dated):
     """Multiply the needs of some states for some products by a factor."""
 
+    acts_on: ClassVar = "needs"
     kind: Literal["demand"]
     state: Selector
     product: Selector = "*"
@@ -168,6 +218,7 @@ class Demand(Dated):
 class Outage(Dated):
     """Put a share of a factory's capacity out of use."""
 
+    acts_on: ClassVar = "lines"
     kind: Literal["outage"]
     factory: Selector
     product: Selector = "*"
@@ -175,19 +226,26 @@ class Outage(Dated):
 
 
 class Repair(Dated):
-    """Undo outages, evenly over `phase_in` months."""
+    """Undo outages, evenly over `phase_in` months; those that begin later hold."""
 
+    acts_on: ClassVar = "events"
     kind: Literal["repair"]
     repairs: list[str]
     """Names of the outages that it ends."""
     share: Share = Quantity(value=1)
     """Share of each outage that is undone."""
 
+    @property
+    def undoes(self) -> list[str]:
+        """Return the names of the events that it ends."""
+        return self.repairs
+
 
 class Closure(Dated):
     """Close lines for good: their capacity and what is being built there are lost."""
 
-    idle: ClassVar = {
+    acts_on: ClassVar = "lines"
+    inert_keys: ClassVar = {
         "until": "a closure is for good; an outage with until ends",
         "phase_in": "lines are closed at once; an outage may phase in",
     }
@@ -201,7 +259,8 @@ class Retool(Dated):
     and arrives later with a loss.
     """
 
-    idle: ClassVar = {
+    acts_on: ClassVar = "lines"
+    inert_keys: ClassVar = {
         "until": "lines are turned for good; another retool turns them back",
         "phase_in": (
             "lines are turned at once; several retools, each of a smaller share, may follow one"
@@ -222,13 +281,19 @@ class Retool(Dated):
     """Units of the new product for which capacity for one of the old stands; 1 unless somebody
     knows better."""
 
+    @property
+    def product(self) -> list[str]:
+        """Return the products of the lines that it acts on."""
+        return [self.from_product, self.to_product]
+
 
 class Licence(Dated):
     """Let a line make its product under licence: before this nobody accepts its goods, whatever its
     capacity.
     """
 
-    idle: ClassVar = {
+    acts_on: ClassVar = "lines"
+    inert_keys: ClassVar = {
         "phase_in": (
             "a licence holds at once; little capacity and a programme that adds to it let output"
             " grow"
@@ -245,7 +310,8 @@ class Licence(Dated):
 class ProgrammeStart(Dated):
     """Let a programme spend."""
 
-    idle: ClassVar = {
+    acts_on: ClassVar = "programmes"
+    inert_keys: ClassVar = {
         "until": "a programme that has started goes on; a programme_stop ends it",
         "phase_in": (
             "a programme may spend at once; a budget or funding in parts lets its spending grow"
@@ -258,7 +324,8 @@ class ProgrammeStart(Dated):
 class Funding(Dated):
     """Give a programme money, at once or in equal parts over `months`."""
 
-    idle: ClassVar = {
+    acts_on: ClassVar = "programmes"
+    inert_keys: ClassVar = {
         "until": "money is not taken back; months says over how many it is paid",
         "phase_in": "money is paid in equal parts over months; several fundings let it grow",
     }
@@ -271,7 +338,8 @@ class Funding(Dated):
 class ProgrammeStop(Dated):
     """Stop a programme's spending; what has been started is finished."""
 
-    idle: ClassVar = {
+    acts_on: ClassVar = "programmes"
+    inert_keys: ClassVar = {
         "until": "a programme that has stopped stays so; a programme_start lets it go on",
         "phase_in": "a programme stops at once; smaller budgets before let its spending shrink",
     }
@@ -285,6 +353,7 @@ Event = Annotated[
     | Quota
     | Leakage
     | Exemption
+    | Tariff
     | Reexport
     | Lifting
     | Demand

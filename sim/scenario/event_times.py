@@ -69,7 +69,11 @@ class Dated(Frozen):
     says so.
     """
 
-    idle: ClassVar[Mapping[str, str]] = {}
+    acts_on: ClassVar[str]
+    """links | needs | lines | programmes | events: what it changes; charts mark it accordingly"""
+    is_lifted: ClassVar[bool] = False
+    """Whether a lifting may end it"""
+    inert_keys: ClassVar[Mapping[str, str]] = {}
     """Keys below of which nothing comes in events of this kind, each with why and what to write
     instead; so they are refused."""
     title: str | None = None
@@ -99,11 +103,11 @@ class Dated(Frozen):
         )
         # of a `when` that was refused nothing can be said
         is_deadline = key == "until" and info.data.get("when", ...) is not None
-        if key in cls.idle and given not in (None, "0") and not is_deadline:
+        if key in cls.inert_keys and given not in (None, "0") and not is_deadline:
             raise PydanticCustomError(
                 "idle",
                 "{key} {value} does nothing: {why}",
-                {"key": key, "value": given, "why": cls.idle[key]},
+                {"key": key, "value": given, "why": cls.inert_keys[key]},
             )
         return value
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from sim.scenario.event_kinds import Event, Selector
+from sim.scenario.event_kinds import Event, Pairs, Selector
 from sim.scenario.quantity import (
     CapitalCost,
     Coefficient,
@@ -238,8 +238,9 @@ class Trade(Frozen):
     """Whether such a link is there only once the importer's search has opened it; nothing is
     permitted to those who do not search."""
     cap: Rate | None = None
-    """Most that may flow from each such exporter to each such importer, per product; shared equally
-    by the exporter's lines."""
+    """Most that may flow, units per month."""
+    pairs: Pairs = "each"
+    """Whether `cap` holds for each exporter, importer and product, or for all named together."""
     unit_cost: Money = Quantity(value=0)
     """Money per unit for transport and mark-up, on top of the line's own unit cost."""
     lead_months: LeadMonths = Quantity(value=1)

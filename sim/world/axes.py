@@ -156,9 +156,9 @@ class Axes:
         return _alike((offer * len(self.states) + self.exporter) * len(self.needs) + self.link_need)
 
     @cached_property
-    def route_links(self) -> Ints:
-        """Count, for each link, the links of the same exporter, importer and product."""
-        return _alike(self.route)
+    def is_reexport(self) -> Bools:
+        """Mark the links that lead through a transit state, [links]."""
+        return self.link_via >= 0
 
     @cached_property
     def route(self) -> Ints:

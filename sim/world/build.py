@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.kernels.capacity import kept
 from sim.kernels.sums import NEVER, Floats, Ints
-from sim.scenario.event_kinds import Licence
+from sim.scenario.event_kinds import Licence, Tariff
 from sim.scenario.plant_options import class_of
 from sim.scenario.quantity import Quantity, month_number
 from sim.scenario.schema import Candidate, Need, Programme, Scenario, Trade
@@ -19,6 +19,7 @@ from sim.world.build_plant import build_upkeep, build_works, shape_of, timing
 from sim.world.dormant_links import terms
 from sim.world.lots import build_lots
 from sim.world.projects import Projects
+from sim.world.trade_caps import build_trade_caps
 from sim.world.world import LeadGroup, Lines, Links, Needs, Programmes, World
 
 Draw = Callable[[Quantity, str], Floats]
@@ -35,8 +36,11 @@ def build(scenario: Scenario, members: Sequence[int], axes: Axes | None = None) 
     width = len(members)
     lines = _lines(scenario, axes, draw, width)
     links = _links(scenario, axes, draw, width)
+    caps = build_trade_caps(scenario, axes, draw, width)
     return World(
         axes=axes,
+        trade_caps=caps,
+        limits=caps.limits(axes.link_need),
         members=tuple(members),
         lines=lines,
         needs=_needs(scenario, axes, draw, width, int(links.lead.max(initial=1)) + 1),
@@ -193,6 +197,7 @@ def _needs(scenario: Scenario, axes: Axes, draw: Draw, width: int, slots: int) -
         ordered=np.zeros(shape),
         cancelled=np.zeros(shape),
         demand=np.zeros(shape),
+        hit=np.full(shape, NEVER),
         received=np.zeros(shape),
         used=np.zeros(shape),
         spending=np.zeros(shape),
@@ -275,15 +280,12 @@ def _links(scenario: Scenario, axes: Axes, draw: Draw, width: int) -> Links:
     share = 1.0 / axes.siblings[:, None]
     weight = _rows((draw(rule.weight, f"{path}.weight") for path, rule in rules), width) * share
     unlimited = np.full(width, np.inf)
-    cap = (
-        _rows(
-            (
-                draw(rule.cap, f"{path}.cap") if isinstance(rule, Trade) and rule.cap else unlimited
-                for path, rule in rules
-            ),
-            width,
-        )
-        * share
+    cap = _rows(
+        (
+            draw(rule.cap, f"{path}.cap") if isinstance(rule, Trade) and rule.cap else unlimited
+            for path, rule in rules
+        ),
+        width,
     )
     lead = np.rint(
         _rows((draw(rule.lead_months, f"{path}.lead_months") for path, rule in rules), width)
@@ -292,6 +294,7 @@ def _links(scenario: Scenario, axes: Axes, draw: Draw, width: int) -> Links:
     base_cap = cap.copy()
     # before its event a re-export carries nothing
     cap[axes.link_via >= 0] = 0.0
+    taxed = any(isinstance(event, Tariff) for event in scenario.events.values())
     unit_cost = _rows((draw(rule.unit_cost, f"{path}.unit_cost") for path, rule in rules), width)
     return Links(
         weight=weight,
@@ -299,11 +302,15 @@ def _links(scenario: Scenario, axes: Axes, draw: Draw, width: int) -> Links:
         cap=cap,
         base_cap=base_cap,
         open=np.zeros(weight.shape, dtype=np.bool_),
-        restricted=np.zeros(weight.shape, dtype=np.bool_),
+        leaking=np.zeros(weight.shape),
+        acted=np.zeros(weight.shape, dtype=np.bool_),
         base_flow=np.zeros(weight.shape),
         flow=np.zeros(weight.shape),
         unit_cost=unit_cost,
-        is_charged=bool(unit_cost.any() or (axes.link_via >= 0).any()),
+        tariff=np.zeros(weight.shape),
+        tariff_rate=np.zeros(weight.shape),
+        is_taxed=taxed,
+        is_charged=bool(taxed or unit_cost.any() or (axes.link_via >= 0).any()),
         lead=lead,
         qualified_from=np.full((axes.dormant.size, width), NEVER),
         lead_groups=[

@@ -154,6 +154,7 @@ def order_books(world: World, growing: Bools | None = None) -> Floats:
         backlog,
         links.weight * links.open,
         links.cap,
+        world.limits,
         links.flow,
         alive,
     )

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sim.kernels.sums import Floats, Ints
+import numpy as np
+
+from sim.kernels.sums import NEVER, Floats, Ints
 
 
 @dataclass(eq=False)
@@ -82,6 +84,15 @@ class Projects:
     """
     cancelled_share: Floats | None
     """Share of unfinished capacity given up each month; None: nobody gives up"""
+
+    def completing(self, month: int) -> Ints:
+        """Return the months of completion, those that are completed in this month included.
+
+        [projects, members], NEVER before.
+        """
+        arriving = self.pipeline[month % self.pipeline.shape[0]] > 0
+        now = arriving & (self.due <= month) & (self.completed == NEVER)
+        return np.where(now, month, self.completed)
 
 
 @dataclass(eq=False)

@@ -35,7 +35,7 @@ def settle(world: World, initial_cover: Floats, trade: Trade) -> None:
     lines.output[:] = result.shipped
     weight = links.weight * (links.open & world.axes.market.from_lines(lines.usable > 0))
     lines.asked[:] = world.axes.market.by_line(
-        spread(world.axes.market, needs.demand, weight, links.cap)
+        spread(world.axes.market, needs.demand, weight, links.cap, world.limits)
     )
     lines.perceived[:] = np.maximum(lines.asked, result.shipped)
     lines.first_experience[:] = np.maximum(YEARS_OF_EXPERIENCE * 12 * result.shipped, 1.0)

@@ -13,9 +13,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from sim.kernels.allocation import Allocation
+from sim.kernels.limits import Limits
 from sim.kernels.sums import Bools, Floats, GroupSum, Ints
 from sim.world.axes import Axes
 from sim.world.projects import Projects, Upkeep, Works
+from sim.world.trade_caps import TradeCaps
 
 
 @dataclass(eq=False)
@@ -114,6 +116,8 @@ class Needs:
     """Orders cancelled this month; steps.orders writes it"""
     demand: Floats
     """Open orders put to the market this month; steps.orders writes it"""
+    hit: Ints
+    """Month in which a restriction first hit it, NEVER: not yet; events write it"""
     received: Floats
     """Shipped to the need this month; steps.allocation writes it"""
     used: Floats
@@ -166,19 +170,28 @@ class Links:
     base_weight: Floats
     """The preference that the scenario gives"""
     cap: Floats
-    """Most units per month, inf where nothing limits the link; events write it"""
+    """Most units per month, inf where nothing limits the link; events write it. What links may
+    carry together is in the world's `limits`"""
     base_cap: Floats
     """The cap before events"""
     open: Bools
     """Whether supplier and link are qualified and the cap is above 0; events write it"""
-    restricted: Bools
-    """Whether a restriction holds on the link; events write it"""
+    leaking: Floats
+    """Share of this month's flow that is beyond what is lawful, 0 to 1; events write it"""
+    acted: Bools
+    """Whether a restriction has ever taken anything away here; events write it"""
     base_flow: Floats
     """Flow in the balanced world at the start"""
     flow: Floats
     """Units shipped this month; steps.allocation writes it"""
     unit_cost: Floats
     """Money per unit for transport and mark-up"""
+    tariff: Floats
+    """Money per unit that tariffs add; events write it"""
+    tariff_rate: Floats
+    """Share of the price at the gate that tariffs add; events write it"""
+    is_taxed: bool
+    """Whether any event is a tariff"""
     is_charged: bool
     """Whether that is, or may become, above 0 anywhere"""
     lead: Ints
@@ -246,6 +259,10 @@ class World:
     lost_projects: Floats
     """[projects, members]: capacity under way that was lost this month; events and steps.capacity
     write it"""
+    trade_caps: TradeCaps
+    limits: Limits | None = None
+    """What links may carry together this month; None: nothing beyond each link's cap; events write
+    it"""
     month: int = 0
     lots: Lots | None = None
     """What leaves in whole lots; None: everything can be split"""
@@ -293,10 +310,22 @@ class World:
         return np.where(self.links.open & (self.links.weight > 0), self.links.cap, 0.0)
 
     def delivered_costs(self) -> Floats:
-        """Return what a unit costs over each link, [links, members], money: at the gate and for
-        delivery.
+        """Return what a unit costs over each link, [links, members], money.
+
+        At the gate, for delivery, and for tariffs.
         """
-        return self.axes.market.from_lines(self.lines.unit_cost) + self.links.unit_cost
+        gate = self.axes.market.from_lines(self.lines.unit_cost)
+        return gate + self.charges(gate)
+
+    def charges(self, price: Floats) -> Floats:
+        """Return what a buyer pays per unit beside the price at the gate, [links, members], money.
+
+        `price` [links, members] is that price.
+        """
+        links = self.links
+        if not links.is_taxed:
+            return links.unit_cost
+        return links.unit_cost + links.tariff + links.tariff_rate * price
 
     def grow(self, values: Floats) -> Floats:
         """Repeat a column [rows, 1] for all members."""

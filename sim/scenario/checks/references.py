@@ -36,7 +36,10 @@ _SECTIONS = {
 }
 """Where the names of a noun are given."""
 
-_KINDS = {"restriction": ("cut_off", "sanction", "quota"), "outage": ("outage",)}
+_KINDS = {
+    "restriction": tuple(name for name, kind in KINDS.items() if kind.is_lifted),
+    "outage": ("outage",),
+}
 """Kinds of event that a noun stands for."""
 
 _Names = dict[str, None]

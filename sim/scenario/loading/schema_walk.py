@@ -12,7 +12,7 @@ from functools import cache
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
-from sim.scenario.event_kinds import Event, Exemption
+from sim.scenario.event_kinds import Event, Exemption, Tariff
 from sim.scenario.event_times import After, Dated, When
 from sim.scenario.loading.source_tree import Key, Path, Written
 from sim.scenario.quantity import Frozen, Quantity
@@ -36,6 +36,7 @@ ALTERNATIVES: dict[type[Frozen], tuple[str, ...]] = {
     When: ("below", "above"),
     After: ("event", "completion"),
     Exemption: ("cap", "share"),
+    Tariff: ("rate", "amount"),
 }
 """Keys of which one alone may be given, so that one given above drops the others given below."""
 

@@ -1,0 +1,94 @@
+"""What events on programmes do: start, fund and stop them; and what undoes other events."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from sim.events.effect import Effect, Scope, Span
+from sim.events.timeline import Timeline
+from sim.kernels.sums import Bools, Floats, Ints
+from sim.scenario import event_kinds as kinds
+from sim.world.world import World
+
+
+def _programme(scope: Scope, name: str) -> Ints:
+    return np.array([scope.axes.programmes.index(name)], dtype=np.int64)
+
+
+@dataclass(eq=False)
+class ProgrammeStart(Effect):
+    """Let a programme spend."""
+
+    family: ClassVar = "starts"
+
+    @classmethod
+    def compile(cls, scope: Scope, event: kinds.ProgrammeStart) -> ProgrammeStart:  # type: ignore[override]
+        """Find the programme."""
+        return cls(event, scope.row, _programme(scope, event.programme))
+
+    def act(self, world: World, begins: Bools, since: Ints) -> None:
+        """Let it spend from now on."""
+        world.programmes.active[self.rows] |= begins
+
+
+@dataclass(eq=False)
+class ProgrammeStop(Effect):
+    """Stop a programme's spending; whoever starts it in the same month starts it in vain."""
+
+    family: ClassVar = "stops"
+
+    @classmethod
+    def compile(cls, scope: Scope, event: kinds.ProgrammeStop) -> ProgrammeStop:  # type: ignore[override]
+        """Find the programme."""
+        return cls(event, scope.row, _programme(scope, event.programme))
+
+    def act(self, world: World, begins: Bools, since: Ints) -> None:
+        """Let it spend no more."""
+        world.programmes.active[self.rows] &= ~begins
+
+
+@dataclass(eq=False)
+class Funding(Effect):
+    """Give a programme money, at once or in equal parts over months."""
+
+    family: ClassVar = "funding"
+    amount: Floats
+    """Money"""
+    months: int
+
+    @classmethod
+    def compile(cls, scope: Scope, event: kinds.Funding) -> Funding:  # type: ignore[override]
+        """Find the programme and draw the amount."""
+        rows = _programme(scope, event.programme)
+        return cls(event, scope.row, rows, scope.draw(event.amount, "amount"), event.months)
+
+    def spans(self, line: Timeline) -> list[Span]:
+        """Move in all months in which money is paid."""
+        begin = line.begin[self.row]
+        return [(begin, begin + self.months)]
+
+    def act(self, world: World, begins: Bools, since: Ints) -> None:
+        """Pay this month's part."""
+        paying = (since >= 0) & (since < self.months)
+        money = np.where(paying, self.amount / self.months, 0.0)
+        world.programmes.appropriated[self.rows] += money
+        world.programmes.treasury[self.rows] += money
+
+
+@dataclass(eq=False)
+class Undoing(Effect):
+    """End other events: restrictions and tariffs by a lifting, outages by a repair."""
+
+    family: ClassVar = "undoing"
+    share: Floats
+    """Share of each that is undone"""
+
+    @classmethod
+    def compile(cls, scope: Scope, event: kinds.Lifting | kinds.Repair) -> Undoing:  # type: ignore[override]
+        """Find the events that it ends, and draw the share."""
+        names = list(scope.scenario.events)
+        rows = np.array([names.index(each) for each in event.undoes], dtype=np.int64)
+        return cls(event, scope.row, rows, scope.draw(event.share, "share"))

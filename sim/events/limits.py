@@ -1,0 +1,265 @@
+"""Put together what trade rules and events leave: an embargo is a cap, never a weight.
+
+A limit holds for what it names: an exporter, an importer and a product, or several pairs together,
+however many lines and needs stand behind them; what one link leaves unused another may use. Of
+several restrictions the tightest holds; leakage and exemptions then let through what they allow.
+Shares are shares of the flow in the balanced world at the start or, where more would flow without
+the event, of that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from sim.events.timeline import Timeline
+from sim.events.trade import Leaves, Moment, Passes, TradeEffect
+from sim.kernels.limits import Groups, Limits
+from sim.kernels.sums import NEVER, Bools, Floats, Ints, total
+from sim.world.trade_caps import by_route
+from sim.world.world import World
+
+NEARLY = 1.0 - 1e-9
+"""A limit above this share of what would flow takes nothing away."""
+ANY = 1e300
+"""More than anybody could want, units per month."""
+NEARLY_NOTHING = 1e-9
+"""A want or a supply below this share of what it is a part of counts as none."""
+
+
+@dataclass(eq=False)
+class TradeLimits:
+    """Hold all that limits trade in a chunk; arrays [groups, members] unless said otherwise.
+
+    A group is what one limit holds for: the links between two states for a product, or all that an
+    event or a trade rule names together.
+    """
+
+    effects: Sequence[TradeEffect]
+    of_effect: Sequence[Ints]
+    """[effects]: groups on which each acts, one for each pair of states; if it holds for all
+    together, that group is the last"""
+    groups: Groups
+    limits: Limits
+    """What all groups may carry; `update` writes it, re-exports write `most`"""
+    lawful: Limits
+    """The same without what leaks; it shares the arrays that are alike"""
+    reference: Floats
+    """Flow at the start or, if greater, just before a restriction that has begun"""
+    before: list[Floats]
+    """[effects], the same for each effect's groups alone"""
+    parts: Sequence[tuple[int, Ints]]
+    """(group of several pairs of states, the groups of one pair within it)"""
+    size: Ints
+    """[groups]: number of links"""
+    barred: Bools
+    """Whether restrictions leave less than the reference; `update` writes it"""
+    acted: Bools
+    """Whether a restriction has ever taken anything away; `observe` writes it"""
+    cache: dict[bytes, Groups] = field(default_factory=dict)
+
+    @classmethod
+    def build(cls, world: World, effects: Sequence[TradeEffect]) -> TradeLimits:
+        """Group the links by what is limited, with the flows of the balanced world."""
+        numbers: dict[bytes, int] = {}
+        links: list[Ints] = []
+
+        def group(rows: Ints) -> int:
+            if rows.tobytes() not in numbers:
+                numbers[rows.tobytes()] = len(links)
+                links.append(rows)
+            return numbers[rows.tobytes()]
+
+        route = world.axes.route
+        capped = [group(rows) for rows in world.trade_caps.links]
+        of_effect = []
+        for each in effects:
+            pairs = [group(rows) for rows in by_route(route, each.rows)]
+            whole = [group(each.rows)] if each.together and each.rows.size else []
+            of_effect.append(np.array(pairs + whole, dtype=np.int64))
+        groups = Groups.build(links, world.axes.link_need)
+        base = groups.carried(world.links.base_flow)
+        limits = Limits.none(groups, base)
+        np.minimum.at(limits.most, capped, world.trade_caps.most)
+        lawful = replace(limits, amount=np.zeros_like(base))
+        return cls(
+            effects=effects,
+            of_effect=of_effect,
+            groups=groups,
+            limits=limits,
+            lawful=lawful,
+            reference=base.copy(),
+            before=[base[rows] for rows in of_effect],
+            parts=_parts(links, route),
+            size=np.array([rows.size for rows in links], dtype=np.int64),
+            barred=np.zeros(base.shape, dtype=np.bool_),
+            acted=np.zeros(base.shape, dtype=np.bool_),
+        )
+
+    def update(self, world: World, moments: Sequence[Moment]) -> None:
+        """Set what events leave this month, from how each holds."""
+        self._remember(world, moments)
+        both = [*zip(self.effects, self.of_effect, self.before, moments, strict=True)]
+        limits, lawful = self.limits, self.lawful
+        limits.fixed[:], limits.share[:], limits.part[:] = np.inf, 1.0, 0.0
+        limits.amount[:], lawful.amount[:] = 0.0, 0.0
+        for effect, rows, before, now in both:
+            if effect.is_restriction:
+                own = slice(-1, None) if effect.together else slice(None)
+                self._restrict(rows[own], effect.leaves(limits.base[rows[own]], before[own], now))
+        flow = self.groups.carried(world.links.flow)
+        for effect, rows, _, now in both:
+            if effect.is_capacity:
+                limits.most[rows] = effect.room(flow[rows], now)
+            elif not effect.is_restriction and not effect.together:
+                self._let_through(rows, effect, effect.passes(limits.base[rows], now))
+        for whole, parts in self.parts:
+            for each in (limits, lawful):
+                each.amount[whole] += total(each.amount[parts])
+        for effect, rows, _, now in both:
+            if not effect.is_restriction and effect.together and rows.size:
+                self._exempt_together(rows, effect.passes(limits.base[rows], now))
+        self.barred = lawful.left(self.reference) < self.reference * NEARLY
+
+    def _remember(self, world: World, moments: Sequence[Moment]) -> None:
+        """Note the flow just before restrictions that begin now."""
+        flow: Floats | None = None
+        for place, (effect, now) in enumerate(zip(self.effects, moments, strict=True)):
+            begins = now.begin == now.month
+            if not effect.is_restriction or not begins.any():
+                continue
+            flow = self.groups.carried(world.links.flow) if flow is None else flow
+            rows = self.of_effect[place]
+            for known, at in ((self.before[place], slice(None)), (self.reference, rows)):
+                known[at] = np.where(begins, np.maximum(known[at], flow[rows]), known[at])
+
+    def _restrict(self, rows: Ints, left: Leaves) -> None:
+        limits = self.limits
+        if left.fixed is not None:
+            limits.fixed[rows] = np.minimum(limits.fixed[rows], left.fixed)
+        if left.share is not None:
+            limits.share[rows] = np.minimum(limits.share[rows], left.share)
+
+    def _let_through(self, rows: Ints, effect: TradeEffect, passing: Passes) -> None:
+        both = (self.limits, self.lawful) if effect.is_lawful else (self.limits,)
+        if passing.amount is not None:
+            for each in both:
+                each.amount[rows] = np.maximum(each.amount[rows], passing.amount)
+        if passing.share is not None:
+            self.limits.part[rows] = np.maximum(self.limits.part[rows], passing.share)
+
+    def _exempt_together(self, rows: Ints, passing: Passes) -> None:
+        """Let each pair pass what is exempt, and all together no more than that beside the rest."""
+        assert passing.amount is not None
+        pairs, whole, exempt = rows[:-1], rows[-1], passing.amount[-1]
+        limits, lawful = self.limits, self.lawful
+        if pairs.size > 1:
+            others = total(lawful.left(lawful.base)[pairs])
+            most = np.where(exempt > 0, exempt + others, np.inf)
+            limits.fixed[whole] = np.minimum(limits.fixed[whole], most)
+        for each in (limits, lawful):
+            each.amount[pairs] = np.maximum(each.amount[pairs], passing.amount[:-1])
+
+    def set_caps(self, world: World) -> None:
+        """Set each link's cap, and what links may carry together, from the limits of the groups."""
+        links = world.links
+        links.cap[:] = links.base_cap
+        touched = self.groups.touched
+        most = self.limits.at(np.full_like(self.reference, ANY))
+        links.cap[touched] = np.minimum(links.cap[touched], self.groups.to_links(most))
+        parts, shares = self.limits.part, self.limits.share
+        moving = ((shares > 0) & (shares < 1)) | ((parts > 0) & (parts < 1))
+        active = np.flatnonzero(
+            ((self.size > 1) & (most < ANY * 1e-3).any(axis=1)) | moving.any(axis=1)
+        )
+        world.limits = (
+            self.limits.only(self._groups(world, active), active) if active.size else None
+        )
+        links.open[:] = world.open_links()
+
+    def _groups(self, world: World, active: Ints) -> Groups:
+        key = active.tobytes()
+        if key not in self.cache:
+            self.cache[key] = self.groups.only(active, world.axes.link_need)
+        return self.cache[key]
+
+    def observe(self, world: World) -> None:
+        """Note what leaked this month, and which needs a restriction hit for the first time."""
+        links, groups, flow = world.links, self.groups, world.links.flow
+        wanted = groups.wanted(world.needs.backlog)
+        carried = groups.carried(flow)
+        links.leaking[:] = world.axes.is_reexport[:, None]
+        leaks = self.limits.amount > self.lawful.amount
+        if leaks.any():
+            lawful = np.where(leaks, self.lawful.at(carried + wanted), np.inf)
+            beyond = self.limits.shares_beyond(lawful, flow)
+            links.leaking[groups.touched] = np.maximum(links.leaking[groups.touched], beyond)
+        now = self.barred | self._bars_buyers(world, carried, wanted)
+        new = now & ~self.acted
+        if new.any():
+            self.acted |= now
+            self._note_hits(world, new)
+
+    def _bars_buyers(self, world: World, carried: Floats, wanted: Floats) -> Bools:
+        """Return where buyers stay short of what a supplier still has and may not deliver."""
+        lines = world.lines
+        spare = lines.offer - lines.shipped > NEARLY_NOTHING * lines.offer
+        reach = world.axes.market.from_lines(spare.astype(np.float64)) * (world.links.weight > 0)
+        would = carried + wanted
+        bars: Bools = (
+            (wanted > NEARLY_NOTHING * would)
+            & (self.groups.carried(reach) > 0)
+            & (self.lawful.left(would) < would * NEARLY)
+        )
+        return bars
+
+    def _note_hits(self, world: World, new: Bools) -> None:
+        """Note the month in which needs are first hit, and over which links."""
+        groups, links, needs = self.groups, world.links, world.needs
+        acts = 1.0 - groups.to_links(1.0 - new.astype(np.float64)) > 0
+        touched = groups.touched
+        links.acted[touched] |= acts
+        need = world.axes.link_need[touched]
+        short = needs.backlog[need] > NEARLY_NOTHING * needs.demand[need]
+        served = (links.base_flow[touched] > 0) | (links.flow[touched] > 0)
+        hit = np.where(acts & (served | short), world.month, NEVER)
+        np.minimum.at(needs.hit, need, hit)
+
+    def announced(self, world: World, line: Timeline) -> Ints:
+        """Return the month from which a restriction is known to bar each need's suppliers.
+
+        [needs, members]; NEVER: not that is known.
+        """
+        hit = np.full(world.needs.hit.shape, NEVER)
+        carried = world.links.base_flow > 0
+        for effect, rows in zip(self.effects, self.of_effect, strict=True):
+            own = slice(-1, None) if effect.together else slice(None)
+            if not effect.is_restriction:
+                continue
+            begin, end = line.begin[effect.row], line.end[effect.row]
+            months = np.where(
+                effect.bars(self.limits.base[rows[own]]) & (begin < end), begin, NEVER
+            )
+            for group, month in zip(rows[own].tolist(), months, strict=True):
+                links = self.groups.link[self.groups.group == group]
+                known = np.where(carried[links], month, NEVER)
+                np.minimum.at(hit, world.axes.link_need[links], known)
+        return hit
+
+
+def _parts(links: Sequence[Ints], route: Ints) -> list[tuple[int, Ints]]:
+    """List the groups of several pairs of states, each with the groups of one pair within it."""
+    single = {
+        rows.tobytes(): number
+        for number, rows in enumerate(links)
+        if np.unique(route[rows]).size == 1
+    }
+    found = []
+    for number, rows in enumerate(links):
+        if np.unique(route[rows]).size > 1:
+            inner = [single.get(part.tobytes()) for part in by_route(route, rows)]
+            parts = [each for each in inner if each is not None]
+            found.append((number, np.array(parts, dtype=np.int64)))
+    return found

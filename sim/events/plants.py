@@ -1,0 +1,175 @@
+"""What events on factories and needs do: demand, outages, closures, retooling, licences."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from sim.events.effect import Effect, Scope, marked
+from sim.kernels.sums import NEVER, Bools, Floats, Ints
+from sim.scenario import event_kinds as kinds
+from sim.scenario.event_kinds import Selector
+from sim.scenario.selectors import factories_of, products_of, states_of
+from sim.world.construction import begin as begin_works
+from sim.world.projects import Projects
+from sim.world.world import World
+
+
+@dataclass(eq=False)
+class Demand(Effect):
+    """Multiply needs by a factor."""
+
+    family: ClassVar = "demand"
+    factor: Floats
+
+    @classmethod
+    def compile(cls, scope: Scope, event: kinds.Demand) -> Demand:  # type: ignore[override]
+        """Find the final needs and draw the factor."""
+        axes, final = scope.axes, slice(0, scope.axes.final)
+        states = states_of(event.state, scope.scenario)
+        goods = products_of(event.product, scope.scenario)
+        found = marked(axes.need_state[final], axes.states, states)
+        found &= marked(axes.need_product[final], axes.products, goods)
+        return cls(event, scope.row, np.flatnonzero(found), scope.draw(event.factor, "factor"))
+
+    @classmethod
+    def reset(cls, world: World) -> None:
+        """Set needs to what the scenario gives."""
+        world.needs.factor[:] = 1.0
+
+    def hold(self, world: World, force: Floats, begin: Ints) -> None:
+        """Multiply by the factor as far as it holds."""
+        world.needs.factor[self.rows] *= 1.0 + (self.factor - 1.0) * force
+
+
+@dataclass(eq=False)
+class Outage(Effect):
+    """Put a share of lines' capacity out of use."""
+
+    family: ClassVar = "outages"
+    share: Floats
+
+    @classmethod
+    def compile(cls, scope: Scope, event: kinds.Outage) -> Outage:  # type: ignore[override]
+        """Find the lines and draw the share."""
+        rows = lines_of(scope, event.factory, event.product)
+        return cls(event, scope.row, rows, scope.draw(event.share, "share"))
+
+    @classmethod
+    def reset(cls, world: World) -> None:
+        """Put all capacity in order."""
+        world.lines.available[:] = 1.0
+
+    def hold(self, world: World, force: Floats, begin: Ints) -> None:
+        """Leave what is not out."""
+        world.lines.available[self.rows] *= 1.0 + ((1.0 - self.share) - 1.0) * force
+
+
+@dataclass(eq=False)
+class Closure(Effect):
+    """Close lines for good: capacity and projects there are lost, and no new ones begin."""
+
+    family: ClassVar = "closures"
+
+    @classmethod
+    def compile(cls, scope: Scope, event: kinds.Closure) -> Closure:  # type: ignore[override]
+        """Find the lines."""
+        return cls(event, scope.row, lines_of(scope, event.factory, event.product))
+
+    def act(self, world: World, begins: Bools, since: Ints) -> None:
+        """Close the lines."""
+        closing, lines = begins[None, :], world.lines
+        for plant in (lines.capacity, lines.mothballed):
+            lost = np.where(closing, plant[self.rows], 0.0)
+            world.lost_capacity[self.rows] += lost
+            plant[self.rows] -= lost
+        resting = np.isin(world.upkeep.resting, self.rows)[:, None] & closing
+        world.upkeep.coming[resting] = 0.0
+        world.upkeep.returning[:, resting] = 0.0
+        axes, works = world.axes, world.works
+        self._stop(world.projects, axes.project_line, world.lost_projects, closing)
+        self._stop(works, axes.work_line, works.lost, closing)
+
+    def _stop(self, plant: Projects, owner: Ints, gone: Floats, closing: Bools) -> None:
+        """Give up what is being built at the closed lines, and bar more."""
+        there = np.isin(owner, self.rows)[:, None] & closing
+        gone[there] += plant.unfinished[there]
+        for each in (plant.unfinished, plant.unramped, plant.max_capacity):
+            each[there] = 0.0
+        plant.pipeline[:, there] = 0.0
+
+
+@dataclass(eq=False)
+class Retool(Effect):
+    """Turn a share of lines' capacity to another product."""
+
+    family: ClassVar = "retooling"
+    share: Floats
+
+    @classmethod
+    def compile(cls, scope: Scope, event: kinds.Retool) -> Retool:  # type: ignore[override]
+        """Find the works that the event orders, and draw the share."""
+        works = enumerate(scope.axes.works)
+        rows = [row for row, work in works if work.event == scope.name]
+        return cls(
+            event, scope.row, np.array(rows, dtype=np.int64), scope.draw(event.share, "share")
+        )
+
+    @staticmethod
+    def begin(world: World, acting: list[tuple[Retool, Bools]]) -> None:
+        """Begin all works that are ordered this month together, so that their order cannot matter.
+
+        Each takes its share of what its line has now; together they take all of it at most.
+        """
+        if not acting:
+            return
+        rows = np.concatenate([effect.rows for effect, _ in acting])
+        shares = [
+            np.repeat(np.where(begins, effect.share, 0.0)[None, :], effect.rows.size, axis=0)
+            for effect, begins in acting
+        ]
+        source = world.axes.work_source[rows]
+        wanted = np.concatenate(shares) * world.lines.capacity[source]
+        begin_works(world, rows, wanted, world.lines.capacity)
+
+
+@dataclass(eq=False)
+class Licence(Effect):
+    """Qualify a line, and charge the licensor's royalty."""
+
+    family: ClassVar = "licences"
+    royalty: Floats
+    """Share of the unit cost"""
+    qualified: int
+    """Month in which the line is qualified apart from the licence"""
+
+    @classmethod
+    def compile(cls, scope: Scope, event: kinds.Licence) -> Licence:  # type: ignore[override]
+        """Find the line, draw the royalty, and place the line's own qualification."""
+        qualified = scope.scenario.factories[event.factory].lines[event.product].qualified
+        month = scope.month(qualified) if qualified else -NEVER
+        rows = lines_of(scope, event.factory, event.product)
+        return cls(event, scope.row, rows, scope.draw(event.royalty, "royalty"), month)
+
+    def act(self, world: World, begins: Bools, since: Ints) -> None:
+        """Charge the royalty from the first month on."""
+        raised = np.where(begins, 1.0 + self.royalty, 1.0)
+        world.lines.unit_cost[self.rows] *= raised
+        world.lines.first_unit_cost[self.rows] *= raised
+
+    def hold(self, world: World, force: Floats, begin: Ints) -> None:
+        """Qualify the line while the licence holds."""
+        since = np.maximum(begin, self.qualified)
+        world.lines.qualified_from[self.rows] = np.where(force > 0, since, NEVER)
+
+
+def lines_of(scope: Scope, factory: Selector, product: Selector) -> Ints:
+    """Find the lines of some factories for some products."""
+    axes = scope.axes
+    plants = factories_of(factory, scope.scenario)
+    goods = products_of(product, scope.scenario)
+    found = marked(axes.line_factory, axes.factories, plants)
+    found &= marked(axes.line_product, axes.products, goods)
+    return np.flatnonzero(found)

@@ -1,0 +1,294 @@
+"""What events on trade do: restrictions, what is let through all the same, and tariffs.
+
+Each says what it leaves of the groups of links that it acts on; `limits.py` puts them together.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, NamedTuple
+
+import numpy as np
+
+from sim.events.effect import Effect, Scope, Span, marked
+from sim.events.timeline import Timeline
+from sim.kernels.sums import NEVER, Bools, Floats, Ints, divide, unit
+from sim.scenario import event_kinds as kinds
+from sim.scenario.schema import Scenario
+from sim.scenario.selectors import products_of, states_of
+from sim.world.axes import Axes
+from sim.world.world import World
+
+
+class Moment(NamedTuple):
+    """How an event holds in a month, arrays [members]."""
+
+    month: int
+    strength: Floats
+    """0 before it begins and when it has ended, growing to 1 while it phases in"""
+    kept: Floats
+    """What liftings leave of it, 1 to 0"""
+    begin: Ints
+    end: Ints
+    phase: Ints
+
+
+class Leaves(NamedTuple):
+    """What a restriction leaves of its groups: an amount, a share of what would flow, or both."""
+
+    fixed: Floats | None = None
+    """Units per month, [groups, members]; inf where it does not hold"""
+    share: Floats | None = None
+    """0 to 1, [members]"""
+
+
+class Passes(NamedTuple):
+    """What an exception lets through whatever restrictions hold."""
+
+    amount: Floats | None = None
+    """Units per month, [groups, members]"""
+    share: Floats | None = None
+    """Share of what would flow, [members]"""
+
+
+@dataclass(eq=False)
+class TradeEffect(Effect):
+    """Hold an event that limits links or lets goods pass."""
+
+    family: ClassVar = "limits"
+    is_restriction: ClassVar = False
+    is_lawful: ClassVar = True
+    """Of an exception: whether what it lets through is lawful"""
+    is_capacity: ClassVar = False
+    """Whether it has room of its own for goods: a re-export"""
+
+    size: Floats
+    """Its share or cap"""
+
+    @property
+    def together(self) -> bool:
+        """Return whether its pairs of states share one limit."""
+        return getattr(self.event, "pairs", "each") == "together"
+
+    def leaves(self, base: Floats, reference: Floats, now: Moment) -> Leaves:
+        """Return what a restriction leaves.
+
+        `base` is the flow at the start and `reference` that or, if greater, the flow just before
+        the event, both [groups, members], units per month.
+        """
+        raise NotImplementedError
+
+    def passes(self, base: Floats, now: Moment) -> Passes:
+        """Return what an exception lets through; arguments as for `leaves`."""
+        raise NotImplementedError
+
+    def room(self, passed: Floats, now: Moment) -> Floats:
+        """Return what a re-export may carry this month, having carried `passed` in the last.
+
+        Both [groups, members], units per month.
+        """
+        raise NotImplementedError
+
+    def bars(self, base: Floats) -> Bools:
+        """Return where, at full strength, it leaves less than the flow at the start."""
+        raise NotImplementedError
+
+
+@dataclass(eq=False)
+class CutOff(TradeEffect):
+    """Stop a share of the deliveries."""
+
+    is_restriction: ClassVar = True
+
+    @classmethod
+    def compile(cls, scope: Scope, event: kinds.CutOff) -> CutOff:  # type: ignore[override]
+        """Find the links and draw the share."""
+        return cls(event, scope.row, links_between(scope, event), scope.draw(event.share, "share"))
+
+    def leaves(self, base: Floats, reference: Floats, now: Moment) -> Leaves:
+        """Leave a share of what would flow."""
+        return Leaves(share=1.0 - self.size * now.strength * now.kept)
+
+    def bars(self, base: Floats) -> Bools:
+        """Bar where anything flowed and anything is cut."""
+        bars: Bools = (base > 0) & (self.size > 0)
+        return bars
+
+
+@dataclass(eq=False)
+class Sanction(TradeEffect):
+    """Bar new deliveries at once and cut running contracts later."""
+
+    is_restriction: ClassVar = True
+    contracts_end: Floats
+    """Month in which running contracts end, -inf: at once"""
+
+    @classmethod
+    def compile(cls, scope: Scope, event: kinds.Sanction) -> Sanction:  # type: ignore[override]
+        """Find the links, draw the share, and place the end of contracts."""
+        until = scope.month(event.contracts_until) if event.contracts_until else -np.inf
+        ends = np.full(len(scope.members), float(until))
+        size = scope.draw(event.share, "share")
+        return cls(event, scope.row, links_between(scope, event), size, ends)
+
+    def spans(self, line: Timeline) -> list[Span]:
+        """Move in the months in which contracts are cut, too."""
+        begin, phase = line.begin[self.row], line.phase[self.row]
+        contracts = self.cuts_from(begin)
+        return [*super().spans(line), (contracts, contracts + phase)]
+
+    def full(self, line: Timeline) -> Ints:
+        """Hold in full when all contracts are cut."""
+        phase = line.phase[self.row]
+        cut = self.cuts_from(np.minimum(line.begin[self.row], NEVER - phase))
+        full: Ints = cut + phase - 1
+        return full
+
+    def cuts_from(self, begin: Ints) -> Ints:
+        """Return the month from which contracts are cut, [members]."""
+        return np.maximum(self.contracts_end, begin).astype(np.int64)
+
+    def leaves(self, base: Floats, reference: Floats, now: Moment) -> Leaves:
+        """Leave what flowed until contracts end, then what is left of it."""
+        cut = unit((now.month - self.cuts_from(now.begin) + 1) / now.phase) * self.size
+        holds = (now.strength > 0) & (now.kept > 0)
+        return Leaves(fixed=np.where(holds, reference * (1.0 - cut * now.kept), np.inf))
+
+    def bars(self, base: Floats) -> Bools:
+        """Bar where anything flowed and anything is cut."""
+        bars: Bools = (base > 0) & (self.size > 0)
+        return bars
+
+
+@dataclass(eq=False)
+class Quota(TradeEffect):
+    """Limit deliveries to a number of units per month."""
+
+    is_restriction: ClassVar = True
+
+    @classmethod
+    def compile(cls, scope: Scope, event: kinds.Quota) -> Quota:  # type: ignore[override]
+        """Find the links and draw the cap."""
+        return cls(event, scope.row, links_between(scope, event), scope.draw(event.cap, "cap"))
+
+    def leaves(self, base: Floats, reference: Floats, now: Moment) -> Leaves:
+        """Leave the cap; while it phases in, what is left of the way down to it."""
+        level = now.strength * now.kept
+        beyond = np.maximum(reference - self.size, 0.0) * (1.0 - level)
+        return Leaves(fixed=np.where(level > 0, self.size + beyond, np.inf))
+
+    def bars(self, base: Floats) -> Bools:
+        """Bar where more flowed than the cap."""
+        bars: Bools = base > self.size
+        return bars
+
+
+@dataclass(eq=False)
+class Leakage(TradeEffect):
+    """Let a share of the starting flow through, falling to another share."""
+
+    is_lawful: ClassVar = False
+    end_share: Floats
+    """Share in the end"""
+    settles: Floats | None
+    """Months in which the excess falls to 37 %; None: it falls evenly until the event's end"""
+
+    @classmethod
+    def compile(cls, scope: Scope, event: kinds.Leakage) -> Leakage:  # type: ignore[override]
+        """Find the links and draw both shares."""
+        size = scope.draw(event.share, "share")
+        last = scope.draw(event.end_share, "end_share") if event.end_share else size
+        pace = event.settles_months
+        settles = scope.draw(pace, "settles_months") if pace else None
+        return cls(event, scope.row, links_between(scope, event), size, last, settles)
+
+    def spans(self, line: Timeline) -> list[Span]:
+        """Move in all months in which it holds."""
+        return [*super().spans(line), (line.begin[self.row], line.end[self.row])]
+
+    def passes(self, base: Floats, now: Moment) -> Passes:
+        """Let through the share of this month."""
+        months = (now.month - now.begin).astype(np.float64)
+        if self.settles is None:
+            left = 1.0 - unit(months / np.maximum(now.end - now.begin, 1))
+        else:
+            left = np.exp(-divide(np.maximum(months, 0.0), self.settles, otherwise=np.inf))
+        share = self.end_share + (self.size - self.end_share) * left
+        return Passes(amount=np.where(now.strength > 0, share, 0.0) * base)
+
+
+@dataclass(eq=False)
+class Exemption(TradeEffect):
+    """Exempt an amount, or a share of what would flow."""
+
+    @classmethod
+    def compile(cls, scope: Scope, event: kinds.Exemption) -> Exemption:  # type: ignore[override]
+        """Find the links and draw the cap or the share."""
+        key = "share" if event.cap is None else "cap"
+        size = scope.draw(getattr(event, key), key)
+        return cls(event, scope.row, links_between(scope, event), size)
+
+    def passes(self, base: Floats, now: Moment) -> Passes:
+        """Let through the exempt part, as far as the exemption has phased in."""
+        level = self.size * now.strength * now.kept
+        if isinstance(self.event, kinds.Exemption) and self.event.cap is None:
+            return Passes(share=level)
+        return Passes(amount=np.broadcast_to(level, base.shape))
+
+
+@dataclass(eq=False)
+class Tariff(Effect):
+    """Raise what a unit costs over links, by an amount or a share of the price at the gate."""
+
+    family: ClassVar = "tariffs"
+    size: Floats
+    """Money per unit, or share of the price"""
+
+    @classmethod
+    def compile(cls, scope: Scope, event: kinds.Tariff) -> Tariff:  # type: ignore[override]
+        """Find the links and draw the rate or the amount."""
+        key = "rate" if event.amount is None else "amount"
+        size = scope.draw(getattr(event, key), key)
+        return cls(event, scope.row, links_between(scope, event), size)
+
+    @classmethod
+    def reset(cls, world: World) -> None:
+        """Set tariffs to nothing."""
+        world.links.tariff[:] = 0.0
+        world.links.tariff_rate[:] = 0.0
+
+    def hold(self, world: World, force: Floats, begin: Ints) -> None:
+        """Add this tariff as far as it holds."""
+        links = world.links
+        is_rate = isinstance(self.event, kinds.Tariff) and self.event.amount is None
+        paid = links.tariff_rate if is_rate else links.tariff
+        paid[self.rows] += self.size * force
+
+
+def links_between(scope: Scope, event: kinds.Trading) -> Ints:
+    """Find the links on which a trade event acts; what acts on a leg of a re-export acts on it.
+
+    A state does not embargo itself: `*` against `*` leaves domestic links alone.
+    """
+    axes, scenario = scope.axes, scope.scenario
+    direct, via = axes.link_via < 0, axes.link_via
+    found = np.where(
+        direct,
+        _leads(scenario, axes, event, axes.exporter, axes.importer),
+        _leads(scenario, axes, event, axes.exporter, via)
+        | _leads(scenario, axes, event, via, axes.importer),
+    )
+    goods = marked(axes.link_product, axes.products, products_of(event.product, scenario))
+    return np.flatnonzero(found & goods)
+
+
+def _leads(
+    scenario: Scenario, axes: Axes, event: kinds.Trading, exporter: Ints, importer: Ints
+) -> Bools:
+    """Return which of these pairs of states the event names."""
+    found: Bools = (
+        marked(exporter, axes.states, states_of(event.exporter, scenario))
+        & marked(importer, axes.states, states_of(event.importer, scenario))
+        & (exporter != importer)
+    )
+    return found

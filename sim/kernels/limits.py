@@ -1,0 +1,211 @@
+"""Limit what several links may carry together: a quota holds for a pair of states, not for a line.
+
+A group is a set of links under one limit: all links between an exporter and an importer for a
+product, or all that a limit names together. A link may be in several groups.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from sim.kernels.sums import Bools, Floats, GroupSum, Ints, divide, raised
+
+RTOL = 1e-12
+"""Room below this share of a limit counts as none."""
+
+
+@dataclass(frozen=True, eq=False)
+class Groups:
+    """Hold which links belong to which group, as pairs (link, group) sorted by link."""
+
+    link: Ints
+    """[pairs]"""
+    group: Ints
+    """[pairs]"""
+    touched: Ints
+    """Links that are in some group, ascending"""
+    firsts: Ints
+    """First pair of each of them"""
+    by_group: GroupSum
+    """Sums pairs to [groups, members]"""
+    need: Ints
+    """[claims]: each need once for each group that serves it"""
+    by_need_group: GroupSum
+    """Sums these claims to [groups, members]"""
+    _parts: dict[bytes, tuple[Groups, Ints, GroupSum, Ints]] = field(default_factory=dict)
+
+    @classmethod
+    def build(cls, members: list[Ints], link_need: Ints) -> Groups:
+        """Index groups given by their links; `link_need` [links] is the need that a link serves."""
+        count = len(members)
+        group = np.repeat(np.arange(count), [each.size for each in members])
+        link = np.concatenate([*members, np.zeros(0, dtype=np.int64)])
+        return cls._indexed(link.astype(np.int64), group.astype(np.int64), count, link_need)
+
+    @classmethod
+    def _indexed(cls, link: Ints, group: Ints, count: int, link_need: Ints) -> Groups:
+        order = np.lexsort((group, link))
+        link, group = link[order], group[order]
+        touched, firsts = np.unique(link, return_index=True)
+        claims = np.unique(np.stack((group, link_need[link])), axis=1).astype(np.int64)
+        return cls(
+            link,
+            group,
+            touched,
+            firsts,
+            GroupSum(group, count),
+            claims[1],
+            GroupSum(claims[0], count),
+        )
+
+    def carried(self, values: Floats) -> Floats:
+        """Sum values [links, members] over the links of each group, [groups, members]."""
+        return self.by_group(values.take(self.link, axis=0))
+
+    def wanted(self, wanted: Floats) -> Floats:
+        """Sum what the needs of each group want, [needs, members] -> [groups, members]."""
+        return self.by_need_group(wanted.take(self.need, axis=0))
+
+    def to_links(self, values: Floats) -> Floats:
+        """Return the least of its groups' values for each link that is in one, [touched, members].
+
+        `values` is [groups, members].
+        """
+        pairs = values.take(self.group, axis=0)
+        return np.minimum.reduceat(pairs, self.firsts, axis=0) if pairs.size else pairs
+
+    def only(self, rows: Ints, link_need: Ints) -> Groups:
+        """Return some of the groups, numbered anew in the order of `rows`."""
+        place = np.full(self.by_group.groups, -1)
+        place[rows] = np.arange(rows.size)
+        chosen = place[self.group] >= 0
+        return Groups._indexed(self.link[chosen], place[self.group[chosen]], rows.size, link_need)
+
+    def within(self, links: Ints, link_need: Ints) -> tuple[Groups, Ints, GroupSum, Ints]:
+        """Return the groups as they are among some links of the market, ascending.
+
+        Also their rows here, and what sums the pairs left outside, with these pairs' links;
+        `link_need` are the needs of `links` as numbered there.
+        """
+        key = links.tobytes()
+        if key not in self._parts:
+            inside = np.isin(self.link, links)
+            rows, group = np.unique(self.group[inside], return_inverse=True)
+            place = np.searchsorted(links, self.link[inside])
+            inner = Groups._indexed(
+                place.astype(np.int64), group.astype(np.int64), rows.size, link_need
+            )
+            beside = ~inside & np.isin(self.group, rows)
+            outside = GroupSum(np.searchsorted(rows, self.group[beside]), rows.size)
+            self._parts[key] = inner, rows.astype(np.int64), outside, self.link[beside]
+        return self._parts[key]
+
+
+@dataclass(frozen=True, eq=False)
+class Limits:
+    """Hold what the links of each group may carry together this month, arrays [groups, members].
+
+    A limit is an amount, or a share of what would flow without it: with what flows and what is
+    still wanted over the group as `would`, the limit is
+
+        min(most, max(min(fixed, share * max(base, would)), amount, part * max(base, would)))
+
+    where `share` is what partial cuts leave, and `amount` and `part` what is let through all the
+    same.
+    """
+
+    groups: Groups
+    most: Floats
+    """What nothing lets pass: caps of trade rules, capacities of re-exports; units per month"""
+    fixed: Floats
+    """What quotas and sanctions leave, inf where there are none; units per month"""
+    share: Floats
+    """What cut-offs leave, 0 to 1"""
+    base: Floats
+    """Flow at the start, units per month"""
+    amount: Floats
+    """What exceptions let through, units per month"""
+    part: Floats
+    """What exceptions let through, as a share"""
+    elsewhere: Floats | float = 0.0
+    """What flows over links of the groups that are not in this market, units per month"""
+
+    @classmethod
+    def none(cls, groups: Groups, base: Floats) -> Limits:
+        """Return limits that limit nothing; `base` is the flow at the start."""
+        nothing = np.zeros_like(base)
+        without = np.full_like(base, np.inf)
+        return cls(groups, without, without.copy(), nothing + 1.0, base, nothing, nothing.copy())
+
+    def only(self, groups: Groups, rows: Ints) -> Limits:
+        """Return the limits of some groups, `rows` of these, indexed as `groups`."""
+        most, fixed, share, base, amount, part = (
+            values.take(rows, axis=0)
+            for values in (self.most, self.fixed, self.share, self.base, self.amount, self.part)
+        )
+        elsewhere = self.elsewhere
+        if isinstance(elsewhere, np.ndarray):
+            elsewhere = elsewhere.take(rows, axis=0)
+        return Limits(groups, most, fixed, share, base, amount, part, elsewhere)
+
+    def left(self, would: Floats) -> Floats:
+        """Return what restrictions leave and exceptions let through if so much would flow."""
+        reference = np.maximum(self.base, would)
+        left = np.where(self.share < 1.0, self.share * reference, np.inf)
+        limit: Floats = np.minimum(left, self.fixed)
+        np.maximum(limit, self.amount, out=limit)
+        np.maximum(limit, self.part * reference, out=limit)
+        return limit
+
+    def at(self, would: Floats) -> Floats:
+        """Return each group's limit if so much would flow without it, units per month."""
+        return np.minimum(self.left(would), self.most)
+
+    def trim(self, orders: Floats, flow: Floats | None = None) -> None:
+        """Reduce orders [links, members], in place, to what each group has room for.
+
+        `flow` [links, members] is what its links carry already. The orders of a group that asks
+        for more than its room are reduced by one factor; a link in several groups by the least.
+        """
+        groups = self.groups
+        asked = groups.carried(orders)
+        carried = self.elsewhere if flow is None else groups.carried(flow) + self.elsewhere
+        room = raised(self.at(carried + asked) - carried)
+        over = asked > room
+        if over.any():
+            factor = np.divide(room, asked, out=np.ones_like(asked), where=over)
+            orders[groups.touched] *= groups.to_links(factor)
+
+    def has_room(self, flow: Floats, wanted: Floats) -> Bools:
+        """Return for each link that is in a group whether its groups have room, [touched, members].
+
+        `flow` is [links, members], `wanted` [needs, members] what needs still want.
+        """
+        groups = self.groups
+        carried = groups.carried(flow) + self.elsewhere
+        limit = self.at(carried + groups.wanted(wanted))
+        is_open: Bools = groups.to_links((carried < limit * (1.0 - RTOL)).astype(np.float64)) > 0
+        return is_open
+
+    def within(self, links: Ints, link_need: Ints, flow: Floats) -> Limits | None:
+        """Return the limits as they are in a part of the market, None where none holds there.
+
+        `links` are the part's links, ascending, `link_need` their needs as numbered there, `flow`
+        [links, members] what all links carry.
+        """
+        groups, rows, outside, beside = self.groups.within(links, link_need)
+        if not rows.size:
+            return None
+        inner = self.only(groups, rows)
+        return replace(inner, elsewhere=inner.elsewhere + outside(flow.take(beside, axis=0)))
+
+    def shares_beyond(self, lawful: Floats, flow: Floats) -> Floats:
+        """Return which share of each touched link's flow lies beyond `lawful` [groups, members].
+
+        [touched, members], 0 to 1: the greatest among its groups.
+        """
+        carried = self.groups.carried(flow)
+        over = np.where(carried > lawful * (1.0 + RTOL), carried - lawful, 0.0)
+        return 1.0 - self.groups.to_links(1.0 - divide(over, carried))
