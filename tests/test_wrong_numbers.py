@@ -75,7 +75,12 @@ def test_a_cap_of_trade_is_one_for_all_needs_of_the_importer() -> None:
 
 @pytest.mark.parametrize(
     ("name", "first"),
-    [("trade_cap_two_buyers", 0), ("quota_two_buyers", 5), ("exemption_two_buyers", 5), ("reexport_two_buyers", 5)],
+    [
+        ("trade_cap_two_buyers", 0),
+        ("quota_two_buyers", 5),
+        ("exemption_two_buyers", 5),
+        ("reexport_two_buyers", 5),
+    ],
 )
 def test_two_buyers_of_a_state_share_one_limit(name: str, first: int) -> None:
     """A state and its works buy steel, 10 a month in all from the month in which the limit holds, 200 before."""
@@ -90,7 +95,10 @@ def test_two_buyers_of_a_state_share_one_limit(name: str, first: int) -> None:
 def _bloc(rule: dict[str, Any]) -> dict[str, Any]:
     """Return a world in which AAA and CCC, of a bloc, buy 50 each from BBB, under a rule of trade or a quota."""
     world = data("quota_two_lines")
-    world["states"] |= {"AAA": {"title": "A", "bloc": "pact"}, "CCC": {"title": "C", "bloc": "pact"}}
+    world["states"] |= {
+        "AAA": {"title": "A", "bloc": "pact"},
+        "CCC": {"title": "C", "bloc": "pact"},
+    }
     world["needs"] = {state: {"x": 50} for state in ("AAA", "CCC")}
     world["trade"]["t"] |= {"importer": "pact"}
     if "kind" in rule:
@@ -106,7 +114,9 @@ def test_a_limit_over_two_importers_is_one_for_each_or_one_for_both(kind: dict[s
     """BBB makes 110: each may have 40, or 40 are for both together."""
     for both, total in ({}, 80.0), (TOGETHER, 40.0):
         result = run(_bloc({**kind, "cap": 40, **both}))
-        assert shipped(result, 2015, "BBB", "AAA", "x") + shipped(result, 2015, "BBB", "CCC", "x") == approx(12 * total)
+        assert shipped(result, 2015, "BBB", "AAA", "x") + shipped(
+            result, 2015, "BBB", "CCC", "x"
+        ) == approx(12 * total)
 
 
 def test_what_a_partial_cut_leaves_has_not_leaked() -> None:
@@ -184,9 +194,17 @@ def test_a_repair_before_the_outage_does_not_repair_it() -> None:
 def test_a_plan_finds_no_late_cut_enough_because_an_earlier_lifting_would_lift_it() -> None:
     """A cut after 2015-01 lasts until the end, so that nine tenths are met in the last year only if it comes before."""
     world = sim.parse(data("plan_lifting"))
-    found = sim.plan(world, reach="fill_rate[AAA] >= 0.9 by 2016-12", choose="events.c.date", low="2014-06", high="2016-03")
+    found = sim.plan(
+        world,
+        reach="fill_rate[AAA] >= 0.9 by 2016-12",
+        choose="events.c.date",
+        low="2014-06",
+        high="2016-03",
+    )
     tried = found.frontier
-    assert tried[tried.choice > "2015-01"].probability.tolist() == [0.0] * int((tried.choice > "2015-01").sum())
+    assert tried[tried.choice > "2015-01"].probability.tolist() == [0.0] * int(
+        (tried.choice > "2015-01").sum()
+    )
     assert len(tried[tried.choice > "2015-01"]) > 0
 
 
