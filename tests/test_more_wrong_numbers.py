@@ -1,4 +1,4 @@
-"""Right numbers, worked out on paper, of small worlds in which they are easily got wrong: plants, times, and what is typed.
+"""Right numbers of small worlds, worked out on paper: plants, times, and what is typed.
 
 BBB has a line of 100 and AAA needs 50 a month, unless the world says otherwise.
 """
@@ -13,12 +13,12 @@ from typing import Any
 
 import pytest
 import yaml
-from pytest import approx
 
 import sim
 from tests import wrong_numbers
 from tests.wrong_numbers import begins, capital, data, run, series, summary
 
+approx = pytest.approx
 EXAMPLES = Path(__file__).parent.parent / "scenarios" / "examples"
 FIRST = EXAMPLES / "first.yaml"
 UNITS = "needs.AAA.engines.units"
@@ -26,7 +26,7 @@ UNITS = "needs.AAA.engines.units"
 
 @pytest.mark.parametrize("name", ["plant_out_of_order", "plant_unqualified"])
 def test_capacity_that_cannot_serve_is_not_idle_and_the_fit_candidate_is_built(name: str) -> None:
-    """A plant of 50 cannot serve, so 50 are built elsewhere, at 10 each: 5 of 36 months are lost, until they are qualified."""
+    """A plant of 50 cannot serve: 50 are built elsewhere, at 10 each; 5 of 36 months are lost."""
     result = run(name)
     assert capital(result) == approx(500)
     assert summary(result, "fill_rate") == approx(31 / 36)
@@ -111,7 +111,7 @@ def test_one_supplier_by_two_ways_is_one() -> None:
 
 
 def test_a_recovery_is_told_from_the_loss_that_it_recovers_from() -> None:
-    """Fill is 0.5 for three months from the one after the cut, then 1; what happens years later is another story."""
+    """Fill is 0.5 for three months, then 1; what happens years later is another story."""
     result = run("t50_later_dip")
     assert summary(result, "T50") == approx(3.5)
     assert summary(result, "T90") == approx(3.9)
@@ -250,7 +250,7 @@ def test_a_need_of_next_to_nothing_ends(name: str) -> None:
 
 
 def test_the_shipped_vehicles_lose_what_they_lack() -> None:
-    """Ukraine's need for armoured vehicles, which no restriction hits, is not met in full: the loss is what is lacking."""
+    """No restriction hits Ukraine's need for armoured vehicles, which is not met in full."""
     result = sim.run(sim.load(EXAMPLES.parent / "baseline.yaml", members=1))
     fill = series(result, "fill_rate", "UKR", "armoured_vehicles")
     loss = summary(result, "resilience_loss", "UKR", "armoured_vehicles")

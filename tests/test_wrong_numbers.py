@@ -1,4 +1,4 @@
-"""Right numbers, worked out on paper, of small worlds in which they are easily got wrong: what restrictions leave.
+"""Right numbers of small worlds, worked out on paper: what restrictions leave.
 
 BBB has a line of 100 and AAA needs 50 a month, unless the world says otherwise.
 """
@@ -10,18 +10,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pytest import approx
 
 import sim
 from tests.wrong_numbers import begins, capital, data, fates, run, series, shipped, summary
 
+approx = pytest.approx
 SCENARIOS = Path(__file__).parent.parent / "scenarios"
 TOGETHER = {"pairs": "together"}
-"""Beside a cap: it is one for all pairs of states that the rule or event names, not one for each."""
+"""Beside a cap: it is one for all pairs of states that are named, not one for each."""
 
 
 def test_a_quota_is_one_for_all_lines_of_the_exporter() -> None:
-    """Lines of 100 and 10 have a quota of 60 together: what the small one leaves, the large one uses."""
+    """Lines of 100 and 10 have a quota of 60: what the small one leaves, the large one uses."""
     result = run("quota_two_lines")
     assert series(result, "received") == approx([110.0] * 6 + [60.0] * 18)
     assert series(result, "leaked") == [0.0] * 24
@@ -83,7 +83,7 @@ def test_a_cap_of_trade_is_one_for_all_needs_of_the_importer() -> None:
     ],
 )
 def test_two_buyers_of_a_state_share_one_limit(name: str, first: int) -> None:
-    """A state and its works buy steel, 10 a month in all from the month in which the limit holds, 200 before."""
+    """A state and its works buy steel, 10 a month in all while the limit holds, 200 before."""
     result = run(name)
     before = shipped(result, 2014, "BBB", "AAA", "steel") - 10 * (12 - first)
     assert before == approx(200 * first)
@@ -93,7 +93,7 @@ def test_two_buyers_of_a_state_share_one_limit(name: str, first: int) -> None:
 
 
 def _bloc(rule: dict[str, Any]) -> dict[str, Any]:
-    """Return a world in which AAA and CCC, of a bloc, buy 50 each from BBB, under a rule of trade or a quota."""
+    """Return a world in which AAA and CCC buy 50 each from BBB, under a rule of trade or a quota."""
     world = data("quota_two_lines")
     world["states"] |= {
         "AAA": {"title": "A", "bloc": "pact"},
@@ -135,7 +135,7 @@ def test_nothing_leaks_where_all_is_enforced() -> None:
 
 @pytest.mark.parametrize(("exempt", "leaks"), [(0, 20), (1, 19)])
 def test_an_exemption_frees_its_part_and_not_the_link(exempt: int, leaks: int) -> None:
-    """Of 50, 20 come, of which the exempt ones lawfully; the programme builds for the rest, at 10 money each."""
+    """Of 50, 20 come, the exempt ones lawfully; the programme builds for the rest, at 10 each."""
     result = run("exemption_of_nothing", f"events.e.cap={exempt}")
     assert series(result, "leaked")[2:] == approx([float(leaks)] * 28)
     assert capital(result) == approx(10 * (50 - exempt))
@@ -143,7 +143,7 @@ def test_an_exemption_frees_its_part_and_not_the_link(exempt: int, leaks: int) -
 
 @pytest.mark.parametrize("name", ["ratio_late", "ratio_never_fires", "ratio_share_0"])
 def test_a_restriction_that_never_acts_leaves_the_ratio_and_the_fate(name: str) -> None:
-    """CCC has replaced BBB; a restriction of CCC lies after the end, waits for ever, or is of nothing."""
+    """CCC has replaced BBB; a ban of CCC lies after the end, waits for ever, or is of nothing."""
     result = run(name)
     assert summary(result, "substitution_ratio") == approx(1)
     assert fates(result) == {"outside": 1.0}
@@ -192,7 +192,7 @@ def test_a_repair_before_the_outage_does_not_repair_it() -> None:
 
 
 def test_a_plan_finds_no_late_cut_enough_because_an_earlier_lifting_would_lift_it() -> None:
-    """A cut after 2015-01 lasts until the end, so that nine tenths are met in the last year only if it comes before."""
+    """A cut after 2015-01 lasts until the end; the lifting of that month has nothing to lift."""
     world = sim.parse(data("plan_lifting"))
     found = sim.plan(
         world,
@@ -228,7 +228,7 @@ def test_contracts_in_force_let_a_reexport_go_on() -> None:
 
 
 def test_a_cut_of_a_need_that_begins_later_leaves_its_part() -> None:
-    """Nothing is needed in the first month; of what would come in the month of the cut half comes, and it counts as hit."""
+    """Nothing is needed at first; of what would come half comes, and the need counts as hit."""
     world = data("series_zero_start")
     free = run({**world, "events": {}})
     result = run(world)

@@ -65,7 +65,7 @@ def capital(result: sim.Result) -> float:
 
 
 def begins(result: sim.Result, event: str, action: str = "begins") -> dict[str, float]:
-    """Return the months in which an event begins, each with the share of the members in which it does."""
+    """Return the months in which an event begins, each with the share of the members."""
     rows = result.events[(result.events.event == event) & (result.events.action == action)]
     return dict(zip(rows.month, rows.members, strict=True))
 
