@@ -93,7 +93,7 @@ def test_two_buyers_of_a_state_share_one_limit(name: str, first: int) -> None:
 
 
 def _bloc(rule: dict[str, Any]) -> dict[str, Any]:
-    """Return a world in which AAA and CCC buy 50 each from BBB, under a rule of trade or a quota."""
+    """Return a world in which AAA and CCC buy 50 each of BBB, under a rule of trade or a quota."""
     world = data("quota_two_lines")
     world["states"] |= {
         "AAA": {"title": "A", "bloc": "pact"},
