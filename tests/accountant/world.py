@@ -1,0 +1,172 @@
+"""Read a scenario as plain data: central numbers, who is selected, and when events hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from math import floor, inf
+from typing import Any
+
+Plain = dict[str, Any]
+RESTRICTIONS = ("cut_off", "sanction", "quota")
+Pair = tuple[str, str, str]
+"""(exporter, importer, product)"""
+
+
+def number(given: Any, otherwise: float = 0.0) -> float:
+    """Return the central value of a quantity, a rate per month."""
+    if given is None:
+        return otherwise
+    if isinstance(given, dict):
+        return float(given["value"]) / (12 if given.get("per") == "year" else 1)
+    return float(given)
+
+
+def wholes(given: Any) -> list[int]:
+    """Return a number of months as a whole one; two where it stands between them."""
+    months = number(given)
+    return sorted({floor(months + 0.5), floor(months + 0.499999)})
+
+
+def place(month: str, first: str) -> int:
+    """Count the months from one to another."""
+    return (int(month[:4]) - int(first[:4])) * 12 + int(month[5:7]) - int(first[5:7])
+
+
+class World:
+    """Answer questions about a scenario; `rows` of events.csv say when what follows has begun."""
+
+    def __init__(self, plain: Plain, rows: list[dict[str, str]]) -> None:
+        self.plain = plain
+        self.rows = rows
+        self.events: Plain = plain.get("events") or {}
+        self.start: str = plain["start"]
+
+    @cached_property
+    def months(self) -> list[str]:
+        """List the months of the run."""
+        first = int(self.start[:4]) * 12 + int(self.start[5:7]) - 1
+        count = range(first, first + int(self.plain["months"]))
+        return [f"{month // 12:04d}-{month % 12 + 1:02d}" for month in count]
+
+    def states(self, selector: str | list[str]) -> list[str]:
+        """List the states selected; a bloc stands for its states."""
+        names = [selector] if isinstance(selector, str) else selector
+        return [
+            name
+            for name, state in self.plain["states"].items()
+            if "*" in names or name in names or (state.get("bloc") or "") in names
+        ]
+
+    def named(self, what: str, selector: str | list[str]) -> list[str]:
+        """List the products or factories selected."""
+        names = [selector] if isinstance(selector, str) else selector
+        return [name for name in self.plain[what] if "*" in names or name in names]
+
+    def acts_on(self, event: Plain, pair: Pair) -> bool:
+        """Tell whether a trade event is about a pair of states and a product."""
+        exporter, importer, product = pair
+        ends = exporter in self.states(event["exporter"]), importer in self.states(event["importer"])
+        return all(ends) and product in self.named("products", event.get("product", "*"))
+
+    def trading(self, *kinds: str) -> Iterator[tuple[str, Plain]]:
+        """List the events of some kinds."""
+        yield from ((name, each) for name, each in self.events.items() if each["kind"] in kinds)
+
+    @cached_property
+    def begins(self) -> dict[str, float]:
+        """Map each event to the month of the run in which it begins; inf: not in it."""
+        found = {}
+        for name, event in self.events.items():
+            if event.get("date"):
+                found[name] = float(place(event["date"], self.start))
+            else:
+                rows = [row for row in self.rows if (row["event"], row["action"]) == (name, "begins")]
+                found[name] = min((place(row["month"], self.start) for row in rows), default=inf)
+        return found
+
+    def span(self, name: str) -> tuple[float, float]:
+        """Return the months in which an event holds: the first, and the first after it."""
+        until = self.events[name].get("until")
+        return self.begins[name], place(until, self.start) if until else inf
+
+    def strength(self, name: str, month: int, *, most: bool = True) -> float:
+        """Return how far an event has grown, 0 to 1; rounded up or down where its phase may be."""
+        begin, end = self.span(name)
+        if not begin <= month < end:
+            return 0.0
+        phases = [max(each, 1) for each in wholes(self.events[name].get("phase_in"))]
+        return min((month - begin + 1) / (min(phases) if most else max(phases)), 1.0)
+
+    def kept(self, name: str, month: int, by: str) -> float:
+        """Return what undoing leaves of an event: liftings of restrictions, repairs of outages."""
+        left = 1.0
+        for undoing, event in self.trading("lifting", "repair"):
+            if name in event.get(by, ()) and self.begins[undoing] >= self.begins[name]:
+                left *= 1.0 - number(event.get("share"), 1.0) * self.strength(undoing, month)
+        return left
+
+    def needed(self, state: str, product: str, month: int) -> float:
+        """Return what a state means to use of a product in a month."""
+        units = self._before_events(self.plain["needs"][state][product], month)
+        for name, event in self.trading("demand"):
+            chosen = product in self.named("products", event.get("product", "*"))
+            if chosen and state in self.states(event["state"]):
+                units *= 1.0 + (number(event["factor"]) - 1.0) * self.strength(name, month)
+        return units
+
+    def _before_events(self, need: Any, month: int) -> float:
+        if not isinstance(need, dict) or "value" in need:
+            return number(need)
+        if "units" in need:
+            return number(need["units"])
+        if "series" in need:
+            return number(need["series"][min(month, len(need["series"]) - 1)])
+        year, by_year = int(self.months[month][:4]), {int(key): each for key, each in need["by_year"].items()}
+        given = [each for each in sorted(by_year) if each <= year] or [min(by_year)]
+        return number(by_year[given[-1]]) / 12
+
+    def cancellation(self, product: str) -> float:
+        """Return the share of unmet need that is given up each month."""
+        return number(self.plain["products"][product].get("cancellation"))
+
+    def has_lots(self, product: str) -> bool:
+        """Tell whether a product is shipped in lots."""
+        return self.plain["products"][product].get("lot") is not None
+
+    def is_input(self, state: str, product: str) -> bool:
+        """Tell whether factories of a state use a product."""
+        return any(
+            product in (self.plain["products"][made].get("inputs") or {})
+            for factory in self.plain["factories"].values()
+            if factory["state"] == state
+            for made in factory["lines"]
+        )
+
+    def terms(self, pair: Pair) -> Plain:
+        """Return the trade rule that holds for a pair: the most specific one; none, an empty one."""
+        best, found = -1, {}
+        for rule in (self.plain.get("trade") or {}).values():
+            ranks = [
+                self._rank(rule["exporter"], pair[0]),
+                self._rank(rule["importer"], pair[1]),
+                self._rank(rule["product"], pair[2]),
+            ]
+            if None not in ranks and sum(each or 0 for each in ranks) > best:
+                best, found = sum(each or 0 for each in ranks), rule
+        return found
+
+    def _rank(self, selector: str | list[str], name: str) -> int | None:
+        names = [selector] if isinstance(selector, str) else selector
+        if name in names:
+            return 2
+        state = self.plain["states"].get(name)
+        if state and state.get("bloc") in names:
+            return 1
+        return 0 if "*" in names else None
+
+    def rules(self, family: str) -> list[str]:
+        """List the rules of a family that the scenario, its states and its factories name."""
+        holders = [self.plain, *self.plain["states"].values(), *self.plain["factories"].values()]
+        given = [(holder.get("rules") or {}).get(family) for holder in holders]
+        return [each if isinstance(each, str) else each["rule"] for each in given if each]
