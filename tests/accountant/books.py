@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from math import nan
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-import yaml
-
-from tests.accountant.world import Plain, World
+from tests.accountant.world import Pair, World, read
 
 Need = tuple[str, str]
 """(state, product)"""
@@ -50,7 +49,7 @@ class Line(NamedTuple):
     output: list[float]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Books:
     """Hold the tables of a result, one column of each: the central case, or the means."""
 
@@ -59,6 +58,8 @@ class Books:
     series: dict[str, dict[Need, list[float]]]
     """Metric -> need -> month by month"""
     flows: list[Flow]
+    rest: list[Flow]
+    """What links carry in a month at rest"""
     lines: list[Line]
     summary: dict[Need, dict[str, float]]
     money: dict[tuple[str, str], dict[str, float]]
@@ -66,11 +67,13 @@ class Books:
     events: list[dict[str, str]]
     fates: list[dict[str, str]]
     is_central: bool
+    ways: dict[Pair, Any] = field(default_factory=dict)
+    """What may pass between pairs of states, once it was reckoned"""
 
     @classmethod
-    def read(cls, folder: Path, column: str) -> Books:
-        """Read a result folder; `column` is central or mean."""
-        plain: Plain = yaml.safe_load((folder / "scenario.yaml").read_text(encoding="utf-8"))
+    def read(cls, folder: Path, column: str, rest: Path) -> Books:
+        """Read a result folder; `column` is central or mean, `rest` the flows of `at_rest`."""
+        plain = read(folder / "scenario.yaml")
         series: dict[str, dict[Need, list[float]]] = {}
         for row in _rows(folder, "series"):
             by_need = series.setdefault(row["metric"], {})
@@ -90,6 +93,7 @@ class Books:
             months=world.months,
             series=series,
             flows=[_flow(row, column) for row in _rows(folder, "flows")],
+            rest=[_flow(row, "central") for row in _rows(rest, "flows")],
             lines=_lines(folder, column),
             summary=summary,
             money=money,
@@ -105,17 +109,22 @@ class Books:
 
     def months_of(self, year: str) -> list[int]:
         """List the months of a year by their place in the run."""
-        return [place for place, month in enumerate(self.months) if month[:4] == year]
+        return self._months_by_year[year]
 
-    def inflow(self, year: str, need: Need, exporter: str | None = None) -> float:
-        """Add up what was shipped to a state, to its factories too, by all or by one exporter."""
-        return sum(
-            flow.units
-            for flow in self.flows
-            if flow.year == year
-            and (flow.importer, flow.product) == need
-            and exporter in (None, flow.exporter)
-        )
+    @cached_property
+    def _months_by_year(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {}
+        for place, month in enumerate(self.months):
+            found.setdefault(month[:4], []).append(place)
+        return found
+
+    @cached_property
+    def to_need(self) -> dict[tuple[str, Need], list[Flow]]:
+        """Map each year and need to what was shipped to it, and to its state's factories."""
+        found: dict[tuple[str, Need], list[Flow]] = {}
+        for flow in self.flows:
+            found.setdefault((flow.year, (flow.importer, flow.product)), []).append(flow)
+        return found
 
 
 def off(found: float, expected: float, gross: float) -> bool:

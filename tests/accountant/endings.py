@@ -12,8 +12,8 @@ LEAST_FILL = 0.5
 YEAR = 12
 
 
-def check(books: Books, _: Books) -> Iterator[Break]:
-    """Check that fates add to one and are what the series say, and that events come in their time."""
+def check(books: Books) -> Iterator[Break]:
+    """Check that fates add to one and fit the series, and that events come in their time."""
     yield from _fates(books)
     yield from _events(books)
 
@@ -27,7 +27,7 @@ def _fates(books: Books) -> Iterator[Break]:
         where = f"{state} {product}"
         if off(sum(told.values()), 1.0, 1.0) or not all(0 <= each <= 1 for each in told.values()):
             yield Break("fates", where, year, sum(told.values()), 1.0)
-        if not books.is_central or len({*told.values()} - {0.0, 1.0}):
+        if not books.is_central or {*told.values()} - {0.0, 1.0}:
             continue
         months = books.months_of(year) if year != "end" else list(range(len(books.months)))[-YEAR:]
         wanted, unmet = books.series["need"][state, product], books.series["unmet"][state, product]
@@ -43,7 +43,7 @@ def _fates(books: Books) -> Iterator[Break]:
 
 
 def _events(books: Books) -> Iterator[Break]:
-    """What has a date begins then, in all members, unless it would have ended before; nothing twice."""
+    """What has a date begins then; nothing begins after its end, or in more than all members."""
     world = books.world
     shares: dict[tuple[str, str], float] = {}
     for row in books.events:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import inf, isnan, nan
 
-from tests.accountant.books import Books, Break, Need, off
-from tests.accountant.limits import Allowed
+from tests.accountant.books import Books, Break, Need
+from tests.accountant.limits import ways
 from tests.accountant.world import RESTRICTIONS
 
 YEAR = 12
@@ -15,21 +15,24 @@ TOLERANCE = 1e-6
 """Ratios of numbers of ten digits, of which some are differences."""
 
 
-def check(books: Books, start: Books) -> Iterator[Break]:
+def check(books: Books) -> Iterator[Break]:
     """Check each need's row of the summary."""
     begins = _begins(books)
     for need, said in books.summary.items():
         for name, value in _plain(books, need).items():
             if _differs(said[name], value):
                 yield Break(name, str(need), "", said[name], value)
-        told = [_hit(books, need, month) for month in (*begins, None)]
-        fits = [each for each in told if not any(_differs(said[name], each[name]) for name in each)]
-        if not fits:
-            known = _first(books, start, need)
-            best = _hit(books, need, known)
-            for name in best:
-                if _differs(said[name], best[name]):
-                    yield Break(name, str(need), f"hit {known}", said[name], best[name])
+        known = _first(books, need)
+        told = {month: _hit(books, need, month) for month in (known, *begins, None)}
+        wrong = {month: _wrong(said, each) for month, each in told.items()}
+        best = min(wrong, key=lambda month: len(wrong[month]))
+        for name in wrong[best]:
+            yield Break(name, str(need), f"hit {best}", said[name], told[best][name])
+
+
+def _wrong(said: dict[str, float], told: dict[str, float]) -> list[str]:
+    """List the metrics in which two rows of a summary differ."""
+    return [name for name in told if _differs(said[name], told[name])]
 
 
 def _differs(found: float, expected: float) -> bool:
@@ -42,18 +45,17 @@ def _differs(found: float, expected: float) -> bool:
 
 def _begins(books: Books) -> list[int]:
     """List the months in which restrictions begin."""
-    names = [name for name, _ in books.world.trading(*RESTRICTIONS)]
+    names = [name for name, _ in books.world.of_kinds(*RESTRICTIONS)]
     months = {books.world.begins[name] for name in names}
     return sorted({max(int(month), 0) for month in months if month < len(books.months)})
 
 
-def _first(books: Books, start: Books, need: Need) -> int | None:
+def _first(books: Books, need: Need) -> int | None:
     """Return the month in which a restriction first acts on a need's own supply."""
     found = []
-    for exporter in dict.fromkeys(flow.exporter for flow in books.flows):
-        way = Allowed(books, start, (exporter, *need))
-        if way.rest > 0:
-            held = (month for month in range(len(books.months)) if way.restricted(month) < way.rest)
+    for pair, way in ways(books).items():
+        if pair[1:] == need and way.rest > 0:
+            held = (month for month, left in enumerate(way.restricted) if left < way.rest)
             found += list(held)[:1]
     return min(found, default=None)
 
@@ -64,9 +66,8 @@ def _plain(books: Books, need: Need) -> dict[str, float]:
     needed, used = sum(own["need"]), sum(map(min, own["used"], own["need"]))
     recent, imports = sum(own["received"][-YEAR:]), sum(own["imports"][-YEAR:])
     shares: dict[str, float] = {}
-    for flow in books.flows:
-        if flow.year == books.years[-1] and (flow.importer, flow.product) == need:
-            shares[flow.exporter] = shares.get(flow.exporter, 0.0) + flow.units
+    for flow in books.to_need.get((books.years[-1], need), []):
+        shares[flow.exporter] = shares.get(flow.exporter, 0.0) + flow.units
     whole = sum(shares.values())
     return {
         "fill_rate": used / needed if needed else 1.0,

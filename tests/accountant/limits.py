@@ -1,4 +1,4 @@
-"""Check limits: a pair of states has one limit for a product, however many lines and needs there are."""
+"""Check limits: a pair of states has one for a product, whatever lines and needs there are."""
 
 from __future__ import annotations
 
@@ -14,31 +14,36 @@ less, what it leaves cannot be told from tables."""
 
 
 class Allowed:
-    """Reckon what may pass between two states in a month."""
+    """Reckon what may pass between two states, month by month, units a month."""
 
-    def __init__(self, books: Books, start: Books, pair: Pair) -> None:
+    def __init__(self, books: Books, pair: Pair) -> None:
         self.world, self.pair = books.world, pair
-        rest = [each for each in start.flows if not each.via and _pair(each) == pair]
-        self.rest = sum(each.units for each in rest)
-        every = sum(each.units for each in start.flows if _pair(each)[1:] == pair[1:])
-        self.is_material = self.rest > MATERIAL * every
+        into = [each for each in books.rest if (each.importer, each.product) == pair[1:]]
+        self.rest = sum(each.units for each in into if not each.via and each.exporter == pair[0])
+        self.is_material = self.rest > MATERIAL * sum(each.units for each in into)
         cap = self.world.terms(pair).get("cap")
         self.base = inf if cap is None else number(cap)
-        own = [each for each in self.world.events if self.world.events[each]["kind"] != "reexport"]
-        trading = [each for each in own if "exporter" in self.world.events[each]]
-        foreign = pair[0] != pair[1]
         self.events = [
             name
-            for name in trading
-            if foreign and self.world.acts_on(self.world.events[name], pair)
+            for name, event in self.world.of_kinds(*RESTRICTIONS, "exemption", "leakage")
+            if pair[0] != pair[1] and self.world.acts_on(event, pair)
         ]
+        months = range(len(books.months))
+        free = [inf] * len(months) if not self.events else []
+        self.restricted = free or [self._restricted(month) for month in months]
+        exempt = free or [self._exempt(month) for month in months]
+        self.lawful = [
+            min(max(both), self.base) for both in zip(self.restricted, exempt, strict=True)
+        ]
+        leaking = free or [self._leaking(month) for month in months]
+        self.most = [min(max(both), self.base) for both in zip(self.lawful, leaking, strict=True)]
 
     def of_kinds(self, *kinds: str) -> list[tuple[str, Plain]]:
         """List the events of some kinds that act on the pair."""
         events = self.world.events
         return [(name, events[name]) for name in self.events if events[name]["kind"] in kinds]
 
-    def restricted(self, month: int) -> float:
+    def _restricted(self, month: int) -> float:
         """Return what restrictions leave, units a month; the tightest counts."""
         left = (self._left(name, event, month) for name, event in self.of_kinds(*RESTRICTIONS))
         return min(left, default=inf)
@@ -61,13 +66,13 @@ class Allowed:
 
     def _cutting(self, name: str, event: Plain, month: int) -> float:
         """Return how far a sanction has gone in cutting contracts."""
-        begin, _ = self.world.span(name)
+        begin, _ = self.world.spans[name]
         contracts = event.get("contracts_until")
         since = max(place(contracts, self.world.start), begin) if contracts else begin
         phase = max(number(event.get("phase_in")) + 0.5, 1.0)
         return min(max((month - since + 1) / phase, 0.0), 1.0)
 
-    def exempt(self, month: int) -> float:
+    def _exempt(self, month: int) -> float:
         """Return what exemptions let through."""
         through = 0.0
         for name, event in self.of_kinds("exemption"):
@@ -75,26 +80,18 @@ class Allowed:
             through = max(through, own * self.world.strength(name, month))
         return through
 
-    def leaking(self, month: int) -> float:
+    def _leaking(self, month: int) -> float:
         """Return what leakage lets through."""
         through = 0.0
         for name, event in self.of_kinds("leakage"):
             if self.world.strength(name, month):
-                share = _leaks(event, month, *self.world.span(name))
+                share = _leaks(event, month, *self.world.spans[name])
                 through = max(through, share * self._rest if share else 0.0)
         return through
 
     @property
     def _rest(self) -> float:
         return self.rest if self.is_material else inf
-
-    def lawful(self, month: int) -> float:
-        """Return what may come lawfully, units a month."""
-        return min(max(self.restricted(month), self.exempt(month)), self.base)
-
-    def most(self, month: int) -> float:
-        """Return what may come at all, leaks too."""
-        return min(max(self.lawful(month), self.leaking(month)), self.base)
 
 
 def _leaks(event: Plain, month: int, begin: float, end: float) -> float:
@@ -107,31 +104,36 @@ def _leaks(event: Plain, month: int, begin: float, end: float) -> float:
     return last + (first - last) * (1.0 - min(max(passed, 0.0), 1.0))
 
 
-def _pair(flow: object) -> Pair:
-    return flow.exporter, flow.importer, flow.product  # type: ignore[attr-defined]
+def ways(books: Books) -> dict[Pair, Allowed]:
+    """Reckon what may pass for every pair between which goods may flow; once for each result."""
+    if not books.ways:
+        for flow in books.flows:
+            pair = flow.exporter, flow.importer, flow.product
+            if pair not in books.ways:
+                books.ways[pair] = Allowed(books, pair)
+    return books.ways
 
 
-def check(books: Books, start: Books) -> Iterator[Break]:
+def check(books: Books) -> Iterator[Break]:
     """Check each pair year by year, and each need's imports month by month."""
-    found: dict[Pair, Allowed] = {}
+    found = ways(books)
     for flow in books.flows:
-        allowed = found.setdefault(_pair(flow), Allowed(books, start, _pair(flow)))
+        pair = flow.exporter, flow.importer, flow.product
         months = books.months_of(flow.year)
         if flow.via:
-            most = sum(_passes(books, flow.via, _pair(flow), month) for month in months)
+            most = sum(_passes(books, flow.via, pair, month) for month in months)
         else:
-            most = sum(allowed.most(month) for month in months)
-        slack = _lot(books, flow.product)
-        if over(flow.units, most + slack, most):
+            most = sum(found[pair].most[month] for month in months)
+        if over(flow.units, most + _lot(books, flow.product), most):
             way = f"{flow.exporter} {flow.via} {flow.importer} {flow.product}"
             yield Break("limit of a pair", way, flow.year, flow.units, most)
+    passing = {(flow.importer, flow.product) for flow in books.flows if flow.via}
     for need, imports in books.series["imports"].items():
-        pairs = [each for each in found if each[1:] == need and each[0] != need[0]]
-        ways = {flow.via for flow in books.flows if _pair(flow) in pairs}
-        if ways - {""} or books.world.rules("search") or books.world.has_lots(need[1]):
+        if need in passing or books.world.rules("search") or books.world.has_lots(need[1]):
             continue
+        own = [each for pair, each in found.items() if pair[1:] == need and pair[0] != need[0]]
         for month, label in enumerate(books.months):
-            most = sum(found[each].most(month) for each in pairs)
+            most = sum(each.most[month] for each in own)
             if over(imports[month], most, most):
                 yield Break("limit of imports", str(need), label, imports[month], most)
 
@@ -139,10 +141,12 @@ def check(books: Books, start: Books) -> Iterator[Break]:
 def _passes(books: Books, via: str, pair: Pair, month: int) -> float:
     """Return what re-exports by way of a state let pass; capacity that grows has no end."""
     most = 0.0
-    for name, event in books.world.trading("reexport"):
+    for name, event in books.world.of_kinds("reexport"):
         if event["via"] == via and books.world.acts_on(event, pair):
             strength = books.world.strength(name, month)
-            most += strength * (inf if number(event.get("growth")) and strength else number(event["capacity"]))
+            most += strength * (
+                inf if number(event.get("growth")) and strength else number(event["capacity"])
+            )
     return most
 
 

@@ -1,4 +1,4 @@
-"""Check money: what buyers pay is what sellers and carriers get; no programme spends what it has not."""
+"""Check money: what buyers pay is what others get; no programme spends what it has not."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.accountant.world import number
 ALL = "all"
 
 
-def check(books: Books, _: Books) -> Iterator[Break]:
+def check(books: Books) -> Iterator[Break]:
     """Check each year and state."""
     states = [state for _, state in books.money if state != ALL]
     for year in dict.fromkeys(year for year, _ in books.money):
@@ -43,7 +43,7 @@ def _capital(books: Books) -> Iterator[Break]:
     """Programmes invest no more than was appropriated so far."""
     world = books.world
     programmes = (world.plain.get("programmes") or {}).values()
-    retools = any(True for _ in world.trading("retool"))
+    retools = any(True for _ in world.of_kinds("retool"))
     if not books.is_central or world.rules("investment") or retools:
         return
     for state in dict.fromkeys(state for _, state in books.money if state != ALL):
@@ -61,13 +61,18 @@ def _granted(books: Books, programme: dict[str, object], year: str) -> float:
     world = books.world
     budget = programme.get("budget") or {}
     assert isinstance(budget, dict)
-    inside = {month: each for month, each in budget.items() if books.months[0] <= month <= f"{year}-12"}
+    inside = {
+        month: each for month, each in budget.items() if books.months[0] <= month <= f"{year}-12"
+    }
     total = sum(map(number, inside.values()))
     names = world.plain["programmes"]
-    for name, event in world.trading("funding"):
+    for name, event in world.of_kinds("funding"):
         if names[event["programme"]] is programme:
             since = world.begins[name]
             paid = event.get("months", 1)
-            due = sum(month <= f"{year}-12" and since <= place < since + paid for place, month in enumerate(books.months))
+            due = sum(
+                month <= f"{year}-12" and since <= place < since + paid
+                for place, month in enumerate(books.months)
+            )
             total += number(event["amount"]) / paid * due
     return total
