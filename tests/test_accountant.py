@@ -1,4 +1,4 @@
-"""Let the accountant check shipped scenarios, examples and random worlds; and check the accountant."""
+"""Let the accountant check shipped scenarios, examples and random worlds; and check itself."""
 
 from __future__ import annotations
 

@@ -61,15 +61,15 @@ def _drawn(books: Books, need: Need) -> Iterator[Break]:
     keeps = 1 - books.world.cancellation(need[1])
     waiting: float | None = None
     for month, label in enumerate(books.months):
-        is_left = stock[month] > 1e-8 * (wanted[month] + (waiting or 0.0) + 1)
+        is_left = stock[month] > 1e-8 * (sum(wanted) + 1)
         if waiting is None:
             # before the first month in which something is left, nobody knows what waits
             waiting = 0.0 if is_left else None
             continue
-        most = wanted[month] + waiting
-        if over(used[month], most, most):
+        most, gross = wanted[month] + waiting, sum(wanted[: month + 1])
+        if over(used[month], most, gross):
             yield Break("used beyond need", str(need), label, used[month], most)
-        if is_left and off(used[month], most, most):
+        if is_left and off(used[month], most, gross):
             yield Break("left in stock", str(need), label, used[month], most)
         waiting = max(most - used[month], 0.0) * keeps
 

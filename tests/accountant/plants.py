@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tests.accountant.books import Books, Break, off, over
+from tests.accountant.books import Books, Break, Line, off, over
 from tests.accountant.world import number
 
 
@@ -49,9 +49,9 @@ def _capacity(books: Books) -> Iterator[Break]:
             if over(output, usable, usable) and not books.world.has_lots(line.product):
                 yield Break("output above capacity", where, label, output, usable)
             if known is not None:
-                expected = known * _in_order(books, line.factory, line.product, month)
-                if off(usable, expected, known):
-                    yield Break("usable capacity", where, label, usable, expected)
+                left = [_in_order(books, line, month, most=most) for most in (True, False)]
+                if all(off(usable, known * each, known) for each in left):
+                    yield Break("usable capacity", where, label, usable, known * left[0])
 
 
 def _nameplate(plant: dict[str, object], product: str) -> float:
@@ -64,13 +64,13 @@ def _nameplate(plant: dict[str, object], product: str) -> float:
     return number(line["capacity"]) * share * number(line.get("utilisation"), 1.0)
 
 
-def _in_order(books: Books, factory: str, product: str, month: int) -> float:
+def _in_order(books: Books, line: Line, month: int, *, most: bool) -> float:
     """Return the share of a line's capacity that no outage puts out of use."""
     left, world = 1.0, books.world
     for name, event in world.of_kinds("outage"):
-        here = world.has(event["factory"], factory)
-        if here and world.has(event.get("product", "*"), product):
-            force = world.strength(name, month) * world.kept(name, month, "repairs")
+        here = world.has(event["factory"], line.factory)
+        if here and world.has(event.get("product", "*"), line.product):
+            force = world.strength(name, month, most=most) * world.kept(name, month, "repairs")
             left *= 1.0 - number(event.get("share"), 1.0) * force
     return left
 
