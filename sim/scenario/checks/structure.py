@@ -167,7 +167,7 @@ def _event(
             " and ".join(f"'{each}'" for each in sorted(both)),
             lambda lines: both <= lines,
         )
-    elif isinstance(event, Trading) and not _hits_route(scenario, found, event):
+    elif isinstance(event, Trading) and not _acts_on_trade(scenario, found, event):
         yield (
             path,
             (
@@ -233,6 +233,26 @@ def _evasions(scenario: Scenario, found: tuple[Route, ...]) -> Iterator[Finding]
                         " already"
                     ),
                 )
+
+
+def _acts_on_trade(scenario: Scenario, found: tuple[Route, ...], event: Trading) -> bool:
+    """Return whether a trade event acts on a route between two states, or a leg of a re-export."""
+    abroad = tuple(route for route in found if route.exporter != route.importer)
+    if isinstance(event, Reexport):
+        return _hits_route(scenario, found, event)
+    legs = tuple(
+        leg
+        for other in scenario.events.values()
+        if isinstance(other, Reexport)
+        for route in abroad
+        if _hits_route(scenario, (route,), other)
+        for leg in (
+            route._replace(importer=other.via),
+            route._replace(exporter=other.via),
+        )
+        if leg.exporter != leg.importer
+    )
+    return _hits_route(scenario, (*abroad, *legs), event)
 
 
 def _hits_route(scenario: Scenario, found: tuple[Route, ...], event: Trading) -> bool:
