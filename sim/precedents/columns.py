@@ -1,0 +1,85 @@
+"""Columns and words of the collection: what a folder of precedents may hold."""
+
+from __future__ import annotations
+
+import re
+
+CLASSES = ("simple", "process", "system", "deep", "platform")
+"""Complexity classes, from one process without integration to aircraft, launchers and boats."""
+HEAD_STARTS = ("none", "design", "plant")
+"""What stood ready at the decision."""
+PRECISIONS = ("month", "quarter", "half", "year")
+"""How exactly a source gives a date; half is half a year."""
+
+CASES = (
+    "case,cluster,buyer,old_supplier,cut_off,start,sector,category,complexity,head_start,route,"
+    "outcome,state_support"
+).split(",")
+MILESTONES = (
+    "case,category,sector,cut_off,start,milestone,announced,stated_on,actual,censored_at,units,"
+    "value,kind,source,confidence,note"
+).split(",")
+RAMPS = ["case", "year", "value", "unit", "source"]
+MORE_CASES = ("class_second", "head_start_second")
+"""Optional: a second reading of class and head start, blind to dates and outcome."""
+MORE_MILESTONES = ("announced_precision", "actual_precision", "address", "flags", "check")
+"""Optional: precision of dates, completeness of addresses, what the checks found, and which there were."""
+MORE_RAMPS = ("class", "series")
+"""Optional: the class of a series without a case; series of one name are one curve."""
+DATES = ("cut_off", "start", "announced", "stated_on", "actual", "censored_at")
+NEEDED = {
+    "cases": ("case", "cluster"),
+    "milestones": ("case", "milestone", "source"),
+    "ramps": ("case", "year", "value", "unit"),
+}
+"""Columns in which no cell may be empty."""
+WORDS = {
+    "complexity": ("", *CLASSES),
+    "complexity_second": ("", *CLASSES),
+    "class": ("", *CLASSES),
+    "class_second": ("", *CLASSES),
+    "head_start": ("", *HEAD_STARTS),
+    "head_start_second": ("", *HEAD_STARTS),
+    "announced_precision": ("", *PRECISIONS),
+    "actual_precision": ("", *PRECISIONS),
+}
+"""What the cells of a column may say; empty: not known."""
+
+_MONTH = re.compile(r"(\d{4})-(\d{2})(-\d{2})?")
+_YEAR = re.compile(r"(\d{4})( .*)?")
+_QUARTER = re.compile(r"(\d{4})-Q([1-4])")
+
+
+def month_number(text: str) -> int:
+    """Return the months since year 0 of YYYY-MM or YYYY-MM-DD, and of June for YYYY.
+
+    Raises ValueError for anything else.
+    """
+    found = _MONTH.fullmatch(text)
+    if found and 1 <= int(found[2]) <= 12:
+        return 12 * int(found[1]) + int(found[2]) - 1
+    if re.fullmatch(r"\d{4}", text):
+        return 12 * int(text) + 5
+    raise ValueError(text)
+
+
+def point_in_time(text: str) -> float:
+    """Return the months since year 0 of a point of a ramp: a day, a month, or the middle of its period.
+
+    Periods are `2024`, `2024-Q3` and `2024 (nine months)`. Raises ValueError for anything else.
+    """
+    day = re.fullmatch(r"(\d{4}-\d{2})-(\d{2})", text)
+    if day:
+        return month_number(day[1]) + (int(day[2]) - 0.5) / 30.4
+    quarter = _QUARTER.fullmatch(text)
+    if quarter:
+        return 12 * int(quarter[1]) + 3 * int(quarter[2]) - 1.5
+    year = _YEAR.fullmatch(text)
+    if year:
+        return 12 * int(year[1]) + 6.0
+    return month_number(text) + 0.5
+
+
+def month_label(number: float) -> str:
+    """Return YYYY-MM of months since year 0."""
+    return f"{int(number) // 12:04d}-{int(number) % 12 + 1:02d}"

@@ -1,0 +1,144 @@
+"""Read a folder of precedents, with every fault and its place."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sim.errors import Fault, InputError, Place, ScenarioError
+from sim.precedents import columns
+
+Row = dict[str, str]
+
+
+class PrecedentsError(ScenarioError):
+    """Report all faults of a folder of precedents together."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A file's rows, and where each row and cell stands."""
+
+    path: Path
+    header: list[str]
+    rows: list[Row]
+    places: list[tuple[int, list[int]]]
+    """The line of each row, and the column at which each of its cells begins; both from 1."""
+
+    def place(self, row: int, name: str) -> Place:
+        """Return where a cell stands."""
+        line, starts = self.places[row]
+        at = self.header.index(name) if name in self.header else 0
+        return Place(str(self.path), line, starts[at] if at < len(starts) else 1)
+
+
+@dataclass
+class Faults:
+    """Faults found so far."""
+
+    found: list[Fault] = field(default_factory=list)
+
+    def add(self, table: Table, row: int, name: str, message: str) -> None:
+        """Note a fault of a cell."""
+        self.found.append(Fault(table.place(row, name), name, message))
+
+    def raise_any(self) -> None:
+        """Raise PrecedentsError where there are faults."""
+        if self.found:
+            raise PrecedentsError(self.found)
+
+
+def cell_starts(record: str) -> list[int]:
+    """Return the column, from 1, at which each cell of a record begins; commas within quotes are text."""
+    starts, quoted = [1], False
+    for at, letter in enumerate(record):
+        if letter == '"':
+            quoted = not quoted
+        elif letter == "," and not quoted:
+            starts.append(at + 2)
+    return starts
+
+
+def read_table(path: Path, known: Sequence[str], more: Sequence[str], faults: Faults) -> Table:
+    """Read one file whose first row names its columns; note unknown and missing columns and odd rows.
+
+    Raises InputError where the file cannot be read at all.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: cannot be read: {error}") from None
+    lines = text.splitlines()
+    table = Table(path, [], [], [])
+    for line, cells, starts in _records(lines):
+        if not table.header:
+            table.header.extend(cells)
+            _check_header(table, known, more, faults)
+        elif len(cells) != len(table.header):
+            place = Place(str(path), line, 1)
+            message = f"has {len(cells)} cells, the header {len(table.header)}"
+            faults.found.append(Fault(place, "", message))
+        elif any(cells):
+            trimmed = (cell.strip() for cell in cells)
+            table.rows.append(dict(zip(table.header, trimmed, strict=True)))
+            table.places.append((line, starts))
+    return table
+
+
+def _records(lines: list[str]) -> Iterator[tuple[int, list[str], list[int]]]:
+    """Yield each record: its line, its cells, and where they begin; a quoted cell may run over lines."""
+    reader, line = csv.reader(lines), 1
+    for cells in reader:
+        if cells:
+            yield line, cells, cell_starts("\n".join(lines[line - 1 : reader.line_num]))
+        line = reader.line_num + 1
+
+
+def _check_header(
+    table: Table, known: Sequence[str], more: Sequence[str], faults: Faults
+) -> None:
+    """Note columns that are missing, unknown or there twice."""
+    place = Place(str(table.path), 1, 1)
+    missing = [name for name in known if name not in table.header]
+    unknown = [name for name in table.header if name not in (*known, *more)]
+    twice = sorted({name for name in table.header if table.header.count(name) > 1})
+    for names, what in ((missing, "is missing"), (twice, "is there twice")):
+        faults.found += [Fault(place, name, f"the column {what}") for name in names]
+    allowed = ", ".join((*known, *more))
+    faults.found += [Fault(place, n, f"no such column; columns are {allowed}") for n in unknown]
+
+
+def check_cells(table: Table, kind: str, faults: Faults) -> None:
+    """Note empty cells that are needed, words that are not allowed, and dates that are none."""
+    for at, row in enumerate(table.rows):
+        for name, text in row.items():
+            message = _cell_fault(kind, name, text)
+            if message:
+                faults.add(table, at, name, message)
+
+
+def _cell_fault(kind: str, name: str, text: str) -> str:
+    """Return what is wrong with a cell, or nothing."""
+    if not text:
+        return "is empty" if name in columns.NEEDED[kind] else ""
+    allowed = columns.WORDS.get(name)
+    if allowed and text not in allowed:
+        return f"{text!r} is none of {', '.join(filter(None, allowed))}"
+    if name in columns.DATES and _fails(columns.month_number, text):
+        return f"{text!r} is no date; write YYYY-MM"
+    if kind == "ramps" and name == "year" and _fails(columns.point_in_time, text):
+        return f"{text!r} is no date; write YYYY, YYYY-MM, YYYY-MM-DD or YYYY-Q1"
+    if kind == "ramps" and name == "value" and _fails(float, text):
+        return f"{text!r} is no number"
+    return ""
+
+
+def _fails(parse: Callable[[str], float], text: str) -> bool:
+    """Return whether a text cannot be parsed."""
+    try:
+        parse(text)
+    except ValueError:
+        return True
+    return False
