@@ -93,9 +93,7 @@ def _read(folder: Path, shipped: Collection | None) -> Collection:
         "ramps": Table(folder / "ramps.csv", columns.RAMPS, [], []),
     }
     if (folder / "ramps.csv").exists():
-        found["ramps"] = read_table(
-            folder / "ramps.csv", columns.RAMPS, columns.MORE_RAMPS, faults
-        )
+        found["ramps"] = read_table(folder / "ramps.csv", columns.RAMPS, columns.MORE_RAMPS, faults)
     faults.raise_any()
     for kind, table in found.items():
         check_cells(table, kind, faults)
@@ -109,7 +107,8 @@ def _read(folder: Path, shipped: Collection | None) -> Collection:
 
 def _by_name(frame: pd.DataFrame) -> dict[str, Row]:
     """Return rows by their case."""
-    return {row["case"]: row for row in frame.to_dict("records")}
+    rows = frame.astype(str).to_dict("records")
+    return {str(row["case"]): {str(k): str(v) for k, v in row.items()} for row in rows}
 
 
 def _collected(found: dict[str, Table], shipped: Collection | None) -> Collection:

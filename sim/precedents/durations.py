@@ -82,8 +82,10 @@ def span(milestones: pd.DataFrame, since: str, until: str = "") -> Floats:
 
     Half a month at least.
     """
-    ends = milestones[until] if until else milestones["actual"].where(
-        milestones["actual"] != "", milestones["censored_at"]
+    ends = (
+        milestones[until]
+        if until
+        else milestones["actual"].where(milestones["actual"] != "", milestones["censored_at"])
     )
     pairs = zip(milestones[since], ends, strict=True)
     months = [month_number(end) - month_number(start) for start, end in pairs]

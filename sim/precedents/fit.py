@@ -19,7 +19,7 @@ import numpy as np
 from scipy.special import logsumexp
 
 from sim.errors import SimError
-from sim.precedents.tails import STUDENT, Bools, Floats, Ints, Tail
+from sim.precedents.tails import STUDENT, Bools, Floats, Ints, Tail, normal_nodes
 
 NODES = 15
 """Points of the quadrature over the shared part."""
@@ -97,14 +97,14 @@ def log_likelihood(parameters: Floats, rows: Rows, tail: Tail = STUDENT) -> tupl
     if not rows.logs.size:
         return 0.0, np.zeros(parameters.size)
     effects, own, shared = parameters[:-2], np.exp(parameters[-2]), np.exp(parameters[-1])
-    nodes, masses = np.polynomial.hermite_e.hermegauss(NODES)
+    nodes, masses = normal_nodes(NODES)
     away = (rows.logs - rows.design @ effects)[:, None] - shared * nodes  # [rows, nodes]
     scaled, late = away / own, rows.censored[:, None]
     each = np.where(late, tail.log_later(scaled), tail.log_density(scaled) - np.log(own))
     slopes = np.where(late, tail.log_later_slope(scaled), tail.slope(scaled)) / own
     weights = rows.weights[:, None]
     member = rows.clusters == np.unique(rows.clusters)[:, None]  # [clusters, rows]
-    joint = member.astype(np.float64) @ (weights * each) + np.log(masses / masses.sum())
+    joint = member.astype(np.float64) @ (weights * each) + np.log(masses)
     totals = logsumexp(joint, axis=1)
     belief = np.exp(joint - totals[:, None])  # [clusters, nodes]: where the cluster's draw lies
     weighted = weights * (member.T.astype(np.float64) @ belief)  # [rows, nodes]
@@ -139,4 +139,5 @@ def fit(rows: Rows, prior: Prior, tail: Tail = STUDENT) -> Fit:
     steps = STEP * np.eye(mode.size)
     rises = [(downhill(mode + step)[1] - downhill(mode - step)[1]) / (2 * STEP) for step in steps]
     curvature = np.array(rises)
-    return Fit(mode, np.linalg.inv((curvature + curvature.T) / 2), tail)
+    spread = np.linalg.inv((curvature + curvature.T) / 2).astype(np.float64)
+    return Fit(mode, spread, tail)

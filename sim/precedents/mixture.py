@@ -9,7 +9,7 @@ import numpy as np
 from scipy.special import ndtri
 
 from sim.precedents.fit import NODES, Fit
-from sim.precedents.tails import NORMAL, Floats, Tail
+from sim.precedents.tails import NORMAL, Floats, Tail, normal_nodes
 
 SCALE_NODES = 5
 """Points of the quadrature over each of the two scales."""
@@ -36,7 +36,9 @@ class Mixture:
         given = np.asarray(months, dtype=np.float64)
         with np.errstate(divide="ignore"):
             logs = np.log(np.maximum(given, 0.0))[..., None]
-        return np.asarray((self.tail.cdf((logs - self.locations) / self.scales) * self.weights).sum(axis=-1))
+        return np.asarray(
+            (self.tail.cdf((logs - self.locations) / self.scales) * self.weights).sum(axis=-1)
+        )
 
     @cached_property
     def _table(self) -> tuple[Floats, Floats]:
@@ -53,7 +55,8 @@ class Mixture:
     def at_scores(self, scores: Floats | float) -> Floats:
         """Return the months at standard normal scores, element by element; scores beyond 3.7 count as 3.7."""
         known, logs = self._table
-        return np.exp(np.interp(np.clip(scores, -REACH, REACH), known, logs))
+        near = np.clip(np.asarray(scores, dtype=np.float64), -REACH, REACH)
+        return np.asarray(np.exp(np.interp(near, known, logs)))
 
     def ppf(self, chances: Floats | float) -> Floats:
         """Return the months that are not passed with these probabilities, element by element.
@@ -74,8 +77,7 @@ class Mixture:
 
 def _scales(found: Fit) -> tuple[Floats, Floats]:
     """Return points of the two log scales [points, 2] that stand for Laplace's spread, and their weights."""
-    nodes, masses = np.polynomial.hermite_e.hermegauss(SCALE_NODES)
-    masses = masses / masses.sum()
+    nodes, masses = normal_nodes(SCALE_NODES)
     pairs = np.array([(a, b) for a in nodes for b in nodes])
     weights = np.array([a * b for a in masses for b in masses])
     root = np.linalg.cholesky(found.covariance[-2:, -2:])
@@ -95,11 +97,11 @@ def total(found: Fit, known: Floats) -> Mixture:
     """Return the forecast of one new case in a new cluster, at the covariates `known` [effects]."""
     scales, weights = _scales(found)
     means, variance = _location(found, known, scales)
-    nodes, masses = np.polynomial.hermite_e.hermegauss(NODES)
+    nodes, masses = normal_nodes(NODES)
     own, shared = np.exp(scales).T
     reach = np.sqrt(variance + shared**2)
     locations = (means[:, None] + reach[:, None] * nodes).ravel()
-    each = (weights[:, None] * (masses / masses.sum())).ravel()
+    each = (weights[:, None] * masses).ravel()
     return Mixture(locations, np.repeat(own, NODES), each, found.tail)
 
 
@@ -114,4 +116,3 @@ def parts(found: Fit, known: Floats) -> tuple[Mixture, Mixture]:
     own, shared = np.exp(scales).T
     common = Mixture(means, np.sqrt(variance + shared**2), weights, NORMAL)
     return common, Mixture(np.zeros(own.size), own, weights, found.tail)
-

@@ -96,9 +96,7 @@ def _records(lines: list[str]) -> Iterator[tuple[int, list[str], list[int]]]:
         line = reader.line_num + 1
 
 
-def _check_header(
-    table: Table, known: Sequence[str], more: Sequence[str], faults: Faults
-) -> None:
+def _check_header(table: Table, known: Sequence[str], more: Sequence[str], faults: Faults) -> None:
     """Note columns that are missing, unknown or there twice."""
     place = Place(str(table.path), 1, 1)
     missing = [name for name in known if name not in table.header]

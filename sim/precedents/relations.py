@@ -66,7 +66,9 @@ def _row_faults(row: Row) -> Iterator[Complaint]:
 def _order(row: Row, first: str, then: str) -> Iterator[Complaint]:
     """Yield a complaint where the second date lies before the first."""
     try:
-        early = bool(row[first] and row[then]) and month_number(row[then]) < month_number(row[first])
+        early = bool(row[first] and row[then]) and month_number(row[then]) < month_number(
+            row[first]
+        )
     except ValueError:
         return
     if early:

@@ -13,7 +13,7 @@ from sim.precedents.tails import Bools, Floats, Ints
 
 HORIZON = 600.0
 """Months up to which forecasts are judged; a t on the log has no mean, so there must be an end."""
-CELLS = 500
+CELLS = 200
 """Cells of the integral on each side of the outcome."""
 Cdf = Callable[[Floats], Floats]
 
