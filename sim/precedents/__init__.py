@@ -1,8 +1,8 @@
 """Precedents: how long substitution took where it was tried, announced against actual.
 
-The collection ships with its sources. `cases()`, `milestones()` and `ramps()` are frames of it; `fits` makes
-the fits of durations and ratios, `ask` answers a question in months, `score` says how well they forecast
-what they have not seen. All take a folder of one's own.
+The collection ships with its sources. `cases()`, `milestones()` and `ramps()` are frames of it;
+`fits` makes the fits of durations and ratios, `ask` answers a question in months, `score` says how
+well they forecast what they have not seen. All take a folder of one's own.
 
     import sim.precedents as precedents
 

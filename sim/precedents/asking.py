@@ -52,12 +52,23 @@ class Answer:
     question: Question
     months: Mixture
     cases: pd.DataFrame
-    """The cases of the same class and head start (of the same class where something was announced)."""
+    """The cases of the same class and head start (of the same class where something was announced).
+    """
 
     @property
     def quantiles(self) -> dict[int, float]:
         """Months by percentage: 5, 25, 50, 75, 95."""
         return dict(zip(PERCENTS, self.months.quantiles(*PERCENTS), strict=True))
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """The quantiles as a table of one row."""
+        import pandas as pd
+
+        asked = self.question
+        words = {"class": asked.kind, "head_start": asked.head_start, "milestone": asked.milestone}
+        levels = {f"p{level:02d}": months for level, months in self.quantiles.items()}
+        return pd.DataFrame([words | {"announced": asked.announced} | levels])
 
     @property
     def scenario_lines(self) -> str:
@@ -72,28 +83,31 @@ class Answer:
         return f"lead_time: {{precedents: {{{inside}}}}}"
 
 
-def ask(
-    question: Question,
-    with_dir: str | os.PathLike[str] | None = None,
-    known: Fits | None = None,
-) -> Answer:
+def ask(question: Question, with_dir: str | os.PathLike[str] | None = None) -> Answer:
     """Answer a question from the shipped precedents and those of one's own folder.
 
-    The fit is made when asked (a second); give one that was made already as `known`. Where something was
-    announced the months count from the statement, otherwise from the start: the decision or the money.
-    Raises what `load` raises.
+    The fit is made when asked, within a second. Raises what `load` raises.
     """
     collection = load(with_dir)
-    made = known or fits(collection.milestones)
+    return answer(question, collection, fits(collection.milestones))
+
+
+def answer(question: Question, collection: Collection, known: Fits) -> Answer:
+    """Answer a question from a collection and fits that were made already.
+
+    Where something was announced the months count from the statement, otherwise from the start: the
+    decision or the money.
+    """
     if question.announced is not None:
-        months = made.ratios.months(question.announced, question.kind)
+        months = known.ratios.months(question.announced, question.kind)
     else:
-        months = made.durations.months(question.kind, question.head_start, question.milestone)
+        months = known.durations.months(question.kind, question.head_start, question.milestone)
     return Answer(question, months, cases_behind(collection, question))
 
 
 def cases_behind(collection: Collection, question: Question) -> pd.DataFrame:
-    """Return the rows that speak most directly: `case`, `since`, `announced_months`, `months`, `open`, `source`.
+    """Return the rows that speak most directly: `case`, `since`, `announced_months`, `months`,
+    `open`, `source`.
 
     The fit uses all the others too, the more the fewer these are.
     """
@@ -109,7 +123,8 @@ def cases_behind(collection: Collection, question: Question) -> pd.DataFrame:
 
 
 def chosen(collection: Collection, question: Question) -> Collection:
-    """Return the cases of a class, head start and sector, with their milestones; empty words take all.
+    """Return the cases of a class, head start and sector, with their milestones; empty words take
+    all.
 
     Where something was announced the head start is in the promise already, so it does not count.
     """
@@ -127,9 +142,10 @@ def chosen(collection: Collection, question: Question) -> Collection:
 def overview(collection: Collection, known: Fits) -> pd.DataFrame:
     """Return a row for each class, head start and sector: what was counted, and what the fit says.
 
-    `cases`, `clusters`, `first` and `seen` count cases, clusters, cases with a duration to the first unit,
-    and those where it happened; `median_seen` is their median in months; `p05`, `p50` and `p95` are the
-    fit's for class and head start; `late` is the share of promises that were not kept in time.
+    `cases`, `clusters`, `first` and `seen` count cases, clusters, cases with a duration to the
+    first unit, and those where it happened; `median_seen` is their median in months; `p05`, `p50`
+    and `p95` are the fit's for class and head start; `late` is the share of promises that were not
+    kept in time.
     """
     import pandas as pd
 

@@ -1,9 +1,10 @@
-"""Score the precedents themselves: each milestone is forecast by fits that know nothing of its cluster.
+"""Score the precedents themselves: each milestone is forecast by fits that know nothing of its
+cluster.
 
-Which forecast serves a row: the ratio where something was announced, counted from the statement; the
-duration where nothing was and the milestone is the first unit or full supply, counted from the start.
-Other rows have no forecast and stay empty. Durations are scored a second time, for all cases, whether or
-not something was announced: what one would have said at the start.
+Which forecast serves a row: the ratio where something was announced, counted from the statement;
+the duration where nothing was and the milestone is the first unit or full supply, counted from the
+start. Other rows have no forecast and stay empty. Durations are scored a second time, for all
+cases, whether or not something was announced: what one would have said at the start.
 """
 
 from __future__ import annotations
@@ -40,14 +41,16 @@ class Backtest:
     table: pd.DataFrame
     """`backtest_precedents.csv`: a row for each row of milestones, in order."""
     durations: pd.DataFrame
-    """The same columns for `first` and `full` of each case from its start, as if nothing was announced."""
+    """The same columns for `first` and `full` of each case from its start, as if nothing was
+    announced."""
 
 
 def score(with_dir: str | os.PathLike[str] | None = None) -> Backtest:
-    """Score the shipped milestones, a cluster left out at a time, and those of one's own folder after them.
+    """Score the shipped milestones, a cluster left out at a time, and those of one's own folder
+    after them.
 
-    One's own are forecast by fits on shipped milestones only, without their cluster if it is among them.
-    About ten seconds. Raises what `load` raises.
+    One's own are forecast by fits on shipped milestones only, without their cluster if it is among
+    them. About ten seconds. Raises what `load` raises.
     """
     return score_collection(load(with_dir))
 
@@ -71,7 +74,9 @@ def _served(milestones: pd.DataFrame) -> pd.DataFrame:
 
 
 def _counted(milestones: pd.DataFrame) -> pd.DataFrame:
-    """Add from when each row counts, and the months announced and taken since; NaN where there are none."""
+    """Add from when each row counts, and the months announced and taken since; NaN where there are
+    none.
+    """
     promised = milestones["forecast"] == "ratio"
     some = milestones["forecast"] != ""
     since = milestones["stated_on"].where(promised, milestones["start"].where(some, ""))

@@ -17,8 +17,8 @@ SIZE = 420
 def announced_frame(milestones: pd.DataFrame) -> pd.DataFrame:
     """Return what the chart shows, tidy: a row for each promise at least two months ahead.
 
-    `case`, `category`, `milestone`, `class`, `announced_months`, `months` and `state`: happened, or still
-    open after so many months.
+    `case`, `category`, `milestone`, `class`, `announced_months`, `months` and `state`: happened, or
+    still open after so many months.
     """
     rows = ratio_table(milestones)
     state = rows["open"].map({True: "still open", False: "happened"})
@@ -29,8 +29,8 @@ def announced_frame(milestones: pd.DataFrame) -> pd.DataFrame:
 def announced_against_actual(frame: pd.DataFrame) -> alt.LayerChart:
     """Draw what it took against what was announced, in months on log axes, from `announced_frame`.
 
-    On the solid line a promise was kept to the month, on the dashed one it took twice as long. Open rings
-    have not happened: they will end higher.
+    On the solid line a promise was kept to the month, on the dashed one it took twice as long. Open
+    rings have not happened: they will end higher.
     """
     import altair as alt
     import pandas as pd

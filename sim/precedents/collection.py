@@ -22,10 +22,11 @@ HERE = Path(__file__).parent / "data"
 
 @dataclass(frozen=True, eq=False)
 class Collection:
-    """Cases, milestones and ramps as they stand in the files, a row each, texts; empty cells are "".
+    """Cases, milestones and ramps as they stand in the files, a row each, texts; empty cells are
+    "".
 
-    Milestones carry their case's `cluster`, `class` and `head_start`. `shipped` is true for rows of the
-    package. Frames are to be read, not written to.
+    Milestones carry their case's `cluster`, `class` and `head_start`. `shipped` is true for rows of
+    the package. Frames are to be read, not written to.
     """
 
     cases: pd.DataFrame
@@ -41,8 +42,9 @@ class Collection:
 def load(with_dir: str | os.PathLike[str] | None = None) -> Collection:
     """Return the shipped collection, followed by the rows of one's own folder.
 
-    The folder holds `cases.csv` and `milestones.csv` of the shipped columns, and `ramps.csv` if wanted.
-    Raises InputError where a file is missing, PrecedentsError with every fault and its place otherwise.
+    The folder holds `cases.csv` and `milestones.csv` of the shipped columns, and `ramps.csv` if
+    wanted. Raises InputError where a file is missing, PrecedentsError with every fault and its
+    place otherwise.
     """
     shipped = _shipped()
     if with_dir is None:
@@ -81,7 +83,9 @@ def _frames(each: Collection) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]
 
 
 def _read(folder: Path, shipped: Collection | None) -> Collection:
-    """Read and check a folder; a milestone may name a shipped case. Raises InputError, PrecedentsError."""
+    """Read and check a folder; a milestone may name a shipped case. Raises InputError,
+    PrecedentsError.
+    """
     if not folder.is_dir():
         raise InputError(f"{folder}: no such folder; it holds cases.csv and milestones.csv")
     faults = Faults()

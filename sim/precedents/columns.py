@@ -23,7 +23,8 @@ RAMPS = ["case", "year", "value", "unit", "source"]
 MORE_CASES = ("class_second", "head_start_second")
 """Optional: a second reading of class and head start, blind to dates and outcome."""
 MORE_MILESTONES = ("announced_precision", "actual_precision", "address", "flags", "check")
-"""Optional: precision of dates, completeness of addresses, what the checks found, and which there were."""
+"""Optional: precision of dates, completeness of addresses, what the checks found, and which there
+were."""
 MORE_RAMPS = ("class", "series")
 """Optional: the class of a series without a case; series of one name are one curve."""
 DATES = ("cut_off", "start", "announced", "stated_on", "actual", "censored_at")
@@ -64,7 +65,8 @@ def month_number(text: str) -> int:
 
 
 def point_in_time(text: str) -> float:
-    """Return the months since year 0 of a point of a ramp: a day, a month, or the middle of its period.
+    """Return the months since year 0 of a point of a ramp: a day, a month, or the middle of its
+    period.
 
     Periods are `2024`, `2024-Q3` and `2024 (nine months)`. Raises ValueError for anything else.
     """

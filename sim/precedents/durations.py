@@ -23,16 +23,17 @@ MILESTONES = (FIRST, FULL)
 LEAST = 0.5
 """Months that an event in the month of its start or statement counts for."""
 EFFECTS = ("all", *CLASSES, "no class", *HEAD_STARTS, "no head start", FULL)
-"""Columns of the design; what has no word has an effect of its own, on which the prior alone speaks."""
+"""Columns of the design; what has no word has an effect of its own, on which the prior alone
+speaks."""
 PRIOR = Prior(
     centre=np.array([math.log(36.0)] + [0.0] * (len(EFFECTS) - 2) + [0.5]),
     spread=np.array([1.5] + [1.0] * (len(EFFECTS) - 2) + [0.5]),
     own=(math.log(0.8), 0.5),
     shared=(math.log(0.4), 0.5),
 )
-"""Assumed, and wide: three years in the middle, within 2 and 700 months; a class or a head start makes a
-factor of 1/7 to 7, full supply takes 0.6 to 4.5 times the first unit; cases of one kind differ by factors
-of 0.3 to 3."""
+"""Assumed, and wide: three years in the middle, within 2 and 700 months; a class or a head start
+makes a factor of 1/7 to 7, full supply takes 0.6 to 4.5 times the first unit; cases of one kind
+differ by factors of 0.3 to 3."""
 
 
 @dataclass(frozen=True)
@@ -67,8 +68,8 @@ def covariates(kind: str, head_start: str, milestone: str) -> Floats:
 def duration_table(milestones: pd.DataFrame) -> pd.DataFrame:
     """Return one row per case and milestone `first` or `full` that has a start: `months`, `open`.
 
-    Statements on one milestone tell of one event; an open one counts to its latest news. An event in the
-    month of the start took half a month.
+    Statements on one milestone tell of one event; an open one counts to its latest news. An event
+    in the month of the start took half a month.
     """
     chosen = milestones[milestones["milestone"].isin(MILESTONES) & (milestones["start"] != "")]
     chosen = chosen.assign(open=chosen["actual"] == "", months=span(chosen, "start"))
@@ -78,7 +79,8 @@ def duration_table(milestones: pd.DataFrame) -> pd.DataFrame:
 
 
 def span(milestones: pd.DataFrame, since: str, until: str = "") -> Floats:
-    """Return months [rows] from a column of dates to another, by default to the end: actual or censoring.
+    """Return months [rows] from a column of dates to another, by default to the end: actual or
+    censoring.
 
     Half a month at least.
     """

@@ -1,14 +1,16 @@
-"""Fit a log duration or log ratio to cases: censored rows, pooled effects, a part shared by a cluster.
+"""Fit a log duration or log ratio to cases: censored rows, pooled effects, a part shared by a
+cluster.
 
 The model of row i in cluster c is
 
     log y_i = x_i . effects + shared * z_c + own * e_i
 
-with z standard normal, e standard normal or Student's t, and independent normal priors on the effects and
-on the logs of both scales (partial pooling; Gelman and Hill 2007, chapters 11-12). A row that has not
-happened contributes the probability of later than its censoring date (Kalbfleisch and Prentice 2002,
-section 3.2). The shared part is integrated out by Gauss-Hermite quadrature, the mode is found by scipy,
-and its spread is Laplace's: the inverse of the curvature there (Tierney and Kadane 1986).
+with z standard normal, e standard normal or Student's t, and independent normal priors on the
+effects and on the logs of both scales (partial pooling; Gelman and Hill 2007, chapters 11-12). A
+row that has not happened contributes the probability of later than its censoring date (Kalbfleisch
+and Prentice 2002, section 3.2). The shared part is integrated out by Gauss-Hermite quadrature, the
+mode is found by scipy, and its spread is Laplace's: the inverse of the curvature there (Tierney and
+Kadane 1986).
 """
 
 from __future__ import annotations
@@ -75,7 +77,9 @@ class Rows:
 
 @dataclass(frozen=True)
 class Fit:
-    """Mode and spread of the parameters: the effects, then the logs of the own and the shared scale."""
+    """Mode and spread of the parameters: the effects, then the logs of the own and the shared
+    scale.
+    """
 
     mode: Floats
     covariance: Floats
@@ -93,7 +97,9 @@ class Fit:
 
 
 def log_likelihood(parameters: Floats, rows: Rows, tail: Tail = STUDENT) -> tuple[float, Floats]:
-    """Return the log likelihood of the rows and its gradient [effects + 2]; the shared part is integrated out."""
+    """Return the log likelihood of the rows and its gradient [effects + 2]; the shared part is
+    integrated out.
+    """
     if not rows.logs.size:
         return 0.0, np.zeros(parameters.size)
     effects, own, shared = parameters[:-2], np.exp(parameters[-2]), np.exp(parameters[-1])
@@ -120,8 +126,8 @@ def log_likelihood(parameters: Floats, rows: Rows, tail: Tail = STUDENT) -> tupl
 def fit(rows: Rows, prior: Prior, tail: Tail = STUDENT) -> Fit:
     """Return the maximum a posteriori and Laplace's spread. Without rows it is the prior.
 
-    The search starts at the prior, so it depends on the rows given and on nothing else. Raises SimError
-    where scipy finds no mode.
+    The search starts at the prior, so it depends on the rows given and on nothing else. Raises
+    SimError where scipy finds no mode.
     """
     from scipy.optimize import minimize
 

@@ -23,8 +23,8 @@ class Fits:
 def fits(milestones: pd.DataFrame, without: str = "") -> Fits:
     """Fit a frame of milestones, a cluster left out; a second at most.
 
-    The result depends on the rows that are kept and on nothing else: what happened in the cluster that is
-    left out cannot move a bit of it.
+    The result depends on the rows that are kept and on nothing else: what happened in the cluster
+    that is left out cannot move a bit of it.
     """
     kept = milestones[milestones["cluster"] != without] if without else milestones
     return Fits(fit_durations(kept), fit_ratios(kept))

@@ -23,7 +23,8 @@ REACH = 3.7
 class Mixture:
     """A distribution of months (or of a factor) with the uncertainty of the fit in it.
 
-    The logs are a mixture: component k lies at `locations[k]`, is `scales[k]` wide and weighs `weights[k]`.
+    The logs are a mixture: component k lies at `locations[k]`, is `scales[k]` wide and weighs
+    `weights[k]`.
     """
 
     locations: Floats
@@ -53,7 +54,9 @@ class Mixture:
         return rising[first], logs[kept][first]
 
     def at_scores(self, scores: Floats | float) -> Floats:
-        """Return the months at standard normal scores, element by element; scores beyond 3.7 count as 3.7."""
+        """Return the months at standard normal scores, element by element; scores beyond 3.7 count
+        as 3.7.
+        """
         known, logs = self._table
         near = np.clip(np.asarray(scores, dtype=np.float64), -REACH, REACH)
         return np.asarray(np.exp(np.interp(near, known, logs)))
@@ -61,8 +64,8 @@ class Mixture:
     def ppf(self, chances: Floats | float) -> Floats:
         """Return the months that are not passed with these probabilities, element by element.
 
-        A pure function: the same chance gives the same bits in whatever company, so a scenario's draws by
-        name may feed it. Chances beyond 1 in 9000 on either side count as that.
+        A pure function: the same chance gives the same bits in whatever company, so a scenario's
+        draws by name may feed it. Chances beyond 1 in 9000 on either side count as that.
         """
         return self.at_scores(ndtri(np.asarray(chances, dtype=np.float64)))
 
@@ -76,7 +79,9 @@ class Mixture:
 
 
 def _scales(found: Fit) -> tuple[Floats, Floats]:
-    """Return points of the two log scales [points, 2] that stand for Laplace's spread, and their weights."""
+    """Return points of the two log scales [points, 2] that stand for Laplace's spread, and their
+    weights.
+    """
     nodes, masses = normal_nodes(SCALE_NODES)
     pairs = np.array([(a, b) for a in nodes for b in nodes])
     weights = np.array([a * b for a in masses for b in masses])
@@ -85,7 +90,9 @@ def _scales(found: Fit) -> tuple[Floats, Floats]:
 
 
 def _location(found: Fit, known: Floats, scales: Floats) -> tuple[Floats, float]:
-    """Return the location's mean [points] given the scales, and its variance, at the covariates `known`."""
+    """Return the location's mean [points] given the scales, and its variance, at the covariates
+    `known`.
+    """
     effects, between = found.covariance[:-2, :-2], found.covariance[:-2, -2:]
     gain = np.linalg.solve(found.covariance[-2:, -2:], between.T).T
     means = known @ found.mode[:-2] + (scales - found.mode[-2:]) @ (known @ gain)
@@ -106,10 +113,11 @@ def total(found: Fit, known: Floats) -> Mixture:
 
 
 def parts(found: Fit, known: Floats) -> tuple[Mixture, Mixture]:
-    """Return the part that a cluster's cases share, with what the fit does not know, and a case's own part.
+    """Return the part that a cluster's cases share, with what the fit does not know, and a case's
+    own part.
 
-    Their product is the forecast of one case; cases of a cluster share the first draw. The median of the
-    second is 1.
+    Their product is the forecast of one case; cases of a cluster share the first draw. The median
+    of the second is 1.
     """
     scales, weights = _scales(found)
     means, variance = _location(found, known, scales)

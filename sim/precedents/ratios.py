@@ -28,8 +28,8 @@ PRIOR = Prior(
     own=(math.log(0.5), 0.5),
     shared=(math.log(0.3), 0.5),
 )
-"""Assumed, and wide: on time in the middle, a seventh to seven times the span; a class makes a factor of
-0.4 to 2.7; a span ten times as long slips by a third to three times as much."""
+"""Assumed, and wide: on time in the middle, a seventh to seven times the span; a class makes a
+factor of 0.4 to 2.7; a span ten times as long slips by a third to three times as much."""
 
 
 @dataclass(frozen=True)
@@ -46,9 +46,11 @@ class Ratios:
         return total(self.fitted, covariates(announced, kind)).times(max(announced, LEAST))
 
     def factors(self, announced: float, kind: str = "") -> tuple[Mixture, Mixture]:
-        """Return two factors of the announced months: what a programme's candidates share, and one's own.
+        """Return two factors of the announced months: what a programme's candidates share, and
+        one's own.
 
-        Their product with the announced months is the forecast; draw the first once for a programme.
+        Their product with the announced months is the forecast; draw the first once for a
+        programme.
         """
         return parts(self.fitted, covariates(announced, kind))
 
@@ -62,7 +64,9 @@ def covariates(announced: float, kind: str) -> Floats:
 
 
 def ratio_table(milestones: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows with a promise at least two months ahead: `announced_months`, `months`, `open`."""
+    """Return the rows with a promise at least two months ahead: `announced_months`, `months`,
+    `open`.
+    """
     chosen = milestones[milestones["announced"] != ""]
     ahead = span(chosen, "stated_on", "announced")
     chosen = chosen.assign(

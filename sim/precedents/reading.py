@@ -51,7 +51,9 @@ class Faults:
 
 
 def cell_starts(record: str) -> list[int]:
-    """Return the column, from 1, at which each cell of a record begins; commas within quotes are text."""
+    """Return the column, from 1, at which each cell of a record begins; commas within quotes are
+    text.
+    """
     starts, quoted = [1], False
     for at, letter in enumerate(record):
         if letter == '"':
@@ -62,7 +64,8 @@ def cell_starts(record: str) -> list[int]:
 
 
 def read_table(path: Path, known: Sequence[str], more: Sequence[str], faults: Faults) -> Table:
-    """Read one file whose first row names its columns; note unknown and missing columns and odd rows.
+    """Read one file whose first row names its columns; note unknown and missing columns and odd
+    rows.
 
     Raises InputError where the file cannot be read at all.
     """
@@ -88,7 +91,9 @@ def read_table(path: Path, known: Sequence[str], more: Sequence[str], faults: Fa
 
 
 def _records(lines: list[str]) -> Iterator[tuple[int, list[str], list[int]]]:
-    """Yield each record: its line, its cells, and where they begin; a quoted cell may run over lines."""
+    """Yield each record: its line, its cells, and where they begin; a quoted cell may run over
+    lines.
+    """
     reader, line = csv.reader(lines), 1
     for cells in reader:
         if cells:

@@ -1,4 +1,6 @@
-"""Check rows against each other: cases that milestones name, the order of dates, rows that are there twice."""
+"""Check rows against each other: cases that milestones name, the order of dates, rows that are
+there twice.
+"""
 
 from __future__ import annotations
 

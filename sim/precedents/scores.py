@@ -1,6 +1,8 @@
-"""Score forecasts of dates: censored CRPS, randomised PIT, coverage, and what clusters leave of the number.
+"""Score forecasts of dates: censored CRPS, randomised PIT, coverage, and what clusters leave of the
+number.
 
-All forecasts are judged up to a horizon of fifty years: what has not happened by then counts as open.
+All forecasts are judged up to a horizon of fifty years: what has not happened by then counts as
+open.
 """
 
 from __future__ import annotations
@@ -21,8 +23,8 @@ Cdf = Callable[[Floats], Floats]
 def crps(cdf: Cdf, months: float, censored: bool) -> float:
     """Return the right-censored continuous ranked probability score in months; 0 is the best.
 
-    The integral of (F - 1[y >= x])^2 up to the horizon; of F^2 up to the censoring date where it has not
-    happened (Avati et al. 2020). A point forecast scores its distance.
+    The integral of (F - 1[y >= x])^2 up to the horizon; of F^2 up to the censoring date where it
+    has not happened (Avati et al. 2020). A point forecast scores its distance.
     """
     before = min(months, HORIZON)
     score = _integral(lambda y: cdf(y) ** 2, 0.0, before)
@@ -44,16 +46,20 @@ def point_crps(forecast: float, months: float, censored: bool) -> float:
 
 
 def pit(before: Floats, censored: Bools, seed: int = 0) -> Floats:
-    """Return the randomised probability integral transform [rows] of F at the outcome, `before` [rows].
+    """Return the randomised probability integral transform [rows] of F at the outcome, `before`
+    [rows].
 
-    An open row lies anywhere from F at its censoring to 1, drawn with a fixed seed (Czado et al. 2009).
+    An open row lies anywhere from F at its censoring to 1, drawn with a fixed seed (Czado et al.
+    2009).
     """
     drawn = np.random.default_rng(seed).random(before.size)
     return np.where(censored, before + drawn * (1 - before), before)
 
 
 def flatness(transformed: Floats, number: float) -> tuple[float, float]:
-    """Return how far the PIT is from flat (Kolmogorov-Smirnov) and the chance of that in so many rows."""
+    """Return how far the PIT is from flat (Kolmogorov-Smirnov) and the chance of that in so many
+    rows.
+    """
     from scipy.stats import kstwo
 
     ordered = np.sort(transformed)
@@ -63,7 +69,8 @@ def flatness(transformed: Floats, number: float) -> tuple[float, float]:
 
 
 def held(before: Floats, censored: Bools, level: float) -> Floats:
-    """Return 1 where the central interval of this level holds the outcome, 0 where not, NaN where unknown.
+    """Return 1 where the central interval of this level holds the outcome, 0 where not, NaN where
+    unknown.
 
     A row that has not happened is outside once it is past the upper end; before, nobody knows.
     """
@@ -74,7 +81,7 @@ def held(before: Floats, censored: Bools, level: float) -> Floats:
 
 
 def correlation(values: Floats, clusters: Ints) -> float:
-    """Return the intraclass correlation of values [rows] by one-way analysis of variance, 0 to 1."""
+    """Return the intraclass correlation of values [rows], 0 to 1, by one-way analysis of variance."""
     names, where, sizes = np.unique(clusters, return_inverse=True, return_counts=True)
     number, groups = values.size, names.size
     if groups < 2 or number == groups:
@@ -90,7 +97,8 @@ def correlation(values: Floats, clusters: Ints) -> float:
 def effective_number(values: Floats, clusters: Ints) -> float:
     """Return how many independent rows the rows are worth: n / (1 + (m - 1) rho).
 
-    m is the mean cluster size that a row meets, rho the intraclass correlation (Kish 1965, chapter 5).
+    m is the mean cluster size that a row meets, rho the intraclass correlation (Kish 1965, chapter
+    5).
     """
     if not values.size:
         return 0.0

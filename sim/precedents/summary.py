@@ -23,10 +23,11 @@ FEW = 5
 def summary(scored: Backtest) -> pd.DataFrame:
     """Return a row for each kind of forecast and each class within it, shipped and one's own apart.
 
-    `rows`, `seen`, `clusters` and `effective` (what the rows are worth, as clusters move together) count;
-    `in50` and `in90` are shares of the rows of which one knows, with 95 % intervals from resampling
-    clusters; `crps_*` are means in months, `skill_*` is 1 less the ratio to a rival's; `flat` is the
-    chance that a PIT this uneven comes from a forecast without fault, in the effective number of rows.
+    `rows`, `seen`, `clusters` and `effective` (what the rows are worth, as clusters move together)
+    count; `in50` and `in90` are shares of the rows of which one knows, with 95 % intervals from
+    resampling clusters; `crps_*` are means in months, `skill_*` is 1 less the ratio to a rival's;
+    `flat` is the chance that a PIT this uneven comes from a forecast without fault, in the
+    effective number of rows.
     """
     import pandas as pd
 
@@ -98,7 +99,7 @@ def _scores(rows: pd.DataFrame) -> dict[str, object]:
 
 
 def described(scored: Backtest) -> str:
-    """Return the summary as a table in Markdown, shipped rows first, with a note on how to read it."""
+    """Return the summary as a table in Markdown, shipped rows first, and how to read it."""
     lines = []
     found = summary(scored)
     titles = {"yes": "Shipped precedents, a cluster left out at a time", "no": "Unseen precedents"}

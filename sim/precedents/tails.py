@@ -1,4 +1,4 @@
-"""Standard distributions of what the fits leave unexplained: normal, and Student's t of 4 degrees."""
+"""Standard distributions of what the fits leave unexplained: normal, Student's t of 4 degrees."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Tail:
-    """A standard distribution: location 0, scale 1, symmetric. Functions take and return any shape."""
+    """A symmetric standard distribution, location 0 and scale 1; functions take any shape."""
 
     name: str
     log_density: Callable[[Floats], Floats]
@@ -35,7 +35,9 @@ class Tail:
 
 
 def _t4_log_later(x: Floats) -> Floats:
-    """Return the log of the upper tail, (1 - s)^2 (2 + s) / 4 with s = x / sqrt(4 + x^2), without cancelling."""
+    """Return the log of the upper tail, (1 - s)^2 (2 + s) / 4 with s = x / sqrt(4 + x^2), without
+    cancelling.
+    """
     root = np.sqrt(4 + x * x)
     short = 4 / (root * (root + np.abs(x)))  # 1 - |s|
     rest = np.where(x > 0, short, 2 - short)
@@ -71,6 +73,8 @@ STUDENT = Tail(
 
 @cache
 def normal_nodes(number: int) -> tuple[Floats, Floats]:
-    """Return points and weights that integrate over a standard normal (Gauss-Hermite); weights add up to 1."""
+    """Return points and weights that integrate over a standard normal (Gauss-Hermite); weights add
+    up to 1.
+    """
     nodes, masses = np.polynomial.hermite_e.hermegauss(number)
     return nodes, masses / masses.sum()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -28,14 +29,14 @@ def overview_text(table: pd.DataFrame) -> str:
 NUMBERS = ("median_seen", "p05", "p50", "p95")
 TITLES = {"head_start": "head start", "median_seen": "median seen"}
 READING = (
-    "Months from the start (the decision or the money) to the first unit. first, seen: cases with such\n"
-    "a start, and those where it happened. p05, p50, p95: what the fit says of a new case of this class\n"
-    "and head start, open cases counted. late: share of promises that were not kept in time."
+    "Months from the start (the decision or the money) to the first unit. first, seen: cases with\n"
+    "such a start, and those where it happened. p05, p50, p95: what the fit says of a new case of\n"
+    "this class and head start, open cases counted. late: share of promises not kept in time."
 )
 
 
 def answer_text(answer: Answer) -> str:
-    """Return the distribution, the lines for a scenario and the cases behind, with their sources."""
+    """Return the distribution, lines for a scenario, and the cases behind with their sources."""
     asked = answer.question
     said = [
         f"{asked.kind or 'any'} class",
@@ -46,7 +47,9 @@ def answer_text(answer: Answer) -> str:
     else:
         goal = "the first unit" if asked.milestone == "first" else "full supply"
         title = f"Months from the start to {goal} ({', '.join(said)})"
-    levels = "  ".join(f"{level:>2} %: {_months(value)}" for level, value in answer.quantiles.items())
+    levels = "  ".join(
+        f"{level:>2} %: {_months(value)}" for level, value in answer.quantiles.items()
+    )
     lines = [title, f"  {levels}", "", "In a scenario:", f"  {answer.scenario_lines}", ""]
     return "\n".join(lines + _cases(answer.cases))
 
@@ -68,7 +71,7 @@ def _case(row: Mapping[str, object]) -> str:
     months = f"{float(str(row['months'])):g}"
     took = f"not within {months} months" if row["open"] else f"{months} months"
     ahead = float(str(row["announced_months"]))
-    if ahead == ahead:
+    if not math.isnan(ahead):
         took += f", {ahead:g} announced"
     where = f"{row['case']} ({row['category']}), {row['milestone']} since {row['since']}"
     return f"{where}: {took}; {row['source']}"
@@ -76,11 +79,11 @@ def _case(row: Mapping[str, object]) -> str:
 
 def _months(value: float) -> str:
     """Return months in two digits or whole; nothing for NaN."""
-    if value != value:
+    if math.isnan(value):
         return ""
     return f"{value:.1f}" if value < 10 else f"{value:.0f}"
 
 
 def _share(value: float) -> str:
     """Return a share in percent; nothing for NaN."""
-    return "" if value != value else f"{value:.0%}"
+    return "" if math.isnan(value) else f"{value:.0%}"
