@@ -37,7 +37,7 @@ HEAD_STARTS = ("none", "design", "plant")
 )
 @click.option("--out", type=click.Path(path_type=Path), help="Write tables and a chart here.")
 @quiet_option
-def precedents(  # noqa: PLR0913 one parameter for each option
+def precedents(
     kind: str | None,
     head_start: str | None,
     sector: str | None,

@@ -17,6 +17,7 @@ from sim.precedents.collection import Collection, cases, load, milestones, ramps
 from sim.precedents.durations import Durations, fit_durations
 from sim.precedents.fits import Fits, fits
 from sim.precedents.mixture import Mixture
+from sim.precedents.ramps import Ramps, fit_ramps
 from sim.precedents.ratios import Ratios, fit_ratios
 from sim.precedents.reading import PrecedentsError
 from sim.precedents.summary import described, summary
@@ -30,11 +31,13 @@ __all__ = [
     "Mixture",
     "PrecedentsError",
     "Question",
+    "Ramps",
     "Ratios",
     "ask",
     "cases",
     "described",
     "fit_durations",
+    "fit_ramps",
     "fit_ratios",
     "fits",
     "load",

@@ -27,10 +27,31 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LEVELS = (5, 25, 50, 75, 95)
-COLUMNS = (
-    "case,cluster,class,milestone,seen,p05,p25,p50,p75,p95,in50,in90,crps_model,crps_plan,"
-    "crps_twice_plan,shipped,forecast,since,announced_months,months,pit,crps_naive,crps_span"
-).split(",")
+COLUMNS = [
+    "case",
+    "cluster",
+    "class",
+    "milestone",
+    "seen",
+    "p05",
+    "p25",
+    "p50",
+    "p75",
+    "p95",
+    "in50",
+    "in90",
+    "crps_model",
+    "crps_plan",
+    "crps_twice_plan",
+    "shipped",
+    "forecast",
+    "since",
+    "announced_months",
+    "months",
+    "pit",
+    "crps_naive",
+    "crps_span",
+]
 """Columns of both tables; months, and yes or no; empty where there is no forecast or no promise."""
 
 

@@ -63,6 +63,5 @@ def announced_against_actual(frame: pd.DataFrame) -> alt.LayerChart:
         .mark_line(color="grey", clip=True)
         .encode(x=across, y=up, strokeDash=alt.StrokeDash("guide:N", title=""))
     )
-    return alt.layer(lines, points).properties(
-        width=SIZE, height=SIZE, title="What was announced, and what it took"
-    )
+    title = "What was announced, and what it took"
+    return alt.layer(lines, points, width=SIZE, height=SIZE, title=title)

@@ -1,5 +1,5 @@
-"""Mechanical checks of a milestone: what its source and its dates are worth, and how far two readings
-agree.
+"""Mechanical checks of a milestone: what its source and its dates are worth, and how far two
+readings agree.
 """
 
 from __future__ import annotations
@@ -28,21 +28,22 @@ def address_of(source: str) -> str:
 def flags_of(row: Mapping[str, str]) -> list[str]:
     """Return what a reader should know of a milestone before quoting it.
 
-    `short_source`: not every source is a full address; `claim`: the outcome is what officials said, not
-    what was seen; `open_before_due`: nothing is known after the promised date; `near`: the promise looks
-    less than two months ahead, so it is scored and not fitted.
+    `short_source`: not every source is a full address; `claim`: the outcome is what officials said,
+    not what was seen; `open_before_due`: nothing is known after the promised date; `near`: the
+    promise looks less than two months ahead, so it is scored and not fitted.
     """
     found = []
     if address_of(row["source"]) != "full":
         found.append("short_source")
     if row["kind"] == "claim" and row["actual"]:
         found.append("claim")
-    if row["announced"] and row["censored_at"]:
-        if month_number(row["censored_at"]) <= month_number(row["announced"]):
-            found.append("open_before_due")
-    if row["announced"]:
-        if month_number(row["announced"]) - month_number(row["stated_on"]) < AHEAD:
-            found.append("near")
+    if not row["announced"]:
+        return found
+    due = month_number(row["announced"])
+    if row["censored_at"] and month_number(row["censored_at"]) <= due:
+        found.append("open_before_due")
+    if due - month_number(row["stated_on"]) < AHEAD:
+        found.append("near")
     return found
 
 

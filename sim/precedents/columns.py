@@ -11,14 +11,39 @@ HEAD_STARTS = ("none", "design", "plant")
 PRECISIONS = ("month", "quarter", "half", "year")
 """How exactly a source gives a date; half is half a year."""
 
-CASES = (
-    "case,cluster,buyer,old_supplier,cut_off,start,sector,category,complexity,head_start,route,"
-    "outcome,state_support"
-).split(",")
-MILESTONES = (
-    "case,category,sector,cut_off,start,milestone,announced,stated_on,actual,censored_at,units,"
-    "value,kind,source,confidence,note"
-).split(",")
+CASES = [
+    "case",
+    "cluster",
+    "buyer",
+    "old_supplier",
+    "cut_off",
+    "start",
+    "sector",
+    "category",
+    "complexity",
+    "head_start",
+    "route",
+    "outcome",
+    "state_support",
+]
+MILESTONES = [
+    "case",
+    "category",
+    "sector",
+    "cut_off",
+    "start",
+    "milestone",
+    "announced",
+    "stated_on",
+    "actual",
+    "censored_at",
+    "units",
+    "value",
+    "kind",
+    "source",
+    "confidence",
+    "note",
+]
 RAMPS = ["case", "year", "value", "unit", "source"]
 MORE_CASES = ("class_second", "head_start_second")
 """Optional: a second reading of class and head start, blind to dates and outcome."""
