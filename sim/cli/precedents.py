@@ -54,7 +54,7 @@ def precedents(
     """
     from sim.precedents.asking import Question, answer, chosen, overview
     from sim.precedents.collection import load
-    from sim.precedents.fits import fits
+    from sim.precedents.fitting import fits
     from sim.precedents.telling import answer_text, overview_text
 
     asked = Question(kind or "", head_start or "", sector or "", milestone, announced)

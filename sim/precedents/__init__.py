@@ -15,12 +15,12 @@ from sim.precedents.asking import Answer, Question, ask, overview
 from sim.precedents.backtest import Backtest, score
 from sim.precedents.collection import Collection, cases, load, milestones, ramps
 from sim.precedents.durations import Durations, fit_durations
-from sim.precedents.fits import Fits, fits
+from sim.precedents.fitting import Fits, fits
 from sim.precedents.mixture import Mixture
-from sim.precedents.ramps import Ramps, fit_ramps
+from sim.precedents.ramping import Ramps, fit_ramps
 from sim.precedents.ratios import Ratios, fit_ratios
 from sim.precedents.reading import PrecedentsError
-from sim.precedents.summary import described, summary
+from sim.precedents.tally import described, summary
 
 __all__ = [
     "Answer",

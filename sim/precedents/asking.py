@@ -12,7 +12,7 @@ from sim.errors import InputError
 from sim.precedents.collection import Collection, load
 from sim.precedents.columns import CLASSES, HEAD_STARTS
 from sim.precedents.durations import FIRST, MILESTONES, duration_table
-from sim.precedents.fits import Fits, fits
+from sim.precedents.fitting import Fits, fits
 from sim.precedents.mixture import Mixture
 from sim.precedents.ratios import ratio_table
 

@@ -17,7 +17,7 @@ import numpy as np
 
 from sim.precedents.collection import Collection, load
 from sim.precedents.durations import MILESTONES, duration_table, span
-from sim.precedents.fits import Fits, fits
+from sim.precedents.fitting import Fits, fits
 from sim.precedents.mixture import Mixture
 from sim.precedents.rivals import logistic, span_rule
 from sim.precedents.scores import crps, held, pit, point_crps

@@ -26,7 +26,7 @@ def announced_frame(milestones: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(state=state)[columns].reset_index(drop=True)
 
 
-def announced_against_actual(frame: pd.DataFrame) -> alt.LayerChart:
+def announced_against_actual(frame: pd.DataFrame) -> alt.TopLevelMixin:
     """Draw what it took against what was announced, in months on log axes, from `announced_frame`.
 
     On the solid line a promise was kept to the month, on the dashed one it took twice as long. Open

@@ -33,11 +33,6 @@ class Collection:
     milestones: pd.DataFrame
     ramps: pd.DataFrame
 
-    def only(self, shipped: bool) -> Collection:
-        """Return the shipped rows, or the others."""
-        frames = (self.cases, self.milestones, self.ramps)
-        return Collection(*(each[each["shipped"] == shipped] for each in frames))
-
 
 def load(with_dir: str | os.PathLike[str] | None = None) -> Collection:
     """Return the shipped collection, followed by the rows of one's own folder.

@@ -73,7 +73,7 @@ def read_table(path: Path, known: Sequence[str], more: Sequence[str], faults: Fa
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: cannot be read: {error}") from None
-    lines = text.splitlines()
+    lines = text.splitlines(keepends=True)
     table = Table(path, [], [], [])
     for line, cells, starts in _records(lines):
         if not table.header:
@@ -97,7 +97,7 @@ def _records(lines: list[str]) -> Iterator[tuple[int, list[str], list[int]]]:
     reader, line = csv.reader(lines), 1
     for cells in reader:
         if cells:
-            yield line, cells, cell_starts("\n".join(lines[line - 1 : reader.line_num]))
+            yield line, cells, cell_starts("".join(lines[line - 1 : reader.line_num]))
         line = reader.line_num + 1
 
 

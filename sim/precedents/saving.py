@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def save(
     directory: str | os.PathLike[str],
     tables: Mapping[str, pd.DataFrame],
-    chart: alt.LayerChart | None = None,
+    chart: alt.TopLevelMixin | None = None,
 ) -> Path:
     """Write each table as `<name>.csv` and the chart as `announced_against_actual.svg`; files of
     these names are replaced.

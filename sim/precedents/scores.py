@@ -76,12 +76,12 @@ def held(before: Floats, censored: Bools, level: float) -> Floats:
     """
     low, high = (1 - level) / 2, (1 + level) / 2
     inside = (before >= low) & (before <= high)
-    known = ~censored | (before > high)
+    known = ~np.isnan(before) & (~censored | (before > high))
     return np.where(known, (inside & ~censored).astype(np.float64), np.nan)
 
 
 def correlation(values: Floats, clusters: Ints) -> float:
-    """Return the intraclass correlation of values [rows], 0 to 1, by one-way analysis of variance."""
+    """Return the intraclass correlation of values [rows], 0 to 1, by analysis of variance."""
     names, where, sizes = np.unique(clusters, return_inverse=True, return_counts=True)
     number, groups = values.size, names.size
     if groups < 2 or number == groups:

@@ -20,7 +20,6 @@ Ints = NDArray[np.int64]
 class Tail:
     """A symmetric standard distribution, location 0 and scale 1; functions take any shape."""
 
-    name: str
     log_density: Callable[[Floats], Floats]
     slope: Callable[[Floats], Floats]
     """Derivative of the log density."""
@@ -53,7 +52,6 @@ def _t4_cdf(x: Floats) -> Floats:
 
 
 NORMAL = Tail(
-    "normal",
     log_density=lambda x: -0.5 * x * x - 0.5 * math.log(2 * math.pi),
     slope=lambda x: -x,
     log_later=lambda x: np.asarray(log_ndtr(-x)),
@@ -62,7 +60,6 @@ NORMAL = Tail(
 """The normal; on the log of months it gives the lognormal."""
 
 STUDENT = Tail(
-    "t4",
     log_density=lambda x: math.log(3 / 8) - 2.5 * np.log1p(x * x / 4),
     slope=lambda x: -5 * x / (4 + x * x),
     log_later=_t4_log_later,

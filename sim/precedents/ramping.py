@@ -138,7 +138,7 @@ def shape_table(collection: Collection) -> pd.DataFrame:
 
 
 def misfit(shape: str, months: Floats, shares: Floats) -> float:
-    """Return the root mean square error of the best curve of a shape, over all lengths of the ramp."""
+    """Return the root mean square error of the best curve of a shape, over all lengths."""
     lengths = months[-1] * np.geomspace(0.05, 20.0, 400)
     told = SHAPES[shape](months / lengths[:, None])
     errors = np.sqrt(((told - shares) ** 2).mean(axis=1))

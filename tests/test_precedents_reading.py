@@ -1,0 +1,142 @@
+"""Test that folders of precedents are read with every fault and its place."""
+
+from __future__ import annotations
+
+import pickle
+from pathlib import Path
+
+import pytest
+
+from sim.errors import InputError
+from sim.precedents import PrecedentsError, fits, load
+from sim.precedents.columns import CASES, MILESTONES, month_number, point_in_time
+from sim.precedents.reading import cell_starts
+
+CASE = "own_pump,own_2030,Here,There,2030-01,2030-02,civil,pumps,system,design,home,open,none"
+ROW = (
+    "own_pump,pumps,civil,2030-01,2030-02,first,2031-02,2030-02,2032-02,,,,milestone,"
+    "https://example.org/pump,documented,"
+)
+
+
+def folder(path: Path, cases: list[str], rows: list[str]) -> Path:
+    """Write a folder of one's own."""
+    (path / "cases.csv").write_text("\n".join([",".join(CASES), *cases]) + "\n")
+    (path / "milestones.csv").write_text("\n".join([",".join(MILESTONES), *rows]) + "\n")
+    return path
+
+
+def faults(path: Path) -> list[str]:
+    """Return the faults of a folder, without the folder's name."""
+    with pytest.raises(PrecedentsError) as caught:
+        load(path)
+    assert pickle.loads(pickle.dumps(caught.value)).faults == caught.value.faults
+    return [str(fault).replace(f"{path}/", "") for fault in caught.value.faults]
+
+
+def test_ones_own_follow_the_shipped_and_move_the_fit(tmp_path: Path) -> None:
+    many = [CASE.replace("own_pump", f"pump{each}") for each in range(8)]
+    rows = [ROW.replace("own_pump", f"pump{each}") for each in range(8)]
+    both = load(folder(tmp_path, many, [row.replace("2032-02", "2049-02") for row in rows]))
+    assert list(both.cases["case"].tail(8)) == [f"pump{each}" for each in range(8)]
+    assert both.milestones["shipped"].sum() == len(load().milestones)
+    own = both.milestones.iloc[-1]
+    assert (own["cluster"], own["class"], own["head_start"]) == ("own_2030", "system", "design")
+    before = fits(load().milestones).durations.months("system", "design").quantiles(50)
+    assert fits(both.milestones).durations.months("system", "design").quantiles(50) > before
+
+
+def test_all_faults_come_at_once_with_their_places(tmp_path: Path) -> None:
+    cases = [CASE, CASE, CASE.replace("own_pump", "two").replace("system", "sistem")]
+    rows = [
+        ROW,
+        ROW,
+        ROW.replace("own_pump", "none_such"),
+        ROW.replace("2031-02", "2031-13"),
+        ROW.replace("2032-02,", ","),
+        ROW.replace("2032-02", "2029-02").replace("first", "full"),
+        ROW.replace("2030-02,2032-02", ",2032-02").replace("first", "rate5"),
+    ]
+    found = faults(folder(tmp_path, cases, rows))
+    assert found == [
+        "cases.csv:3:1 case: 'own_pump' is there already, in line 2",
+        "cases.csv:4:53 complexity: 'sistem' is none of simple, process, system, deep, platform",
+        "milestones.csv:3:38 milestone: the same as line 2",
+        "milestones.csv:4:1 case: no case 'none_such' in cases.csv",
+        "milestones.csv:5:44 announced: '2031-13' is no date; write YYYY-MM",
+        "milestones.csv:6:38 milestone: the same as line 2",
+        "milestones.csv:6:60 actual: give either actual or censored_at: when it happened, or had"
+        " not yet",
+        "milestones.csv:7:59 actual: 2029-02 lies before stated_on 2030-02",
+        "milestones.csv:8:44 announced: announced and stated_on belong together: what was"
+        " promised, and when",
+    ]
+
+
+def test_rows_of_one_milestone_end_alike(tmp_path: Path) -> None:
+    other = ROW.replace("2031-02", "2031-09").replace("2032-02", "2033-02")
+    assert faults(folder(tmp_path, [CASE], [ROW, other])) == [
+        "milestones.csv:3:60 actual: another row of this milestone ends otherwise"
+    ]
+
+
+def test_columns_that_lack_or_are_none(tmp_path: Path) -> None:
+    folder(tmp_path, [CASE], [ROW])
+    text = (tmp_path / "cases.csv").read_text()
+    (tmp_path / "cases.csv").write_text(text.replace("cluster,", "klaster,"))
+    found = faults(tmp_path)
+    assert found[0] == "cases.csv:1:1 cluster: the column is missing"
+    assert found[1].startswith("cases.csv:1:1 klaster: no such column; columns are case, cluster")
+
+
+def test_ragged_rows_and_empty_cells(tmp_path: Path) -> None:
+    folder(tmp_path, [CASE.replace("own_2030", ""), "short,row"], [ROW])
+    assert faults(tmp_path) == ["cases.csv:3:1 has 2 cells, the header 13"]
+    folder(tmp_path, [CASE.replace("own_2030", "")], [ROW])
+    assert faults(tmp_path) == ["cases.csv:2:10 cluster: is empty"]
+
+
+def test_a_shipped_case_may_be_named_but_not_coded_otherwise(tmp_path: Path) -> None:
+    more = ROW.replace("own_pump", "qat_milk").replace("first", "second_herd")
+    assert load(folder(tmp_path, [], [more])).milestones.iloc[-1]["class"] == "simple"
+    found = faults(folder(tmp_path, [CASE.replace("own_pump", "qat_milk")], [more]))
+    assert "the shipped case 'qat_milk' has 'qat_2017'; give yours another name" in found[0]
+
+
+def test_a_class_that_is_not_known_is_no_fault(tmp_path: Path) -> None:
+    unknown = CASE.replace("system,design", ",")
+    assert load(folder(tmp_path, [unknown], [ROW])).milestones.iloc[-1]["class"] == ""
+
+
+def test_folders_that_are_none(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no such folder"):
+        load(tmp_path / "nowhere")
+    with pytest.raises(InputError, match=r"cases\.csv: cannot be read"):
+        load(tmp_path)
+
+
+def test_ramps_of_ones_own(tmp_path: Path) -> None:
+    folder(tmp_path, [CASE], [ROW])
+    head = "case,year,value,unit,source,class,series\n"
+    (tmp_path / "ramps.csv").write_text(head + "own_pump,2031-xx,many,a month,,deep,own_pump\n")
+    assert faults(tmp_path) == [
+        "ramps.csv:2:10 year: '2031-xx' is no date; write YYYY, YYYY-MM, YYYY-MM-DD or YYYY-Q1",
+        "ramps.csv:2:18 value: 'many' is no number",
+    ]
+
+
+def test_quoted_cells_keep_their_columns(tmp_path: Path) -> None:
+    assert cell_starts('a,"b, and c",d') == [1, 3, 14]
+    rows = [ROW + '"a note\nover lines"', ROW.replace("2031-02", "soon")]
+    assert faults(folder(tmp_path, [CASE], rows))[0].startswith("milestones.csv:4:44 announced")
+
+
+def test_dates() -> None:
+    assert month_number("2014-06") == 12 * 2014 + 5
+    assert month_number("2014") == month_number("2014-06")
+    assert month_number("2014-06-30") == month_number("2014-06")
+    assert point_in_time("2024-Q3") == 12 * 2024 + 7.5
+    assert point_in_time("2024") == 12 * 2024 + 6
+    assert point_in_time("2024 (nine months)") == 12 * 2024 + 6
+    with pytest.raises(ValueError, match="2014-13"):
+        month_number("2014-13")
