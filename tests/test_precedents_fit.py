@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from lifelines import LogNormalFitter
 from scipy.stats import multivariate_normal, norm, t
 
 from sim.precedents import fit_durations, fit_ratios, milestones
@@ -92,10 +93,9 @@ def test_laplace_of_a_scale_has_its_textbook_spread() -> None:
 
 
 def test_censored_lognormal_agrees_with_lifelines() -> None:
-    lifelines = pytest.importorskip("lifelines")
     months = np.array([3.0, 8.0, 14.0, 30.0, 55.0, 90.0])
     happened = np.array([1, 1, 0, 1, 0, 1])
-    theirs = lifelines.LogNormalFitter().fit(months, happened)
+    theirs = LogNormalFitter().fit(months, happened)
     prior = Prior(np.zeros(1), np.full(1, 1e4), (0.0, 1e3), (NO_SHARED, 1e-6))
     ours = fit(rows(list(np.log(months)), list(happened == 0)), prior, NORMAL)
     assert ours.mode[0] == pytest.approx(theirs.mu_, rel=1e-4)

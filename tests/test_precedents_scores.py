@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import pytest
+import scoringrules
 from scipy.stats import kstest, lognorm
 
 from sim.precedents.rivals import logistic, span_rule
@@ -40,7 +41,6 @@ def test_a_censored_row_is_judged_up_to_its_date_only() -> None:
 
 
 def test_crps_of_a_lognormal_agrees_with_scoringrules() -> None:
-    scoringrules = pytest.importorskip("scoringrules")
     for months in (2.0, 12.0, 40.0, 150.0):
         ours = crps(lognorm(0.6, scale=20).cdf, months, censored=False)
         theirs = scoringrules.crps_lognormal(months, math.log(20), 0.6)
