@@ -161,3 +161,13 @@ def test_classes_and_head_starts_rank_as_history_does() -> None:
     heads = [fitted.months("deep", head).quantiles(50)[0] for head in ("plant", "design", "none")]
     assert heads == sorted(heads)
     assert fitted.months("deep", "plant", "full").quantiles(50)[0] > heads[0]
+
+
+def test_programmes_share_part_of_their_delay() -> None:
+    """By hand, on a larger set: a shared deviation of 0.33, an own one of 0.50."""
+    found = fit_ratios(milestones()).fitted
+    assert 0.15 < found.shared < 0.4
+    assert 0.4 < found.own < 0.6
+    common, own = fit_durations(milestones()).factors("deep", "plant")
+    assert common.quantiles(50)[0] > 12
+    assert own.quantiles(50)[0] == pytest.approx(1.0)

@@ -136,6 +136,7 @@ def test_dates() -> None:
     assert month_number("2014") == month_number("2014-06")
     assert month_number("2014-06-30") == month_number("2014-06")
     assert point_in_time("2024-Q3") == 12 * 2024 + 7.5
+    assert point_in_time("2024-H2") == 12 * 2024 + 9
     assert point_in_time("2024") == 12 * 2024 + 6
     assert point_in_time("2024 (nine months)") == 12 * 2024 + 6
     with pytest.raises(ValueError, match="2014-13"):

@@ -73,7 +73,8 @@ WORDS = {
 
 _MONTH = re.compile(r"(\d{4})-(\d{2})(-\d{2})?")
 _YEAR = re.compile(r"(\d{4})( .*)?")
-_QUARTER = re.compile(r"(\d{4})-Q([1-4])")
+_PART = re.compile(r"(\d{4})-(Q[1-4]|H[12])")
+_LENGTHS = {"Q": 3, "H": 6}
 
 
 def month_number(text: str) -> int:
@@ -93,20 +94,16 @@ def point_in_time(text: str) -> float:
     """Return the months since year 0 of a point of a ramp: a day, a month, or the middle of its
     period.
 
-    Periods are `2024`, `2024-Q3` and `2024 (nine months)`. Raises ValueError for anything else.
+    Periods are `2024`, `2024-Q3`, `2024-H1` and `2024 (nine months)`. Raises ValueError for anything else.
     """
     day = re.fullmatch(r"(\d{4}-\d{2})-(\d{2})", text)
     if day:
         return month_number(day[1]) + (int(day[2]) - 0.5) / 30.4
-    quarter = _QUARTER.fullmatch(text)
-    if quarter:
-        return 12 * int(quarter[1]) + 3 * int(quarter[2]) - 1.5
+    part = _PART.fullmatch(text)
+    if part:
+        length = _LENGTHS[part[2][0]]
+        return 12 * int(part[1]) + length * (int(part[2][1]) - 0.5)
     year = _YEAR.fullmatch(text)
     if year:
         return 12 * int(year[1]) + 6.0
     return month_number(text) + 0.5
-
-
-def month_label(number: float) -> str:
-    """Return YYYY-MM of months since year 0."""
-    return f"{int(number) // 12:04d}-{int(number) % 12 + 1:02d}"

@@ -64,16 +64,6 @@ class Rows:
     weights: Floats
     """[rows] 1, or less where several rows tell of one event."""
 
-    def where(self, kept: Bools) -> Rows:
-        """Return the rows that are kept."""
-        return Rows(
-            self.logs[kept],
-            self.censored[kept],
-            self.design[kept],
-            self.clusters[kept],
-            self.weights[kept],
-        )
-
 
 @dataclass(frozen=True)
 class Fit:

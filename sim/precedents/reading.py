@@ -126,16 +126,22 @@ def _cell_fault(kind: str, name: str, text: str) -> str:
     """Return what is wrong with a cell, or nothing."""
     if not text:
         return "is empty" if name in columns.NEEDED[kind] else ""
-    allowed = columns.WORDS.get(name)
-    if allowed and text not in allowed:
+    allowed = columns.WORDS.get(name, (text,))
+    if text not in allowed:
         return f"{text!r} is none of {', '.join(filter(None, allowed))}"
-    if name in columns.DATES and _fails(columns.month_number, text):
-        return f"{text!r} is no date; write YYYY-MM"
-    if kind == "ramps" and name == "year" and _fails(columns.point_in_time, text):
-        return f"{text!r} is no date; write YYYY, YYYY-MM, YYYY-MM-DD or YYYY-Q1"
-    if kind == "ramps" and name == "value" and _fails(float, text):
-        return f"{text!r} is no number"
-    return ""
+    parse, what = _form(kind, name)
+    return f"{text!r} is no {what}" if _fails(parse, text) else ""
+
+
+def _form(kind: str, name: str) -> tuple[Callable[[str], float], str]:
+    """Return what parses the cells of a column, and what they are; `len` takes any text."""
+    if name in columns.DATES:
+        return columns.month_number, "date; write YYYY-MM"
+    ramp: dict[str, tuple[Callable[[str], float], str]] = {
+        "year": (columns.point_in_time, "date; write YYYY, YYYY-MM, YYYY-MM-DD or YYYY-Q1"),
+        "value": (float, "number"),
+    }
+    return ramp.get(name, (len, "")) if kind == "ramps" else (len, "")
 
 
 def _fails(parse: Callable[[str], float], text: str) -> bool:
