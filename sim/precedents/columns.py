@@ -94,7 +94,8 @@ def point_in_time(text: str) -> float:
     """Return the months since year 0 of a point of a ramp: a day, a month, or the middle of its
     period.
 
-    Periods are `2024`, `2024-Q3`, `2024-H1` and `2024 (nine months)`. Raises ValueError for anything else.
+    Periods are `2024`, `2024-Q3`, `2024-H1` and `2024 (nine months)`. Raises ValueError for
+    anything else.
     """
     day = re.fullmatch(r"(\d{4}-\d{2})-(\d{2})", text)
     if day:
