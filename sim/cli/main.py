@@ -17,6 +17,7 @@ from sim.cli import experiments as judging
 from sim.cli import plans as planning
 from sim.cli import runs as running
 from sim.cli import studies as studying
+from sim.cli.precedents import precedents
 from sim.errors import InputError, SimError
 
 DONE, OUR_FAILURE, YOUR_INPUT, INTERRUPTED = 0, 1, 2, 130
@@ -70,5 +71,6 @@ for _command in (
     analysing.sensitivity,
     analysing.discover,
     planning.plan,
+    precedents,
 ):
     cli.add_command(_command)
