@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 import sim
+from sim.kernels.sums import NEVER
 from sim.records import EventRow, Records
 from sim.scenario.schema import Scenario
 
@@ -93,6 +94,9 @@ def records(members: Sequence[int] = range(5), **changes: Any) -> Records:
             **{name: need * fill for name in ("received", "imports", "legacy")},
             "leaked": 0 * need,
         },
+        hit=np.array([[CUT], [CUT], [NEVER]]) * np.ones((1, len(members)), dtype=np.int64),
+        acted=np.array([route[:2] == ("BBB", "AAA") for route in ROUTES])[:, None]
+        & np.ones((1, len(members)), dtype=np.bool_),
         capacity=capacity,
         output=capacity / 2,
         flows=flows,

@@ -104,7 +104,7 @@ class TradeLimits:
         both = [*zip(self.effects, self.of_effect, self.before, moments, strict=True)]
         limits, lawful = self.limits, self.lawful
         limits.fixed[:], limits.share[:], limits.part[:] = np.inf, 1.0, 0.0
-        limits.amount[:], lawful.amount[:] = 0.0, 0.0
+        limits.amount[:], lawful.amount[:], limits.orders[:] = 0.0, 0.0, np.inf
         for effect, rows, before, now in both:
             if effect.is_restriction:
                 own = slice(-1, None) if effect.together else slice(None)
@@ -188,14 +188,15 @@ class TradeLimits:
     def observe(self, world: World) -> None:
         """Note what leaked this month, and which needs a restriction hit for the first time."""
         links, groups, flow = world.links, self.groups, world.links.flow
-        wanted = groups.wanted(world.needs.backlog)
-        carried = groups.carried(flow)
+        carried, wanted = groups.carried(flow), groups.wanted(world.needs.backlog)
+        self.limits.note_orders(world.needs.ordered)
         links.leaking[:] = world.axes.is_reexport[:, None]
         leaks = self.limits.amount > self.lawful.amount
         if leaks.any():
             lawful = np.where(leaks, self.lawful.at(carried + wanted), np.inf)
             beyond = self.limits.shares_beyond(lawful, flow)
             links.leaking[groups.touched] = np.maximum(links.leaking[groups.touched], beyond)
+        links.acted |= world.axes.is_reexport[:, None] & (flow > 0)
         now = self.barred | self._bars_buyers(world, carried, wanted)
         new = now & ~self.acted
         if new.any():
@@ -207,7 +208,7 @@ class TradeLimits:
         lines = world.lines
         spare = lines.offer - lines.shipped > NEARLY_NOTHING * lines.offer
         reach = world.axes.market.from_lines(spare.astype(np.float64)) * (world.links.weight > 0)
-        would = carried + wanted
+        would = np.minimum(carried + wanted, np.maximum(self.limits.orders, carried))
         bars: Bools = (
             (wanted > NEARLY_NOTHING * would)
             & (self.groups.carried(reach) > 0)

@@ -182,6 +182,17 @@ SMALL = 0.6
 """A part of a market is worth going into when it has fewer than this share of the links."""
 
 
+def _elsewhere_first(market: Market, open_weight: Floats, refused: Bools) -> Floats:
+    """Return weights without the links that were refused, where the need has others left.
+
+    A limit that is a share of what would flow has room again only when more is asked of it; to ask
+    it in vain, round after round, would let the others fill slowly.
+    """
+    others = open_weight * ~refused
+    has_others = market.from_needs(market.by_need(others) > NOTHING)
+    return np.where(has_others, others, open_weight)
+
+
 @dataclass(eq=False)
 class _Trading:
     """Hold what lines still have and needs still want while an allocation goes on."""
@@ -203,19 +214,23 @@ class _Trading:
         flow: Floats,
         rounds: int | None,
         done: int = 0,
+        moves: Bools | None = None,
+        refused: Bools | None = None,
     ) -> int:
         """Spread and ration over these links, round by round, adding to `flow`; return the number
         of rounds, `done` ones included.
 
         After the first round only a few needs still find goods, so the rest goes on in a market of
-        these alone: the same numbers at a fraction of the work.
+        these alone: the same numbers at a fraction of the work. `moves` and `refused` are what the
+        last round returned.
         """
         full = cap * (1.0 - RTOL)
-        moves: Bools | None = None
         while rounds is None or done < rounds:
             open_weight = self.open_links(market, weight, flow < full if done else None)
             if done and limits is not None:
                 open_weight[limits.groups.touched] *= limits.has_room(flow, self.wanted)
+            if refused is not None:
+                open_weight = _elsewhere_first(market, open_weight, refused)
             weights = market.by_need(open_weight)
             finds: Bools = (self.wanted > self.demand_dust) & (weights > NOTHING)
             if moves is not None:
@@ -224,10 +239,13 @@ class _Trading:
             if not asking.any():
                 return done
             if done and market.is_lasting and self.ration is proportional:
-                part = market.part(asking)
+                together = asking if limits is None else limits.groups.with_partners(asking)
+                part = market.part(together)
                 if part.links.size < SMALL * market.links:
-                    return self.within(part, weight, cap, limits, flow, rounds, done)
-            moves = self.round(
+                    return self.within(
+                        part, weight, cap, limits, flow, rounds, done, moves, refused
+                    )
+            moves, again = self.round(
                 market,
                 open_weight,
                 self.wanted / np.where(finds, weights, np.inf),
@@ -236,6 +254,8 @@ class _Trading:
                 flow,
                 again=done > 0,
             )
+            if again is not None:
+                refused = again if refused is None else refused | again
             if not done:
                 # links whose groups are full are only closed from the second round on
                 moves = None
@@ -262,18 +282,20 @@ class _Trading:
         flow: Floats,
         *,
         again: bool,
-    ) -> Bools:
+    ) -> tuple[Bools, Bools | None]:
         """Place orders, `share` [needs, members] per unit of open weight, and ration them; adds to
         `flow`.
 
-        Return in which members, [members], anything moved: where nothing does, nothing ever will.
+        Return in which members, [members], anything moved: where nothing does, nothing ever will;
+        and which links under limits were refused all that was asked of them.
         """
         orders = market.from_needs(share)
         orders *= open_weight
         # a full link may have rounded to a hair above its cap
         np.minimum(orders, raised(cap - flow) if again else cap, out=orders)
+        refused: Bools | None = None
         if limits is not None:
-            limits.trim(orders, flow if again or len(market.tiers) > 1 else None)
+            refused = limits.trim(orders, flow if again or len(market.tiers) > 1 else None)
         claims = market.by_line(orders)
         granted = self.ration(orders, self.left, claims, market)
         flow += granted
@@ -282,7 +304,7 @@ class _Trading:
         received = market.by_need(granted)
         moves: Bools = np.logical_or.reduce(received > self.demand_dust, axis=0)
         self.wanted = raised(np.subtract(self.wanted, received, out=received))
-        return moves
+        return moves, refused
 
     def within(
         self,
@@ -293,6 +315,8 @@ class _Trading:
         flow: Floats,
         rounds: int | None,
         done: int,
+        moves: Bools | None,
+        refused: Bools | None,
     ) -> int:
         """Go on in a part of the market; what it leaves is left here."""
         lines, needs = part.lines, part.needs
@@ -306,7 +330,8 @@ class _Trading:
         some_weight, some_cap, some_flow = (
             values.take(part.links, axis=0) for values in (weight, cap, flow)
         )
-        inside = None if limits is None else limits.within(part.links, part.market.need, flow)
+        inside = None if limits is None else limits.within(part.links, part.market.need)
+        some_refused = None if refused is None else refused.take(part.links, axis=0)
         done = inner.until_done(part.market, some_weight, some_cap, inside, some_flow, rounds, done)
         flow[part.links] = some_flow
         # after the first round these arrays are its own
