@@ -81,7 +81,7 @@ class TradeLimits:
             of_effect.append(np.array(pairs + whole, dtype=np.int64))
         groups = Groups.build(links, world.axes.link_need)
         base = groups.carried(world.links.base_flow)
-        limits = Limits.none(groups, base)
+        limits = Limits.none(groups, base, len(world.axes.needs))
         np.minimum.at(limits.most, capped, world.trade_caps.most)
         lawful = replace(limits, amount=np.zeros_like(base))
         return cls(
@@ -104,7 +104,7 @@ class TradeLimits:
         both = [*zip(self.effects, self.of_effect, self.before, moments, strict=True)]
         limits, lawful = self.limits, self.lawful
         limits.fixed[:], limits.share[:], limits.part[:] = np.inf, 1.0, 0.0
-        limits.amount[:], lawful.amount[:], limits.orders[:] = 0.0, 0.0, np.inf
+        limits.amount[:], lawful.amount[:] = 0.0, 0.0
         for effect, rows, before, now in both:
             if effect.is_restriction:
                 own = slice(-1, None) if effect.together else slice(None)
@@ -188,8 +188,9 @@ class TradeLimits:
     def observe(self, world: World) -> None:
         """Note what leaked this month, and which needs a restriction hit for the first time."""
         links, groups, flow = world.links, self.groups, world.links.flow
-        carried, wanted = groups.carried(flow), groups.wanted(world.needs.backlog)
-        self.limits.note_orders(world.needs.ordered)
+        needs = world.needs
+        old = needs.demand - needs.ordered
+        carried, wanted = groups.carried(flow), groups.wanted(np.maximum(needs.backlog - old, 0.0))
         links.leaking[:] = world.axes.is_reexport[:, None]
         leaks = self.limits.amount > self.lawful.amount
         if leaks.any():
@@ -208,7 +209,7 @@ class TradeLimits:
         lines = world.lines
         spare = lines.offer - lines.shipped > NEARLY_NOTHING * lines.offer
         reach = world.axes.market.from_lines(spare.astype(np.float64)) * (world.links.weight > 0)
-        would = np.minimum(carried + wanted, np.maximum(self.limits.orders, carried))
+        would = carried + wanted
         bars: Bools = (
             (wanted > NEARLY_NOTHING * would)
             & (self.groups.carried(reach) > 0)

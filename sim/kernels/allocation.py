@@ -136,9 +136,10 @@ def spread(
     share = raised(market.by_need(weight), NOTHING)
     orders = market.from_needs(np.divide(demand, share, out=share))
     orders *= weight
+    anew = None if limits is None else limits.asked_anew(market.need, orders, demand)
     np.minimum(orders, cap, out=orders)
     if limits is not None:
-        limits.trim(orders)
+        limits.trim(orders, anew)
     return orders
 
 
@@ -291,11 +292,13 @@ class _Trading:
         """
         orders = market.from_needs(share)
         orders *= open_weight
+        anew = None if limits is None else limits.asked_anew(market.need, orders, self.wanted)
         # a full link may have rounded to a hair above its cap
         np.minimum(orders, raised(cap - flow) if again else cap, out=orders)
         refused: Bools | None = None
         if limits is not None:
-            refused = limits.trim(orders, flow if again or len(market.tiers) > 1 else None)
+            before = flow if again or len(market.tiers) > 1 else None
+            refused = limits.trim(orders, anew, before)
         claims = market.by_line(orders)
         granted = self.ration(orders, self.left, claims, market)
         flow += granted
@@ -330,7 +333,7 @@ class _Trading:
         some_weight, some_cap, some_flow = (
             values.take(part.links, axis=0) for values in (weight, cap, flow)
         )
-        inside = None if limits is None else limits.within(part.links, part.market.need)
+        inside = None if limits is None else limits.within(part.links, part.needs, part.market.need)
         some_refused = None if refused is None else refused.take(part.links, axis=0)
         done = inner.until_done(part.market, some_weight, some_cap, inside, some_flow, rounds, done)
         flow[part.links] = some_flow

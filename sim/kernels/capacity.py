@@ -100,5 +100,5 @@ def order_book(
     able &= market.from_lines(alive)
     orders = spread(market, backlog, weight * able, room)
     if limits is not None:
-        limits.trim(orders, flow)
+        limits.trim(orders, limits.asked_anew(market.need, orders, backlog), flow)
     return shipped + market.by_line(orders)

@@ -6,7 +6,7 @@ product, or all that a limit names together. A link may be in several groups.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -127,8 +127,8 @@ class Groups:
 class Limits:
     """Hold what the links of each group may carry together this month, arrays [groups, members].
 
-    A limit is an amount, or a share of what would flow without it: with what flows and what is
-    still wanted over the group, at most this month's new orders, as `would`, the limit is
+    A limit is an amount, or a share of what would flow without it. With what flows and what is
+    asked of the group, as far as it is not left from earlier months, as `would`, the limit is
 
         min(most, max(min(fixed, share * max(base, would)), amount, part * max(base, would)))
 
@@ -149,13 +149,15 @@ class Limits:
     """What exceptions let through, units per month"""
     part: Floats
     """What exceptions let through, as a share"""
-    orders: Floats
-    """New orders of this month of the needs that each group serves, inf where they do not count;
-    ordering writes it"""
+    backlog: Floats
+    """What needs wait for from earlier months, [needs, members], units; ordering writes it"""
 
     @classmethod
-    def none(cls, groups: Groups, base: Floats) -> Limits:
-        """Return limits that limit nothing; `base` is the flow at the start."""
+    def none(cls, groups: Groups, base: Floats, needs: int) -> Limits:
+        """Return limits that limit nothing; `base` is the flow at the start.
+
+        `needs` counts the market's needs.
+        """
         nothing = np.zeros_like(base)
         without = np.full_like(base, np.inf)
         return cls(
@@ -166,16 +168,16 @@ class Limits:
             base=base,
             amount=nothing,
             part=nothing.copy(),
-            orders=without.copy(),
+            backlog=np.zeros((needs, base.shape[1])),
         )
 
-    def note_orders(self, ordered: Floats) -> None:
-        """Note the new orders of the month, [needs, members]."""
-        self.orders[:] = self.groups.wanted(ordered)
+    def new(self, wanted: Floats) -> Floats:
+        """Return what of `wanted`, [needs, members], is not left from earlier months."""
+        return raised(wanted - self.backlog)
 
     def only(self, groups: Groups, rows: Ints) -> Limits:
         """Return the limits of some groups, `rows` of these, indexed as `groups`."""
-        most, fixed, share, base, amount, part, orders = (
+        most, fixed, share, base, amount, part = (
             values.take(rows, axis=0)
             for values in (
                 self.most,
@@ -184,14 +186,19 @@ class Limits:
                 self.base,
                 self.amount,
                 self.part,
-                self.orders,
             )
         )
-        return Limits(groups, most, fixed, share, base, amount, part, orders)
+        return Limits(groups, most, fixed, share, base, amount, part, self.backlog)
+
+    @cached_property
+    def is_share(self) -> bool:
+        """Return whether any limit is a share of what would flow."""
+        shares = self.share[(self.share > 0) & (self.share < 1)]
+        return bool(shares.size or self.part.any())
 
     def left(self, would: Floats) -> Floats:
         """Return what restrictions leave and exceptions let through if so much would flow."""
-        reference = np.maximum(self.base, np.minimum(would, self.orders))
+        reference = np.maximum(self.base, would)
         left = np.where(self.share < 1.0, self.share * reference, np.inf)
         limit: Floats = np.minimum(left, self.fixed)
         np.maximum(limit, self.amount, out=limit)
@@ -200,19 +207,31 @@ class Limits:
 
     def at(self, would: Floats) -> Floats:
         """Return each group's limit if so much would flow without it, units per month."""
-        return np.minimum(self.left(would), self.most)
+        return np.minimum(self.left(np.minimum(would, self.most)), self.most)
 
-    def trim(self, orders: Floats, flow: Floats | None = None) -> Bools | None:
+    def asked_anew(self, link_need: Ints, orders: Floats, wanted: Floats) -> Floats | None:
+        """Return what is asked of each group, [groups, members], caps and old orders apart.
+
+        `orders` [links, members] are not cut by caps yet, `link_need` [links] is each link's need,
+        and `wanted` [needs, members] what these want, of which the orders are a part. None where
+        no limit depends on it.
+        """
+        if not self.is_share:
+            return None
+        new = divide(self.new(wanted), wanted).take(link_need, axis=0)
+        return self.groups.carried(orders * new)
+
+    def trim(self, orders: Floats, anew: Floats | None, flow: Floats | None = None) -> Bools | None:
         """Reduce orders [links, members], in place, to what each group has room for.
 
-        `flow` [links, members] is what its links carry already. The orders of a group that asks
+        `anew` is as `asked_anew` returns it, `flow` [links, members] what links carry already. The orders of a group that asks
         for more than its room are reduced by one factor; a link in several groups by the least.
         Return which links got nothing of what was asked, [links, members]; None: all got some.
         """
         groups = self.groups
         asked = groups.carried(orders)
         carried = np.zeros_like(asked) if flow is None else groups.carried(flow)
-        room = raised(self.at(carried + asked) - carried)
+        room = raised(self.at(carried + (asked if anew is None else anew)) - carried)
         over = asked > room
         if not over.any():
             return None
@@ -231,17 +250,20 @@ class Limits:
         """
         groups = self.groups
         carried = groups.carried(flow)
-        limit = self.at(carried + groups.wanted(wanted))
+        limit = self.at(carried + groups.wanted(self.new(wanted)))
         is_open: Bools = groups.to_links((carried < limit * (1.0 - RTOL)).astype(np.float64)) > 0
         return is_open
 
-    def within(self, links: Ints, link_need: Ints) -> Limits | None:
+    def within(self, links: Ints, needs: Ints, link_need: Ints) -> Limits | None:
         """Return the limits as they are in a part of the market, None where none holds there.
 
-        `links` are the part's links, ascending, `link_need` their needs as numbered there.
+        `links` and `needs` are the part's, ascending, `link_need` the needs of its links as
+        numbered there.
         """
         groups, rows = self.groups.within(links, link_need)
-        return self.only(groups, rows) if rows.size else None
+        if not rows.size:
+            return None
+        return replace(self.only(groups, rows), backlog=self.backlog.take(needs, axis=0))
 
     def shares_beyond(self, lawful: Floats, flow: Floats) -> Floats:
         """Return which share of each touched link's flow lies beyond `lawful` [groups, members].

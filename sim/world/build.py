@@ -40,7 +40,7 @@ def build(scenario: Scenario, members: Sequence[int], axes: Axes | None = None) 
     return World(
         axes=axes,
         trade_caps=caps,
-        limits=caps.limits(axes.link_need),
+        limits=caps.limits(axes.link_need, len(axes.needs)),
         members=tuple(members),
         lines=lines,
         needs=_needs(scenario, axes, draw, width, int(links.lead.max(initial=1)) + 1),
