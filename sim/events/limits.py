@@ -197,10 +197,9 @@ class TradeLimits:
             beyond = self.limits.shares_beyond(lawful, flow)
             links.leaking[groups.touched] = np.maximum(links.leaking[groups.touched], beyond)
         now = self.barred | self._bars_buyers(world, carried, wanted)
-        new = now & ~self.acted
-        if new.any():
+        if now.any():
             self.acted |= now
-            self._note_hits(world, new)
+            self._note_hits(world, now)
 
     def _bars_buyers(self, world: World, carried: Floats, wanted: Floats) -> Bools:
         """Return where buyers stay short of what a supplier still has and may not deliver."""
@@ -215,10 +214,13 @@ class TradeLimits:
         )
         return bars
 
-    def _note_hits(self, world: World, new: Bools) -> None:
-        """Note the month in which needs are first hit, and over which links."""
+    def _note_hits(self, world: World, now: Bools) -> None:
+        """Note over which links restrictions act `now`, and the month in which needs are first hit.
+
+        A need may turn to a supplier, or begin, long after a restriction first acted there.
+        """
         groups, links, needs = self.groups, world.links, world.needs
-        acts = 1.0 - groups.to_links(1.0 - new.astype(np.float64)) > 0
+        acts = 1.0 - groups.to_links(1.0 - now.astype(np.float64)) > 0
         touched = groups.touched
         links.acted[touched] |= acts
         need = world.axes.link_need[touched]
