@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from sim.kernels.sums import Bools, Floats, GroupSum, Ints, divide, raised
+from sim.kernels.sums import Bools, Floats, GroupSum, Ints, divide
 
 RTOL = 1e-12
 """Room below this share of a limit counts as none."""
@@ -172,7 +172,9 @@ class Limits:
         groups = self.groups
         asked = groups.carried(orders)
         carried = self.elsewhere if flow is None else groups.carried(flow) + self.elsewhere
-        room = raised(self.at(carried + asked) - carried)
+        limit = self.at(carried + asked)
+        # rounding leaves dust of room, and dust of goods would set a buyer's mean lead time
+        room = np.where(carried < limit * (1.0 - RTOL), limit - carried, 0.0)
         over = asked > room
         if over.any():
             factor = np.divide(room, asked, out=np.ones_like(asked), where=over)

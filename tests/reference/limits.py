@@ -126,7 +126,8 @@ def trim(links: Sequence[Link], *, is_anew: bool = False) -> None:
     factor: dict[Limit, float] = {}
     for limit, orders in asked.items():
         carried = 0.0 if is_anew else limit.carried()
-        room = max(limit.at(carried + orders) - carried, 0.0)
+        most = limit.at(carried + orders)
+        room = most - carried if carried < most * ROOM else 0.0
         factor[limit] = room / orders if orders > room else 1.0
     for link in links:
         if link.limits:
