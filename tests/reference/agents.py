@@ -85,6 +85,8 @@ class FactoryAgent(mesa.Agent):
             starts = line.usable
             if line.inputs:
                 starts = min(starts, self.production(line.inputs, line.usual))
+                # dust that rounding left of inputs would draw orders
+                starts = starts if starts >= 1e-12 * line.usable else 0.0
             line.starts = starts
             line.offer = line.finished + line.yield_ * starts
 
@@ -93,7 +95,8 @@ class FactoryAgent(mesa.Agent):
         for line in self.lines:
             line.shipped = min(line.shipped, line.offer)
             line.output = max(line.shipped - line.finished, 0.0)
-            line.finished = line.finished + line.output - line.shipped
+            # not by adding output and taking it off again: dust of goods would draw orders
+            line.finished = max(line.finished - line.shipped, 0.0)
             for need in line.inputs:
                 need.used = min(need.amount * (line.output / line.yield_), need.stock)
                 need.stock -= need.used

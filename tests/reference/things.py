@@ -119,7 +119,8 @@ class Need:
             led += lead * arriving
         self.received, self.spending, self.delivery = received, spending, delivery
         self.backlog = max(self.demand - received, 0.0)
-        if received > 0:
+        # dust that rounding left of old orders says nothing about lead times
+        if received > max(1e-12 * (self.stock + self.in_transit), 0.0):
             self.lead = led / received
 
     def fill_transit(self) -> None:
