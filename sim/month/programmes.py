@@ -172,7 +172,8 @@ def spend(world: World, budgeting: Sequence[Commission]) -> None:
         seen = np.where(budget > 0, lacking, 0.0)
         lacked[commission.products] = np.maximum(lacked[commission.products], seen)
     if len(spending) > 1:
-        _close_together(world, lacked)
+        together = _lacked_together(world, spending, short, coming)
+        _close_together(world, np.maximum(lacked, together))
     for commission in spending:
         row, rows = commission.row, commission.rows
         money = projects.started[rows] * projects.capital_cost[rows]
@@ -184,7 +185,7 @@ def spend(world: World, budgeting: Sequence[Commission]) -> None:
 def _close_together(world: World, lacked: Floats) -> None:
     """Reduce what programmes start in one month to what closes the gap once.
 
-    `lacked` [products, members] is the greatest gap that one of them sees, units per month.
+    `lacked` [products, members] is the gap that they see, units per month.
     """
     axes, projects = world.axes, world.projects
     product = axes.line_product[axes.project_line]
@@ -195,11 +196,30 @@ def _close_together(world: World, lacked: Floats) -> None:
     projects.started *= share.take(product, axis=0)
 
 
+def _lacked_together(
+    world: World, spending: Sequence[Commission], short: Floats, coming: Floats
+) -> Floats:
+    """Return what the beneficiaries of all who spend lack, each need counted once.
+
+    [products, members], units per month; `short` and `coming` as for `Commission.gap`.
+    """
+    axes, purse = world.axes, world.programmes
+    counts, reaches = np.zeros_like(short), np.zeros_like(coming, dtype=np.bool_)
+    for each in spending:
+        spends = purse.active[each.row] & (purse.treasury[each.row] > 0)
+        own = purse.counts[each.row].take(each.needs, axis=0) * spends
+        counts[each.needs] = np.maximum(counts[each.needs], own)
+        reaches |= each.reaches(world) & spends
+    serving = axes.lines_by_product(coming * reaches)
+    return raised(axes.needs_by_product(short * counts) - serving)
+
+
 def shortages(world: World) -> tuple[Floats, Floats]:
     """Return what buyers lack, [needs, members], and what is coming, [lines, members].
 
     Good units per month. Buyers lack what they use beyond what reaches them lawfully; lines that
-    somebody builds add what they have under way, and what they could have made and was not wanted.
+    somebody builds add what they have under way, and, where buyers accept their goods, what they
+    could have made and was not wanted.
     """
     axes, needs, links, lines = world.axes, world.needs, world.links, world.lines
     free = axes.market.by_need((1.0 - links.leaking) * links.flow)
@@ -209,8 +229,9 @@ def shortages(world: World) -> tuple[Floats, Floats]:
         ramping += axes.works_by_line(world.works.unramped)
     coming = (under_way(world) + ramping) * lines.yield_ * lines.available
     rows = axes.project_lines
-    idle = lines.offer - lines.finished - lines.shipped
-    coming[rows] += raised(idle.take(rows, axis=0))
+    idle = raised(lines.offer - lines.finished - lines.shipped)
+    idle *= lines.qualified_from <= world.month
+    coming[rows] += idle.take(rows, axis=0)
     return short, coming
 
 

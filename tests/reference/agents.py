@@ -151,7 +151,7 @@ class CommissionAgent(mesa.Agent):
         """Share the money at hand out among the candidates, and note what each starts with it;
         return what the beneficiaries lack of each product."""
         lacking = {
-            product: missing(needs, lines[product]) for product, needs in self.needs.items()
+            product: missing(needs, lines[product], month) for product, needs in self.needs.items()
         }
         fit = [self._is_fit(project, month) for project in self.projects.values()]
         wanted = []
@@ -191,22 +191,24 @@ class CommissionAgent(mesa.Agent):
             project.start(project.started, month)
 
 
-def missing(needs: Sequence[Need], lines: Sequence[Line]) -> float:
+def missing(needs: Sequence[Need], lines: Sequence[Line], month: int) -> float:
     """Count what needs of a product use beyond what reaches them lawfully, less what the lines that
     programmes build could make for them."""
     short = total(max(need.expected - need.received_lawfully(), 0.0) for need in needs)
-    coming = total(line.idle_and_coming() for line in lines if line.reaches(needs))
+    coming = total(line.idle_and_coming(month) for line in lines if line.reaches(needs))
     return max(short - coming, 0.0)
 
 
-def spend(
-    commissions: Sequence[CommissionAgent], lines: dict[str, list[Line]], month: int
-) -> None:
+def spend(commissions: Sequence[CommissionAgent], lines: dict[str, list[Line]], month: int) -> None:
     """Let commissions spend side by side; together they close a gap once."""
     lacked: dict[str, float] = {}
+    needs: dict[str, dict[Need, None]] = {}
     for commission in commissions:
         for product, gap in commission.decide(lines, month).items():
             lacked[product] = max(lacked.get(product, 0.0), gap)
+            needs.setdefault(product, {}).update(dict.fromkeys(commission.needs[product]))
+    for product, all_needs in needs.items():
+        lacked[product] = max(lacked[product], missing([*all_needs], lines[product], month))
     started = [each for commission in commissions for each in commission.projects.values()]
     for product, gap in lacked.items():
         own = [project for project in started if project.line.product == product]

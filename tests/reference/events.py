@@ -112,7 +112,7 @@ class Restriction:
 
 
 @dataclass(slots=True, eq=False)
-class Exception_:
+class Allowance:
     """Leakage or an exemption: what passes all the same."""
 
     happening: Happening
@@ -184,9 +184,9 @@ class Calendar:
         each, whole = self._limits_of(happening)
         return Restriction(happening, [*each, *whole], whole or each)
 
-    def _exception(self, happening: Happening) -> Exception_:
+    def _exception(self, happening: Happening) -> Allowance:
         each, whole = self._limits_of(happening)
-        return Exception_(happening, each, whole[0] if whole else None)
+        return Allowance(happening, each, whole[0] if whole else None)
 
     def _limits_of(self, happening: Happening) -> tuple[list[Limit], list[Limit]]:
         """Return the limit of each pair of states, and that of all together if there is one."""

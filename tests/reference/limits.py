@@ -3,7 +3,7 @@ that an event or a trade rule names together."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from math import inf
 
@@ -110,7 +110,7 @@ class Limits:
             routes.setdefault(link.route, []).append(link)
         return [self.together(each) for each in routes.values()]
 
-    def __iter__(self) -> Iterable[Limit]:
+    def __iter__(self) -> Iterator[Limit]:
         return iter(self.known.values())
 
 

@@ -212,12 +212,14 @@ class Line:
         """Tell whether it could start more if it had more inputs."""
         return self.starts < self.usable * (1.0 - 1e-9)
 
-    def idle_and_coming(self) -> float:
+    def idle_and_coming(self, month: int) -> float:
         """Count the good units that projects could make here beyond this month's: with what is idle
-        though in order and supplied with inputs, and with what is under way or ramps up."""
+        though in order, accepted and supplied with inputs, and with what is under way or ramps
+        up."""
         if not self.projects:
             return 0.0
-        idle = max(self.starts * self.yield_ - self.output, 0.0)
+        is_accepted = self.qualified_from <= month
+        idle = max(self.starts * self.yield_ - self.output, 0.0) if is_accepted else 0.0
         coming = total(project.unfinished + project.unramped for project in self.projects)
         return idle + coming * self.yield_ * self.available
 
