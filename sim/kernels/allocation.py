@@ -215,16 +215,19 @@ class _Trading:
         while rounds is None or done < rounds:
             open_weight = self.open_links(market, weight, flow < full if done else None)
             if done and limits is not None:
-                open_weight[limits.groups.touched] *= limits.has_room(flow, self.wanted)
+                # what needs of other tiers want, or needs that find nothing, does not flow now
+                asking = market.by_need(open_weight) > NOTHING
+                room = limits.has_room(flow, self.wanted * asking)
+                open_weight[limits.groups.touched] *= room
             weights = market.by_need(open_weight)
             finds: Bools = (self.wanted > self.demand_dust) & (weights > NOTHING)
             if moves is not None:
                 finds &= moves
-            asking: Bools = np.logical_or.reduce(finds, axis=1)
-            if not asking.any():
+            buyers: Bools = np.logical_or.reduce(finds, axis=1)
+            if not buyers.any():
                 return done
             if done and market.is_lasting and self.ration is proportional:
-                part = market.part(asking)
+                part = market.part(buyers)
                 if part.links.size < SMALL * market.links:
                     return self.within(part, weight, cap, limits, flow, rounds, done)
             moves = self.round(
