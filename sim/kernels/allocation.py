@@ -229,18 +229,21 @@ class _Trading:
         while rounds is None or done < rounds:
             open_weight = self.open_links(market, weight, flow < full if done else None)
             if done and limits is not None:
-                open_weight[limits.groups.touched] *= limits.has_room(flow, self.wanted)
+                # what needs of other tiers want, or needs that find nothing, does not flow now
+                asking = market.by_need(open_weight) > NOTHING
+                room = limits.has_room(flow, self.wanted * asking)
+                open_weight[limits.groups.touched] *= room
             if refused is not None:
                 open_weight = _elsewhere_first(market, open_weight, refused)
             weights = market.by_need(open_weight)
             finds: Bools = (self.wanted > self.demand_dust) & (weights > NOTHING)
             if moves is not None:
                 finds &= moves
-            asking: Bools = np.logical_or.reduce(finds, axis=1)
-            if not asking.any():
+            buyers: Bools = np.logical_or.reduce(finds, axis=1)
+            if not buyers.any():
                 return done
             if done and market.is_lasting and self.ration is proportional:
-                together = asking if limits is None else limits.groups.with_partners(asking)
+                together = buyers if limits is None else limits.groups.with_partners(buyers)
                 part = market.part(together)
                 if part.links.size < SMALL * market.links:
                     return self.within(
@@ -335,7 +338,9 @@ class _Trading:
         )
         inside = None if limits is None else limits.within(part.links, part.needs, part.market.need)
         some_refused = None if refused is None else refused.take(part.links, axis=0)
-        done = inner.until_done(part.market, some_weight, some_cap, inside, some_flow, rounds, done)
+        done = inner.until_done(
+            part.market, some_weight, some_cap, inside, some_flow, rounds, done, moves, some_refused
+        )
         flow[part.links] = some_flow
         # after the first round these arrays are its own
         self.left[lines], self.wanted[needs] = inner.left, inner.wanted

@@ -231,7 +231,9 @@ class Limits:
         groups = self.groups
         asked = groups.carried(orders)
         carried = np.zeros_like(asked) if flow is None else groups.carried(flow)
-        room = raised(self.at(carried + (asked if anew is None else anew)) - carried)
+        limit = self.at(carried + (asked if anew is None else anew))
+        # rounding leaves dust of room, and dust of goods would set a buyer's mean lead time
+        room = np.where(carried < limit * (1.0 - RTOL), limit - carried, 0.0)
         over = asked > room
         if not over.any():
             return None

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 
 from sim.kernels.capacity import kept
-from sim.kernels.sums import NEVER, Floats, Ints
+from sim.kernels.sums import NEVER, Floats, Ints, whole
 from sim.scenario.event_kinds import Licence, Tariff
 from sim.scenario.plant_options import class_of
 from sim.scenario.quantity import Quantity, month_number
@@ -287,9 +287,9 @@ def _links(scenario: Scenario, axes: Axes, draw: Draw, width: int) -> Links:
         ),
         width,
     )
-    lead = np.rint(
+    lead = whole(
         _rows((draw(rule.lead_months, f"{path}.lead_months") for path, rule in rules), width)
-    ).astype(np.int64)
+    )
     _reserve_exclusive_lines(scenario, axes, cap)
     base_cap = cap.copy()
     # before its event a re-export carries nothing
@@ -382,7 +382,7 @@ def _projects(scenario: Scenario, axes: Axes, draw: Draw, width: int) -> Project
     shape = lead.shape
     return Projects(
         delay=times.delay,
-        qualification=np.minimum(np.rint(qualification).astype(np.int64), times.delay),
+        qualification=np.minimum(whole(qualification), times.delay),
         spread=times.spread,
         profile=times.profile,
         half=times.half,

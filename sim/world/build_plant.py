@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.kernels.capacity import erlang, half_done, kept, monthly
-from sim.kernels.sums import NEVER, Floats, Ints
+from sim.kernels.sums import NEVER, Floats, Ints, whole
 from sim.scenario.event_kinds import Retool
 from sim.scenario.plant_options import MEMORY, Work, class_of
 from sim.scenario.quantity import Quantity
@@ -39,7 +39,7 @@ def timing(lead: Floats, shape: Sequence[int], months: int) -> Timing:
 
     What is started is there next month at the earliest.
     """
-    delay = np.maximum(np.rint(lead), 1).astype(np.int64)
+    delay = np.maximum(whole(lead), 1)
     spread = np.flatnonzero(np.array(shape, dtype=np.int64))
     half = delay.copy()
     if not spread.size:
@@ -69,7 +69,7 @@ def build_works(scenario: Scenario, axes: Axes, draw: Draw, width: int) -> Works
     def rows(name: str, otherwise: float = 0.0) -> Floats:
         return _rows((each.get(name, np.full(width, otherwise)) for each in terms), width)
 
-    lead, qualification = rows("lead"), np.rint(rows("qualification")).astype(np.int64)
+    lead, qualification = rows("lead"), whole(rows("qualification"))
     times = timing(lead, [_shape(scenario, work) for work in axes.works], scenario.months)
     shape = lead.shape
     remembered = (MEMORY if any(work.event is None for work in axes.works) else 0, *shape)
@@ -153,7 +153,7 @@ def build_upkeep(scenario: Scenario, axes: Axes, draw: Draw, width: int) -> Upke
             width,
         )
 
-    back = np.rint(rows("return_months")).astype(np.int64)
+    back = whole(rows("return_months"))
     shape = back.shape
     return Upkeep(
         wearing=np.array(wearing, dtype=np.int64),
@@ -161,7 +161,7 @@ def build_upkeep(scenario: Scenario, axes: Axes, draw: Draw, width: int) -> Upke
             _rows((draw(lines[row].decay, f"{paths[row]}.decay") for row in wearing), width)
         ),
         resting=np.array(resting, dtype=np.int64),
-        after=np.maximum(np.rint(rows("after_months")), 1).astype(np.int64),
+        after=np.maximum(whole(rows("after_months")), 1),
         back=back,
         back_share=rows("return_share"),
         idle_months=np.zeros(shape, dtype=np.int64),
