@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim import metrics
 from sim.kernels.sums import NEVER, GroupSum
+from sim.metrics import arithmetic as metrics
 
 
 def column(values: list[float]) -> np.ndarray:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sim.engine.model import SupplyModel
 from sim.engine.run import run
 from sim.kernels.sums import NEVER
-from sim.metrics import cost_of_substitution, substitution_cost
+from sim.metrics.arithmetic import cost_of_substitution, substitution_cost
 from sim.records import Records
 from sim.rules.pricing import Quote, at_cost, scarcity
 from sim.scenario.schema import Scenario

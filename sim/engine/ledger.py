@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from sim.kernels.sums import Floats, GroupSum, divide, total
-from sim.metrics import cost_of_substitution
+from sim.metrics.arithmetic import cost_of_substitution
 from sim.month.billing import cost_of_idling
 from sim.world.axes import Axes
 from sim.world.world import World

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from sim.engine.load import load
 from sim.engine.run import run
 from sim.errors import InputError
 from sim.kernels.sums import Bools, Floats, Ints
+from sim.metrics.table import SUMMARY
 from sim.records import Records
 from sim.report.files import MANIFEST, replaced
 from sim.report.manifest import hashes, manifest
@@ -46,32 +47,6 @@ TIE = 1e-4
 SEEN = 0.001
 """Differences of the headline metric below this are not worth a line."""
 MOST_ROWS = 16
-
-
-class Measure(NamedTuple):
-    """Say how to compare a metric, as the state sees it whose need it is."""
-
-    better: Literal["higher", "lower"]
-    total: Literal["mean", "sum"] | None = None
-    """How a state's products are taken together; None: their units differ, or it may be infinite"""
-
-
-MEASURES = {
-    "fill_rate": Measure("higher", "mean"),
-    "fill_rate_after": Measure("higher", "mean"),
-    "unmet": Measure("lower"),
-    "backlog_end": Measure("lower"),
-    "substitution_ratio": Measure("higher", "mean"),
-    "T50": Measure("lower"),
-    "T90": Measure("lower"),
-    "resilience_loss": Measure("lower", "sum"),
-    "import_dependence": Measure("lower", "mean"),
-    "hhi": Measure("lower", "mean"),
-    "leaked": Measure("lower"),
-    "spending": Measure("lower", "sum"),
-    "substitution_cost": Measure("lower"),
-}
-"""Every metric of a summary. What leaks may stop any day, so less of it is better."""
 
 
 def compare(
@@ -132,7 +107,7 @@ class Comparison:
         """Tabulate the paired differences, A less B, by other side, state, product and metric.
 
         `mean`, `p05`, `p50`, `p95`, `central` are of the difference over the members; `p_better` is
-        the share of the members in which A is better (MEASURES says which way that is), ties
+        the share of the members in which A is better (the table of metrics says which way), ties
         counted half (TIE says what is one); `n` counts the members to whom the metric applies on
         both sides, and no other is counted. Rows with the product `*` take a state's products
         together: means of shares, sums of money and of months of need.
@@ -301,15 +276,15 @@ def _differences(comparison: Comparison, place: int) -> Table:
     one, two = (_values(records, needs, metrics) for records in (base, other))
     keys = [(*need, metric) for need in needs for metric in metrics]
     ones, twos = [one.reshape(len(keys), -1)], [two.reshape(len(keys), -1)]
-    totals = [row for row, metric in enumerate(metrics) if MEASURES[metric].total]
-    mean = np.array([[MEASURES[metrics[row]].total == "mean"] for row in totals])
+    totals = [row for row, metric in enumerate(metrics) if SUMMARY[metric].together]
+    mean = np.array([[SUMMARY[metrics[row]].together == "mean"] for row in totals])
     for state in dict.fromkeys(state for state, _ in needs):
         rows = [row for row, (each, _) in enumerate(needs) if each == state]
         first, second = together(one[np.ix_(rows, totals)], two[np.ix_(rows, totals)], mean)
         ones.append(first)
         twos.append(second)
         keys += [(state, ALL, metrics[row]) for row in totals]
-    higher = np.array([[MEASURES[metric].better == "higher"] for _, _, metric in keys])
+    higher = np.array([[SUMMARY[metric].better == "more"] for _, _, metric in keys])
     return {
         "base": [comparison.labels[0]] * len(keys),
         "other": [comparison.labels[place]] * len(keys),

@@ -18,7 +18,7 @@ from sim.engine.recorder import Tape
 from sim.errors import InputError
 from sim.kernels.sums import Bools, Floats, Ints, total
 from sim.kernels.systemic import esri_of_sets
-from sim.metrics import service
+from sim.metrics.arithmetic import service
 from sim.report.statistics import spread
 from sim.scenario.event_kinds import CutOff, Outage
 from sim.scenario.schema import Scenario

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from sim.records import Floats, Records
+from sim.metrics.metric import Metric
+from sim.metrics.table import SUMMARY
+from sim.records import Records
 from sim.report.statistics import spread
 from sim.scenario.schema import Scenario
 
 MOST_ROWS = 12
+SHOWN = ("fill_rate_after", "T90", "substitution_ratio", "unmet")
+"""The metrics that are shown."""
 FULL = 0.995
 """A need counts as covered when 19 members of 20 get at least this share of it."""
 
@@ -35,10 +39,7 @@ def overview(scenario: Scenario, records: Records, wall_seconds: float) -> str:
     columns = [
         ["state", *(records.needs[need][0] for need in shown)],
         ["product", *(records.needs[need][1] for need in shown)],
-        *(
-            _column(head, values, write, records, shown)
-            for head, values, write in _measures(records)
-        ),
+        *(_column(SUMMARY[name], records, shown) for name in SHOWN),
     ]
     count = (
         f"{len(short)} of {len(records.needs)} needs {'was' if len(short) == 1 else 'were'} short"
@@ -52,21 +53,10 @@ def overview(scenario: Scenario, records: Records, wall_seconds: float) -> str:
     return f"{heading}\n{count}{which}{spreads}:\n\n{_aligned(columns)}\n"
 
 
-def _measures(records: Records) -> list[tuple[str, Floats, Callable[[float], str]]]:
-    known = records.summary
-    return [
-        ("covered after", known["fill_rate_after"], _percent),
-        ("months to 90 %", known["T90"], _months),
-        ("substituted", known["substitution_ratio"], _percent),
-        ("unmet units", known["unmet"], _units),
-    ]
-
-
-def _column(
-    head: str, values: Floats, write: Callable[[float], str], records: Records, shown: list[int]
-) -> list[str]:
-    found = spread(values[shown], records.members, (5, 50, 95))
-    cells = [head]
+def _column(metric: Metric, records: Records, shown: list[int]) -> list[str]:
+    found = spread(records.summary[metric.name][shown], records.members, (5, 50, 95))
+    write = _WRITERS.get(metric.unit, _units)
+    cells = [metric.title]
     for low, middle, high in zip(
         *(found[level].tolist() for level in ("p05", "p50", "p95")), strict=True
     ):
@@ -94,3 +84,7 @@ def _months(number: float) -> str:
 
 def _units(number: float) -> str:
     return "-" if math.isnan(number) else f"{number:,.0f}" if number >= 10 else f"{number:.2g}"
+
+
+_WRITERS: Mapping[str, Callable[[float], str]] = {"share": _percent, "months": _months}
+"""Unit of a metric -> how it is written."""

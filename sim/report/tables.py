@@ -10,6 +10,7 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.metrics.derive import with_censored
 from sim.records import Floats, Records
 from sim.report.statistics import spread
 
@@ -20,9 +21,6 @@ Table = dict[str, Column]
 FINE = (5, 25, 50, 75, 95)
 COARSE = (5, 50, 95)
 """Levels of the quantiles, in percent."""
-
-CENSORED = ("T50", "T90")
-"""Times that may never be reached within the run: inf."""
 
 
 def series(records: Records) -> Table:
@@ -46,7 +44,7 @@ def summary(records: Records) -> Table:
     """Tabulate every summary metric by state, product and metric; a time that may be censored gets
     a row with the share.
     """
-    metrics = _with_censored(records.summary)
+    metrics = with_censored(records.summary)
     shape = (len(records.needs), len(metrics))
     values = {name: np.empty(shape) for name in _spread_names(COARSE)}
     for position, members in enumerate(metrics.values()):
@@ -138,15 +136,6 @@ def csv(table: Table) -> str:
 
 def _spread_names(levels: Sequence[int]) -> list[str]:
     return ["mean", *(f"p{level:02d}" for level in levels), "central"]
-
-
-def _with_censored(metrics: Mapping[str, Floats]) -> dict[str, Floats]:
-    result: dict[str, Floats] = {}
-    for name, values in metrics.items():
-        result[name] = values
-        if name in CENSORED:
-            result[f"{name}_censored"] = np.where(np.isnan(values), np.nan, np.isinf(values))
-    return result
 
 
 def _along(labels: Sequence[str], axis: int, shape: tuple[int, ...]) -> list[str]:

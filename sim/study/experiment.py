@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 
 from sim.errors import InputError, ScenarioError
 from sim.kernels.sums import Bools, Ints
+from sim.metrics.derive import summary_names
 from sim.scenario.schema import Scenario
 from sim.study.designs import Column, columns, design_findings
 from sim.study.factors import Case, Target, Trial, load_cases, sets_of, written
-from sim.study.observables import Row, metric_findings, rows_of, summary_names
+from sim.study.observables import Row, metric_findings, rows_of
 from sim.study.spec import SCENARIO, Asked, Spec, dump_study
 from sim.study.worker import Task, side_by_side_at_most
 

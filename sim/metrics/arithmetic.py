@@ -1,4 +1,4 @@
-"""Turn series into the numbers that a summary shows. Model specification 3.
+"""The arithmetic of metrics: pure functions of arrays, members last.
 
 A need is hit in the first month in which an event restricts one of its links; what happened "after"
 is counted from there. NaN: does not apply; inf: not reached within the run.
@@ -6,29 +6,9 @@ is counted from there. NaN: does not apply; inf: not reached within the run.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 
 from sim.kernels.sums import NEVER, Floats, GroupSum, Ints, total
-from sim.kernels.systemic import esri
-
-__all__ = [
-    "bullwhip",
-    "concentration",
-    "cost_of_substitution",
-    "esri",
-    "fill_rate",
-    "import_dependence",
-    "met",
-    "recovery",
-    "resilience_loss",
-    "service",
-    "substitution_cost",
-    "substitution_ratio",
-    "summarise",
-    "unmet",
-]
 
 STAY = 3
 """Months that a recovery must last to count."""
@@ -60,12 +40,16 @@ def fill_rate(used: Floats, need: Floats) -> Floats:
 
 
 def unmet(used: Floats, need: Floats) -> Floats:
-    """Return the units of need not met on time, summed over the first axis: [months, needs,
-    members] -> [needs, members].
+    """Return the units of a month's need that were not used in it; arrays of any one shape."""
+    return need - met(used, need)
+
+
+def fill_rate_after(used: Floats, need: Floats, hit: Ints) -> Floats:
+    """Return the share of need met on time from `hit` [needs, members] on, or of the whole run
+    where that is NEVER: [months, needs, members] -> [needs, members].
     """
-    return total(
-        (each - met(part, each) for part, each in zip(used, need, strict=True)), need.shape[1:]
-    )
+    after = _after(need.shape, np.where(hit < NEVER, hit, 0))
+    return service(total(met(used, need) * after), total(need * after))
 
 
 def recovery(service: Floats, hit: Ints, share: float) -> Floats:
@@ -111,7 +95,8 @@ def resilience_loss(service: Floats, hit: Ints) -> Floats:
     before, after = _before(service.shape, hit), _after(service.shape, hit)
     count = total(before)
     usual = np.divide(total(service * before), count, out=np.ones(hit.shape), where=count > 0)
-    return total(np.maximum(usual - service, 0.0) * after)
+    lost = total(np.maximum(usual - service, 0.0) * after)
+    return np.where(hit < NEVER, lost, 0.0)
 
 
 def substitution_ratio(received: Floats, legacy: Floats, hit: Ints) -> Floats:
@@ -201,43 +186,6 @@ def concentration(flows: Floats, by_need: GroupSum) -> Floats:
     whole = every.take(by_need.group_of_row, axis=0)
     shares = np.divide(flows, whole, out=np.zeros_like(flows), where=whole > 0)
     return np.where(every > 0, 1e4 * by_need(shares**2), np.nan)
-
-
-def summarise(
-    series: Mapping[str, Floats],
-    last_flows: Floats,
-    routes: list[tuple[str, str, str]],
-    needs: list[tuple[str, str]],
-    hit: Ints,
-) -> dict[str, Floats]:
-    """Compute every metric of a summary, each [needs, members].
-
-    `series` holds arrays [months, needs, members]; `last_flows` [routes, members] the units of the
-    last calendar year; `hit` [needs, members] the month in which each need was first hit, NEVER
-    where it was not.
-    """
-    need, used, fill = series["need"], series["used"], series["fill_rate"]
-    served, after = met(used, need), _after(need.shape, np.where(hit < NEVER, hit, 0))
-    place = {need: row for row, need in enumerate(needs)}
-    supplying = [row for row, (_, *need) in enumerate(routes) if tuple(need) in place]
-    suppliers = GroupSum(
-        np.array([place[routes[row][1:]] for row in supplying], dtype=np.int64), len(needs)
-    )
-    return {
-        "fill_rate": service(total(served), total(need)),
-        "fill_rate_after": service(total(served * after), total(need * after)),
-        "unmet": total(series["unmet"]),
-        "backlog_end": series["backlog"][-1],
-        "substitution_ratio": substitution_ratio(series["received"], series["legacy"], hit),
-        "T50": recovery(fill, hit, 0.5),
-        "T90": recovery(fill, hit, 0.9),
-        "resilience_loss": np.where(hit < NEVER, resilience_loss(fill, hit), 0.0),
-        "import_dependence": import_dependence(series["imports"], series["received"]),
-        "hhi": concentration(last_flows[supplying], suppliers),
-        "leaked": total(series["leaked"]),
-        "spending": total(series["spending"]),
-        "substitution_cost": substitution_cost(series["spending"], series["received"], hit),
-    }
 
 
 def _before(shape: tuple[int, ...], hit: Ints) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
