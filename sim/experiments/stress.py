@@ -18,7 +18,7 @@ from sim.engine.recorder import Tape
 from sim.errors import InputError
 from sim.kernels.sums import Bools, Floats, Ints, total
 from sim.kernels.systemic import esri_of_sets
-from sim.metrics.arithmetic import service
+from sim.metrics.derive import by_month
 from sim.report.statistics import spread
 from sim.scenario.event_kinds import CutOff, Outage
 from sim.scenario.schema import Scenario
@@ -164,7 +164,7 @@ def _fill(
             model.step()
     finally:
         model.release()
-    return service(tape.series["used"], tape.series["need"])
+    return by_month("fill_rate", tape.series)
 
 
 def _loss(fill: Floats, month: int) -> Floats:
