@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from sim.engine.run import run
 from sim.kernels.sums import NEVER, GroupSum
 from sim.metrics import arithmetic as metrics
+from tests.worlds import world
 
 
 def column(values: list[float]) -> np.ndarray:
@@ -87,3 +89,20 @@ def test_import_dependence_looks_at_the_last_year() -> None:
     imports = column([10.0] * 12 + [4.0] * 12)
     assert metrics.import_dependence(imports, received)[0, 0] == pytest.approx(0.4)
     assert np.isnan(metrics.import_dependence(imports * 0, received * 0)[0, 0])
+
+
+def test_deferred_use_waits_until_it_is_given_up_or_made_up_for() -> None:
+    """From March to May only 20 of 100 are shipped, and arrive a month later. Half of what lacks is
+    given up: (100 - 20) / 2 = 40, (140 - 20) / 2 = 60, (160 - 20) / 2 = 70; then 170 are used."""
+    ban = {
+        "kind": "cut_off",
+        "date": "2014-03",
+        "until": "2014-06",
+        "exporter": "BBB",
+        "importer": "AAA",
+    }
+    engines = {"title": "Engines", "unit": "engines", "cancellation": 0.5}
+    scenario = world(months=8, events={"ban": ban}, products={"engines": engines})
+    series = run(scenario).records.series
+    assert series["deferred"][:, 0, 0].tolist() == [0, 0, 0, 40, 60, 70, 0, 0]
+    assert series["used"][6, 0, 0] == 170

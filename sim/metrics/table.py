@@ -127,6 +127,16 @@ MONTHLY: Mapping[str, MonthlyMetric] = tabled(
         array="needs.spending",
         text="What the state pays for the month's deliveries, transport and mark-ups with it.",
     ),
+    MonthlyMetric(
+        name="deferred",
+        title="deferred use",
+        unit="units",
+        kind="stock",
+        better="less",
+        array="needs.deferred",
+        text="Unmet need that still waits at the end of the month: what was not given up, which is"
+        " a share a month, the product's cancellation.",
+    ),
 )
 """What is known of every month, in the order in which tables show it."""
 

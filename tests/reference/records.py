@@ -62,4 +62,5 @@ def _measure(need: FinalNeed) -> dict[str, float]:
         "imports": imports,
         "leaked": leaked,
         "legacy": legacy,
+        "deferred": need.deferred,
     }
