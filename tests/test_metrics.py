@@ -8,6 +8,7 @@ import pytest
 from sim.engine.run import run
 from sim.kernels.sums import NEVER, GroupSum
 from sim.metrics import arithmetic as metrics
+from sim.metrics.derive import supplies
 from tests.worlds import world
 
 
@@ -51,6 +52,31 @@ def test_recovery_may_not_apply_or_never_come() -> None:
     assert metrics.recovery(column([1, 1, 0.2, 0.9, 0.9]), HIT, 0.5)[0, 0] == np.inf
 
 
+@pytest.mark.parametrize(("share", "months"), [(0.5, 1.5), (0.9, 1.9)])
+def test_recovery_is_told_from_the_loss_that_it_recovers_from(share: float, months: float) -> None:
+    """From 0.5 back to 1 in the second month after the hit; an outage years later is another story,
+    and so is one that comes three months after the usual level is back, but not two."""
+    calm = [1, 1, 0.5, 0.5, 1, 1, 1]
+    for later in ([0, 0, 1, 1, 1], [0, 0, 0], [1] * 40 + [0.2]):
+        found = metrics.recovery(column([*calm, *later]), HIT, share)
+        assert found[0, 0] == pytest.approx(months)
+    early = column([*calm[:-1], 0, 1, 1, 1])
+    assert metrics.recovery(early, HIT, share)[0, 0] == pytest.approx(4 + share)
+
+
+def test_recovery_begins_with_the_first_fall() -> None:
+    """Stocks last for two months after the hit: 1, 1, 0.6, 0.2, 0.6, 1 are back at 0.6 after 4."""
+    fill = column([1, 1, 1, 1, 0.6, 0.2, 0.6, 1, 1, 1])
+    assert metrics.recovery(fill, HIT, 0.5)[0, 0] == pytest.approx(4)
+    assert metrics.recovery(fill, HIT, 0.75)[0, 0] == pytest.approx(4.5)
+
+
+def test_recovery_of_the_last_months_is_not_seen() -> None:
+    """Two months at the usual level are no three."""
+    assert metrics.recovery(column([1, 1, 0.5, 1, 1]), HIT, 0.5)[0, 0] == np.inf
+    assert metrics.recovery(column([1, 1, 0.5, 1]), HIT, 0.5)[0, 0] == np.inf
+
+
 def test_recovery_counts_from_the_start_when_hit_at_once() -> None:
     """Service is taken to have been full before the run."""
     assert metrics.recovery(column([0.5, 0.5, 1, 1, 1]), np.array([[0]]), 0.9)[
@@ -62,6 +88,29 @@ def test_resilience_loss_of_an_exponential_recovery() -> None:
     """The month sum of 1 - 0.6 exp(-t/10): 6.305 (the trapezoid would give 6.005)."""
     service = column([1.0, *(1 - 0.6 * np.exp(-np.arange(200) / 10))])
     assert metrics.resilience_loss(service, np.array([[1]]))[0, 0] == pytest.approx(6.305, abs=5e-4)
+
+
+def test_resilience_loss_is_counted_whether_or_not_a_restriction_hits() -> None:
+    """Against the mean of 0.8 before the hit, 0.3 is lost; against full service, 0.4 and 0.5."""
+    fill = column([0.6, 1.0, 0.5, 1.0])
+    assert metrics.resilience_loss(fill, HIT)[0, 0] == pytest.approx(0.3)
+    for never in (np.array([[NEVER]]), np.array([[0]])):
+        assert metrics.resilience_loss(fill, never)[0, 0] == pytest.approx(0.9)
+
+
+def test_fill_rate_after_is_of_the_whole_run_where_nothing_hits() -> None:
+    used, need = column([10, 5, 0]), column([10, 10, 20])
+    assert metrics.fill_rate_after(used, need, np.array([[1]]))[0, 0] == pytest.approx(5 / 30)
+    assert metrics.fill_rate_after(used, need, np.array([[NEVER]]))[0, 0] == pytest.approx(15 / 40)
+
+
+def test_one_supplier_by_two_ways_is_one() -> None:
+    """BBB sends 30 itself and 20 by way of another state, CCC 50: shares of a half."""
+    routes = [(exporter, "AAA", "engines") for exporter in ("BBB", "CCC", "BBB")]
+    flows = np.array([[30.0], [50.0], [20.0], [7.0]])
+    units, by_need = supplies(flows, [*routes, ("BBB", "CCC", "gears")], [("AAA", "engines")])
+    assert units.ravel().tolist() == [50, 50]
+    assert metrics.concentration(units, by_need)[0, 0] == pytest.approx(5000)
 
 
 def test_concentration() -> None:

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.kernels.sums import NEVER, Floats, GroupSum, Ints, total
+from sim.kernels.sums import NEVER, Bools, Floats, GroupSum, Ints, total
 
 STAY = 3
 """Months that a recovery must last to count."""
+_NEAR = 1e-9
+"""Service that is this much below the usual level has not fallen."""
 YEAR = 12
 CALM = 0.1
 """Standard deviation of orders, as a share of mean demand, that counts as no swing."""
@@ -57,8 +59,10 @@ def recovery(service: Floats, hit: Ints, share: float) -> Floats:
     three months.
 
     `service` [months, ...] is a fill rate; its usual level is the mean before `hit` [...] (1 when
-    hit at once). Counted from the lowest point on, with linear interpolation between months. inf:
-    not regained; NaN: never hit or never fell.
+    hit at once). What is lost is told by the lowest point between the first fall below the usual
+    level and its return to it for three months: a later fall is another story. Counted from that
+    point on, with linear interpolation between months. inf: not regained; NaN: never hit or never
+    fell.
     """
     months = service.shape[0]
     flat, begin = service.reshape(months, -1), np.clip(hit.ravel(), 0, months)
@@ -72,31 +76,44 @@ def recovery(service: Floats, hit: Ints, share: float) -> Floats:
 def _recovery(service: Floats, hit: int, share: float) -> Floats:
     """Return the recovery of columns that are all hit in the same month, [columns]."""
     usual = np.ascontiguousarray(service[:hit].T).mean(axis=1) if hit else np.ones(service.shape[1])
-    after = service[hit:]
-    lowest, every = after.argmin(axis=0), np.arange(service.shape[1])
+    after, every = service[hit:], np.arange(service.shape[1])
+    months = np.arange(after.shape[0])[:, None]
+    fallen = after < usual - _NEAR
+    first = fallen.argmax(axis=0)
+    back, returns = _lasting(~fallen & (months >= first))
+    story = (months >= first) & (months < np.where(returns, back, after.shape[0]))
+    lowest = np.where(story, after, np.inf).argmin(axis=0)
     low = after[lowest, every]
     goal = low + share * (usual - low)
-    reached = after >= goal - 1e-12
-    stays = np.zeros_like(reached)
-    last = max(after.shape[0] - STAY + 1, 0)
-    stays[:last] = np.logical_and.reduce([reached[each : each + last] for each in range(STAY)])
-    stays &= np.arange(after.shape[0])[:, None] >= lowest
-    month = stays.argmax(axis=0)
+    month, found = _lasting((after >= goal - 1e-12) & (months >= lowest))
     step = after[month, every] - after[month - 1, every]
-    back = np.divide(after[month, every] - goal, step, out=np.zeros_like(goal), where=step > 0)
-    found = np.where(stays.any(axis=0), month - back, np.inf)
-    return np.where(low >= usual - 1e-9, np.nan, found)
+    over = np.divide(after[month, every] - goal, step, out=np.zeros_like(goal), where=step > 0)
+    return np.where(fallen.any(axis=0), np.where(found, month - over, np.inf), np.nan)
+
+
+def _lasting(holds: Bools) -> tuple[Ints, Bools]:
+    """Return the first month from which something holds for STAY months, and whether there is one;
+    [months, columns] -> [columns].
+    """
+    stays = np.zeros_like(holds)
+    last = max(holds.shape[0] - STAY + 1, 0)
+    stays[:last] = np.logical_and.reduce([holds[each : each + last] for each in range(STAY)])
+    found: Bools = np.logical_or.reduce(stays)
+    return stays.argmax(axis=0), found
 
 
 def resilience_loss(service: Floats, hit: Ints) -> Floats:
-    """Sum the service lost after `hit` against the mean before it, month by month; [needs,
+    """Sum the service lost from `hit` on against the mean before it, month by month; [needs,
     members]. Bruneau et al. 2003.
+
+    Where the need is never hit, or at once, all that lacks from full service in the whole run is
+    lost.
     """
-    before, after = _before(service.shape, hit), _after(service.shape, hit)
+    since = np.where(hit < NEVER, hit, 0)
+    before, after = _before(service.shape, since), _after(service.shape, since)
     count = total(before)
     usual = np.divide(total(service * before), count, out=np.ones(hit.shape), where=count > 0)
-    lost = total(np.maximum(usual - service, 0.0) * after)
-    return np.where(hit < NEVER, lost, 0.0)
+    return total(np.maximum(usual - service, 0.0) * after)
 
 
 def substitution_ratio(received: Floats, legacy: Floats, hit: Ints) -> Floats:

@@ -66,15 +66,19 @@ def summary(
 def supplies(
     flows: Floats, routes: Sequence[tuple[str, str, str]], needs: Sequence[tuple[str, str]]
 ) -> Supplies:
-    """Find which flows serve which needs.
+    """Add up units by exporting state, whichever way they took.
 
-    `flows` [routes, members] are units, `routes` (exporter, importer, product), `needs` (state,
-    product).
+    `flows` [routes, members] are units, `routes` (exporter, importer, product), of which some may
+    be alike but for their transit state, and `needs` (state, product).
     """
     place = {need: row for row, need in enumerate(needs)}
     serving = [row for row, (_, *need) in enumerate(routes) if tuple(need) in place]
-    by_need = np.array([place[routes[row][1:]] for row in serving], dtype=np.int64)
-    return flows[serving], GroupSum(by_need, len(needs))
+    found = dict.fromkeys(routes[row] for row in serving)
+    suppliers = {route: row for row, route in enumerate(found)}
+    supplier_of = np.array([suppliers[routes[row]] for row in serving], dtype=np.int64)
+    need_of = np.array([place[route[1:]] for route in suppliers], dtype=np.int64)
+    by_supplier = GroupSum(supplier_of, len(suppliers))
+    return by_supplier(flows[serving]), GroupSum(need_of, len(needs))
 
 
 def recorded_for(names: Collection[str]) -> set[str]:

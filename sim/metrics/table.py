@@ -219,7 +219,9 @@ SUMMARY: Mapping[str, RunMetric] = tabled(
         derived=("fill_rate", HIT),
         compute=lambda fill, hit: arithmetic.recovery(fill, hit, 0.5),
         text="Months from the hit until half of the lost fill rate is regained, for three months"
-        " at least. Empty where no restriction hits or nothing is lost; inf: not within the run.",
+        " at least. What is lost is told by the lowest point before the fill rate is back at its"
+        " level before the hit for three months; a later fall does not count. Empty where no"
+        " restriction hits or nothing is lost; inf: not within the run.",
     ),
     RunMetric(
         name="T90",
@@ -242,7 +244,7 @@ SUMMARY: Mapping[str, RunMetric] = tabled(
         derived=("fill_rate", HIT),
         compute=arithmetic.resilience_loss,
         text="The fill rate lost since the hit against its mean before, added up over the months"
-        " (Bruneau et al. 2003).",
+        " (Bruneau et al. 2003); where no restriction hits, all that lacks from 1 in the run.",
     ),
     RunMetric(
         name="import_dependence",
