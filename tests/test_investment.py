@@ -387,3 +387,21 @@ def test_rules_that_could_never_act_are_refused() -> None:
         f"rules.investment: {classless}"
     ]
     assert faults(pressed(RETOOL)) == [f"factories.home_plant.rules.investment: {lineless}"]
+
+
+# --- money
+# -------------------------------------------------------------------------------------------------
+
+
+def test_capital_is_what_programmes_and_factories_invest_together() -> None:
+    """In October 2014 the plant begins 10 at 3 money each: 30 in its own state. A programme of
+    another state puts 20 into as much: 20 there, and 50 in all."""
+    home = {"factory": "home_plant", "product": "engines", "capital_cost": 2, "build_months": 6}
+    build = {"title": "Build", "chair": "BBB", "beneficiaries": ["AAA"], "budget": {"2014-06": 20}}
+    candidates = {"home": home | {"qualification_months": 0, "ramp_months": 0}}
+    data = pressed(programmes={"build": build | {"candidates": candidates}})
+    records = run(Scenario.model_validate(data)).records
+    money = dict(zip(records.purses, records.money["capital"][0, :, 0], strict=True))
+    assert money == {"AAA": pytest.approx(30), "BBB": 20, "all": pytest.approx(50)}
+    alone = run(Scenario.model_validate(pressed())).records
+    assert alone.money["capital"][0, :, 0].tolist() == pytest.approx([30, 0, 30])

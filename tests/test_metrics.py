@@ -155,3 +155,39 @@ def test_deferred_use_waits_until_it_is_given_up_or_made_up_for() -> None:
     series = run(scenario).records.series
     assert series["deferred"][:, 0, 0].tolist() == [0, 0, 0, 40, 60, 70, 0, 0]
     assert series["used"][6, 0, 0] == 170
+
+
+def test_bullwhip_is_a_ratio_of_variances() -> None:
+    """Orders of 6 and 14 around a mean of 10 vary by 16, demand of 9 and 11 by 1; the floor of a
+    tenth of mean demand adds 1 more: 8. Constant demand leaves the floor alone: 16."""
+    orders = column([6, 14, 14, 6])
+    assert metrics.bullwhip(orders, column([9, 11, 9, 11]))[0, 0] == pytest.approx(8)
+    assert metrics.bullwhip(orders, column([10, 10, 10, 10]))[0, 0] == pytest.approx(16)
+    assert metrics.bullwhip(orders + 100, column([9, 11, 9, 11]))[0, 0] == pytest.approx(8)
+    assert metrics.bullwhip(orders, 0 * orders)[0, 0] == np.inf
+    assert metrics.bullwhip(0 * orders, 0 * orders)[0, 0] == 0
+
+
+def test_bullwhip_takes_each_need_and_member_alone() -> None:
+    orders = np.concatenate([column([6, 14]), column([10, 10])], axis=2)
+    demand = np.full((2, 1, 2), 10.0)
+    assert metrics.bullwhip(orders, demand).tolist() == [[pytest.approx(16), 0]]
+
+
+def test_times_of_recovery_in_a_run() -> None:
+    """Half is lost for three months, a month after the ban: 0.5 from June to August, 1 from
+    September on. Three quarters are back half a month before, nine tenths of the loss a tenth."""
+    ban = {
+        "kind": "cut_off",
+        "date": "2014-05",
+        "until": "2014-08",
+        "share": 0.625,
+        "exporter": "BBB",
+        "importer": "AAA",
+    }
+    engines = {"title": "Engines", "unit": "engines", "cancellation": 1}
+    found = run(world(events={"ban": ban}, products={"engines": engines}))
+    assert found.records.series["fill_rate"][4:9, 0, 0].tolist() == [1, 0.5, 0.5, 0.5, 1]
+    assert found.records.summary["T50"].item() == pytest.approx(3.5)
+    assert found.records.summary["T90"].item() == pytest.approx(3.9)
+    assert found.records.summary["resilience_loss"].item() == pytest.approx(1.5)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -44,14 +45,14 @@ def fates(scenario: Scenario, records: Records) -> dict[str, Column]:
     """Tabulate the fates of the needs that a restriction hit, by calendar year from the hit on and
     at the end.
 
-    A need is hit over its own links or those of the inputs of what it buys (`hits`). In a year, and at the `end` (the last twelve months), it has
-    exactly one fate in each member:
+    A need is hit over its own links or those of the inputs of what it buys (`hits`). In a year, and
+    at the `end` (the last twelve months), it has exactly one fate in each member:
 
     - dropped: the need is below a tenth of its mean of the first twelve months of the run;
       otherwise
     - unmet: less than half of it is met in its month; otherwise the group that replaces the old
-      suppliers, or goes on,
-      most. Of the units shipped to the state for final use, that is the greatest of
+      suppliers, or goes on, most. Of the units shipped to the state for final use, that is the
+      greatest of
     - home: the share of its own factories, less that of the twelve months before the hit;
     - ally, outside: so for other states, of its own bloc or not, which no restriction ever hits;
     - leakage: the share that comes from the suppliers hit while they are restricted, and by
@@ -63,13 +64,14 @@ def fates(scenario: Scenario, records: Records) -> dict[str, Column]:
     largest share. What comes from abroad is split between allies and outsiders as the year's flows
     to the state are, its factories' inputs included.
 
-    `probability` is the share of the members. The rows of `end` say, too, when substitution was
-    reached: see `month_reached`. `reached` is the share of the members in which it was;
-    `month_p05`, `month_p50`, `month_p95` are the months, YYYY-MM, by which 5, 50, 95 % of all
-    members had reached it, `inf` where they never had; `by` is the state that most often gained
-    most in share of deliveries against the years before the hit, in the calendar year in which
-    substitution was reached; `by_share` is the share, of the members that reached it, in which it
-    was that state.
+    `probability` is the share of the members. The rows of `end` tell, too, when substitution was
+    reached, whatever the fate (see `month_reached`): `reached` is the share of the members in which
+    it was; `month_p05`, `month_p50`, `month_p95` are the months, YYYY-MM, by which 5, 50, 95 % of
+    all members had reached it, `inf` where they never had. Who substituted stands in the row of its
+    group, home, ally or outside: `by` is the state of the group that most often gained most in
+    share of deliveries against the years before the hit, in the calendar year in which substitution
+    was reached; `by_share` is the share, of the members that reached it, in which it was that
+    state.
     """
     past = _Past(scenario, records)
     hit = hits(records)
@@ -82,13 +84,17 @@ def fates(scenario: Scenario, records: Records) -> dict[str, Column]:
         for year in range(len(story.years))
         for code in range(len(FATES))
     ]
-    nothing = Ending(math.nan, "", "", "", "", math.nan)
+    nothing = Ending(math.nan, "", "", "", {})
     ends = [story.ending if year == len(story.years) - 1 else nothing for story, year, _ in rows]
+    fates_of_rows = [FATES[code] for _, _, code in rows]
+    doers = [
+        end.by.get(fate, ("", math.nan)) for end, fate in zip(ends, fates_of_rows, strict=True)
+    ]
     return {
         "state": [story.buyer[0] for story, _, _ in rows],
         "product": [story.buyer[1] for story, _, _ in rows],
         "year": [story.years[year] for story, year, _ in rows],
-        "fate": [FATES[code] for _, _, code in rows],
+        "fate": fates_of_rows,
         "probability": np.array(
             [float((story.codes[year] == code).mean()) for story, year, code in rows]
         ),
@@ -96,8 +102,8 @@ def fates(scenario: Scenario, records: Records) -> dict[str, Column]:
         "month_p05": [end.p05 for end in ends],
         "month_p50": [end.p50 for end in ends],
         "month_p95": [end.p95 for end in ends],
-        "by": [end.by for end in ends],
-        "by_share": np.array([end.by_share for end in ends]),
+        "by": [state for state, _ in doers],
+        "by_share": np.array([share for _, share in doers]),
     }
 
 
@@ -171,8 +177,9 @@ class Ending:
     p05: str
     p50: str
     p95: str
-    by: str
-    by_share: float
+    by: Mapping[str, tuple[str, float]]
+    """Fate -> the state of this group that most often did it, and in which share of those that
+    reached it"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -241,13 +248,9 @@ class _Past:
             for name in ("received", "imports", "legacy", "leaked")
         )
         buyer = self.records.needs[row]
-        states = self.scenario.states
         exporters = {route: self.records.routes[route][0] for route in self.others.get(buyer, ())}
         foreign = [route for route, exporter in exporters.items() if exporter != buyer[0]]
-        bloc = states[buyer[0]].bloc
-        allied = [
-            route for route in foreign if bloc is not None and states[exporters[route]].bloc == bloc
-        ]
+        allied = [each for each in foreign if self._group(buyer[0], exporters[each]) == "ally"]
         by_year = _over(
             self.records.flows[:, allied].sum(axis=1), self.records.flows[:, foreign].sum(axis=1)
         )
@@ -273,10 +276,28 @@ class _Past:
             months[int(month)] if math.isfinite(month) else "inf"
             for month in ordered[places].tolist()
         )
-        doers = Counter(self._doers(row, reached, year)).most_common(1)
-        count = int(np.isfinite(reached).sum())
-        by, times = doers[0] if doers else ("", 0)
-        return Ending(count / reached.size, p05, p50, p95, by, times / count if count else math.nan)
+        return Ending(
+            float(np.isfinite(reached).mean()), p05, p50, p95, self._by(row, reached, year)
+        )
+
+    def _by(self, row: int, reached: Floats, year: int) -> dict[str, tuple[str, float]]:
+        """Name, for each group that substituted, who did so most often, and in which share of the
+        members that reached it.
+        """
+        doers = self._doers(row, reached, year)
+        found: dict[str, tuple[str, float]] = {}
+        for state, times in Counter(doers).most_common():
+            found.setdefault(
+                self._group(self.records.needs[row][0], state), (state, times / len(doers))
+            )
+        return found
+
+    def _group(self, buyer: str, supplier: str) -> str:
+        """Return the fate that stands for a supplier that no restriction hits."""
+        if supplier == buyer:
+            return "home"
+        bloc = self.scenario.states[buyer].bloc
+        return "ally" if bloc and self.scenario.states[supplier].bloc == bloc else "outside"
 
     def _doers(self, row: int, reached: Floats, year: int) -> list[str]:
         """Name, for each member that reached substitution, the state whose share of deliveries
