@@ -214,9 +214,9 @@ def test_a_line_is_ready_when_it_could_make_a_unit_a_year(baseline: Scenario) ->
     scenario = baseline.model_copy(update={"months": 60})
     past = Past(scenario, run(scenario, members=1).records)
     row = past.records.lines.index(("saturn", "RUS", "naval_gas_turbines"))
-    past.records.capacity[:] = 0.0
-    past.records.capacity[20:, row] = 0.08
-    past.records.capacity[25:, row] = 0.09
+    past.records.usable[:] = 0.0
+    past.records.usable[20:, row] = 0.08
+    past.records.usable[25:, row] = 0.09
     assert past.forecast(outcome(products="naval_gas_turbines", reading="ready", unit="date")) == [
         month_number("2014-02")
     ]

@@ -219,7 +219,7 @@ def test_who_substitutes_may_differ_from_member_to_member() -> None:
     result = run(world(months=MONTHS, events={"ban": BAN}, **changes))
     ends = pd.DataFrame(fates(result.scenario, result.records)).query("year == 'end'")
     row = [line[0] for line in result.records.lines].index("home_plant")
-    share = (result.records.capacity[0, row] < 50).mean()
+    share = (result.records.usable[0, row] < 50).mean()
     assert 0 < share < 0.5
     found = ends.set_index("fate")[["by", "by_share"]].to_dict("index")
     assert found["home"] == {"by": "AAA", "by_share": pytest.approx(1 - share)}

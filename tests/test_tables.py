@@ -161,7 +161,7 @@ def test_capacity_by_month_and_line() -> None:
     table = tables.capacity(records())
     names = [
         f"{what}_{name}"
-        for what in ("capacity", "output")
+        for what in ("usable", "output", "capacity")
         for name in ("p05", "p50", "p95", "mean", "central")
     ]
     assert list(table) == ["month", "factory", "state", "product", *names]
@@ -170,7 +170,7 @@ def test_capacity_by_month_and_line() -> None:
     )
     assert (
         tables.csv(table).splitlines()[-3]
-        == "2015-12,home,AAA,engines,3.2,5,6.8,5,3,1.6,2.5,3.4,2.5,1.5"
+        == "2015-12,home,AAA,engines,3.2,5,6.8,5,3,1.6,2.5,3.4,2.5,1.5,4.8,7.5,10.2,7.5,4.5"
     )
 
 

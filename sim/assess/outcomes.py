@@ -244,7 +244,7 @@ class Past:
         """Return what stands for the outcome, [months, members]: the sum of shares, or as many sets
         as the scarcest product makes.
         """
-        source = self.records.capacity if outcome.reading == "ready" else self.records.output
+        source = self.records.usable if outcome.reading == "ready" else self.records.output
         owned = [
             product if state == outcome.state else "" for _, state, product in self.records.lines
         ]

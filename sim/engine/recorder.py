@@ -17,7 +17,7 @@ from sim.scenario.schema import Scenario
 from sim.world.axes import Axes
 from sim.world.world import World
 
-PARTS = ("capacity", "output", "flows", "money", "spent")
+PARTS = ("usable", "output", "capacity", "flows", "money", "spent")
 """What a tape may hold besides series."""
 
 
@@ -30,9 +30,11 @@ class Tape:
     months: int
     series: dict[str, Floats]
     """Metric -> [months, final needs, members]"""
-    capacity: Floats
+    usable: Floats
     """[months, lines, members]"""
     output: Floats
+    """[months, lines, members]"""
+    capacity: Floats
     """[months, lines, members]"""
     flows: Floats
     """[years, routes, members]"""
@@ -52,13 +54,18 @@ class Tape:
         years = (first + months - 1) // 12 - first // 12 + 1
         recorded = [name for name, metric in MONTHLY.items() if metric.is_recorded]
         kept = set((*recorded, *PARTS) if only is None else only)
+
+        def by_line(part: str) -> Floats:
+            return np.empty((months if part in kept else 0, len(axes.lines), members))
+
         return cls(
             months=months,
             series={
                 name: np.empty((months, axes.final, members)) for name in recorded if name in kept
             },
-            capacity=np.empty((months if "capacity" in kept else 0, len(axes.lines), members)),
-            output=np.empty((months if "output" in kept else 0, len(axes.lines), members)),
+            usable=by_line("usable"),
+            output=by_line("output"),
+            capacity=by_line("capacity"),
             flows=np.empty((years if "flows" in kept else 0, len(axes.routes), members)),
             money=blank(axes, years, members) if "money" in kept else {},
             spent=np.empty((len(axes.programmes) if "spent" in kept else 0, members)),
@@ -73,8 +80,9 @@ class Tape:
         return Tape(
             self.months,
             series,
-            self.capacity[own],
+            self.usable[own],
             self.output[own],
+            self.capacity[own],
             self.flows[own],
             money,
             self.spent[own],
@@ -116,7 +124,11 @@ class Recorder:
         month, tape = world.month, self.tape
         for name in tape.series:
             self._record_series(MONTHLY[name], world)
-        for lines, values in ((tape.capacity, world.lines.usable), (tape.output, world.made)):
+        for lines, values in (
+            (tape.usable, world.lines.usable),
+            (tape.output, world.made),
+            (tape.capacity, world.lines.capacity),
+        ):
             if lines.shape[0]:
                 lines[month] = values
         if tape.flows.shape[0]:

@@ -188,8 +188,9 @@ def _records(
         acted=np.concatenate([each.acted for each in endings], axis=-1),
         vias=[axes.states[via] if via >= 0 else "" for via in axes.vias],
         series=series,
-        capacity=tape.capacity,
+        usable=tape.usable,
         output=tape.output,
+        capacity=tape.capacity,
         flows=tape.flows,
         events=event_rows(scenario, begin, end, full, endings[0].targets),
         residuals={

@@ -70,11 +70,11 @@ def flows(records: Records) -> Table:
 
 
 def capacity(records: Records) -> Table:
-    """Tabulate usable capacity and output by month and line."""
+    """Tabulate by month and line what capacity can be used, output, and what capacity there is."""
     shape = (len(records.months), len(records.lines))
     spreads = {
         what: spread(getattr(records, what), records.members, COARSE)
-        for what in ("capacity", "output")
+        for what in ("usable", "output", "capacity")
     }
     return {
         "month": _along(records.months, 0, shape),

@@ -19,6 +19,8 @@ class Recorded:
     """Book -> worst residual so far, in multiples of eps times gross volume"""
     series: dict[str, list[list[float]]] = field(default_factory=dict)
     """Metric -> [months][final needs]"""
+    usable: list[list[float]] = field(default_factory=list)
+    """[months][lines]"""
     capacity: list[list[float]] = field(default_factory=list)
     """[months][lines]"""
     output: list[list[float]] = field(default_factory=list)
@@ -31,7 +33,8 @@ class Recorded:
         rows = [_measure(need) for need in needs]
         for metric in rows[0] if rows else ():
             self.series.setdefault(metric, []).append([row[metric] for row in rows])
-        self.capacity.append([line.usable for line in lines])
+        self.usable.append([line.usable for line in lines])
+        self.capacity.append([line.capacity for line in lines])
         self.output.append([line.output for line in lines])
         for line in lines:
             for link in line.open_links:
