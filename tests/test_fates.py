@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.assess.fates import FATES, fates, hits, month_reached, restricted_routes, settle
+from sim.assess.fates import FATES, fates, hits, restricted_routes, settle
+from sim.assess.substitution import month_reached
 from sim.engine.run import run
 from tests.worlds import old_supplier, propulsion_world, world
 

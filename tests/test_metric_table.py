@@ -11,7 +11,8 @@ import pytest
 from sim.engine.model import SupplyModel
 from sim.engine.recorder import Tape
 from sim.engine.run import run
-from sim.experiments.compare import ALL, compare
+from sim.experiments.compare import compare
+from sim.experiments.differences import ALL
 from sim.metrics.derive import by_month, censored_name, over_period, recorded_for, summary_names
 from sim.metrics.metric import LINKS, Metric, MonthlyMetric, RunMetric, tabled
 from sim.metrics.table import MONTHLY, SUMMARY

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.assess.substitution import month_reached
 from sim.records import Floats, Records
 from sim.scenario.schema import Scenario
 
@@ -35,8 +37,6 @@ LEAST_NEED = 0.1
 """A need below this share of its starting level is dropped."""
 LEAST_FILL = 0.5
 """A need of which less than this share is met is unmet."""
-REPLACED = 0.9
-"""Substitution is reached when others than the old suppliers deliver this share of the need."""
 YEAR = 12
 _TINY = 1e-9
 
@@ -78,33 +78,13 @@ def fates(scenario: Scenario, records: Records) -> dict[str, Column]:
     stories = [
         past.story(row, hit[buyer]) for row, buyer in enumerate(records.needs) if buyer in hit
     ]
-    rows = [
-        (story, year, code)
-        for story in stories
-        for year in range(len(story.years))
-        for code in range(len(FATES))
-    ]
-    nothing = Ending(math.nan, "", "", "", {})
-    ends = [story.ending if year == len(story.years) - 1 else nothing for story, year, _ in rows]
-    fates_of_rows = [FATES[code] for _, _, code in rows]
-    doers = [
-        end.by.get(fate, ("", math.nan)) for end, fate in zip(ends, fates_of_rows, strict=True)
-    ]
-    return {
-        "state": [story.buyer[0] for story, _, _ in rows],
-        "product": [story.buyer[1] for story, _, _ in rows],
-        "year": [story.years[year] for story, year, _ in rows],
-        "fate": fates_of_rows,
-        "probability": np.array(
-            [float((story.codes[year] == code).mean()) for story, year, code in rows]
-        ),
-        "reached": np.array([end.reached for end in ends]),
-        "month_p05": [end.p05 for end in ends],
-        "month_p50": [end.p50 for end in ends],
-        "month_p95": [end.p95 for end in ends],
-        "by": [state for state, _ in doers],
-        "by_share": np.array([share for _, share in doers]),
+    rows = [row for story in stories for row in _rows_of(story)]
+    columns: dict[str, Column] = {
+        name: [getattr(row, name) for row in rows] for name in Row._fields
     }
+    for name in ("probability", "reached", "by_share"):
+        columns[name] = np.array(columns[name], dtype=np.float64)
+    return columns
 
 
 def hits(records: Records) -> dict[Buyer, int]:
@@ -141,32 +121,20 @@ def settle(shares: Floats, before: Floats, fill: Floats, need: Floats) -> Ints:
     return settled
 
 
-def month_reached(others: Floats, need: Floats, least: Floats, hit: int) -> Floats:
-    """Return the month of the run from which substitution is reached, [members]; inf: not within
-    the run.
+class Row(NamedTuple):
+    """Hold a row of the table; see `fates` for the columns."""
 
-    It is the first month, after the first shortfall from the hit on, from which others than the old
-    suppliers keep up with nine tenths of the need for twelve months, counted up from that month;
-    the hit itself where they never fall short. `others` and `need` [months, members] are units a
-    month. A need below `least` [members] on the mean of these months is dropped, which is no
-    substitution.
-    """
-    begins = len(need) - YEAR + 1 - hit
-    if begins < 1:
-        return np.full(need.shape[1], np.inf)
-    wanted, delivered = (
-        np.concatenate((np.zeros((1, units.shape[1])), np.cumsum(units[hit:], axis=0)))
-        for units in (need, others)
-    )
-    enough = wanted[YEAR:] - wanted[:begins] >= YEAR * least
-    for month in range(1, YEAR + 1):
-        span, start = slice(month, month + begins), slice(begins)
-        enough &= delivered[span] - delivered[start] >= (REPLACED - _TINY) * (
-            wanted[span] - wanted[start]
-        )
-    short = np.where(enough.all(axis=0), 0, enough.argmin(axis=0))
-    again = enough & (np.arange(begins)[:, None] >= short)
-    return np.where(again.any(axis=0), hit + again.argmax(axis=0), np.inf)
+    state: str
+    product: str
+    year: str
+    fate: str
+    probability: float
+    reached: float
+    month_p05: str
+    month_p50: str
+    month_p95: str
+    by: str
+    by_share: float
 
 
 @dataclass(frozen=True)
@@ -174,9 +142,8 @@ class Ending:
     """Say in which share of the members substitution was reached, by which months, and by whom."""
 
     reached: float
-    p05: str
-    p50: str
-    p95: str
+    months: tuple[str, str, str]
+    """By which 5, 50, 95 % of the members had reached it"""
     by: Mapping[str, tuple[str, float]]
     """Fate -> the state of this group that most often did it, and in which share of those that
     reached it"""
@@ -192,6 +159,20 @@ class Story:
     codes: Ints
     years: list[str]
     ending: Ending
+
+
+NO_ENDING = Ending(math.nan, ("", "", ""), {})
+"""What the rows of calendar years have of an ending."""
+
+
+def _rows_of(story: Story) -> Iterator[Row]:
+    """Lay a story out, a row a year and fate; the last year is the end."""
+    for year, label in enumerate(story.years):
+        end = story.ending if year == len(story.years) - 1 else NO_ENDING
+        for code, fate in enumerate(FATES):
+            probability = float((story.codes[year] == code).mean())
+            by, share = end.by.get(fate, ("", math.nan))
+            yield Row(*story.buyer, label, fate, probability, end.reached, *end.months, by, share)
 
 
 @dataclass(frozen=True)
@@ -276,9 +257,8 @@ class _Past:
             months[int(month)] if math.isfinite(month) else "inf"
             for month in ordered[places].tolist()
         )
-        return Ending(
-            float(np.isfinite(reached).mean()), p05, p50, p95, self._by(row, reached, year)
-        )
+        share = float(np.isfinite(reached).mean())
+        return Ending(share, (p05, p50, p95), self._by(row, reached, year))
 
     def _by(self, row: int, reached: Floats, year: int) -> dict[str, tuple[str, float]]:
         """Name, for each group that substituted, who did so most often, and in which share of the
