@@ -124,13 +124,7 @@ class Recorder:
         month, tape = world.month, self.tape
         for name in tape.series:
             self._record_series(MONTHLY[name], world)
-        for lines, values in (
-            (tape.usable, world.lines.usable),
-            (tape.output, world.made),
-            (tape.capacity, world.lines.capacity),
-        ):
-            if lines.shape[0]:
-                lines[month] = values
+        self._record_lines(world)
         if tape.flows.shape[0]:
             self._year_flow += world.leaving
         if tape.spent.shape[0]:
@@ -141,6 +135,16 @@ class Recorder:
             self._close_year((self._first_month + month) // 12 - self._first_month // 12, world)
         if month == tape.months - 1 and "legacy" in tape.series:
             self._find_legacy(world)
+
+    def _record_lines(self, world: World) -> None:
+        tape, lines = self.tape, world.lines
+        for kept, values in (
+            (tape.usable, lines.usable),
+            (tape.output, world.made),
+            (tape.capacity, lines.capacity),
+        ):
+            if kept.shape[0]:
+                kept[world.month] = values
 
     def _record_series(self, metric: MonthlyMetric, world: World) -> None:
         series = self.tape.series[metric.name]

@@ -29,7 +29,7 @@ CHUNK = 128
 """Members side by side; 64 to 256 are about equally fast, more leave the processor's cache."""
 
 Progress = Callable[[int, int], None]
-"""(member-months done, member-months in all)"""
+"""(done, in all): member-months of a run, columns of a stress test, runs of a study"""
 
 
 @dataclass(frozen=True, eq=False)

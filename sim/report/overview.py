@@ -24,15 +24,13 @@ def overview(scenario: Scenario, records: Records, wall_seconds: float) -> str:
     """Write a heading and a table of the needs that were short after the first event, least covered
     first.
     """
-    members = f"{len(records.members)} member{'s' if len(records.members) > 1 else ''}"
     heading = (
-        f"{scenario.title}\n{members}, {records.months[0]} to {records.months[-1]},"
-        f" {wall_seconds:.1f} s\n"
+        f"{scenario.title}\n{_counted(len(records.members), 'member')}, {records.months[0]} to"
+        f" {records.months[-1]}, {wall_seconds:.1f} s\n"
     )
     fill = spread(records.summary["fill_rate_after"], records.members, (5, 50))
-    short = [
-        need for need in np.argsort(fill["p50"], kind="stable").tolist() if fill["p05"][need] < FULL
-    ]
+    order = np.argsort(fill["p50"], kind="stable").tolist()
+    short = [need for need in order if fill["p05"][need] < FULL]
     if not short:
         return heading + "\nNo need was short.\n"
     shown = short[:MOST_ROWS]
@@ -41,16 +39,22 @@ def overview(scenario: Scenario, records: Records, wall_seconds: float) -> str:
         ["product", *(records.needs[need][1] for need in shown)],
         *(_column(SUMMARY[name], records, shown) for name in SHOWN),
     ]
-    count = (
-        f"{len(short)} of {len(records.needs)} needs {'was' if len(short) == 1 else 'were'} short"
-    )
-    which = f"; the {len(shown)} least covered" if len(shown) < len(short) else ""
-    spreads = (
-        "; the median member, and 5 to 95 % of the members in brackets"
-        if len(records.members) > 1
-        else ""
-    )
-    return f"{heading}\n{count}{which}{spreads}:\n\n{_aligned(columns)}\n"
+    told = _told(len(short), len(records.needs), len(records.members))
+    return f"{heading}\n{told}:\n\n{_aligned(columns)}\n"
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def _told(short: int, needs: int, members: int) -> str:
+    """Write how many needs were short, and what the table shows of them."""
+    told = f"{short} of {needs} needs {'was' if short == 1 else 'were'} short"
+    if short > MOST_ROWS:
+        told += f"; the {MOST_ROWS} least covered"
+    if members > 1:
+        told += "; the median member, and 5 to 95 % of the members in brackets"
+    return told
 
 
 def _column(metric: Metric, records: Records, shown: list[int]) -> list[str]:

@@ -92,16 +92,24 @@ class Row(NamedTuple):
 def measure_of(text: str) -> Measure | None:
     """Read a metric; None where it is not written as one."""
     compared = COMPARED.fullmatch(text)
-    written = _WRITTEN.fullmatch(compared[1] if compared else text)
-    sign, limit = (compared[2], finite(compared[3])) if compared else ("", 0.0)
-    if written is None or limit is None:
+    if compared is None:
+        return _without_comparison(text)
+    measure, limit = _without_comparison(compared[1]), finite(compared[3])
+    if measure is None or limit is None:
+        return None
+    return measure._replace(sign=compared[2], limit=limit)
+
+
+def _without_comparison(text: str) -> Measure | None:
+    written = _WRITTEN.fullmatch(text)
+    if written is None:
         return None
     parts = ["" if part.strip() == ANY else part.strip() for part in (written[2] or "").split(",")]
     period = parts.pop() if len(parts) == _MOST_PARTS or PERIOD.fullmatch(parts[-1]) else ""
     if len(parts) >= _MOST_PARTS:
         return None
     state, product = [*parts, "", ""][:2]
-    return Measure(written[1], state, product, period, sign, limit)
+    return Measure(written[1], state, product, period)
 
 
 def finite(text: str) -> float | None:
@@ -135,28 +143,37 @@ def metric_findings(
 
 def wrong(measure: Measure, scenarios: Sequence[Scenario], needs: Sequence[Need]) -> Iterator[str]:
     """List what is wrong with a metric."""
+    yield from _wrong_name(measure)
+    if measure.period:
+        yield from _wrong_period(measure.period, scenarios)
+    if measure.name == CAPITAL:
+        yield from _wrong_of_capital(measure, scenarios)
+    else:
+        yield from _wrong_need(measure, needs)
+
+
+def _wrong_name(measure: Measure) -> Iterator[str]:
+    """List why there is no such metric, or not of months."""
     known = list(dict.fromkeys([*summary_names(), *MONTHLY, CAPITAL]))
     if measure.name not in known:
         yield f"unknown metric '{measure.name}'{meant(measure.name, known)}"
-    elif measure.period and measure.name not in MONTHLY:
+    elif measure.name not in MONTHLY and measure.period:
         yield f"{measure.name} is of the whole run; of a period there are {', '.join(MONTHLY)}"
-    elif measure.sign and measure.name not in MONTHLY:
+    elif measure.name not in MONTHLY and measure.sign:
         yield (
             f"{measure.name} is of the whole run; the month from which a comparison holds is known"
             f" of {', '.join(MONTHLY)}"
         )
     elif measure.sign and measure.period:
         yield f"{measure.label}: a comparison is of all months; leave out the period"
-    if measure.period and not PERIOD.fullmatch(measure.period):
-        yield f"'{measure.period}' is not a period; write YYYY or YYYY-MM"
-    elif measure.period and not any(_months(each, measure.period) for each in scenarios):
+
+
+def _wrong_period(period: str, scenarios: Sequence[Scenario]) -> Iterator[str]:
+    if not PERIOD.fullmatch(period):
+        yield f"'{period}' is not a period; write YYYY or YYYY-MM"
+    elif not any(_months(each, period) for each in scenarios):
         labels = scenarios[0].month_labels
-        yield f"{measure.period} is outside of the run, {labels[0]} to {labels[-1]}"
-    yield from (
-        _wrong_of_capital(measure, scenarios)
-        if measure.name == CAPITAL
-        else _wrong_need(measure, needs)
-    )
+        yield f"{period} is outside of the run, {labels[0]} to {labels[-1]}"
 
 
 def _wrong_of_capital(measure: Measure, scenarios: Sequence[Scenario]) -> Iterator[str]:
@@ -213,28 +230,32 @@ def measured(rows: Sequence[Row], scenario: Scenario, axes: Axes, tape: Tape, hi
     or no such month.
     """
     place = {need: each for each, need in enumerate(axes.needs[: axes.final])}
+    needs = [place.get((row.state, row.product), -1) for row in rows]
     result = np.full((hit.shape[1], len(rows)), np.nan)
-    wanted: dict[tuple[str, str, str, float], list[int]] = defaultdict(list)
+    wanted: dict[Row, list[int]] = defaultdict(list)
     for each, row in enumerate(rows):
         if row.name == CAPITAL:
             result[:, each] = _capital(axes, tape, row.state)
-        elif (row.state, row.product) in place:
-            wanted[row.name, row.period, row.sign, row.limit].append(each)
-    whole = _summary({name for name, *_ in wanted if name not in MONTHLY}, axes, tape, hit)
-    for (name, period, sign, limit), columns in wanted.items():
-        months = _months(scenario, period) if period else range(scenario.months)
-        if not months:
-            continue
-        if sign:
-            values = _since(COMPARISONS[sign](by_month(name, tape.series), limit))
-        elif name in MONTHLY:
-            values = over_period(name, tape.series, slice(months.start, months.stop))
-        else:
-            values = whole[name]
-        result[:, columns] = values[
-            [place[rows[each].state, rows[each].product] for each in columns]
-        ].T
+        elif needs[each] >= 0:
+            wanted[row._replace(metric="", state="", product="")].append(each)
+    whole = _summary({row.name for row in wanted}.difference(MONTHLY), axes, tape, hit)
+    for asked, columns in wanted.items():
+        values = whole[asked.name] if asked.name in whole else _of_months(asked, scenario, tape)
+        if values is not None:
+            result[:, columns] = values[np.take(needs, columns)].T
     return result
+
+
+def _of_months(row: Row, scenario: Scenario, tape: Tape) -> Floats | None:
+    """Return a monthly metric over its period, or the month from which it compares as asked, [final
+    needs, columns]; None where the run has none of its months.
+    """
+    if row.sign:
+        return _since(COMPARISONS[row.sign](by_month(row.name, tape.series), row.limit))
+    months = _months(scenario, row.period) if row.period else range(scenario.months)
+    if not months:
+        return None
+    return over_period(row.name, tape.series, slice(months.start, months.stop))
 
 
 def _capital(axes: Axes, tape: Tape, whose: str) -> Floats | float:
