@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from dataclasses import replace
 from operator import attrgetter
 
@@ -24,6 +25,7 @@ from sim.world.axes import number
 from tests.golden.metrics import PAGE, page
 from tests.worlds import propulsion_world
 
+GUIDE = PAGE.parents[1] / "CONTRIBUTING.md"
 MONTHS = slice(24, 36)
 FLOW = replace(MONTHLY["need"], name="extra")
 DERIVED = replace(MONTHLY["unmet"], name="extra")
@@ -126,6 +128,22 @@ def test_a_path_that_leads_nowhere_ends_the_run(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setitem(MONTHLY, "need", wrong)  # type: ignore[arg-type]
     with pytest.raises(AttributeError, match="finale"):
         run(propulsion_world(), months=1)
+
+
+def test_the_walk_of_contributing_adds_a_metric(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its entry is recorded, tabled, kept by studies and described, by that alone."""
+    walk = GUIDE.read_text(encoding="utf-8").partition("## Add a metric")[2].partition("\n## ")[0]
+    code = textwrap.dedent(walk.partition("```python\n")[2].partition("   ```")[0])
+    (entry,) = eval(code, {"MonthlyMetric": MonthlyMetric})
+    assert entry.name not in MONTHLY
+    assert list(tabled(*MONTHLY.values(), entry))[-1] == entry.name
+    monkeypatch.setitem(MONTHLY, entry.name, entry)  # type: ignore[arg-type]
+    records = run(experiment("need").scenario(0)).records
+    assert records.series[entry.name].any()
+    assert list(tables.series(records)["metric"]).count(entry.name) > 0
+    _, numbers = kept(f"{entry.name}[2014]")
+    np.testing.assert_array_equal(numbers.T, over_period(entry.name, records.series, MONTHS))
+    assert f"| `{entry.name}` | {entry.title} |" in page()
 
 
 def test_nothing_is_recorded_for_a_study_that_does_not_need_it() -> None:
