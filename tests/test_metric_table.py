@@ -9,6 +9,8 @@ from operator import attrgetter
 import numpy as np
 import pytest
 
+from sim.assess.fates import FATES, Row
+from sim.engine.ledger import TEXTS
 from sim.engine.model import SupplyModel
 from sim.engine.recorder import Tape
 from sim.engine.run import run
@@ -111,6 +113,13 @@ def test_the_docs_have_the_table() -> None:
     """Renew it with `python -m tests.golden.metrics`."""
     assert PAGE.read_text(encoding="utf-8") == page()
     assert all(f"| `{name}` |" in page() for name in (*MONTHLY, *SUMMARY))
+
+
+def test_the_docs_have_the_items_of_money_and_the_columns_of_fates(records: Records) -> None:
+    assert list(records.money) == list(TEXTS)
+    assert all(f"| `{item}` | {text} |" in page() for item, text in TEXTS.items())
+    columns = [*FATES, "probability", *Row._fields[5:]]
+    assert all(f"`{name}`" in page().partition("## Fates")[2] for name in columns)
 
 
 def test_what_is_recorded_is_in_the_world() -> None:

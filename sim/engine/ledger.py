@@ -24,6 +24,21 @@ def blank(axes: Axes, years: int, members: int) -> dict[str, Floats]:
     return {name: np.zeros((years, len(axes.states), members)) for name in ITEMS}
 
 
+TEXTS: Mapping[str, str] = {
+    "purchases": "What the state's buyers pay for what is shipped to them, delivery with it.",
+    "delivery": "The part of it that is for transport and mark-ups.",
+    "sales": "What the state's factories get for what they ship.",
+    "capital": "What programmes that the state chairs, and its factories on their own account,"
+    " invest.",
+    "idle": "What capacity costs while it stands idle.",
+    "extra": "What deliveries to needs that a restriction has hit cost more than at the start.",
+    "substitution": "Extra, capital, and idle capacity beyond that at the start, per unit delivered"
+    " to needs that a restriction has hit; empty where nothing was delivered.",
+}
+"""The items of the ledger that are reported, money by calendar year and state, in sentences that a
+reader of the results understands."""
+
+
 def report(ledger: Mapping[str, Floats]) -> dict[str, Floats]:
     """Return the ledger with the sum of all states in one more row, and the cost of substitution
     per unit: [years, states + 1, members].

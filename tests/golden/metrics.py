@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from sim.engine.ledger import TEXTS
 from sim.metrics.metric import Metric, MonthlyMetric, RunMetric
 from sim.metrics.table import MONTHLY, SUMMARY
 
@@ -26,6 +27,26 @@ RUNS = """## Of the whole run
 
 In `summary.csv`, `comparison.csv` and, unless it asks for others, in a study.
 """
+MONEY = """## Money
+
+In `money.csv`, by calendar year and state, and for `all` states together; `substitution` is money
+per unit.
+"""
+FATES = """## Fates
+
+In `fates.csv`, of each need that a restriction hit, by calendar year from the hit on and at the
+`end`, the last twelve months: the `probability`, as a share of the members, that suppliers of one
+group replaced the old ones most (`home`, `ally`, `outside`), that the old ones went on unlawfully
+or lawfully (`leakage`, `old`), that the need fell away (`dropped`), or that less than half of it
+was met (`unmet`). They add up to 1.
+
+The rows of `end` tell, too, when substitution was reached, whatever the fate: `reached` is the
+share of the members in which others than the old suppliers came to keep up with nine tenths of the
+need for twelve months, and `month_p05`, `month_p50`, `month_p95` are the months by which 5, 50 and
+95 % of all members had reached it, `inf` where they never had. In the row of a group `by` is the
+state of that group that most often gained most, and `by_share` the share, of the members that
+reached it, in which it did.
+"""
 LATE = " Where it may not be reached, the row `{}_censored` gives the share of members."
 HEADS = ("metric", "title", "unit", "kind", "better", "over needs", "what it is", "derived from")
 TOGETHER = {"sum": "summed", "mean": "averaged", "": ""}
@@ -33,12 +54,17 @@ TOGETHER = {"sum": "summed", "mean": "averaged", "": ""}
 
 def page() -> str:
     """Return the page, in Markdown."""
-    return "\n".join([START, MONTHS, *_table(MONTHLY), "", RUNS, *_table(SUMMARY), ""])
+    money = _lines(("item", "what it is"), ((f"`{name}`", text) for name, text in TEXTS.items()))
+    parts = [MONTHS, *_table(MONTHLY), "", RUNS, *_table(SUMMARY), "", MONEY, *money, "", FATES]
+    return "\n".join([START, *parts])
 
 
 def _table(metrics: Mapping[str, MonthlyMetric] | Mapping[str, RunMetric]) -> list[str]:
-    rows = (_cells(metric) for metric in metrics.values())
-    return ["| " + " | ".join(cells) + " |" for cells in (HEADS, ["---"] * len(HEADS), *rows)]
+    return _lines(HEADS, (_cells(metric) for metric in metrics.values()))
+
+
+def _lines(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    return ["| " + " | ".join(cells) + " |" for cells in (heads, ["---"] * len(heads), *rows)]
 
 
 def _cells(metric: Metric) -> list[str]:
