@@ -127,7 +127,7 @@ def numbers(kind: str, keys: dict[str, Any]) -> list[np.ndarray]:
     return [
         *records.series.values(),
         *records.money.values(),
-        records.capacity,
+        records.usable,
         records.output,
         records.flows,
     ]

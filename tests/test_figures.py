@@ -332,12 +332,12 @@ def test_capacity_has_a_panel_for_each_product_that_changed() -> None:
 def test_capacity_adds_up_the_lines_of_a_state() -> None:
     made = records()
     lines = [("one", "AAA", "engines"), ("two", "AAA", "engines"), ("works", "BBB", "turbines")]
-    made.capacity[30:, 1] += 2
+    made.usable[30:, 1] += 2
     assert changes(replace(made, lines=lines))["engines"]["AAA"]["p50"][30] == 5
 
 
 def test_without_new_capacity_there_is_no_capacity_figure() -> None:
-    assert "capacity" not in drawn(records(capacity=np.ones((MONTHS, 3, 5))))
+    assert "capacity" not in drawn(records(usable=np.ones((MONTHS, 3, 5))))
 
 
 def test_the_same_state_has_the_same_colour_everywhere() -> None:

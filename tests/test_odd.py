@@ -6,7 +6,7 @@ import inspect
 import re
 from pathlib import Path
 
-from sim.assess.outcomes import HALF, TENTH
+from sim.assess.past import HALF, TENTH
 from sim.engine.model import SupplyModel
 
 ODD = (Path(__file__).parent.parent / "docs/odd.md").read_text(encoding="utf-8")

@@ -38,6 +38,7 @@ def assert_same(
         assert set(found.series) == set(records.series)
         for metric, values in records.series.items():
             assert_close(values[..., member], found.series[metric], metric)
+        assert_close(records.usable[..., member], found.usable, "usable")
         assert_close(records.capacity[..., member], found.capacity, "capacity")
         assert_close(records.output[..., member], found.output, "output")
         assert_close(

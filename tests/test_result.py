@@ -18,10 +18,11 @@ import pytest
 
 import sim
 from sim.errors import InputError
+from sim.metrics.table import SUMMARY
 from sim.report import files, manifest, tables
 from sim.report import result as result_module
 from sim.report.files import check_target, replaced
-from sim.report.overview import overview
+from sim.report.overview import SHOWN, overview
 from sim.report.result import Result
 from tests.recorded import MONTHS, records, scenario
 
@@ -339,13 +340,13 @@ def test_overview_lists_what_was_short_worst_first() -> None:
         == "2 of 3 needs were short; the median member, and 5 to 95 % of the members in brackets:"
     )
     assert [re.split(r"\s{2,}", line) for line in lines[5:]] == [
-        ["state", "product", "covered after", "months to 90 %", "substituted", "unmet units"],
+        ["state", "product", *(SUMMARY[name].title for name in SHOWN)],
         [
             "-----",
             "--------",
-            "-------------------",
+            "-----------------------",
             "--------------",
-            "-----------",
+            "------------------",
             "-------------",
         ],
         ["AAA", "engines", "50 %", "never", "25 %", "170"],

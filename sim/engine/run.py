@@ -12,12 +12,12 @@ import numpy as np
 
 from sim.engine.ledger import report
 from sim.engine.model import SupplyModel
-from sim.engine.recorder import Tape
+from sim.engine.recorder import Tape, route_names
 from sim.engine.warnings import bullwhip_warnings, lacking, shortage_warnings
 from sim.errors import InputError
 from sim.events.timeline import Timeline, event_rows
 from sim.kernels.sums import Bools, Floats, Ints
-from sim.metrics import met, service, summarise
+from sim.metrics.derive import all_series, summary, supplies
 from sim.records import Records
 from sim.report.result import Result
 from sim.scenario.quantity import month_number
@@ -29,7 +29,7 @@ CHUNK = 128
 """Members side by side; 64 to 256 are about equally fast, more leave the processor's cache."""
 
 Progress = Callable[[int, int], None]
-"""(member-months done, member-months in all)"""
+"""(done, in all): member-months of a run, columns of a stress test, runs of a study"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,12 +168,9 @@ def _records(
         return np.concatenate([part(each) for each in endings], axis=-1)
 
     needs = list(axes.needs[: axes.final])
-    routes = [
-        (axes.states[exporter], axes.states[importer], axes.products[product])
-        for exporter, importer, product in axes.routes
-    ]
+    routes = route_names(axes)
     first = month_number(scenario.start)
-    series = _all_series(tape)
+    series = all_series(tape.series)
     begin = joined(lambda each: each.timeline.begin)
     end, full = joined(lambda each: each.timeline.end), joined(lambda each: each.full)
     hit = joined(lambda each: each.hit)
@@ -191,14 +188,15 @@ def _records(
         acted=np.concatenate([each.acted for each in endings], axis=-1),
         vias=[axes.states[via] if via >= 0 else "" for via in axes.vias],
         series=series,
-        capacity=tape.capacity,
+        usable=tape.usable,
         output=tape.output,
+        capacity=tape.capacity,
         flows=tape.flows,
         events=event_rows(scenario, begin, end, full, endings[0].targets),
         residuals={
             book: max(each.residuals[book] for each in endings) for book in endings[0].residuals
         },
-        summary=summarise(series, tape.flows[-1], routes, needs, hit),
+        summary=summary(series, supplies(tape.flows[-1], routes, needs), hit),
         purses=(*axes.states, "all"),
         money=report(tape.money),
         warnings=[
@@ -208,28 +206,6 @@ def _records(
             ),
         ],
     )
-
-
-def _all_series(tape: Tape) -> dict[str, Floats]:
-    """Add what follows from the recorded series, in the order in which tables show them."""
-    need, used = tape.series["need"], tape.series["used"]
-    unmet = need - met(used, need)
-    order = (
-        "need",
-        "received",
-        "used",
-        "unmet",
-        "backlog",
-        "stock",
-        "in_transit",
-        "fill_rate",
-        "imports",
-        "legacy",
-        "leaked",
-        "spending",
-    )
-    every = {**tape.series, "unmet": unmet, "fill_rate": service(used, need)}
-    return {name: every[name] for name in order}
 
 
 def _counted(

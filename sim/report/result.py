@@ -63,7 +63,7 @@ class Result:
 
     @cached_property
     def capacity(self) -> pd.DataFrame:
-        """Give the spread of usable capacity and of output by month and line, units per month."""
+        """Give the spread of what is usable, of output and of capacity by month and line."""
         return self._frame("capacity")
 
     @cached_property

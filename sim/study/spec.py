@@ -51,12 +51,15 @@ class Factor(Frozen):
     @model_validator(mode="after")
     def _check_form(self) -> Factor:
         interval = {"low", "high", "dist", "mode"} & self.model_fields_set
-        if self.values is not None:
-            if interval:
-                raise PydanticCustomError("factor", "give either values, or low and high")
-            if not self.values:
-                raise PydanticCustomError("factor", "values is empty")
-            return self
+        if self.values is None:
+            self._check_interval()
+        elif interval:
+            raise PydanticCustomError("factor", "give either values, or low and high")
+        elif not self.values:
+            raise PydanticCustomError("factor", "values is empty")
+        return self
+
+    def _check_interval(self) -> None:
         if self.low is None or self.high is None:
             raise PydanticCustomError("factor", "give low and high, or values")
         if self.low >= self.high:
@@ -65,13 +68,11 @@ class Factor(Frozen):
             )
         if self.dist == "loguniform" and self.low <= 0:
             raise PydanticCustomError("factor", "dist: loguniform needs low above 0")
-        if self.mode is not None and (
-            self.dist != "triangular" or not self.low <= self.mode <= self.high
-        ):
+        is_peaked = self.dist == "triangular"
+        if self.mode is not None and not (is_peaked and self.low <= self.mode <= self.high):
             raise PydanticCustomError(
                 "factor", "mode needs dist: triangular and lies between low and high"
             )
-        return self
 
 
 class Design(Frozen):

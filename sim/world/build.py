@@ -103,6 +103,7 @@ def _lines(scenario: Scenario, axes: Axes, draw: Draw, width: int) -> Lines:
         (draw(factory.idle_cost, f"{path}.idle_cost") for path, factory, _ in found), width
     )
     return Lines(
+        nameplate=nominal,
         capacity=capacity,
         available=np.ones(shape),
         usable=capacity.copy(),

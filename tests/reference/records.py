@@ -19,6 +19,8 @@ class Recorded:
     """Book -> worst residual so far, in multiples of eps times gross volume"""
     series: dict[str, list[list[float]]] = field(default_factory=dict)
     """Metric -> [months][final needs]"""
+    usable: list[list[float]] = field(default_factory=list)
+    """[months][lines]"""
     capacity: list[list[float]] = field(default_factory=list)
     """[months][lines]"""
     output: list[list[float]] = field(default_factory=list)
@@ -34,7 +36,8 @@ class Recorded:
         for metric in rows[0] if rows else ():
             self.series.setdefault(metric, []).append([row[metric] for row in rows])
         self.carried.append([{link: link.flow for link in need.open_links} for need in needs])
-        self.capacity.append([line.usable for line in lines])
+        self.usable.append([line.usable for line in lines])
+        self.capacity.append([line.capacity for line in lines])
         self.output.append([line.output for line in lines])
         for line in lines:
             for link in line.open_links:
@@ -65,4 +68,5 @@ def _measure(need: FinalNeed) -> dict[str, float]:
         "spending": need.spending,
         "imports": total(link.flow for link in foreign),
         "leaked": total(link.flow * link.leaking for link in foreign),
+        "deferred": need.deferred,
     }

@@ -16,15 +16,16 @@ from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from sim.analysis.plan.choices import AsItIs, Months, Numbers, Plants
 from sim.analysis.plan.request import DATE, Within, asked
-from sim.analysis.plan.result import Outcome
+from sim.analysis.plan.result import PlanResult
 from sim.analysis.plan.search import edge, first_month, smallest
 from sim.analysis.plan.text import axis, short, told
 from sim.analysis.plan.trials import Attempts
 from sim.engine.load import load
+from sim.engine.run import Progress
 from sim.report.study import save_tables
 from sim.scenario.schema import Scenario
 from sim.study.executors import crew
-from sim.study.sweep import How, Progress
+from sim.study.sweep import How
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -102,7 +103,7 @@ def _hands(labour: Labour) -> Iterator[How]:
 
 
 @dataclass(frozen=True, eq=False)
-class Plan(Outcome):
+class Plan(PlanResult):
     """Show what was asked, what was tried for it, and the answer."""
 
     @cached_property

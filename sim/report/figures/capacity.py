@@ -27,7 +27,7 @@ def changes(records: Records) -> Changes:
         lines.setdefault((product, state), []).append(position)
     result: Changes = {}
     for (product, state), rows in lines.items():
-        usable = records.capacity[:, rows].sum(axis=1)
+        usable = records.usable[:, rows].sum(axis=1)
         change = usable - usable[:1]
         if np.abs(change).max(initial=0.0) > 1e-9 * max(1.0, usable.max(initial=0.0)):
             result.setdefault(product, {})[state] = spread(change, records.members, (5, 50, 95))
@@ -90,7 +90,7 @@ def _title(product: Product) -> str:
 def _size(changed: Changes, product: str, records: Records) -> float:
     """Compare the largest change of a product with what all its lines could make at the start."""
     start = sum(
-        float(records.capacity[0, row].mean())
+        float(records.usable[0, row].mean())
         for row, line in enumerate(records.lines)
         if line[2] == product
     )

@@ -1,4 +1,4 @@
-"""Turn series into the numbers that a summary shows. Model specification 3.
+"""The arithmetic of metrics: pure functions of arrays, members last.
 
 A need is hit in the first month in which an event restricts one of its links; what happened "after"
 is counted from there. NaN: does not apply; inf: not reached within the run.
@@ -6,32 +6,14 @@ is counted from there. NaN: does not apply; inf: not reached within the run.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 
-from sim.kernels.sums import NEVER, Floats, GroupSum, Ints, total
-from sim.kernels.systemic import esri
-
-__all__ = [
-    "bullwhip",
-    "concentration",
-    "cost_of_substitution",
-    "esri",
-    "fill_rate",
-    "import_dependence",
-    "met",
-    "recovery",
-    "resilience_loss",
-    "service",
-    "substitution_cost",
-    "substitution_ratio",
-    "summarise",
-    "unmet",
-]
+from sim.kernels.sums import NEVER, Bools, Floats, GroupSum, Ints, total
 
 STAY = 3
 """Months that a recovery must last to count."""
+_NEAR = 1e-9
+"""Service that is this much below the usual level has not fallen."""
 YEAR = 12
 CALM = 0.1
 """Standard deviation of orders, as a share of mean demand, that counts as no swing."""
@@ -60,12 +42,16 @@ def fill_rate(used: Floats, need: Floats) -> Floats:
 
 
 def unmet(used: Floats, need: Floats) -> Floats:
-    """Return the units of need not met on time, summed over the first axis: [months, needs,
-    members] -> [needs, members].
+    """Return the units of a month's need that were not used in it; arrays of any one shape."""
+    return need - met(used, need)
+
+
+def fill_rate_after(used: Floats, need: Floats, hit: Ints) -> Floats:
+    """Return the share of need met on time from `hit` [needs, members] on, or of the whole run
+    where that is NEVER: [months, needs, members] -> [needs, members].
     """
-    return total(
-        (each - met(part, each) for part, each in zip(used, need, strict=True)), need.shape[1:]
-    )
+    after = _after(need.shape, np.where(hit < NEVER, hit, 0))
+    return service(total(met(used, need) * after), total(need * after))
 
 
 def recovery(service: Floats, hit: Ints, share: float) -> Floats:
@@ -73,8 +59,10 @@ def recovery(service: Floats, hit: Ints, share: float) -> Floats:
     three months.
 
     `service` [months, ...] is a fill rate; its usual level is the mean before `hit` [...] (1 when
-    hit at once). Counted from the lowest point on, with linear interpolation between months. inf:
-    not regained; NaN: never hit or never fell.
+    hit at once). What is lost is told by the lowest point between the first fall below the usual
+    level and its return to it for three months: a later fall is another story. Counted from that
+    point on, with linear interpolation between months. inf: not regained; NaN: never hit or never
+    fell.
     """
     months = service.shape[0]
     flat, begin = service.reshape(months, -1), np.clip(hit.ravel(), 0, months)
@@ -88,27 +76,41 @@ def recovery(service: Floats, hit: Ints, share: float) -> Floats:
 def _recovery(service: Floats, hit: int, share: float) -> Floats:
     """Return the recovery of columns that are all hit in the same month, [columns]."""
     usual = np.ascontiguousarray(service[:hit].T).mean(axis=1) if hit else np.ones(service.shape[1])
-    after = service[hit:]
-    lowest, every = after.argmin(axis=0), np.arange(service.shape[1])
+    after, every = service[hit:], np.arange(service.shape[1])
+    months = np.arange(after.shape[0])[:, None]
+    fallen = after < usual - _NEAR
+    first = fallen.argmax(axis=0)
+    back, returns = _lasting(~fallen & (months >= first))
+    story = (months >= first) & (months < np.where(returns, back, after.shape[0]))
+    lowest = np.where(story, after, np.inf).argmin(axis=0)
     low = after[lowest, every]
     goal = low + share * (usual - low)
-    reached = after >= goal - 1e-12
-    stays = np.zeros_like(reached)
-    last = max(after.shape[0] - STAY + 1, 0)
-    stays[:last] = np.logical_and.reduce([reached[each : each + last] for each in range(STAY)])
-    stays &= np.arange(after.shape[0])[:, None] >= lowest
-    month = stays.argmax(axis=0)
+    month, found = _lasting((after >= goal - 1e-12) & (months >= lowest))
     step = after[month, every] - after[month - 1, every]
-    back = np.divide(after[month, every] - goal, step, out=np.zeros_like(goal), where=step > 0)
-    found = np.where(stays.any(axis=0), month - back, np.inf)
-    return np.where(low >= usual - 1e-9, np.nan, found)
+    over = np.divide(after[month, every] - goal, step, out=np.zeros_like(goal), where=step > 0)
+    return np.where(fallen.any(axis=0), np.where(found, month - over, np.inf), np.nan)
+
+
+def _lasting(holds: Bools) -> tuple[Ints, Bools]:
+    """Return the first month from which something holds for STAY months, and whether there is one;
+    [months, columns] -> [columns].
+    """
+    stays = np.zeros_like(holds)
+    last = max(holds.shape[0] - STAY + 1, 0)
+    stays[:last] = np.logical_and.reduce([holds[each : each + last] for each in range(STAY)])
+    found: Bools = np.logical_or.reduce(stays)
+    return stays.argmax(axis=0), found
 
 
 def resilience_loss(service: Floats, hit: Ints) -> Floats:
-    """Sum the service lost after `hit` against the mean before it, month by month; [needs,
+    """Sum the service lost from `hit` on against the mean before it, month by month; [needs,
     members]. Bruneau et al. 2003.
+
+    Where the need is never hit, or at once, all that lacks from full service in the whole run is
+    lost.
     """
-    before, after = _before(service.shape, hit), _after(service.shape, hit)
+    since = np.where(hit < NEVER, hit, 0)
+    before, after = _before(service.shape, since), _after(service.shape, since)
     count = total(before)
     usual = np.divide(total(service * before), count, out=np.ones(hit.shape), where=count > 0)
     return total(np.maximum(usual - service, 0.0) * after)
@@ -201,43 +203,6 @@ def concentration(flows: Floats, by_need: GroupSum) -> Floats:
     whole = every.take(by_need.group_of_row, axis=0)
     shares = np.divide(flows, whole, out=np.zeros_like(flows), where=whole > 0)
     return np.where(every > 0, 1e4 * by_need(shares**2), np.nan)
-
-
-def summarise(
-    series: Mapping[str, Floats],
-    last_flows: Floats,
-    routes: list[tuple[str, str, str]],
-    needs: list[tuple[str, str]],
-    hit: Ints,
-) -> dict[str, Floats]:
-    """Compute every metric of a summary, each [needs, members].
-
-    `series` holds arrays [months, needs, members]; `last_flows` [routes, members] the units of the
-    last calendar year; `hit` [needs, members] the month in which each need was first hit, NEVER
-    where it was not.
-    """
-    need, used, fill = series["need"], series["used"], series["fill_rate"]
-    served, after = met(used, need), _after(need.shape, np.where(hit < NEVER, hit, 0))
-    place = {need: row for row, need in enumerate(needs)}
-    supplying = [row for row, (_, *need) in enumerate(routes) if tuple(need) in place]
-    suppliers = GroupSum(
-        np.array([place[routes[row][1:]] for row in supplying], dtype=np.int64), len(needs)
-    )
-    return {
-        "fill_rate": service(total(served), total(need)),
-        "fill_rate_after": service(total(served * after), total(need * after)),
-        "unmet": total(series["unmet"]),
-        "backlog_end": series["backlog"][-1],
-        "substitution_ratio": substitution_ratio(series["received"], series["legacy"], hit),
-        "T50": recovery(fill, hit, 0.5),
-        "T90": recovery(fill, hit, 0.9),
-        "resilience_loss": np.where(hit < NEVER, resilience_loss(fill, hit), 0.0),
-        "import_dependence": import_dependence(series["imports"], series["received"]),
-        "hhi": concentration(last_flows[supplying], suppliers),
-        "leaked": total(series["leaked"]),
-        "spending": total(series["spending"]),
-        "substitution_cost": substitution_cost(series["spending"], series["received"], hit),
-    }
 
 
 def _before(shape: tuple[int, ...], hit: Ints) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
