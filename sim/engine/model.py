@@ -32,7 +32,9 @@ from sim.month import (
 from sim.scenario.quantity import month_number
 from sim.scenario.schema import Scenario
 from sim.world.axes import Axes
-from sim.world.build import build, initial_cover
+from sim.world.build import build
+from sim.world.build_needs import initial_cover
+from sim.world.draws import Draws
 from sim.world.steady_state import settle
 
 
@@ -72,7 +74,7 @@ class SupplyModel(mesa.Model):
         trade = trading(scenario, world, factories)
         shopping = buying(scenario, world, states, factories)
         sourcing.weigh(world, shopping)
-        settle(world, initial_cover(scenario, world.axes, members), trade)
+        settle(world, initial_cover(scenario, world.axes, Draws.of(scenario, members)), trade)
         sourcing.note(world, shopping)
         self.policies = gather(
             scenario,

@@ -22,7 +22,8 @@ from sim.records import Records
 from sim.report.result import Result
 from sim.scenario.quantity import month_number
 from sim.scenario.schema import Scenario
-from sim.world.axes import Axes, number
+from sim.world.axes import Axes
+from sim.world.numbering import number
 from sim.world.world import World
 
 CHUNK = 128

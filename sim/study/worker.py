@@ -18,7 +18,8 @@ from sim.scenario.schema import Scenario
 from sim.study.batched_points import side_by_side
 from sim.study.factors import made
 from sim.study.observables import SUMMARISED, Row, measured, recorded
-from sim.world.axes import Axes, number
+from sim.world.axes import Axes
+from sim.world.numbering import number
 
 
 def side_by_side_at_most(rows: Sequence[Row]) -> int:
