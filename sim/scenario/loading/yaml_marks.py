@@ -15,8 +15,8 @@ import yaml
 from sim.errors import Fault, Place, ScenarioError
 from sim.scenario.loading.source_tree import DEEPEST, LONGEST_NUMBER, Key, Path, Written, dotted
 
-MOST_BYTES = 4 * 1024 * 1024
-MOST_VALUES = 200_000
+MOST_BYTES = 64 * 1024 * 1024
+MOST_VALUES = 2_000_000
 """Values of one file, with every alias counted as often as it is used."""
 
 INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
