@@ -334,7 +334,9 @@ def test_worst_draw_leaves_nobody_short(product: str) -> None:
     supply = least_supply(product)
     rules = TradeRules(baseline())
     suppliers = {
-        buyer: {state for state in supply if rules.of(state, buyer, product) or state == buyer}
+        buyer: {
+            state for state in supply if any(rules.of(state, [buyer], product)) or state == buyer
+        }
         for buyer in need
     }
     for size in range(1, len(need) + 1):

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from itertools import product
+from pathlib import Path
 from random import Random
 
 import pytest
 
-from sim.scenario.loading.load import parse
+from sim.scenario.loading.load import load, parse
 from sim.scenario.routes import Route, Routes
 from sim.scenario.schema import Scenario, Trade
 from sim.scenario.selectors import factories_of, products_of, states_of
 from sim.scenario.trade_rules import TradeRules
-from tests.random_worlds import random_scenario
 from tests.reference.trade_rules import permitting_rules, specificity
 from tests.tiny_scenario import data
+
+BASELINE = Path(__file__).parents[1] / "scenarios" / "baseline.yaml"
 
 
 @pytest.fixture
@@ -87,14 +89,13 @@ def test_names_count_more_than_blocs_and_blocs_more_than_all(
 
 def test_the_most_specific_rule_holds_alone(tiny: Scenario) -> None:
     rules = TradeRules(tiny)
-    assert rules.of("UKR", "RUS", "engines") == ("ukrainian_engines",)
-    assert rules.of("RUS", "RUS", "engines") == ("any",)
+    assert names(rules, "UKR", "RUS", "engines") == ["ukrainian_engines"]
+    assert names(rules, "RUS", "RUS", "engines") == ["any"]
 
 
 def test_where_no_rule_speaks_none_holds() -> None:
     rules = TradeRules(parse({**data(), "trade": {}}))
-    assert rules.of("UKR", "RUS", "engines") == ()
-    assert rules.rows("UKR", ["RUS", "BLR"], "engines") == [-1, -1]
+    assert rules.of("UKR", ["RUS", "BLR"], "engines") == [(), ()]
 
 
 def test_a_tie_between_rules_that_a_third_overrides_is_no_fault() -> None:
@@ -106,7 +107,7 @@ def test_a_tie_between_rules_that_a_third_overrides_is_no_fault() -> None:
         "home": {"exporter": "RUS", "importer": "RUS", "product": "*"},
     }
     rules = TradeRules(parse({**data(), "trade": trade}))
-    assert rules.of("UKR", "RUS", "engines") == ("ukrainian_engines",)
+    assert names(rules, "UKR", "RUS", "engines") == ["ukrainian_engines"]
 
 
 def test_the_index_finds_what_trying_every_rule_finds() -> None:
@@ -125,13 +126,21 @@ def test_the_index_finds_what_trying_every_rule_finds() -> None:
         scenario = parse(data()).model_copy(update={"trade": trade})
         rules = TradeRules(scenario)
         for route in product(scenario.states, scenario.states, scenario.products):
-            assert list(rules.of(*route)) == permitting_rules(scenario, *route)
+            assert names(rules, *route) == permitting_rules(scenario, *route)
 
 
-def test_a_row_names_the_rule_that_holds() -> None:
+def test_importers_are_looked_up_together() -> None:
+    scenario = load(BASELINE)
     scenario = random_scenario(3)
-    rules = TradeRules(scenario)
-    for exporter, importer, each in Routes.of(scenario):
-        (row,) = rules.rows(exporter, [importer], each)
-        found = permitting_rules(scenario, exporter, importer, each)
-        assert (rules.names[row] if row >= 0 else None) == next(iter(found), None)
+    rules, routes = TradeRules(scenario), Routes.of(scenario)
+    for exporter, each in routes.lines:
+        importers = list(routes.buyers.get(each, ()))
+        for importer, found in zip(importers, rules.of(exporter, importers, each), strict=True):
+            assert [rules.names[row] for row in found] == permitting_rules(
+                scenario, exporter, importer, each
+            )
+
+
+def names(rules: TradeRules, exporter: str, importer: str, each: str) -> list[str]:
+    (found,) = rules.of(exporter, [importer], each)
+    return [rules.names[row] for row in found]

@@ -22,6 +22,14 @@ class Route(NamedTuple):
     product: str
 
 
+class Ends(NamedTuple):
+    """Hold between whom goods of one product may go."""
+
+    product: str
+    exporters: set[str]
+    importers: set[str]
+
+
 @dataclass(frozen=True)
 class Routes:
     """Hold who makes each product and who buys it; buyers are needs and the inputs of lines.
@@ -62,17 +70,18 @@ class Routes:
             for importer in self.buyers.get(product, ()):
                 yield Route(exporter, importer, product)
 
-    def of_event(self, scenario: Scenario, event: Trading) -> Iterator[tuple[set[str], set[str]]]:
-        """List, for each product of a trade event that has them, the exporters and the importers
+    def of_event(self, scenario: Scenario, event: Trading) -> Iterator[Ends]:
+        """List, for each product of a trade event that has both, the exporters and the importers
         between whom the event acts.
         """
         exporters = states_of(event.exporter, scenario)
         importers = states_of(event.importer, scenario)
         for product in products_of(event.product, scenario):
             makers, buyers = self.makers.get(product, {}), self.buyers.get(product, {})
-            ends = (
+            ends = Ends(
+                product,
                 {each for each in exporters if each in makers},
                 {each for each in importers if each in buyers},
             )
-            if all(ends):
+            if ends.exporters and ends.importers:
                 yield ends

@@ -6,7 +6,7 @@ product counts 2 by its name; `*` counts nothing. Each member of a list counts f
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from sim.scenario.event_kinds import Selector
@@ -40,23 +40,18 @@ class TradeRules:
         self._exporters = _Side(rule.exporter for rule in rules)
         self._products = _Side(rule.product for rule in rules)
         self._importers = [frozenset(names_in(rule.importer)) for rule in rules]
-        self._terms: dict[tuple[str, str], dict[str, _Terms]] = {}
 
-    def of(self, exporter: str, importer: str, product: str) -> tuple[str, ...]:
-        """Name the most specific rules of a route: one in a scenario that was checked, or none."""
-        return tuple(self.names[row] for row in self._best(exporter, importer, product))
+    def of(self, exporter: str, importers: Sequence[str], product: str) -> list[tuple[int, ...]]:
+        """Find the most specific rules for the goods of an exporter, importer by importer.
 
-    def rows(self, exporter: str, importers: Sequence[str], product: str) -> list[int]:
-        """Give, for each importer, the row in `names` of the rule that holds; -1: no rule speaks of
-        the route.
+        Rules are rows of `names`: one in a scenario that was checked, or none.
         """
-        best = (self._best(exporter, importer, product) for importer in importers)
-        return [rules[0] if rules else -1 for rules in best]
+        terms = self._terms_of(exporter, product)
+        if terms.keys() <= {ALL}:
+            return [terms[ALL].rules if terms else ()] * len(importers)
+        return [self._best(terms, importer) for importer in importers]
 
-    def _best(self, exporter: str, importer: str, product: str) -> Sequence[int]:
-        terms = self._terms.get((exporter, product))
-        if terms is None:
-            terms = self._terms[exporter, product] = self._terms_of(exporter, product)
+    def _best(self, terms: Mapping[str, _Terms], importer: str) -> tuple[int, ...]:
         found = [
             (known.rank + rank, known.rules)
             for name, rank in self._keys(importer)
@@ -65,7 +60,7 @@ class TradeRules:
         if len(found) == 1:
             return found[0][1]
         best = max((rank for rank, _ in found), default=0)
-        return sorted(row for rank, rules in found if rank == best for row in rules)
+        return tuple(sorted(row for rank, rules in found if rank == best for row in rules))
 
     def _keys(self, state: str) -> tuple[tuple[str, int], ...]:
         """List the names by which a rule may speak of a state, with what each counts."""

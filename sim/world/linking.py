@@ -130,8 +130,9 @@ def _rules(scenario: Scenario, ends: Ends) -> Iterator[Ints]:
         if (exporter, product) not in found:
             rows, place = importers[product]
             names = [states[row] for row in rows.tolist()]
-            held = rules.rows(states[exporter], names, products[product])
-            found[exporter, product] = np.array(held, dtype=np.int64)[place]
+            held = rules.of(states[exporter], names, products[product])
+            rows = np.array([each[0] if each else -1 for each in held], dtype=np.int64)
+            found[exporter, product] = rows[place]
         yield found[exporter, product]
 
 

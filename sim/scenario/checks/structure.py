@@ -8,22 +8,21 @@ from collections.abc import Callable, Iterator
 
 from sim.scenario.checks.bill_of_materials import bill_findings
 from sim.scenario.checks.plant import plant_findings
+from sim.scenario.checks.trade import acts_on_trade, ambiguous_trade, evasion_findings
 from sim.scenario.event_kinds import (
     Closure,
     Demand,
     Licence,
     Outage,
-    Reexport,
     Retool,
     Selector,
     Trading,
 )
 from sim.scenario.event_times import Dated
 from sim.scenario.loading.source_tree import Path
-from sim.scenario.routes import Route, Routes
+from sim.scenario.routes import Routes
 from sim.scenario.schema import Candidate, Scenario
 from sim.scenario.selectors import factories_of, names_in, products_of, states_of
-from sim.scenario.trade_rules import TradeRules
 
 Finding = tuple[Path, str]
 
@@ -42,13 +41,13 @@ def structure_findings(scenario: Scenario) -> Iterator[Finding]:
     found = Routes.of(scenario)
     yield from _empty(scenario)
     yield from bill_findings(scenario)
-    yield from _ambiguous_trade(scenario, found)
+    yield from ambiguous_trade(scenario, found)
     yield from optimal_findings(scenario)
     yield from _programmes(scenario)
     yield from plant_findings(scenario)
     for name, event in scenario.events.items():
         yield from _event(scenario, found, name, event)
-    yield from _evasions(scenario, found)
+    yield from evasion_findings(scenario, found)
 
 
 def optimal_findings(scenario: Scenario) -> Iterator[Finding]:
@@ -87,21 +86,6 @@ def _empty(scenario: Scenario) -> Iterator[Finding]:
     for name, factory in scenario.factories.items():
         if not factory.lines:
             yield ("factories", name, "lines"), "a factory needs at least one line"
-
-
-def _ambiguous_trade(scenario: Scenario, found: Routes) -> Iterator[Finding]:
-    pairs: dict[tuple[str, str], Route] = {}
-    rules = TradeRules(scenario)
-    for route in found:
-        first, *others = rules.of(*route) or ("",)
-        for other in others:
-            pairs.setdefault((first, other), route)
-    for (first, other), route in pairs.items():
-        message = (
-            f"as specific as trade rule '{first}' for {route.exporter} -> {route.importer},"
-            f" {route.product}; make one more specific"
-        )
-        yield ("trade", other), message
 
 
 def _programmes(scenario: Scenario) -> Iterator[Finding]:
@@ -160,7 +144,7 @@ def _event(scenario: Scenario, found: Routes, name: str, event: Dated) -> Iterat
             " and ".join(f"'{each}'" for each in sorted(both)),
             lambda lines: both <= lines,
         )
-    elif isinstance(event, Trading) and not any(found.of_event(scenario, event)):
+    elif isinstance(event, Trading) and not acts_on_trade(scenario, found, event):
         yield (
             path,
             (
@@ -196,40 +180,6 @@ def _no_line(scenario: Scenario, factory: str, what: str) -> str:
         f"factory '{factory}' has no line of {what}; it makes:"
         f" {', '.join(scenario.factories[factory].lines) or 'nothing'}"
     )
-
-
-def _evasions(scenario: Scenario, found: Routes) -> Iterator[Finding]:
-    """Find fault with re-exports that lead through one of their own ends, and with lines that are
-    licensed twice.
-    """
-    licensed: dict[tuple[str, str], str] = {}
-    for name, event in scenario.events.items():
-        if isinstance(event, Reexport):
-            ends = list(found.of_event(scenario, event))
-            if ends and not any(_has_third(event.via, *each) for each in ends):
-                yield (
-                    ("events", name, "via"),
-                    (
-                        f"'{event.via}' cannot be the transit state of its own trade, nor trade at"
-                        " home have one"
-                    ),
-                )
-        if isinstance(event, Licence):
-            first = licensed.setdefault((event.factory, event.product), name)
-            if first != name:
-                yield (
-                    ("events", name),
-                    (
-                        f"'{event.factory}' makes '{event.product}' under the licence '{first}'"
-                        " already"
-                    ),
-                )
-
-
-def _has_third(via: str, exporters: set[str], importers: set[str]) -> bool:
-    """Tell whether some exporter, some importer and the transit state are three states."""
-    exporters, importers = exporters - {via}, importers - {via}
-    return bool(exporters and importers and len(exporters | importers) > 1)
 
 
 def _hits_need(scenario: Scenario, event: Demand) -> bool:
