@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from sim.errors import Fault, Place, ScenarioError
+from sim.garbage import uncollected
 from sim.scenario.checks.dates import date_findings
 from sim.scenario.checks.references import CheckRule, reference_faults, rule_faults
 from sim.scenario.checks.structure import structure_findings
@@ -24,6 +25,7 @@ from sim.scenario.schema import Scenario
 from sim.scenario.suggestions import found
 
 
+@uncollected()
 def load(
     path: str | os.PathLike[str], sets: Sequence[str] = (), *, rules: CheckRule | None = None
 ) -> Scenario:
@@ -42,6 +44,7 @@ def load(
     return _checked(_Layers(file).of(tree), sets, rules)
 
 
+@uncollected()
 def parse(
     data: Mapping[str, Any], sets: Sequence[str] = (), *, rules: CheckRule | None = None
 ) -> Scenario:
