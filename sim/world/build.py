@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from sim.garbage import uncollected
 from sim.scenario.schema import Scenario
 from sim.world.axes import Axes
 from sim.world.build_lines import build_lines
@@ -22,6 +23,7 @@ from sim.world.trade_caps import build_trade_caps
 from sim.world.world import World
 
 
+@uncollected()
 def build(scenario: Scenario, members: Sequence[int], axes: Axes | None = None) -> World:
     """Build the world of these members, empty of flows; `steady_state.settle` sets it going."""
     axes, draw = axes or number(scenario), Draws.of(scenario, members)
