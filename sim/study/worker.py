@@ -11,8 +11,9 @@ from functools import lru_cache
 
 import numpy as np
 
+from sim.engine.chunks import CHUNK
 from sim.engine.recorder import Tape
-from sim.engine.run import CHUNK, run_chunk
+from sim.engine.run import run_chunk
 from sim.kernels.sums import Floats
 from sim.scenario.schema import Scenario
 from sim.study.batched_points import side_by_side
