@@ -11,7 +11,7 @@ import sim
 from sim.engine.recorder import Tape
 from sim.engine.run import run, run_chunk
 from sim.scenario.schema import Scenario
-from sim.world.axes import number
+from sim.world.numbering import number
 
 BASELINE = Path(__file__).parent.parent / "scenarios/baseline.yaml"
 MEMBERS = 6

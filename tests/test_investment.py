@@ -17,7 +17,7 @@ from sim.rules import registry
 from sim.rules.investment import Prospects
 from sim.scenario.loading.load import parse
 from sim.scenario.schema import Scenario
-from sim.world.axes import number
+from sim.world.numbering import number
 from tests.worlds import old_supplier, propulsion_world
 
 BAN = {"kind": "cut_off", "date": "2014-05", "exporter": "BBB", "importer": "AAA"}

@@ -19,7 +19,7 @@ from sim.engine.model import SupplyModel
 from sim.engine.recorder import Tape
 from sim.engine.run import run, run_chunk
 from sim.scenario.schema import Scenario
-from sim.world.axes import number
+from sim.world.numbering import number
 from tests.random_worlds import random_scenario
 from tests.worlds import propulsion_world, world
 

@@ -18,7 +18,7 @@ from sim.scenario.event_times import When
 from sim.scenario.loading.dump import dump
 from sim.scenario.loading.load import parse
 from sim.scenario.schema import Scenario
-from sim.world.axes import number
+from sim.world.numbering import number
 from tests.worlds import old_supplier, propulsion_world, world
 
 BAN = {"kind": "cut_off", "date": "2014-05", "exporter": "BBB", "importer": "AAA", "share": 0.5}

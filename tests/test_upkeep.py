@@ -12,7 +12,7 @@ from sim.engine.model import SupplyModel
 from sim.engine.recorder import Tape
 from sim.engine.run import run, run_chunk
 from sim.scenario.schema import Scenario
-from sim.world.axes import number
+from sim.world.numbering import number
 from tests.plants import BAN, built, capacity, faults, programme
 from tests.worlds import old_supplier, world
 

@@ -201,6 +201,14 @@ class _Past:
                 found.setdefault(route[1:], []).append(row)
         return found
 
+    @cached_property
+    def routes_to(self) -> dict[Buyer, list[int]]:
+        """All routes to each buyer, re-exports included."""
+        found: dict[Buyer, list[int]] = {buyer: [] for buyer in self.records.needs}
+        for row, route in enumerate(self.records.routes):
+            found.setdefault(route[1:], []).append(row)
+        return found
+
     def story(self, row: int, hit: int) -> Story:
         """Tell what became of a need that was hit in this month."""
         series, months = self.records.series, self.records.months
@@ -285,7 +293,7 @@ class _Past:
         """
         buyer, flows = self.records.needs[row], self.records.flows
         routes = self.others.get(buyer, [])
-        every = [each for each, route in enumerate(self.records.routes) if route[1:] == buyer]
+        every = self.routes_to[buyer]
         before = _over(flows[:year, routes].sum(axis=0), flows[:year, every].sum(axis=(0, 1)))
         gains = _over(flows[:, routes], flows[:, every].sum(axis=1, keepdims=True)) - before
         members = np.flatnonzero(np.isfinite(reached)).tolist() if routes else []

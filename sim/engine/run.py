@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.engine.chunks import chunk_for
 from sim.engine.ledger import report
 from sim.engine.model import SupplyModel
 from sim.engine.recorder import Tape, route_names
@@ -22,11 +23,9 @@ from sim.records import Records
 from sim.report.result import Result
 from sim.scenario.quantity import month_number
 from sim.scenario.schema import Scenario
-from sim.world.axes import Axes, number
+from sim.world.axes import Axes
+from sim.world.numbering import number
 from sim.world.world import World
-
-CHUNK = 128
-"""Members side by side; 64 to 256 are about equally fast, more leave the processor's cache."""
 
 Progress = Callable[[int, int], None]
 """(done, in all): member-months of a run, columns of a stress test, runs of a study"""
@@ -58,20 +57,22 @@ def run(
     seed: int | None = None,
     months: int | None = None,
     only: Sequence[int] | None = None,
-    chunk: int = CHUNK,
+    chunk: int | None = None,
     progress: Progress | None = None,
 ) -> Result:
     """Run a scenario, or a variant with other members, seed or months; member 0 is the central
     case.
 
-    `only` runs these members alone, with the same numbers as in company. Raises InputError for
+    `only` runs these members alone, with the same numbers as in company. `chunk` members travel
+    side by side, as many as are fast and fit into memory where not given. Raises InputError for
     values out of range, LedgerError when the books do not balance.
     """
     scenario = _revised(scenario, members=members, seed=seed, months=months)
-    if chunk < 1:
+    if chunk is not None and chunk < 1:
         raise InputError(f"chunk: {chunk} is below 1 (members)")
     began = time.perf_counter()
     axes = number(scenario)
+    width = chunk_for(axes) if chunk is None else chunk
     everyone: Sequence[int] = range(scenario.members) if only is None else tuple(only)
     tape = Tape.blank(scenario, axes, len(everyone))
     endings, lack = [], []
@@ -79,8 +80,8 @@ def run(
     def look(at_rest: World) -> None:
         lack.append(lacking(at_rest))
 
-    for start in range(0, len(everyone), chunk):
-        some = everyone[start : start + chunk]
+    for start in range(0, len(everyone), width):
+        some = everyone[start : start + width]
         tick = _counted(progress, start, len(everyone), scenario)
         endings.append(
             run_chunk(scenario, some, axes, tape.part(start, start + len(some)), tick, look)

@@ -23,7 +23,8 @@ from sim.metrics.derive import by_month
 from sim.report.statistics import spread
 from sim.scenario.event_kinds import CutOff, Outage
 from sim.scenario.schema import Scenario
-from sim.world.axes import Axes, number
+from sim.world.axes import Axes
+from sim.world.numbering import number
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -64,7 +64,8 @@ class Market:
         """Return the market of some needs alone, with lines and needs numbered anew."""
         key = needs.tobytes()
         if key not in self._parts:
-            if len(self._parts) >= MOST_PARTS:
+            kept = sum(part.links.size for part in self._parts.values())
+            if len(self._parts) >= MOST_PARTS or kept > MOST_LINKS_KEPT:
                 self._parts.clear()
             self._parts[key] = Part.build(self, needs)
         return self._parts[key]
@@ -179,6 +180,8 @@ def allocate(
 
 MOST_PARTS = 1000
 """Parts of a market that are kept; more would be a market that never looks the same twice."""
+MOST_LINKS_KEPT = 2**21
+"""Links of all parts that are kept, some 32 bytes each."""
 SMALL = 0.6
 """A part of a market is worth going into when it has fewer than this share of the links."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -113,7 +113,7 @@ class Result:
         """
         with replaced(directory) as folder:
             for name in (*TABLES, *CASE_TABLES):
-                _write(folder / f"{name}.csv", tables.csv(self._table(name)))
+                _write_parts(folder / f"{name}.csv", tables.csv_parts(self._table(name)))
             _write(folder / "scenario.yaml", dump(self.scenario))
             if figures:
                 from sim.report.figures import draw  # matplotlib takes a second to import
@@ -127,4 +127,9 @@ class Result:
 
 
 def _write(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8", newline="\n")
+    _write_parts(path, [text])
+
+
+def _write_parts(path: Path, parts: Iterable[str]) -> None:
+    with path.open("w", encoding="utf-8", newline="\n") as stream:
+        stream.writelines(parts)

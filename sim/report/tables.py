@@ -4,7 +4,7 @@ text.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from math import prod
 
 import numpy as np
@@ -21,6 +21,8 @@ Table = dict[str, Column]
 FINE = (5, 25, 50, 75, 95)
 COARSE = (5, 50, 95)
 """Levels of the quantiles, in percent."""
+ROWS = 2**16
+"""Rows of a CSV file that are written at a time."""
 
 
 def series(records: Records) -> Table:
@@ -122,8 +124,29 @@ def csv(table: Table) -> str:
     """Write a table as CSV: ten significant digits, NaN as an empty cell, infinity as `inf`, lines
     ended by one newline.
     """
-    rows = zip(*map(_cells, table.values()), strict=True)
-    return "\n".join([",".join(table), *map(",".join, rows), ""])
+    return "".join(csv_parts(table))
+
+
+def csv_parts(table: Table) -> Iterator[str]:
+    """Write a table as CSV, a block of rows at a time, so that a long one is never in memory as
+    text.
+    """
+    yield ",".join(table) + "\n"
+    rows = len(next(iter(table.values()), ()))
+    for start in range(0, rows, ROWS):
+        block = [column[start : start + ROWS] for column in table.values()]
+        yield "\n".join([*map(",".join, zip(*_block_cells(block), strict=True)), ""])
+
+
+def _block_cells(block: Sequence[Column]) -> Iterator[list[str]]:
+    """Write the cells of each column; those of a column like the one before are written once."""
+    last, cells = None, []
+    for column in block:
+        is_number = isinstance(column, np.ndarray)
+        if not (is_number and last is not None and np.array_equal(column, last, equal_nan=True)):
+            cells = _cells(column)
+        last = column if is_number else None
+        yield cells
 
 
 def _spread_names(levels: Sequence[int]) -> list[str]:

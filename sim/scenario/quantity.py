@@ -21,6 +21,7 @@ from sim import rng
 
 Confidence = Literal["documented", "estimated", "disputed", "assumed"]
 Distribution = Literal["fixed", "triangular", "uniform", "loguniform"]
+Floats = NDArray[np.float64]
 
 
 class Frozen(BaseModel):
@@ -91,29 +92,68 @@ class Quantity(Frozen):
         """Tell whether members differ in this number."""
         return self.low is not None and self.low != self.high and self.dist != "fixed"
 
-    def draw(self, seed: int, name: str, members: Sequence[int]) -> NDArray[np.float64]:
+    def draw(self, seed: int, name: str, members: Sequence[int]) -> Floats:
         """Draw this number for each member, shape [members], rates per month; member 0 gets the
         central value.
         """
-        scale = 1 / 12 if self.per == "year" else 1.0
-        if not self.is_drawn or not any(members):
-            return np.full(len(members), self.value * scale)
-        drawn = self._quantile(rng.uniforms(seed, name, members)[0])
-        drawn[rng.central(members)] = self.value
-        return drawn * scale
+        drawn: Floats = draw_all([self], seed, [name], members)[0]
+        return drawn
 
-    def _quantile(self, u: NDArray[np.float64]) -> NDArray[np.float64]:
-        low, high, mode = float(self.low or 0.0), float(self.high or 0.0), self.value
-        if self.dist == "uniform":
-            return low + (high - low) * u
-        if self.dist == "loguniform":
-            # math.exp per member: numpy may round exp differently at another array width
-            span = math.log(high / low)
-            return np.array([low * math.exp(span * each) for each in u])
-        split = (mode - low) / (high - low)
-        rising = low + np.sqrt(u * (high - low) * (mode - low))
-        falling = high - np.sqrt((1 - u) * (high - low) * (high - mode))
-        return np.where(u < split, rising, falling)
+    def beside(self, name: str, width: int) -> Floats | None:
+        """Return the numbers that stand for this one, [members], where it is not to be drawn."""
+        return None
+
+
+def draw_all(
+    quantities: Sequence[Quantity], seed: int, names: Sequence[str], members: Sequence[int]
+) -> Floats:
+    """Draw numbers for each member, shape [quantities, members]: each as it is drawn alone, all in
+    a few operations.
+    """
+    scale = np.array([[1 / 12 if each.per == "year" else 1.0] for each in quantities])
+    value = np.array([[each.value] for each in quantities])
+    result = np.repeat(value * scale, len(members), axis=1)
+    drawn: dict[Distribution | None, list[int]] = {}
+    for row, each in enumerate(quantities):
+        given = each.beside(names[row], len(members))
+        if given is not None:
+            result[row] = given
+        elif each.is_drawn:
+            drawn.setdefault(each.dist, []).append(row)
+    if not any(members):
+        return result
+    for dist, rows in drawn.items():
+        u = rng.rows(seed, [names[row] for row in rows], members)
+        low, high = (
+            np.array([[getattr(quantities[row], end)] for row in rows]) for end in ("low", "high")
+        )
+        found = _quantile(dist, u, low, high, value[rows])
+        found[:, rng.central(members)] = value[rows]
+        result[rows] = found * scale[rows]
+    return result
+
+
+def _quantile(
+    dist: Distribution | None, u: Floats, low: Floats, high: Floats, mode: Floats
+) -> Floats:
+    """Return the quantiles of u [rows, members], given the lowest, highest and central values
+    [rows, 1].
+    """
+    if dist == "uniform":
+        return low + (high - low) * u
+    if dist == "loguniform":
+        # math.exp number by number: numpy may round exp differently at another array width
+        spans = [math.log(most / least) for least, most in zip(low.flat, high.flat, strict=True)]
+        powers = [
+            [math.exp(span * each) for each in row]
+            for span, row in zip(spans, u.tolist(), strict=True)
+        ]
+        exponential: Floats = low * np.array(powers)
+        return exponential
+    split = (mode - low) / (high - low)
+    rising = low + np.sqrt(u * (high - low) * (mode - low))
+    falling = high - np.sqrt((1 - u) * (high - low) * (high - mode))
+    return np.where(u < split, rising, falling)
 
 
 def plain(number: float) -> str:

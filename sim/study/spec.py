@@ -14,10 +14,11 @@ from pydantic import Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
 from sim.errors import Fault, Place, ScenarioError
+from sim.scenario.loading.bounds import Bounds
 from sim.scenario.loading.paths import fault_at
 from sim.scenario.loading.schema_walk import in_full, keys_of
 from sim.scenario.loading.source_tree import Path, Written, bare, from_python
-from sim.scenario.loading.yaml_marks import MOST_BYTES, read
+from sim.scenario.loading.yaml_marks import read
 from sim.scenario.quantity import Frozen
 from sim.scenario.suggestions import found, meant, nearest
 
@@ -131,10 +132,9 @@ def read_study(path: str | os.PathLike[str]) -> Asked:
     """
     file = os.fspath(path)
     try:
-        with open(file, "rb") as stream:
-            data = stream.read(MOST_BYTES + 1)
-    except (OSError, ValueError) as error:
-        reason = (getattr(error, "strerror", None) or str(error)).lower()
+        data = Bounds().read(file)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
         raise ScenarioError([Fault(Place(file), "", f"cannot be read: {reason}")]) from error
     tree = read(data, file)
     return _asked(Written(None, Place(file)) if tree is None else tree, os.path.dirname(file))

@@ -11,8 +11,9 @@ from functools import lru_cache
 
 import numpy as np
 
+from sim.engine.chunks import CHUNK
 from sim.engine.recorder import Tape
-from sim.engine.run import CHUNK, run_chunk
+from sim.engine.run import run_chunk
 from sim.kernels.sums import Floats
 from sim.metrics.derive import recorded_for
 from sim.metrics.table import SUMMARY
@@ -20,7 +21,8 @@ from sim.scenario.schema import Scenario
 from sim.study.batched_points import side_by_side
 from sim.study.factors import made
 from sim.study.observables import Row, measured, recorded
-from sim.world.axes import Axes, number
+from sim.world.axes import Axes
+from sim.world.numbering import number
 
 
 def side_by_side_at_most(rows: Sequence[Row]) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 from sim.scenario import event_kinds as kinds
 from sim.scenario.quantity import Quantity, month_number
 from sim.scenario.schema import Candidate, Programme, Scenario
-from sim.scenario.selectors import factories_of, permitting_rule, products_of, states_of
+from sim.scenario.selectors import factories_of, products_of, states_of
 from tests.reference.events import Happening, open_links
 from tests.reference.limits import Limits
 from tests.reference.market import allocate, ask
@@ -24,6 +24,7 @@ from tests.reference.things import (
     Project,
     whole,
 )
+from tests.reference.trade_rules import permitting_rule
 
 
 class Builder:
