@@ -1,0 +1,150 @@
+"""Chart the usable capacity of lines that grow or shrink, month by month: a panel a product."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sim.report.charts import events
+from sim.report.charts.chart import Chart, Key, Panel, Spec
+from sim.report.charts.choice import ANY, Choice
+from sim.report.charts.marks import event_marks, state_scale
+from sim.report.charts.relevance import bearing_on_capacity
+from sim.report.charts.states import state_colours, state_keys
+from sim.report.charts.tables import Tables
+from sim.report.charts.time import label, month_axis, ordinals, thinned
+from sim.report.charts.wording import number, selected
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+USUAL = 12
+SPREAD = ["p05", "p50", "p95"]
+CHANGED = 0.01
+"""A line is drawn when its capacity changes by more than this share of its greatest."""
+MOST_POINTS = 9000
+
+
+def capacity(tables: Tables, choice: Choice = ANY) -> Chart | None:
+    """Draw what each line can make a month: median and nine of ten members, in the colour of its state.
+
+    Without a choice, the products whose capacity changes most against what all their lines could make at
+    the start. None where no line changes.
+    """
+    rows = _rows(tables)
+    choice.check(rows["state"], rows["product"])
+    changed = _changed(rows)
+    kept = [product for product in changed["product"].unique() if choice.takes(None, product)]
+    lines = changed[[choice.takes(state, None) for state in changed["state"]]]
+    ranked = sorted(kept, key=lambda product: -_size(rows, changed, product))
+    ranked = [product for product in ranked if (lines["product"] == product).any()]
+    shown = ranked[: choice.limit(USUAL)]
+    if not shown:
+        return None
+    drawn = lines[lines["product"].isin(shown)]
+    every = 3 if len(drawn) > MOST_POINTS else 1
+    panels = [_panel(tables, product, drawn[drawn["product"] == product], every) for product in shown]
+    used = {number for panel in panels for number in panel.rows["events"]["number"]}
+    known = [each for each in events.moments(tables) if str(each.number) in used]
+    return Chart(
+        name="capacity",
+        title=_finding(tables, drawn[drawn["product"] == shown[0]]),
+        subtitle="Usable capacity of each line that changes; "
+        + selected(len(shown), len(ranked), "product", "largest change first")
+        + ("" if every == 1 else "; every third month"),
+        spec=_spec(int(rows["m"].min()), int(rows["m"].max()), state_colours(tables)),
+        panels=panels,
+        keys=[
+            *state_keys(tables, drawn["state"], "line"),
+            Key("band: 9 of 10 members", "$muted", "band"),
+            *([Key("events begin (numbers below)", "$event", "rule")] if used else []),
+        ],
+        notes=events.key(tables, known),
+        table=_table(tables, drawn),
+        readout={"rows": "rows", "x": "m", "series": "who", "text": "{who:text} {p50:n} ({p05:n} – {p95:n})"},
+    )
+
+
+def _rows(tables: Tables) -> pd.DataFrame:
+    frame = tables["capacity"]
+    prefix = "usable" if "usable_p50" in frame else "capacity"
+    named = {f"{prefix}_{level}": level for level in SPREAD}
+    kept = frame[["month", "factory", "state", "product", *named]].rename(columns=named)
+    return kept.assign(m=ordinals(kept["month"]))
+
+
+def _changed(rows: pd.DataFrame) -> pd.DataFrame:
+    """Keep the lines whose capacity changes in the median or at an end of the spread."""
+    groups = rows.groupby(["factory", "product"], sort=False)
+    spans = [groups[level].transform("max") - groups[level].transform("min") for level in SPREAD]
+    greatest = groups["p95"].transform("max")
+    moves = sum(span > CHANGED * greatest for span in spans) > 0
+    return rows[moves & (greatest > 0)]
+
+
+def _size(rows: pd.DataFrame, changed: pd.DataFrame, product: str) -> float:
+    mine = changed[changed["product"] == product].groupby("factory")["p50"]
+    start = rows.loc[(rows["product"] == product) & (rows["m"] == rows["m"].min()), "p50"].sum()
+    return float((mine.max() - mine.min()).max()) / max(float(start), 1e-9)
+
+
+def _panel(tables: Tables, product: str, lines: pd.DataFrame, every: int) -> Panel:
+    names = tables.names
+    scenario = names.scenario
+    bears = bearing_on_capacity(scenario, product) if scenario else None
+    known = events.bearing(events.moments(tables), bears)
+    parts = []
+    for factory, line in lines.groupby("factory", sort=False):
+        drawn = thinned(line, SPREAD, every)
+        parts.append(drawn.assign(who=f"{names.factory(str(factory))}, {names.state(line['state'].iloc[0])}"))
+    import pandas as pd
+
+    rows = pd.concat(parts)[["m", "who", "state", *SPREAD]]
+    return Panel(
+        title=names.product(product),
+        rows={"rows": rows, "events": events.marks(known, int(lines["m"].min()), int(lines["m"].max()))},
+        told=f"{_finding(tables, lines)}.",
+        unit=names.unit(product),
+    )
+
+
+def _finding(tables: Tables, lines: pd.DataFrame) -> str:
+    """Write from what to what the line that changes most goes, in the median."""
+    spans = lines.groupby("factory", sort=False)["p50"].agg(lambda values: values.max() - values.min())
+    line = lines[lines["factory"] == spans.idxmax()]
+    begin, end = line.iloc[0], line.iloc[-1]
+    names = tables.names
+    unit = names.unit(begin["product"])
+    who = f"{names.factory(begin['factory'])} ({names.state(begin['state'])})"
+    return (
+        f"{names.product(begin['product'])}: {who} can make {number(begin['p50'])} {unit} a month in "
+        f"{label(int(begin['m']))} and {number(end['p50'])} in {label(int(end['m']))}"
+    )
+
+
+def _spec(start: int, last: int, colours: dict[str, str]) -> Spec:
+    import altair as alt
+
+    colour = alt.Color("state:N", scale=state_scale(colours))
+    base = alt.Chart(alt.NamedData("rows")).encode(x=month_axis(start, last), color=colour, detail="who:N")
+    up = alt.Axis(title="$unit a month", tickCount=3, format="~s")
+    return (
+        alt.layer(
+            base.mark_area(opacity=0.22).encode(y=alt.Y("p05:Q", axis=up), y2="p95:Q"),
+            base.mark_line(strokeWidth=1.8).encode(y="p50:Q"),
+            *event_marks(),
+        )
+        .properties(height=104)
+        .to_dict()
+    )
+
+
+def _table(tables: Tables, drawn: pd.DataFrame) -> pd.DataFrame:
+    import pandas as pd
+
+    ends = drawn[(drawn["m"] % 12 == 0) | (drawn["m"] == drawn["m"].max())]
+    names = tables.names
+    rows = [
+        (names.product(row.product), names.factory(row.factory), names.state(row.state), row.month, *map(number, (row.p50, row.p05, row.p95)))
+        for row in ends.itertuples()
+    ]
+    return pd.DataFrame(rows, columns=["product", "factory", "state", "month", "a month, median", "5 %", "95 %"])

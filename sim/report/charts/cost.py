@@ -1,0 +1,101 @@
+"""Chart who pays what, year by year: a panel a kind of cost, a line a state."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sim.report.charts.chart import Chart, Key, Panel, Spec
+from sim.report.charts.choice import ANY, Choice
+from sim.report.charts.marks import state_scale
+from sim.report.charts.states import state_colours, state_keys
+from sim.report.charts.tables import Tables
+from sim.report.charts.wording import number
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+ITEMS = {
+    "capital": "Invested in capacity",
+    "extra": "Paid more than at the start for goods hit by a restriction",
+    "idle": "Cost of idle capacity",
+    "substitution": "Cost of substitution per unit delivered",
+}
+"""Items of the ledger that are drawn; the others stand in money.csv."""
+
+
+def cost(tables: Tables, choice: Choice = ANY) -> Chart | None:
+    """Draw each state's costs by calendar year: median and nine of ten members. None where there are none."""
+    rows = tables["money"]
+    choice.check(rows["state"], choice.products)
+    rows = rows[(rows["state"] != "all") & rows["item"].isin(ITEMS) & rows["p50"].notna()]
+    rows = rows[[choice.takes(state, None) for state in rows["state"]]]
+    size = rows[["p05", "p50", "p95"]].abs().max(axis=1)
+    rows = rows[size.groupby([rows["item"], rows["state"]]).transform("max") > 0]
+    items = [item for item in ITEMS if (rows["item"] == item).any()]
+    if not items:
+        return None
+    currency = tables.names.currency
+    return Chart(
+        name="cost",
+        title=_finding(tables, rows),
+        subtitle=f"{currency}, by calendar year; line: median member, band: 9 of 10 members",
+        spec=_spec(state_colours(tables)),
+        panels=[_panel(tables, item, rows[rows["item"] == item]) for item in items],
+        keys=[*state_keys(tables, rows["state"], "line"), Key("band: 9 of 10 members", "$muted", "band")],
+        table=_table(tables, rows),
+        readout={"rows": "rows", "x": "year", "series": "who", "exact": "yes", "text": "{who:text} {p50:n} ({p05:n} – {p95:n})"},
+    )
+
+
+def _panel(tables: Tables, item: str, rows: pd.DataFrame) -> Panel:
+    drawn = rows.assign(who=[tables.names.state(state) for state in rows["state"]])
+    unit = tables.names.currency + (" per unit" if item == "substitution" else " a year")
+    return Panel(
+        title=ITEMS[item],
+        rows={"rows": drawn[["year", "who", "state", "p05", "p50", "p95"]]},
+        told=f"{ITEMS[item]}: {_finding(tables, rows)}.",
+        unit=unit,
+    )
+
+
+def _finding(tables: Tables, rows: pd.DataFrame) -> str:
+    """Write who bears most of the first kind of cost, over the run: means add up, quantiles do not."""
+    item = next(item for item in ITEMS if (rows["item"] == item).any())
+    mine = rows[rows["item"] == item]
+    if item == "substitution":
+        last = mine[mine["year"] == mine["year"].max()].sort_values("p50", ascending=False).iloc[0]
+        said = f"{number(last['p50'])} ({number(last['p05'])} to {number(last['p95'])})"
+        return f"{tables.names.state(last['state'])} pays most per unit: {said} {tables.names.currency} in {last['year']}"
+    totals = mine.groupby("state")["mean"].sum()
+    what = {"capital": "invests", "extra": "pays extra", "idle": "has idle costs"}[item]
+    most = totals.idxmax()
+    return f"{tables.names.state(most)} {what} most: {number(totals[most])} {tables.names.currency} over the run (mean)"
+
+
+def _spec(colours: dict[str, str]) -> Spec:
+    import altair as alt
+
+    across = alt.X("year:O", axis=alt.Axis(title=None, labelAngle=0, labelOverlap="greedy"))
+    base = alt.Chart(alt.NamedData("rows")).encode(
+        x=across, color=alt.Color("state:N", scale=state_scale(colours))
+    )
+    up = alt.Axis(title="$unit", tickCount=4, format="~s", titleLimit=0)
+    return (
+        alt.layer(
+            base.mark_area(opacity=0.22).encode(y=alt.Y("p05:Q", axis=up), y2="p95:Q"),
+            base.mark_line(strokeWidth=1.8, point={"size": 16}).encode(y="p50:Q"),
+        )
+        .properties(height=150)
+        .to_dict()
+    )
+
+
+def _table(tables: Tables, rows: pd.DataFrame) -> pd.DataFrame:
+    import pandas as pd
+
+    names = tables.names
+    made = [
+        (ITEMS[row.item], names.state(row.state), row.year, *map(number, (row.p50, row.p05, row.p95)))
+        for row in rows.itertuples()
+    ]
+    return pd.DataFrame(made, columns=["what", "state", "year", f"{names.currency}, median", "5 %", "95 %"])

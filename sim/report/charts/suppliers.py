@@ -1,0 +1,196 @@
+"""Chart who supplies whom, year by year: units of each supplier, stacked, with the spread of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sim.report.charts import events
+from sim.report.charts.chart import Chart, Key, Panel, Spec
+from sim.report.charts.choice import ANY, Choice, Need, first
+from sim.report.charts.marks import state_scale
+from sim.report.charts.states import state_colours, state_keys
+from sim.report.charts.tables import Tables
+from sim.report.charts.wording import number, percent, selected
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+USUAL = 12
+CHANGED = 0.02
+"""A buyer's product is drawn when this share of its deliveries changed hands or was lost."""
+WIDE = 0.03
+"""A spread is drawn when it is wider than this share of the panel's greatest delivery."""
+BY = ["importer", "product"]
+
+
+@dataclass(frozen=True, eq=False)
+class Delivered:
+    """Hold the deliveries of one product to one importer."""
+
+    need: Need
+    units: pd.DataFrame
+    """By year and supplier: mean, p05, p95, in the order of the first year, most first"""
+    before: int
+    """The last year before the first event"""
+
+    @property
+    def change(self) -> float:
+        """Measure how much changed hands or was lost at most, against the years before: a share."""
+        wide = self.units.pivot_table(index="year", columns="who", values="mean", aggfunc="sum").fillna(0.0)
+        base = wide[wide.index <= self.before].mean()
+        if base.sum() <= 0:
+            return 1.0 if wide.to_numpy().max() > 0 else 0.0
+        totals = wide.sum(axis=1)
+        moved = (wide.div(totals.where(totals > 0, 1), axis=0) - base / base.sum()).abs().sum(axis=1) / 2
+        lost = 1 - totals / base.sum()
+        return float(max(moved[totals > 0].max(), lost.max()))
+
+
+def suppliers(tables: Tables, choice: Choice = ANY) -> Chart | None:
+    """Draw deliveries by calendar year and supplier, each panel on its own scale, so that growth is seen.
+
+    Bars stand for the mean of the members, which adds up; a thin line for what a supplier delivers in 9 of
+    10 members, counted from the foot of its bar. A tick is the state's own need. Without a choice, buyers
+    whose suppliers changed most are drawn; None where none changed.
+    """
+    flows = tables["flows"]
+    choice.check(flows["importer"], flows["product"])
+    known = _delivered(tables, flows)
+    changed = sorted((each for each in known if each.change > CHANGED), key=lambda each: -each.change)
+    wanted = first([each.need for each in (known if choice.is_made else changed)], choice, USUAL)
+    by_need = {each.need: each for each in known}
+    shown = [by_need[need] for need in wanted]
+    if not shown:
+        return None
+    total = len(known) if choice.is_made else len(changed)
+    which = selected(len(shown), total, "buyer and product" if total == 1 else "buyers and products", "")
+    which = f"{len(shown)} of {total} buyers and products" + ("" if choice.is_made else " whose suppliers changed, most changed first")
+    colours = state_colours(tables)
+    exporters = {state for each in shown for state in each.units["exporter"]}
+    return Chart(
+        name="suppliers",
+        title=_finding(tables, shown[0]),
+        subtitle=f"Units delivered in the calendar year; {which}",
+        spec=_spec(colours),
+        panels=[_panel(tables, each) for each in shown],
+        keys=[
+            *state_keys(tables, exporters),
+            Key("9 of 10 members, of that supplier", "$ink", "line"),
+            Key("own need", "$event", "line"),
+        ],
+        table=_table(tables, shown),
+        readout={"rows": "rows", "x": "year", "series": "who", "exact": "yes", "text": "{who:text} {mean:n} ({p05:n} – {p95:n})"},
+    )
+
+
+def _delivered(tables: Tables, flows: pd.DataFrame) -> list[Delivered]:
+    via = flows["via"] if "via" in flows else ""
+    named = flows.assign(
+        who=[tables.names.state(state) for state in flows["exporter"]],
+        units=flows["mean"],
+    )
+    if "via" in flows:
+        on_way = [f" via {tables.names.state(state)}" if state else "" for state in via]
+        named["who"] = named["who"] + on_way
+    moments = events.moments(tables)
+    years = flows["year"]
+    before = max(int(moments[0].month) // 12 - 1, int(years.min())) if moments else int(years.min())
+    found = []
+    for (importer, product), group in named.groupby(BY, sort=False):
+        kept = group.groupby("who")["mean"].transform("max") > 0
+        if kept.any():
+            found.append(Delivered((str(importer), str(product)), group[kept], before))
+    return found
+
+
+def _panel(tables: Tables, each: Delivered) -> Panel:
+    names = tables.names
+    order = each.units.groupby("who", sort=False)["mean"].agg("first").sort_values(ascending=False, kind="stable")
+    rows = each.units.set_index("who").loc[list(order.index)].reset_index()
+    rows = rows.sort_values("year", kind="stable")
+    top = rows.groupby("year")["mean"].cumsum()
+    rows = rows.assign(top=top, bottom=top - rows["mean"])
+    rows = rows.assign(low=rows["bottom"] + rows["p05"], high=rows["bottom"] + rows["p95"])
+    greatest = float(top.max())
+    wide = rows[rows["p95"] - rows["p05"] > WIDE * greatest]
+    columns = ["year", "who", "exporter", "mean", "p05", "p95", "bottom", "top"]
+    return Panel(
+        title=names.need(*each.need),
+        rows={
+            "rows": rows.loc[(rows["mean"] > 0) | (rows["p95"] > 0), columns],
+            "spread": wide[["year", "low", "high"]],
+            "need": _need(tables, each),
+        },
+        told=f"{_finding(tables, each)}.",
+        unit=names.unit(each.need[1]),
+        group=each.need[0],
+    )
+
+
+def _need(tables: Tables, each: Delivered) -> pd.DataFrame:
+    """Add up the state's own need by year; nothing where its factories buy the product as an input, too."""
+    import pandas as pd
+
+    nothing = pd.DataFrame({"year": pd.Series(dtype="int64"), "need": pd.Series(dtype="float64")})
+    state, product = each.need
+    scenario = tables.names.scenario
+    if "series" not in tables or (scenario and any(product in made.inputs for made in scenario.products.values())):
+        return nothing
+    rows = tables["series"].query("metric == 'need' and state == @state and product == @product")
+    if rows.empty:
+        return nothing
+    years = rows["month"].str[:4].astype("int64")
+    return rows["mean"].groupby(years).sum().rename("need").rename_axis("year").reset_index()
+
+
+def _finding(tables: Tables, each: Delivered) -> str:
+    """Write who supplied most before and who does at the end."""
+    units, names = each.units, tables.names
+    before = units[units["year"] <= each.before].groupby("who")["mean"].mean()
+    last = int(units["year"].max())
+    after = units[units["year"] == last].groupby("who")["mean"].sum()
+    who = names.need(*each.need)
+    if before.sum() <= 0:
+        start = f"nothing was delivered until {each.before}"
+    else:
+        start = f"{before.idxmax()} supplied {percent(before.max() / before.sum())} until {each.before}"
+    if after.sum() <= 0:
+        return f"{who}: {start}, and nothing is delivered in {last}"
+    return f"{who}: {start}, {after.idxmax()} supplies {percent(after.max() / after.sum())} in {last}"
+
+
+def _spec(colours: dict[str, str]) -> Spec:
+    import altair as alt
+
+    across = alt.X("year:O", axis=alt.Axis(title=None, labelAngle=0, labelOverlap="greedy"))
+    up = alt.Axis(title="$unit a year", tickCount=3, format="~s")
+    bars = alt.Chart(alt.NamedData("rows")).mark_bar(stroke="$paper", strokeWidth=0.5)
+    return (
+        alt.layer(
+            bars.encode(
+                x=across,
+                y=alt.Y("bottom:Q", axis=up, scale=alt.Scale(nice=True, zero=True)),
+                y2="top:Q",
+                color=alt.Color("exporter:N", scale=state_scale(colours)),
+            ),
+            alt.Chart(alt.NamedData("spread")).mark_rule(color="$ink", strokeWidth=1).encode(x="year:O", y="low:Q", y2="high:Q"),
+            alt.Chart(alt.NamedData("need"))
+            .mark_tick(color="$event", thickness=1.6, orient="horizontal")
+            .encode(x="year:O", y="need:Q"),
+        )
+        .properties(height=104)
+        .to_dict()
+    )
+
+
+def _table(tables: Tables, shown: list[Delivered]) -> pd.DataFrame:
+    import pandas as pd
+
+    rows = [
+        (tables.names.state(each.need[0]), tables.names.product(each.need[1]), row.year, row.who, *map(number, (row.mean, row.p05, row.p95)))
+        for each in shown
+        for row in each.units[["year", "who", "p05", "p95"]].assign(mean=each.units["mean"]).itertuples()
+        if row.p95 > 0
+    ]
+    return pd.DataFrame(rows, columns=["buyer", "product", "year", "supplier", "units, mean", "5 %", "95 %"])
