@@ -8,9 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from sim.report.charts.capacity import capacity
 from sim.report.charts.chart import Chart, Key, Panel
 from sim.report.charts.choice import ANY, Choice
+from sim.report.charts.comparison import comparison
+from sim.report.charts.cost import cost
+from sim.report.charts.fates import fates
 from sim.report.charts.fill_rate import fill_rate
+from sim.report.charts.sensitivity import sensitivity
+from sim.report.charts.stress import stress
+from sim.report.charts.suppliers import suppliers
 from sim.report.charts.tables import Tables, of_folder, of_frames, of_result
 
 __all__ = [
@@ -40,6 +47,13 @@ class Definition:
 
 CHARTS: Mapping[str, Definition] = {
     "fill_rate": Definition(fill_rate, ("series",)),
+    "suppliers": Definition(suppliers, ("flows",)),
+    "fates": Definition(fates, ("fates",)),
+    "capacity": Definition(capacity, ("capacity",)),
+    "cost": Definition(cost, ("money",)),
+    "comparison": Definition(comparison, ("comparison",)),
+    "stress": Definition(stress, ("criticality",)),
+    "sensitivity": Definition(sensitivity, ("sensitivity",)),
 }
 
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from sim.report.charts import events
 from sim.report.charts.chart import Chart, Key, Panel, Spec
 from sim.report.charts.choice import ANY, Choice
-from sim.report.charts.marks import event_marks, state_scale
+from sim.report.charts.marks import NUMBERS, event_marks, state_scale
 from sim.report.charts.relevance import bearing_on_capacity
 from sim.report.charts.states import state_colours, state_keys
+from sim.report.charts.spreads import spread, wide
 from sim.report.charts.tables import Tables
 from sim.report.charts.time import label, month_axis, ordinals, thinned
 from sim.report.charts.wording import number, selected
@@ -21,7 +22,7 @@ USUAL = 12
 SPREAD = ["p05", "p50", "p95"]
 CHANGED = 0.01
 """A line is drawn when its capacity changes by more than this share of its greatest."""
-MOST_POINTS = 9000
+MOST_POINTS = 4000
 
 
 def capacity(tables: Tables, choice: Choice = ANY) -> Chart | None:
@@ -60,7 +61,7 @@ def capacity(tables: Tables, choice: Choice = ANY) -> Chart | None:
         ],
         notes=events.key(tables, known),
         table=_table(tables, drawn),
-        readout={"rows": "rows", "x": "m", "series": "who", "text": "{who:text} {p50:n} ({p05:n} – {p95:n})"},
+        readout={"rows": "rows", "x": "m", "every": str(every), "series": "who", "text": "{who:text} {p50:n} ({p05:n} – {p95:n})"},
     )
 
 
@@ -82,9 +83,14 @@ def _changed(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _size(rows: pd.DataFrame, changed: pd.DataFrame, product: str) -> float:
-    mine = changed[changed["product"] == product].groupby("factory")["p50"]
-    start = rows.loc[(rows["product"] == product) & (rows["m"] == rows["m"].min()), "p50"].sum()
-    return float((mine.max() - mine.min()).max()) / max(float(start), 1e-9)
+    """Compare the change from the first month to the last with what all lines could make at most."""
+    lasting = changed[changed["product"] == product].groupby("factory")["p50"].agg(_lasting)
+    most = rows[rows["product"] == product].groupby("m")["p50"].sum().max()
+    return float(lasting.abs().max()) / max(float(most), 1e-9)
+
+
+def _lasting(values: pd.Series[float]) -> float:
+    return float(values.iloc[-1] - values.iloc[0])
 
 
 def _panel(tables: Tables, product: str, lines: pd.DataFrame, every: int) -> Panel:
@@ -103,13 +109,13 @@ def _panel(tables: Tables, product: str, lines: pd.DataFrame, every: int) -> Pan
         title=names.product(product),
         rows={"rows": rows, "events": events.marks(known, int(lines["m"].min()), int(lines["m"].max()))},
         told=f"{_finding(tables, lines)}.",
-        unit=names.unit(product),
+        axis=f"{names.unit(product)} a month",
     )
 
 
 def _finding(tables: Tables, lines: pd.DataFrame) -> str:
     """Write from what to what the line that changes most goes, in the median."""
-    spans = lines.groupby("factory", sort=False)["p50"].agg(lambda values: values.max() - values.min())
+    spans = lines.groupby("factory", sort=False)["p50"].agg(_lasting).abs()
     line = lines[lines["factory"] == spans.idxmax()]
     begin, end = line.iloc[0], line.iloc[-1]
     names = tables.names
@@ -126,7 +132,7 @@ def _spec(start: int, last: int, colours: dict[str, str]) -> Spec:
 
     colour = alt.Color("state:N", scale=state_scale(colours))
     base = alt.Chart(alt.NamedData("rows")).encode(x=month_axis(start, last), color=colour, detail="who:N")
-    up = alt.Axis(title="$unit a month", tickCount=3, format="~s")
+    up = alt.Axis(title=None, tickCount=3, format=NUMBERS)
     return (
         alt.layer(
             base.mark_area(opacity=0.22).encode(y=alt.Y("p05:Q", axis=up), y2="p95:Q"),
@@ -139,12 +145,16 @@ def _spec(start: int, last: int, colours: dict[str, str]) -> Spec:
 
 
 def _table(tables: Tables, drawn: pd.DataFrame) -> pd.DataFrame:
-    import pandas as pd
-
     ends = drawn[(drawn["m"] % 12 == 0) | (drawn["m"] == drawn["m"].max())]
     names = tables.names
-    rows = [
-        (names.product(row.product), names.factory(row.factory), names.state(row.state), row.month, *map(number, (row.p50, row.p05, row.p95)))
-        for row in ends.itertuples()
-    ]
-    return pd.DataFrame(rows, columns=["product", "factory", "state", "month", "a month, median", "5 %", "95 %"])
+    return wide(
+        ["product", "factory", "state"],
+        (
+            (
+                (names.product(row.product), names.factory(row.factory), names.state(row.state)),
+                row.month,
+                spread(number, row.p50, row.p05, row.p95),
+            )
+            for row in ends.itertuples()
+        ),
+    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -36,8 +35,8 @@ class Panel:
     rows: Mapping[str, pd.DataFrame]
     told: str
     """What it shows, in a sentence: for those who hear it"""
-    unit: str = ""
-    """Replaces `$unit` in the titles of axes"""
+    axis: str = ""
+    """What the numbers of its axis are, with their unit; stands over the axis, so that it is read"""
     group: str = ""
     """Code of the state that it is about, to be chosen by; empty: of all"""
 
@@ -47,7 +46,7 @@ class Chart:
     """Hold all that is needed to draw a chart on a page, as a picture, or in a notebook.
 
     The specification is Vega-Lite's, of one panel, over data sets that each panel names alike.
-    Colours that depend on the theme stand as names (`$ink`); `$unit` is the panel's unit.
+    Colours that depend on the theme stand as names (`$ink`).
     """
 
     name: str
@@ -63,15 +62,10 @@ class Chart:
     table: pd.DataFrame | None = None
     """The numbers behind the chart, as a person reads them"""
     columns: int = 2
+    has_names: bool = False
+    """Whether names stand beside the vertical axis, and so take as much room as they need"""
     readout: Mapping[str, str] = field(default_factory=dict)
     """How the words under the pointer are made: `rows`, `x`, `series` and `text`, see the page's script"""
-
-    def panel_spec(self, panel: Panel) -> Spec:
-        """Return the specification of one panel with its unit, still without data."""
-        text = json.dumps(self.spec, ensure_ascii=False)
-        unit = json.dumps(panel.unit, ensure_ascii=False)[1:-1]
-        filled: Spec = json.loads(text.replace("$unit", unit))
-        return filled
 
     def to_dict(self, theme: Mapping[str, str] = LIGHT) -> Spec:
         """Return the whole chart as one Vega-Lite specification: titles, legend, panels, notes, data."""

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 from sim.report.charts.chart import Chart, Key, Panel, Spec
 from sim.report.charts.choice import ANY, Choice
-from sim.report.charts.marks import state_scale
+from sim.report.charts.marks import NUMBERS, state_scale
 from sim.report.charts.states import state_colours, state_keys
+from sim.report.charts.spreads import spread, wide
 from sim.report.charts.tables import Tables
+from sim.report.charts.time import year_axis
 from sim.report.charts.wording import number
 
 if TYPE_CHECKING:
@@ -23,6 +25,10 @@ ITEMS = {
 """Items of the ledger that are drawn; the others stand in money.csv."""
 
 
+SEEN = 0.01
+"""A state is drawn where its cost is more than this share of the greatest."""
+
+
 def cost(tables: Tables, choice: Choice = ANY) -> Chart | None:
     """Draw each state's costs by calendar year: median and nine of ten members. None where there are none."""
     rows = tables["money"]
@@ -30,7 +36,9 @@ def cost(tables: Tables, choice: Choice = ANY) -> Chart | None:
     rows = rows[(rows["state"] != "all") & rows["item"].isin(ITEMS) & rows["p50"].notna()]
     rows = rows[[choice.takes(state, None) for state in rows["state"]]]
     size = rows[["p05", "p50", "p95"]].abs().max(axis=1)
-    rows = rows[size.groupby([rows["item"], rows["state"]]).transform("max") > 0]
+    largest = size.groupby([rows["item"], rows["state"]]).transform("max")
+    greatest = size.groupby(rows["item"]).transform("max")
+    rows = rows[(largest > SEEN * greatest) & (greatest > 0)]
     items = [item for item in ITEMS if (rows["item"] == item).any()]
     if not items:
         return None
@@ -38,8 +46,9 @@ def cost(tables: Tables, choice: Choice = ANY) -> Chart | None:
     return Chart(
         name="cost",
         title=_finding(tables, rows),
-        subtitle=f"{currency}, by calendar year; line: median member, band: 9 of 10 members",
-        spec=_spec(state_colours(tables)),
+        subtitle=f"{currency}, by calendar year; states above 1 % of the greatest; "
+        "line: median member, band: 9 of 10 members",
+        spec=_spec(state_colours(tables), [int(year) for year in sorted(tables["money"]["year"].unique())]),
         panels=[_panel(tables, item, rows[rows["item"] == item]) for item in items],
         keys=[*state_keys(tables, rows["state"], "line"), Key("band: 9 of 10 members", "$muted", "band")],
         table=_table(tables, rows),
@@ -54,7 +63,7 @@ def _panel(tables: Tables, item: str, rows: pd.DataFrame) -> Panel:
         title=ITEMS[item],
         rows={"rows": drawn[["year", "who", "state", "p05", "p50", "p95"]]},
         told=f"{ITEMS[item]}: {_finding(tables, rows)}.",
-        unit=unit,
+        axis=unit,
     )
 
 
@@ -72,14 +81,13 @@ def _finding(tables: Tables, rows: pd.DataFrame) -> str:
     return f"{tables.names.state(most)} {what} most: {number(totals[most])} {tables.names.currency} over the run (mean)"
 
 
-def _spec(colours: dict[str, str]) -> Spec:
+def _spec(colours: dict[str, str], years: list[int]) -> Spec:
     import altair as alt
 
-    across = alt.X("year:O", axis=alt.Axis(title=None, labelAngle=0, labelOverlap="greedy"))
     base = alt.Chart(alt.NamedData("rows")).encode(
-        x=across, color=alt.Color("state:N", scale=state_scale(colours))
+        x=year_axis(years), color=alt.Color("state:N", scale=state_scale(colours))
     )
-    up = alt.Axis(title="$unit", tickCount=4, format="~s", titleLimit=0)
+    up = alt.Axis(title=None, tickCount=4, format=NUMBERS)
     return (
         alt.layer(
             base.mark_area(opacity=0.22).encode(y=alt.Y("p05:Q", axis=up), y2="p95:Q"),
@@ -91,11 +99,14 @@ def _spec(colours: dict[str, str]) -> Spec:
 
 
 def _table(tables: Tables, rows: pd.DataFrame) -> pd.DataFrame:
-    import pandas as pd
-
-    names = tables.names
-    made = [
-        (ITEMS[row.item], names.state(row.state), row.year, *map(number, (row.p50, row.p05, row.p95)))
-        for row in rows.itertuples()
-    ]
-    return pd.DataFrame(made, columns=["what", "state", "year", f"{names.currency}, median", "5 %", "95 %"])
+    return wide(
+        ["what", "state"],
+        (
+            (
+                (ITEMS[row.item], tables.names.state(row.state)),
+                str(row.year),
+                spread(number, row.p50, row.p05, row.p95),
+            )
+            for row in rows.itertuples()
+        ),
+    )

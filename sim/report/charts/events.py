@@ -47,7 +47,7 @@ def bearing(found: Iterable[Moment], names: Collection[str] | None) -> list[Mome
     return [each for each in found if names is None or not set(names).isdisjoint(each.events)]
 
 
-def marks(found: Sequence[Moment], first: int, last: int, room: float = 0.02) -> pd.DataFrame:
+def marks(found: Sequence[Moment], first: int, last: int, room: float = 0.026) -> pd.DataFrame:
     """Lay moments out as rows: `m`, where the line stands, and `place`, where its number does.
 
     Numbers that stand too close move apart, each taking `room` of the axis for a digit; where the last

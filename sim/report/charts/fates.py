@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sim.report.charts.chart import Chart, Key, Panel, Spec
 from sim.report.charts.choice import ANY, Choice, Need, first
 from sim.report.charts.tables import Tables
+from sim.report.charts.time import year_axis
 from sim.report.charts.wording import counted, percent, selected
 
 if TYPE_CHECKING:
@@ -93,11 +94,7 @@ def _panel(tables: Tables, need: Need, rows: pd.DataFrame) -> Panel:
 def _spec(start: int, last: int) -> Spec:
     import altair as alt
 
-    across = alt.X(
-        "year:O",
-        scale=alt.Scale(domain=list(range(start, last + 1))),
-        axis=alt.Axis(title=None, labelAngle=0, labelOverlap="greedy"),
-    )
+    across = year_axis(range(start, last + 1))
     up = alt.Axis(title="members", format="%", values=[0, 0.5, 1])
     scale = alt.Scale(domain=list(FATES), range=[f"${fate}" for fate in FATES])
     bars = alt.Chart(alt.NamedData("rows")).mark_bar(stroke="$paper", strokeWidth=0.5)

@@ -9,6 +9,7 @@ from sim.report.charts.chart import Chart, Key, Panel, Spec
 from sim.report.charts.choice import ANY, Choice, Need, first
 from sim.report.charts.marks import event_marks
 from sim.report.charts.relevance import bearing_on_need
+from sim.report.charts.spreads import spread, wide
 from sim.report.charts.tables import Tables
 from sim.report.charts.time import label, month_axis, ordinals, thinned
 from sim.report.charts.wording import counted, number, percent, selected
@@ -45,7 +46,7 @@ def fill_rate(tables: Tables, choice: Choice = ANY) -> Chart | None:
     used = sorted({mark for panel in panels for mark in panel.rows["events"]["number"]}, key=int)
     known = [each for each in events.moments(tables) if str(each.number) in used]
     total = rows[["state", "product"]].drop_duplicates().shape[0]
-    which = selected(len(shown), len(short), "short need", "worst first")
+    which = selected(len(shown), len(short), "need", "worst first").replace(",", " that are short in some month,")
     if choice.is_made:
         which = selected(len(shown), total, "need", "worst first")
     months = series[shown[0]]["m"]
@@ -63,6 +64,7 @@ def fill_rate(tables: Tables, choice: Choice = ANY) -> Chart | None:
         readout={
             "rows": "rows",
             "x": "m",
+            "every": str(every),
             "text": "{m:month}: {p50:%} met in the median member, {p05:%} to {p95:%} in 9 of 10",
         },
     )
@@ -163,16 +165,16 @@ def _keys(has_central: bool, has_events: bool) -> list[Key]:
 
 def _table(tables: Tables, series: dict[Need, pd.DataFrame]) -> pd.DataFrame:
     """Write the Januaries and the end of each series: what one would read off the chart."""
-    import pandas as pd
-
-    rows = [
+    names = tables.names
+    return wide(
+        ["state", "product"],
         (
-            tables.names.state(state),
-            tables.names.product(product),
-            label(int(row.m)),
-            *(percent(each) for each in (row.p50, row.p05, row.p95)),
-        )
-        for (state, product), frame in series.items()
-        for row in frame[(frame["m"] % 12 == 0) | (frame["m"] == frame["m"].iloc[-1])].itertuples()
-    ]
-    return pd.DataFrame(rows, columns=["state", "product", "month", "median met", "5 %", "95 %"])
+            (
+                (names.state(state), names.product(product)),
+                label(int(row.m)),
+                spread(percent, row.p50, row.p05, row.p95),
+            )
+            for (state, product), frame in series.items()
+            for row in frame[(frame["m"] % 12 == 0) | (frame["m"] == frame["m"].iloc[-1])].itertuples()
+        ),
+    )

@@ -9,7 +9,11 @@ if TYPE_CHECKING:
 
 FONT = "Liberation Sans, Arial, Helvetica, DejaVu Sans, Noto Sans CJK SC, Noto Sans CJK JP, sans-serif"
 
+NUMBERS = ",.6~g"
+"""Format of numbers on axes: no exponent, no prefix."""
+
 CONFIG: dict[str, Any] = {
+    "aria": False,  # one sentence a panel and a table say it better than a label a mark
     "background": "$paper",
     "font": FONT,
     "view": {"stroke": None},
@@ -18,6 +22,7 @@ CONFIG: dict[str, Any] = {
         **{"domainColor": "$faint", "tickColor": "$faint", "titleFontWeight": "normal"},
         **{"labelFontSize": 10, "titleFontSize": 10, "tickSize": 3, "labelOverlap": True},
     },
+    "axisY": {"minExtent": 30, "titlePadding": 3},
     "text": {"color": "$ink", "fontSize": 10, "font": FONT},
     "title": {
         **{"color": "$ink", "subtitleColor": "$faint", "anchor": "start", "fontSize": 12},

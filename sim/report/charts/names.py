@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -61,7 +60,7 @@ class Names:
 
     def need(self, state: str, product: str) -> str:
         """Name a need: whose, of what."""
-        return f"{self.state(state)}: {lowered(self.product(product))}"
+        return f"{self.state(state)}: {self.product(product)}"
 
     def path(self, path: str) -> str:
         """Name a number of the scenario by its path, as in `events.leak.share`: the title, then what of it.
@@ -83,19 +82,13 @@ class Names:
 
     def _step(self, step: str) -> str:
         known = {**self.factories, **self.products, **self.states}
-        return lowered(known[step]) if step in known else lowered(plain(step))
+        return known.get(step) or step.replace("_", " ")
 
 
 def plain(code: str) -> str:
     """Write a code in plain letters: `naval_units` as `Naval units`."""
     words = code.replace("_", " ").strip()
     return words[:1].upper() + words[1:]
-
-
-def lowered(title: str) -> str:
-    """Write a title within a sentence; a name in capitals, or with a capital inside, stays."""
-    first = re.split(r"[\s-]", title, maxsplit=1)[0]
-    return title if first[1:] != first[1:].lower() else title[:1].lower() + title[1:]
 
 
 def _titled(entity: Any, code: str) -> str:

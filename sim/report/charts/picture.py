@@ -17,6 +17,8 @@ FORMATS = ("png", "svg", "pdf", "json")
 PAGE = 980
 """Width of the panels together, pixels."""
 GAP = 60
+INDENT = 48
+"""From the edge of a panel to its axis, where no names stand beside it."""
 LETTER, SMALL, NOTE = 6.4, 5.3, 5.0
 """Width of a letter at 12 pixels, in a legend, and in a note."""
 DENSITY = 144
@@ -47,10 +49,11 @@ def composed(chart: Chart, theme: Mapping[str, str]) -> Spec:
         for place, panel in enumerate(chart.panels)
         for name, rows in panel.rows.items()
     }
+    left = 0 if chart.has_names else -INDENT
     blocks = [
-        *_legend(chart.keys),
+        *_legend(chart.keys, left),
         {"concat": panels, "columns": columns, "spacing": {"row": 16, "column": GAP - 10}},
-        *_notes(chart.notes),
+        *_notes(chart.notes, left),
     ]
     whole = {
         "$schema": SCHEMA,
@@ -74,10 +77,19 @@ def composed(chart: Chart, theme: Mapping[str, str]) -> Spec:
 
 def _panel(chart: Chart, panel: Panel, place: int, wide: int) -> Spec:
     """Return a panel with its own data sets, title and width."""
-    spec = _renamed(chart.panel_spec(panel), set(panel.rows), place)
-    title = {"text": wrapped(panel.title, int(wide / LETTER)), "offset": 12}
+    spec = _renamed(_filled(chart.spec, panel), set(panel.rows), place)
+    title: Spec = {"text": wrapped(panel.title, int(wide / LETTER)), "offset": 12}
+    if panel.axis:
+        title |= {"subtitle": wrapped(panel.axis, int(wide / SMALL)), "subtitleFontSize": 10}
     kept = {key: value for key, value in spec.items() if key not in ("$schema", "config")}
     return {"width": wide, **kept, **({"title": title} if panel.title else {})}
+
+
+def _filled(spec: Spec, panel: Panel) -> Spec:
+    """Leave out layers without data: an axis cannot span nothing."""
+    empty = {name for name, rows in panel.rows.items() if rows.empty}
+    layers = [each for each in spec["layer"] if each.get("data", {}).get("name") not in empty]
+    return {**spec, "layer": layers}
 
 
 def _renamed(spec: Any, names: set[str], place: int) -> Any:
@@ -92,7 +104,7 @@ def _renamed(spec: Any, names: set[str], place: int) -> Any:
     return found
 
 
-def _legend(keys: Sequence[Key]) -> Iterator[Spec]:
+def _legend(keys: Sequence[Key], left: float) -> Iterator[Spec]:
     """Draw the legend in rows that fit the page."""
     if not keys:
         return
@@ -102,7 +114,8 @@ def _legend(keys: Sequence[Key]) -> Iterator[Spec]:
         size = 26 + SMALL * width(key.label)
         if x and x + size > PAGE:
             x, row = 0.0, row + 1
-        layers += [_swatch(key, x, 16 * row + 8), _text(key.label, x + 24, 16 * row + 8)]
+        at = left + x
+        layers += [_swatch(key, at, 16 * row + 8), _text(key.label, at + 24, 16 * row + 8)]
         x += size + 14
     yield _board(layers, 16 * (row + 1))
 
@@ -124,7 +137,7 @@ def _swatch(key: Key, x: float, y: float) -> Spec:
     return {"mark": mark, "encoding": _at(**ends, y=y)}
 
 
-def _notes(notes: Sequence[str]) -> Iterator[Spec]:
+def _notes(notes: Sequence[str], left: float) -> Iterator[Spec]:
     """Write the notes under the panels, in two columns where they are many; nothing is cut."""
     if not notes:
         return
@@ -139,7 +152,7 @@ def _notes(notes: Sequence[str]) -> Iterator[Spec]:
             column, at = column + 1, 0
         for place, text in enumerate(each):
             indent = 16 if place else 0
-            layers.append(_text(text, column * wide + indent, 13 * (at + place) + 8))
+            layers.append(_text(text, left + column * wide + indent, 13 * (at + place) + 8))
         at += len(each)
         lowest = max(lowest, at)
     yield _board(layers, 13 * lowest + 4)

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sim.scenario.event_kinds import Closure, Demand, Event, Funding, Lifting, Outage, ProgrammeStart, ProgrammeStop, Repair, Trading
+from sim.scenario.event_kinds import (
+    Closure,
+    Demand,
+    Event,
+    Funding,
+    Lifting,
+    Outage,
+    ProgrammeStart,
+    ProgrammeStop,
+    Repair,
+    Trading,
+)
 from sim.scenario.schema import Scenario
 from sim.scenario.selectors import factories_of, products_of, states_of
 
@@ -15,16 +26,22 @@ def bearing_on_need(scenario: Scenario, state: str, product: str) -> set[str]:
 
     def bears(event: Event) -> bool:
         if isinstance(event, Trading):
-            return state in states_of(event.importer, scenario) and not goods.isdisjoint(products_of(event.product, scenario))
+            return state in states_of(event.importer, scenario) and not goods.isdisjoint(
+                products_of(event.product, scenario)
+            )
         if isinstance(event, Demand):
-            return state in states_of(event.state, scenario) and product in products_of(event.product, scenario)
+            return state in states_of(event.state, scenario) and product in products_of(
+                event.product, scenario
+            )
         return _bears_on_lines(scenario, event, goods, state)
 
     return _names(scenario, bears)
 
 
 def bearing_on_capacity(scenario: Scenario, product: str) -> set[str]:
-    """Name the events that put lines of a product out of use, bring them back, or pay for new ones."""
+    """Name the events that put lines of a product out of use, bring them back, or pay for
+    new ones.
+    """
     return _names(scenario, lambda event: _bears_on_lines(scenario, event, {product}, None))
 
 
@@ -38,14 +55,26 @@ def with_inputs(scenario: Scenario, product: str) -> set[str]:
     return found
 
 
-def _bears_on_lines(scenario: Scenario, event: Event, goods: set[str], beneficiary: str | None) -> bool:
+def _bears_on_lines(
+    scenario: Scenario, event: Event, goods: set[str], beneficiary: str | None
+) -> bool:
     if isinstance(event, Outage | Closure):
-        made = {product for factory in factories_of(event.factory, scenario) for product in scenario.factories[factory].lines}
+        made = {
+            product
+            for factory in factories_of(event.factory, scenario)
+            for product in scenario.factories[factory].lines
+        }
         return not goods.isdisjoint(made.intersection(products_of(event.product, scenario)))
     if isinstance(event, ProgrammeStart | Funding | ProgrammeStop):
         programme = scenario.programmes[event.programme]
-        serves = beneficiary is None or programme.beneficiaries == "all" or beneficiary in programme.beneficiaries
-        return serves and any(candidate.product in goods for candidate in programme.candidates.values())
+        serves = (
+            beneficiary is None
+            or programme.beneficiaries == "all"
+            or beneficiary in programme.beneficiaries
+        )
+        return serves and any(
+            candidate.product in goods for candidate in programme.candidates.values()
+        )
     return False
 
 

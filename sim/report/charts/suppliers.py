@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 from sim.report.charts import events
 from sim.report.charts.chart import Chart, Key, Panel, Spec
 from sim.report.charts.choice import ANY, Choice, Need, first
-from sim.report.charts.marks import state_scale
+from sim.report.charts.marks import NUMBERS, state_scale
 from sim.report.charts.states import state_colours, state_keys
+from sim.report.charts.spreads import spread, wide
 from sim.report.charts.tables import Tables
-from sim.report.charts.wording import number, percent, selected
+from sim.report.charts.time import year_axis
+from sim.report.charts.wording import number, percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,12 +39,12 @@ class Delivered:
     @property
     def change(self) -> float:
         """Measure how much changed hands or was lost at most, against the years before: a share."""
-        wide = self.units.pivot_table(index="year", columns="who", values="mean", aggfunc="sum").fillna(0.0)
-        base = wide[wide.index <= self.before].mean()
+        table = self.units.pivot_table(index="year", columns="who", values="mean", aggfunc="sum").fillna(0.0)
+        base = table[table.index <= self.before].mean()
         if base.sum() <= 0:
-            return 1.0 if wide.to_numpy().max() > 0 else 0.0
-        totals = wide.sum(axis=1)
-        moved = (wide.div(totals.where(totals > 0, 1), axis=0) - base / base.sum()).abs().sum(axis=1) / 2
+            return 1.0 if table.to_numpy().max() > 0 else 0.0
+        totals = table.sum(axis=1)
+        moved = (table.div(totals.where(totals > 0, 1), axis=0) - base / base.sum()).abs().sum(axis=1) / 2
         lost = 1 - totals / base.sum()
         return float(max(moved[totals > 0].max(), lost.max()))
 
@@ -64,15 +66,16 @@ def suppliers(tables: Tables, choice: Choice = ANY) -> Chart | None:
     if not shown:
         return None
     total = len(known) if choice.is_made else len(changed)
-    which = selected(len(shown), total, "buyer and product" if total == 1 else "buyers and products", "")
-    which = f"{len(shown)} of {total} buyers and products" + ("" if choice.is_made else " whose suppliers changed, most changed first")
+    which = f"{len(shown)} of {total} buyers and products"
+    if not choice.is_made:
+        which += " whose suppliers changed, most changed first"
     colours = state_colours(tables)
     exporters = {state for each in shown for state in each.units["exporter"]}
     return Chart(
         name="suppliers",
         title=_finding(tables, shown[0]),
         subtitle=f"Units delivered in the calendar year; {which}",
-        spec=_spec(colours),
+        spec=_spec(colours, [int(year) for year in sorted(flows["year"].unique())]),
         panels=[_panel(tables, each) for each in shown],
         keys=[
             *state_keys(tables, exporters),
@@ -113,17 +116,17 @@ def _panel(tables: Tables, each: Delivered) -> Panel:
     rows = rows.assign(top=top, bottom=top - rows["mean"])
     rows = rows.assign(low=rows["bottom"] + rows["p05"], high=rows["bottom"] + rows["p95"])
     greatest = float(top.max())
-    wide = rows[rows["p95"] - rows["p05"] > WIDE * greatest]
+    seen = rows[rows["p95"] - rows["p05"] > WIDE * greatest]
     columns = ["year", "who", "exporter", "mean", "p05", "p95", "bottom", "top"]
     return Panel(
         title=names.need(*each.need),
         rows={
             "rows": rows.loc[(rows["mean"] > 0) | (rows["p95"] > 0), columns],
-            "spread": wide[["year", "low", "high"]],
+            "spread": seen[["year", "low", "high"]],
             "need": _need(tables, each),
         },
         told=f"{_finding(tables, each)}.",
-        unit=names.unit(each.need[1]),
+        axis=f"{names.unit(each.need[1])} a year",
         group=each.need[0],
     )
 
@@ -160,11 +163,11 @@ def _finding(tables: Tables, each: Delivered) -> str:
     return f"{who}: {start}, {after.idxmax()} supplies {percent(after.max() / after.sum())} in {last}"
 
 
-def _spec(colours: dict[str, str]) -> Spec:
+def _spec(colours: dict[str, str], years: list[int]) -> Spec:
     import altair as alt
 
-    across = alt.X("year:O", axis=alt.Axis(title=None, labelAngle=0, labelOverlap="greedy"))
-    up = alt.Axis(title="$unit a year", tickCount=3, format="~s")
+    across = year_axis(years)
+    up = alt.Axis(title=None, tickCount=3, format=NUMBERS)
     bars = alt.Chart(alt.NamedData("rows")).mark_bar(stroke="$paper", strokeWidth=0.5)
     return (
         alt.layer(
@@ -185,12 +188,16 @@ def _spec(colours: dict[str, str]) -> Spec:
 
 
 def _table(tables: Tables, shown: list[Delivered]) -> pd.DataFrame:
-    import pandas as pd
-
-    rows = [
-        (tables.names.state(each.need[0]), tables.names.product(each.need[1]), row.year, row.who, *map(number, (row.mean, row.p05, row.p95)))
-        for each in shown
-        for row in each.units[["year", "who", "p05", "p95"]].assign(mean=each.units["mean"]).itertuples()
-        if row.p95 > 0
-    ]
-    return pd.DataFrame(rows, columns=["buyer", "product", "year", "supplier", "units, mean", "5 %", "95 %"])
+    names = tables.names
+    return wide(
+        ["buyer", "product", "supplier"],
+        (
+            (
+                (names.state(each.need[0]), names.product(each.need[1]), row.who),
+                str(row.year),
+                spread(number, row.units, row.p05, row.p95),
+            )
+            for each in shown
+            for row in each.units[["who", "year", "units", "p05", "p95"]].itertuples()
+        ),
+    )

@@ -105,7 +105,7 @@ def _read_csv(path: Path) -> pd.DataFrame | None:
 def _names_of(folder: Path) -> Names:
     """Read titles from the scenario beside the tables; without one, or one of another version, make them."""
     from sim.errors import SimError
-    from sim.scenario import load
+    from sim.scenario.loading.load import load
 
     paths = [folder / "scenario.yaml", *sorted(folder.glob("scenarios/*.yaml"))]
     for path in paths:

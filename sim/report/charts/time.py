@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -51,8 +52,16 @@ def month_axis(first: int, last: int) -> alt.X:
     return alt.X("m:Q", axis=alt.Axis(**axis), scale=scale)
 
 
+def year_axis(years: Iterable[int]) -> alt.X:
+    """Return the horizontal axis of the field `year`, with a place for each of these."""
+    import altair as alt
+
+    axis = alt.Axis(title=None, labelAngle=0, labelOverlap="greedy")
+    return alt.X("year:O", axis=axis, scale=alt.Scale(domain=list(years)))
+
+
 def thinned(frame: pd.DataFrame, values: list[str], every: int = 1) -> pd.DataFrame:
-    """Drop rows in the midst of a flat stretch, and all but each `every`-th month; ends stay.
+    """Drop rows in the midst of a flat stretch, and all but each `every`-th month from the end; ends stay.
 
     `frame` is one series in order of time. What is drawn is the same, and each row kept is the table's.
     """
@@ -60,7 +69,7 @@ def thinned(frame: pd.DataFrame, values: list[str], every: int = 1) -> pd.DataFr
 
     if every > 1:
         place = np.arange(len(frame))
-        frame = frame[(place % every == 0) | (place == len(frame) - 1)]
+        frame = frame[((len(frame) - 1 - place) % every == 0) | (place == 0)]
     numbers = frame[values].to_numpy(float)
     same = np.zeros(len(frame), dtype=bool)
     if len(frame) > 2:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from sim.report.charts.spreads import spread
 from sim.report.charts.tables import Tables
 from sim.report.charts.wording import counted, months, number, percent
 from sim.report.page.views import TableView, table_view
@@ -97,7 +98,7 @@ def needs(tables: Tables) -> Aside | None:
     for metric, name, write in SHOWN:
         mine = rows[rows["metric"] == metric].set_index(["state", "product"]).reindex(order)
         texts[name] = [
-            _spread(write, *each) for each in zip(mine["p50"], mine["p05"], mine["p95"], strict=True)
+            spread(write, *each) for each in zip(mine["p50"], mine["p05"], mine["p95"], strict=True)
         ]
         values[name] = mine["p50"].tolist()
     shown, sorting = pd.DataFrame(texts), pd.DataFrame(values)
@@ -176,7 +177,3 @@ def _matters(tables: Tables) -> list[TableView]:
     )
     return [table_view("What matters most", frame)]
 
-
-def _spread(write: Callable[[float], str], middle: float, low: float, high: float) -> str:
-    said, ends = write(middle), (write(low), write(high))
-    return said if ends[0] == ends[1] else f"{said} ({ends[0]} – {ends[1]})"

@@ -23,15 +23,18 @@ const filled = (text, row) => text.replace(/\{(\w+):([%\w]+)\}/g, (_, field, how
 
 function rowsOf(columns) {
   const names = Object.keys(columns);
+  columns = Object.fromEntries(Object.entries(columns).map(([name, each]) => [name, each.of ? each.at.map((at) => each.of[at]) : each]));
   const count = names.length ? columns[names[0]].length : 0;
   return Array.from({ length: count }, (_, at) => Object.fromEntries(names.map((name) => [name, columns[name][at]])));
 }
 
 function specOf(chart, panel) {
-  return JSON.parse(JSON.stringify(chart.spec), (_, value) => {
-    if (typeof value !== "string") return value;
-    if (value in theme) return theme[value];
-    return value.includes("$unit") ? value.replaceAll("$unit", panel.unit) : value;
+  // a layer without data is left out: an axis cannot span nothing
+  const has = (each) => !each.data || rowsOf(panel.rows[each.data.name]).length > 0;
+  const filled = { ...chart.spec, layer: chart.spec.layer.filter(has) };
+  return JSON.parse(JSON.stringify(filled), (_, value) => {
+    if (typeof value === "string" && value in theme) return theme[value];
+    return value;
   });
 }
 
@@ -39,12 +42,15 @@ async function drawn(chart, panel, place, width) {
   const spec = specOf(chart, panel);
   const datasets = Object.fromEntries(Object.entries(panel.rows).map(([name, columns]) => [name, rowsOf(columns)]));
   const config = JSON.parse(JSON.stringify(data.config), (_, value) => theme[value] ?? value);
-  const probe = { ...spec, datasets, config, background: "transparent", padding: { left: 2, right: 2, top: 16, bottom: 2 } };
-  probe.autosize = { type: "fit-x", contains: "padding" };
-  probe.width = width;
+  const probe = { ...spec, datasets, config, background: "transparent" };
+  // panels with a common axis get the same room for it; names take what they need
+  probe.autosize = chart.hasNames ? { type: "fit-x", contains: "padding" } : { type: "none" };
+  probe.padding = chart.hasNames ? { left: 2, right: 8, top: 16, bottom: 2 } : { left: 48, right: 56, top: 18, bottom: 20 };
+  probe.width = chart.hasNames ? width : width - 104;
   const options = { renderer: "svg", actions: false, ast: true, defaultStyle: false, tooltip: false, mode: "vega-lite" };
   const found = await window.vegaEmbed(place.querySelector(".drawing"), probe, options);
   place.view = found.view;
+  place.querySelectorAll(".drawing [role]").forEach((each) => each.removeAttribute("role"));
 }
 
 // Rows of a panel at the cursor: of each series, the last row not after it.
@@ -67,7 +73,7 @@ function pointAt(section, chart, x) {
     const cursor = place.querySelector(".cursor");
     if (!place.view) return;
     const scale = place.view.scale("x");
-    const across = scale(x) + (scale.bandwidth ? scale.bandwidth() / 2 : 0) + place.view.origin()[0];
+    const across = scale(x) + (scale.bandwidth ? scale.bandwidth() / 2 : 0) + leftOf(place.view);
     cursor.hidden = !Number.isFinite(across);
     cursor.style.left = `${(100 * across) / place.view.container().querySelector("svg").viewBox.baseVal.width}%`;
   });
@@ -89,13 +95,17 @@ function watched(section, chart) {
       const box = plot.querySelector("svg").getBoundingClientRect();
       const inside = ((event.clientX - box.left) * plot.querySelector("svg").viewBox.baseVal.width) / box.width;
       const scale = place.view.scale("x");
-      const at = inside - place.view.origin()[0];
+      const at = inside - leftOf(place.view);
       const x = scale.invert ? Math.round(scale.invert(at)) : nearest(scale, at);
-      pointAt(section, chart, Math.min(Math.max(x, Number(slider.min)), Number(slider.max)));
+      slider.value = x; // the browser keeps it within its ends and on its steps
+      pointAt(section, chart, Number(slider.value));
     });
   });
   pointAt(section, chart, Number(slider.value));
 }
+
+// Where the plot begins within the picture.
+const leftOf = (view) => view.origin()[0] + view.padding().left;
 
 function nearest(scale, at) {
   const far = (value) => Math.abs(scale(value) + scale.bandwidth() / 2 - at);

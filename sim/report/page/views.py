@@ -56,6 +56,7 @@ class Slider:
     first: int
     last: int
     value: int
+    step: int
 
 
 @dataclass(frozen=True)
@@ -119,18 +120,31 @@ def chart_data(chart: Chart) -> dict[str, Any]:
     """Return what the page's script needs to draw a chart: its specification once, its data by column."""
     spec = {name: part for name, part in chart.spec.items() if name not in ("$schema", "config")}
     panels = [
-        {
-            "unit": panel.unit,
-            "rows": {name: columns(rows) for name, rows in panel.rows.items()},
-        }
+        {"rows": {name: columns(rows) for name, rows in panel.rows.items()}}
         for panel in chart.panels
     ]
-    return {"spec": spec, "panels": panels, "readout": dict(chart.readout)}
+    return {
+        "spec": spec,
+        "panels": panels,
+        "readout": dict(chart.readout),
+        "hasNames": chart.has_names,
+    }
 
 
-def columns(frame: pd.DataFrame) -> dict[str, list[Any]]:
-    """Write a frame by column, numbers with four digits that tell and whole ones whole."""
-    return {str(name): [_plain(value) for value in frame[name].tolist()] for name in frame.columns}
+def columns(frame: pd.DataFrame) -> dict[str, Any]:
+    """Write a frame by column, numbers with four digits that tell and whole ones whole.
+
+    Texts that come again stand once: `of` lists them, `at` says which one a row has.
+    """
+    return {str(name): _column(frame[name].tolist()) for name in frame.columns}
+
+
+def _column(values: list[Any]) -> Any:
+    if values and isinstance(values[0], str):
+        of = list(dict.fromkeys(values))
+        places = {text: place for place, text in enumerate(of)}
+        return {"of": of, "at": [places[text] for text in values]}
+    return [_plain(value) for value in values]
 
 
 def _plain(value: object) -> object:
@@ -150,7 +164,8 @@ def _slider(chart: Chart) -> Slider | None:
     found = [panel.rows[chart.readout["rows"]][field] for panel in chart.panels]
     first, last = int(min(each.min() for each in found)), int(max(each.max() for each in found))
     name = f"Month, {label(first)} to {label(last)}" if field == "m" else f"Year, {first} to {last}"
-    return Slider(name, first, last, last)
+    step = int(chart.readout.get("every", "1"))
+    return Slider(name, last - (last - first) // step * step, last, last, step)
 
 
 def _swatch(key: Key) -> Markup:
