@@ -43,7 +43,9 @@ def capacity(tables: Tables, choice: Choice = ANY) -> Chart | None:
         return None
     drawn = lines[lines["product"].isin(shown)]
     every = 3 if len(drawn) > MOST_POINTS else 1
-    panels = [_panel(tables, product, drawn[drawn["product"] == product], every) for product in shown]
+    panels = [
+        _panel(tables, product, drawn[drawn["product"] == product], every) for product in shown
+    ]
     used = {number for panel in panels for number in panel.rows["events"]["number"]}
     known = [each for each in events.moments(tables) if str(each.number) in used]
     return Chart(
@@ -61,7 +63,13 @@ def capacity(tables: Tables, choice: Choice = ANY) -> Chart | None:
         ],
         notes=events.key(tables, known),
         table=_table(tables, drawn),
-        readout={"rows": "rows", "x": "m", "every": str(every), "series": "who", "text": "{who:text} {p50:n} ({p05:n} – {p95:n})"},
+        readout={
+            "rows": "rows",
+            "x": "m",
+            "every": str(every),
+            "series": "who",
+            "text": "{who:text} {p50:n} ({p05:n} – {p95:n})",
+        },
     )
 
 
@@ -101,13 +109,18 @@ def _panel(tables: Tables, product: str, lines: pd.DataFrame, every: int) -> Pan
     parts = []
     for factory, line in lines.groupby("factory", sort=False):
         drawn = thinned(line, SPREAD, every)
-        parts.append(drawn.assign(who=f"{names.factory(str(factory))}, {names.state(line['state'].iloc[0])}"))
+        parts.append(
+            drawn.assign(who=f"{names.factory(str(factory))}, {names.state(line['state'].iloc[0])}")
+        )
     import pandas as pd
 
     rows = pd.concat(parts)[["m", "who", "state", *SPREAD]]
     return Panel(
         title=names.product(product),
-        rows={"rows": rows, "events": events.marks(known, int(lines["m"].min()), int(lines["m"].max()))},
+        rows={
+            "rows": rows,
+            "events": events.marks(known, int(lines["m"].min()), int(lines["m"].max())),
+        },
         told=f"{_finding(tables, lines)}.",
         axis=f"{names.unit(product)} a month",
     )
@@ -131,7 +144,9 @@ def _spec(start: int, last: int, colours: dict[str, str]) -> Spec:
     import altair as alt
 
     colour = alt.Color("state:N", scale=state_scale(colours))
-    base = alt.Chart(alt.NamedData("rows")).encode(x=month_axis(start, last), color=colour, detail="who:N")
+    base = alt.Chart(alt.NamedData("rows")).encode(
+        x=month_axis(start, last), color=colour, detail="who:N"
+    )
     up = alt.Axis(title=None, tickCount=3, format=NUMBERS)
     return (
         alt.layer(

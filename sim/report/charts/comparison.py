@@ -77,7 +77,11 @@ def comparison(tables: Tables, choice: Choice = ANY, metric: str = HEADLINE) -> 
             Key("better in 90 % of the members", "$gain", "point"),
             Key("worse in 90 % of the members", "$loss", "point"),
             Key("members do not agree", "$even", "point"),
-            Key("dot: median, bar: 9 of 10 members; to the right how often it is better", "$muted", "band"),
+            Key(
+                "dot: median, bar: 9 of 10 members; to the right how often it is better",
+                "$muted",
+                "band",
+            ),
         ],
         table=_table(tables, seen, metric),
         columns=1,
@@ -88,15 +92,26 @@ def comparison(tables: Tables, choice: Choice = ANY, metric: str = HEADLINE) -> 
 def _panel(tables: Tables, other: str, rows: pd.DataFrame, metric: str, most: int | None) -> Panel:
     import pandas as pd
 
-    largest = rows.sort_values("mean", key=lambda values: -values.abs(), kind="stable").head(most or len(rows))
+    largest = rows.sort_values("mean", key=lambda values: -values.abs(), kind="stable").head(
+        most or len(rows)
+    )
     better = largest["p_better"]
     kind = np.select([better >= SURE, better <= 1 - SURE], ["gains", "loses"], "unsure")
     factor = 100.0 if metric in SHARES else 1.0
-    drawn = largest.assign(kind=kind, **{new: factor * largest[old] for new, old in (("low", "p05"), ("middle", "p50"), ("high", "p95"))})
+    drawn = largest.assign(
+        kind=kind,
+        **{
+            new: factor * largest[old]
+            for new, old in (("low", "p05"), ("middle", "p50"), ("high", "p95"))
+        },
+    )
     drawn = drawn.assign(said=[f"{percent(share)}" for share in drawn["p_better"]])
     drawn = drawn.sort_values(["p_better", "mean"], ascending=False, kind="stable")
     drawn = drawn.sort_values("middle", ascending=False, kind="stable")
-    named = labelled(drawn, [tables.names.need(*need) for need in zip(drawn["state"], drawn["product"], strict=True)])
+    named = labelled(
+        drawn,
+        [tables.names.need(*need) for need in zip(drawn["state"], drawn["product"], strict=True)],
+    )
     gains, losses = int((kind == "gains").sum()), int((kind == "loses").sum())
     return Panel(
         title=f"against {other}",

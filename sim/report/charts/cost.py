@@ -48,11 +48,22 @@ def cost(tables: Tables, choice: Choice = ANY) -> Chart | None:
         title=_finding(tables, rows),
         subtitle=f"{currency}, by calendar year; states above 1 % of the greatest; "
         "line: median member, band: 9 of 10 members",
-        spec=_spec(state_colours(tables), [int(year) for year in sorted(tables["money"]["year"].unique())]),
+        spec=_spec(
+            state_colours(tables), [int(year) for year in sorted(tables["money"]["year"].unique())]
+        ),
         panels=[_panel(tables, item, rows[rows["item"] == item]) for item in items],
-        keys=[*state_keys(tables, rows["state"], "line"), Key("band: 9 of 10 members", "$muted", "band")],
+        keys=[
+            *state_keys(tables, rows["state"], "line"),
+            Key("band: 9 of 10 members", "$muted", "band"),
+        ],
         table=_table(tables, rows),
-        readout={"rows": "rows", "x": "year", "series": "who", "exact": "yes", "text": "{who:text} {p50:n} ({p05:n} – {p95:n})"},
+        readout={
+            "rows": "rows",
+            "x": "year",
+            "series": "who",
+            "exact": "yes",
+            "text": "{who:text} {p50:n} ({p05:n} – {p95:n})",
+        },
     )
 
 

@@ -66,7 +66,9 @@ def marks(found: Sequence[Moment], first: int, last: int, room: float = 0.026) -
     for at in reversed(range(len(places))):
         places[at] = min(places[at], limit - sizes[at] / 2)
         limit = places[at] - sizes[at] / 2
-    rows = [(each.month, place, str(each.number)) for each, place in zip(found, places, strict=True)]
+    rows = [
+        (each.month, place, str(each.number)) for each, place in zip(found, places, strict=True)
+    ]
     return pd.DataFrame(rows, columns=["m", "place", "number"])
 
 

@@ -35,7 +35,10 @@ def fates(tables: Tables, choice: Choice = ANY) -> Chart | None:
     choice.check(rows["state"], rows["product"])
     ends = rows[rows["year"] == "end"]
     unmet = ends[ends["fate"] == "unmet"].sort_values("probability", ascending=False, kind="stable")
-    needs = [(str(state), str(product)) for state, product in zip(unmet["state"], unmet["product"], strict=True)]
+    needs = [
+        (str(state), str(product))
+        for state, product in zip(unmet["state"], unmet["product"], strict=True)
+    ]
     shown = first(needs, choice, USUAL)
     if not shown:
         return None
@@ -46,12 +49,20 @@ def fates(tables: Tables, choice: Choice = ANY) -> Chart | None:
         name="fates",
         title=_finding(tables, ends),
         subtitle="Share of the members with each fate in the calendar year; "
-        + selected(len(shown), len(needs), "need hit", "most likely unmet at the end first").replace("need hits", "needs hit"),
+        + selected(
+            len(shown), len(needs), "need hit", "most likely unmet at the end first"
+        ).replace("need hits", "needs hit"),
         spec=_spec(int(years["year"].min()), int(years["year"].max())),
         panels=[_panel(tables, need, by_need[need]) for need in shown],
         keys=[Key(title, f"${fate}") for fate, title in FATES.items()],
         table=_table(tables, ends, shown),
-        readout={"rows": "rows", "x": "year", "series": "said", "exact": "yes", "text": "{said:text} {share:%}"},
+        readout={
+            "rows": "rows",
+            "x": "year",
+            "series": "said",
+            "exact": "yes",
+            "text": "{said:text} {share:%}",
+        },
     )
 
 
@@ -115,8 +126,12 @@ def _spec(start: int, last: int) -> Spec:
 def _table(tables: Tables, ends: pd.DataFrame, shown: list[Need]) -> pd.DataFrame:
     import pandas as pd
 
-    wide = ends.pivot_table(index=["state", "product"], columns="fate", values="probability", sort=False)
-    by = ends[ends["by"] != ""].drop_duplicates(["state", "product"]).set_index(["state", "product"])
+    wide = ends.pivot_table(
+        index=["state", "product"], columns="fate", values="probability", sort=False
+    )
+    by = (
+        ends[ends["by"] != ""].drop_duplicates(["state", "product"]).set_index(["state", "product"])
+    )
     names = tables.names
     rows = []
     for need in shown:
@@ -124,6 +139,14 @@ def _table(tables: Tables, ends: pd.DataFrame, shown: list[Need]) -> pd.DataFram
         known = need in by.index
         who = names.state(by.loc[need, "by"]) if known else ""
         when = by.loc[need, "month_p50"] if known else ""
-        rows.append((names.state(need[0]), names.product(need[1]), *shares, who, "never" if when == "inf" else when))
+        rows.append(
+            (
+                names.state(need[0]),
+                names.product(need[1]),
+                *shares,
+                who,
+                "never" if when == "inf" else when,
+            )
+        )
     columns = ["state", "product", *FATES.values(), "mostly by", "replaced by (median)"]
     return pd.DataFrame(rows, columns=columns)

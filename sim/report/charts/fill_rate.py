@@ -46,7 +46,9 @@ def fill_rate(tables: Tables, choice: Choice = ANY) -> Chart | None:
     used = sorted({mark for panel in panels for mark in panel.rows["events"]["number"]}, key=int)
     known = [each for each in events.moments(tables) if str(each.number) in used]
     total = rows[["state", "product"]].drop_duplicates().shape[0]
-    which = selected(len(shown), len(short), "need", "worst first").replace(",", " that are short in some month,")
+    which = selected(len(shown), len(short), "need", "worst first").replace(
+        ",", " that are short in some month,"
+    )
     if choice.is_made:
         which = selected(len(shown), total, "need", "worst first")
     months = series[shown[0]]["m"]
@@ -73,7 +75,10 @@ def fill_rate(tables: Tables, choice: Choice = ANY) -> Chart | None:
 def worst(rows: pd.DataFrame) -> list[Need]:
     """Order needs by the months of need lost on the mean, most first."""
     lost = (1 - rows["mean"]).groupby([rows["state"], rows["product"]], sort=False).sum()
-    return [(str(state), str(product)) for state, product in lost.sort_values(ascending=False, kind="stable").index]
+    return [
+        (str(state), str(product))
+        for state, product in lost.sort_values(ascending=False, kind="stable").index
+    ]
 
 
 def is_short(rows: pd.DataFrame, need: Need) -> bool:
@@ -96,7 +101,9 @@ def story(series: pd.DataFrame) -> str:
     if below.size and end < HALF:
         since = months[middle >= HALF]
         start = months[months > since[-1]][0] if since.size else months[0]
-        return f"less than half of need is met from {label(int(start))[:4]} to {label(int(last))[:4]}"
+        return (
+            f"less than half of need is met from {label(int(start))[:4]} to {label(int(last))[:4]}"
+        )
     if below.size:
         return f"less than half of need is met until {label(int(below[-1]))[:4]}, {percent(end)} at the end"
     low = middle.argmin()
@@ -104,7 +111,9 @@ def story(series: pd.DataFrame) -> str:
         return f"at worst {percent(middle[low])} of need is met ({label(int(months[low]))}), {percent(end)} at the end"
     least = series["p05"].to_numpy(float)
     at = least.argmin()
-    return f"short in few members only, at worst {percent(least[at])} met ({label(int(months[at]))})"
+    return (
+        f"short in few members only, at worst {percent(least[at])} met ({label(int(months[at]))})"
+    )
 
 
 def _series(rows: pd.DataFrame, need: Need) -> pd.DataFrame:
@@ -175,6 +184,8 @@ def _table(tables: Tables, series: dict[Need, pd.DataFrame]) -> pd.DataFrame:
                 spread(percent, row.p50, row.p05, row.p95),
             )
             for (state, product), frame in series.items()
-            for row in frame[(frame["m"] % 12 == 0) | (frame["m"] == frame["m"].iloc[-1])].itertuples()
+            for row in frame[
+                (frame["m"] % 12 == 0) | (frame["m"] == frame["m"].iloc[-1])
+            ].itertuples()
         ),
     )

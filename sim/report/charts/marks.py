@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import altair as alt
 
-FONT = "Liberation Sans, Arial, Helvetica, DejaVu Sans, Noto Sans CJK SC, Noto Sans CJK JP, sans-serif"
+FONT = (
+    "Liberation Sans, Arial, Helvetica, DejaVu Sans, Noto Sans CJK SC, Noto Sans CJK JP, sans-serif"
+)
 
 NUMBERS = ",.6~g"
 """Format of numbers on axes: no exponent, no prefix."""

@@ -17,6 +17,8 @@ FORMATS = ("png", "svg", "pdf", "json")
 PAGE = 980
 """Width of the panels together, pixels."""
 GAP = 60
+NAMES = 190
+"""Room for names beside the vertical axis."""
 INDENT = 48
 """From the edge of a panel to its axis, where no names stand beside it."""
 LETTER, SMALL, NOTE = 6.4, 5.3, 5.0
@@ -42,14 +44,15 @@ def written(chart: Chart, format: str) -> bytes:
 def composed(chart: Chart, theme: Mapping[str, str]) -> Spec:
     """Return a chart as one specification: title, legend, panels in columns, notes; with its data."""
     columns = min(chart.columns, len(chart.panels))
-    wide = (PAGE - GAP * (columns - 1)) // columns
+    room = PAGE - (NAMES if chart.has_names else 0)
+    wide = (room - GAP * (columns - 1)) // columns
     panels = [_panel(chart, panel, place, wide) for place, panel in enumerate(chart.panels)]
     data = {
         f"{name}_{place}": json.loads(rows.to_json(orient="records", double_precision=10))
         for place, panel in enumerate(chart.panels)
         for name, rows in panel.rows.items()
     }
-    left = 0 if chart.has_names else -INDENT
+    left = -NAMES if chart.has_names else -INDENT
     blocks = [
         *_legend(chart.keys, left),
         {"concat": panels, "columns": columns, "spacing": {"row": 16, "column": GAP - 10}},
@@ -78,11 +81,11 @@ def composed(chart: Chart, theme: Mapping[str, str]) -> Spec:
 def _panel(chart: Chart, panel: Panel, place: int, wide: int) -> Spec:
     """Return a panel with its own data sets, title and width."""
     spec = _renamed(_filled(chart.spec, panel), set(panel.rows), place)
-    title: Spec = {"text": wrapped(panel.title, int(wide / LETTER)), "offset": 12}
-    if panel.axis:
+    title: Spec = {"text": wrapped(panel.title or panel.axis, int(wide / LETTER)), "offset": 12}
+    if panel.title and panel.axis:
         title |= {"subtitle": wrapped(panel.axis, int(wide / SMALL)), "subtitleFontSize": 10}
     kept = {key: value for key, value in spec.items() if key not in ("$schema", "config")}
-    return {"width": wide, **kept, **({"title": title} if panel.title else {})}
+    return {"width": wide, **kept, **({"title": title} if title["text"] != [""] else {})}
 
 
 def _filled(spec: Spec, panel: Panel) -> Spec:

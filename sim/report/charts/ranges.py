@@ -57,13 +57,15 @@ def range_spec(
         y=alt.Y("label:N", sort=None, axis=names), color=alt.Color("kind:N", scale=scale)
     )
     across = alt.Axis(title=None, format=format, tickCount=5)
-    x_scale = alt.Scale(zero=zero, nice=True)
+    x_scale = alt.Scale(zero=zero, nice=zero, padding=0 if zero else 8)
     layers = [
         base.mark_rule(strokeWidth=4, opacity=0.45).encode(
             x=alt.X("low:Q", axis=across, scale=x_scale), x2="high:Q"
         ),
         base.mark_point(filled=True, size=46, opacity=1).encode(x="middle:Q"),
-        base.mark_text(align="left", dx=6).encode(x="high:Q", text="said:N", color=alt.value("$ink")),
+        base.mark_text(align="left", dx=6).encode(
+            x="high:Q", text="said:N", color=alt.value("$ink")
+        ),
         *extra,
     ]
     if zero:

@@ -18,7 +18,11 @@ USUAL = 8
 """Outputs."""
 KINDS = {"main": "$line"}
 NUMBERS = {
-    "ST": ("S1", "share of the output's variance in which the factor has a part (ST)", "alone (S1)"),
+    "ST": (
+        "S1",
+        "share of the output's variance in which the factor has a part (ST)",
+        "alone (S1)",
+    ),
     "mu_star": ("sigma", "mean size of an elementary effect (mu_star)", "their spread (sigma)"),
 }
 """Main number -> the one beside it, what they mean."""
@@ -30,7 +34,12 @@ def sensitivity(tables: Tables, choice: Choice = ANY) -> Chart | None:
 
     rows = tables["sensitivity"]
     choice.check(rows["state"], rows["product"])
-    rows = rows[[choice.takes(state or None, product or None) for state, product in zip(rows["state"], rows["product"], strict=True)]]
+    rows = rows[
+        [
+            choice.takes(state or None, product or None)
+            for state, product in zip(rows["state"], rows["product"], strict=True)
+        ]
+    ]
     main = "ST" if "ST" in rows else "mu_star"
     beside, meaning, aside = NUMBERS[main]
     outputs = list(dict(tuple(rows.groupby(["metric", "state", "product"], sort=False))).values())
@@ -42,7 +51,11 @@ def sensitivity(tables: Tables, choice: Choice = ANY) -> Chart | None:
     ring = alt.Chart(alt.NamedData("rows")).mark_point(size=46, color="$ink")
     ring = ring.encode(x="beside:Q", y=alt.Y("label:N", sort=None))
     over = main == "ST" and any((panel.rows["rows"]["high"] > 1).any() for panel in panels)
-    doubt = "; intervals beyond 1, which a share cannot exceed, come from too few points" if over else ""
+    doubt = (
+        "; intervals beyond 1, which a share cannot exceed, come from too few points"
+        if over
+        else ""
+    )
     return Chart(
         name="sensitivity",
         title=_finding(tables, main),
@@ -61,7 +74,9 @@ def sensitivity(tables: Tables, choice: Choice = ANY) -> Chart | None:
 
 def _share(part: pd.DataFrame, main: str) -> float:
     """Return how much of what can be said an output says: its largest number over the sum."""
-    return float(part["variance"].iloc[0] if "variance" in part and main == "mu_star" else part[main].max())
+    return float(
+        part["variance"].iloc[0] if "variance" in part and main == "mu_star" else part[main].max()
+    )
 
 
 def output(tables: Tables, metric: str, state: str, product: str) -> str:
@@ -71,7 +86,9 @@ def output(tables: Tables, metric: str, state: str, product: str) -> str:
     years = re.sub(r"[\]]", "", rest)
     what = f"{word.replace('_', ' ')}{f' in {years}' if years else ''}"
     who = [names.states.get(state) or names.programmes.get(state) or state] if state else []
-    return f"{what[:1].upper()}{what[1:]}: {', '.join([*who, *([names.product(product)] if product else [])])}".rstrip(": ")
+    return f"{what[:1].upper()}{what[1:]}: {', '.join([*who, *([names.product(product)] if product else [])])}".rstrip(
+        ": "
+    )
 
 
 def _panel(tables: Tables, part: pd.DataFrame, main: str, beside: str) -> Panel:

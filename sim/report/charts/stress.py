@@ -36,9 +36,7 @@ def stress(tables: Tables, choice: Choice = ANY) -> Chart | None:
     if felt.empty:
         return None
     limit = choice.limit(USUAL)
-    parts = {
-        kind: part.head(limit or len(part)) for kind, part in felt.groupby("kind", sort=True)
-    }
+    parts = {kind: part.head(limit or len(part)) for kind, part in felt.groupby("kind", sort=True)}
     panels = [_panel(tables, str(kind), part) for kind, part in parts.items()]
     shown = sum(map(len, parts.values()))
     colours = state_colours(tables)
@@ -52,7 +50,11 @@ def stress(tables: Tables, choice: Choice = ANY) -> Chart | None:
         panels=panels,
         keys=[
             *state_keys(tables, exporters, "point"),
-            Key("dot: median, bar: 9 of 10 members; to the right: months until it is felt", "$muted", "band"),
+            Key(
+                "dot: median, bar: 9 of 10 members; to the right: months until it is felt",
+                "$muted",
+                "band",
+            ),
         ],
         table=_table(tables, felt),
         columns=1,

@@ -39,12 +39,16 @@ class Delivered:
     @property
     def change(self) -> float:
         """Measure how much changed hands or was lost at most, against the years before: a share."""
-        table = self.units.pivot_table(index="year", columns="who", values="mean", aggfunc="sum").fillna(0.0)
+        table = self.units.pivot_table(
+            index="year", columns="who", values="mean", aggfunc="sum"
+        ).fillna(0.0)
         base = table[table.index <= self.before].mean()
         if base.sum() <= 0:
             return 1.0 if table.to_numpy().max() > 0 else 0.0
         totals = table.sum(axis=1)
-        moved = (table.div(totals.where(totals > 0, 1), axis=0) - base / base.sum()).abs().sum(axis=1) / 2
+        moved = (table.div(totals.where(totals > 0, 1), axis=0) - base / base.sum()).abs().sum(
+            axis=1
+        ) / 2
         lost = 1 - totals / base.sum()
         return float(max(moved[totals > 0].max(), lost.max()))
 
@@ -59,7 +63,9 @@ def suppliers(tables: Tables, choice: Choice = ANY) -> Chart | None:
     flows = tables["flows"]
     choice.check(flows["importer"], flows["product"])
     known = _delivered(tables, flows)
-    changed = sorted((each for each in known if each.change > CHANGED), key=lambda each: -each.change)
+    changed = sorted(
+        (each for each in known if each.change > CHANGED), key=lambda each: -each.change
+    )
     wanted = first([each.need for each in (known if choice.is_made else changed)], choice, USUAL)
     by_need = {each.need: each for each in known}
     shown = [by_need[need] for need in wanted]
@@ -83,7 +89,13 @@ def suppliers(tables: Tables, choice: Choice = ANY) -> Chart | None:
             Key("own need", "$event", "line"),
         ],
         table=_table(tables, shown),
-        readout={"rows": "rows", "x": "year", "series": "who", "exact": "yes", "text": "{who:text} {mean:n} ({p05:n} – {p95:n})"},
+        readout={
+            "rows": "rows",
+            "x": "year",
+            "series": "who",
+            "exact": "yes",
+            "text": "{who:text} {mean:n} ({p05:n} – {p95:n})",
+        },
     )
 
 
@@ -109,7 +121,11 @@ def _delivered(tables: Tables, flows: pd.DataFrame) -> list[Delivered]:
 
 def _panel(tables: Tables, each: Delivered) -> Panel:
     names = tables.names
-    order = each.units.groupby("who", sort=False)["mean"].agg("first").sort_values(ascending=False, kind="stable")
+    order = (
+        each.units.groupby("who", sort=False)["mean"]
+        .agg("first")
+        .sort_values(ascending=False, kind="stable")
+    )
     rows = each.units.set_index("who").loc[list(order.index)].reset_index()
     rows = rows.sort_values("year", kind="stable")
     top = rows.groupby("year")["mean"].cumsum()
@@ -138,7 +154,9 @@ def _need(tables: Tables, each: Delivered) -> pd.DataFrame:
     nothing = pd.DataFrame({"year": pd.Series(dtype="int64"), "need": pd.Series(dtype="float64")})
     state, product = each.need
     scenario = tables.names.scenario
-    if "series" not in tables or (scenario and any(product in made.inputs for made in scenario.products.values())):
+    if "series" not in tables or (
+        scenario and any(product in made.inputs for made in scenario.products.values())
+    ):
         return nothing
     rows = tables["series"].query("metric == 'need' and state == @state and product == @product")
     if rows.empty:
@@ -157,10 +175,14 @@ def _finding(tables: Tables, each: Delivered) -> str:
     if before.sum() <= 0:
         start = f"nothing was delivered until {each.before}"
     else:
-        start = f"{before.idxmax()} supplied {percent(before.max() / before.sum())} until {each.before}"
+        start = (
+            f"{before.idxmax()} supplied {percent(before.max() / before.sum())} until {each.before}"
+        )
     if after.sum() <= 0:
         return f"{who}: {start}, and nothing is delivered in {last}"
-    return f"{who}: {start}, {after.idxmax()} supplies {percent(after.max() / after.sum())} in {last}"
+    return (
+        f"{who}: {start}, {after.idxmax()} supplies {percent(after.max() / after.sum())} in {last}"
+    )
 
 
 def _spec(colours: dict[str, str], years: list[int]) -> Spec:
@@ -177,7 +199,9 @@ def _spec(colours: dict[str, str], years: list[int]) -> Spec:
                 y2="top:Q",
                 color=alt.Color("exporter:N", scale=state_scale(colours)),
             ),
-            alt.Chart(alt.NamedData("spread")).mark_rule(color="$ink", strokeWidth=1).encode(x="year:O", y="low:Q", y2="high:Q"),
+            alt.Chart(alt.NamedData("spread"))
+            .mark_rule(color="$ink", strokeWidth=1)
+            .encode(x="year:O", y="low:Q", y2="high:Q"),
             alt.Chart(alt.NamedData("need"))
             .mark_tick(color="$event", thickness=1.6, orient="horizontal")
             .encode(x="year:O", y="need:Q"),

@@ -70,7 +70,9 @@ def of_folder(folder: str | Path) -> Tables:
         raise InputError(f"{folder}: is no folder of a result")
     if not any(place.glob("*.csv")):
         raise InputError(f"{folder}: holds no table (*.csv) of a result")
-    return Tables(lambda name: _read_csv(place / f"{name}.csv"), _names_of(place), _manifest_of(place))
+    return Tables(
+        lambda name: _read_csv(place / f"{name}.csv"), _names_of(place), _manifest_of(place)
+    )
 
 
 def of_result(result: Result, manifest: Mapping[str, Any] | None = None) -> Tables:
@@ -94,9 +96,12 @@ def _read_csv(path: Path) -> pd.DataFrame | None:
         return None
     columns = pd.read_csv(path, nrows=0).columns
     texts = {name: str for name in columns if name in TEXTS or name.endswith("_month")}
-    frame = pd.read_csv(path, dtype=texts, keep_default_na=False, na_values={
-        name: [""] for name in columns if name not in texts
-    })
+    frame = pd.read_csv(
+        path,
+        dtype=texts,
+        keep_default_na=False,
+        na_values={name: [""] for name in columns if name not in texts},
+    )
     if "year" in texts and frame["year"].str.fullmatch(r"\d+").all():
         frame["year"] = frame["year"].astype("int64")
     return frame

@@ -34,7 +34,9 @@ def ticks(first: int, last: int) -> list[int]:
     """Choose the months to label: Januaries, at most seven; in a short run each month or every third."""
     januaries = [month for month in range(first, last + 1) if month % 12 == 0]
     span = last - first + 1
-    marked = januaries if len(januaries) > 2 else list(range(first, last + 1, 1 if span <= 7 else 3))
+    marked = (
+        januaries if len(januaries) > 2 else list(range(first, last + 1, 1 if span <= 7 else 3))
+    )
     return marked[:: -(-len(marked) // MOST_LABELS)]
 
 

@@ -8,6 +8,10 @@ import unicodedata
 from collections.abc import Sequence
 
 
+TINY = 0.001
+"""Numbers below are not told in digits."""
+
+
 def percent(share: float) -> str:
     """Write a share in whole per cent; one that is neither nothing nor all never as 0 or 100."""
     if math.isnan(share):
@@ -24,6 +28,8 @@ def number(value: float) -> str:
         return "–"
     if math.isinf(value):
         return "never"
+    if 0 < abs(value) < TINY:
+        return "near 0"
     return f"{math.floor(value + 0.5):,}" if abs(value) >= 100 else f"{value:.3g}"
 
 
@@ -52,7 +58,9 @@ def selected(shown: int, total: int, noun: str, order: str) -> str:
 
 def listed(texts: Sequence[str]) -> str:
     """Join texts as one does in a sentence."""
-    return texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} and {texts[-1]}" if texts else ""
+    return (
+        texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} and {texts[-1]}" if texts else ""
+    )
 
 
 def width(text: str) -> float:
@@ -62,5 +70,5 @@ def width(text: str) -> float:
 
 def wrapped(text: str, letters: int) -> list[str]:
     """Break a text into lines of about so many Latin letters; nothing is cut."""
-    wide = width(text) / max(len(text), 1)
+    wide = width(text) / max(len(text), 1) or 1.0
     return textwrap.wrap(text, max(int(letters / wide), 8), break_long_words=True) or [""]

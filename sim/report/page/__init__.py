@@ -43,7 +43,9 @@ def page(tables: Tables) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    style = here.from_string(_text("style.css")).render(light=_variables(LIGHT), dark=_variables(DARK))
+    style = here.from_string(_text("style.css")).render(
+        light=_variables(LIGHT), dark=_variables(DARK)
+    )
     parts = {"library": library(), "script": _text("script.js"), "style": style}
     html = here.get_template("page.html.j2").render(
         page=_viewed(found),
@@ -80,7 +82,10 @@ def _embedded(data: dict[str, Any]) -> str:
 
 def _policy(parts: dict[str, str]) -> str:
     """Write the content policy: these scripts and this style, and nothing else."""
-    digest = {name: f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'" for name, text in parts.items()}
+    digest = {
+        name: f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
+        for name, text in parts.items()
+    }
     return (
         f"default-src 'none'; script-src {digest['library']} {digest['script']}; "
         f"style-src {digest['style']}; base-uri 'none'; form-action 'none'"

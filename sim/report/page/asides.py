@@ -78,7 +78,9 @@ def trust(tables: Tables) -> Aside | None:
         *(f"Warning: {each}" for each in tables.manifest.get("warnings", ())),
     ]
     heading = f"{assumed:,} of {len(sources):,} numbers are assumed, {int(counts.get('documented', 0)):,} are documented"
-    return Aside(heading, texts, [table_view("Numbers of the scenario by support", frame), *_matters(tables)])
+    return Aside(
+        heading, texts, [table_view("Numbers of the scenario by support", frame), *_matters(tables)]
+    )
 
 
 def needs(tables: Tables) -> Aside | None:
@@ -176,4 +178,3 @@ def _matters(tables: Tables) -> list[TableView]:
         }
     )
     return [table_view("What matters most", frame)]
-

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sim.report.charts import CHARTS, Chart, Choice, available
+from sim.report.charts.chart import Chart
+from sim.report.charts.choice import Choice
+from sim.report.charts.gallery import CHARTS, available
 from sim.report.charts.tables import Tables
 from sim.report.page import asides
 from sim.report.page.sentences import sentences
@@ -27,6 +29,7 @@ ORDER: Mapping[str, str] = {
     "discovery": "Where it holds",
     "frontier": "What would be enough",
     "backtest": "Against what happened",
+    "calibration": "How wide the intervals should be",
 }
 """Charts in the order of the page, with the names of their sections."""
 
@@ -67,7 +70,11 @@ def content(tables: Tables) -> Page:
         for name, title in ORDER.items()
         if name in found
     ]
-    said = sentences(tables) if "summary" in tables else [chart.title + "." for chart in found.values()][:3]
+    said = (
+        sentences(tables)
+        if "summary" in tables
+        else [chart.title + "." for chart in found.values()][:3]
+    )
     return Page(
         title=asides.title(tables),
         about=asides.about(tables),

@@ -4,6 +4,7 @@ const theme = data.theme;
 
 function number(value) {
   if (value === null || Number.isNaN(value)) return "–";
+  if (value !== 0 && Math.abs(value) < 0.001) return "near 0";
   if (Math.abs(value) >= 100) return Math.floor(value + 0.5).toLocaleString("en-US");
   return String(Number(value.toPrecision(3)));
 }

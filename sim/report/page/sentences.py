@@ -33,7 +33,9 @@ def sentences(tables: Tables) -> list[str]:
         return []
     short = covered[covered["p05"] < FULL].sort_values("p50", kind="stable")
     if short.empty:
-        return [f"No need falls short: all {counted(len(covered), 'need')} are met in 19 members of 20."]
+        return [
+            f"No need falls short: all {counted(len(covered), 'need')} are met in 19 members of 20."
+        ]
     worst = short.iloc[0]
     need = (str(worst["state"]), str(worst["product"]))
     return [

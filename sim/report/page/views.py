@@ -185,7 +185,10 @@ def _swatch(key: Key) -> Markup:
 
 def _is_numeric(column: pd.Series) -> bool:
     texts = [str(text) for text in column if str(text) not in ("", "–", "never")]
-    return bool(texts) and all(text.lstrip("+-–").replace("under", "").replace("over", "").strip()[:1].isdigit() for text in texts)
+    return bool(texts) and all(
+        text.lstrip("+-–").replace("under", "").replace("over", "").strip()[:1].isdigit()
+        for text in texts
+    )
 
 
 def _key(value: object) -> str:
