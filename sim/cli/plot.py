@@ -34,9 +34,9 @@ def plot(
 ) -> None:
     """Draw the charts of a RESULT again.
 
-    RESULT is the folder of a run, a comparison, a stress test, a plan or an analysis. Charts are made
-    from its CSV files alone, with the titles of its scenario.yaml where there is one. With states or
-    products, all that was asked for is drawn instead of the worst.
+    RESULT is the folder of a run, a comparison, a stress test, a plan or an analysis. Charts are
+    made from its CSV files alone, with the titles of its scenario.yaml where there is one. With
+    states or products, all that was asked for is drawn instead of the worst.
     """
     from sim.report.charts.choice import Choice
     from sim.report.charts.gallery import available, chart

@@ -1,14 +1,17 @@
-"""Chart forecasts against what happened, and how often outcomes fall where the forecast put them."""
+"""Chart forecasts against what happened, and how often outcomes fall where the forecast
+put them.
+"""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sim.report.charts.chart import Chart, Key, Panel, Spec
 from sim.report.charts.choice import ANY, Choice
+from sim.report.charts.frames import fields, records
 from sim.report.charts.names import plain
 from sim.report.charts.ranges import labelled, range_spec, step
 from sim.report.charts.tables import Tables
@@ -21,11 +24,12 @@ if TYPE_CHECKING:
 LEVELS = (5, 25, 50, 75, 95)
 POINTS = {"outcome": "$ink", "plan": "$event", "naive": "$even"}
 MONTH = re.compile(r"(after )?(\d{4}-\d{2})")
-BINS = ("below 5 %", "5 – 25 %", "25 – 50 %", "50 – 75 %", "75 – 95 %", "above 95 %")
+BINS = ("below 5 %", "5 to 25 %", "25 to 50 %", "50 to 75 %", "75 to 95 %", "above 95 %")
 
 
 def backtest(tables: Tables, choice: Choice = ANY) -> Chart | None:
-    """Draw each outcome with its forecast's 90 % interval and median, the announced plan and the naive forecast.
+    """Draw each outcome with its forecast's 90 % interval and median, the announced plan and the
+    naive forecast.
 
     A panel holds the outcomes of one category and unit; dates are years.
     """
@@ -74,11 +78,12 @@ def backtest(tables: Tables, choice: Choice = ANY) -> Chart | None:
 
 
 def calibration(tables: Tables, choice: Choice = ANY) -> Chart | None:
-    """Draw how many outcomes fall between which quantiles of their forecasts, beside what chance would do.
+    """Draw how many outcomes fall between which quantiles of their forecasts, beside what chance
+    would do.
 
-    What officials or experts claim is left out. An outcome that equals several quantiles is spread over
-    what lies between them, as chance would (probability integral transform of a
-    discrete forecast: Czado, Gneiting and Held 2009).
+    What officials or experts claim is left out. An outcome that equals several quantiles is spread
+    over what lies between them, as chance would (probability integral transform of a discrete
+    forecast: Czado, Gneiting and Held 2009).
     """
     import pandas as pd
     from scipy.stats import binom
@@ -87,7 +92,7 @@ def calibration(tables: Tables, choice: Choice = ANY) -> Chart | None:
     if rows.empty:
         return None
     expected = np.diff([0, *(level / 100 for level in LEVELS), 1])
-    shares = np.sum([_bins(row, expected) for _, row in rows.iterrows()], axis=0)
+    shares = np.sum([_bins(row, expected) for row in records(rows)], axis=0)
     count = len(rows)
     frame = pd.DataFrame(
         {
@@ -101,8 +106,14 @@ def calibration(tables: Tables, choice: Choice = ANY) -> Chart | None:
     outside = float(shares[0] + shares[-1])
     return Chart(
         name="calibration",
-        title=f"{number(outside)} of {counted(count, 'outcome')} lie outside the 90 % interval, {number(0.1 * count)} would by chance",
-        subtitle="Outcomes between the quantiles of their forecasts; outcomes are not independent of one another",
+        title=(
+            f"{number(outside)} of {counted(count, 'outcome')} lie outside the 90 % "
+            f"interval, {number(0.1 * count)} would by chance"
+        ),
+        subtitle=(
+            "Outcomes between the quantiles of their forecasts; outcomes are not "
+            "independent of one another"
+        ),
         spec=_calibration_spec(),
         panels=[
             Panel(
@@ -149,7 +160,7 @@ def _panel(rows: pd.DataFrame) -> Panel:
     first = rows.iloc[0]
     labels = [
         f"{plain(row.metric)}, {row.date}" + (" (claimed)" if row.kind == "claim" else "")
-        for row in rows.itertuples()
+        for row in fields(rows)
     ]
     drawn = labelled(rows, labels)
     frame = pd.DataFrame(
@@ -171,7 +182,10 @@ def _panel(rows: pd.DataFrame) -> Panel:
     return Panel(
         title=plain(first["category"]),
         rows={"rows": frame, "dots": pd.DataFrame(dots, columns=["label", "what", "x"]).dropna()},
-        told=f"{plain(first['category'])}: {inside} of {len(rows)} outcomes lie within the 90 % interval.",
+        told=(
+            f"{plain(first['category'])}: {inside} of {len(rows)} outcomes lie within the 90 "
+            f"% interval."
+        ),
         axis="year" if first["unit"] == "date" else str(first["unit"]),
     )
 
@@ -180,7 +194,7 @@ def _observed(rows: pd.DataFrame) -> pd.DataFrame:
     return rows[rows["kind"] != "claim"]
 
 
-def _bins(row: pd.Series, expected: np.ndarray) -> np.ndarray:
+def _bins(row: dict[str, Any], expected: np.ndarray) -> np.ndarray:
     """Return in which share an outcome falls between which quantiles."""
     value = place(row["outcome"])
     edges = np.array([-np.inf, *(place(row[f"p{level:02d}"]) for level in LEVELS), np.inf])
@@ -192,7 +206,10 @@ def _bins(row: pd.Series, expected: np.ndarray) -> np.ndarray:
 def _finding(rows: pd.DataFrame) -> str:
     rows = _observed(rows) if len(_observed(rows)) else rows
     inside, best = int((rows["in90"] == "yes").sum()), int((rows["best"] == "model").sum())
-    return f"{inside} of {counted(len(rows), 'observed outcome')} lie within the 90 % interval; the model is the best forecast of {best}"
+    return (
+        f"{inside} of {counted(len(rows), 'observed outcome')} lie within the 90 % "
+        f"interval; the model is the best forecast of {best}"
+    )
 
 
 def _calibration_spec() -> Spec:
@@ -229,5 +246,5 @@ def _table(rows: pd.DataFrame) -> pd.DataFrame:
         "in90",
         "best",
     ]
-    frame = rows[shown].astype(str).replace("nan", "–")
+    frame = rows[shown].astype(str).replace("nan", "-")
     return pd.DataFrame(frame)

@@ -1,4 +1,6 @@
-"""Chart what binds: in which share of members and months a line is held back by what, year by year."""
+"""Chart what binds: in which share of members and months a line is held back by what, year
+by year.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sim.report.charts.chart import Chart, Key, Panel, Spec
 from sim.report.charts.choice import ANY, Choice
+from sim.report.charts.frames import fields
 from sim.report.charts.spreads import wide
 from sim.report.charts.tables import Tables
 from sim.report.charts.time import year_axis
@@ -27,11 +30,13 @@ LINE = ["factory", "state", "product"]
 
 
 def bottlenecks(tables: Tables, choice: Choice = ANY) -> Chart | None:
-    """Draw the share of members and months in which each cause holds a line back, stacked, a panel a line.
+    """Draw the share of members and months in which each cause holds a line back, stacked, a panel
+    a line.
 
     Of the table `bottlenecks`: `year, factory, state, product, bound` (a key of KINDS; an input as
-    `input:<product>`), `share` (of members and months), `lost_mean, lost_p05, lost_p50, lost_p95` (units a
-    year that demand asked for and the line could not make). Lines that lose most come first.
+    `input:<product>`), `share` (of members and months), `lost_mean, lost_p05, lost_p50, lost_p95`
+    (units a year that demand asked for and the line could not make). Lines that lose most come
+    first.
     """
     rows = tables["bottlenecks"]
     choice.check(rows["state"], rows["product"])
@@ -79,7 +84,10 @@ def _finding(tables: Tables, line: tuple[str, str, str], rows: pd.DataFrame) -> 
     total = rows.groupby("bound")["share"].sum()
     most = str(total.idxmax())
     at = rows[rows["bound"] == most].sort_values("share", ascending=False, kind="stable").iloc[0]
-    return f"{_line(tables, line)}: mostly bound by {_said(tables, most)}, in {percent(at['share'])} of {at['year']}"
+    return (
+        f"{_line(tables, line)}: mostly bound by {_said(tables, most)}, in "
+        f"{percent(at['share'])} of {at['year']}"
+    )
 
 
 def _panel(tables: Tables, line: tuple[str, str, str], rows: pd.DataFrame) -> Panel:
@@ -129,6 +137,6 @@ def _table(tables: Tables, rows: pd.DataFrame) -> pd.DataFrame:
                 str(row.year),
                 f"{percent(row.share)}, {number(row.lost_mean)} lost",
             )
-            for row in rows.itertuples()
+            for row in fields(rows)
         ),
     )

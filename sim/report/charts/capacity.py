@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from sim.report.charts import events
 from sim.report.charts.chart import Chart, Key, Panel, Spec
 from sim.report.charts.choice import ANY, Choice
+from sim.report.charts.frames import fields
 from sim.report.charts.marks import NUMBERS, event_marks, state_scale
 from sim.report.charts.relevance import bearing_on_capacity
-from sim.report.charts.states import state_colours, state_keys
 from sim.report.charts.spreads import spread, wide
+from sim.report.charts.states import state_colours, state_keys
 from sim.report.charts.tables import Tables
 from sim.report.charts.time import label, month_axis, ordinals, thinned
 from sim.report.charts.wording import number, selected
@@ -26,10 +27,11 @@ MOST_POINTS = 4000
 
 
 def capacity(tables: Tables, choice: Choice = ANY) -> Chart | None:
-    """Draw what each line can make a month: median and nine of ten members, in the colour of its state.
+    """Draw what each line can make a month: median and nine of ten members, in the colour of its
+    state.
 
-    Without a choice, the products whose capacity changes most against what all their lines could make at
-    the start. None where no line changes.
+    Without a choice, the products whose capacity changes most against what all their lines could
+    make at the start. None where no line changes.
     """
     rows = _rows(tables)
     choice.check(rows["state"], rows["product"])
@@ -68,7 +70,7 @@ def capacity(tables: Tables, choice: Choice = ANY) -> Chart | None:
             "x": "m",
             "every": str(every),
             "series": "who",
-            "text": "{who:text} {p50:n} ({p05:n} – {p95:n})",
+            "text": "{who:text} {p50:n} ({p05:n} to {p95:n})",
         },
     )
 
@@ -91,7 +93,9 @@ def _changed(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _size(rows: pd.DataFrame, changed: pd.DataFrame, product: str) -> float:
-    """Compare the change from the first month to the last with what all lines could make at most."""
+    """Compare the change from the first month to the last with what all lines could make
+    at most.
+    """
     lasting = changed[changed["product"] == product].groupby("factory")["p50"].agg(_lasting)
     most = rows[rows["product"] == product].groupby("m")["p50"].sum().max()
     return float(lasting.abs().max()) / max(float(most), 1e-9)
@@ -135,7 +139,8 @@ def _finding(tables: Tables, lines: pd.DataFrame) -> str:
     unit = names.unit(begin["product"])
     who = f"{names.factory(begin['factory'])} ({names.state(begin['state'])})"
     return (
-        f"{names.product(begin['product'])}: {who} can make {number(begin['p50'])} {unit} a month in "
+        f"{names.product(begin['product'])}: {who} can make {number(begin['p50'])} {unit} a "
+        f"month in "
         f"{label(int(begin['m']))} and {number(end['p50'])} in {label(int(end['m']))}"
     )
 
@@ -170,6 +175,6 @@ def _table(tables: Tables, drawn: pd.DataFrame) -> pd.DataFrame:
                 row.month,
                 spread(number, row.p50, row.p05, row.p95),
             )
-            for row in ends.itertuples()
+            for row in fields(ends)
         ),
     )

@@ -1,4 +1,6 @@
-"""Hold a chart: what it found, one specification of a panel over named data, and the data of each panel."""
+"""Hold a chart: what it found, one specification of a panel over named data, and the data of each
+panel.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,9 @@ class Panel:
     told: str
     """What it shows, in a sentence: for those who hear it"""
     axis: str = ""
-    """What the numbers of its axis are, with their unit; stands over the axis, so that it is read"""
+    """What the numbers of its axis are, with their unit; stands over the axis, so that it
+    is read
+    """
     group: str = ""
     """Code of the state that it is about, to be chosen by; empty: of all"""
 
@@ -65,10 +69,14 @@ class Chart:
     has_names: bool = False
     """Whether names stand beside the vertical axis, and so take as much room as they need"""
     readout: Mapping[str, str] = field(default_factory=dict)
-    """How the words under the pointer are made: `rows`, `x`, `series` and `text`, see the page's script"""
+    """How the words under the pointer are made: `rows`, `x`, `series` and `text`, see the page's
+    script
+    """
 
     def to_dict(self, theme: Mapping[str, str] = LIGHT) -> Spec:
-        """Return the whole chart as one Vega-Lite specification: titles, legend, panels, notes, data."""
+        """Return the whole chart as one Vega-Lite specification: titles, legend, panels, notes,
+        data.
+        """
         from sim.report.charts.picture import composed
 
         return composed(self, theme)

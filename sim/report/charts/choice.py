@@ -13,7 +13,9 @@ Need = tuple[str, str]
 
 @dataclass(frozen=True)
 class Choice:
-    """Hold what was asked for; without states and products, at most `most` rows or panels are shown."""
+    """Hold what was asked for; without states and products, at most `most` rows or panels are
+    shown.
+    """
 
     states: Collection[str] = ()
     products: Collection[str] = ()

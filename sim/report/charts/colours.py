@@ -1,4 +1,6 @@
-"""Give each state its colour, the same in all charts of all scenarios, and all else its own by theme."""
+"""Give each state its colour, the same in all charts of all scenarios, and all else its own by
+theme.
+"""
 
 from __future__ import annotations
 
@@ -32,16 +34,18 @@ DARK: Mapping[str, str] = {
     **{"$home": "#5b9bd8", "$ally": "#3fbcbc", "$outside": "#e6b93e", "$leakage": "#e08fc0"},
     **{"$old": "#b3936c", "$dropped": "#4a525c", "$unmet": "#f2f4f6"},
 }
-"""What a mark is called in a specification -> its colour. A theme is chosen when a chart is drawn."""
+"""What a mark is called in a specification -> its colour. A theme is chosen when a chart
+is drawn.
+"""
 
 
 def colours(states: Iterable[str]) -> dict[str, str]:
     """Give each of the states of a result its colour of the palette.
 
     A known state has its own place, any other the place that its name hashes to. Where that one is
-    taken by another state of the result, it takes the next free one; only beyond the palette's length
-    do states share colours. So a state changes its colour between results only where two unknown
-    names fall on one place.
+    taken by another state of the result, it takes the next free one; only beyond the palette's
+    length do states share colours. So a state changes its colour between results only where two
+    unknown names fall on one place.
     """
     found: dict[str, int] = {}
     taken: set[int] = set()

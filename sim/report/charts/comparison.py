@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.report.charts.chart import Chart, Key, Panel
 from sim.report.charts.choice import ANY, Choice
+from sim.report.charts.frames import fields
 from sim.report.charts.ranges import labelled, range_spec, step
 from sim.report.charts.spreads import spread
 from sim.report.charts.tables import Tables
@@ -24,7 +25,9 @@ HEADLINE = "fill_rate_after"
 SURE = 0.9
 """Share of the members from which on a gain or a loss counts as sure."""
 SEEN = 0.001
-"""A share that differs by less than this, on the mean and in nine of ten members, does not differ."""
+"""A share that differs by less than this, on the mean and in nine of ten members, does not
+differ.
+"""
 SHARES = ("fill_rate", "fill_rate_after", "substitution_ratio", "import_dependence")
 METRICS = {
     "fill_rate": "share of need met",
@@ -45,10 +48,12 @@ KINDS = {"gains": "$gain", "loses": "$loss", "unsure": "$even"}
 
 
 def comparison(tables: Tables, choice: Choice = ANY, metric: str = HEADLINE) -> Chart | None:
-    """Draw the differences of a metric, first side less each other, member by member; a panel a side.
+    """Draw the differences of a metric, first side less each other, member by member; a panel a
+    side.
 
-    A row is blue where nine of ten members agree that the first side is better, orange where they agree that
-    it is worse, grey otherwise. Shares differ by percentage points. None where nothing differs.
+    A row is blue where nine of ten members agree that the first side is better, orange where they
+    agree that it is worse, grey otherwise. Shares differ by percentage points. None where nothing
+    differs.
     """
     rows = tables["comparison"]
     choice.check(rows["state"], rows["product"])
@@ -119,7 +124,10 @@ def _panel(tables: Tables, other: str, rows: pd.DataFrame, metric: str, most: in
             "rows": named[["label", "low", "middle", "high", "kind", "said"]],
             "zero": pd.DataFrame({"x": [0.0]}),
         },
-        told=f"Against {other}: {gains} needs surely gain, {losses} surely lose, {len(named) - gains - losses} are unsure.",
+        told=(
+            f"Against {other}: {gains} needs surely gain, {losses} surely lose, "
+            f"{len(named) - gains - losses} are unsure."
+        ),
         axis="percentage points" if metric in SHARES else METRICS.get(metric, metric),
     )
 
@@ -128,7 +136,10 @@ def _finding(rows: pd.DataFrame, base: str, what: str) -> str:
     others = list(dict.fromkeys(rows["other"]))
     sure = (int((rows["p_better"] >= SURE).sum()), int((rows["p_better"] <= 1 - SURE).sum()))
     against = others[0] if len(others) == 1 else f"{len(others)} others"
-    return f"{base} against {against}: {sure[0]} needs surely do better, {sure[1]} surely worse, of {len(rows)} that differ"
+    return (
+        f"{base} against {against}: {sure[0]} needs surely do better, {sure[1]} surely "
+        f"worse, of {len(rows)} that differ"
+    )
 
 
 def _table(tables: Tables, rows: pd.DataFrame, metric: str) -> pd.DataFrame:
@@ -146,7 +157,7 @@ def _table(tables: Tables, rows: pd.DataFrame, metric: str) -> pd.DataFrame:
             percent(row.p_better),
             row.n,
         )
-        for row in rows.itertuples()
+        for row in fields(rows)
     ]
     columns = ["against", "state", "product", "median difference", "mean", "better in", "members"]
     return pd.DataFrame(made, columns=columns)

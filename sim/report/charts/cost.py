@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from sim.report.charts.chart import Chart, Key, Panel, Spec
 from sim.report.charts.choice import ANY, Choice
+from sim.report.charts.frames import fields
 from sim.report.charts.marks import NUMBERS, state_scale
-from sim.report.charts.states import state_colours, state_keys
 from sim.report.charts.spreads import spread, wide
+from sim.report.charts.states import state_colours, state_keys
 from sim.report.charts.tables import Tables
 from sim.report.charts.time import year_axis
 from sim.report.charts.wording import number
@@ -30,7 +31,9 @@ SEEN = 0.01
 
 
 def cost(tables: Tables, choice: Choice = ANY) -> Chart | None:
-    """Draw each state's costs by calendar year: median and nine of ten members. None where there are none."""
+    """Draw each state's costs by calendar year: median and nine of ten members. None where there
+    are none.
+    """
     rows = tables["money"]
     choice.check(rows["state"], choice.products)
     rows = rows[(rows["state"] != "all") & rows["item"].isin(ITEMS) & rows["p50"].notna()]
@@ -62,7 +65,7 @@ def cost(tables: Tables, choice: Choice = ANY) -> Chart | None:
             "x": "year",
             "series": "who",
             "exact": "yes",
-            "text": "{who:text} {p50:n} ({p05:n} – {p95:n})",
+            "text": "{who:text} {p50:n} ({p05:n} to {p95:n})",
         },
     )
 
@@ -79,17 +82,25 @@ def _panel(tables: Tables, item: str, rows: pd.DataFrame) -> Panel:
 
 
 def _finding(tables: Tables, rows: pd.DataFrame) -> str:
-    """Write who bears most of the first kind of cost, over the run: means add up, quantiles do not."""
+    """Write who bears most of the first kind of cost, over the run: means add up,
+    quantiles do not.
+    """
     item = next(item for item in ITEMS if (rows["item"] == item).any())
     mine = rows[rows["item"] == item]
     if item == "substitution":
         last = mine[mine["year"] == mine["year"].max()].sort_values("p50", ascending=False).iloc[0]
         said = f"{number(last['p50'])} ({number(last['p05'])} to {number(last['p95'])})"
-        return f"{tables.names.state(last['state'])} pays most per unit: {said} {tables.names.currency} in {last['year']}"
+        return (
+            f"{tables.names.state(last['state'])} pays most per unit: {said} "
+            f"{tables.names.currency} in {last['year']}"
+        )
     totals = mine.groupby("state")["mean"].sum()
     what = {"capital": "invests", "extra": "pays extra", "idle": "has idle costs"}[item]
-    most = totals.idxmax()
-    return f"{tables.names.state(most)} {what} most: {number(totals[most])} {tables.names.currency} over the run (mean)"
+    most = str(totals.idxmax())
+    return (
+        f"{tables.names.state(most)} {what} most: {number(totals[most])} "
+        f"{tables.names.currency} over the run (mean)"
+    )
 
 
 def _spec(colours: dict[str, str], years: list[int]) -> Spec:
@@ -118,6 +129,6 @@ def _table(tables: Tables, rows: pd.DataFrame) -> pd.DataFrame:
                 str(row.year),
                 spread(number, row.p50, row.p05, row.p95),
             )
-            for row in rows.itertuples()
+            for row in fields(rows)
         ),
     )

@@ -1,14 +1,17 @@
-"""Chart where in the ranges of a study's factors a condition holds: points, boxes, and how much these say."""
+"""Chart where in the ranges of a study's factors a condition holds: points, boxes, and how much
+these say.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sim.report.charts.chart import Chart, Key, Panel, Spec
 from sim.report.charts.choice import ANY, Choice
+from sim.report.charts.frames import groups, largest, records, single
 from sim.report.charts.marks import NUMBERS
 from sim.report.charts.tables import Tables
 from sim.report.charts.wording import counted, number, percent
@@ -31,10 +34,12 @@ class Base:
 
 
 def discovery(tables: Tables, choice: Choice = ANY) -> Chart | None:
-    """Draw the points in the plane of the two factors that bind most boxes, and the boxes' limits in it.
+    """Draw the points in the plane of the two factors that bind most boxes, and the boxes' limits
+    in it.
 
-    The title says what the boxes add to knowing nothing: the lift is the share inside over the share in
-    all runs. Where the condition holds in most runs, that is hardly more than 1. None without a box.
+    The title says what the boxes add to knowing nothing: the lift is the share inside over the
+    share in all runs. Where the condition holds in most runs, that is hardly more than 1. None
+    without a box.
     """
     if not tables.has("boxes"):
         return None
@@ -43,15 +48,15 @@ def discovery(tables: Tables, choice: Choice = ANY) -> Chart | None:
     base = Base(float((points["share"] * points["known"]).sum() / runs), int(runs))
     axes = _axes(points, boxes)
     panel = _panel(tables, points, boxes, axes)
-    told = [
-        _told(tables, int(str(box)), part, base) for box, part in boxes.groupby("box", sort=False)
-    ]
+    told = [_told(tables, int(str(box)), part, base) for box, part in groups(boxes, "box")]
     up = tables.names.path(axes[1]) if len(axes) > 1 else "share of runs in which it holds"
     return Chart(
         name="discovery",
         title=_finding(boxes, base),
-        subtitle=f"A point is a setting of the factors, its colour the share of its runs in which the condition holds; up: {up}, "
-        f"across: {tables.names.path(axes[0])}; {counted(len(points), 'point')}, {counted(base.runs, 'run')}",
+        subtitle=f"A point is a setting of the factors, its colour the share of its runs in "
+        f"which the condition holds; up: {up}, "
+        f"across: {tables.names.path(axes[0])}; {counted(len(points), 'point')}, "
+        f"{counted(base.runs, 'run')}",
         spec=_spec(tables, axes),
         panels=[panel],
         keys=[
@@ -67,12 +72,18 @@ def discovery(tables: Tables, choice: Choice = ANY) -> Chart | None:
 
 
 def _finding(boxes: pd.DataFrame, base: Base) -> str:
-    best = boxes.loc[boxes["density"].idxmax()]
+    best = largest(boxes, "density")
     lift = best["density"] / base.share if base.share else float("nan")
-    said = f"it holds in {percent(base.share)} of all runs, in {percent(best['density'])} of the best box's (lift {number(lift)}), which holds {percent(best['mass'])} of the runs"
+    said = (
+        f"it holds in {percent(base.share)} of all runs, in {percent(best['density'])} of "
+        f"the best box's (lift {number(lift)}), which holds {percent(best['mass'])} of the runs"
+    )
     if base.share > 0.5:
         rare, inside = 1 - base.share, 1 - float(best["density"])
-        return f"Common, so ask when not: {said}; it fails in {percent(rare)} of all and {percent(inside)} there"
+        return (
+            f"Common, so ask when not: {said}; it fails in {percent(rare)} of all and "
+            f"{percent(inside)} there"
+        )
     return f"{said[:1].upper()}{said[1:]}"
 
 
@@ -91,15 +102,14 @@ def _panel(tables: Tables, points: pd.DataFrame, boxes: pd.DataFrame, axes: list
     up = some[axes[1]] if len(axes) > 1 else some["share"]
     rows = pd.DataFrame({"x": some[axes[0]], "y": up, "share": some["share"]})
     ends = [(rows[name].min(), rows[name].max()) for name in ("x", "y")]
-    rects = []
-    for box, part in boxes.groupby("box", sort=False):
-        limits = part.set_index("factor")
+    rects: list[tuple[float | str, ...]] = []
+    for box, part in groups(boxes, "box"):
+        limits = {limit["factor"]: limit for limit in records(part)}
         sides: list[float] = []
         for place, (low, high) in enumerate(ends):
-            name = axes[place] if place < len(axes) else ""
-            known = name in limits.index
-            sides.append(_or(limits.loc[name, "low"], low) if known else low)
-            sides.append(_or(limits.loc[name, "high"], high) if known else high)
+            limit = limits.get(axes[place] if place < len(axes) else "", {})
+            sides.append(_or(limit.get("low", np.nan), low))
+            sides.append(_or(limit.get("high", np.nan), high))
         # numbers stand apart where boxes share a corner
         at = sides[0] + (0.012 + 0.03 * (len(rects) % 20)) * (ends[0][1] - ends[0][0])
         rects.append((*sides, at, str(box)))
@@ -107,7 +117,10 @@ def _panel(tables: Tables, points: pd.DataFrame, boxes: pd.DataFrame, axes: list
     return Panel(
         title="",
         rows={"rows": rows.dropna(), "boxes": frame},
-        told=f"Points by {' and '.join(map(tables.names.path, axes))}, with {counted(len(frame), 'box', 'boxes')}.",
+        told=(
+            f"Points by {' and '.join(map(tables.names.path, axes))}, with "
+            f"{counted(len(frame), 'box', 'boxes')}."
+        ),
     )
 
 
@@ -116,16 +129,18 @@ def _or(value: float, other: float) -> float:
 
 
 def _told(tables: Tables, box: int, part: pd.DataFrame, base: Base) -> str:
-    first = part.iloc[0]
-    where = " and ".join(_limit(tables, row) for _, row in part.iterrows())
+    first = single(part)
+    where = " and ".join(_limit(tables, row) for row in records(part))
     lift = first["density"] / base.share if base.share else float("nan")
     return (
-        f"{box}  {where}: it holds in {percent(first['density'])} of the runs there (lift {number(lift)}), "
-        f"which are {percent(first['mass'])} of all runs and {percent(first['coverage'])} of those in which it holds"
+        f"{box}  {where}: it holds in {percent(first['density'])} of the runs there (lift "
+        f"{number(lift)}), "
+        f"which are {percent(first['mass'])} of all runs and {percent(first['coverage'])} of "
+        f"those in which it holds"
     )
 
 
-def _limit(tables: Tables, row: pd.Series) -> str:
+def _limit(tables: Tables, row: dict[str, Any]) -> str:
     name = tables.names.path(row["factor"])
     if row["values"]:
         return f"{name} is {row['values'].replace('; ', ' or ')}"
@@ -143,7 +158,7 @@ def _spec(tables: Tables, axes: list[str]) -> Spec:
     import altair as alt
 
     names = [tables.names.path(name) for name in axes] + ["share of its runs in which it holds"]
-    axis = {"format": NUMBERS, "titleLimit": 0, "tickCount": 6}
+    axis: dict[str, Any] = {"format": NUMBERS, "titleLimit": 0, "tickCount": 6}
     scale = alt.Scale(zero=False, nice=False, padding=10)
     across = alt.X("x:Q", axis=alt.Axis(title=names[0], **axis), scale=scale)
     up = alt.Y("y:Q", axis=alt.Axis(title=None, **axis), scale=scale)
@@ -179,7 +194,7 @@ def _table(tables: Tables, boxes: pd.DataFrame, base: Base) -> pd.DataFrame:
             percent(row["coverage"]),
             percent(row["mass"]),
         )
-        for _, row in boxes.iterrows()
+        for row in records(boxes)
     ]
     columns = [
         "box",

@@ -24,9 +24,10 @@ class Moment:
 
 
 def moments(tables: Tables) -> list[Moment]:
-    """Number the months in which events begin, in order of time.
+    """Return the months in which events begin, numbered in order of time.
 
-    An event whose month differs by member stands where most members have it; of equally many, first.
+    An event whose month differs by member stands where most members have it; of equally many,
+    first.
     """
     if not tables.has("events"):
         return []
@@ -50,8 +51,8 @@ def bearing(found: Iterable[Moment], names: Collection[str] | None) -> list[Mome
 def marks(found: Sequence[Moment], first: int, last: int, room: float = 0.026) -> pd.DataFrame:
     """Lay moments out as rows: `m`, where the line stands, and `place`, where its number does.
 
-    Numbers that stand too close move apart, each taking `room` of the axis for a digit; where the last
-    ones would leave the axis, all are moved back.
+    Numbers that stand too close move apart, each taking `room` of the axis for a digit; where the
+    last ones would leave the axis, all are moved back.
     """
     import pandas as pd
 

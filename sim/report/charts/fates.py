@@ -1,4 +1,6 @@
-"""Chart what becomes of each need that was hit, year by year: the share of members with each fate."""
+"""Chart what becomes of each need that was hit, year by year: the share of members with
+each fate.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sim.report.charts.chart import Chart, Key, Panel, Spec
 from sim.report.charts.choice import ANY, Choice, Need, first
+from sim.report.charts.frames import fields, groups, records
 from sim.report.charts.tables import Tables
 from sim.report.charts.time import year_axis
 from sim.report.charts.wording import counted, percent, selected
@@ -77,7 +80,10 @@ def _finding(tables: Tables, ends: pd.DataFrame) -> str:
     total = int(counts.sum())
     replaced = int(sum(counts.get(fate, 0) for fate in ("home", "ally", "outside")))
     lost = int(counts.get("unmet", 0) + counts.get("dropped", 0))
-    return f"Others most likely take over {replaced} of {counted(total, 'need')} hit; {lost} end unmet or dropped"
+    return (
+        f"Others most likely take over {replaced} of {counted(total, 'need')} hit; {lost} "
+        f"end unmet or dropped"
+    )
 
 
 def _panel(tables: Tables, need: Need, rows: pd.DataFrame) -> Panel:
@@ -93,7 +99,7 @@ def _panel(tables: Tables, need: Need, rows: pd.DataFrame) -> Panel:
         bottom=top - known["probability"],
     )
     last = drawn[drawn["year"] == drawn["year"].max()]
-    ends = ", ".join(f"{row.said} {percent(row.share)}" for row in last.itertuples())
+    ends = ", ".join(f"{row.said} {percent(row.share)}" for row in fields(last))
     return Panel(
         title=tables.names.need(*need),
         rows={"rows": drawn[["year", "fate", "said", "share", "bottom", "top"]]},
@@ -126,27 +132,16 @@ def _spec(start: int, last: int) -> Spec:
 def _table(tables: Tables, ends: pd.DataFrame, shown: list[Need]) -> pd.DataFrame:
     import pandas as pd
 
-    wide = ends.pivot_table(
-        index=["state", "product"], columns="fate", values="probability", sort=False
-    )
-    by = (
-        ends[ends["by"] != ""].drop_duplicates(["state", "product"]).set_index(["state", "product"])
-    )
     names = tables.names
+    by_need = dict(groups(ends, ["state", "product"]))
     rows = []
     for need in shown:
-        shares = [percent(float(wide.loc[need].get(fate, 0.0))) for fate in FATES]
-        known = need in by.index
-        who = names.state(by.loc[need, "by"]) if known else ""
-        when = by.loc[need, "month_p50"] if known else ""
-        rows.append(
-            (
-                names.state(need[0]),
-                names.product(need[1]),
-                *shares,
-                who,
-                "never" if when == "inf" else when,
-            )
-        )
+        mine = records(by_need[need])
+        shares = {each["fate"]: percent(each["probability"]) for each in mine}
+        by = next((each for each in mine if each["by"]), {"by": "", "month_p50": ""})
+        when = "never" if by["month_p50"] == "inf" else by["month_p50"]
+        who = names.state(by["by"]) if by["by"] else ""
+        told = [shares.get(fate, percent(0.0)) for fate in FATES]
+        rows.append((names.state(need[0]), names.product(need[1]), *told, who, when))
     columns = ["state", "product", *FATES.values(), "mostly by", "replaced by (median)"]
     return pd.DataFrame(rows, columns=columns)

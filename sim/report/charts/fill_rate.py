@@ -7,19 +7,22 @@ from typing import TYPE_CHECKING
 from sim.report.charts import events
 from sim.report.charts.chart import Chart, Key, Panel, Spec
 from sim.report.charts.choice import ANY, Choice, Need, first
+from sim.report.charts.frames import fields
 from sim.report.charts.marks import event_marks
 from sim.report.charts.relevance import bearing_on_need
 from sim.report.charts.spreads import spread, wide
 from sim.report.charts.tables import Tables
 from sim.report.charts.time import label, month_axis, ordinals, thinned
-from sim.report.charts.wording import counted, number, percent, selected
+from sim.report.charts.wording import percent, selected
 
 if TYPE_CHECKING:
     import pandas as pd
 
 USUAL = 12
 TOUCHED = 0.02
-"""A need is short when more than this share of it is unmet in some month in one member of twenty."""
+"""A need is short when more than this share of it is unmet in some month in one member of
+twenty.
+"""
 HALF, FULL = 0.5, 0.9
 SPREAD = ["p05", "p25", "p50", "p75", "p95"]
 MOST_POINTS = 9000
@@ -27,10 +30,11 @@ MOST_POINTS = 9000
 
 
 def fill_rate(tables: Tables, choice: Choice = ANY) -> Chart | None:
-    """Draw the share of each month's need that is met: median, half and nine of ten members, central case.
+    """Draw the share of each month's need that is met: median, half and nine of ten members,
+    central case.
 
-    Without a choice, the needs that were ever short are drawn, worst first: by months of need lost on
-    the mean. None where no need was short.
+    Without a choice, the needs that were ever short are drawn, worst first: by months of need lost
+    on the mean. None where no need was short.
     """
     rows = tables["series"].query("metric == 'fill_rate'")
     choice.check(rows["state"], rows["product"])
@@ -105,10 +109,16 @@ def story(series: pd.DataFrame) -> str:
             f"less than half of need is met from {label(int(start))[:4]} to {label(int(last))[:4]}"
         )
     if below.size:
-        return f"less than half of need is met until {label(int(below[-1]))[:4]}, {percent(end)} at the end"
+        return (
+            f"less than half of need is met until {label(int(below[-1]))[:4]}, "
+            f"{percent(end)} at the end"
+        )
     low = middle.argmin()
     if middle[low] < 1 - TOUCHED:
-        return f"at worst {percent(middle[low])} of need is met ({label(int(months[low]))}), {percent(end)} at the end"
+        return (
+            f"at worst {percent(middle[low])} of need is met ({label(int(months[low]))}), "
+            f"{percent(end)} at the end"
+        )
     least = series["p05"].to_numpy(float)
     at = least.argmin()
     return (
@@ -129,7 +139,10 @@ def _panel(tables: Tables, need: Need, series: pd.DataFrame, every: int) -> Pane
     end = series.iloc[[-1]][["m", "p50"]]
     drawn = thinned(series, [*SPREAD, "central"], every)
     first_month, last = int(series["m"].iloc[0]), int(series["m"].iloc[-1])
-    spread = f"9 of 10 members end between {percent(series['p05'].iloc[-1])} and {percent(series['p95'].iloc[-1])}"
+    spread = (
+        f"9 of 10 members end between {percent(series['p05'].iloc[-1])} and "
+        f"{percent(series['p95'].iloc[-1])}"
+    )
     return Panel(
         title=names.need(*need),
         rows={
@@ -184,8 +197,6 @@ def _table(tables: Tables, series: dict[Need, pd.DataFrame]) -> pd.DataFrame:
                 spread(percent, row.p50, row.p05, row.p95),
             )
             for (state, product), frame in series.items()
-            for row in frame[
-                (frame["m"] % 12 == 0) | (frame["m"] == frame["m"].iloc[-1])
-            ].itertuples()
+            for row in fields(frame[(frame["m"] % 12 == 0) | (frame["m"] == frame["m"].iloc[-1])])
         ),
     )

@@ -1,15 +1,18 @@
-"""Chart what was tried to reach a goal: how likely, at what cost and by when, each against what is chosen."""
+"""Chart what was tried to reach a goal: how likely, at what cost and by when, each against what is
+chosen.
+"""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sim.report.charts.chart import Chart, Key, Panel, Spec
 from sim.report.charts.choice import ANY, Choice
+from sim.report.charts.frames import single
 from sim.report.charts.marks import NUMBERS
 from sim.report.charts.tables import Tables
 from sim.report.charts.time import ordinal
@@ -35,12 +38,13 @@ class Lever:
 
 
 def frontier(tables: Tables, choice: Choice = ANY) -> Chart | None:
-    """Draw three panels over what is chosen: share of members that reach the goal with its 95 % interval,
-    money invested with its spread, and the date by which the share asked for has reached it.
+    """Draw three panels over what is chosen: share of members that reach the goal with its 95 %
+    interval, money invested with its spread, and the date by which the share asked for has
+    reached it.
     """
     import pandas as pd
 
-    plan, tried = tables["plan"].iloc[0], tables["frontier"]
+    plan, tried = single(tables["plan"]), tables["frontier"]
     lever = _lever(tables, plan, tried)
     answer = _answer(plan, lever, tried)
     frames = {
@@ -66,7 +70,10 @@ def frontier(tables: Tables, choice: Choice = ANY) -> Chart | None:
     return Chart(
         name="frontier",
         title=_finding(tables, plan),
-        subtitle=f"{plan['reach']}; across: {lever.title}; {len(tried)} choices tried, all with the same members",
+        subtitle=(
+            f"{plan['reach']}; across: {lever.title}; {len(tried)} choices tried, all "
+            f"with the same members"
+        ),
         spec=_spec(lever),
         panels=panels,
         keys=[
@@ -79,7 +86,7 @@ def frontier(tables: Tables, choice: Choice = ANY) -> Chart | None:
     )
 
 
-def _lever(tables: Tables, plan: pd.Series, tried: pd.DataFrame) -> Lever:
+def _lever(tables: Tables, plan: dict[str, Any], tried: pd.DataFrame) -> Lever:
     import pandas as pd
 
     title = tables.names.path(plan["choose"]) if plan["choose"] != "date" else "month"
@@ -91,8 +98,10 @@ def _lever(tables: Tables, plan: pd.Series, tried: pd.DataFrame) -> Lever:
     return Lever(title, pd.to_numeric(choices), False)
 
 
-def _answer(plan: pd.Series, lever: Lever, tried: pd.DataFrame) -> pd.DataFrame:
-    """Return where the answer stands on the axis of what is chosen; no row where nothing is enough."""
+def _answer(plan: dict[str, Any], lever: Lever, tried: pd.DataFrame) -> pd.DataFrame:
+    """Return where the answer stands on the axis of what is chosen; no row where nothing
+    is enough.
+    """
     import pandas as pd
 
     said = str(plan["answer"])
@@ -139,7 +148,7 @@ def _dates(tried: pd.DataFrame, lever: Lever) -> pd.DataFrame:
     )
 
 
-def _finding(tables: Tables, plan: pd.Series) -> str:
+def _finding(tables: Tables, plan: dict[str, Any]) -> str:
     reach, whom = plan["reach"], f"in {percent(plan['asked'])} of the members"
     if str(plan["answer"]) in ("", "nan"):
         return f"Nothing that was tried is enough for {reach} {whom}"
@@ -150,7 +159,10 @@ def _finding(tables: Tables, plan: pd.Series) -> str:
     except ValueError:
         said = str(plan["answer"])
     low, high = percent(plan["probability_low"]), percent(plan["probability_high"])
-    return f"{tables.names.path(plan['choose'])} {said} is enough {whom} (it is then {percent(plan['probability'])}, 95 % interval {low} to {high})"
+    return (
+        f"{tables.names.path(plan['choose'])} {said} is enough {whom} (it is then "
+        f"{percent(plan['probability'])}, 95 % interval {low} to {high})"
+    )
 
 
 def _spec(lever: Lever) -> Spec:

@@ -87,8 +87,8 @@ def draw_all(tables: Tables, folder: Path, format: str = "png") -> list[Path]:
 class Plot:
     """Draw the charts of a result in memory: `result.plot.fill_rate(states=["RUS"])`.
 
-    Each method returns a Chart, or None where there is nothing to show; in a notebook a Chart shows itself,
-    `.save("x.svg")` writes it, `.altair()` gives it to altair.
+    Each method returns a Chart, or None where there is nothing to show; in a notebook a Chart shows
+    itself, `.save("x.svg")` writes it, `.altair()` gives it to altair.
     """
 
     def __init__(self, result: Result) -> None:

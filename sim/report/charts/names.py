@@ -28,15 +28,12 @@ class Names:
     @classmethod
     def of(cls, scenario: Scenario) -> Names:
         """Take the titles of a scenario."""
-        return cls(
-            *(
-                {name: _titled(each, name) for name, each in getattr(scenario, kind).items()}
-                for kind in ("states", "products", "factories", "events", "programmes")
-            ),
-            units={name: each.unit for name, each in scenario.products.items()},
-            currency=scenario.currency,
-            scenario=scenario,
-        )
+        titles: dict[str, Any] = {
+            kind: {name: _titled(each, name) for name, each in getattr(scenario, kind).items()}
+            for kind in ("states", "products", "factories", "events", "programmes")
+        }
+        units = {name: each.unit for name, each in scenario.products.items()}
+        return cls(**titles, units=units, currency=scenario.currency, scenario=scenario)
 
     def state(self, code: str) -> str:
         """Name a state; a code in capitals without a title stays as it is."""
@@ -63,10 +60,11 @@ class Names:
         return f"{self.state(state)}: {self.product(product)}"
 
     def path(self, path: str) -> str:
-        """Name a number of the scenario by its path, as in `events.leak.share`: the title, then what of it.
+        """Name a number of the scenario by its path, as in `events.leak.share`: the title, then
+        what of it.
 
-        Entities of the scenario are called by their titles; a number in a list of candidates is told
-        with its programme. Two paths have the same title only where two entities do.
+        Entities of the scenario are called by their titles; a number in a list of candidates is
+        told with its programme. Two paths have the same title only where two entities do.
         """
         kind, _, rest = path.partition(".")
         titles: Mapping[str, Mapping[str, str]] = {

@@ -27,7 +27,9 @@ DENSITY = 144
 
 
 def written(chart: Chart, format: str) -> bytes:
-    """Return the chart in one of FORMATS; equal charts give equal bytes. Raises InputError for others."""
+    """Return the chart in one of FORMATS; equal charts give equal bytes. Raises InputError for
+    others.
+    """
     if format not in FORMATS:
         raise InputError(f"{format!r} is no format of a picture; there are {', '.join(FORMATS)}")
     spec = json.dumps(composed(chart, LIGHT), ensure_ascii=False)
@@ -42,7 +44,9 @@ def written(chart: Chart, format: str) -> bytes:
 
 
 def composed(chart: Chart, theme: Mapping[str, str]) -> Spec:
-    """Return a chart as one specification: title, legend, panels in columns, notes; with its data."""
+    """Return a chart as one specification: title, legend, panels in columns, notes; with
+    its data.
+    """
     columns = min(chart.columns, len(chart.panels))
     room = PAGE - (NAMES if chart.has_names else 0)
     wide = (room - GAP * (columns - 1)) // columns

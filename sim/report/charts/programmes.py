@@ -1,13 +1,16 @@
-"""Chart each candidate of each programme: when it gets money, is built, is qualified, and what it adds."""
+"""Chart each candidate of each programme: when it gets money, is built, is qualified, and what it
+adds.
+"""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sim.report.charts.chart import Chart, Key, Panel, Spec
 from sim.report.charts.choice import ANY, Choice
-from sim.report.charts.ranges import labelled, step
+from sim.report.charts.frames import records
+from sim.report.charts.ranges import labelled, name_axis, step
 from sim.report.charts.spreads import spread
 from sim.report.charts.tables import Tables
 from sim.report.charts.time import label, ordinal
@@ -22,12 +25,14 @@ MONTH = re.compile(r"\d{4}-\d{2}")
 
 
 def programmes(tables: Tables, choice: Choice = ANY) -> Chart | None:
-    """Draw a row a candidate: the months by which half of the members had money, a plant and approval for
-    it, each with what 9 of 10 members take. What is never reached has no dot. None without candidates.
+    """Draw a row a candidate: the months by which half of the members had money, a plant and
+    approval for it, each with what 9 of 10 members take. What is never reached has no dot. None
+    without candidates.
 
-    Of the table `programmes`: `programme, candidate, factory, state, product`, `funded` (share of members in
-    which it got money), for each stage `funded_`, `built_`, `qualified_` with `p05, p50, p95` (YYYY-MM,
-    `inf`: never), `added_` (units a month at the end) and `cost_` (money) with `p05, p50, p95, mean`.
+    Of the table `programmes`: `programme, candidate, factory, state, product`, `funded` (share of
+    members in which it got money), for each stage `funded_`, `built_`, `qualified_` with `p05, p50,
+    p95` (YYYY-MM, `inf`: never), `added_` (units a month at the end) and `cost_` (money) with `p05,
+    p50, p95, mean`.
     """
     rows = tables["programmes"]
     choice.check(rows["state"], rows["product"])
@@ -42,7 +47,9 @@ def programmes(tables: Tables, choice: Choice = ANY) -> Chart | None:
     qualified = int((rows["qualified_p50"].map(_is_month)).sum())
     return Chart(
         name="programmes",
-        title=f"{qualified} of {counted(len(rows), 'candidate')} most likely qualify within the run",
+        title=(
+            f"{qualified} of {counted(len(rows), 'candidate')} most likely qualify within the run"
+        ),
         subtitle=selected(len(shown), len(rows), "candidate", "first funded first")
         + "; to the right units a month added at the end, median",
         spec=_spec(step(panel.rows["rows"])),
@@ -65,18 +72,21 @@ def _year(text: object, otherwise: float) -> float:
     return ordinal(str(text)) / 12 if _is_month(text) else otherwise
 
 
-def _name(tables: Tables, row: pd.Series) -> str:
+def _name(tables: Tables, row: dict[str, Any]) -> str:
     names = tables.names
-    return f"{names.factory(row['factory'])} ({names.state(row['state'])}): {names.product(row['product'])}"
+    return (
+        f"{names.factory(row['factory'])} ({names.state(row['state'])}): "
+        f"{names.product(row['product'])}"
+    )
 
 
 def _panel(tables: Tables, shown: pd.DataFrame) -> Panel:
     import pandas as pd
 
-    named = labelled(shown, [_name(tables, row) for _, row in shown.iterrows()])
+    named = labelled(shown, [_name(tables, row) for row in records(shown)])
     last = float("nan")
     dots, bars = [], []
-    for _, row in named.iterrows():
+    for row in records(named):
         for stage in STAGES:
             low, middle, high = (row[f"{stage}_{level}"] for level in ("p05", "p50", "p95"))
             if _is_month(low):
@@ -103,11 +113,7 @@ def _panel(tables: Tables, shown: pd.DataFrame) -> Panel:
 def _spec(height: int) -> Spec:
     import altair as alt
 
-    names = alt.Axis(
-        **{"title": None, "labelLimit": 0, "ticks": False, "domain": False, "grid": True},
-        **{"labelExpr": "split(datum.label, '\\n')", "labelPadding": 8, "labelColor": "$ink"},
-        labelOverlap=False,
-    )
+    names = alt.Axis(**name_axis(grid=True))
     y = alt.Y("label:N", sort=None, axis=names)
     colour = alt.Color("stage:N", scale=alt.Scale(domain=list(STAGES), range=list(STAGES.values())))
     loose = alt.Scale(zero=False, nice=False, padding=12)
@@ -131,7 +137,7 @@ def _spec(height: int) -> Spec:
 
 def _month(text: object) -> str:
     said = str(text)
-    return "never" if said == "inf" else label(ordinal(said)) if _is_month(said) else "–"
+    return "never" if said == "inf" else label(ordinal(said)) if _is_month(said) else "-"
 
 
 def _table(tables: Tables, rows: pd.DataFrame) -> pd.DataFrame:
@@ -139,9 +145,9 @@ def _table(tables: Tables, rows: pd.DataFrame) -> pd.DataFrame:
 
     names = tables.names
     made = []
-    for _, row in rows.iterrows():
+    for row in records(rows):
         stages = [
-            " – ".join(
+            " to ".join(
                 dict.fromkeys(_month(row[f"{stage}_{level}"]) for level in ("p05", "p50", "p95"))
             )
             for stage in STAGES

@@ -18,7 +18,9 @@ LINE = 12
 
 
 def labelled(rows: pd.DataFrame, labels: Sequence[str]) -> pd.DataFrame:
-    """Add labels, broken into lines; equal ones are told apart by invisible letters, so that rows stay apart."""
+    """Add labels, broken into lines; equal ones are told apart by invisible letters, so that rows
+    stay apart.
+    """
     seen: dict[str, int] = {}
     lines = []
     for text in labels:
@@ -29,8 +31,17 @@ def labelled(rows: pd.DataFrame, labels: Sequence[str]) -> pd.DataFrame:
 
 def step(*frames: pd.DataFrame) -> int:
     """Return the height of a row in pixels, so that the longest label finds room."""
-    most = max(text.count("\n") for rows in frames for text in rows["label"])
+    most = max(str(text).count("\n") for rows in frames for text in rows["label"])
     return LINE * (most + 1) + 8
+
+
+def name_axis(*, grid: bool) -> dict[str, Any]:
+    """Return the axis of labels: all their lines, none cut."""
+    return {
+        **{"title": None, "labelLimit": 0, "ticks": False, "domain": False, "grid": grid},
+        **{"labelExpr": "split(datum.label, '\\n')", "labelPadding": 8, "labelColor": "$ink"},
+        "labelOverlap": False,
+    }
 
 
 def range_spec(
@@ -41,17 +52,15 @@ def range_spec(
     zero: bool = True,
     extra: Sequence[Any] = (),
 ) -> Spec:
-    """Return the specification of the data set `rows`: `label`, `low`, `middle`, `high`, `kind`, `said`.
+    """Return the specification of the data set `rows`: `label`, `low`, `middle`, `high`, `kind`,
+    `said`.
 
-    `kind` is a key of `colours`; `said` stands to the right of the bar. `extra` are layers drawn on top.
+    `kind` is a key of `colours`; `said` stands to the right of the bar. `extra` are layers drawn on
+    top.
     """
     import altair as alt
 
-    names = alt.Axis(
-        **{"title": None, "labelLimit": 0, "ticks": False, "domain": False, "grid": False},
-        **{"labelExpr": "split(datum.label, '\\n')", "labelPadding": 8, "labelColor": "$ink"},
-        labelOverlap=False,
-    )
+    names = alt.Axis(**name_axis(grid=False))
     scale = alt.Scale(domain=list(colours), range=list(colours.values()))
     base = alt.Chart(alt.NamedData("rows")).encode(
         y=alt.Y("label:N", sort=None, axis=names), color=alt.Color("kind:N", scale=scale)

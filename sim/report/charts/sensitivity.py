@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sim.report.charts.chart import Chart, Key, Panel
 from sim.report.charts.choice import ANY, Choice
+from sim.report.charts.frames import largest, records, single
 from sim.report.charts.ranges import labelled, range_spec, step
 from sim.report.charts.tables import Tables
 from sim.report.charts.wording import number, percent, selected
@@ -59,7 +60,10 @@ def sensitivity(tables: Tables, choice: Choice = ANY) -> Chart | None:
     return Chart(
         name="sensitivity",
         title=_finding(tables, main),
-        subtitle=f"{meaning[:1].upper()}{meaning[1:]}; {selected(len(shown), len(outputs), 'output', 'as they vary')}{doubt}",
+        subtitle=(
+            f"{meaning[:1].upper()}{meaning[1:]}; "
+            f"{selected(len(shown), len(outputs), 'output', 'as they vary')}{doubt}"
+        ),
         spec=range_spec(step(*(panel.rows["rows"] for panel in panels)), KINDS, extra=[ring]),
         panels=panels,
         keys=[
@@ -86,15 +90,16 @@ def output(tables: Tables, metric: str, state: str, product: str) -> str:
     years = re.sub(r"[\]]", "", rest)
     what = f"{word.replace('_', ' ')}{f' in {years}' if years else ''}"
     who = [names.states.get(state) or names.programmes.get(state) or state] if state else []
-    return f"{what[:1].upper()}{what[1:]}: {', '.join([*who, *([names.product(product)] if product else [])])}".rstrip(
-        ": "
-    )
+    return (
+        f"{what[:1].upper()}{what[1:]}: "
+        f"{', '.join([*who, *([names.product(product)] if product else [])])}"
+    ).rstrip(": ")
 
 
 def _panel(tables: Tables, part: pd.DataFrame, main: str, beside: str) -> Panel:
     import pandas as pd
 
-    first = part.iloc[0]
+    first = single(part)
     half = part[f"{main}_conf"] if f"{main}_conf" in part else 0.0 * part[main]
     drawn = labelled(part, [tables.names.path(path) for path in part["factor"]])
     drawn = drawn.assign(
@@ -106,7 +111,7 @@ def _panel(tables: Tables, part: pd.DataFrame, main: str, beside: str) -> Panel:
         said=[number(value) for value in part[main]],
     )
     title = output(tables, first["metric"], first["state"], first["product"])
-    best = part.loc[part[main].idxmax()]
+    best = largest(part, main)
     return Panel(
         title=title,
         rows={
@@ -122,9 +127,12 @@ def _finding(tables: Tables, main: str) -> str:
     what = "of the variance" if main == "ST" else "of all effects"
     if not tables.has("ranking"):
         return "Which factors matter"
-    first = tables["ranking"].iloc[0]
+    first = single(tables["ranking"])
     count = len(tables["ranking"])
-    return f"{tables.names.path(first['factor'])} matters most of {count} factors: {percent(first['mean_share'])} {what} on average"
+    return (
+        f"{tables.names.path(first['factor'])} matters most of {count} factors: "
+        f"{percent(first['mean_share'])} {what} on average"
+    )
 
 
 def _table(tables: Tables, shown: list[pd.DataFrame], main: str, beside: str) -> pd.DataFrame:
@@ -140,6 +148,6 @@ def _table(tables: Tables, shown: list[pd.DataFrame], main: str, beside: str) ->
             number(row[beside]),
         )
         for part in shown
-        for _, row in part.iterrows()
+        for row in records(part)
     ]
     return pd.DataFrame(rows, columns=["output", "factor", "path", main, "± (interval)", beside])

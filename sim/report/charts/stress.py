@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sim.report.charts.chart import Chart, Key, Panel
 from sim.report.charts.choice import ANY, Choice
+from sim.report.charts.frames import fields, records, single
 from sim.report.charts.ranges import labelled, range_spec, step
 from sim.report.charts.spreads import spread
 from sim.report.charts.states import state_colours, state_keys
@@ -22,14 +23,16 @@ LEAST = 0.01
 
 
 def stress(tables: Tables, choice: Choice = ANY) -> Chart | None:
-    """Draw what is lost more without a factory, and without a link: a panel each, in the colour of the maker's state.
+    """Draw what is lost more without a factory, and without a link: a panel each, in the colour of
+    the maker's state.
 
-    The number to the right is the median of the months until a need feels it. None where nothing is lost.
+    The number to the right is the median of the months until a need feels it. None where nothing is
+    lost.
     """
     rows = tables["criticality"]
     products = {product for each in rows["product"] for product in each.split()}
     choice.check({*rows["exporter"], *rows["importer"]} - {""}, products)
-    taken = [_takes(choice, row.exporter, row.importer, row.product) for row in rows.itertuples()]
+    taken = [_takes(choice, row.exporter, row.importer, row.product) for row in fields(rows)]
     felt = rows[taken]
     felt = felt[felt["difference_p95"] > LEAST]
     felt = felt.sort_values("difference_p50", ascending=False, kind="stable")
@@ -43,8 +46,11 @@ def stress(tables: Tables, choice: Choice = ANY) -> Chart | None:
     exporters = {state for part in parts.values() for state in part["exporter"]}
     return Chart(
         name="stress",
-        title=_finding(tables, felt.iloc[0]),
-        subtitle="Months of need lost more than without the knock-out, over the run, summed over all needs; "
+        title=_finding(tables, single(felt)),
+        subtitle=(
+            "Months of need lost more than without the knock-out, over the run, summed "
+            "over all needs; "
+        )
         + selected(shown, len(felt), "knock-out", "worst first"),
         spec=range_spec(step(*(panel.rows["rows"] for panel in panels)), colours),
         panels=panels,
@@ -70,7 +76,7 @@ def _takes(choice: Choice, exporter: str, importer: str, products: str) -> bool:
 def _panel(tables: Tables, kind: str, rows: pd.DataFrame) -> Panel:
     import pandas as pd
 
-    drawn = labelled(rows, [_name(tables, row) for _, row in rows.iterrows()])
+    drawn = labelled(rows, [_name(tables, row) for row in records(rows)])
     drawn = drawn.assign(
         low=rows["difference_p05"],
         middle=rows["difference_p50"],
@@ -85,12 +91,12 @@ def _panel(tables: Tables, kind: str, rows: pd.DataFrame) -> Panel:
             "rows": drawn[["label", "low", "middle", "high", "kind", "said"]],
             "zero": pd.DataFrame({"x": [0.0]}),
         },
-        told=f"{title}: {_finding(tables, rows.iloc[0])}.",
+        told=f"{title}: {_finding(tables, single(rows))}.",
         axis="months of need lost",
     )
 
 
-def _name(tables: Tables, row: pd.Series) -> str:
+def _name(tables: Tables, row: dict[str, Any]) -> str:
     names = tables.names
     maker, arrow, user = str(row["name"]).partition(" -> ")
     who = f"{names.factory(maker)} ({names.state(row['exporter'])})"
@@ -100,9 +106,12 @@ def _name(tables: Tables, row: pd.Series) -> str:
     return f"{who} to {to}: {names.product(row['product'])}"
 
 
-def _finding(tables: Tables, row: pd.Series) -> str:
+def _finding(tables: Tables, row: dict[str, Any]) -> str:
     lost = [number(row[f"difference_{level}"]) for level in ("p50", "p05", "p95")]
-    return f"{_name(tables, row)} matters most: without it {lost[0]} months of need more are lost ({lost[1]} to {lost[2]})"
+    return (
+        f"{_name(tables, row)} matters most: without it {lost[0]} months of need more are "
+        f"lost ({lost[1]} to {lost[2]})"
+    )
 
 
 def _table(tables: Tables, rows: pd.DataFrame) -> pd.DataFrame:
@@ -116,7 +125,7 @@ def _table(tables: Tables, rows: pd.DataFrame) -> pd.DataFrame:
             spread(months, *(row[f"time_to_survive_{level}"] for level in ("p50", "p05", "p95"))),
             number(row["static_index"]),
         )
-        for _, row in rows.iterrows()
+        for row in records(rows)
     ]
     columns = ["kind", "without", "months of need lost", "months until felt", "static index"]
     return pd.DataFrame(made, columns=columns)

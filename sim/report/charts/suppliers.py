@@ -1,4 +1,6 @@
-"""Chart who supplies whom, year by year: units of each supplier, stacked, with the spread of each."""
+"""Chart who supplies whom, year by year: units of each supplier, stacked, with the spread
+of each.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +10,10 @@ from typing import TYPE_CHECKING
 from sim.report.charts import events
 from sim.report.charts.chart import Chart, Key, Panel, Spec
 from sim.report.charts.choice import ANY, Choice, Need, first
+from sim.report.charts.frames import fields
 from sim.report.charts.marks import NUMBERS, state_scale
-from sim.report.charts.states import state_colours, state_keys
 from sim.report.charts.spreads import spread, wide
+from sim.report.charts.states import state_colours, state_keys
 from sim.report.charts.tables import Tables
 from sim.report.charts.time import year_axis
 from sim.report.charts.wording import number, percent
@@ -54,11 +57,12 @@ class Delivered:
 
 
 def suppliers(tables: Tables, choice: Choice = ANY) -> Chart | None:
-    """Draw deliveries by calendar year and supplier, each panel on its own scale, so that growth is seen.
+    """Draw deliveries by calendar year and supplier, each panel on its own scale, so that growth is
+    seen.
 
-    Bars stand for the mean of the members, which adds up; a thin line for what a supplier delivers in 9 of
-    10 members, counted from the foot of its bar. A tick is the state's own need. Without a choice, buyers
-    whose suppliers changed most are drawn; None where none changed.
+    Bars stand for the mean of the members, which adds up; a thin line for what a supplier delivers
+    in 9 of 10 members, counted from the foot of its bar. A tick is the state's own need. Without a
+    choice, buyers whose suppliers changed most are drawn; None where none changed.
     """
     flows = tables["flows"]
     choice.check(flows["importer"], flows["product"])
@@ -94,20 +98,18 @@ def suppliers(tables: Tables, choice: Choice = ANY) -> Chart | None:
             "x": "year",
             "series": "who",
             "exact": "yes",
-            "text": "{who:text} {mean:n} ({p05:n} – {p95:n})",
+            "text": "{who:text} {mean:n} ({p05:n} to {p95:n})",
         },
     )
 
 
 def _delivered(tables: Tables, flows: pd.DataFrame) -> list[Delivered]:
-    via = flows["via"] if "via" in flows else ""
     named = flows.assign(
-        who=[tables.names.state(state) for state in flows["exporter"]],
-        units=flows["mean"],
+        who=[tables.names.state(state) for state in flows["exporter"]], units=flows["mean"]
     )
     if "via" in flows:
-        on_way = [f" via {tables.names.state(state)}" if state else "" for state in via]
-        named["who"] = named["who"] + on_way
+        ways = [f" via {tables.names.state(state)}" if state else "" for state in flows["via"]]
+        named["who"] = named["who"] + ways
     moments = events.moments(tables)
     years = flows["year"]
     before = max(int(moments[0].month) // 12 - 1, int(years.min())) if moments else int(years.min())
@@ -148,7 +150,9 @@ def _panel(tables: Tables, each: Delivered) -> Panel:
 
 
 def _need(tables: Tables, each: Delivered) -> pd.DataFrame:
-    """Add up the state's own need by year; nothing where its factories buy the product as an input, too."""
+    """Add up the state's own need by year; nothing where its factories buy the product as an input,
+    too.
+    """
     import pandas as pd
 
     nothing = pd.DataFrame({"year": pd.Series(dtype="int64"), "need": pd.Series(dtype="float64")})
@@ -158,7 +162,10 @@ def _need(tables: Tables, each: Delivered) -> pd.DataFrame:
         scenario and any(product in made.inputs for made in scenario.products.values())
     ):
         return nothing
-    rows = tables["series"].query("metric == 'need' and state == @state and product == @product")
+    rows = tables["series"]
+    rows = rows[
+        (rows["metric"] == "need") & (rows["state"] == state) & (rows["product"] == product)
+    ]
     if rows.empty:
         return nothing
     years = rows["month"].str[:4].astype("int64")
@@ -222,6 +229,6 @@ def _table(tables: Tables, shown: list[Delivered]) -> pd.DataFrame:
                 spread(number, row.units, row.p05, row.p95),
             )
             for each in shown
-            for row in each.units[["who", "year", "units", "p05", "p95"]].itertuples()
+            for row in fields(each.units[["who", "year", "units", "p05", "p95"]])
         ),
     )

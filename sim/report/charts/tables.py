@@ -32,7 +32,8 @@ TEXTS = (
 class Tables:
     """Give each table of a result as a frame, the names behind its codes, and where it comes from.
 
-    Charts and the page are made from this alone, so that a result in memory and its folder look the same.
+    Charts and the page are made from this alone, so that a result in memory and its folder look the
+    same.
     """
 
     read: Callable[[str], pd.DataFrame | None]
@@ -63,7 +64,8 @@ class Tables:
 def of_folder(folder: str | Path) -> Tables:
     """Read the tables of a saved result. Raises InputError where the folder holds none.
 
-    Only the CSV files are needed; `scenario.yaml` lends titles and units, `manifest.json` the origin.
+    Only the CSV files are needed; `scenario.yaml` lends titles and units, `manifest.json` the
+    origin.
     """
     place = Path(folder)
     if not place.is_dir():
@@ -108,7 +110,9 @@ def _read_csv(path: Path) -> pd.DataFrame | None:
 
 
 def _names_of(folder: Path) -> Names:
-    """Read titles from the scenario beside the tables; without one, or one of another version, make them."""
+    """Read titles from the scenario beside the tables; without one, or one of another version, make
+    them.
+    """
     from sim.errors import SimError
     from sim.scenario.loading.load import load
 

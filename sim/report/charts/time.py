@@ -31,7 +31,9 @@ def ordinals(months: pd.Series[str]) -> pd.Series[int]:
 
 
 def ticks(first: int, last: int) -> list[int]:
-    """Choose the months to label: Januaries, at most seven; in a short run each month or every third."""
+    """Choose the months to label: Januaries, at most seven; in a short run each month or every
+    third.
+    """
     januaries = [month for month in range(first, last + 1) if month % 12 == 0]
     span = last - first + 1
     marked = (
@@ -41,7 +43,9 @@ def ticks(first: int, last: int) -> list[int]:
 
 
 def month_axis(first: int, last: int) -> alt.X:
-    """Return the horizontal axis of the field `m`, months since year 0; years where Januaries are labelled."""
+    """Return the horizontal axis of the field `m`, months since year 0; years where Januaries are
+    labelled.
+    """
     import altair as alt
 
     marked = ticks(first, last)
@@ -63,9 +67,11 @@ def year_axis(years: Iterable[int]) -> alt.X:
 
 
 def thinned(frame: pd.DataFrame, values: list[str], every: int = 1) -> pd.DataFrame:
-    """Drop rows in the midst of a flat stretch, and all but each `every`-th month from the end; ends stay.
+    """Drop rows in the midst of a flat stretch, and all but each `every`-th month from the end;
+    ends stay.
 
-    `frame` is one series in order of time. What is drawn is the same, and each row kept is the table's.
+    `frame` is one series in order of time. What is drawn is the same, and each row kept is the
+    table's.
     """
     import numpy as np
 

@@ -7,7 +7,6 @@ import textwrap
 import unicodedata
 from collections.abc import Sequence
 
-
 TINY = 0.001
 """Numbers below are not told in digits."""
 
@@ -15,7 +14,7 @@ TINY = 0.001
 def percent(share: float) -> str:
     """Write a share in whole per cent; one that is neither nothing nor all never as 0 or 100."""
     if math.isnan(share):
-        return "–"
+        return "-"
     rounded = math.floor(100 * share + 0.5)
     if rounded == 0 and share > 0.0005:
         return "under 1 %"
@@ -25,7 +24,7 @@ def percent(share: float) -> str:
 def number(value: float) -> str:
     """Write a number with three digits, thousands apart; a large one whole."""
     if math.isnan(value):
-        return "–"
+        return "-"
     if math.isinf(value):
         return "never"
     if 0 < abs(value) < TINY:
@@ -42,7 +41,7 @@ def points(share: float) -> str:
 
 def months(count: float) -> str:
     """Write a number of months; `never` where it is infinite."""
-    return "never" if math.isinf(count) else "–" if math.isnan(count) else f"{count:.0f}"
+    return "never" if math.isinf(count) else "-" if math.isnan(count) else f"{count:.0f}"
 
 
 def counted(count: int, noun: str, plural: str = "") -> str:

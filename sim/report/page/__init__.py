@@ -1,4 +1,6 @@
-"""Write the page of a result: one file that holds its answer, charts and tables, and needs no network."""
+"""Write the page of a result: one file that holds its answer, charts and tables, and needs no
+network.
+"""
 
 from __future__ import annotations
 
@@ -29,8 +31,9 @@ def write_page(tables: Tables, folder: str | Path) -> Path:
 def page(tables: Tables) -> str:
     """Return the page of a result as HTML.
 
-    Scripts and styles stand in the file and are allowed by their hashes alone; the browser is forbidden
-    to fetch anything, to evaluate text as code, and to take styles from elsewhere. All text is escaped.
+    Scripts and styles stand in the file and are allowed by their hashes alone; the browser is
+    forbidden to fetch anything, to evaluate text as code, and to take styles from elsewhere. All
+    text is escaped.
     """
     from jinja2 import Environment, PackageLoader, StrictUndefined
     from markupsafe import Markup

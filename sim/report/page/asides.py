@@ -1,4 +1,6 @@
-"""Write the sections of the page that are words and tables: trust, all needs, changes, how to repeat."""
+"""Write the sections of the page that are words and tables: trust, all needs, changes, how to
+repeat.
+"""
 
 from __future__ import annotations
 
@@ -58,7 +60,9 @@ def foot(tables: Tables) -> str:
 
 
 def trust(tables: Tables) -> Aside | None:
-    """Count the numbers of the scenario by how well they are supported; list what matters most if known."""
+    """Count the numbers of the scenario by how well they are supported; list what matters most if
+    known.
+    """
     import pandas as pd
 
     if not tables.has("sources"):
@@ -74,10 +78,14 @@ def trust(tables: Tables) -> Aside | None:
     texts = [
         f"{counted(used, 'source')} stand behind the other {len(sources) - assumed:,}; "
         f"{counted(bare, 'assumed number')} without an interval. "
-        "The bands hold what is uncertain in these numbers, and nothing of what the model leaves out.",
+        "The bands hold what is uncertain in these numbers, and nothing of what the model "
+        "leaves out.",
         *(f"Warning: {each}" for each in tables.manifest.get("warnings", ())),
     ]
-    heading = f"{assumed:,} of {len(sources):,} numbers are assumed, {int(counts.get('documented', 0)):,} are documented"
+    heading = (
+        f"{assumed:,} of {len(sources):,} numbers are assumed, "
+        f"{int(counts.get('documented', 0)):,} are documented"
+    )
     return Aside(
         heading, texts, [table_view("Numbers of the scenario by support", frame), *_matters(tables)]
     )

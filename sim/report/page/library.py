@@ -11,7 +11,8 @@ from pathlib import Path
 
 
 def library() -> str:
-    """Return the script of Vega, Vega-Lite and Vega-Embed, from the user's cache if it stands there whole.
+    """Return the script of Vega, Vega-Lite and Vega-Embed, from the user's cache if it stands there
+    whole.
 
     Making it takes a second and a half, reading it a few milliseconds.
     """
@@ -22,7 +23,7 @@ def library() -> str:
             return text
     import vl_convert
 
-    made = vl_convert.javascript_bundle().replace("</script", "<\\/script")
+    made = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;").replace("</script", "<\\/script")
     with suppress(OSError):
         kept.parent.mkdir(parents=True, exist_ok=True)
         fresh = kept.with_name(f".{kept.name}.{secrets.token_hex(4)}")

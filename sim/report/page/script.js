@@ -3,14 +3,14 @@ const data = JSON.parse(document.getElementById("data").textContent);
 const theme = data.theme;
 
 function number(value) {
-  if (value === null || Number.isNaN(value)) return "–";
+  if (value === null || Number.isNaN(value)) return "-";
   if (value !== 0 && Math.abs(value) < 0.001) return "near 0";
   if (Math.abs(value) >= 100) return Math.floor(value + 0.5).toLocaleString("en-US");
   return String(Number(value.toPrecision(3)));
 }
 
 function percent(share) {
-  if (share === null || Number.isNaN(share)) return "–";
+  if (share === null || Number.isNaN(share)) return "-";
   const rounded = Math.floor(100 * share + 0.5);
   if (rounded === 0 && share > 0.0005) return "under 1 %";
   return rounded === 100 && share < 0.9995 ? "over 99 %" : `${rounded} %`;

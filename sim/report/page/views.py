@@ -1,4 +1,6 @@
-"""Lay charts and tables out for the page: what the template shows, and the data that its script draws."""
+"""Lay charts and tables out for the page: what the template shows, and the data that its script
+draws.
+"""
 
 from __future__ import annotations
 
@@ -117,7 +119,9 @@ def table_view(
 
 
 def chart_data(chart: Chart) -> dict[str, Any]:
-    """Return what the page's script needs to draw a chart: its specification once, its data by column."""
+    """Return what the page's script needs to draw a chart: its specification once, its data by
+    column.
+    """
     spec = {name: part for name, part in chart.spec.items() if name not in ("$schema", "config")}
     panels = [
         {"rows": {name: columns(rows) for name, rows in panel.rows.items()}}
@@ -184,9 +188,9 @@ def _swatch(key: Key) -> Markup:
 
 
 def _is_numeric(column: pd.Series) -> bool:
-    texts = [str(text) for text in column if str(text) not in ("", "–", "never")]
+    texts = [str(text) for text in column if str(text) not in ("", "-", "never")]
     return bool(texts) and all(
-        text.lstrip("+-–").replace("under", "").replace("over", "").strip()[:1].isdigit()
+        text.lstrip("+-").replace("under", "").replace("over", "").strip()[:1].isdigit()
         for text in texts
     )
 
