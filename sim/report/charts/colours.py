@@ -24,15 +24,15 @@ LIGHT: Mapping[str, str] = {
     **{"$ink": "#1b1f24", "$faint": "#57606a", "$grid": "#e4e8ec", "$paper": "#ffffff"},
     **{"$line": "#0b4f8a", "$half": "#8fb8db", "$band": "#cfe0f0", "$event": "#b03a2e"},
     **{"$gain": "#0b4f8a", "$loss": "#c2410c", "$even": "#6b7280", "$muted": "#b6bec6"},
-    **{"$home": "#0b4f8a", "$ally": "#3ca5a5", "$outside": "#e0a100", "$leakage": "#c65f9c"},
-    **{"$old": "#8a6d4b", "$dropped": "#cfd5db", "$unmet": "#2b2f36"},
+    **{"$home": "#0b4f8a", "$ally": "#3ca5a5", "$outside": "#e0a100", "$leakage": "#9050f0"},
+    **{"$old": "#b5562b", "$dropped": "#cfd5db", "$unmet": "#2b2f36"},
 }
 DARK: Mapping[str, str] = {
     **{"$ink": "#e8ecf0", "$faint": "#a3adb8", "$grid": "#343b44", "$paper": "#14181d"},
     **{"$line": "#7fb8ee", "$half": "#3d6f9e", "$band": "#24425f", "$event": "#ff8a7a"},
     **{"$gain": "#7fb8ee", "$loss": "#ff9d5c", "$even": "#a3adb8", "$muted": "#59626c"},
-    **{"$home": "#5b9bd8", "$ally": "#3fbcbc", "$outside": "#e6b93e", "$leakage": "#e08fc0"},
-    **{"$old": "#b3936c", "$dropped": "#4a525c", "$unmet": "#f2f4f6"},
+    **{"$home": "#5b9bd8", "$ally": "#3fbcbc", "$outside": "#e6b93e", "$leakage": "#9f6bff"},
+    **{"$old": "#c4633a", "$dropped": "#4a525c", "$unmet": "#f2f4f6"},
 }
 """What a mark is called in a specification -> its colour. A theme is chosen when a chart
 is drawn.

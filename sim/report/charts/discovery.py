@@ -111,7 +111,7 @@ def _panel(tables: Tables, points: pd.DataFrame, boxes: pd.DataFrame, axes: list
             sides.append(_or(limit.get("low", np.nan), low))
             sides.append(_or(limit.get("high", np.nan), high))
         # numbers stand apart where boxes share a corner
-        at = sides[0] + (0.012 + 0.03 * (len(rects) % 20)) * (ends[0][1] - ends[0][0])
+        at = sides[0] + (0.012 + 0.05 * (len(rects) % 20)) * (ends[0][1] - ends[0][0])
         rects.append((*sides, at, str(box)))
     frame = pd.DataFrame(rects, columns=["x", "x2", "y", "y2", "at", "number"])
     return Panel(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sim.report.charts.chart import Chart
-from sim.report.charts.choice import Choice
+from sim.report.charts.choice import ANY, Choice
 from sim.report.charts.gallery import CHARTS, available
 from sim.report.charts.tables import Tables
 from sim.report.page import asides
@@ -15,6 +15,8 @@ from sim.report.page.views import TableView
 
 MOST = 240
 """Panels of a chart on the page."""
+UNFOLDED = ("fill_rate", "suppliers", "fates", "bottlenecks", "capacity")
+"""Charts with a panel each for what they are about: the first stand open, others behind a button."""
 ORDER: Mapping[str, str] = {
     "fill_rate": "What stays uncovered",
     "suppliers": "Who supplies",
@@ -62,7 +64,7 @@ def content(tables: Tables) -> Page:
     """Choose what the page of a result says; what its tables do not tell is left out."""
     found: dict[str, Chart] = {}
     for name in available(tables):
-        chart = CHARTS[name].make(tables, Choice(most=MOST))
+        chart = CHARTS[name].make(tables, Choice(most=MOST) if name in UNFOLDED else ANY)
         if chart is not None:
             found[name] = chart
     sections = [

@@ -47,6 +47,7 @@ async function drawn(chart, panel, place, width) {
   // panels with a common axis get the same room for it; names take what they need
   probe.autosize = chart.hasNames ? { type: "fit-x", contains: "padding" } : { type: "none" };
   probe.padding = chart.hasNames ? { left: 2, right: 8, top: 16, bottom: 2 } : { left: 48, right: 56, top: 18, bottom: 20 };
+  if (spec.height.step) probe.height = spec.height.step * datasets.rows.length;
   probe.width = chart.hasNames ? width : width - 104;
   const options = { renderer: "svg", actions: false, ast: true, defaultStyle: false, tooltip: false, mode: "vega-lite" };
   const found = await window.vegaEmbed(place.querySelector(".drawing"), probe, options);

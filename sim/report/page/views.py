@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 FIRST = 12
 """Panels that stand open; more are behind a button."""
-DIGITS = 4
+DIGITS, LARGE = 4, 1000
+"""Digits of a number that tell; large ones, dates as years among them, keep two decimals."""
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,7 @@ def chart_data(chart: Chart) -> dict[str, Any]:
 
 
 def columns(frame: pd.DataFrame) -> dict[str, Any]:
-    """Write a frame by column, numbers with four digits that tell and whole ones whole.
+    """Write a frame by column, numbers with the digits that tell and whole ones whole.
 
     Texts that come again stand once: `of` lists them, `at` says which one a row has.
     """
@@ -158,7 +159,7 @@ def _plain(value: object) -> object:
         return None
     if value.is_integer():
         return int(value)
-    return float(f"{value:.{DIGITS}g}") if abs(value) < 10**DIGITS else round(value)
+    return float(f"{value:.{DIGITS}g}") if abs(value) < LARGE else round(value, 2)
 
 
 def _slider(chart: Chart) -> Slider | None:
