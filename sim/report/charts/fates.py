@@ -53,8 +53,8 @@ def fates(tables: Tables, choice: Choice = ANY) -> Chart | None:
         title=_finding(tables, ends),
         subtitle="Share of the members with each fate in the calendar year; "
         + selected(
-            len(shown), len(needs), "need hit", "most likely unmet at the end first"
-        ).replace("need hits", "needs hit"),
+            len(shown), len(needs), "need hit", "most likely unmet at the end first", "needs hit"
+        ),
         spec=_spec(int(years["year"].min()), int(years["year"].max())),
         panels=[_panel(tables, need, by_need[need]) for need in shown],
         keys=[Key(title, f"${fate}") for fate, title in FATES.items()],

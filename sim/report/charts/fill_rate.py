@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from sim.report.charts import events
 from sim.report.charts.chart import Chart, Key, Panel, Spec
 from sim.report.charts.choice import ANY, Choice, Need, first
-from sim.report.charts.frames import fields
+from sim.report.charts.frames import fields, groups
 from sim.report.charts.marks import event_marks
 from sim.report.charts.relevance import bearing_on_need
 from sim.report.charts.spreads import spread, wide
 from sim.report.charts.tables import Tables
 from sim.report.charts.time import label, month_axis, ordinals, thinned
-from sim.report.charts.wording import percent, selected
+from sim.report.charts.wording import counted, percent, selected
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,29 +38,30 @@ def fill_rate(tables: Tables, choice: Choice = ANY) -> Chart | None:
     """
     rows = tables["series"].query("metric == 'fill_rate'")
     choice.check(rows["state"], rows["product"])
+    by_need = dict(groups(rows, ["state", "product"]))
     ordered = [need for need in worst(rows) if choice.takes(*need)]
-    short = [need for need in ordered if is_short(rows, need)]
+    short = [need for need in ordered if is_short(by_need[need])]
     shown = first(ordered if choice.is_made else short, choice, USUAL)
     if not shown:
         return None
-    series = {need: _series(rows, need) for need in shown}
+    series = {need: _series(by_need[need]) for need in shown}
     every = 3 if sum(map(len, series.values())) > MOST_POINTS else 1
     panels = [_panel(tables, need, series[need], every) for need in shown]
     has_central = any(panel.rows["rows"]["central"].notna().any() for panel in panels)
     used = sorted({mark for panel in panels for mark in panel.rows["events"]["number"]}, key=int)
     known = [each for each in events.moments(tables) if str(each.number) in used]
-    total = rows[["state", "product"]].drop_duplicates().shape[0]
-    which = selected(len(shown), len(short), "need", "worst first").replace(
-        ",", " that are short in some month,"
-    )
+    total = len(by_need)
     if choice.is_made:
         which = selected(len(shown), total, "need", "worst first")
+    else:
+        words = "need that is short in some month", "needs that are short in some month"
+        which = selected(len(shown), len(short), words[0], "worst first", words[1])
     months = series[shown[0]]["m"]
     return Chart(
         name="fill_rate",
         title=finding(tables, shown[0], series[shown[0]]),
         subtitle=f"Share of each month's need that is met in that month; {which}"
-        + ("" if choice.is_made else f" ({total} needs in all)")
+        + ("" if choice.is_made else f" ({counted(total, 'need')} in all)")
         + ("" if every == 1 else "; every third month"),
         spec=_spec(int(months.iloc[0]), int(months.iloc[-1])),
         panels=panels,
@@ -85,10 +86,9 @@ def worst(rows: pd.DataFrame) -> list[Need]:
     ]
 
 
-def is_short(rows: pd.DataFrame, need: Need) -> bool:
+def is_short(rows: pd.DataFrame) -> bool:
     """Return whether a need was ever short in a member of twenty."""
-    mine = (rows["state"] == need[0]) & (rows["product"] == need[1])
-    return bool(rows.loc[mine, "p05"].min() < 1 - TOUCHED)
+    return bool(rows["p05"].min() < 1 - TOUCHED)
 
 
 def finding(tables: Tables, need: Need, series: pd.DataFrame) -> str:
@@ -126,9 +126,8 @@ def story(series: pd.DataFrame) -> str:
     )
 
 
-def _series(rows: pd.DataFrame, need: Need) -> pd.DataFrame:
-    mine = rows[(rows["state"] == need[0]) & (rows["product"] == need[1])]
-    return mine[[*SPREAD, "central"]].assign(m=ordinals(mine["month"])).dropna(subset=["p50"])
+def _series(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows[[*SPREAD, "central"]].assign(m=ordinals(rows["month"])).dropna(subset=["p50"])
 
 
 def _panel(tables: Tables, need: Need, series: pd.DataFrame, every: int) -> Panel:

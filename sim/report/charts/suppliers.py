@@ -7,10 +7,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from sim.report.charts import events
 from sim.report.charts.chart import Chart, Key, Panel, Spec
 from sim.report.charts.choice import ANY, Choice, Need, first
-from sim.report.charts.frames import fields
+from sim.report.charts.frames import fields, groups
 from sim.report.charts.marks import NUMBERS, state_scale
 from sim.report.charts.spreads import spread, wide
 from sim.report.charts.states import state_colours, state_keys
@@ -41,19 +43,22 @@ class Delivered:
 
     @property
     def change(self) -> float:
-        """Measure how much changed hands or was lost at most, against the years before: a share."""
-        table = self.units.pivot_table(
-            index="year", columns="who", values="mean", aggfunc="sum"
-        ).fillna(0.0)
-        base = table[table.index <= self.before].mean()
+        """Return how much changed hands or was lost at most against the years before: a share."""
+        years, at = np.unique(self.units["year"], return_inverse=True)
+        who, by = np.unique(self.units["who"], return_inverse=True)
+        table = np.zeros((years.size, who.size))
+        np.add.at(table, (at, by), self.units["mean"].to_numpy(float))
+        base = (
+            table[years <= self.before].mean(axis=0)
+            if (years <= self.before).any()
+            else 0 * table[0]
+        )
         if base.sum() <= 0:
-            return 1.0 if table.to_numpy().max() > 0 else 0.0
+            return 1.0 if table.max() > 0 else 0.0
         totals = table.sum(axis=1)
-        moved = (table.div(totals.where(totals > 0, 1), axis=0) - base / base.sum()).abs().sum(
-            axis=1
-        ) / 2
-        lost = 1 - totals / base.sum()
-        return float(max(moved[totals > 0].max(), lost.max()))
+        some = totals > 0
+        moved = np.abs(table[some] / totals[some, None] - base / base.sum()).sum(axis=1) / 2
+        return float(max(moved.max(initial=0.0), (1 - totals / base.sum()).max()))
 
 
 def suppliers(tables: Tables, choice: Choice = ANY) -> Chart | None:
@@ -114,7 +119,7 @@ def _delivered(tables: Tables, flows: pd.DataFrame) -> list[Delivered]:
     years = flows["year"]
     before = max(int(moments[0].month) // 12 - 1, int(years.min())) if moments else int(years.min())
     found = []
-    for (importer, product), group in named.groupby(BY, sort=False):
+    for (importer, product), group in groups(named, BY):
         kept = group.groupby("who")["mean"].transform("max") > 0
         if kept.any():
             found.append(Delivered((str(importer), str(product)), group[kept], before))

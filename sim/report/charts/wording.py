@@ -49,9 +49,13 @@ def counted(count: int, noun: str, plural: str = "") -> str:
     return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
 
 
-def selected(shown: int, total: int, noun: str, order: str) -> str:
+def selected(shown: int, total: int, noun: str, order: str, plural: str = "") -> str:
     """Write which of how many are shown, as in `12 of 60 needs, worst first`."""
-    which = counted(total, noun) if shown == total else f"{shown:,} of {counted(total, noun)}"
+    which = (
+        counted(total, noun, plural)
+        if shown == total
+        else f"{shown:,} of {counted(total, noun, plural)}"
+    )
     return f"{which}, {order}" if shown > 1 else which
 
 

@@ -13,10 +13,10 @@ from sim.report.page import asides
 from sim.report.page.sentences import sentences
 from sim.report.page.views import TableView
 
-MOST = 240
+MOST = 100
 """Panels of a chart on the page."""
 UNFOLDED = ("fill_rate", "suppliers", "fates", "bottlenecks", "capacity")
-"""Charts with a panel each for what they are about: the first stand open, others behind a button."""
+"""Charts with a panel for each thing: the first stand open, others behind a button."""
 ORDER: Mapping[str, str] = {
     "fill_rate": "What stays uncovered",
     "suppliers": "Who supplies",
