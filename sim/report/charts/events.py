@@ -29,6 +29,10 @@ def moments(tables: Tables) -> list[Moment]:
     An event whose month differs by member stands where most members have it; of equally many,
     first.
     """
+    return tables.once("moments", _moments)
+
+
+def _moments(tables: Tables) -> list[Moment]:
     if not tables.has("events"):
         return []
     rows = tables["events"].query("action == 'begins'")

@@ -23,7 +23,7 @@ INDENT = 48
 """From the edge of a panel to its axis, where no names stand beside it."""
 LETTER, SMALL, NOTE = 6.4, 5.3, 5.0
 """Width of a letter at 12 pixels, in a legend, and in a note."""
-DENSITY = 144
+DENSITY = 108
 
 
 def written(chart: Chart, format: str) -> bytes:

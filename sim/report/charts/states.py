@@ -19,6 +19,10 @@ COLUMNS = {
 
 def state_colours(tables: Tables) -> dict[str, str]:
     """Return the colour of each state that the tables or the scenario name."""
+    return tables.once("state_colours", _state_colours)
+
+
+def _state_colours(tables: Tables) -> dict[str, str]:
     found = set(tables.names.states)
     for name, columns in COLUMNS.items():
         if name in tables:

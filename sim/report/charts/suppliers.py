@@ -109,37 +109,34 @@ def suppliers(tables: Tables, choice: Choice = ANY) -> Chart | None:
 
 
 def _delivered(tables: Tables, flows: pd.DataFrame) -> list[Delivered]:
-    named = flows.assign(
-        who=[tables.names.state(state) for state in flows["exporter"]], units=flows["mean"]
-    )
+    """Return the deliveries of each product to each importer, bars laid on one another by year."""
+    moments = events.moments(tables)
+    first_year = int(flows["year"].min())
+    before = max(moments[0].month // 12 - 1, first_year) if moments else first_year
+    return [Delivered(need, part, before) for need, part in groups(_stacked(tables, flows), BY)]
+
+
+def _stacked(tables: Tables, flows: pd.DataFrame) -> pd.DataFrame:
+    """Add the supplier's name and the ends of its bar; those that supplied most at first lie lowest."""
+    who = [tables.names.state(state) for state in flows["exporter"]]
     if "via" in flows:
         ways = [f" via {tables.names.state(state)}" if state else "" for state in flows["via"]]
-        named["who"] = named["who"] + ways
-    moments = events.moments(tables)
-    years = flows["year"]
-    before = max(int(moments[0].month) // 12 - 1, int(years.min())) if moments else int(years.min())
-    found = []
-    for (importer, product), group in groups(named, BY):
-        kept = group.groupby("who")["mean"].transform("max") > 0
-        if kept.any():
-            found.append(Delivered((str(importer), str(product)), group[kept], before))
-    return found
+        who = [name + way for name, way in zip(who, ways, strict=True)]
+    named = flows.assign(who=who, units=flows["mean"])
+    line = named.groupby([*BY, "who"], sort=False)["mean"]
+    named = named[line.transform("max") > 0].assign(start=line.transform("first"))
+    named = named.sort_values(["year", "start"], ascending=[True, False], kind="stable")
+    top = named.groupby([*BY, "year"], sort=False)["mean"].cumsum()
+    bottom = top - named["mean"]
+    return named.assign(
+        top=top, bottom=bottom, low=bottom + named["p05"], high=bottom + named["p95"]
+    )
 
 
 def _panel(tables: Tables, each: Delivered) -> Panel:
     names = tables.names
-    order = (
-        each.units.groupby("who", sort=False)["mean"]
-        .agg("first")
-        .sort_values(ascending=False, kind="stable")
-    )
-    rows = each.units.set_index("who").loc[list(order.index)].reset_index()
-    rows = rows.sort_values("year", kind="stable")
-    top = rows.groupby("year")["mean"].cumsum()
-    rows = rows.assign(top=top, bottom=top - rows["mean"])
-    rows = rows.assign(low=rows["bottom"] + rows["p05"], high=rows["bottom"] + rows["p95"])
-    greatest = float(top.max())
-    seen = rows[rows["p95"] - rows["p05"] > WIDE * greatest]
+    rows = each.units
+    seen = rows[rows["p95"] - rows["p05"] > WIDE * float(rows["top"].max())]
     columns = ["year", "who", "exporter", "mean", "p05", "p95", "bottom", "top"]
     return Panel(
         title=names.need(*each.need),
@@ -155,46 +152,53 @@ def _panel(tables: Tables, each: Delivered) -> Panel:
 
 
 def _need(tables: Tables, each: Delivered) -> pd.DataFrame:
-    """Add up the state's own need by year; nothing where its factories buy the product as an input,
-    too.
-    """
+    """Return the state's own need by year; nothing where its factories buy the product, too."""
     import pandas as pd
 
+    known = tables.once("needs", _needs)
     nothing = pd.DataFrame({"year": pd.Series(dtype="int64"), "need": pd.Series(dtype="float64")})
-    state, product = each.need
+    return known.get(each.need, nothing)
+
+
+def _needs(tables: Tables) -> dict[Need, pd.DataFrame]:
+    if "series" not in tables:
+        return {}
+    rows = tables["series"].query("metric == 'need'")
+    years = rows["month"].str[:4].astype("int64").rename("year")
+    sums = rows.groupby(["state", "product", years], sort=False)["mean"].sum().rename("need")
     scenario = tables.names.scenario
-    if "series" not in tables or (
-        scenario and any(product in made.inputs for made in scenario.products.values())
-    ):
-        return nothing
-    rows = tables["series"]
-    rows = rows[
-        (rows["metric"] == "need") & (rows["state"] == state) & (rows["product"] == product)
-    ]
-    if rows.empty:
-        return nothing
-    years = rows["month"].str[:4].astype("int64")
-    return rows["mean"].groupby(years).sum().rename("need").rename_axis("year").reset_index()
+    inputs = (
+        {name for made in scenario.products.values() for name in made.inputs} if scenario else ()
+    )
+    found = groups(sums.reset_index(), ["state", "product"])
+    return {need: part[["year", "need"]] for need, part in found if need[1] not in inputs}
 
 
 def _finding(tables: Tables, each: Delivered) -> str:
     """Write who supplied most before and who does at the end."""
-    units, names = each.units, tables.names
-    before = units[units["year"] <= each.before].groupby("who")["mean"].mean()
-    last = int(units["year"].max())
-    after = units[units["year"] == last].groupby("who")["mean"].sum()
-    who = names.need(*each.need)
-    if before.sum() <= 0:
+    need = tables.names.need(*each.need)
+    last = int(each.units["year"].max())
+    before, share = _most(each, first=0, last=each.before)
+    start = f"{before} supplied {percent(share)} until {each.before}"
+    if not before:
         start = f"nothing was delivered until {each.before}"
-    else:
-        start = (
-            f"{before.idxmax()} supplied {percent(before.max() / before.sum())} until {each.before}"
-        )
-    if after.sum() <= 0:
-        return f"{who}: {start}, and nothing is delivered in {last}"
-    return (
-        f"{who}: {start}, {after.idxmax()} supplies {percent(after.max() / after.sum())} in {last}"
-    )
+    after, share = _most(each, first=last, last=last)
+    if not after:
+        return f"{need}: {start}, and nothing is delivered in {last}"
+    return f"{need}: {start}, {after} supplies {percent(share)} in {last}"
+
+
+def _most(each: Delivered, *, first: int, last: int) -> tuple[str, float]:
+    """Return who supplied most in these years, and which share; no name where nobody did."""
+    sums: dict[str, float] = {}
+    for row in fields(each.units[["year", "who", "units"]]):
+        if first <= row.year <= last:
+            sums[row.who] = sums.get(row.who, 0.0) + row.units
+    total = sum(sums.values())
+    if total <= 0:
+        return "", 0.0
+    who = max(sums, key=lambda name: sums[name])
+    return who, sums[who] / total
 
 
 def _spec(colours: dict[str, str], years: list[int]) -> Spec:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sim.errors import InputError
 from sim.report.charts.names import Names
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from sim.report.result import Result
     from sim.scenario.schema import Scenario
+
+T = TypeVar("T")
 
 TEXTS = (
     *("month", "metric", "state", "product", "factory", "exporter", "via", "importer", "item"),
@@ -41,6 +43,7 @@ class Tables:
     names: Names
     manifest: Mapping[str, Any] = field(default_factory=dict)
     _kept: dict[str, pd.DataFrame | None] = field(default_factory=dict)
+    _made: dict[str, Any] = field(default_factory=dict)
 
     def __contains__(self, name: str) -> bool:
         return self._frame(name) is not None
@@ -49,6 +52,13 @@ class Tables:
         found = self._frame(name)
         if found is None:
             raise KeyError(name)
+        return found
+
+    def once(self, name: str, make: Callable[[Tables], T]) -> T:
+        """Return what several charts need of the tables; it is made once."""
+        if name not in self._made:
+            self._made[name] = make(self)
+        found: T = self._made[name]
         return found
 
     def has(self, *names: str) -> bool:
