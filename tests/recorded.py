@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 import sim
+from sim.kernels.sums import NEVER
 from sim.records import EventRow, Records
 from sim.scenario.schema import Scenario
 
@@ -86,6 +87,8 @@ def records(members: Sequence[int] = range(5), **changes: Any) -> Records:
         needs=NEEDS,
         lines=LINES,
         routes=ROUTES,
+        hit=np.array([[CUT], [CUT], [NEVER]]) * np.ones(len(members), dtype=np.int64),
+        acted=np.array([[False], [True], [True], [False]]) & np.ones(len(members), dtype=np.bool_),
         series={
             "need": need,
             "fill_rate": fill,

@@ -117,7 +117,7 @@ def _delivered(tables: Tables, flows: pd.DataFrame) -> list[Delivered]:
 
 
 def _stacked(tables: Tables, flows: pd.DataFrame) -> pd.DataFrame:
-    """Add the supplier's name and the ends of its bar; those that supplied most at first lie lowest."""
+    """Add the supplier's name and the ends of its bar; who supplied most at first lies lowest."""
     who = [tables.names.state(state) for state in flows["exporter"]]
     if "via" in flows:
         ways = [f" via {tables.names.state(state)}" if state else "" for state in flows["via"]]
