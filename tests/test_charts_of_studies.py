@@ -168,7 +168,19 @@ def test_discovery_says_its_lift_and_the_rarer_side() -> None:
     )
     assert found.notes[0].startswith("1  Leakage for a while: share below 0.5: it holds in 90 %")
     rects = drawn(found, rows="boxes")[["x", "x2", "y", "y2"]]
-    assert rects.to_numpy().tolist() == [[0.2, 0.5, 1.0, 2.0]]
+    assert rects.to_numpy().tolist() == [[0.2, 0.5, 0.0, 1.0]]
+
+
+def test_factors_over_a_wide_range_have_an_axis_in_ratios() -> None:
+    points = {
+        "point": [0, 1],
+        "events.leak.share": [0.1, 8.0],
+        "share": [0.5, 0.0],
+        "known": [4, 4],
+    }
+    found = discovery(tables(WORLD, boxes=box(), points=points))
+    assert found is not None
+    assert found.spec["layer"][0]["encoding"]["x"]["scale"]["type"] == "log"
 
 
 def test_discovery_of_something_rare_leads_with_it() -> None:

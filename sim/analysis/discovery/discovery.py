@@ -1,5 +1,5 @@
 """Discover where a condition holds: the parts of the factors' ranges, as boxes in words, in tables
-and as a figure.
+and as a chart.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from sim.kernels.sums import Ints
 from sim.report.study import save_tables
 from sim.scenario.suggestions import listed
 from sim.study.factors import is_numeric, written
-from sim.study.spec import Factor
 from sim.study.store import FAILED
 from sim.study.study import Study
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.figure import Figure
+
+    from sim.report.charts.chart import Chart
 
 FEWEST_POINTS = 20
 """Points without which no boxes are sought."""
@@ -191,61 +191,25 @@ class Discovery:
             _limit(each, spans[each.factor], names[each.factor]) for each in box.limits
         )
 
-    def figure(self) -> Figure:
-        """Draw the points and the boxes in the plane of the two factors that tell most, and the
-        limits of each box.
-        """
-        from sim.report.figures.discovery import (  # matplotlib takes a second to import
-            Area,
-            Scale,
-            Span,
-            discovery_figure,
-        )
+    def chart(self) -> Chart | None:
+        """Return the points and the boxes in the plane of two factors; None without a box."""
+        from sim.report.charts.discovery import discovery
+        from sim.report.charts.tables import of_frames
 
-        by_name, factors = {each.factor: each for each in self.inputs}, self.study.spec.factors
-        bound = sorted(
-            {each.factor for box in self.boxes for each in box.limits},
-            key=lambda name: -self.found.gains[name],
-        )
-        scales = [
-            Scale(*by_name[name], *_range(factors[name], by_name[name].names)) for name in bound
-        ]
-        areas = [
-            Area(
-                f"{_percent(box.quality.coverage)} of these runs lie here; it holds in"
-                f" {_percent(box.quality.density)} of all here",
-                [
-                    Span(
-                        each.factor,
-                        self.where(box._replace(limits=(each,))),
-                        _spans(each, by_name[each.factor].names),
-                    )
-                    for each in box.limits
-                ],
-            )
-            for box in self.boxes
-        ]
-        some = self.known > 0
-        return discovery_figure(
-            f"Where {_joined(self.conditions)}",
-            self.head,
-            scales,
-            self.holds[some] / self.known[some],
-            areas,
-        )
+        tables = {"boxes": self.table, "quality": self.quality, "points": self.points}
+        return discovery(of_frames(tables.get, self.study.scenario))
 
     def save(
         self, folder: str | os.PathLike[str], *, figures: bool = True, command: str | None = None
     ) -> Path:
-        """Write boxes.csv, quality.csv, points.csv, the figure and a manifest into a folder, whole
-        or not at all.
+        """Write boxes.csv, quality.csv, points.csv, the page with its chart and a manifest into a
+        folder, whole or not at all.
 
-        An older result there is replaced; without a box there is no figure. Raises InputError where
+        An older result there is replaced; without a box there is no chart. Raises InputError where
         the folder cannot be written or holds what is not ours.
         """
         tables = {"boxes": self.table, "quality": self.quality, "points": self.points}
-        drawn = {"boxes": self.figure} if figures and self.boxes else None
-        return save_tables(folder, self.study.scenario, tables, figures=drawn, command=command)
+        return save_tables(folder, self.study.scenario, tables, figures=figures, command=command)
 
     def _told(self) -> Iterator[str]:
         """Say where the boxes are, and how well they do."""
@@ -374,23 +338,6 @@ def _percent(share: float) -> str:
     if 0 < share < 0.005:
         return "less than 1 %"
     return "over 99 %" if 0.995 <= share < 1 else f"{100 * share:.0f} %"
-
-
-def _range(factor: Factor, names: Sequence[str]) -> tuple[float, float, bool]:
-    """Give the ends of a factor's axis, and whether it is best drawn in ratios; names stand at 0,
-    1, ...
-    """
-    if factor.low is not None and factor.high is not None:
-        return factor.low, factor.high, factor.dist == "loguniform"
-    ends = [-0.5, len(names) - 0.5] if names else [float(each) for each in factor.values or ()]
-    return min(ends), max(ends), False
-
-
-def _spans(limit: Limit, names: Sequence[str]) -> list[tuple[float, float]]:
-    """Give where a limit lies on its factor's axis; a name takes half a unit on both sides."""
-    if not names:
-        return [(limit.low, limit.high)]
-    return [(place - 0.5, place + 0.5) for place, name in enumerate(names) if name in limit.values]
 
 
 def _joined(conditions: Sequence[Condition]) -> str:

@@ -4,6 +4,7 @@ these say.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -20,9 +21,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MOST_POINTS = 2500
+RATIO = 20
+"""Largest over least value of a factor from which on ratios are drawn."""
+SMALL, LARGE = 8, 28
+"""Size of points that no box can hold by limits that are not drawn, and of others."""
 HOLDS = ["#d9e2ea", "#7fb2d6", "#0b4f8a"]
 """Colour of a point by the share of its runs in which the condition holds."""
-FIXED = ("point", "share", "known")
 
 
 @dataclass(frozen=True)
@@ -46,24 +50,26 @@ def discovery(tables: Tables, choice: Choice = ANY) -> Chart | None:
     points, boxes = tables["points"], tables["boxes"]
     runs = float(points["known"].sum())
     base = Base(float((points["share"] * points["known"]).sum() / runs), int(runs))
-    axes = _axes(points, boxes)
-    panel = _panel(tables, points, boxes, axes)
+    lines = _lines(tables, points, boxes)
+    panel = _panel(points, boxes, lines)
+    small = Key("small: outside limits that the chart does not show", HOLDS[1], "ring")
     told = [_told(tables, int(str(box)), part, base) for box, part in groups(boxes, "box")]
-    up = tables.names.path(axes[1]) if len(axes) > 1 else "share of runs in which it holds"
+    up = lines[1].title if len(lines) > 1 else "share of runs in which it holds"
     return Chart(
         name="discovery",
         title=_finding(boxes, base),
         subtitle=f"A point is a setting of the factors, its colour the share of its runs in "
         f"which the condition holds; up: {up}, "
-        f"across: {tables.names.path(axes[0])}; {counted(len(points), 'point')}, "
+        f"across: {lines[0].title}; {counted(len(points), 'point')}, "
         f"{counted(base.runs, 'run')}",
-        spec=_spec(tables, axes),
+        spec=_spec(lines),
         panels=[panel],
         keys=[
             Key("holds in no run", HOLDS[0], "point"),
             Key("in half", HOLDS[1], "point"),
             Key("in all", HOLDS[2], "point"),
             Key("limits of a box, by number", "$loss", "line"),
+            *([small] if (panel.rows["rows"]["size"] == SMALL).any() else []),
         ],
         notes=told,
         table=_table(tables, boxes, base),
@@ -87,41 +93,94 @@ def _finding(boxes: pd.DataFrame, base: Base) -> str:
     return f"{said[:1].upper()}{said[1:]}"
 
 
-def _axes(points: pd.DataFrame, boxes: pd.DataFrame) -> list[str]:
-    """Choose two factors: those with limits, of the boxes that hold most first, then others."""
+@dataclass(frozen=True, eq=False)
+class Line:
+    """Hold a factor laid out along an axis; one that is not numbers stands at 0, 1, ..."""
+
+    factor: str
+    title: str
+    values: pd.Series[float]
+    names: tuple[str, ...] = ()
+
+    @property
+    def is_log(self) -> bool:
+        """Return whether ratios are drawn: all is above 0 and the largest far above the least."""
+        low, high = float(self.values.min()), float(self.values.max())
+        return not self.names and low > 0 and high / low >= RATIO
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """Return the ends of the axis; a name takes half a unit on both sides."""
+        room = 0.5 if self.names else 0.0
+        return float(self.values.min()) - room, float(self.values.max()) + room
+
+    def side(self, limit: dict[str, Any]) -> tuple[float, float]:
+        """Return where a box lies along it: all along without a limit."""
+        low, high = self.ends
+        if limit and limit["values"]:
+            kept = [self.names.index(name) for name in limit["values"].split("; ")]
+            return min(kept) - 0.5, max(kept) + 0.5
+        return _or(limit.get("low", np.nan), low), _or(limit.get("high", np.nan), high)
+
+
+def _lines(tables: Tables, points: pd.DataFrame, boxes: pd.DataFrame) -> list[Line]:
+    """Lay out the first two factors with limits, of the boxes that hold most first; of one alone
+    the share of runs stands on the other axis.
+    """
     bound = list(dict.fromkeys(boxes["factor"]))
-    others = [name for name in points.columns if name not in FIXED and name not in bound]
-    numeric = [name for name in bound + others if points[name].dtype.kind in "fi"]
-    return (numeric or bound)[:2]
+    return [_line(tables, points, name) for name in bound[:2]]
 
 
-def _panel(tables: Tables, points: pd.DataFrame, boxes: pd.DataFrame, axes: list[str]) -> Panel:
+def _line(tables: Tables, points: pd.DataFrame, factor: str) -> Line:
+    title, values = tables.names.path(factor), points[factor]
+    if values.dtype.kind in "fi":
+        return Line(factor, title, values)
+    names = tuple(dict.fromkeys(map(str, values)))
+    return Line(factor, title, values.map(lambda each: names.index(str(each))), names)
+
+
+def _panel(points: pd.DataFrame, boxes: pd.DataFrame, lines: list[Line]) -> Panel:
     import pandas as pd
 
-    some = points.iloc[:: -(-len(points) // MOST_POINTS)]
-    up = some[axes[1]] if len(axes) > 1 else some["share"]
-    rows = pd.DataFrame({"x": some[axes[0]], "y": up, "share": some["share"]})
-    ends = [(rows[name].min(), rows[name].max()) for name in ("x", "y")]
+    up = lines[1].values if len(lines) > 1 else points["share"]
+    near = _near(points, boxes, [line.factor for line in lines])
+    rows = pd.DataFrame({"x": lines[0].values, "y": up, "share": points["share"], "size": near})
+    rows = rows.replace({"size": {True: LARGE, False: SMALL}}).dropna()
+    left, right = lines[0].ends
     rects: list[tuple[float | str, ...]] = []
     for box, part in groups(boxes, "box"):
         limits = {limit["factor"]: limit for limit in records(part)}
-        sides: list[float] = []
-        for place, (low, high) in enumerate(ends):
-            limit = limits.get(axes[place] if place < len(axes) else "", {})
-            sides.append(_or(limit.get("low", np.nan), low))
-            sides.append(_or(limit.get("high", np.nan), high))
+        sides = [line.side(limits.get(line.factor, {})) for line in lines]
+        (x, x2), (y, y2) = (*sides, (0.0, 1.0))[:2]
         # numbers stand apart where boxes share a corner
-        at = sides[0] + (0.012 + 0.05 * (len(rects) % 20)) * (ends[0][1] - ends[0][0])
-        rects.append((*sides, at, str(box)))
+        at = min(x + (0.012 + 0.05 * (len(rects) % 20)) * (right - left), x2)
+        rects.append((x, x2, y, y2, at, str(box)))
     frame = pd.DataFrame(rects, columns=["x", "x2", "y", "y2", "at", "number"])
+    told = f"Points by {' and '.join(line.title for line in lines)}"
     return Panel(
         title="",
-        rows={"rows": rows.dropna(), "boxes": frame},
-        told=(
-            f"Points by {' and '.join(map(tables.names.path, axes))}, with "
-            f"{counted(len(frame), 'box', 'boxes')}."
-        ),
+        rows={"rows": rows.iloc[:: -(-len(rows) // MOST_POINTS)], "boxes": frame},
+        told=f"{told}, with {counted(len(frame), 'box', 'boxes')}.",
     )
+
+
+def _near(points: pd.DataFrame, boxes: pd.DataFrame, drawn: list[str]) -> pd.Series[bool]:
+    """Return which points some box can hold, by its limits of factors that are not drawn."""
+    import pandas as pd
+
+    found = pd.Series(False, points.index)
+    for _, part in groups(boxes, "box"):
+        kept = pd.Series(True, points.index)
+        for limit in records(part):
+            values = points[limit["factor"]]
+            if limit["factor"] in drawn:
+                continue
+            if limit["values"]:
+                kept &= values.astype(str).isin(limit["values"].split("; "))
+            else:
+                kept &= ~(values <= limit["low"]) & ~(values > limit["high"])
+        found |= kept
+    return found
 
 
 def _or(value: float, other: float) -> float:
@@ -154,21 +213,33 @@ def _limit(tables: Tables, row: dict[str, Any]) -> str:
     )
 
 
-def _spec(tables: Tables, axes: list[str]) -> Spec:
+def _axis(title: str | None, line: Line | None) -> dict[str, Any]:
+    """Return the axis and the scale of a factor, or of a share."""
     import altair as alt
 
-    names = [tables.names.path(name) for name in axes] + ["share of its runs in which it holds"]
-    axis: dict[str, Any] = {"format": NUMBERS, "titleLimit": 0, "tickCount": 6}
-    scale = alt.Scale(zero=False, nice=False, padding=10)
-    across = alt.X("x:Q", axis=alt.Axis(title=names[0], **axis), scale=scale)
-    up = alt.Y("y:Q", axis=alt.Axis(title=None, **axis), scale=scale)
+    axis: dict[str, Any] = {"format": NUMBERS, "titleLimit": 0, "tickCount": 6, "title": title}
+    if line and line.names:
+        places = {str(place): name for place, name in enumerate(line.names)}
+        axis |= {"values": list(range(len(places))), "labelLimit": 0}
+        axis["labelExpr"] = f"{json.dumps(places, ensure_ascii=False)}[toString(datum.value)]"
+    scale: dict[str, Any] = {"zero": False, "nice": False, "padding": 10}
+    if line and line.is_log:
+        scale["type"] = "log"
+    return {"axis": alt.Axis(**axis), "scale": alt.Scale(**scale)}
+
+
+def _spec(lines: list[Line]) -> Spec:
+    import altair as alt
+
+    across = alt.X("x:Q", **_axis(lines[0].title, lines[0]))
+    up = alt.Y("y:Q", **_axis(None, lines[1] if len(lines) > 1 else None))
     colour = alt.Color("share:Q", scale=alt.Scale(domain=[0, 0.5, 1], range=HOLDS))
     rects = alt.Chart(alt.NamedData("boxes"))
     return (
         alt.layer(
             alt.Chart(alt.NamedData("rows"))
-            .mark_circle(size=26, opacity=0.9, stroke="$faint", strokeWidth=0.3)
-            .encode(x=across, y=up, color=colour),
+            .mark_circle(opacity=0.9, stroke="$faint", strokeWidth=0.3)
+            .encode(x=across, y=up, color=colour, size=alt.Size("size:Q", scale=None)),
             rects.mark_rect(fillOpacity=0, stroke="$loss", strokeWidth=2).encode(
                 x="x:Q", x2="x2:Q", y="y:Q", y2="y2:Q"
             ),

@@ -78,10 +78,14 @@ def chart(tables: Tables, name: str, choice: Choice = ANY) -> Chart | None:
 
 
 def draw_all(tables: Tables, folder: Path, format: str = "png") -> list[Path]:
-    """Write each chart that shows something into a new folder; return the files."""
-    folder.mkdir()
-    made = ((name, chart(tables, name)) for name in available(tables))
-    return [each.save(folder / f"{name}.{format}") for name, each in made if each is not None]
+    """Write each chart that shows something into a folder, a new one where there is any; return the
+    files.
+    """
+    made = {name: chart(tables, name) for name in available(tables)}
+    shown = {name: each for name, each in made.items() if each is not None}
+    if shown:
+        folder.mkdir(exist_ok=True)
+    return [each.save(folder / f"{name}.{format}") for name, each in shown.items()]
 
 
 class Plot:

@@ -53,10 +53,11 @@ def about(tables: Tables) -> str:
 
 
 def foot(tables: Tables) -> str:
-    """Return which program made the page, and when the result was made."""
-    manifest = tables.manifest
-    made = f", made {manifest['created']}" if manifest.get("created") else ""
-    return f"sim {manifest.get('sim', '')}{made}. This file needs no network and sends nothing."
+    """Return which program made the page; no date, so that equal results give equal pages."""
+    version = tables.manifest.get("sim", "")
+    return f"Made by sim {version}. This file needs no network and sends nothing.".replace(
+        "  ", " "
+    )
 
 
 def trust(tables: Tables) -> Aside | None:
