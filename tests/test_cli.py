@@ -86,7 +86,6 @@ def test_run_writes_a_folder_named_after_the_scenario(
     assert found == sorted(
         [
             *(f"{name}.csv" for name in written),
-            "figures",
             "manifest.json",
             "report.html",
             "scenario.yaml",
@@ -95,12 +94,10 @@ def test_run_writes_a_folder_named_after_the_scenario(
     out, err = capsys.readouterr()
     assert "A seller stops selling\n3 members, 2012-01 to 2014-12" in out
     assert "AAA    engines" in out
-    assert out.endswith(
-        f"{Path('results/small')}: {', '.join(found).replace('figures', 'figures/')}\n"
-    )
+    assert out.endswith(f"{Path('results/small')}: {', '.join(found)}\n")
     assert err.splitlines() == [
         *(f"running small: {share} %" for share in (25, 50, 75, 100)),
-        "writing tables, page and figures",
+        "writing tables and page",
     ]
 
 
@@ -147,12 +144,9 @@ def test_quiet_prints_nothing(here: Path, capsys: pytest.CaptureFixture[str]) ->
 
 def test_no_figures_leaves_them_out(here: Path) -> None:
     ran()
-    assert not Path("out/figures").exists()
+    assert not Path("out/report.html").exists()
     assert main(["run", "small.yaml", "--quiet", "--out", "out"]) == 0
-    assert sorted(path.name for path in Path("out/figures").iterdir()) == [
-        "fill_rate.svg",
-        "suppliers.svg",
-    ]
+    assert Path("out/report.html").exists()
 
 
 def test_a_terminal_gets_a_bar_with_the_time_left(

@@ -296,7 +296,6 @@ def test_a_comparison_folder(comparison: Comparison, tmp_path: Path) -> None:
     names = sorted(path.relative_to(one).as_posix() for path in one.rglob("*") if path.is_file())
     assert names == [
         "comparison.csv",
-        "figures/comparison.svg",
         "manifest.json",
         "report.html",
         "scenarios/eased.yaml",
@@ -322,7 +321,7 @@ def test_an_older_comparison_is_replaced_and_a_foreign_folder_left_alone(
 ) -> None:
     folder = comparison.save(tmp_path / "out")
     comparison.save(folder, figures=False)
-    assert not (folder / "figures").exists()
+    assert not (folder / "report.html").exists()
     (folder / "mine.txt").write_text("mine", encoding="utf-8")
     with pytest.raises(InputError, match=r"holds mine\.txt"):
         comparison.save(folder)
@@ -340,7 +339,6 @@ def test_the_chart_of_a_comparison(comparison: Comparison) -> None:
     assert other.panels[0].axis == "months of need lost"
 
 
-def test_without_a_difference_there_is_no_chart(tmp_path: Path) -> None:
+def test_without_a_difference_there_is_no_chart() -> None:
     alike = compare(propulsion_world(members=1, months=12), propulsion_world(members=1, months=12))
     assert alike.chart() is None
-    assert not (alike.save(tmp_path / "out") / "figures").exists()

@@ -178,7 +178,7 @@ def test_when_there_is_little_to_find(
     assert found.text.splitlines()[1] == told
     assert len(found.boxes) == (chance == "few")
     found.save(tmp_path / "out")
-    assert (tmp_path / "out" / "figures").exists() == (chance == "few")
+    assert (found.chart() is not None) == (chance == "few")
     assert (
         (tmp_path / "out" / "boxes.csv")
         .read_text()
@@ -358,7 +358,6 @@ def test_the_same_study_gives_the_same_bytes(folder: Path, tmp_path: Path) -> No
     one, two = (contents(tmp_path / name) for name in ("one", "two"))
     assert sorted(one) == [
         "boxes.csv",
-        "figures/discovery.svg",
         "manifest.json",
         "points.csv",
         "quality.csv",
@@ -380,7 +379,7 @@ def test_the_command(
     told = capsys.readouterr().out
     assert told.startswith(f"{WHEN} in 35 % of 320 runs")
     assert told.endswith(
-        "results/study_discovery: boxes.csv, figures/, manifest.json, points.csv, quality.csv,"
+        "results/study_discovery: boxes.csv, manifest.json, points.csv, quality.csv,"
         " report.html, scenario.yaml\n"
     )
     boxes = pd.read_csv("results/study_discovery/boxes.csv")
@@ -403,7 +402,7 @@ def test_the_command(
     assert main(["discover", "study", "--when", WHEN, *options]) == 0
     assert capsys.readouterr() == ("", "")
     assert len(pd.read_csv("out/boxes.csv")) == 1
-    assert not Path("out/figures").exists()
+    assert not Path("out/report.html").exists()
 
 
 def test_faults_are_the_users(

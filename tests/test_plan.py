@@ -652,7 +652,6 @@ def test_the_same_question_has_the_same_bytes(tmp_path: Path) -> None:
         "frontier.csv",
         "scenario.yaml",
         "report.html",
-        "figures/frontier.svg",
     }
     assert told[-1] == (330, 330)
     assert {most for _, most in told} == {330}
@@ -680,11 +679,11 @@ def test_every_plan_has_a_table_and_a_chart(
         lines = list(csv.reader((folder / f"{name}.csv").read_text(encoding="utf-8").splitlines()))
         assert lines[0] == list(table.columns)
         assert len(lines) == len(table) + 1
-    assert (folder / "figures" / "frontier.svg").read_text(encoding="utf-8").startswith("<svg")
+    assert (folder / "report.html").exists()
     chart = plan.chart()
     assert len(rows_of(chart, rows="answer")) == (plan.answer is not None)
     assert len(rows_of(chart)) == len(plan.frontier)
-    assert not (plan.save(tmp_path / "bare", figures=False) / "figures").exists()
+    assert not (plan.save(tmp_path / "bare", figures=False) / "report.html").exists()
 
 
 def test_the_command(
@@ -716,8 +715,7 @@ def test_the_command(
         " by 2018-12 is"
     )
     assert (
-        lines[-1]
-        == f"{Path('results', 'csto_all_members_plan')}: figures/, frontier.csv, manifest.json,"
+        lines[-1] == f"{Path('results', 'csto_all_members_plan')}: frontier.csv, manifest.json,"
         " plan.csv, report.html, scenario.yaml"
     )
     assert told.err.splitlines()[-1] == "running csto_all_members: 100 %"

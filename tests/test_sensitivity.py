@@ -478,7 +478,6 @@ def test_the_same_study_gives_the_same_bytes(propelled: Study, tmp_path: Path) -
         "scenario.yaml",
         "manifest.json",
         "report.html",
-        "figures/sensitivity.svg",
     }
     del one["manifest.json"], two["manifest.json"]
     assert one == two
@@ -496,7 +495,7 @@ def test_tables_are_tidy(propelled: Study, tmp_path: Path) -> None:
     """A row for each factor of each output, ranked within it; figures can be left out."""
     found = sensitivity(propelled)
     found.save(tmp_path / "tables", figures=False)
-    assert not (tmp_path / "tables" / "figures").exists()
+    assert not (tmp_path / "tables" / "report.html").exists()
     header = (
         (tmp_path / "tables" / "sensitivity.csv").read_text(encoding="utf-8").partition("\n")[0]
     )
@@ -625,7 +624,7 @@ def test_the_command(
     assert lines[0] == "which factors matter (p50 of 3 members at 16 points: saltelli, N = 4)"
     assert [line.split()[0] for line in lines[2:4]] == ["1", "2"]
     assert lines[-1].startswith(
-        "results/saltelli_sensitivity: figures/, left_out.csv, manifest.json, ranking.csv, "
+        "results/saltelli_sensitivity: left_out.csv, manifest.json, ranking.csv, "
     )
     manifest = json.loads(
         Path("results/saltelli_sensitivity/manifest.json").read_text(encoding="utf-8")
@@ -635,7 +634,7 @@ def test_the_command(
         main(["sensitivity", "results/morris", "--out", "effects", "--no-figures", "--quiet"]) == 0
     )
     assert capsys.readouterr() == ("", "")
-    assert not Path("effects/figures").exists()
+    assert not Path("effects/report.html").exists()
     assert main(["sensitivity", "results/random"]) == 2
     assert "need the design saltelli" in capsys.readouterr().err
     assert not Path("results/random_sensitivity").exists()

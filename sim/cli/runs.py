@@ -46,7 +46,7 @@ def run(
 ) -> None:
     """Run a scenario and write its results.
 
-    The result folder holds tables as CSV, the page report.html, figures and a manifest. An older
+    The result folder holds tables as CSV, the page report.html and a manifest. An older
     result there is replaced; it stays until the new one is complete.
     """
     from sim.report.files import check_target
@@ -60,7 +60,7 @@ def run(
     with progress_of(loaded.name, quiet) as progress:
         result = sim.run(loaded, progress=progress)
     if not quiet:
-        click.echo("writing tables" + ("" if no_figures else ", page and figures"), err=True)
+        click.echo("writing tables" + ("" if no_figures else " and page"), err=True)
     result.save(folder, figures=not no_figures, command=click.get_current_context().obj)
     if not quiet:
         click.echo(overview(result.scenario, result.records, result.wall_seconds))

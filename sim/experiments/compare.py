@@ -184,7 +184,7 @@ class Comparison:
     def save(
         self, directory: str | os.PathLike[str], *, figures: bool = True, command: str | None = None
     ) -> Path:
-        """Write comparison.csv, the scenarios, the page with its charts and a manifest into a
+        """Write comparison.csv, the scenarios, the page and a manifest into a
         folder, whole or not at all.
 
         An older comparison there is replaced. Raises InputError where the folder cannot be written
@@ -195,9 +195,9 @@ class Comparison:
             for label, result in zip(self.labels, self.results, strict=True):
                 _write(folder / "scenarios" / f"{label}.yaml", dump(result.scenario))
             if figures:
-                from sim.report.page import leave_report  # altair takes a while to import
+                from sim.report.page import write_page  # altair takes a while to import
 
-                leave_report(self._tables(self._manifest(command, {})), folder)
+                write_page(self._tables(self._manifest(command, {})), folder)
             _write(
                 folder / MANIFEST,
                 json.dumps(self._manifest(command, hashes(folder)), indent=2, ensure_ascii=False)

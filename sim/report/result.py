@@ -118,7 +118,7 @@ class Result:
     ) -> Path:
         """Write the result folder, whole or not at all; an older result there is replaced.
 
-        With `figures`, the page report.html and the charts are written beside the tables.
+        With `figures`, the page report.html is written beside the tables.
 
         Raises InputError where the folder cannot be written or holds what is not a result.
         """
@@ -128,10 +128,10 @@ class Result:
             _write(folder / "scenario.yaml", dump(self.scenario))
             if figures:
                 from sim.report.charts.tables import of_result
-                from sim.report.page import leave_report  # altair takes a while to import
+                from sim.report.page import write_page  # altair takes a while to import
 
                 about = manifest(self.scenario, self.records, self.wall_seconds, command, {})
-                leave_report(of_result(self, about), folder)
+                write_page(of_result(self, about), folder)
             description = manifest(
                 self.scenario, self.records, self.wall_seconds, command, hashes(folder)
             )

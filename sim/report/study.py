@@ -28,7 +28,7 @@ def save_tables(
     """Write each table as `<name>.csv`, the scenario they come from, and a manifest; an older
     result there is replaced.
 
-    With `figures`, the page report.html and the charts are written beside the tables. Raises
+    With `figures`, the page report.html is written beside the tables. Raises
     InputError where the folder cannot be written or holds what is not a result.
     """
     with replaced(directory) as folder:
@@ -38,9 +38,9 @@ def save_tables(
         (folder / "scenario.yaml").write_text(dump(scenario), encoding="utf-8", newline="\n")
         if figures:
             from sim.report.charts.tables import of_frames
-            from sim.report.page import leave_report  # altair takes a while to import
+            from sim.report.page import write_page  # altair takes a while to import
 
-            leave_report(of_frames(tables.get, scenario, origin(scenario, command)), folder)
+            write_page(of_frames(tables.get, scenario, origin(scenario, command)), folder)
         description = origin(scenario, command) | {"files": hashes(folder)}
         (folder / MANIFEST).write_text(
             json.dumps(description, indent=2, ensure_ascii=False) + "\n",

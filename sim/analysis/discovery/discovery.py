@@ -202,7 +202,7 @@ class Discovery:
     def save(
         self, folder: str | os.PathLike[str], *, figures: bool = True, command: str | None = None
     ) -> Path:
-        """Write boxes.csv, quality.csv, points.csv, the page with its chart and a manifest into a
+        """Write boxes.csv, quality.csv, points.csv, the page and a manifest into a
         folder, whole or not at all.
 
         An older result there is replaced; without a box there is no chart. Raises InputError where

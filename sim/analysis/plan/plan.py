@@ -157,7 +157,7 @@ class Plan(Outcome):
     def save(
         self, folder: str | os.PathLike[str], *, figures: bool = True, command: str | None = None
     ) -> Path:
-        """Write plan.csv, frontier.csv, the page with its charts and a manifest into a folder,
+        """Write plan.csv, frontier.csv, the page and a manifest into a folder,
         whole or not at all.
 
         An older result there is replaced. Raises InputError where the folder cannot be written or

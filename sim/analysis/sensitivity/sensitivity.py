@@ -190,7 +190,7 @@ class Sensitivity:
     def save(
         self, directory: str | os.PathLike[str], *, figures: bool = True, command: str | None = None
     ) -> Path:
-        """Write ranking.csv, sensitivity.csv, left_out.csv, the page with its charts and a
+        """Write ranking.csv, sensitivity.csv, left_out.csv, the page and a
         manifest into a folder, whole or not at all.
 
         An older result there is replaced. Raises InputError where the folder cannot be written or

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sim.report.charts import events
@@ -46,7 +47,13 @@ def fill_rate(tables: Tables, choice: Choice = ANY) -> Chart | None:
         return None
     series = {need: _series(by_need[need]) for need in shown}
     every = 3 if sum(map(len, series.values())) > MOST_POINTS else 1
-    panels = [_panel(tables, need, series[need], every) for need in shown]
+    panels = [
+        tables.once(
+            ("fill_rate", need, every),
+            partial(_panel, need=need, series=series[need], every=every),
+        )
+        for need in shown
+    ]
     has_central = any(panel.rows["rows"]["central"].notna().any() for panel in panels)
     used = sorted({mark for panel in panels for mark in panel.rows["events"]["number"]}, key=int)
     known = [each for each in events.moments(tables) if str(each.number) in used]

@@ -25,8 +25,6 @@ from sim.report.charts.suppliers import suppliers
 from sim.report.charts.tables import Tables, of_result
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from sim.report.result import Result
 
 
@@ -75,17 +73,6 @@ def chart(tables: Tables, name: str, choice: Choice = ANY) -> Chart | None:
         known = ", ".join(available(tables)) or "no chart"
         raise InputError(f"chart: {name} needs rows in {which}; this result can draw {known}")
     return CHARTS[name].make(tables, choice)
-
-
-def draw_all(tables: Tables, folder: Path, format: str = "png") -> list[Path]:
-    """Write each chart that shows something into a folder, a new one where there is any; return the
-    files.
-    """
-    made = {name: chart(tables, name) for name in available(tables)}
-    shown = {name: each for name, each in made.items() if each is not None}
-    if shown:
-        folder.mkdir(exist_ok=True)
-    return [each.save(folder / f"{name}.{format}") for name, each in shown.items()]
 
 
 class Plot:

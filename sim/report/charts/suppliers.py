@@ -5,6 +5,7 @@ of each.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -71,7 +72,7 @@ def suppliers(tables: Tables, choice: Choice = ANY) -> Chart | None:
     """
     flows = tables["flows"]
     choice.check(flows["importer"], flows["product"])
-    known = _delivered(tables, flows)
+    known = tables.once("delivered", _delivered)
     changed = sorted(
         (each for each in known if each.change > CHANGED), key=lambda each: -each.change
     )
@@ -91,7 +92,9 @@ def suppliers(tables: Tables, choice: Choice = ANY) -> Chart | None:
         title=_finding(tables, shown[0]),
         subtitle=f"Units delivered in the calendar year; {which}",
         spec=_spec(colours, [int(year) for year in sorted(flows["year"].unique())]),
-        panels=[_panel(tables, each) for each in shown],
+        panels=[
+            tables.once(("suppliers", each.need), partial(_panel, each=each)) for each in shown
+        ],
         keys=[
             *state_keys(tables, exporters),
             Key("9 of 10 members, of that supplier", "$ink", "line"),
@@ -108,9 +111,9 @@ def suppliers(tables: Tables, choice: Choice = ANY) -> Chart | None:
     )
 
 
-def _delivered(tables: Tables, flows: pd.DataFrame) -> list[Delivered]:
+def _delivered(tables: Tables) -> list[Delivered]:
     """Return the deliveries of each product to each importer, bars laid on one another by year."""
-    moments = events.moments(tables)
+    flows, moments = tables["flows"], events.moments(tables)
     first_year = int(flows["year"].min())
     before = max(moments[0].month // 12 - 1, first_year) if moments else first_year
     return [Delivered(need, part, before) for need, part in groups(_stacked(tables, flows), BY)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -43,7 +43,7 @@ class Tables:
     names: Names
     manifest: Mapping[str, Any] = field(default_factory=dict)
     _kept: dict[str, pd.DataFrame | None] = field(default_factory=dict)
-    _made: dict[str, Any] = field(default_factory=dict)
+    _made: dict[Hashable, Any] = field(default_factory=dict)
 
     def __contains__(self, name: str) -> bool:
         return self._frame(name) is not None
@@ -54,8 +54,8 @@ class Tables:
             raise KeyError(name)
         return found
 
-    def once(self, name: str, make: Callable[[Tables], T]) -> T:
-        """Return what several charts need of the tables; it is made once."""
+    def once(self, name: Hashable, make: Callable[[Tables], T]) -> T:
+        """Return what several charts, or one drawn twice, need of the tables; it is made once."""
         if name not in self._made:
             self._made[name] = make(self)
         found: T = self._made[name]

@@ -18,24 +18,14 @@ from sim.report.page.content import Page, content
 from sim.report.page.library import library
 from sim.report.page.views import chart_data, chart_view
 
-NAME, FIGURES = "report.html", "figures"
+NAME = "report.html"
 
 
 def write_page(tables: Tables, folder: str | Path) -> Path:
-    """Write `report.html` into a folder and return its path."""
+    """Write `report.html` into a folder and return its path; equal tables give equal bytes."""
     path = Path(folder, NAME)
     path.write_text(page(tables), encoding="utf-8", newline="\n")
     return path
-
-
-def leave_report(tables: Tables, folder: Path) -> None:
-    """Write the page of a result and its charts as SVG into its folder; equal tables give equal
-    bytes.
-    """
-    from sim.report.charts.gallery import draw_all
-
-    write_page(tables, folder)
-    draw_all(tables, folder / FIGURES, "svg")
 
 
 def page(tables: Tables) -> str:
