@@ -424,6 +424,7 @@ def test_stress_writes_criticality(here: Path, capsys: pytest.CaptureFixture[str
     assert sorted(path.name for path in folder.iterdir()) == [
         "criticality.csv",
         "manifest.json",
+        "report.html",
         "scenario.yaml",
     ]
     header, *rows = (folder / "criticality.csv").read_text().splitlines()

@@ -1,4 +1,4 @@
-"""Write a folder of tables and figures that a study made: whole or not at all, with a manifest."""
+"""Write a folder of tables and a page that a study made: whole or not at all, with a manifest."""
 
 from __future__ import annotations
 

@@ -82,7 +82,7 @@ def suppliers(tables: Tables, choice: Choice = ANY) -> Chart | None:
     if not shown:
         return None
     total = len(known) if choice.is_made else len(changed)
-    which = f"{len(shown)} of {total} buyers and products"
+    which = f"{len(shown)} of {total} buyers and products".removeprefix(f"{total} of ")
     if not choice.is_made:
         which += " whose suppliers changed, most changed first"
     colours = state_colours(tables)

@@ -62,7 +62,7 @@ def year_axis(years: Iterable[int]) -> alt.X:
     """Return the horizontal axis of the field `year`, with a place for each of these."""
     import altair as alt
 
-    axis = alt.Axis(title=None, labelAngle=0, labelOverlap="greedy")
+    axis = alt.Axis(title=None, labelAngle=0, labelOverlap="greedy", labelSeparation=4)
     return alt.X("year:O", axis=axis, scale=alt.Scale(domain=list(years)))
 
 
