@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from sim.report.charts import events
 from sim.report.charts.chart import Chart, Key, Panel, Spec
 from sim.report.charts.choice import ANY, Choice
-from sim.report.charts.frames import fields
+from sim.report.charts.frames import fields, groups
 from sim.report.charts.marks import NUMBERS, event_marks, state_scale
 from sim.report.charts.relevance import bearing_on_capacity
 from sim.report.charts.spreads import spread, wide
 from sim.report.charts.states import state_colours, state_keys
 from sim.report.charts.tables import Tables
 from sim.report.charts.time import label, month_axis, ordinals, thinned
-from sim.report.charts.wording import number, selected
+from sim.report.charts.wording import number, sampled, selected
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,36 +35,33 @@ def capacity(tables: Tables, choice: Choice = ANY) -> Chart | None:
     """
     rows = _rows(tables)
     choice.check(rows["state"], rows["product"])
-    changed = _changed(rows)
-    kept = [product for product in changed["product"].unique() if choice.takes(None, product)]
-    lines = changed[[choice.takes(state, None) for state in changed["state"]]]
-    ranked = sorted(kept, key=lambda product: -_size(rows, changed, product))
-    ranked = [product for product in ranked if (lines["product"] == product).any()]
+    drawn = _changed(rows)
+    lines = choice.among(drawn)
+    size = {product: _size(rows, drawn, product) for product in lines["product"].unique()}
+    ranked = sorted(size, key=lambda product: -size[product])
     shown = ranked[: choice.limit(USUAL)]
     if not shown:
         return None
-    drawn = lines[lines["product"].isin(shown)]
-    every = 3 if len(drawn) > MOST_POINTS else 1
-    panels = [
-        _panel(tables, product, drawn[drawn["product"] == product], every) for product in shown
-    ]
-    used = {number for panel in panels for number in panel.rows["events"]["number"]}
-    known = [each for each in events.moments(tables) if str(each.number) in used]
+    lines = lines[lines["product"].isin(shown)]
+    every = 3 if len(lines) > MOST_POINTS else 1
+    by_product = dict(groups(lines, "product"))
+    panels = [_panel(tables, product, by_product[product], every) for product in shown]
+    known = events.shown(tables, panels)
     return Chart(
         name="capacity",
-        title=_finding(tables, drawn[drawn["product"] == shown[0]]),
+        title=_finding(tables, by_product[shown[0]]),
         subtitle="Usable capacity of each line that changes; "
         + selected(len(shown), len(ranked), "product", "largest change first")
-        + ("" if every == 1 else "; every third month"),
+        + sampled(every),
         spec=_spec(int(rows["m"].min()), int(rows["m"].max()), state_colours(tables)),
         panels=panels,
         keys=[
-            *state_keys(tables, drawn["state"], "line"),
+            *state_keys(tables, lines["state"], "line"),
             Key("band: 9 of 10 members", "$muted", "band"),
-            *([Key("events begin (numbers below)", "$event", "rule")] if used else []),
+            *([Key("events begin (numbers below)", "$event", "rule")] if known else []),
         ],
         notes=events.key(tables, known),
-        table=_table(tables, drawn),
+        table=_table(tables, lines),
         readout={
             "rows": "rows",
             "x": "m",

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sim.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Need = tuple[str, str]
 """(state, product)"""
@@ -31,6 +35,15 @@ class Choice:
         is_state = not self.states or state is None or state in self.states
         return is_state and (not self.products or product is None or product in self.products)
 
+    def among(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Keep the rows of the states and products asked for; an empty cell is of all."""
+        needs = zip(rows["state"], rows["product"], strict=True)
+        return rows[[self.takes(state or None, product or None) for state, product in needs]]
+
+    def of(self, needs: Sequence[Need]) -> list[Need]:
+        """Keep the needs asked for."""
+        return [need for need in needs if self.takes(*need)]
+
     def limit(self, usual: int) -> int | None:
         """Return how many are shown at most: all of what was asked for by name."""
         return self.most if self.most is not None else None if self.is_made else usual
@@ -55,5 +68,4 @@ ANY = Choice()
 
 def first(needs: Sequence[Need], choice: Choice, usual: int) -> list[Need]:
     """Keep the needs asked for, or the first so many."""
-    kept = [need for need in needs if choice.takes(*need)]
-    return kept[: choice.limit(usual)]
+    return choice.of(needs)[: choice.limit(usual)]

@@ -11,6 +11,7 @@ from sim.report.charts.time import label, ordinal
 if TYPE_CHECKING:
     import pandas as pd
 
+    from sim.report.charts.chart import Panel
     from sim.report.charts.tables import Tables
 
 
@@ -45,6 +46,12 @@ def _moments(tables: Tables) -> list[Moment]:
         Moment(number, month, tuple(by_month[month]))
         for number, month in enumerate(sorted(by_month), 1)
     ]
+
+
+def shown(tables: Tables, panels: Iterable[Panel]) -> list[Moment]:
+    """Return the moments that some panel marks."""
+    numbers = {number for panel in panels for number in panel.rows["events"]["number"]}
+    return [each for each in moments(tables) if str(each.number) in numbers]
 
 
 def bearing(found: Iterable[Moment], names: Collection[str] | None) -> list[Moment]:

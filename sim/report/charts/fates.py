@@ -4,7 +4,6 @@ each fate.
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from sim.report.charts.chart import Chart, Key, Panel, Spec
@@ -57,10 +56,7 @@ def fates(tables: Tables, choice: Choice = ANY) -> Chart | None:
             len(shown), len(needs), "need hit", "most likely unmet at the end first", "needs hit"
         ),
         spec=_spec(int(years["year"].min()), int(years["year"].max())),
-        panels=[
-            tables.once(("fates", need), partial(_panel, need=need, rows=by_need[need]))
-            for need in shown
-        ],
+        panels=[_panel(tables, need, by_need[need]) for need in shown],
         keys=[Key(title, f"${fate}") for fate, title in FATES.items()],
         table=_table(tables, ends, shown),
         readout={

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from sim.report.charts import events
 from sim.report.charts.chart import Chart, Key, Panel, Spec
-from sim.report.charts.choice import ANY, Choice, Need, first
+from sim.report.charts.choice import ANY, Choice, Need
 from sim.report.charts.frames import fields, groups
 from sim.report.charts.marks import event_marks
 from sim.report.charts.relevance import bearing_on_need
 from sim.report.charts.spreads import spread, wide
 from sim.report.charts.tables import Tables
 from sim.report.charts.time import label, month_axis, ordinals, thinned
-from sim.report.charts.wording import counted, percent, selected
+from sim.report.charts.wording import counted, percent, sampled, selected
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,39 +39,28 @@ def fill_rate(tables: Tables, choice: Choice = ANY) -> Chart | None:
     rows = tables["series"].query("metric == 'fill_rate'")
     choice.check(rows["state"], rows["product"])
     by_need = dict(groups(rows, ["state", "product"]))
-    ordered = [need for need in worst(rows) if choice.takes(*need)]
+    ordered = choice.of(worst(rows))
     short = [need for need in ordered if is_short(by_need[need])]
-    shown = first(ordered if choice.is_made else short, choice, USUAL)
+    shown = (ordered if choice.is_made else short)[: choice.limit(USUAL)]
     if not shown:
         return None
     series = {need: _series(by_need[need]) for need in shown}
     every = 3 if sum(map(len, series.values())) > MOST_POINTS else 1
-    panels = [
-        tables.once(
-            ("fill_rate", need, every),
-            partial(_panel, need=need, series=series[need], every=every),
-        )
-        for need in shown
-    ]
-    has_central = any(panel.rows["rows"]["central"].notna().any() for panel in panels)
-    used = sorted({mark for panel in panels for mark in panel.rows["events"]["number"]}, key=int)
-    known = [each for each in events.moments(tables) if str(each.number) in used]
-    total = len(by_need)
-    if choice.is_made:
-        which = selected(len(shown), total, "need", "worst first")
-    else:
+    panels = [_panel(tables, need, series[need], every) for need in shown]
+    known = events.shown(tables, panels)
+    which = selected(len(shown), len(by_need), "need", "worst first")
+    if not choice.is_made:
         words = "need that is short in some month", "needs that are short in some month"
         which = selected(len(shown), len(short), words[0], "worst first", words[1])
+        which += f" ({counted(len(by_need), 'need')} in all)"
     months = series[shown[0]]["m"]
     return Chart(
         name="fill_rate",
         title=finding(tables, shown[0], series[shown[0]]),
-        subtitle=f"Share of each month's need that is met in that month; {which}"
-        + ("" if choice.is_made else f" ({counted(total, 'need')} in all)")
-        + ("" if every == 1 else "; every third month"),
+        subtitle=f"Share of each month's need that is met in that month; {which}" + sampled(every),
         spec=_spec(int(months.iloc[0]), int(months.iloc[-1])),
         panels=panels,
-        keys=_keys(has_central, bool(used)),
+        keys=_keys(panels, bool(known)),
         notes=events.key(tables, known),
         table=_table(tables, series),
         readout={
@@ -181,7 +169,8 @@ def _spec(start: int, last: int) -> Spec:
     return alt.layer(*layers).properties(height=74).to_dict()
 
 
-def _keys(has_central: bool, has_events: bool) -> list[Key]:
+def _keys(panels: list[Panel], has_events: bool) -> list[Key]:
+    has_central = any(panel.rows["rows"]["central"].notna().any() for panel in panels)
     return [
         Key("median member", "$line", "line"),
         Key("half of the members", "$half", "band"),

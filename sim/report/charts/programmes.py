@@ -84,18 +84,11 @@ def _panel(tables: Tables, shown: pd.DataFrame) -> Panel:
     import pandas as pd
 
     named = labelled(shown, [_name(tables, row) for row in records(shown)])
-    last = float("nan")
-    dots, bars = [], []
-    for row in records(named):
-        for stage in STAGES:
-            low, middle, high = (row[f"{stage}_{level}"] for level in ("p05", "p50", "p95"))
-            if _is_month(low):
-                bars.append((row["label"], stage, _year(low, last), _year(high, float("inf"))))
-            if _is_month(middle):
-                dots.append((row["label"], stage, _year(middle, last)))
-    ends = [end for *_, end in dots] + [end for *_, end in bars if end != float("inf")]
-    latest = max(ends, default=0.0)
-    spans = [(text, stage, low, min(high, latest)) for text, stage, low, high in bars]
+    stages = [(row, stage) for row in records(named) for stage in STAGES]
+    dots = _marks(stages, "p50", "p50", 0.0)
+    ends = [_year(row[f"{stage}_{end}"], 0.0) for row, stage in stages for end in ("p50", "p95")]
+    latest = max(ends)
+    spans = _marks(stages, "p05", "p95", latest)
     return Panel(
         title="",
         axis="year",
@@ -103,11 +96,27 @@ def _panel(tables: Tables, shown: pd.DataFrame) -> Panel:
             "rows": named[["label"]].assign(
                 said=[number(each) for each in named["added_p50"]], x=latest
             ),
-            "dots": pd.DataFrame(dots, columns=["label", "stage", "x"]),
+            "dots": pd.DataFrame(dots, columns=["label", "stage", "x", "end"]),
             "spans": pd.DataFrame(spans, columns=["label", "stage", "low", "high"]),
         },
         told=f"{counted(len(shown), 'candidate')} with the months of money, plant and approval.",
     )
+
+
+def _marks(
+    stages: list[tuple[dict[str, Any], str]], low: str, high: str, latest: float
+) -> list[tuple[str, str, float, float]]:
+    """Return label, stage, from and to of the stages whose first end is reached."""
+    return [
+        (
+            row["label"],
+            stage,
+            _year(row[f"{stage}_{low}"], latest),
+            _year(row[f"{stage}_{high}"], latest),
+        )
+        for row, stage in stages
+        if _is_month(row[f"{stage}_{low}"])
+    ]
 
 
 def _spec(height: int) -> Spec:

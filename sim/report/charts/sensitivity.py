@@ -35,12 +35,7 @@ def sensitivity(tables: Tables, choice: Choice = ANY) -> Chart | None:
 
     rows = tables["sensitivity"]
     choice.check(rows["state"], rows["product"])
-    rows = rows[
-        [
-            choice.takes(state or None, product or None)
-            for state, product in zip(rows["state"], rows["product"], strict=True)
-        ]
-    ]
+    rows = choice.among(rows)
     main = "ST" if "ST" in rows else "mu_star"
     beside, meaning, aside = NUMBERS[main]
     outputs = list(dict(tuple(rows.groupby(["metric", "state", "product"], sort=False))).values())
@@ -51,18 +46,12 @@ def sensitivity(tables: Tables, choice: Choice = ANY) -> Chart | None:
     panels = [_panel(tables, part, main, beside) for part in shown]
     ring = alt.Chart(alt.NamedData("rows")).mark_point(size=46, color="$ink")
     ring = ring.encode(x="beside:Q", y=alt.Y("label:N", sort=None))
-    over = main == "ST" and any((panel.rows["rows"]["high"] > 1).any() for panel in panels)
-    doubt = (
-        "; intervals beyond 1, which a share cannot exceed, come from too few points"
-        if over
-        else ""
-    )
     return Chart(
         name="sensitivity",
         title=_finding(tables, main),
         subtitle=(
             f"{meaning[:1].upper()}{meaning[1:]}; "
-            f"{selected(len(shown), len(outputs), 'output', 'as they vary')}{doubt}"
+            f"{selected(len(shown), len(outputs), 'output', 'as they vary')}{_doubt(panels, main)}"
         ),
         spec=range_spec(step(*(panel.rows["rows"] for panel in panels)), KINDS, extra=[ring]),
         panels=panels,
@@ -74,6 +63,12 @@ def sensitivity(tables: Tables, choice: Choice = ANY) -> Chart | None:
         columns=1,
         has_names=True,
     )
+
+
+def _doubt(panels: list[Panel], main: str) -> str:
+    over = main == "ST" and any((panel.rows["rows"]["high"] > 1).any() for panel in panels)
+    told = "; intervals beyond 1, which a share cannot exceed, come from too few points"
+    return told if over else ""
 
 
 def _share(part: pd.DataFrame, main: str) -> float:

@@ -32,10 +32,7 @@ def stress(tables: Tables, choice: Choice = ANY) -> Chart | None:
     rows = tables["criticality"]
     products = {product for each in rows["product"] for product in each.split()}
     choice.check({*rows["exporter"], *rows["importer"]} - {""}, products)
-    taken = [_takes(choice, row.exporter, row.importer, row.product) for row in fields(rows)]
-    felt = rows[taken]
-    felt = felt[felt["difference_p95"] > LEAST]
-    felt = felt.sort_values("difference_p50", ascending=False, kind="stable")
+    felt = _felt(rows, choice)
     if felt.empty:
         return None
     limit = choice.limit(USUAL)
@@ -66,6 +63,14 @@ def stress(tables: Tables, choice: Choice = ANY) -> Chart | None:
         columns=1,
         has_names=True,
     )
+
+
+def _felt(rows: pd.DataFrame, choice: Choice) -> pd.DataFrame:
+    """Keep the knock-outs asked for that cost something, worst first."""
+    taken = [_takes(choice, row.exporter, row.importer, row.product) for row in fields(rows)]
+    kept = rows[taken]
+    kept = kept[kept["difference_p95"] > LEAST]
+    return kept.sort_values("difference_p50", ascending=False, kind="stable")
 
 
 def _takes(choice: Choice, exporter: str, importer: str, products: str) -> bool:

@@ -5,14 +5,13 @@ of each.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.report.charts import events
 from sim.report.charts.chart import Chart, Key, Panel, Spec
-from sim.report.charts.choice import ANY, Choice, Need, first
+from sim.report.charts.choice import ANY, Choice, Need
 from sim.report.charts.frames import fields, groups
 from sim.report.charts.marks import NUMBERS, state_scale
 from sim.report.charts.spreads import spread, wide
@@ -73,28 +72,25 @@ def suppliers(tables: Tables, choice: Choice = ANY) -> Chart | None:
     flows = tables["flows"]
     choice.check(flows["importer"], flows["product"])
     known = tables.once("delivered", _delivered)
-    changed = sorted(
-        (each for each in known if each.change > CHANGED), key=lambda each: -each.change
-    )
-    wanted = first([each.need for each in (known if choice.is_made else changed)], choice, USUAL)
-    by_need = {each.need: each for each in known}
-    shown = [by_need[need] for need in wanted]
+    order = " whose suppliers changed, most changed first"
+    if choice.is_made:
+        order = ""
+    else:
+        known = [each for each in known if each.change > CHANGED]
+        known.sort(key=lambda each: -each.change)
+    shown = [each for each in known if choice.takes(*each.need)][: choice.limit(USUAL)]
     if not shown:
         return None
-    total = len(known) if choice.is_made else len(changed)
-    which = f"{len(shown)} of {total} buyers and products".removeprefix(f"{total} of ")
-    if not choice.is_made:
-        which += " whose suppliers changed, most changed first"
+    which = f"{len(shown)} of {len(known)} buyers and products{order}"
+    which = which.removeprefix(f"{len(known)} of ")
     colours = state_colours(tables)
-    exporters = {state for each in shown for state in each.units["exporter"]}
+    exporters = set().union(*(each.units["exporter"] for each in shown))
     return Chart(
         name="suppliers",
         title=_finding(tables, shown[0]),
         subtitle=f"Units delivered in the calendar year; {which}",
         spec=_spec(colours, [int(year) for year in sorted(flows["year"].unique())]),
-        panels=[
-            tables.once(("suppliers", each.need), partial(_panel, each=each)) for each in shown
-        ],
+        panels=[_panel(tables, each) for each in shown],
         keys=[
             *state_keys(tables, exporters),
             Key("9 of 10 members, of that supplier", "$ink", "line"),

@@ -59,6 +59,11 @@ def selected(shown: int, total: int, noun: str, order: str, plural: str = "") ->
     return f"{which}, {order}" if shown > 1 else which
 
 
+def sampled(every: int) -> str:
+    """Write that not all months are drawn, where that is so."""
+    return "" if every == 1 else "; every third month"
+
+
 def listed(texts: Sequence[str]) -> str:
     """Join texts as one does in a sentence."""
     return (
