@@ -44,7 +44,7 @@ def normal(requirement: str) -> str:
 
 
 def test_import_is_light() -> None:
-    heavy = {"mesa", "pandas", "matplotlib", "numpy", "scipy", "pydantic", "yaml", "tqdm"}
+    heavy = {"mesa", "pandas", "altair", "jinja2", "numpy", "scipy", "pydantic", "yaml", "tqdm"}
     assert python(f"import sys, sim; print(sorted({heavy!r} & set(sys.modules)))") == "[]"
 
 

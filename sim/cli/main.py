@@ -15,6 +15,7 @@ import sim
 from sim.cli import analyses as analysing
 from sim.cli import experiments as judging
 from sim.cli import plans as planning
+from sim.cli import plot as plotting
 from sim.cli import runs as running
 from sim.cli import studies as studying
 from sim.cli.precedents import precedents
@@ -71,6 +72,7 @@ for _command in (
     analysing.sensitivity,
     analysing.discover,
     planning.plan,
+    plotting.plot,
     precedents,
 ):
     cli.add_command(_command)

@@ -52,8 +52,8 @@ def run(
 ) -> None:
     """Run a scenario and write its results.
 
-    The result folder holds tables as CSV, figures and a manifest. An older result there is
-    replaced; it stays until the new one is complete.
+    The result folder holds tables as CSV, the page report.html and a manifest. An older
+    result there is replaced; it stays until the new one is complete.
     """
     from sim.report.files import check_target
     from sim.report.overview import overview
@@ -66,7 +66,7 @@ def run(
     with progress_of(loaded.name, quiet) as progress:
         result = sim.run(loaded, chunk=chunk, progress=progress)
     if not quiet:
-        click.echo("writing tables" + ("" if no_figures else " and figures"), err=True)
+        click.echo("writing tables" + ("" if no_figures else " and page"), err=True)
     result.save(folder, figures=not no_figures, command=click.get_current_context().obj)
     if not quiet:
         click.echo(overview(result.scenario, result.records, result.wall_seconds))

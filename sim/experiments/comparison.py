@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.experiments.differences import ALL, differences
+from sim.experiments.differences import differences
 from sim.report.files import MANIFEST, replaced
 from sim.report.manifest import hashes, manifest
 from sim.report.result import Result
@@ -21,6 +21,9 @@ from sim.scenario.loading.dump import dump
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from sim.report.charts.chart import Chart
+    from sim.report.charts.tables import Tables
 
 HEADLINE = "fill_rate_after"
 """The metric that says who gains and who loses."""
@@ -106,8 +109,8 @@ class Comparison:
     def save(
         self, directory: str | os.PathLike[str], *, figures: bool = True, command: str | None = None
     ) -> Path:
-        """Write comparison.csv, the scenarios, figures and a manifest into a folder, whole or not
-        at all.
+        """Write comparison.csv, the scenarios, the page and a manifest into a folder, whole or
+        not at all.
 
         An older comparison there is replaced. Raises InputError where the folder cannot be written
         or holds what is not ours.
@@ -117,7 +120,9 @@ class Comparison:
             for label, result in zip(self.labels, self.results, strict=True):
                 _write(folder / "scenarios" / f"{label}.yaml", dump(result.scenario))
             if figures:
-                self._draw(folder / "figures")
+                from sim.report.page import write_page  # altair takes a while to import
+
+                write_page(self._tables(self._manifest(command, {})), folder)
             _write(
                 folder / MANIFEST,
                 json.dumps(self._manifest(command, hashes(folder)), indent=2, ensure_ascii=False)
@@ -125,34 +130,16 @@ class Comparison:
             )
         return Path(directory)
 
-    def _draw(self, folder: Path) -> None:
-        from sim.report.figures.comparison import (  # matplotlib takes a second to import
-            Gain,
-            draw_gains,
-        )
+    def chart(self, metric: str = HEADLINE) -> Chart | None:
+        """Return who gains and who loses by a metric; None where nothing differs."""
+        from sim.report.charts.comparison import comparison
 
-        scenario, numbers = self.results[0].scenario, ("p05", "p50", "p95", "mean", "p_better")
-        rows = list(
-            zip(
-                *(self.columns[name] for name in ("other", "metric", "state", "product", *numbers)),
-                strict=True,
-            )
-        )
-        for other in self.labels[1:]:
-            gains = [
-                Gain(
-                    f"{scenario.states[state].title}: {scenario.products[product].title}",
-                    *map(float, values),
-                )
-                for label, metric, state, product, *values in rows
-                if (label, metric) == (other, HEADLINE) and product != ALL
-            ]
-            title = f"{self.labels[0]} against {other}: who gains, who loses"
-            subtitle = (
-                f"Share of need met since it was hit, {self.labels[0]} less {other}, member by"
-                " member"
-            )
-            draw_gains(title, subtitle, gains, folder / f"gains_{other}.png")
+        return comparison(self._tables(), metric=metric)
+
+    def _tables(self, about: Mapping[str, Any] | None = None) -> Tables:
+        from sim.report.charts.tables import of_frames
+
+        return of_frames({"comparison": self.table}.get, self.results[0].scenario, about)
 
     def _manifest(self, command: str | None, files: Mapping[str, str]) -> dict[str, Any]:
         """Describe the comparison as a result is described, with all its scenarios and the worst of

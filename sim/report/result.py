@@ -22,6 +22,8 @@ from sim.scenario.schema import Scenario
 if TYPE_CHECKING:
     import pandas as pd
 
+    from sim.report.charts.gallery import Plot
+
 TABLES: Mapping[str, Callable[[Records], tables.Table]] = {
     "series": tables.series,
     "summary": tables.summary,
@@ -92,6 +94,13 @@ class Result:
         """
         return self._frame("sources")
 
+    @property
+    def plot(self) -> Plot:
+        """Draw its charts: `result.plot.fill_rate(states=["RUS"])`."""
+        from sim.report.charts.gallery import Plot
+
+        return Plot(self)
+
     def _table(self, name: str) -> tables.Table:
         return (
             TABLES[name](self.records)
@@ -109,6 +118,8 @@ class Result:
     ) -> Path:
         """Write the result folder, whole or not at all; an older result there is replaced.
 
+        With `figures`, the page report.html is written beside the tables.
+
         Raises InputError where the folder cannot be written or holds what is not a result.
         """
         with replaced(directory) as folder:
@@ -116,9 +127,11 @@ class Result:
                 _write_parts(folder / f"{name}.csv", tables.csv_parts(self._table(name)))
             _write(folder / "scenario.yaml", dump(self.scenario))
             if figures:
-                from sim.report.figures import draw  # matplotlib takes a second to import
+                from sim.report.charts.tables import of_result
+                from sim.report.page import write_page  # altair takes a while to import
 
-                draw(self.scenario, self.records, folder / "figures")
+                about = manifest(self.scenario, self.records, self.wall_seconds, command, {})
+                write_page(of_result(self, about), folder)
             description = manifest(
                 self.scenario, self.records, self.wall_seconds, command, hashes(folder)
             )

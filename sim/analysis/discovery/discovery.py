@@ -1,5 +1,5 @@
 """Discover where a condition holds: the parts of the factors' ranges, as boxes in words, in tables
-and as a figure.
+and as a chart.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 
 from sim.analysis.conditions import Condition, conditions_of, held, unknowns
 from sim.analysis.discovery.boxes import Box, Found, boxes, option_faults
-from sim.analysis.discovery.inputs import axis_of, inputs_of, spans_of
+from sim.analysis.discovery.inputs import inputs_of
 from sim.analysis.discovery.tree import Input
 from sim.analysis.discovery.words import limit_in_words, percent
 from sim.errors import InputError
@@ -27,7 +27,8 @@ from sim.study.study import Study
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.figure import Figure
+
+    from sim.report.charts.chart import Chart
 
 FEWEST_POINTS = 20
 """Points without which no boxes are sought."""
@@ -188,61 +189,25 @@ class Discovery:
             limit_in_words(each, spans[each.factor], names[each.factor]) for each in box.limits
         )
 
-    def figure(self) -> Figure:
-        """Draw the points and the boxes in the plane of the two factors that tell most, and the
-        limits of each box.
-        """
-        from sim.report.figures.discovery import (  # matplotlib takes a second to import
-            Area,
-            Scale,
-            Span,
-            discovery_figure,
-        )
+    def chart(self) -> Chart | None:
+        """Return the points and the boxes in the plane of two factors; None without a box."""
+        from sim.report.charts.discovery import discovery
+        from sim.report.charts.tables import of_frames
 
-        by_name, factors = {each.factor: each for each in self.inputs}, self.study.spec.factors
-        bound = sorted(
-            {each.factor for box in self.boxes for each in box.limits},
-            key=lambda name: -self.found.gains[name],
-        )
-        scales = [
-            Scale(*by_name[name], *axis_of(factors[name], by_name[name].names)) for name in bound
-        ]
-        areas = [
-            Area(
-                f"{percent(box.quality.coverage)} of these runs lie here; it holds in"
-                f" {percent(box.quality.density)} of all here",
-                [
-                    Span(
-                        each.factor,
-                        self.where(box._replace(limits=(each,))),
-                        spans_of(each, by_name[each.factor].names),
-                    )
-                    for each in box.limits
-                ],
-            )
-            for box in self.boxes
-        ]
-        some = self.known > 0
-        return discovery_figure(
-            f"Where {_joined(self.conditions)}",
-            self.head,
-            scales,
-            self.holds[some] / self.known[some],
-            areas,
-        )
+        tables = {"boxes": self.table, "quality": self.quality, "points": self.points}
+        return discovery(of_frames(tables.get, self.study.scenario))
 
     def save(
         self, folder: str | os.PathLike[str], *, figures: bool = True, command: str | None = None
     ) -> Path:
-        """Write boxes.csv, quality.csv, points.csv, the figure and a manifest into a folder, whole
-        or not at all.
+        """Write boxes.csv, quality.csv, points.csv, the page and a manifest into a
+        folder, whole or not at all.
 
-        An older result there is replaced; without a box there is no figure. Raises InputError where
+        An older result there is replaced; without a box there is no chart. Raises InputError where
         the folder cannot be written or holds what is not ours.
         """
         tables = {"boxes": self.table, "quality": self.quality, "points": self.points}
-        drawn = {"boxes": self.figure} if figures and self.boxes else None
-        return save_tables(folder, self.study.scenario, tables, figures=drawn, command=command)
+        return save_tables(folder, self.study.scenario, tables, figures=figures, command=command)
 
     def _told(self) -> Iterator[str]:
         """Say where the boxes are, and how well they do."""

@@ -16,38 +16,6 @@ def told(outcome: PlanResult) -> str:
     return "\n".join([_head(outcome), *_remarks(outcome), _sure(outcome), _cost(outcome)])
 
 
-def axis(outcome: PlanResult) -> str:
-    """Name what is chosen."""
-    choice = outcome.choice
-    if isinstance(choice, AsItIs):
-        return "month by which it is reached"
-    if isinstance(choice, Plants):
-        return f"plants of {choice.path}"
-    return (
-        f"{choice.path}, {choice.unit}"
-        if isinstance(choice, Numbers) and choice.unit
-        else choice.path
-    )
-
-
-def short(outcome: PlanResult) -> str:
-    """Write the answer in a few words, for the head of a figure."""
-    answer, members = outcome.found.answer, outcome.scenario.members
-    whom = f"in {_percent(outcome.goal.probability)} of {members} members"
-    if answer is None:
-        return (
-            f"Not reached {whom} by"
-            f" {'any month' if isinstance(outcome.choice, AsItIs) else 'what was tried'}"
-        )
-    if isinstance(outcome.choice, AsItIs):
-        return f"Reached {whom} by {outcome.choice.name(answer)}"
-    how = _word(outcome).capitalize()
-    return (
-        f"{how} {outcome.choice.path} with which it is reached {whom}:"
-        f" {outcome.choice.name(answer)}"
-    )
-
-
 def _word(outcome: PlanResult) -> str:
     """Say of which kind the answer is: least, latest, smallest."""
     choice, way = outcome.choice, outcome.found.way

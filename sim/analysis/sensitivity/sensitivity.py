@@ -34,7 +34,8 @@ from sim.study.study import Study
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.figure import Figure
+
+    from sim.report.charts.chart import Chart
 
 MOST_FACTORS = 4
 """Factors of each output that the text shows."""
@@ -190,8 +191,8 @@ class Sensitivity:
     def save(
         self, directory: str | os.PathLike[str], *, figures: bool = True, command: str | None = None
     ) -> Path:
-        """Write ranking.csv, sensitivity.csv, left_out.csv, a figure and a manifest into a folder,
-        whole or not at all.
+        """Write ranking.csv, sensitivity.csv, left_out.csv, the page and a
+        manifest into a folder, whole or not at all.
 
         An older result there is replaced. Raises InputError where the folder cannot be written or
         holds what is not ours.
@@ -206,43 +207,17 @@ class Sensitivity:
             directory,
             self.scenario,
             tables,
-            figures={"sensitivity": self.figure} if figures else None,
+            figures=figures,
             command=command,
         )
 
-    def figure(self) -> Figure:
-        """Draw the numbers of each factor with their intervals, a panel for each output shown."""
-        from sim.report.figures.sensitivity import (  # matplotlib takes a second to import
-            Panel,
-            sensitivity_figure,
-        )
+    def chart(self) -> Chart | None:
+        """Return the numbers of each factor with their intervals, a panel an output."""
+        from sim.report.charts.sensitivity import sensitivity as drawn
+        from sim.report.charts.tables import of_frames
 
-        plan, words = self.plan, self.words
-        bars = {
-            f"{words.main} ({plan.main})": plan.main,
-            f"{words.beside} ({plan.beside})": plan.beside,
-        }
-        panels = [
-            Panel(
-                each.output.title(self.scenario),
-                [self.factors[place] for place in each.best],
-                {
-                    said: (each.numbers[name][each.best], each.half(name)[each.best])
-                    for said, name in bars.items()
-                },
-            )
-            for each in self.shown
-        ]
-        subtitle = f"{words.axis}; {_basis(self)}"
-        if len(panels) < len(self.explained):
-            subtitle += f"; {len(panels)} of {len(self.explained)} outputs"
-        return sensitivity_figure(
-            "Which factors matter",
-            subtitle,
-            f"{100 * self.confidence:g} % interval",
-            panels,
-            words.most,
-        )
+        tables = {"sensitivity": self.table, "ranking": self.ranking}
+        return drawn(of_frames(tables.get, self.scenario))
 
 
 def _basis(found: Sensitivity) -> str:
