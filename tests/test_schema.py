@@ -175,18 +175,20 @@ def test_what_it_takes_sim_takes() -> None:
             assert sim.load(first, [f"events.ban.share={value}"])
 
 
+@pytest.fixture(scope="module")
+def editor(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[language_server.LanguageServer]:
+    """Start the YAML language server with our schema."""
+    path = tmp_path_factory.mktemp("editor") / "scenario.schema.json"
+    path.write_text(json.dumps(schema_of("scenario")), encoding="utf-8")
+    with language_server.LanguageServer(path) as server:
+        yield server
+
+
 @pytest.mark.skipif(language_server.found() is not None, reason=str(language_server.found()))
 class TestEditor:
-    """The YAML language server with our schema."""
-
-    @pytest.fixture(scope="class")
-    def editor(
-        self, tmp_path_factory: pytest.TempPathFactory
-    ) -> Iterator[language_server.LanguageServer]:
-        path = tmp_path_factory.mktemp("editor") / "scenario.schema.json"
-        path.write_text(json.dumps(schema_of("scenario")), encoding="utf-8")
-        with language_server.LanguageServer(path) as server:
-            yield server
+    """What an editor shows of a scenario."""
 
     def test_it_marks_nothing_in_what_is_right(
         self, editor: language_server.LanguageServer

@@ -109,7 +109,7 @@ class _Writer:
             schema = self.shape(annotation, field.metadata)
         default = _default(field)
         if default:
-            text = f"{text} Default: {default}." if text else f"Default: {default}."
+            text = f"{text} Default: `{default}`.".strip()
         described = {"description": text} if text else {}
         return {**described, **_or_null(schema)}
 
@@ -178,7 +178,7 @@ class _Writer:
         if kind not in self.definitions and isinstance(within, Within):
             bounds = {"type": "number", "minimum": within.low, "maximum": within.high}
             bounded = {"properties": {key: _or_null(bounds) for key in ("value", "low", "high")}}
-            text = f"{within.unit}, {plain(within.low)} to {plain(within.high)}"
+            text = f"{within.unit}, {within.low:g} to {within.high:g}"
             self.definitions[kind] = {
                 "description": f"A number ({text}), or a quantity with an interval and a source.",
                 "anyOf": [bounds, {"allOf": [_reference(QUANTITY), bounded]}],
