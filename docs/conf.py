@@ -16,7 +16,8 @@ author = "the authors of sim"
 project_copyright = author
 version = release = sim.__version__
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx_click"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx_click", "mathml"]
+html_math_renderer = "mathml"
 exclude_patterns = ["images/README.md"]
 source_suffix = {".md": "markdown"}
 nitpicky = False

@@ -143,18 +143,18 @@ def _type(schema: Json, definitions: Mapping[str, Json]) -> str:
     if "anyOf" in schema:
         several = [_type(each, definitions) for each in schema["anyOf"]]
         return " or ".join(dict.fromkeys(each for each in several if each not in ("", "null")))
-    if "enum" in schema:
-        return ", ".join(f"`{each}`" for each in schema["enum"])
     if "allOf" in schema:
         return "[event](events.md)"
-    if schema.get("type") == "array":
-        return f"list of {_type(schema['items'], definitions)}"
-    if schema.get("type") == "object":
-        return f"by name: {_type(schema['additionalProperties'], definitions)}"
+    inner = schema.get("items", schema.get("additionalProperties"))
+    if inner:
+        several_of = "list of" if "items" in schema else "by name:"
+        return f"{several_of} {_type(inner, definitions)}"
     return _plain(schema)
 
 
 def _plain(schema: Json) -> str:
+    if "enum" in schema:
+        return ", ".join(f"`{each}`" for each in schema["enum"])
     words = {"string": "text", "integer": "whole number", "boolean": "true or false"}
     if str(schema.get("pattern", "")).startswith("^([0-9]{4})-"):
         return "month, YYYY-MM"

@@ -1,4 +1,4 @@
-"""Turn series into the numbers that a summary shows. Model specification 3.
+"""Turn series into the numbers that a summary shows. Equations 12.
 
 A need is hit in the first month in which an event restricts one of its links; what happened "after"
 is counted from there. NaN: does not apply; inf: not reached within the run.

@@ -3,8 +3,8 @@ order in an empty folder, and compare what comes out with what the page shows.
 
 `python -m tests.guide` writes the outputs on the pages anew, where they have changed.
 
-A fence `{code-block}` with a caption is a file of that name; a fence `console` holds commands, after
-`$ `, and what they print. In what is printed `...` stands for anything. A comment
+A fence `{code-block}` with a caption is a file of that name; a fence `console` holds commands,
+after `$ `, and what they print. In what is printed `...` stands for anything. A comment
 `<!-- after: tutorial.md -->` gives a page the files that another one shows.
 """
 

@@ -38,7 +38,7 @@ def none(effort: Effort) -> Floats:
     return np.ones_like(effort.overtime)
 
 
-@rule("overtime", source="Hallegatte 2008; BoARIO; model specification 2.2")
+@rule("overtime", source="Hallegatte 2008; BoARIO; equations 6.2")
 def ario(
     effort: Effort,
     *,

@@ -31,7 +31,7 @@ class Quote:
     """Units shipped this month"""
 
 
-@rule("pricing", source="prices are unit costs; model specification 1.1")
+@rule("pricing", source="prices are unit costs; equations 11")
 def at_cost(quote: Quote) -> Floats:
     """Ask what a unit costs."""
     return quote.unit_cost

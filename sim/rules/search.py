@@ -56,7 +56,7 @@ def none(prospects: Prospects) -> Search:
     )
 
 
-@rule("search", source="gravity; model specification 2.8")
+@rule("search", source="gravity; equations 4")
 def gravity(
     prospects: Prospects,
     *,
