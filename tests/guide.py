@@ -106,7 +106,7 @@ def agrees(shown: str, printed: str) -> bool:
 
 
 def _bare(text: str) -> str:
-    return "\n".join(line.rstrip() for line in text.strip().splitlines())
+    return "\n".join(line.rstrip() for line in text.rstrip().splitlines()).strip("\n")
 
 
 def renewed(page: str, folder: Path) -> str:
