@@ -1,4 +1,4 @@
-"""Patterns by which docs/odd.md says that the model is judged, in the shipped case with few members."""
+"""Patterns by which docs/odd.md says that the model is judged, in the shipped case."""
 
 from __future__ import annotations
 
