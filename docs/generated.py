@@ -15,7 +15,7 @@ from sim.rules.registry import Rule
 
 Json = dict[str, Any]
 _PLACE = re.compile(r"^<!-- generated: (\w+) -->$", re.MULTILINE)
-_OUTSIDE = re.compile(r"\[[^\]]+\]\((?:\.\./)+((?:scenarios|results|examples|[A-Z]+)[^)]*)\)")
+_OUTSIDE = re.compile(r"\[[^\]]+\]\((?:\.\./)+((?:sim|scenarios|results|examples|[A-Z]+)[^)]*)\)")
 """A link to a file of the repository that is no page of the guide."""
 
 
