@@ -20,7 +20,7 @@ run: $(READY) ## Run the baseline into results/baseline
 test: $(READY) ## Run the tests
 	$(BIN)/python -m pytest -q -n 2
 
-check: $(READY) docs ## Do all that CI does: lint, format, types, floors, guide, tests with coverage
+check: $(READY) ## Do all that CI does: lint, format, types, floors of the house, tests with coverage
 	$(BIN)/ruff check --quiet .
 	$(BIN)/ruff format --quiet --check .
 	$(BIN)/mypy

@@ -32,7 +32,7 @@ class Effort:
     """Good units made"""
 
 
-@rule("overtime", source="no overtime")
+@rule("overtime", source="no overtime; equations 6.2")
 def none(effort: Effort) -> Floats:
     """Never run beyond capacity."""
     return np.ones_like(effort.overtime)

@@ -48,7 +48,7 @@ class Search:
     """Months from the find to the first shipment"""
 
 
-@rule("search", source="links are those of the trade rules alone")
+@rule("search", source="links are those of the trade rules alone; equations 4")
 def none(prospects: Prospects) -> Search:
     """Look for nobody."""
     return Search(

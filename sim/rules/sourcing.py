@@ -51,7 +51,7 @@ class Offers:
     1"""
 
 
-@rule("sourcing", source="fixed trade shares; BoARIO's default")
+@rule("sourcing", source="fixed trade shares, BoARIO's default (Juhel 2023); equations 3")
 def fixed(offers: Offers) -> Floats:
     """Keep the weights that the scenario gives."""
     return offers.base_weight
