@@ -43,7 +43,7 @@ def mark_up(quote: Quote, *, share: Annotated[float, Field(ge=0, le=100)]) -> Fl
     return prices.marked_up(quote.unit_cost, share)
 
 
-@rule("pricing", source="bounded price adjustment to excess demand, Arrow & Hahn 1971; equations 11")
+@rule("pricing", source="bounded adjustment to excess demand, Arrow & Hahn 1971; equations 11")
 def scarcity(
     quote: Quote,
     *,
