@@ -5,7 +5,8 @@ order in an empty folder, and compare what comes out with what the page shows.
 
 A fence `{code-block}` with a caption is a file of that name; a fence `console` holds commands,
 after `$ `, and what they print. In what is printed `...` stands for anything. A comment
-`<!-- after: tutorial.md -->` gives a page the files that another one shows.
+`<!-- after: tutorial.md -->` gives a page the files that another one shows, and
+`<!-- needs: scenarios -->` folders of the repository.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ PAGES = sorted(
 _FENCE = re.compile(r"^(?P<mark>```+)(?P<info>[^\n]*)\n(?P<body>.*?)^(?P=mark)$", re.M | re.S)
 _CAPTION = re.compile(r"\A(?::[\w-]+:[^\n]*\n)*?:caption: (?P<name>\S+)\n(?::[\w-]+:[^\n]*\n)*\n?")
 _AFTER = re.compile(r"<!-- after: (\S+) -->")
+_NEEDS = re.compile(r"<!-- needs: (.+) -->")
 _SECONDS = re.compile(r"\b\d+(\.\d+)? s\b")
 ANYTHING = "..."
 
@@ -67,7 +69,10 @@ def _commands(body: str, start: int) -> Iterator[Command]:
 
 
 def begin(page: str, folder: Path) -> None:
-    """Write the files of the page that this one comes after."""
+    """Write the files of the page that this one comes after, and link the folders that it needs."""
+    for needed in _NEEDS.findall(page):
+        for name in needed.split():
+            (folder / name).symlink_to(DOCS.parent / name)
     for name in _AFTER.findall(page):
         before = (DOCS / name).read_text(encoding="utf-8")
         begin(before, folder)
