@@ -1,4 +1,4 @@
-"""Properties of the allocation that hold for every market (model specification 1.2, 1.3, 1.7)."""
+"""Properties of the allocation that hold for every market (equations 2)."""
 
 from __future__ import annotations
 

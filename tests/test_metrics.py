@@ -1,4 +1,4 @@
-"""Metrics against numbers worked by hand and the closed forms of the model specification."""
+"""Metrics against numbers worked by hand and closed forms."""
 
 from __future__ import annotations
 

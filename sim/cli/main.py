@@ -17,6 +17,7 @@ from sim.cli import experiments as judging
 from sim.cli import plans as planning
 from sim.cli import plot as plotting
 from sim.cli import runs as running
+from sim.cli import schema as schemas
 from sim.cli import studies as studying
 from sim.cli.precedents import precedents
 from sim.errors import InputError, SimError
@@ -62,6 +63,7 @@ for _command in (
     running.new,
     running.list_scenarios,
     running.list_rules,
+    schemas.schema,
     judging.compare,
     judging.stress,
     judging.backtest,

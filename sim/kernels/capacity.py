@@ -1,5 +1,5 @@
 """Time what is built: stages, ramp-up and wear; and count what lines could sell if they had more.
-Model specification 2.3.
+Equations 6.1.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Open links that buyers' search has found. Model specification 2.8.
+"""Open links that buyers' search has found. Equations 4.
 
 What may be found stands in the world from the start (`byways.py`), closed. A find is qualified some
 months later; from then on the link is like any other. Each need and each candidate draws under its

@@ -35,7 +35,9 @@ class Factor(Frozen):
     """Say what a value of the scenario varies over: an interval, or a choice of values."""
 
     low: float | None = Field(None, allow_inf_nan=False)
+    """The lowest value; give `low` and `high` together."""
     high: float | None = Field(None, allow_inf_nan=False)
+    """The highest value."""
     dist: Literal["uniform", "loguniform", "triangular"] = "uniform"
     """How points spread between low and high."""
     mode: float | None = Field(None, allow_inf_nan=False)
@@ -98,10 +100,12 @@ class Spec(Frozen):
     factors: dict[str, Factor] = Field(default_factory=dict)
     """What varies, by the path that `--set` takes."""
     design: Design = Design()
+    """Which points are run."""
     members: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
     """Members of each point, with the same draws at every point; the scenario's own number where
     not given."""
     months: Annotated[int, Field(ge=1, le=1200)] | None = None
+    """How many months are run; the scenario's own number where not given."""
     metrics: list[str] | None = None
     """What is kept of each run; every metric of a run's summary where not given."""
 
