@@ -5,6 +5,7 @@ of how long things took.
 from __future__ import annotations
 
 import csv
+import io
 import math
 import os
 from collections.abc import Iterable
@@ -14,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.assess.fates import hits, restricted_routes
+from sim.disk import opened
 from sim.errors import Fault, InputError, Place, ScenarioError
 from sim.kernels.sums import Bools, Floats
 from sim.records import Records
@@ -146,12 +148,13 @@ def read_cases(path: str | os.PathLike[str]) -> list[Case]:
 
 def _rows(path: str | os.PathLike[str], keys: Iterable[str]) -> list[tuple[int, dict[str, str]]]:
     try:
-        with open(path, encoding="utf-8", newline="") as file:
+        with opened(path) as stream, io.TextIOWrapper(stream, "utf-8", newline="") as file:
             reader = csv.DictReader(file)
             missing = set(keys) - set(reader.fieldnames or ())
             rows = [(reader.line_num, row) for row in reader]
-    except OSError as error:
-        raise InputError(f"{os.fspath(path)}: {error.strerror}") from error
+    except (OSError, ValueError, csv.Error) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise InputError(f"{os.fspath(path)}: {reason}") from error
     if missing or any(None in row or None in row.values() for _, row in rows):
         raise InputError(
             f"{os.fspath(path)}: not a table with columns {', '.join(sorted(missing or keys))}"

@@ -10,7 +10,15 @@ from typing import Any
 import click
 
 import sim
-from sim.cli.common import plain_lines, progress_of, quiet_option, set_option, where
+from sim.cli.common import (
+    folder_for,
+    plain_lines,
+    progress_of,
+    quiet_option,
+    say,
+    set_option,
+    where,
+)
 
 
 @click.command()
@@ -37,17 +45,15 @@ def compare(
     and who gains and who loses.
     """
     from sim.experiments.compare import compare as compare_members
-    from sim.report.files import check_target
 
-    folder = out or Path("results", "_against_".join(Path(side).stem for side in sides))
-    check_target(folder)
+    folder = folder_for(out, Path("results", "_against_".join(Path(side).stem for side in sides)))
     comparison = compare_members(
         *sides, **given, progress=None if quiet else plain_lines("comparison")
     )
     comparison.save(folder, figures=not no_figures, command=click.get_current_context().obj)
     if not quiet:
-        click.echo(comparison.overview())
-        click.echo(where(folder))
+        say(comparison.overview())
+        say(where(folder))
 
 
 @click.command()
@@ -87,14 +93,12 @@ def stress(
     it, and the static systemic risk index beside it.
     """
     from sim.experiments.stress import stress as knock_out
-    from sim.report.files import check_target
     from sim.report.study import save_tables
 
     loaded = sim.load(
         scenario, sets, **{key: value for key, value in given.items() if value is not None}
     )
-    folder = out or Path("results", f"{loaded.name}_stress")
-    check_target(folder)
+    folder = folder_for(out, Path("results", f"{loaded.name}_stress"))
     with progress_of(loaded.name, quiet) as progress:
         table = knock_out(
             loaded, members=loaded.members, at=at, links=not no_links, progress=progress
@@ -111,8 +115,8 @@ def stress(
             "time_to_survive_p50",
             "static_index",
         ]
-        click.echo(table[shown].head(12).to_string(index=False, float_format="{:.3g}".format))
-        click.echo(where(folder))
+        say(table[shown].head(12).to_string(index=False, float_format="{:.3g}".format))
+        say(where(folder))
 
 
 @click.command()
@@ -136,18 +140,16 @@ def backtest(scenario: str, out: Path | None, quiet: bool, **given: int | None) 
     Outcomes, documented cases and announced plans stand beside the scenario; writes backtest.csv.
     """
     from sim.experiments.backtest import backtest as score
-    from sim.report.files import check_target
     from sim.report.study import save_tables
 
-    folder = out or Path("results", f"{Path(scenario).stem}_backtest")
-    check_target(folder)
+    folder = folder_for(out, Path("results", f"{Path(scenario).stem}_backtest"))
     found = score(scenario, members=given["members"], seed=given["seed"], months=given["months"])
     overrides: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
     loaded = sim.load(scenario, **overrides)
     save_tables(folder, loaded, {"backtest": found.table}, command=click.get_current_context().obj)
     if not quiet:
-        click.echo(found.text)
-        click.echo(where(folder))
+        say(found.text)
+        say(where(folder))
 
 
 @click.command()
@@ -184,9 +186,9 @@ def evidence(
     )
     if not no_run:
         check_members(loaded.members)
-    click.echo(described(loaded, assumptions=assumptions))
+    say(described(loaded, assumptions=assumptions))
     if not no_run:
         with progress_of(loaded.name, quiet) as progress:
             result = sim.run(loaded, progress=progress)
-        click.echo()
-        click.echo(most_important(importance(result.scenario, result.records)))
+        say()
+        say(most_important(importance(result.scenario, result.records)))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 import sim
-from sim.cli.common import progress_of, quiet_option, set_option, where
+from sim.cli.common import folder_for, progress_of, quiet_option, say, set_option, where
 from sim.errors import InputError
 
 if TYPE_CHECKING:
@@ -49,24 +49,22 @@ def run(
     The result folder holds tables as CSV, figures and a manifest. An older result there is
     replaced; it stays until the new one is complete.
     """
-    from sim.report.files import check_target
     from sim.report.overview import overview
 
     loaded = sim.load(
         scenario, sets, **{key: value for key, value in given.items() if value is not None}
     )
-    folder = out or Path("results", loaded.name)
-    check_target(folder)
+    folder = folder_for(out, Path("results", loaded.name))
     with progress_of(loaded.name, quiet) as progress:
         result = sim.run(loaded, progress=progress)
     if not quiet:
-        click.echo("writing tables" + ("" if no_figures else " and figures"), err=True)
+        say("writing tables" + ("" if no_figures else " and figures"), err=True)
     result.save(folder, figures=not no_figures, command=click.get_current_context().obj)
     if not quiet:
-        click.echo(overview(result.scenario, result.records, result.wall_seconds))
+        say(overview(result.scenario, result.records, result.wall_seconds))
         for warning in result.records.warnings:
-            click.echo(f"warning: {warning}", err=True)
-        click.echo(where(folder))
+            say(f"warning: {warning}", err=True)
+        say(where(folder))
 
 
 @click.command()
@@ -84,7 +82,7 @@ def validate(scenarios: tuple[str, ...], sets: tuple[str, ...]) -> None:
         except InputError as error:
             faults.append(str(error))
         else:
-            click.echo(f"{path}: ok: {loaded.title} ({_size(loaded)})")
+            say(f"{path}: ok: {loaded.title} ({_size(loaded)})")
     if faults:
         raise InputError("\n".join(faults))
 
@@ -114,7 +112,7 @@ def new(name: str) -> None:
         raise InputError(f"{path}: is there already; give another name") from None
     except OSError as error:
         raise InputError(f"{path}: cannot write: {error.strerror or error}") from error
-    click.echo(f"{path}: change it, then: sim run {path}")
+    say(f"{path}: change it, then: sim run {path}")
 
 
 @click.command("list")
@@ -125,7 +123,7 @@ def list_scenarios(folder: Path) -> None:
     if not files:
         raise InputError(f"{folder}: holds no scenario (*.yaml)")
     for file in files:
-        click.echo(f"{file}: {sim.load(file).title}")
+        say(f"{file}: {sim.load(file).title}")
 
 
 @click.command("rules")
@@ -141,9 +139,9 @@ def list_rules(family: str | None) -> None:
     if family is not None and family not in rules.FAMILIES:
         raise InputError(f"{family!r} is no family of rules; there are {', '.join(rules.FAMILIES)}")
     for each in rules.FAMILIES if family is None else (family,):
-        click.echo(f"{each}:")
+        say(f"{each}:")
         for rule in rules.rules(each):
-            click.echo(rule.description())
+            say(rule.description())
 
 
 def _size(scenario: Scenario) -> str:

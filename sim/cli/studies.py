@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.cli.common import progress_of, quiet_option, where
+from sim.cli.common import folder_for, progress_of, quiet_option, say, where
 from sim.errors import SimError
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def sweep(study: str, out: Path | None, check: bool, quiet: bool, **how: Any) ->
             f"{ready.points} points of {ready.members} members, {len(ready.rows)} numbers each,"
             f" {ready.spec.design.kind}"
         )
-        click.echo(f"{study}: ok: {told}")
+        say(f"{study}: ok: {told}")
         return
     jobs = how.pop("jobs") or (1 if how["scheduler"] else os.cpu_count() or 1)
     with progress_of(Path(study).stem, quiet, "runs") as progress:
@@ -113,22 +113,20 @@ def replay(
     Writes the result folder of one member at one point, as `sim run` does; its numbers are those of
     the study.
     """
-    from sim.report.files import check_target
     from sim.study.replay import replay as run_again
 
-    folder = out or Path("results", f"{study.name}_{point}_{member}")
-    check_target(folder)
+    folder = folder_for(out, Path("results", f"{study.name}_{point}_{member}"))
     run_again(study, point, member).save(
         folder, figures=not no_figures, command=click.get_current_context().obj
     )
     if not quiet:
-        click.echo(where(folder))
+        say(where(folder))
 
 
 def _tell(study: Study, quiet: bool, *, is_whole: bool = True) -> None:
     """Say what stands in the folder. Raises SimError where points have failed."""
     if not quiet:
-        click.echo(where(study.folder))
+        say(where(study.folder))
     failed = len(study.failures) if is_whole else int(study.store.failed.sum())
     if failed:
         points = f"{failed} of {study.store.state.points} points failed"

@@ -12,6 +12,7 @@ from sim.report.files import MANIFEST, replaced
 from sim.report.manifest import hashes, origin
 from sim.scenario.loading.dump import dump
 from sim.scenario.schema import Scenario
+from sim.text import cell
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,7 +36,7 @@ def save_tables(
     """
     with replaced(directory) as folder:
         for name, table in tables.items():
-            text = table.to_csv(index=False, float_format="%.10g", lineterminator="\n")
+            text = _harmless(table).to_csv(index=False, float_format="%.10g", lineterminator="\n")
             (folder / f"{name}.csv").write_text(text, encoding="utf-8", newline="\n")
         (folder / "scenario.yaml").write_text(dump(scenario), encoding="utf-8", newline="\n")
         if figures:
@@ -47,6 +48,11 @@ def save_tables(
             newline="\n",
         )
     return Path(directory)
+
+
+def _harmless(table: pd.DataFrame) -> pd.DataFrame:
+    """Write the text of a table so that no spreadsheet takes it for a formula."""
+    return table.map(lambda each: cell(each) if isinstance(each, str) else each)
 
 
 def _draw(folder: Path, figures: Mapping[str, Callable[[], Figure]]) -> None:

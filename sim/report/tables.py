@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from sim.records import Floats, Records
 from sim.report.statistics import spread
+from sim.text import cell
 
 Column = NDArray[np.float64] | NDArray[np.int64] | list[str]
 Table = dict[str, Column]
@@ -130,7 +131,7 @@ def events(records: Records) -> Table:
 
 def csv(table: Table) -> str:
     """Write a table as CSV: ten significant digits, NaN as an empty cell, infinity as `inf`, lines
-    ended by one newline.
+    ended by one newline; text so that no spreadsheet takes it for a formula (`sim.text.cell`).
     """
     rows = zip(*map(_cells, table.values()), strict=True)
     return "\n".join([",".join(table), *map(",".join, rows), ""])
@@ -173,4 +174,5 @@ def _cells(column: Column) -> list[str]:
 
 
 def _quoted(text: str) -> str:
+    text = cell(text)
     return '"' + text.replace('"', '""') + '"' if any(mark in text for mark in ',"\n\r') else text

@@ -52,6 +52,11 @@ def found(value: Any) -> str:
     return "a mapping" if isinstance(value, dict) else "a list"
 
 
+def kind_of(value: Any) -> str:
+    """Describe a value without showing it: it may stand in a file that is none of ours."""
+    return "text" if isinstance(value, str) else found(value)
+
+
 def on_one_line(text: str) -> str:
     """Write out line breaks and what else cannot be printed, so that a fault stays on its line."""
     return (

@@ -115,7 +115,7 @@ def warm_up(jobs: int) -> None:
     then.
     """
     if jobs > 1 and START == "forkserver":
-        with _one_thread_each():
+        with _one_thread_each(), _deaf_children():
             # what it has loaded, all processes that it forks have
             multiprocessing.get_context(START).set_forkserver_preload(["sim.study.worker"])
             forkserver.ensure_running()
@@ -133,6 +133,21 @@ def _processes(jobs: int, stack: ExitStack) -> Crew:
     found = Crew(pool(), jobs, pool)
     found.check()
     return found
+
+
+@contextmanager
+def _deaf_children() -> Iterator[None]:
+    """Let processes that start meanwhile, and theirs, not hear of Ctrl-C, from their first moment
+    on: it is for the process that started them.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextmanager

@@ -13,13 +13,14 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
+from sim.disk import opened
 from sim.errors import Fault, Place, ScenarioError
 from sim.scenario.loading.paths import fault_at
 from sim.scenario.loading.schema_walk import in_full, keys_of
 from sim.scenario.loading.source_tree import Path, Written, bare, from_python
 from sim.scenario.loading.yaml_marks import MOST_BYTES, read
 from sim.scenario.quantity import Frozen
-from sim.scenario.suggestions import found, meant, nearest
+from sim.scenario.suggestions import found, kind_of, meant, nearest
 
 SCENARIO = "scenario"
 """The factor whose values are scenario files."""
@@ -130,7 +131,7 @@ def read_study(path: str | os.PathLike[str]) -> Asked:
     """
     file = os.fspath(path)
     try:
-        with open(file, "rb") as stream:
+        with opened(file) as stream:
             data = stream.read(MOST_BYTES + 1)
     except (OSError, ValueError) as error:
         reason = (getattr(error, "strerror", None) or str(error)).lower()
@@ -169,7 +170,11 @@ def _inline(value: Any) -> str:
 def _asked(tree: Written, folder: str) -> Asked:
     if tree.mapping is None:
         raise ScenarioError(
-            [Fault(tree.place, "", f"expected a mapping of keys, found {found(tree.value)}")]
+            [Fault(tree.place, "", f"expected a mapping of keys, found {kind_of(tree.value)}")]
+        )
+    if {"states", "extends"} & tree.members.keys() and "factors" not in tree.members:
+        raise ScenarioError(
+            [Fault(Place(tree.place.file), "", "is a scenario, not a study; see sim run")]
         )
     tree = _in_full(tree)
     try:

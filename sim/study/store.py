@@ -34,6 +34,7 @@ from sim.study.atomic_files import (
 )
 from sim.study.experiment import Experiment
 from sim.study.spec import dump_study
+from sim.text import from_cell
 from sim.version import __version__
 
 PENDING, DONE, FAILED = 0, 1, 2
@@ -219,7 +220,7 @@ def _state(state: State) -> str:
 
 def _cells(path: Path) -> list[tuple[str, ...]]:
     with path.open(encoding="utf-8", newline="") as stream:
-        return [tuple(cells) for cells in csv.reader(stream)][1:]
+        return [tuple(map(from_cell, cells)) for cells in csv.reader(stream)][1:]
 
 
 def _line(cells: Sequence[str]) -> bytes:

@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from sim.disk import opened
 from sim.errors import Fault, Place, ScenarioError
 from sim.scenario.checks.dates import date_findings
 from sim.scenario.checks.references import CheckRule, reference_faults, rule_faults
@@ -21,7 +22,7 @@ from sim.scenario.loading.schema_errors import schema_faults
 from sim.scenario.loading.source_tree import DEEPEST, Path, Written, bare, from_python
 from sim.scenario.loading.yaml_marks import MOST_BYTES, read
 from sim.scenario.schema import Scenario
-from sim.scenario.suggestions import found
+from sim.scenario.suggestions import found, kind_of
 
 
 def load(
@@ -50,6 +51,9 @@ def parse(
     """
     place = Place("<dict>")
     return _checked(_Layers(place.file).of(_mapping(from_python(data, place))), sets, rules)
+
+
+NO_SCENARIO = "no scenario: none of its keys is a scenario's"
 
 
 class _Layers:
@@ -118,7 +122,11 @@ class _Layers:
 
     def _read_layers(self, tree: Written, path: Path, file: str, chain: list[str]) -> list[Written]:
         try:
-            return self._below(_read(file), [*chain, file])
+            found = _read(file)
+            if not found.members.keys() & {*Scenario.model_fields, "extends"}:
+                # it may be any file of the system: nothing of it is shown
+                raise ScenarioError([Fault(Place(file), "", NO_SCENARIO)])
+            return self._below(found, [*chain, file])
         except OSError as error:
             self.faults.append(fault_at(tree, path, f"cannot read {file}: {_reason(error)}"))
         except ScenarioError as error:
@@ -134,20 +142,23 @@ def _identity(file: str) -> str:
 def _read(file: str) -> Written:
     """Read one file as a mapping. Raises OSError and ScenarioError."""
     try:
-        with open(file, "rb") as stream:
+        with opened(file) as stream:
             data = stream.read(MOST_BYTES + 1)
     except ValueError as error:
         raise OSError(str(error)) from error
     tree = read(data, file)
     if tree is None:
         raise ScenarioError([Fault(Place(file), "", "the file is empty")])
-    return _mapping(tree)
+    found = _mapping(tree)
+    if "factors" in found.members and not {"states", "extends"} & found.members.keys():
+        raise ScenarioError([Fault(Place(file), "", "is a study, not a scenario; see sim sweep")])
+    return found
 
 
 def _mapping(tree: Written) -> Written:
     if tree.mapping is None:
         raise ScenarioError(
-            [Fault(tree.place, "", f"expected a mapping of keys, found {found(tree.value)}")]
+            [Fault(tree.place, "", f"expected a mapping of keys, found {kind_of(tree.value)}")]
         )
     return tree
 
