@@ -10,10 +10,15 @@ import secrets
 import shutil
 import stat
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from hashlib import file_digest
 from pathlib import Path
+from subprocess import PIPE, Popen
+from tempfile import gettempdir, mkdtemp
 from typing import BinaryIO
+
+from sim.errors import InputError
 
 _EXCHANGE = 2
 """Linux's RENAME_EXCHANGE"""
@@ -150,3 +155,31 @@ def exchange(fresh: Path, place: Path) -> None:
             aside.rename(place)
             raise
         shutil.rmtree(aside, ignore_errors=True)
+
+
+_CLEANER = 'cat > /dev/null; rm -rf -- "$0"'
+"""Waits until nobody holds the other end of its input, then removes the folder."""
+
+
+@contextmanager
+def passing_folder(prefix: str) -> Iterator[Path]:
+    """Give a folder in the system's place for such folders, which is gone in the end, and also
+    when this process is killed.
+
+    A small process of the shell watches over it, where the system has one. Raises InputError where
+    there is no room for it.
+    """
+    try:
+        place = Path(mkdtemp(prefix=prefix))
+    except OSError as error:
+        raise InputError(f"cannot write: {error.strerror or error}: {gettempdir()}") from error
+    shell = shutil.which("sh")
+    if shell is None:
+        try:
+            yield place
+        finally:
+            shutil.rmtree(place, ignore_errors=True)
+        return
+    words = [shell, "-c", _CLEANER, str(place)]
+    with Popen(words, stdin=PIPE, start_new_session=True, cwd="/"):
+        yield place

@@ -33,9 +33,9 @@ def unknown(what: str, name: object, known: Iterable[object]) -> str:
     return f"unknown {what} '{name}'{meant(name, known)}"
 
 
-def listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str], last: str = "or") -> str:
     """Write a choice: `a, b or c`."""
-    return " or ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
+    return f" {last} ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
 
 
 def found(value: Any) -> str:

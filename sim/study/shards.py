@@ -66,6 +66,10 @@ def merge(out: str | os.PathLike[str], *, parquet: bool = False) -> Study:
     if parquet:
         require_pyarrow()
     shards = _shards(folder)
+    versions = {each.folder.name: each.state.sim for each in shards}
+    if len(set(versions.values())) > 1:
+        told = listed([f"{name} with sim {version}" for name, version in versions.items()], "and")
+        raise InputError(f"{folder}: its shards were made by different versions: {told}")
     first, experiment = reopened(shards[0].folder)
     unlike = [
         each.folder.name
