@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from sim.experiments.backtest import Backtest, backtest
     from sim.experiments.compare import Comparison, compare
     from sim.experiments.stress import stress
+    from sim.report.files import unchecked
     from sim.report.result import Result
     from sim.rules.registry import rule
     from sim.scenario.schema import Scenario
@@ -60,6 +61,7 @@ __all__ = [
     "sensitivity",
     "stress",
     "sweep",
+    "unchecked",
 ]
 
 _LAZY = {
@@ -81,6 +83,7 @@ _LAZY = {
     "sensitivity": "sim.analysis.sensitivity.sensitivity",
     "stress": "sim.experiments.stress",
     "sweep": "sim.study.sweep",
+    "unchecked": "sim.report.files",
 }
 """What is imported on first use, and from where: `import sim` stays fast."""
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from sim.cli.common import folder_for, quiet_option, say, where
+from sim.cli.common import folder_for, quiet_option, say, unchecked_option, where
 
 
 @click.command()
@@ -39,6 +39,7 @@ from sim.cli.common import folder_for, quiet_option, say, where
     help="The folder; results/<study>_sensitivity by default.",
 )
 @click.option("--no-figures", is_flag=True, help="Write tables only.")
+@unchecked_option
 @quiet_option
 def sensitivity(
     study: Path,
@@ -96,6 +97,7 @@ def sensitivity(
     help="The folder; results/<study>_discovery by default.",
 )
 @click.option("--no-figures", is_flag=True, help="Write tables only.")
+@unchecked_option
 @quiet_option
 def discover(
     study: Path, when: str, out: Path | None, no_figures: bool, quiet: bool, **options: Any

@@ -17,6 +17,7 @@ from sim.cli.common import (
     quiet_option,
     say,
     set_option,
+    unchecked_option,
     where,
 )
 
@@ -34,6 +35,7 @@ from sim.cli.common import (
     "--out", type=click.Path(path_type=Path), help="The folder; results/<A>_against_<B> by default."
 )
 @click.option("--no-figures", is_flag=True, help="Write the table only.")
+@unchecked_option
 @quiet_option
 def compare(
     sides: tuple[str, ...], out: Path | None, no_figures: bool, quiet: bool, **given: int | None

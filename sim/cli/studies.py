@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.cli.common import folder_for, progress_of, quiet_option, say, where
+from sim.cli.common import folder_for, progress_of, quiet_option, say, unchecked_option, where
 from sim.errors import SimError
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ parquet_option = click.option("--parquet", is_flag=True, help="Write the results
     help="Run the I-th of N parts into a folder of its own; `sim merge` joins them.",
 )
 @parquet_option
+@unchecked_option
 @quiet_option
 def sweep(study: str, out: Path | None, check: bool, quiet: bool, **how: Any) -> None:
     """Run a study: a scenario at many points.
@@ -82,6 +83,7 @@ def sweep(study: str, out: Path | None, check: bool, quiet: bool, **how: Any) ->
 @click.command()
 @click.argument("study", type=click.Path(path_type=Path))
 @parquet_option
+@unchecked_option
 @quiet_option
 def merge(study: Path, parquet: bool, quiet: bool) -> None:
     """Join the shards of a study.
@@ -104,6 +106,7 @@ def merge(study: Path, parquet: bool, quiet: bool) -> None:
     help="The result folder; results/<study>_<point>_<member> by default.",
 )
 @click.option("--no-figures", is_flag=True, help="Write tables only.")
+@unchecked_option
 @quiet_option
 def replay(
     study: Path, point: int, member: int, out: Path | None, no_figures: bool, quiet: bool

@@ -19,13 +19,14 @@ from sim.engine.run import run
 from sim.errors import InputError
 from sim.kernels.sums import Bools, Floats, Ints
 from sim.records import Records
-from sim.report.files import MANIFEST, replaced
+from sim.report.files import MANIFEST, check_folder, replaced
 from sim.report.manifest import hashes, manifest
 from sim.report.result import Result
 from sim.report.statistics import spread
 from sim.report.tables import Table, csv
 from sim.scenario.loading.dump import dump
 from sim.scenario.schema import Scenario
+from sim.text import encodable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -334,6 +335,7 @@ def _read(side: Side) -> Scenario | Result:
         return load(path)
     if not (path / "scenario.yaml").is_file():
         raise InputError(f"{side}: is not the folder of a result: it holds no scenario.yaml")
+    check_folder(path)
     return load(path / "scenario.yaml")
 
 
@@ -341,7 +343,7 @@ def _label(side: Side) -> str:
     if isinstance(side, Scenario | Result):
         return side.name if isinstance(side, Scenario) else side.scenario.name
     path = Path(side).resolve()
-    return path.name if path.is_dir() else path.stem
+    return encodable(path.name if path.is_dir() else path.stem)
 
 
 def _labels(names: Sequence[str]) -> tuple[str, ...]:

@@ -35,6 +35,9 @@ FAMILIES = (
     "programme",
 )
 
+DROPS_DOCSTRINGS = 2
+"""The level of optimisation from which on Python has none."""
+
 Names = Mapping[str, Collection[str] | None]
 """Noun (state, product, state or bloc ...) -> the names that a scenario gives; None: it cannot be
 told."""
@@ -149,7 +152,7 @@ def rule(family: str, *, source: str = "") -> Callable[[Function], Function]:
         name = function.__name__
         if (family, name) in _RULES:
             raise InputError(f"{family} already has a rule named {name}")
-        if not documentation(function) and not sys.flags.optimize:
+        if not inspect.getdoc(function) and sys.flags.optimize < DROPS_DOCSTRINGS:
             raise InputError(f"{family} rule {name} has no docstring: say what it does")
         keyword_only = {
             key: each

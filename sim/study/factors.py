@@ -23,6 +23,7 @@ from sim.scenario.schema import Input, Line, Scenario
 from sim.scenario.schema import Need as FinalNeed
 from sim.study.batched_points import at
 from sim.study.spec import SCENARIO, Asked, Factor, Spec
+from sim.text import encodable
 
 Target = tuple[str, float]
 """(path of a quantity, how much of the factor's number it takes)"""
@@ -113,7 +114,8 @@ def _files(scenario: str | None, chosen: Factor | None) -> list[tuple[Path, Any]
 def _labelled(found: Sequence[tuple[str, Scenario]]) -> Iterator[tuple[str, Scenario]]:
     """Name each case by its file; of several alike, the later ones with a number."""
     taken: set[str] = set()
-    for stem, scenario in found:
+    for file, scenario in found:
+        stem = encodable(file)
         names = (stem if each == 1 else f"{stem}_{each}" for each in range(1, len(found) + 1))
         label = next(name for name in names if name not in taken)
         taken.add(label)

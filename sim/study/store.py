@@ -101,6 +101,8 @@ class Store:
         self._shape = (self.state.points, self.state.members)
         self.status = statuses(folder / STATUS, self._shape, FAILED)
         self._rows = len(self.rows())
+        # see whether they fit together
+        array(folder / VALUES, "<f8", self._shape, (self._rows,))
 
     @property
     def values(self) -> Floats:
