@@ -9,13 +9,16 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from sim.errors import InputError, SimError
+from sim.errors import InputError, ScenarioError, SimError
 from sim.report.files import check_target, read_manifest, unchecked
 from sim.text import printable
+
+if TYPE_CHECKING:
+    from sim.study.experiment import Experiment
 
 Progress = Callable[[int, int], None]
 
@@ -118,6 +121,21 @@ unchecked_option = click.option(
     callback=_without_check,
     help="Read folders even where files are not as they were written.",
 )
+
+
+def is_study(error: InputError) -> bool:
+    """Tell whether what cannot be loaded as a scenario is a study."""
+    from sim.scenario.loading.load import STUDY
+
+    return isinstance(error, ScenarioError) and any(each.message == STUDY for each in error.faults)
+
+
+def study_size(ready: Experiment) -> str:
+    """Say how large a study is."""
+    return (
+        f"{ready.points} points of {ready.members} members, {len(ready.rows)} numbers each,"
+        f" {ready.spec.design.kind}"
+    )
 
 
 def where(folder: Path) -> str:

@@ -10,8 +10,17 @@ from typing import TYPE_CHECKING
 import click
 
 import sim
-from sim.cli.common import folder_for, progress_of, quiet_option, say, set_option, where
-from sim.errors import InputError
+from sim.cli.common import (
+    folder_for,
+    is_study,
+    progress_of,
+    quiet_option,
+    say,
+    set_option,
+    study_size,
+    where,
+)
+from sim.errors import InputError, ScenarioError
 
 if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
@@ -71,20 +80,36 @@ def run(
 @click.argument("scenarios", nargs=-1, required=True, type=click.Path(), metavar="SCENARIO...")
 @set_option
 def validate(scenarios: tuple[str, ...], sets: tuple[str, ...]) -> None:
-    """Check scenarios without running them.
+    """Check scenarios, and studies, without running them.
 
     Does all the checks of a run and reports all faults of all files.
     """
+    from sim.scenario.checks.dates import late_warnings
+
     faults = []
     for path in scenarios:
         try:
             loaded = sim.load(path, sets)
         except InputError as error:
-            faults.append(str(error))
+            faults += _study_faults(path) if is_study(error) and not sets else [str(error)]
         else:
             say(f"{path}: ok: {loaded.title} ({_size(loaded)})")
+            for warning in late_warnings(loaded):
+                say(f"{path}: warning: {warning}", err=True)
     if faults:
         raise InputError("\n".join(faults))
+
+
+def _study_faults(path: str) -> list[str]:
+    """Check a study; say how large it is, or return what is wrong with it."""
+    from sim.study.experiment import prepared
+    from sim.study.spec import read_study
+
+    try:
+        say(f"{path}: ok: {study_size(prepared(read_study(path)))}")
+    except InputError as error:
+        return [str(error)]
+    return []
 
 
 @click.command()
@@ -118,12 +143,21 @@ def new(name: str) -> None:
 @click.command("list")
 @click.argument("folder", required=False, default="scenarios", type=click.Path(path_type=Path))
 def list_scenarios(folder: Path) -> None:
-    """List the scenarios of a FOLDER, scenarios/ by default, with their titles."""
+    """List the scenarios of a FOLDER, scenarios/ by default, with their titles; and its studies."""
     files = sorted(folder.glob("*.yaml"))
     if not files:
         raise InputError(f"{folder}: holds no scenario (*.yaml)")
+    faulty = 0
     for file in files:
-        say(f"{file}: {sim.load(file).title}")
+        try:
+            say(f"{file}: {sim.load(file).title}")
+        except ScenarioError as error:
+            is_other = is_study(error)
+            faulty += not is_other
+            faults = f"{len(error.faults)} fault{'s' if len(error.faults) > 1 else ''}"
+            say(f"{file}: " + ("a study" if is_other else f"{faults}; see sim validate {file}"))
+    if faulty:
+        raise InputError(f"{faulty} of {len(files)} files cannot be loaded")
 
 
 @click.command("rules")

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.cli.common import folder_for, progress_of, quiet_option, say, unchecked_option, where
+from sim.cli.common import (
+    folder_for,
+    progress_of,
+    quiet_option,
+    say,
+    study_size,
+    unchecked_option,
+    where,
+)
 from sim.errors import SimError
 
 if TYPE_CHECKING:
@@ -66,11 +74,7 @@ def sweep(study: str, out: Path | None, check: bool, quiet: bool, **how: Any) ->
     asked = read_study(study)
     if check:
         ready = prepared(asked)
-        told = (
-            f"{ready.points} points of {ready.members} members, {len(ready.rows)} numbers each,"
-            f" {ready.spec.design.kind}"
-        )
-        say(f"{study}: ok: {told}")
+        say(f"{study}: ok: {study_size(ready)}")
         return
     jobs = how.pop("jobs") or (1 if how["scheduler"] else os.cpu_count() or 1)
     with progress_of(Path(study).stem, quiet, "runs") as progress:

@@ -25,6 +25,7 @@ from sim.errors import InputError
 from sim.kernels.sums import Floats
 from sim.report.statistics import spread
 from sim.scenario.quantity import Quantity, month_label, month_number
+from sim.scenario.revision import revised
 from sim.scenario.schema import Candidate, Complexity, Scenario
 
 if TYPE_CHECKING:
@@ -179,6 +180,9 @@ def backtest(
     world, plans = (
         each if isinstance(each, Scenario) else load(each)
         for each in (scenario, announced or beside / "announced_plan.yaml")
+    )
+    world, plans = (
+        revised(each, members=members, months=months, seed=seed) for each in (world, plans)
     )
     found = read_outcomes(outcomes or beside / "data/outcomes.csv")
     documented = read_cases(cases or beside / "data/cases.csv")

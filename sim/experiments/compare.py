@@ -193,7 +193,10 @@ class Comparison:
             for label, result in zip(self.labels, self.results, strict=True):
                 _write(folder / "scenarios" / f"{label}.yaml", dump(result.scenario))
             if figures:
-                self._draw(folder / "figures")
+                from sim.report.figures.glyphs import missing_glyphs_said
+
+                with missing_glyphs_said():
+                    self._draw(folder / "figures")
             _write(
                 folder / MANIFEST,
                 json.dumps(self._manifest(command, hashes(folder)), indent=2, ensure_ascii=False)

@@ -21,6 +21,7 @@ from sim.kernels.systemic import esri_of_sets
 from sim.metrics import service
 from sim.report.statistics import spread
 from sim.scenario.event_kinds import CutOff, Outage
+from sim.scenario.revision import revised
 from sim.scenario.schema import Scenario
 from sim.world.axes import Axes, number
 
@@ -70,8 +71,7 @@ def stress(
     """
     import pandas as pd
 
-    if members < 1:
-        raise InputError(f"members: {members} is below 1")
+    members = revised(scenario, members=members).members
     month = _month(scenario, at)
     axes = number(scenario)
     outs = knock_outs(axes, links=links)

@@ -116,9 +116,12 @@ class Result:
                 _write(folder / f"{name}.csv", tables.csv(self._table(name)))
             _write(folder / "scenario.yaml", dump(self.scenario))
             if figures:
-                from sim.report.figures import draw  # matplotlib takes a second to import
+                # matplotlib takes a second to import
+                from sim.report.figures import draw
+                from sim.report.figures.glyphs import missing_glyphs_said
 
-                draw(self.scenario, self.records, folder / "figures")
+                with missing_glyphs_said():
+                    draw(self.scenario, self.records, folder / "figures")
             description = manifest(
                 self.scenario, self.records, self.wall_seconds, command, hashes(folder)
             )

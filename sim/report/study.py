@@ -59,8 +59,9 @@ def _draw(folder: Path, figures: Mapping[str, Callable[[], Figure]]) -> None:
     import matplotlib as mpl  # a second that tables can do without
 
     from sim.report.figures import DPI, style
+    from sim.report.figures.glyphs import missing_glyphs_said
 
     folder.mkdir()
-    with mpl.rc_context(style.RC):
+    with missing_glyphs_said(), mpl.rc_context(style.RC):
         for name, drawn in figures.items():
             drawn().savefig(folder / f"{name}.png", dpi=DPI, metadata={"Software": None})

@@ -116,6 +116,10 @@ class Quantity(Frozen):
         return np.where(u < split, rising, falling)
 
 
+SMALLEST = 1e-9
+"""Numbers nearer to 0 are refused: their quotients would leave the range of floats."""
+
+
 def plain(number: float) -> str:
     """Write a number as a person would: no trailing `.0`."""
     return f"{number:g}" if abs(number) < 1e6 else repr(number)
@@ -130,6 +134,12 @@ def _within(
             if number is None:
                 continue
             prefix = "" if name == "value" else f"{name}: "
+            if 0 < abs(number) < SMALLEST:
+                raise PydanticCustomError(
+                    "below",
+                    "{text} is nearer to 0 than {bound} ({unit}); write 0",
+                    {"text": prefix + plain(number), "bound": plain(SMALLEST), "unit": unit},
+                )
             if number < low:
                 raise PydanticCustomError(
                     "below",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 MOST_LISTED = 20
@@ -50,6 +50,22 @@ def found(value: Any) -> str:
         value = on_one_line(value)
         return f"text '{value}'" if len(value) <= 40 else f"text '{value[:37]}...'"
     return "a mapping" if isinstance(value, dict) else "a list"
+
+
+def comma_hint(key: object, value: object, members: Mapping[Any, Any]) -> str:
+    """Write, of a whole number that stands as a key without a value, what was meant by a decimal
+    comma: `{x: 1,5}` has the keys x and 5. Empty where it is none.
+
+    `members` holds the plain values around it, in their order.
+    """
+    before = dict(zip([*members][1:], members.items(), strict=False)).get(key)
+    is_fraction = isinstance(key, int) and key >= 0 and value is None
+    if not before or not is_fraction or isinstance(before[1], bool):
+        return ""
+    name, whole = before
+    if not isinstance(whole, int):
+        return ""
+    return f"a key without a value; did you mean {name}: {whole}.{key}? decimals take a point"
 
 
 def kind_of(value: Any) -> str:

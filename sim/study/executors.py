@@ -90,6 +90,8 @@ def crew(
     time. Raises InputError where the scheduler cannot be reached, SimError where worker processes
     do not start.
     """
+    if isinstance(jobs, bool) or not isinstance(jobs, int):
+        raise InputError(f"jobs: {jobs!r} is not a whole number")
     if jobs < 1:
         raise InputError(f"jobs: {jobs} is below 1")
     if executor is not None and scheduler is not None:

@@ -53,6 +53,7 @@ def parse(
     return _checked(_Layers(place.file).of(_mapping(from_python(data, place))), sets, rules)
 
 
+STUDY = "is a study, not a scenario; see sim sweep"
 NO_SCENARIO = "no scenario: none of its keys is a scenario's"
 
 
@@ -151,7 +152,7 @@ def _read(file: str) -> Written:
         raise ScenarioError([Fault(Place(file), "", "the file is empty")])
     found = _mapping(tree)
     if "factors" in found.members and not {"states", "extends"} & found.members.keys():
-        raise ScenarioError([Fault(Place(file), "", "is a study, not a scenario; see sim sweep")])
+        raise ScenarioError([Fault(Place(file), "", STUDY)])
     return found
 
 
