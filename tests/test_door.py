@@ -115,7 +115,7 @@ def test_one_is_told_from_the_other(
         ("share: 0.8}", "share: 0,8}", "events.ban.8", "share: 0.8"),
         (
             "AAA: {engines: 10}",
-            "AAA: {engines: {by_year: {2012: 1,25}}}",
+            "AAA: {engines: {by_year: {2012: 1,2}}}",
             "by_year.25",
             "2012: 1.25",
         ),
