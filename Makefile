@@ -8,7 +8,7 @@ READY = $(VENV)/.ready
 VERSIONS = 3.11 3.12 3.13
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check check-all bench format clean
+.PHONY: help run test check check-all bench fuzz soak format clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +42,14 @@ check-all: ## Run the tests on Python 3.11, 3.12 and 3.13, each in its own envir
 
 bench: $(READY) ## Measure speed and memory
 	$(BIN)/python benchmarks/run.py
+
+FUZZ ?= 2000
+
+fuzz: $(READY) ## Feed it FUZZ inputs of each of five kinds (2000), and see that none breaks it
+	FUZZ=$(FUZZ) $(BIN)/python -m pytest -q -n 2 tests/test_fuzz.py
+
+soak: $(READY) ## Run 200 studies in one process, and see that memory and file handles stay
+	$(BIN)/python -m benchmarks.soak
 
 format: $(READY) ## Put the code into shape
 	$(BIN)/ruff check --quiet --fix .

@@ -62,46 +62,6 @@ def test_of_a_file_that_is_no_scenario_nothing_is_shown(
     assert not any(word in str(caught.value) for word in ("root", "secret"))
 
 
-def test_a_killed_exchange_leaves_the_old_or_the_new_and_the_next_run_no_litter(
-    result: Result, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Death after each call that touches the disk, with and without the exchange of folders."""
-    for can_exchange in (True, False):
-        if not can_exchange:
-            monkeypatch.setattr(disk, "exchanged", lambda one, other: False)
-        place = tmp_path / f"place{can_exchange}" / "out"
-        result.save(place, figures=False)
-        killed = 0
-        while _dies(result, place, killed):
-            killed += 1
-            if can_exchange:
-                check_folder(place)
-                assert (place / "series.csv").exists()
-        assert killed > 15
-        result.save(place, figures=False)
-        assert os.listdir(place.parent) == ["out"]
-
-
-def _dies(result: Result, place: Path, after: int) -> bool:
-    """Save in a child process that dies before its n-th file operation; tell whether it did."""
-    child = os.fork()
-    if not child:
-        left = after
-        watched = {"open", "os.mkdir", "os.rename", "os.rmdir", "os.remove", "ctypes.dlsym"}
-
-        def count(event: str, args: tuple[object, ...]) -> None:
-            nonlocal left
-            if event in watched:
-                left -= 1
-                if left < 0:
-                    os._exit(9)
-
-        sys.addaudithook(count)
-        result.save(place, figures=False)
-        os._exit(0)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
-
-
 def test_an_old_folder_that_stepped_aside_is_put_back(tmp_path: Path) -> None:
     (tmp_path / ".out.0123abcd.old").mkdir()
     (tmp_path / ".out.0123abcd.old" / "a").write_text("old")

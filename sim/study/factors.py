@@ -77,7 +77,8 @@ def load_cases(asked: Asked, scenarios: Sequence[Scenario] = ()) -> tuple[list[C
     """
     spec, faults = asked.spec, []
     chosen = spec.factors.get(SCENARIO)
-    both = bool(scenarios or "scenario" in asked.tree.members)
+    named = asked.tree.members.get("scenario")
+    both = bool(scenarios or (named and named.value is not None))
     if chosen is not None and both:
         faults += asked.at(
             [(("factors", SCENARIO), "there is a scenario already; give one or the other")]

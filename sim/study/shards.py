@@ -96,6 +96,7 @@ def merge(out: str | os.PathLike[str], *, parquet: bool = False) -> Study:
     with locked(folder):
         store = Store(folder)
         experiment = agreed(store, experiment)
+        store.fit(experiment)
         for shard in shards:
             store.adopt(shard)
         finish(store, experiment, parquet=parquet)
