@@ -43,7 +43,7 @@ def handles() -> int:
 def one(place: Path, number: int, **how: Any) -> None:
     """Run a study into a folder and read it."""
     asked = ask(study(points=12, design={"kind": "random", "points": 12, "seed": number}))
-    found = run_study(asked, place / f"{number}", [scenario(months=24)], **how)
+    found = run_study(asked, place / f"{number}", [scenario(months=36)], **how)
     assert len(found.results) > 0
     found.values(*(str(each) for each in found.rows.iloc[0]))
 
@@ -59,7 +59,7 @@ def passing(_: Path, number: int) -> None:
     run_study(
         ask(study(points=12, design={"kind": "random", "points": 12, "seed": number})),
         None,
-        [scenario(months=24)],
+        [scenario(months=36)],
     )
 
 
@@ -99,16 +99,16 @@ def main(studies: int = STUDIES) -> bool:
             ),
             soaked("two workers", studies // 10, lambda each: one(place / "c", each, jobs=2)),
         ]
-        with LocalCluster(n_workers=1, processes=False, dashboard_address=None) as cluster:
-            with Client(cluster):
-                address = cluster.scheduler_address
-                flat.append(
-                    soaked(
-                        "Dask",
-                        studies // 10,
-                        lambda each: one(place / "d", each, scheduler=address),
-                    )
+        cluster = LocalCluster(n_workers=1, processes=False, dashboard_address=None)
+        with cluster, Client(cluster):
+            address = cluster.scheduler_address
+            flat.append(
+                soaked(
+                    "Dask",
+                    studies // 10,
+                    lambda each: one(place / "d", each, scheduler=address),
                 )
+            )
     return all(flat)
 
 

@@ -13,10 +13,10 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from hashlib import file_digest
+from io import BufferedReader
 from pathlib import Path
 from subprocess import PIPE, Popen
 from tempfile import gettempdir, mkdtemp
-from typing import BinaryIO
 
 from sim.errors import InputError
 
@@ -28,7 +28,7 @@ NOT_HERE = (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP)
 """What a system or file system says that knows no exchange."""
 
 
-def opened(path: str | os.PathLike[str]) -> BinaryIO:
+def opened(path: str | os.PathLike[str]) -> BufferedReader:
     """Open a regular file to read. Raises OSError, for pipes, devices and sockets too: they may
     never end, and a pipe without a writer would be waited for.
     """

@@ -47,18 +47,19 @@ def from_cell(text: str) -> str:
     return _HELD.sub(r"\1", text)
 
 
-def documentation(function: Callable[..., Any]) -> str:
+def documentation(function: Callable[..., Any] | None) -> str:
     """Return a function's docstring; from its source where Python dropped it (PYTHONOPTIMIZE=2).
 
     Empty where there is none, or where there is no source to look into either.
     """
     found = inspect.getdoc(function)
-    if found is not None:
-        return found
+    if found is not None or function is None:
+        return found or ""
     try:
         tree = ast.parse(textwrap.dedent(inspect.getsource(inspect.unwrap(function))))
     except (OSError, TypeError, SyntaxError):
         return ""
     first = tree.body[0]
-    is_function = isinstance(first, ast.FunctionDef | ast.AsyncFunctionDef)
-    return (ast.get_docstring(first) or "") if is_function else ""
+    if isinstance(first, ast.FunctionDef | ast.AsyncFunctionDef):
+        return ast.get_docstring(first) or ""
+    return ""

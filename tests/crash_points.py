@@ -15,6 +15,7 @@ import json
 import os
 import shutil
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -186,10 +187,7 @@ def two_shards(place: Path) -> None:
 def planned(place: Path) -> None:
     """Ask for a plan, whose runs pass through the system's place for passing folders."""
     question = {"reach": "fill_rate[AAA] >= 0.5", "choose": "date"}
-    os.environ["TMPDIR"] = str(place / "passing")
-    import tempfile
-
-    tempfile.tempdir = None
+    tempfile.tempdir = str(place / "passing")
     (place / "passing").mkdir(exist_ok=True)
     sim.plan(scenario(months=30), members=10, **question).save(place / "out", figures=False)
 

@@ -14,18 +14,19 @@ import pytest
 from sim import disk
 from sim.assess.outcomes import read_outcomes
 from sim.cli.main import main
+from sim.engine.run import run
 from sim.errors import InputError, ScenarioError
 from sim.report.files import check_folder, check_target, replaced, unchecked
 from sim.report.result import Result
 from sim.scenario.loading.load import load
 from sim.study.spec import read_study
-from tests.recorded import records, scenario
 from tests.tiny_scenario import TEXT, write
+from tests.worlds import world
 
 
 @pytest.fixture
 def result() -> Result:
-    return Result(scenario(), records(), 1.5)
+    return run(world())
 
 
 @pytest.mark.parametrize("kind", ["pipe", "device", "directory"])

@@ -149,12 +149,7 @@ def _refuse_foreign(place: Path, shown: str) -> None:
         raise InputError(f"{shown}: is the top of the file system; give a folder in it")
     if not os.path.lexists(place):
         return
-    if not place.is_dir():
-        raise InputError(f"{shown}: is a file; give a folder")
-    if os.path.ismount(place):
-        raise InputError(f"{shown}: another file system begins here; give a folder inside it")
-    if Path.cwd().is_relative_to(place):
-        raise InputError(f"{shown}: is the current folder or holds it; give a folder inside it")
+    _refuse_place(place, shown)
     manifest = read_manifest(place)
     ours = {MANIFEST: "", **manifest["files"]} if manifest else {}
     foreign = list(islice(_foreign(place, ours), MOST_NAMED + 1))
@@ -171,6 +166,16 @@ def _refuse_foreign(place: Path, shown: str) -> None:
         )
 
 
+def _refuse_place(place: Path, shown: str) -> None:
+    """Refuse what is no folder, or a folder that another cannot stand in for."""
+    if not place.is_dir():
+        raise InputError(f"{shown}: is a file; give a folder")
+    if os.path.ismount(place):
+        raise InputError(f"{shown}: another file system begins here; give a folder inside it")
+    if Path.cwd().is_relative_to(place):
+        raise InputError(f"{shown}: is the current folder or holds it; give a folder inside it")
+
+
 def _named(names: list[str]) -> str:
     more = ["others"] if len(names) > MOST_NAMED else []
     return ", ".join([*names[:MOST_NAMED], *more])
@@ -184,17 +189,21 @@ def _foreign(folder: Path, ours: Mapping[str, str]) -> Iterator[str]:
         prefix = parent.relative_to(folder)
         if parent != folder and not folders and not names:
             yield f"{prefix.as_posix()}/"
-        for name in sorted(folders):
-            if (parent / name).is_symlink():
-                yield (prefix / name).as_posix()
+        links = [name for name in folders if (parent / name).is_symlink()]
+        yield from ((prefix / name).as_posix() for name in links)
         for name in sorted(names):
             within = (prefix / name).as_posix()
             if within not in ours:
                 yield within
-            elif (parent / name).is_symlink():
-                yield f"{within} (a link)"
-            elif ours[within] and sha256(parent / name) != ours[within]:
-                yield f"{within} (changed)"
+            elif changed := _change(parent / name, ours[within]):
+                yield within + changed
+
+
+def _change(path: Path, expected: str) -> str:
+    """Say how a file differs from the one that we wrote; nothing where it does not."""
+    if path.is_symlink():
+        return " (a link)"
+    return " (changed)" if expected and sha256(path) != expected else ""
 
 
 def _walk(folder: Path) -> Iterator[tuple[Path, list[str], list[str]]]:

@@ -101,10 +101,10 @@ def _copied(value: Any, *, is_locked: bool) -> Any:
     if not is_dataclass(value) or isinstance(value, type):
         return value
     # made without its constructor, which may derive fields from one another
-    copy = object.__new__(type(value))
+    twin: Any = object.__new__(type(value))
     for name, each in vars(value).items():
-        object.__setattr__(copy, name, _copied(each, is_locked=is_locked))
-    return copy
+        object.__setattr__(twin, name, _copied(each, is_locked=is_locked))
+    return twin
 
 
 def _same(one: Any, other: Any) -> bool:

@@ -40,9 +40,10 @@ def _fault(key: str, value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, Integral):
         return f"{key}: {value!r} is not a whole number"
     least, most = bounds(key)
-    if value < least:
-        return f"{key}: {value} is below {least}"
-    return f"{key}: {value} is above {most}" if value > most else ""
+    number = int(value)
+    if number < least:
+        return f"{key}: {number} is below {least}"
+    return f"{key}: {number} is above {most}" if number > most else ""
 
 
 def bounds(key: str) -> tuple[int, int]:

@@ -90,12 +90,7 @@ def crew(
     time. Raises InputError where the scheduler cannot be reached, SimError where worker processes
     do not start.
     """
-    if isinstance(jobs, bool) or not isinstance(jobs, int):
-        raise InputError(f"jobs: {jobs!r} is not a whole number")
-    if jobs < 1:
-        raise InputError(f"jobs: {jobs} is below 1")
-    if executor is not None and scheduler is not None:
-        raise InputError("give an executor or a scheduler, not both")
+    _check(jobs, executor, scheduler)
     with ExitStack() as stack:
         if scheduler is not None:
             yield stack.enter_context(_cluster(scheduler))
@@ -110,6 +105,15 @@ def crew(
             found.executor.shutdown(wait=False, cancel_futures=True)
             raise
         found.executor.shutdown()
+
+
+def _check(jobs: int, executor: Executor | None, scheduler: str | None) -> None:
+    if isinstance(jobs, bool) or not isinstance(jobs, int):
+        raise InputError(f"jobs: {jobs!r} is not a whole number")
+    if jobs < 1:
+        raise InputError(f"jobs: {jobs} is below 1")
+    if executor is not None and scheduler is not None:
+        raise InputError("give an executor or a scheduler, not both")
 
 
 def warm_up(jobs: int) -> None:

@@ -75,32 +75,30 @@ def load_cases(asked: Asked, scenarios: Sequence[Scenario] = ()) -> tuple[list[C
     """Load the scenario of a study, or those to choose from, unless they are given; also list what
     is wrong with them.
     """
-    spec, faults = asked.spec, []
-    chosen = spec.factors.get(SCENARIO)
-    named = asked.tree.members.get("scenario")
-    both = bool(scenarios or (named and named.value is not None))
-    if chosen is not None and both:
-        faults += asked.at(
-            [(("factors", SCENARIO), "there is a scenario already; give one or the other")]
-        )
-    elif chosen is None and not both and not {"scenario", "factors"} & asked.unread:
-        faults += asked.at([((), "missing key 'scenario'")])
+    spec, faults = asked.spec, _source_faults(asked, is_given=bool(scenarios))
     months = [] if spec.months is None else [f"months={spec.months}"]
     found = [(each.name, Case(each.name, each).changed(months)) for each in scenarios]
-    for path, file in _files(spec.scenario, chosen):
+    for path, file in _files(spec.scenario, spec.factors.get(SCENARIO)):
         if not isinstance(file, str):
             faults += asked.at([(path, "expected a scenario file")])
             continue
+        stem = os.path.splitext(os.path.basename(file))[0]
         try:
-            found.append(
-                (
-                    os.path.splitext(os.path.basename(file))[0],
-                    load(os.path.join(asked.folder, file), months),
-                )
-            )
+            found.append((stem, load(os.path.join(asked.folder, file), months)))
         except ScenarioError as error:
             faults += error.faults
     return [Case(label, scenario) for label, scenario in _labelled(found)], faults
+
+
+def _source_faults(asked: Asked, *, is_given: bool) -> list[Fault]:
+    """Say what is wrong with where the scenarios come from: from nowhere, or from two places."""
+    named = asked.tree.members.get("scenario")
+    has_one = is_given or (named is not None and named.value is not None)
+    if SCENARIO in asked.spec.factors:
+        told = "there is a scenario already; give one or the other"
+        return asked.at([(("factors", SCENARIO), told)] if has_one else [])
+    is_missing = not has_one and not {"scenario", "factors"} & asked.unread
+    return asked.at([((), "missing key 'scenario'")] if is_missing else [])
 
 
 def _files(scenario: str | None, chosen: Factor | None) -> list[tuple[Path, Any]]:

@@ -85,13 +85,13 @@ def frame(path: Path) -> pd.DataFrame:
         # an empty cell is no number; a state may well be called NA
         opened(path).close()
         found = pd.read_csv(path, keep_default_na=False, na_values={key: [""] for key in SPREAD})
-        numbers = [found[key] for key in SPREAD if key in found and len(found)]
-        if any(each.dtype.kind not in "fi" for each in numbers):
-            raise ValueError("holds text where numbers belong")
-        texts = [key for key in found if found[key].dtype.kind not in "fiub"]
-        found[texts] = found[texts].map(
-            lambda each: from_cell(each) if isinstance(each, str) else each
-        )
+        for name, column in found.items():
+            if column.dtype.kind not in "fiub":
+                if name in SPREAD and len(found):
+                    raise ValueError("holds text where numbers belong")
+                found[name] = [
+                    from_cell(each) if isinstance(each, str) else each for each in column
+                ]
         return found
 
 

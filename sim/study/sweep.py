@@ -126,15 +126,14 @@ def _filled(folder: Path, experiment: Experiment, how: How) -> Path:
         create(folder, experiment, shard or "")
     with locked(folder):
         store = Store(folder)
-        if not (how.get("resume") or how.get("extend") or how.get("retry_failed")):
+        if not any(how.get(key) for key in ("resume", "extend", "retry_failed")):
             _refuse_begun(store)
         experiment = agreed(store, experiment, shard or "", extend=bool(how.get("extend")))
         store.fit(experiment)
         if how.get("retry_failed"):
             store.retry()
         _run(store, experiment, share(experiment, shard), how)
-        is_shown = (folder / MANIFEST).exists() and (not parquet or (folder / PARQUET).exists())
-        if not is_shown:
+        if not all((folder / name).exists() for name in (MANIFEST, *([PARQUET] * parquet))):
             _show(store, experiment, shard=shard, parquet=parquet)
     return folder
 
