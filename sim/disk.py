@@ -11,12 +11,12 @@ import shutil
 import stat
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from hashlib import file_digest
 from io import BufferedReader
 from pathlib import Path
 from subprocess import PIPE, Popen
-from tempfile import gettempdir, mkdtemp
+from tempfile import gettempdir
 
 from sim.errors import InputError
 
@@ -169,17 +169,25 @@ def passing_folder(prefix: str) -> Iterator[Path]:
     A small process of the shell watches over it, where the system has one. Raises InputError where
     there is no room for it.
     """
-    try:
-        place = Path(mkdtemp(prefix=prefix))
-    except OSError as error:
-        raise InputError(f"cannot write: {error.strerror or error}: {gettempdir()}") from error
-    shell = shutil.which("sh")
-    if shell is None:
+    place = Path(gettempdir(), f"{prefix}{secrets.token_hex(8)}")
+    with ExitStack() as stack:
+        cleaner = _cleaner(place)
+        if cleaner is not None:
+            stack.enter_context(cleaner)
         try:
-            yield place
-        finally:
-            shutil.rmtree(place, ignore_errors=True)
-        return
-    words = [shell, "-c", _CLEANER, str(place)]
-    with Popen(words, stdin=PIPE, start_new_session=True, cwd="/"):
+            # there is nothing to clean before, and from now on somebody who does
+            place.mkdir(mode=0o700)
+        except OSError as error:
+            if cleaner is not None:
+                cleaner.kill()
+            raise InputError(f"{place.parent}: cannot write: {error.strerror or error}") from error
+        if cleaner is None:
+            stack.callback(shutil.rmtree, place, ignore_errors=True)
         yield place
+
+
+def _cleaner(place: Path) -> Popen[bytes] | None:
+    """Start what removes a folder when this process has gone; None where there is no shell."""
+    shell = shutil.which("sh")
+    words = [shell or "", "-c", _CLEANER, str(place)]
+    return Popen(words, stdin=PIPE, start_new_session=True, cwd="/") if shell else None

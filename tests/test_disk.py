@@ -7,6 +7,7 @@ import errno
 import json
 import os
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -192,3 +193,36 @@ def test_errors_of_other_kinds_stay(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="No such file") as caught:
         disk.opened(tmp_path / "nowhere")
     assert caught.value.errno == errno.ENOENT
+
+
+@pytest.mark.parametrize("has_shell", [True, False])
+def test_a_passing_folder_passes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, has_shell: bool
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    if not has_shell:
+        monkeypatch.setattr(disk.shutil, "which", lambda name: None)
+    with disk.passing_folder("study-") as place:
+        (place / "a").write_text("b")
+        assert place.stat().st_mode & 0o777 == 0o700
+        assert place.parent == tmp_path
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize("has_shell", [True, False])
+def test_no_room_for_a_passing_folder_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, has_shell: bool
+) -> None:
+    """And nothing of somebody else's is removed."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(disk.secrets, "token_hex", lambda size: "taken")
+    if not has_shell:
+        monkeypatch.setattr(disk.shutil, "which", lambda name: None)
+    (tmp_path / "x-taken").mkdir()
+    (tmp_path / "x-taken" / "mine").write_text("mine")
+    with (
+        pytest.raises(InputError, match="cannot write: File exists"),
+        disk.passing_folder("study-"),
+    ):
+        pass
+    assert (tmp_path / "x-taken" / "mine").exists()

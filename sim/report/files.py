@@ -185,18 +185,23 @@ def _foreign(folder: Path, ours: Mapping[str, str]) -> Iterator[str]:
     """Name what stands in a folder and is not ours as we wrote it, one by one: it may be a large
     folder of somebody else's. Raises OSError.
     """
+    for name in _entries(folder):
+        if name not in ours:
+            yield name
+        elif changed := _change(folder / name, ours[name]):
+            yield name + changed
+
+
+def _entries(folder: Path) -> Iterator[str]:
+    """Name all files and links below a folder, and folders that hold nothing, as `name/`. Raises
+    OSError.
+    """
     for parent, folders, names in _walk(folder):
         prefix = parent.relative_to(folder)
         if parent != folder and not folders and not names:
             yield f"{prefix.as_posix()}/"
         links = [name for name in folders if (parent / name).is_symlink()]
-        yield from ((prefix / name).as_posix() for name in links)
-        for name in sorted(names):
-            within = (prefix / name).as_posix()
-            if within not in ours:
-                yield within
-            elif changed := _change(parent / name, ours[within]):
-                yield within + changed
+        yield from ((prefix / name).as_posix() for name in [*links, *sorted(names)])
 
 
 def _change(path: Path, expected: str) -> str:

@@ -102,3 +102,7 @@ def mapping(path: Path) -> Mapping[str, Any]:
         if not isinstance(found, dict):
             raise ValueError("no mapping")
         return found
+
+
+def _plain(value: object) -> object:
+    return from_cell(value) if isinstance(value, str) else value

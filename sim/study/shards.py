@@ -67,7 +67,7 @@ def merge(out: str | os.PathLike[str], *, parquet: bool = False) -> Study:
     if parquet:
         require_pyarrow()
     shards = _shards(folder)
-    first, experiment = _of_one_study(folder, shards)
+    experiment = _of_one_study(folder, shards)
     left = np.logical_and.reduce([each.pending for each in shards])
     if left.any():
         unfinished = [
@@ -88,9 +88,10 @@ def merge(out: str | os.PathLike[str], *, parquet: bool = False) -> Study:
     return Study(folder)
 
 
-def _of_one_study(folder: Path, shards: Sequence[Store]) -> tuple[Store, Experiment]:
-    """Return the first shard and its study. Raises InputError where another is of another study, or
-    was made by another version.
+def _of_one_study(folder: Path, shards: Sequence[Store]) -> Experiment:
+    """Return the study that the shards are parts of.
+
+    Raises InputError where one is of another study, or was made by another version.
     """
     versions = {each.folder.name: each.state.sim for each in shards}
     if len(set(versions.values())) > 1:
@@ -102,7 +103,7 @@ def _of_one_study(folder: Path, shards: Sequence[Store]) -> tuple[Store, Experim
     if unlike:
         names = listed(list(dict.fromkeys(unlike)))
         raise InputError(f"{folder}: {names} is of another study than {first.folder.name}")
-    return first, experiment
+    return experiment
 
 
 def _made_for(shard: Store) -> tuple[object, ...]:
