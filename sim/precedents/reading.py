@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sim.disk import opened
 from sim.errors import Fault, InputError, Place, ScenarioError
 from sim.precedents import columns
 
@@ -70,7 +71,8 @@ def read_table(path: Path, known: Sequence[str], more: Sequence[str], faults: Fa
     Raises InputError where the file cannot be read at all.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        with opened(path) as stream:
+            text = stream.read().decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: cannot be read: {error}") from None
     lines = text.splitlines(keepends=True)
