@@ -174,15 +174,14 @@ def passing_folder(prefix: str) -> Iterator[Path]:
         cleaner = _cleaner(place)
         if cleaner is not None:
             stack.enter_context(cleaner)
+            # what is over needs no cleaner, and would wait for children that were forked meanwhile
+            stack.callback(cleaner.kill)
         try:
             # there is nothing to clean before, and from now on somebody who does
             place.mkdir(mode=0o700)
         except OSError as error:
-            if cleaner is not None:
-                cleaner.kill()
             raise InputError(f"{place.parent}: cannot write: {error.strerror or error}") from error
-        if cleaner is None:
-            stack.callback(shutil.rmtree, place, ignore_errors=True)
+        stack.callback(shutil.rmtree, place, ignore_errors=True)
         yield place
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -218,11 +219,30 @@ def test_no_room_for_a_passing_folder_is_told(
     monkeypatch.setattr(disk.secrets, "token_hex", lambda size: "taken")
     if not has_shell:
         monkeypatch.setattr(disk.shutil, "which", lambda name: None)
-    (tmp_path / "x-taken").mkdir()
-    (tmp_path / "x-taken" / "mine").write_text("mine")
+    (tmp_path / "study-taken").mkdir()
+    (tmp_path / "study-taken" / "mine").write_text("mine")
     with (
         pytest.raises(InputError, match="cannot write: File exists"),
         disk.passing_folder("study-"),
     ):
         pass
-    assert (tmp_path / "x-taken" / "mine").exists()
+    assert (tmp_path / "study-taken" / "mine").exists()
+
+
+def test_a_passing_folder_waits_for_nobody(tmp_path: Path) -> None:
+    """Not for a child that was forked meanwhile and holds what its cleaner listens to."""
+    code = """
+import os, sys, tempfile, time
+from sim.disk import passing_folder
+tempfile.tempdir = sys.argv[1]
+with passing_folder("study-"):
+    child = os.fork()
+    if not child:
+        time.sleep(60)
+        os._exit(0)
+print(os.listdir(sys.argv[1]))
+os.kill(child, 9)
+"""
+    words = [sys.executable, "-c", code, str(tmp_path)]
+    done = subprocess.run(words, capture_output=True, text=True, check=True, timeout=50)
+    assert done.stdout == "[]\n"
