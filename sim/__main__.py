@@ -4,6 +4,17 @@ from __future__ import annotations
 
 import sys
 
-from sim.cli.main import main
 
-sys.exit(main())
+def run() -> int:
+    """Run the command and return its exit code; Ctrl-C is quiet from the first import on."""
+    try:
+        from sim.cli.main import main
+
+        return main()
+    except KeyboardInterrupt:
+        sys.stderr.write("sim: interrupted\n")
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(run())

@@ -21,6 +21,7 @@ from sim.engine.run import run
 from sim.errors import InputError
 from sim.experiments.scores import Backtest, Score
 from sim.scenario.quantity import Quantity, month_number
+from sim.scenario.revision import revised
 from sim.scenario.schema import Candidate, Complexity, Scenario
 
 Given = Scenario | str | os.PathLike[str]
@@ -46,7 +47,10 @@ def backtest(
     Raises InputError where one is missing or faulty.
     """
     beside = Path("scenarios") if isinstance(scenario, Scenario) else Path(scenario).parent
-    world, plans = _scenario(scenario), _scenario(announced or beside / "announced_plan.yaml")
+    world, plans = (
+        revised(_scenario(each), members=members, months=months, seed=seed)
+        for each in (scenario, announced or beside / "announced_plan.yaml")
+    )
     found = read_outcomes(outcomes or beside / "data/outcomes.csv")
     documented = read_cases(cases or beside / "data/cases.csv")
     last = month_number(world.start) + (months or world.months)

@@ -157,6 +157,10 @@ def _quantile(
     return np.where(u < split, rising, falling)
 
 
+SMALLEST = 1e-9
+"""Numbers nearer to 0 are refused: their quotients would leave the range of floats."""
+
+
 def plain(number: float) -> str:
     """Write a number as a person would: no trailing `.0`."""
     return f"{number:g}" if abs(number) < 1e6 else repr(number)
@@ -179,6 +183,12 @@ class Within:
             if number is None:
                 continue
             prefix = "" if name == "value" else f"{name}: "
+            if 0 < abs(number) < SMALLEST:
+                raise PydanticCustomError(
+                    "below",
+                    "{text} is nearer to 0 than {bound} ({unit}); write 0",
+                    {"text": prefix + plain(number), "bound": plain(SMALLEST), "unit": self.unit},
+                )
             if number < self.low:
                 raise PydanticCustomError(
                     "below",

@@ -14,6 +14,7 @@ from typing import Any
 
 from sim.engine.load import load, parse
 from sim.errors import Fault, ScenarioError
+from sim.files.text import encodable
 from sim.scenario.loading.dump import digest, dump
 from sim.scenario.loading.schema_walk import SHORTHANDS
 from sim.scenario.loading.source_tree import Path, bare
@@ -74,11 +75,10 @@ def load_cases(asked: Asked, scenarios: Sequence[Scenario] = ()) -> tuple[list[C
     """Load the scenario of a study, or those to choose from, unless they are given; also list what
     is wrong with them.
     """
-    chosen = asked.spec.factors.get(SCENARIO)
-    faults = _choice_faults(asked, chosen is not None, bool(scenarios))
+    faults = _source_faults(asked, is_given=bool(scenarios))
     months = [] if asked.spec.months is None else [f"months={asked.spec.months}"]
     found = [(each.name, Case(each.name, each).changed(months)) for each in scenarios]
-    for path, file in _files(asked.spec.scenario, chosen):
+    for path, file in _files(asked.spec.scenario, asked.spec.factors.get(SCENARIO)):
         if not isinstance(file, str):
             faults += asked.at([(path, "expected a scenario file")])
             continue
@@ -90,15 +90,15 @@ def load_cases(asked: Asked, scenarios: Sequence[Scenario] = ()) -> tuple[list[C
     return [Case(label, scenario) for label, scenario in _labelled(found)], faults
 
 
-def _choice_faults(asked: Asked, is_factor: bool, is_given: bool) -> list[Fault]:
-    """List why it is not clear what a study varies: twice a scenario, or none."""
-    has_one = is_given or "scenario" in asked.tree.members
-    if is_factor and has_one:
+def _source_faults(asked: Asked, *, is_given: bool) -> list[Fault]:
+    """Say what is wrong with where the scenarios come from: from nowhere, or from two places."""
+    named = asked.tree.members.get("scenario")
+    has_one = is_given or (named is not None and named.value is not None)
+    if SCENARIO in asked.spec.factors:
         told = "there is a scenario already; give one or the other"
-        return asked.at([(("factors", SCENARIO), told)])
-    if not is_factor and not has_one and not {"scenario", "factors"} & asked.unread:
-        return asked.at([((), "missing key 'scenario'")])
-    return []
+        return asked.at([(("factors", SCENARIO), told)] if has_one else [])
+    is_missing = not has_one and not {"scenario", "factors"} & asked.unread
+    return asked.at([((), "missing key 'scenario'")] if is_missing else [])
 
 
 def _files(scenario: str | None, chosen: Factor | None) -> list[tuple[Path, Any]]:
@@ -113,7 +113,8 @@ def _files(scenario: str | None, chosen: Factor | None) -> list[tuple[Path, Any]
 def _labelled(found: Sequence[tuple[str, Scenario]]) -> Iterator[tuple[str, Scenario]]:
     """Name each case by its file; of several alike, the later ones with a number."""
     taken: set[str] = set()
-    for stem, scenario in found:
+    for file, scenario in found:
+        stem = encodable(file)
         names = (stem if each == 1 else f"{stem}_{each}" for each in range(1, len(found) + 1))
         label = next(name for name in names if name not in taken)
         taken.add(label)

@@ -8,7 +8,7 @@ inherited ones that cannot stand beside it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sim.errors import Fault, Place
 from sim.scenario.loading.paths import fault_at
@@ -21,11 +21,11 @@ from sim.scenario.loading.schema_walk import (
     is_named,
     model_at,
 )
-from sim.scenario.loading.source_tree import Path, Written
+from sim.scenario.loading.source_tree import Key, Path, Written
 from sim.scenario.quantity import Quantity
 from sim.scenario.rule_choices import RuleChoice
 from sim.scenario.schema import Scenario
-from sim.scenario.suggestions import MOST_MEANT, meant
+from sim.scenario.suggestions import MOST_MEANT, comma_hint, meant
 
 
 def merged(layers: Sequence[Written]) -> tuple[Written, list[Fault]]:
@@ -74,8 +74,8 @@ def _over(
         if member.value is None and key in members:
             del members[key]
         elif member.value is None and is_named(shape):
-            near = meant(key, members) if len(removals) < MOST_MEANT else ""
-            removals.append(((*path, key), f"nothing to remove{near}"))
+            known_names = members if len(removals) < MOST_MEANT else ()
+            removals.append(((*path, key), _in_vain(key, above, known_names)))
         else:
             members[key] = _over(
                 members.get(key), member, below(shape, key, known), (*path, key), removals
@@ -92,3 +92,9 @@ def _inherited(under: Written | None, above: Written, shape: Shape) -> Written:
 def _changes_kind(under: Written, above: Written) -> bool:
     kinds = [each.members["kind"].value for each in (under, above) if "kind" in each.members]
     return len(kinds) == 2 and kinds[0] != kinds[1]
+
+
+def _in_vain(key: Key, above: Written, known: Iterable[Key]) -> str:
+    """Write that there is nothing of this name to remove, and what may have been meant."""
+    around = {name: each.value for name, each in above.members.items()}
+    return comma_hint(key, None, around) or f"nothing to remove{meant(key, known)}"

@@ -23,9 +23,9 @@ from sim.scenario.loading.schema_walk import (
 )
 from sim.scenario.loading.source_tree import Key, Path, Written, dotted
 from sim.scenario.loading.yaml_marks import read_value
-from sim.scenario.quantity import Quantity
+from sim.scenario.quantity import Frozen, Quantity
 from sim.scenario.rule_choices import RuleChoice
-from sim.scenario.schema import Scenario
+from sim.scenario.schema import Input, Line, Need, Scenario
 from sim.scenario.suggestions import found, meant, on_one_line
 
 
@@ -48,8 +48,9 @@ def with_set(tree: Written, text: str) -> Written:
 def _put(node: Written, shape: Shape, steps: list[str], value: Written, done: Path) -> Written:
     """Set the value some steps below a node."""
     model = model_at(shape, node)
-    if node.implied and model and steps[0] in keys_of(Quantity) and steps[0] not in keys_of(model):
-        steps = [SHORTHANDS[model], *steps]
+    if model and steps[0] in keys_of(Quantity) and steps[0] not in keys_of(model):
+        # of the quantity that a bare number would stand for, whatever else is said by now
+        steps = [*_shorthand(model, node), *steps]
     node = _opened(node, shape)
     key = _key(node, shape, steps[0])
     path = (*done, key)
@@ -73,6 +74,12 @@ def _put(node: Written, shape: Shape, steps: list[str], value: Written, done: Pa
         # what no longer fits together here is the option's doing
         node = replace(node, place=value.place)
     return node.changed(kept, {**node.keys, key: value.place})
+
+
+def _shorthand(model: type[Frozen], node: Written) -> list[str]:
+    """Name the key of a quantity that may be left out of a path, where there is one."""
+    name = SHORTHANDS.get(model, "")
+    return [name] if model in (Input, Line, Need) and name in node.members else []
 
 
 def _opened(node: Written, shape: Shape) -> Written:
