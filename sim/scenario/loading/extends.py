@@ -8,7 +8,7 @@ inherited ones that cannot stand beside it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sim.errors import Fault, Place
 from sim.scenario.loading.paths import fault_at
@@ -21,8 +21,8 @@ from sim.scenario.loading.schema_walk import (
     is_named,
     model_at,
 )
-from sim.scenario.loading.source_tree import Path, Written
-from sim.scenario.quantity import Quantity
+from sim.scenario.loading.source_tree import Key, Path, Written
+from sim.scenario.quantity import Frozen, Quantity
 from sim.scenario.rule_choices import RuleChoice
 from sim.scenario.schema import Scenario
 from sim.scenario.suggestions import MOST_MEANT, meant
@@ -56,31 +56,45 @@ def _over(
     path: Path,
     removals: list[tuple[Path, str]],
 ) -> Written:
-    known = above if under is None or "kind" in above.members else under
+    known = _telling(under, above)
     model = model_at(shape, known)
     above = expanded(above, model)
     if above.mapping is None or model in (Quantity, RuleChoice):
         return above
+    base = _inherited(under, above, shape)
+    members = _kept(base, above, model)
+    is_alone = not members
+    for key, member in above.members.items():
+        if member.value is None and key in members:
+            del members[key]
+        elif member.value is None and is_named(shape):
+            removals.append(((*path, key), _nothing_to_remove(key, members, len(removals))))
+        else:
+            members[key] = _over(
+                members.get(key), member, below(shape, key, known), (*path, key), removals
+            )
+    return Written(members, above.place, {**base.keys, **above.keys}, above.implied and is_alone)
+
+
+def _telling(under: Written | None, above: Written) -> Written:
+    """Give the layer that tells of what kind an event is."""
+    return above if under is None or "kind" in above.members else under
+
+
+def _nothing_to_remove(key: Key, members: Mapping[Key, Written], before: int) -> str:
+    """Write that there is no such key and, of the first few, what may have been meant."""
+    return f"nothing to remove{meant(key, members) if before < MOST_MEANT else ''}"
+
+
+def _kept(base: Written, above: Written, model: type[Frozen] | None) -> dict[Key, Written]:
+    """Give the members that are inherited, without those that what is given above drops."""
     dropped = {
         other
         for key, member in above.members.items()
         if member.value is not None
         for other in alternatives(model, key)
     }
-    base = _inherited(under, above, shape)
-    members = {key: member for key, member in base.members.items() if key not in dropped}
-    is_alone = not members
-    for key, member in above.members.items():
-        if member.value is None and key in members:
-            del members[key]
-        elif member.value is None and is_named(shape):
-            near = meant(key, members) if len(removals) < MOST_MEANT else ""
-            removals.append(((*path, key), f"nothing to remove{near}"))
-        else:
-            members[key] = _over(
-                members.get(key), member, below(shape, key, known), (*path, key), removals
-            )
-    return Written(members, above.place, {**base.keys, **above.keys}, above.implied and is_alone)
+    return {key: member for key, member in base.members.items() if key not in dropped}
 
 
 def _inherited(under: Written | None, above: Written, shape: Shape) -> Written:
