@@ -80,6 +80,10 @@ class Quantity(Frozen):
             )
         if self.dist == "loguniform" and self.low is not None and self.low <= 0:
             raise PydanticCustomError("interval", "dist: loguniform needs low above 0")
+        return self
+
+    @model_validator(mode="after")
+    def _check_pedigree(self) -> Quantity:
         if self.confidence != "assumed" and self.source is None:
             raise PydanticCustomError(
                 "pedigree",
@@ -105,13 +109,17 @@ class Quantity(Frozen):
         return None
 
 
+_SCALES = {"month": 1.0, "year": 1 / 12}
+"""What a number with this time base is multiplied by, to be per month."""
+
+
 def draw_all(
     quantities: Sequence[Quantity], seed: int, names: Sequence[str], members: Sequence[int]
 ) -> Floats:
     """Draw numbers for each member, shape [quantities, members]: each as it is drawn alone, all in
     a few operations.
     """
-    scale = np.array([[1 / 12 if each.per == "year" else 1.0] for each in quantities])
+    scale = np.array([[_SCALES[each.per]] for each in quantities])
     value = np.array([[each.value] for each in quantities])
     result = np.repeat(value * scale, len(members), axis=1)
     drawn: dict[Distribution | None, list[int]] = {}
@@ -119,19 +127,20 @@ def draw_all(
         given = each.beside(names[row], len(members))
         if given is not None:
             result[row] = given
-        elif each.is_drawn:
+        elif each.is_drawn and any(members):
             drawn.setdefault(each.dist, []).append(row)
-    if not any(members):
-        return result
     for dist, rows in drawn.items():
         u = rng.rows(seed, [names[row] for row in rows], members)
-        low, high = (
-            np.array([[getattr(quantities[row], end)] for row in rows]) for end in ("low", "high")
-        )
-        found = _quantile(dist, u, low, high, value[rows])
+        found = _quantile(dist, u, *_ends([quantities[row] for row in rows]), value[rows])
         found[:, rng.central(members)] = value[rows]
         result[rows] = found * scale[rows]
     return result
+
+
+def _ends(quantities: Sequence[Quantity]) -> tuple[Floats, Floats]:
+    """Return the lowest and the highest values of numbers that are drawn, [quantities, 1] each."""
+    low = np.array([[each.low] for each in quantities], dtype=np.float64)
+    return low, np.array([[each.high] for each in quantities], dtype=np.float64)
 
 
 def _quantile(

@@ -12,8 +12,7 @@ from sim.scenario.schema import Candidate, Programme, Scenario
 from sim.world.axes import Axes
 from sim.world.build_plant import shape_of, timing
 from sim.world.draws import Draws
-from sim.world.projects import Projects
-from sim.world.world import Programmes
+from sim.world.projects import Programmes, Projects
 
 
 def build_projects(scenario: Scenario, axes: Axes, draw: Draws) -> Projects:
