@@ -10,9 +10,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.scenario.lead_terms import NUMBERS, terms_of
+from sim.scenario.lead_time import LeadTime, Ramp
+from sim.scenario.plant_options import class_of
 from sim.scenario.quantity import Frozen, Quantity, plain
 from sim.scenario.rule_choices import RuleChoice
-from sim.scenario.schema import Scenario
+from sim.scenario.schema import Programme, Scenario
 
 Table = dict[str, NDArray[np.float64] | NDArray[np.int64] | list[str]]
 """Columns of equal length by name."""
@@ -115,7 +118,8 @@ def drawn(scenario: Scenario) -> list[Drawn]:
         for number in numbers(scenario)
         if not number.path.startswith("complexity.")
     ]
-    return [each for each in (*own, *_drawn_of_classes(scenario)) if each.number.quantity.is_drawn]
+    every = (*own, *_drawn_of_classes(scenario), *_scores(scenario))
+    return [each for each in every if each.number.quantity.is_drawn]
 
 
 def described(scenario: Scenario, *, assumptions: bool = False) -> str:
@@ -159,6 +163,8 @@ def _drawn_of_classes(scenario: Scenario) -> Iterator[Drawn]:
     for name, programme in scenario.programmes.items():
         for key, candidate in programme.candidates.items():
             left_open = [each for each in _CLASS_KEYS if getattr(candidate, each) is None]
+            if terms_of(candidate, class_of(scenario, candidate.product)).lead_time:
+                left_open = [each for each in left_open if each not in NUMBERS]
             yield from _of_class(
                 scenario, candidate.product, left_open, f"programmes.{name}.candidates.{key}"
             )
@@ -171,6 +177,29 @@ def _drawn_of_classes(scenario: Scenario) -> Iterator[Drawn]:
                     (*_CLASS_KEYS, *_RETOOL_KEYS),
                     f"factories.{name}.lines.{product}",
                 )
+
+
+def _scores(scenario: Scenario) -> Iterator[Drawn]:
+    """List the scores by which lead times and ramps lie between precedents, where the scenario
+    gives no numbers for them: a programme's common one, and each candidate's own.
+    """
+    for name, programme in scenario.programmes.items():
+        shared = False
+        for key, candidate in programme.candidates.items():
+            path = f"programmes.{name}.candidates.{key}"
+            terms = terms_of(candidate, class_of(scenario, candidate.product))
+            if terms.lead_time:
+                shared = True
+                yield from _score(f"{path}.lead_time.own", terms.lead_time, "own")
+            if terms.ramp.precedents:
+                yield from _score(f"{path}.ramp.own", terms.ramp, "own")
+        if shared:
+            yield from _score(f"programmes.{name}.common_delay", programme, "common_delay")
+
+
+def _score(path: str, owner: LeadTime | Ramp | Programme, key: str) -> Iterator[Drawn]:
+    if key not in owner.model_fields_set:
+        yield Drawn(path, Number(path, getattr(owner, key)))
 
 
 def _of_class(scenario: Scenario, product: str, keys: Sequence[str], path: str) -> Iterator[Drawn]:

@@ -219,8 +219,8 @@ class Builder:
         line = self.lines[candidate.factory, candidate.product]
         project = Project(
             line=line,
-            delay=round(delay),
-            ramp_keep=math.exp(-1.0 / ramp) if ramp > 0 else 0.0,
+            delay=math.floor(delay + 0.5),
+            ramp_length=ramp / (0.5 - math.sin(math.asin(-0.8) / 3.0)),
             capital_cost=self._term(path, candidate, "capital_cost"),
             max_capacity=self.draw(candidate.max_capacity, f"{path}.max_capacity")
             if candidate.max_capacity

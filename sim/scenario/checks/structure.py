@@ -19,7 +19,9 @@ from sim.scenario.event_kinds import (
     Trading,
 )
 from sim.scenario.event_times import Dated
+from sim.scenario.lead_terms import missing
 from sim.scenario.loading.source_tree import Path
+from sim.scenario.plant_options import class_of
 from sim.scenario.routes import Routes
 from sim.scenario.schema import Candidate, Scenario
 from sim.scenario.selectors import factories_of, names_in, products_of, states_of
@@ -30,8 +32,6 @@ OPTIMAL = "optimal"
 """The allocation rule that sees the whole market."""
 MOST_OPTIMISED = 200
 """Members that `optimal` may have: it takes milliseconds for each of them every month."""
-
-_FROM_COMPLEXITY = ("build_months", "qualification_months", "ramp_months", "capital_cost")
 
 
 def structure_findings(scenario: Scenario) -> Iterator[Finding]:
@@ -114,11 +114,11 @@ def _programmes(scenario: Scenario) -> Iterator[Finding]:
 def _candidate(scenario: Scenario, path: Path, candidate: Candidate) -> Iterator[Finding]:
     if candidate.product not in scenario.factories[candidate.factory].lines:
         yield (*path, "product"), _no_line(scenario, candidate.factory, f"'{candidate.product}'")
-    missing = [key for key in _FROM_COMPLEXITY if getattr(candidate, key) is None]
-    if missing and scenario.products[candidate.product].complexity is None:
+    absent = list(missing(candidate, class_of(scenario, candidate.product)))
+    if absent and scenario.products[candidate.product].complexity is None:
         yield (
             path,
-            f"give {', '.join(missing)}, or give product '{candidate.product}' a complexity class",
+            f"give {', '.join(absent)}, or give product '{candidate.product}' a complexity class",
         )
 
 
