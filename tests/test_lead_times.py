@@ -121,11 +121,12 @@ def test_qualification_remains_whenever_the_money_comes() -> None:
     assert first(built(candidate=say)) == 5 + 2
 
 
-def test_a_clock_counts_only_to_the_first_money() -> None:
-    """What is added later takes what the first took."""
-    say = {"build_months": 12, "qualification_months": 0, "clock": "2014-01"}
-    came = built(candidate=say, budget={"2014-06": 10, "2014-09": 10})
-    np.testing.assert_allclose(came[[11, 12, 14, 15]], [0, 5, 5, 10], atol=1e-9)
+def test_with_a_clock_all_instalments_are_one_project() -> None:
+    """Ready in January 2015, whether the money came in June or in September; that of March 2015
+    has missed it."""
+    say = {"build_months": 11, "qualification_months": 1, "clock": "2014-01"}
+    came = built(candidate=say, budget={"2014-06": 8, "2014-09": 8, "2015-03": 4})
+    np.testing.assert_allclose(came[[11, 12, 14, 15]], [0, 8, 8, 10], atol=1e-9)
 
 
 def test_a_lead_time_that_runs_to_full_supply_holds_its_ramp() -> None:

@@ -117,9 +117,7 @@ class Quantity(Frozen):
 
     @property
     def bounds(self) -> list[tuple[str, float]]:
-        """Return the central value and the lowest and highest that are drawn, each with the key that
-        says it.
-        """
+        """Return the central value and what bounds the draws, each with the key that says it."""
         found = [("value", self.value)]
         if self.values is not None:
             return [*found, ("values", min(self.values)), ("values", max(self.values))]

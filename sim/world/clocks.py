@@ -1,5 +1,5 @@
 """Count lead times from what they are counted from: the decision, the cut-off, or a month; what has
-passed when the first money comes is not waited for again.
+passed when money comes is not waited for again.
 """
 
 from __future__ import annotations

@@ -13,14 +13,11 @@ from sim.world.world import World
 
 
 def count_down(world: World) -> None:
-    """Take what has passed since its clock off the lead time of what has not begun."""
+    """Take what has passed since its clock off the lead time of what is begun this month."""
     projects, clocks = world.projects, world.projects.clocks
-    if clocks is None:
-        return
-    left = clocks.left(world.programmes.active, world.needs.hit, world.month)
-    waits = projects.due[clocks.rows] == NEVER
-    projects.delay[clocks.rows] = np.where(waits, left, projects.delay[clocks.rows])
-    projects.half[clocks.rows] = projects.delay[clocks.rows]
+    if clocks is not None:
+        left = clocks.left(world.programmes.active, world.needs.hit, world.month)
+        projects.delay[clocks.rows] = projects.half[clocks.rows] = left
 
 
 def start(projects: Projects, capacity: Floats, month: int) -> None:
