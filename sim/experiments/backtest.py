@@ -18,14 +18,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.assess.outcomes import Case, Outcome, Past, read_cases, read_outcomes
+from sim.assess.outcomes import Outcome, Past, read_cases, read_outcomes
 from sim.engine.load import load
 from sim.engine.run import run
-from sim.errors import InputError
+from sim.experiments.left_out import leave_out
 from sim.kernels.sums import Floats
 from sim.report.statistics import spread
-from sim.scenario.quantity import Quantity, month_label, month_number
-from sim.scenario.schema import Candidate, Complexity, Scenario
+from sim.scenario.quantity import month_label, month_number
+from sim.scenario.schema import Scenario
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,7 +34,8 @@ Given = Scenario | str | os.PathLike[str]
 PLANNED = "2014"
 """The last year in which a plan counts as a forecast: later ones knew more."""
 KNOWN = (
-    "Left out is what a category's own history says of lead times, ramp-up and cost. Known"
+    "Left out is what a category's own history says of lead times, ramp-up and cost, and what"
+    " precedents of its own cluster say. Known"
     " beforehand all the same: the events and their months, the money, falls of need, how leakage"
     " ended, the most that a candidate may add, and what goes into what."
 )
@@ -206,49 +207,6 @@ def backtest(
     )
 
 
-def leave_out(
-    scenario: Scenario,
-    category: str,
-    replaced: Iterable[str],
-    cases: Sequence[Case],
-    plans: Scenario,
-) -> Scenario:
-    """Return the scenario as one could have written it without knowing how this category ended.
-
-    Candidates for the products or of the programmes `replaced` take, from money to the first unit
-    and in ramping up, what the other categories' cases span: lowest low to highest high, the median
-    of the central values as the mode. No head start is given. Costs that are not as planned are as
-    planned, times the overrun of the others' cases.
-    """
-    names = set(replaced)
-    others = [case for case in cases if case.category != category]
-    lead, ramp = _span(others, "lead"), _span(others, "ramp")
-    new = {"build_months": lead, "qualification_months": Quantity(value=0), "ramp_months": ramp}
-
-    def changed(programme: str, candidate: Candidate) -> Candidate:
-        return (
-            candidate.model_copy(update=new)
-            if {programme, candidate.product} & names
-            else candidate
-        )
-
-    programmes = {
-        name: each.model_copy(
-            update={
-                "candidates": {
-                    key: changed(name, candidate) for key, candidate in each.candidates.items()
-                }
-            }
-        )
-        for name, each in scenario.programmes.items()
-    }
-    complexity = {
-        name: _as_planned(each, plans.complexity.get(name), _span(others, "cost_overrun"))
-        for name, each in scenario.complexity.items()
-    }
-    return scenario.model_copy(update={"programmes": programmes, "complexity": complexity})
-
-
 def crps(samples: Floats, outcome: float) -> float:
     """Return the continuous ranked probability score of an ensemble [members]: mean |x - y| less
     half the mean |x - x'|.
@@ -271,30 +229,6 @@ def _unscored(outcome: Outcome, last: int) -> str:
     if not outcome.reading:
         return "nothing in the model stands for it, or it is an input"
     return "after the end of the run" if month_number(f"{outcome.date}-12"[:7]) >= last else ""
-
-
-def _span(cases: Sequence[Case], stage: str) -> Quantity:
-    """Return the interval that the cases of a stage span. Raises InputError where there is none."""
-    found = [case for case in cases if case.stage == stage]
-    if not found:
-        raise InputError(f"cases: no other category has a documented case of {stage}")
-    middle = float(np.median([case.central for case in found]))
-    return Quantity(
-        value=middle, low=min(case.low for case in found), high=max(case.high for case in found)
-    )
-
-
-def _as_planned(real: Complexity, plan: Complexity | None, overrun: Quantity) -> Complexity:
-    """Take the planned capital cost, times an overrun, where the cost is not the planned one."""
-    if plan is None or real.capital_cost == plan.capital_cost:
-        return real
-    cost, (low, high) = plan.capital_cost, (overrun.low or 1.0, overrun.high or 1.0)
-    ends = (cost.low or cost.value) * low, (cost.high or cost.value) * high
-    return real.model_copy(
-        update={
-            "capital_cost": Quantity(value=cost.value * overrun.value, low=ends[0], high=ends[1])
-        }
-    )
 
 
 def _plan(outcome: Outcome, found: Sequence[Outcome], planned: Past) -> float:
