@@ -25,5 +25,6 @@ def offer(world: World, making: Production) -> None:
         starts = starts.copy()
         stock = lots.in_store(world)
         for rule, pantry, inputs, rows in making:
-            starts[rows] = np.minimum(starts[rows], rule(pantry.filled(stock[inputs])))
+            filled = pantry.filled(stock[inputs], world.needs.amount[inputs])
+            starts[rows] = np.minimum(starts[rows], rule(filled))
     lines.offer = lines.finished + lines.yield_ * starts

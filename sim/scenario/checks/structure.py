@@ -16,6 +16,7 @@ from sim.scenario.event_kinds import (
     Outage,
     Retool,
     Selector,
+    Thrift,
     Trading,
 )
 from sim.scenario.event_times import Dated
@@ -154,6 +155,8 @@ def _event(scenario: Scenario, found: Routes, name: str, event: Dated) -> Iterat
         )
     elif isinstance(event, Demand) and not _hits_need(scenario, event):
         yield path, "acts on nothing: none of these states needs any of these products"
+    elif isinstance(event, Thrift) and not _uses_input(scenario, event):
+        yield path, "acts on nothing: no such maker uses any of these inputs"
 
 
 def _factories(
@@ -179,6 +182,16 @@ def _no_line(scenario: Scenario, factory: str, what: str) -> str:
     return (
         f"factory '{factory}' has no line of {what}; it makes:"
         f" {', '.join(scenario.factories[factory].lines) or 'nothing'}"
+    )
+
+
+def _uses_input(scenario: Scenario, event: Thrift) -> bool:
+    states, inputs = states_of(event.state, scenario), products_of(event.input, scenario)
+    made = set(products_of(event.product, scenario))
+    used = {name for name in made if not scenario.products[name].inputs.keys().isdisjoint(inputs)}
+    return any(
+        factory.state in states and not used.isdisjoint(factory.lines)
+        for factory in scenario.factories.values()
     )
 
 
