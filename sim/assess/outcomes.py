@@ -14,6 +14,8 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.assess.fates import hits, restricted_routes
+from sim.assess.need_readings import READINGS as OF_BUYERS
+from sim.assess.need_readings import of_buyer
 from sim.errors import Fault, InputError, Place, ScenarioError
 from sim.kernels.sums import Bools, Floats
 from sim.records import Records
@@ -23,8 +25,8 @@ from sim.scenario.schema import Scenario
 KINDS = ("observed", "milestone", "claim", "plan")
 """Observations, dates of what was seen, what officials or experts say, what was planned: never
 mixed."""
-READINGS = ("year", "level", "unit", "ready", "full", "allies")
-"""How an outcome is read off a run: see `Past`."""
+READINGS = ("year", "level", "unit", "ready", "full", "allies", *OF_BUYERS)
+"""How an outcome is read off a run: see `Past`, and `need_readings` for those of buyers."""
 TENTH, HALF = 12.0, 30.0
 """The naive logistic: months after the cut-off in which a tenth and half of the need is made at
   home, nine tenths after
@@ -165,6 +167,8 @@ def _fault(outcome: Outcome) -> str:
         return f"kind {outcome.kind!r} is none of {', '.join(KINDS)}"
     if outcome.reading and outcome.reading.split()[0] not in READINGS:
         return f"reading {outcome.reading!r} is none of {', '.join(READINGS)}"
+    if outcome.reading in ("level", "full") and not outcome.of:
+        return f"reading {outcome.reading!r} needs the products whose need it is measured by, `of`"
     if not outcome.unit:
         return "has no unit"
     if outcome.value or outcome.unit != "text":
@@ -219,7 +223,12 @@ class Past:
             )
         if outcome.reading == "allies":
             return self._taken_over(outcome.state)
-        return self._read(outcome, self._made(outcome), self._needed(outcome))
+        if outcome.reading.split()[0] in OF_BUYERS:
+            asked = outcome.state, outcome.products, outcome.reading, outcome.date
+            return of_buyer(self.records, *asked)
+        made = self._made(outcome)
+        needed = self._needed(outcome) if outcome.of else np.zeros_like(made)
+        return self._read(outcome, made, needed)
 
     def naive(self, outcome: Outcome) -> float:
         """Return what the logistic says; it knows the need at the start and the month of the
@@ -234,7 +243,8 @@ class Past:
             ),
             default=None,
         )
-        if outcome.reading == "allies" or since is None:
+        told = outcome.reading.split()[0]
+        if told == "allies" or told in OF_BUYERS or since is None:
             return math.nan
         needed = np.full((len(self.records.months), 1), self._needed(outcome)[:YEAR, 0].mean())
         share = logistic(np.arange(len(needed), dtype=np.float64) - since)[:, None]

@@ -13,7 +13,6 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,6 +20,7 @@ import numpy as np
 from sim.assess.outcomes import Outcome, Past, read_cases, read_outcomes
 from sim.engine.load import load
 from sim.engine.run import run
+from sim.experiments.beside import files_beside
 from sim.experiments.left_out import leave_out
 from sim.kernels.sums import Floats
 from sim.report.statistics import spread
@@ -176,13 +176,12 @@ def backtest(
     stand beside the scenario, as `announced_plan.yaml`, `data/outcomes.csv` and `data/cases.csv`.
     Raises InputError where one is missing or faulty.
     """
-    beside = Path("scenarios") if isinstance(scenario, Scenario) else Path(scenario).parent
-    world, plans = (
-        each if isinstance(each, Scenario) else load(each)
-        for each in (scenario, announced or beside / "announced_plan.yaml")
-    )
-    found = read_outcomes(outcomes or beside / "data/outcomes.csv")
-    documented = read_cases(cases or beside / "data/cases.csv")
+    world = scenario if isinstance(scenario, Scenario) else load(scenario)
+    beside = files_beside(scenario)
+    plans = _plans(world, announced or beside.announced)
+    found = read_outcomes(outcomes or beside.outcomes)
+    of_costs = cases or beside.cases
+    documented = read_cases(of_costs) if of_costs else []
     last = month_number(world.start) + (months or world.months)
     reasons = [(each, _unscored(each, last)) for each in found]
     scored = [outcome for outcome, reason in reasons if not reason]
@@ -218,6 +217,19 @@ def crps(samples: Floats, outcome: float) -> float:
     count = ordered.size
     gaps = float(np.sum(np.diff(ordered) * np.arange(1, count) * np.arange(count - 1, 0, -1)))
     return float(np.abs(ordered - outcome).mean()) - gaps / count**2
+
+
+def _plans(world: Scenario, announced: Given | None) -> Scenario:
+    """Return the scenario of the plans; where there is none the world with all that was announced
+    kept.
+    """
+    if announced is not None:
+        return announced if isinstance(announced, Scenario) else load(announced)
+    programmes = {
+        name: each.model_copy(update={"lead_times": "announced"})
+        for name, each in world.programmes.items()
+    }
+    return world.model_copy(update={"programmes": programmes})
 
 
 def _unscored(outcome: Outcome, last: int) -> str:

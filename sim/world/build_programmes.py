@@ -13,7 +13,7 @@ from sim.world.axes import Axes
 from sim.world.build_plant import shape_of, timing
 from sim.world.clocks import Clocks
 from sim.world.draws import Draws
-from sim.world.lead_times import Building, lead_times
+from sim.world.lead_times import Building, lead_times, months_announced
 from sim.world.projects import Projects
 from sim.world.ramps import Ramps
 from sim.world.world import Programmes
@@ -104,7 +104,12 @@ def _own_or_class(scenario: Scenario, candidate: Candidate, key: str) -> Quantit
 
 
 def _announced(programme: Programme, candidate: Candidate) -> Quantity | None:
-    return candidate.announced_months if programme.lead_times == "announced" else None
+    if programme.lead_times != "announced":
+        return None
+    lead_time = candidate.lead_time
+    if candidate.announced_months is None and lead_time and lead_time.announced is not None:
+        return months_announced(lead_time)
+    return candidate.announced_months
 
 
 def build_programmes(scenario: Scenario, axes: Axes, draw: Draws) -> Programmes:

@@ -108,7 +108,12 @@ def _programmes(scenario: Scenario) -> Iterator[Finding]:
         for key, candidate in programme.candidates.items():
             path = ("programmes", name, "candidates", key)
             yield from _candidate(scenario, path, candidate)
-            if programme.lead_times == "announced" and candidate.announced_months is None:
+            promised = candidate.lead_time is not None and candidate.lead_time.announced is not None
+            if (
+                programme.lead_times == "announced"
+                and candidate.announced_months is None
+                and not promised
+            ):
                 yield path, "missing key 'announced_months', which lead_times: announced needs"
 
 
