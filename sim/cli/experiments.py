@@ -116,7 +116,7 @@ def stress(
 
 
 @click.command()
-@click.argument("scenario", type=click.Path(), default="scenarios/baseline.yaml")
+@click.argument("scenarios", nargs=-1, type=click.Path(), metavar="[SCENARIO...]")
 @click.option("--members", type=click.IntRange(min=1), help="How many ensemble members.")
 @click.option("--seed", type=click.IntRange(min=0), help="The root of all draws.")
 @click.option(
@@ -125,26 +125,57 @@ def stress(
     help="How many months from the start; later outcomes are not scored.",
 )
 @click.option(
+    "--with",
+    "with_dir",
+    type=click.Path(path_type=Path),
+    help="A folder of precedents that the fits have not seen, scored apart.",
+)
+@click.option("--only-precedents", is_flag=True, help="Score precedents and no scenario.")
+@click.option(
     "--out",
     type=click.Path(path_type=Path),
     help="The result folder; results/<scenario file>_backtest by default.",
 )
 @quiet_option
-def backtest(scenario: str, out: Path | None, quiet: bool, **given: int | None) -> None:
-    """Score a SCENARIO against what happened, each category without its own history.
+def backtest(
+    scenarios: tuple[str, ...],
+    with_dir: Path | None,
+    only_precedents: bool,
+    out: Path | None,
+    quiet: bool,
+    **given: int | None,
+) -> None:
+    """Score forecasts against what happened, each without its own history.
 
-    Outcomes, documented cases and announced plans stand beside the scenario; writes backtest.csv.
+    Without a SCENARIO: the shipped case, the casebook and the precedents, a cluster left out at a
+    time. Outcomes stand beside a scenario, as <name>_outcomes.csv. Writes backtest.csv and
+    backtest_precedents.csv.
     """
-    from sim.experiments.backtest import backtest as score
+    from sim.experiments.backtest_all import backtest_all
+    from sim.precedents.saving import save
     from sim.report.files import check_target
     from sim.report.study import save_tables
 
-    folder = out or Path("results", f"{Path(scenario).stem}_backtest")
+    name = Path(scenarios[0]).stem if len(scenarios) == 1 else "all"
+    folder = out or Path("results", f"{name}_backtest")
     check_target(folder)
-    found = score(scenario, members=given["members"], seed=given["seed"], months=given["months"])
-    overrides: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
-    loaded = sim.load(scenario, **overrides)
-    save_tables(folder, loaded, {"backtest": found.table}, command=click.get_current_context().obj)
+    found = backtest_all(
+        [] if only_precedents else scenarios or None,
+        with_dir=with_dir,
+        precedents=not scenarios or with_dir is not None,
+        members=given["members"],
+        months=given["months"],
+        seed=given["seed"],
+    )
+    if len(scenarios) == 1:
+        overrides: dict[str, Any] = {
+            key: value for key, value in given.items() if value is not None
+        }
+        loaded = sim.load(scenarios[0], **overrides)
+        command = click.get_current_context().obj
+        save_tables(folder, loaded, found.tables, command=command)
+    else:
+        save(folder, found.tables)
     if not quiet:
         click.echo(found.text)
         click.echo(where(folder))
