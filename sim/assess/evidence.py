@@ -22,6 +22,8 @@ Table = dict[str, NDArray[np.float64] | NDArray[np.int64] | list[str]]
 
 CONFIDENCES = ("documented", "estimated", "disputed", "assumed")
 _CLASS_KEYS = ("build_months", "qualification_months", "ramp_months", "capital_cost")
+CARRIED = ("build_months", "qualification_months", "ramp_months", "half")
+"""Numbers that precedents could carry: lead times and ramps of candidates and classes."""
 _RETOOL_KEYS = ("retool_months", "retool_loss", "retool_cost")
 
 
@@ -35,6 +37,16 @@ class Number(NamedTuple):
     def is_bare(self) -> bool:
         """Tell whether it stands alone: no interval, no source, no note."""
         return not {"low", "high", "source", "note"} & self.quantity.model_fields_set
+
+
+def could_be_carried(number: Number) -> bool:
+    """Tell whether an assumed number is one that precedents could carry: a lead time or a ramp.
+
+    `lead_time: {precedents: {class: ...}}` and `ramp: {precedents: ...}` say it instead.
+    """
+    section, *_, key = number.path.split(".")
+    is_plant = section in ("complexity", "programmes") and key in CARRIED
+    return is_plant and number.quantity.confidence == "assumed" and number.quantity.value > 0
 
 
 class Drawn(NamedTuple):
@@ -63,7 +75,8 @@ def ledger(scenario: Scenario) -> Table:
     from.
 
     `value`, `low` and `high` are as given, `per` year where it says so; `dist` is how members draw,
-    fixed where they do not; `publisher`, `date` and `address` are the source's.
+    fixed where they do not; `publisher`, `date` and `address` are the source's; `precedents` says
+    where an assumed number is one that they could carry.
     """
     given = numbers(scenario)
     quantities = [number.quantity for number in given]
@@ -85,6 +98,7 @@ def ledger(scenario: Scenario) -> Table:
             key: [getattr(source, key, None) or "" for source in sources]
             for key in ("publisher", "date", "address")
         },
+        "precedents": ["could" if could_be_carried(number) else "" for number in given],
         "note": [each.note or "" for each in quantities],
     }
 
@@ -127,6 +141,7 @@ def described(scenario: Scenario, *, assumptions: bool = False) -> str:
     with its interval.
     """
     counted = counts(scenario)
+    carried = [each.path for each in numbers(scenario) if could_be_carried(each)]
     by_confidence = ", ".join(f"{counted[each]} {each}" for each in CONFIDENCES)
     dangling, unused = cited(scenario)
     lines = [
@@ -137,6 +152,7 @@ def described(scenario: Scenario, *, assumptions: bool = False) -> str:
         f"{len(scenario.sources)} sources"
         + (f", of which nothing names {', '.join(unused)}" if unused else ", all of them named"),
         *([f"named and not given: {', '.join(dangling)}"] if dangling else []),
+        _carried_line(carried),
     ]
     if assumptions:
         assumed = [
@@ -144,6 +160,13 @@ def described(scenario: Scenario, *, assumptions: bool = False) -> str:
         ]
         lines += ["", "Assumptions:", *map(_line, assumed)]
     return "\n".join(lines)
+
+
+def _carried_line(carried: Sequence[str]) -> str:
+    """Write which assumed numbers precedents could carry."""
+    if not carried:
+        return "No assumed lead time or ramp is left that precedents could carry."
+    return f"Precedents could carry {len(carried)} of the assumed: {', '.join(carried)}"
 
 
 def _line(number: Number) -> str:
@@ -155,6 +178,7 @@ def _line(number: Number) -> str:
         else ""
     )
     per = " a year" if each.per == "year" else ""
+    per += " [a precedent could carry it]" if could_be_carried(number) else ""
     return f"  {path}: {plain(each.value)}{interval}{per}" + (f": {each.note}" if each.note else "")
 
 
