@@ -131,7 +131,6 @@ def test_the_index_finds_what_trying_every_rule_finds() -> None:
 
 def test_importers_are_looked_up_together() -> None:
     scenario = load(BASELINE)
-    scenario = random_scenario(3)
     rules, routes = TradeRules(scenario), Routes.of(scenario)
     for exporter, each in routes.lines:
         importers = list(routes.buyers.get(each, ()))

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-Progress = Callable[[int, int], None]
+if TYPE_CHECKING:
+    from sim.engine.run import Progress
 
 set_option = click.option(
     "--set",

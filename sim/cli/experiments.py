@@ -71,6 +71,7 @@ def compare(
     type=click.Path(path_type=Path),
     help="The result folder; results/<scenario name>_stress by default.",
 )
+@click.option("--no-figures", is_flag=True, help="Write the table only.")
 @quiet_option
 def stress(
     scenario: str,
@@ -78,6 +79,7 @@ def stress(
     at: str | None,
     no_links: bool,
     out: Path | None,
+    no_figures: bool,
     quiet: bool,
     **given: int | None,
 ) -> None:
@@ -99,7 +101,13 @@ def stress(
         table = knock_out(
             loaded, members=loaded.members, at=at, links=not no_links, progress=progress
         )
-    save_tables(folder, loaded, {"criticality": table}, command=click.get_current_context().obj)
+    save_tables(
+        folder,
+        loaded,
+        {"criticality": table},
+        figures=not no_figures,
+        command=click.get_current_context().obj,
+    )
     if not quiet:
         shown = [
             "kind",
@@ -136,12 +144,14 @@ def stress(
     type=click.Path(path_type=Path),
     help="The result folder; results/<scenario file>_backtest by default.",
 )
+@click.option("--no-figures", is_flag=True, help="Write the tables only.")
 @quiet_option
 def backtest(
     scenarios: tuple[str, ...],
     with_dir: Path | None,
     only_precedents: bool,
     out: Path | None,
+    no_figures: bool,
     quiet: bool,
     **given: int | None,
 ) -> None:
@@ -172,8 +182,13 @@ def backtest(
             key: value for key, value in given.items() if value is not None
         }
         loaded = sim.load(scenarios[0], **overrides)
-        command = click.get_current_context().obj
-        save_tables(folder, loaded, found.tables, command=command)
+        save_tables(
+            folder,
+            loaded,
+            found.tables,
+            figures=not no_figures,
+            command=click.get_current_context().obj,
+        )
     else:
         save(folder, found.tables)
     if not quiet:

@@ -74,6 +74,7 @@ class FactoryAgent(SupplyAgent):
     are short.
     """
 
+    nameplate = View("lines", "nameplate", "lines")
     capacity = View("lines", "capacity", "lines")
     usable = View("lines", "usable", "lines")
     output = View("lines", "output", "lines")

@@ -13,6 +13,7 @@ from sim.engine.policies import buying, gather, trading
 from sim.engine.recorder import Recorder, Tape
 from sim.engine.warnings import Bullwhip
 from sim.events.apply import compile_events
+from sim.kernels.uncollected import uncollected
 from sim.month import (
     allocation,
     billing,
@@ -45,6 +46,7 @@ class SupplyModel(mesa.Model):
     happened.
     """
 
+    @uncollected()
     def __init__(
         self,
         scenario: Scenario,

@@ -13,8 +13,9 @@ import numpy as np
 
 import sim.precedents as history
 from sim.errors import InputError
-from sim.experiments.backtest import Backtest, backtest
+from sim.experiments.backtest import backtest
 from sim.experiments.beside import files_beside
+from sim.experiments.scores import Backtest
 from sim.precedents.scores import cluster_interval
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from sim.kernels.limits import RTOL
 from sim.kernels.sums import Floats
 from sim.rules.production import InputStock
 from sim.world import lots
@@ -27,4 +28,6 @@ def offer(world: World, making: Production) -> None:
         for rule, pantry, inputs, rows in making:
             filled = pantry.filled(stock[inputs], world.needs.amount[inputs])
             starts[rows] = np.minimum(starts[rows], rule(filled))
+        # dust that rounding left of inputs would draw orders
+        starts[starts < RTOL * lines.usable] = 0.0
     lines.offer = lines.finished + lines.yield_ * starts

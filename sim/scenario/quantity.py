@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -210,62 +211,68 @@ def plain(number: float) -> str:
     return f"{number:g}" if abs(number) < 1e6 else repr(number)
 
 
-def _within(
-    low: float, high: float, unit: str, *, rate: bool = False
-) -> Callable[[Quantity], Quantity]:
-    def check(quantity: Quantity) -> Quantity:
+@dataclass(frozen=True)
+class Within:
+    """Check that a quantity and its interval lie within bounds and have a time base that fits."""
+
+    low: float
+    high: float
+    unit: str
+    rate: bool = False
+    """Whether the number is per month or per year."""
+
+    def __call__(self, quantity: Quantity) -> Quantity:
+        """Return the quantity. Raises PydanticCustomError."""
         for name, number in quantity.bounds:
             prefix = "" if name == "value" else f"{name}: "
             if quantity.dist in MEDIAN and name != "value":
                 prefix += "draws reach "
-            if number < low:
+            if number < self.low:
                 raise PydanticCustomError(
                     "below",
                     "{text} is below {bound} ({unit})",
-                    {"text": prefix + plain(number), "bound": plain(low), "unit": unit},
+                    {"text": prefix + plain(number), "bound": plain(self.low), "unit": self.unit},
                 )
-            if number > high:
+            if number > self.high:
                 raise PydanticCustomError(
                     "above",
                     "{text} is above {bound} ({unit})",
-                    {"text": prefix + plain(number), "bound": plain(high), "unit": unit},
+                    {"text": prefix + plain(number), "bound": plain(self.high), "unit": self.unit},
                 )
-        if not rate and quantity.per != "month":
+        if not self.rate and quantity.per != "month":
             raise PydanticCustomError(
                 "per",
                 "per: {per} makes sense for rates only, not for {unit}",
-                {"per": quantity.per, "unit": unit},
+                {"per": quantity.per, "unit": self.unit},
             )
         return quantity
 
-    return check
-
 
 _LARGEST = 1e12
-Rate = Annotated[Quantity, AfterValidator(_within(0, _LARGEST, "units per month", rate=True))]
-Units = Annotated[Quantity, AfterValidator(_within(0, _LARGEST, "units"))]
-Lot = Annotated[Quantity, AfterValidator(_within(0.001, _LARGEST, "units"))]
-Share = Annotated[Quantity, AfterValidator(_within(0, 1, "share"))]
-Yield = Annotated[Quantity, AfterValidator(_within(0.01, 1, "good units per unit started"))]
-Factor = Annotated[Quantity, AfterValidator(_within(0, 1000, "factor"))]
-Weight = Annotated[Quantity, AfterValidator(_within(0, 1e6, "weight"))]
-Precedence = Annotated[Quantity, AfterValidator(_within(1, 1000, "times"))]
-Months = Annotated[Quantity, AfterValidator(_within(0, 600, "months"))]
-LeadMonths = Annotated[Quantity, AfterValidator(_within(1, 120, "months"))]
-Money = Annotated[Quantity, AfterValidator(_within(0, _LARGEST, "money"))]
-Level = Annotated[Quantity, AfterValidator(_within(0, _LARGEST, "level"))]
-Score = Annotated[Quantity, AfterValidator(_within(-4, 4, "standard normal score"))]
-Streak = Annotated[Quantity, AfterValidator(_within(1, 600, "months"))]
+Rate = Annotated[Quantity, AfterValidator(Within(0, _LARGEST, "units per month", rate=True))]
+Units = Annotated[Quantity, AfterValidator(Within(0, _LARGEST, "units"))]
+Lot = Annotated[Quantity, AfterValidator(Within(0.001, _LARGEST, "units"))]
+Share = Annotated[Quantity, AfterValidator(Within(0, 1, "share"))]
+Yield = Annotated[Quantity, AfterValidator(Within(0.01, 1, "good units per unit started"))]
+Factor = Annotated[Quantity, AfterValidator(Within(0, 1000, "factor"))]
+Weight = Annotated[Quantity, AfterValidator(Within(0, 1e6, "weight"))]
+Precedence = Annotated[Quantity, AfterValidator(Within(1, 1000, "times"))]
+Months = Annotated[Quantity, AfterValidator(Within(0, 600, "months"))]
+LeadMonths = Annotated[Quantity, AfterValidator(Within(1, 120, "months"))]
+Money = Annotated[Quantity, AfterValidator(Within(0, _LARGEST, "money"))]
+Level = Annotated[Quantity, AfterValidator(Within(0, _LARGEST, "level"))]
+Score = Annotated[Quantity, AfterValidator(Within(-4, 4, "standard normal score"))]
+Streak = Annotated[Quantity, AfterValidator(Within(1, 600, "months"))]
 CapitalCost = Annotated[
-    Quantity, AfterValidator(_within(1e-9, _LARGEST, "money per unit per month of capacity"))
+    Quantity, AfterValidator(Within(1e-9, _LARGEST, "money per unit per month of capacity"))
 ]
-Coefficient = Annotated[Quantity, AfterValidator(_within(1e-9, 1e6, "units of input per unit"))]
+Coefficient = Annotated[Quantity, AfterValidator(Within(1e-9, 1e6, "units of input per unit"))]
 
-_MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
+MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
 
 
 def _check_month(text: str) -> str:
-    if not _MONTH.fullmatch(text):
+    if not MONTH.fullmatch(text):
         raise PydanticCustomError(
             "month", "'{text}' is not a month; write YYYY-MM, as in 2014-03", {"text": text}
         )

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from sim.kernels.uncollected import uncollected
 from sim.scenario.schema import Scenario
 from sim.world.axes import Axes
 from sim.world.build_lines import build_lines
@@ -22,6 +23,7 @@ from sim.world.trade_caps import build_trade_caps
 from sim.world.world import World
 
 
+@uncollected()
 def build(scenario: Scenario, members: Sequence[int], axes: Axes | None = None) -> World:
     """Build the world of these members, empty of flows; `steady_state.settle` sets it going."""
     axes, draw = axes or number(scenario), Draws.of(scenario, members)
@@ -30,7 +32,7 @@ def build(scenario: Scenario, members: Sequence[int], axes: Axes | None = None) 
     return World(
         axes=axes,
         trade_caps=caps,
-        limits=caps.limits(axes.link_need),
+        limits=caps.limits(axes.link_need, len(axes.needs)),
         members=tuple(members),
         lines=lines,
         needs=build_needs(scenario, axes, draw, slots=int(links.lead.max(initial=1)) + 1),

@@ -36,10 +36,12 @@ def build_lines(scenario: Scenario, axes: Axes, draw: Draws) -> Lines:
         (product.learning_rate, f"products.{name}.learning_rate")
         for name, product in scenario.products.items()
     )
-    capacity = own("capacity") * of_factory("usable_share") * own("utilisation")
+    nominal = own("capacity")
+    capacity = nominal * of_factory("usable_share") * own("utilisation")
     cost, idle_cost = own("unit_cost"), of_factory("idle_cost")
     shape = capacity.shape
     return Lines(
+        nameplate=nominal,
         capacity=capacity,
         available=np.ones(shape),
         usable=capacity.copy(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.kernels.sums import NEVER, Floats
+from sim.kernels.sums import NEVER, Floats, whole
 from sim.scenario.event_kinds import Reexport, Tariff
 from sim.scenario.quantity import Quantity
 from sim.scenario.schema import Scenario, Trade
@@ -26,7 +26,7 @@ def build_links(scenario: Scenario, axes: Axes, draw: Draws) -> Links:
     share = 1.0 / axes.siblings[:, None]
     weight = of_terms("weight") * share
     cap = caps.take(axes.link_terms, axis=0)
-    lead = np.rint(of_terms("lead_months")).astype(np.int64)
+    lead = whole(of_terms("lead_months"))
     _reserve_exclusive_lines(scenario, axes, cap)
     base_cap = cap.copy()
     # before its event a re-export carries nothing

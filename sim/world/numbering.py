@@ -8,12 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.kernels.sums import Ints
+from sim.kernels.uncollected import uncollected
 from sim.scenario.plant_options import works_of
 from sim.scenario.schema import Scenario
 from sim.world.axes import Axes, rows_of
 from sim.world.linking import Ends, link
 
 
+@uncollected()
 def number(scenario: Scenario) -> Axes:
     """Give rows to everything in the scenario, in the order of the file."""
     states, products = tuple(scenario.states), tuple(scenario.products)

@@ -23,14 +23,14 @@ class TradeCaps:
     most: Floats
     """[caps, members]: units per month"""
 
-    def limits(self, link_need: Ints) -> Limits | None:
+    def limits(self, link_need: Ints, needs: int) -> Limits | None:
         """Return them as limits on groups of links; None where each is of one link alone."""
         several = [row for row, links in enumerate(self.links) if links.size > 1]
         if not several:
             return None
         groups = Groups.build([self.links[row] for row in several], link_need)
         nothing = np.zeros((len(several), self.most.shape[1]))
-        return replace(Limits.none(groups, nothing), most=self.most[several])
+        return replace(Limits.none(groups, nothing, needs), most=self.most[several])
 
 
 def build_trade_caps(scenario: Scenario, axes: Axes, draw: Draws) -> TradeCaps:

@@ -25,7 +25,7 @@ from sim.scenario.loading.source_tree import Path, Written
 from sim.scenario.quantity import Quantity
 from sim.scenario.rule_choices import RuleChoice
 from sim.scenario.schema import Scenario
-from sim.scenario.suggestions import meant
+from sim.scenario.suggestions import MOST_MEANT, meant
 
 
 def merged(layers: Sequence[Written]) -> tuple[Written, list[Fault]]:
@@ -74,7 +74,8 @@ def _over(
         if member.value is None and key in members:
             del members[key]
         elif member.value is None and is_named(shape):
-            removals.append(((*path, key), f"nothing to remove{meant(key, members)}"))
+            near = meant(key, members) if len(removals) < MOST_MEANT else ""
+            removals.append(((*path, key), f"nothing to remove{near}"))
         else:
             members[key] = _over(
                 members.get(key), member, below(shape, key, known), (*path, key), removals
