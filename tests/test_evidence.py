@@ -69,7 +69,7 @@ def test_a_row_says_all_that_is_known_of_a_number() -> None:
             "dist": "triangular",
         },
         **{"confidence": "disputed", "source": "report", "publisher": "A house", "date": "2014-08"},
-        **{"address": "https://example.org", "note": "who knows"},
+        **{"address": "https://example.org", "note": "who knows", "precedents": ""},
     }
 
 

@@ -16,7 +16,7 @@ from sim.kernels.limits import RTOL
 from sim.kernels.sums import Bools, Floats, GroupSum, Ints, divide, raised
 from sim.rules.programme import BudgetRequest
 from sim.world.axes import Axes
-from sim.world.construction import start, under_way
+from sim.world.construction import count_down, start, under_way
 from sim.world.world import World
 
 
@@ -154,6 +154,7 @@ class Commission:
 def spend(world: World, budgeting: Sequence[Commission]) -> None:
     """Spend the programmes' money on projects that close the gaps of their beneficiaries."""
     projects, purse = world.projects, world.programmes
+    count_down(world)
     projects.started[:] = 0.0
     purse.invested[:] = 0.0
     spending = [

@@ -89,8 +89,10 @@ class Needs:
     """What events make of the base, final needs only; events write it"""
     final: Floats
     """This month's final need; steps.final_use writes it"""
+    full_amount: Floats
+    """Units of an input per unit started at the start, input needs only"""
     amount: Floats
-    """Units of an input per unit started, input needs only"""
+    """And now; events write it"""
     cancellation: Floats
     """Share of unmet need given up each month"""
     cover: Floats
