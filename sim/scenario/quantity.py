@@ -63,6 +63,11 @@ class Quantity(Frozen):
     """How well the source supports the number; a number without a source is assumed."""
     note: str | None = None
 
+    @property
+    def scale(self) -> float:
+        """Return what the number is multiplied by to be per month."""
+        return _SCALES[self.per]
+
     @model_validator(mode="before")
     @classmethod
     def _accept_bare_number(cls, data: Any) -> Any:
@@ -156,7 +161,7 @@ def draw_all(
     """Draw numbers for each member, shape [quantities, members]: each as it is drawn alone, all in
     a few operations.
     """
-    scale = np.array([[_SCALES[each.per]] for each in quantities])
+    scale = np.array([[each.scale] for each in quantities])
     value = np.array([[each.value] for each in quantities])
     result = np.repeat(value * scale, len(members), axis=1)
     drawn: dict[Distribution | None, list[int]] = {}

@@ -39,8 +39,7 @@ class Lines:
     offer: Floats
     """Most good units that could be shipped this month; steps.production writes it"""
     output: Floats
-    """Good units made this month, lots in work counted as far as they are; steps.allocation writes
-    it"""
+    """Good units made this month, lots in work as far as they are; month.allocation writes it"""
     shipped: Floats
     """Units shipped this month, or in work for a buyer; steps.allocation writes it"""
     asked: Floats
@@ -320,5 +319,4 @@ Rows = Ints | slice
 """Rows of the world that one rule decides for; a slice where they stand together."""
 
 Trade = Callable[[World, Floats, Floats], Allocation]
-"""(world, supply [lines, members], demand [needs, members]) -> what moves over the world's links,
-units per month"""
+"""(world, supply [lines, members], demand [needs, members]) -> what moves, units per month"""
