@@ -160,9 +160,10 @@ def allocate(
 
     `weight` [links, members] is each buyer's preference, 0 on links that are closed; `cap` [links,
     members] is the most that a link may carry, inf where nothing limits it, `limits` what links
-    may carry together. With `rounds=None` nothing is wasted: no link with room is left between a line with goods and a need that wants
-    them. With `rounds=n` each tier stops after n rounds. `usable` [links, members] tells which
-    links may carry goods; by default those whose cap leaves room.
+    may carry together. With `rounds=None` nothing is wasted: no link with room is left between a
+    line with goods and a need that wants them. With `rounds=n` each tier stops after n rounds.
+    `usable` [links, members] tells which links may carry goods; by default those whose cap leaves
+    room.
     """
     trading = _Trading(supply, demand, RTOL * supply, RTOL * demand, ration)
     weight = weight * (cap > 0 if usable is None else usable)
