@@ -226,7 +226,8 @@ class Limits:
 
         `anew` is as `asked_anew` returns it, `flow` [links, members] what links carry already. The
         orders of a group that asks for more than its room are reduced by one factor; a link in
-        several groups by the least. Return which links got nothing of what was asked, [links, members]; None: all got some.
+        several groups by the least. Return which links got nothing of what was asked, [links,
+        members]; None: all got some.
         """
         groups = self.groups
         asked = groups.carried(orders)
