@@ -6,9 +6,10 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 READY = $(VENV)/.ready
 VERSIONS = 3.11 3.12 3.13
+EDITOR_SERVER = 2.0.0
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check check-all bench fuzz soak format clean
+.PHONY: help run test check check-all docs bench fuzz soak format clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +41,9 @@ check-all: ## Run the tests on Python 3.11, 3.12 and 3.13, each in its own envir
 	if [ -n "$$missing" ]; then echo "not on this machine: Python$$missing"; fi; \
 	if [ -n "$$failed" ]; then echo "failed on: Python$$failed"; exit 1; fi
 
+docs: $(READY) ## Build the guide into build/docs; warnings are errors
+	$(BIN)/python -m sphinx -b html -W --keep-going -q -d build/doctrees docs build/docs
+
 bench: $(READY) ## Measure speed and memory
 	$(BIN)/python benchmarks/run.py
 
@@ -66,3 +70,5 @@ $(READY): pyproject.toml constraints.txt
 	@echo "installing into $(VENV)"
 	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	@touch $@
+	@npm install --silent --no-fund --no-audit --prefix $(VENV)/node yaml-language-server@$(EDITOR_SERVER) \
+		>/dev/null 2>&1 || echo "without npm the tests of the editor's completion are skipped"

@@ -18,7 +18,7 @@ from sim.engine.run import run, run_chunk
 from sim.kernels.sums import Floats
 from sim.scenario.loading.load import load
 from sim.scenario.schema import Scenario
-from sim.world.axes import number
+from sim.world.numbering import number
 from tests.reference import simulate
 
 BASELINE = Path(__file__).parents[1] / "scenarios" / "baseline.yaml"

@@ -13,7 +13,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from benchmarks import markets, members, studies
+from benchmarks import markets, members, sizes, studies
 from benchmarks.measure import Row, table
 
 
@@ -24,22 +24,26 @@ def main() -> int:
         "--json", metavar="FILE", type=Path, help="also write the measurements to this file"
     )
     target = parser.parse_args().json
-    print(machine())
-    rows = [*members.measure(), *markets.measure(), *studies.measure()]
+    before = machine()
+    print(before)
+    rows = [*members.measure(), *markets.measure(), *sizes.measure(), *studies.measure()]
     print(table(rows))
     if target:
         target.write_text(
-            json.dumps({"machine": machine(), "rows": [_plain(row) for row in rows]}, indent=1)
-            + "\n",
+            json.dumps({"machine": before, "rows": [_plain(row) for row in rows]}, indent=1) + "\n",
             encoding="utf-8",
         )
     return 0 if all(row.is_met for row in rows) else 1
 
 
 def machine() -> str:
-    """Say what the numbers were measured with."""
+    """Say what the numbers were measured with, and how busy the machine was just before."""
     packages = ", ".join(f"{name} {version(name)}" for name in ("numpy", "scipy", "mesa"))
-    return f"{os.cpu_count()} cores, Python {platform.python_version()}, {packages}"
+    load = ", ".join(f"{each:.1f}" for each in os.getloadavg())
+    return (
+        f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, load {load};"
+        f" Python {platform.python_version()}, {packages}"
+    )
 
 
 def _plain(row: Row) -> dict[str, object]:

@@ -7,8 +7,6 @@ scenario, as a study's does.
 
 from __future__ import annotations
 
-import re
-import resource
 import subprocess
 import sys
 import time
@@ -22,7 +20,7 @@ import mesa
 import numpy as np
 from mesa.batchrunner import batch_run
 
-from benchmarks.measure import Row
+from benchmarks.measure import Row, own_peak
 from sim.scenario.loading.load import load
 from sim.scenario.schema import Scenario
 from sim.study.batched_points import side_by_side
@@ -194,17 +192,7 @@ def _peak_memory(runs: int) -> float:
     return float(done.stdout)
 
 
-def _own_peak() -> float:
-    """Return the most memory that this process has had, MiB: since it began, which `getrusage` does
-    not know on Linux."""
-    status = Path("/proc/self/status")
-    if status.exists():
-        return int(re.search(r"VmHWM:\s+(\d+)", status.read_text()).group(1)) / 1024
-    # macOS counts in bytes
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-
-
 if __name__ == "__main__":
     with TemporaryDirectory() as folder:
         _study(Path(folder, "study"), int(sys.argv[1]), jobs=1)
-    print(_own_peak())
+    print(own_peak())

@@ -24,8 +24,10 @@ if TYPE_CHECKING:
     from sim.analysis.sensitivity.sensitivity import sensitivity
     from sim.engine.load import load, parse
     from sim.engine.run import run
-    from sim.experiments.backtest import Backtest, backtest
-    from sim.experiments.compare import Comparison, compare
+    from sim.experiments.backtest import backtest
+    from sim.experiments.compare import compare
+    from sim.experiments.comparison import Comparison
+    from sim.experiments.scores import Backtest
     from sim.experiments.stress import stress
     from sim.report.files import unchecked
     from sim.report.result import Result
@@ -65,8 +67,8 @@ __all__ = [
 ]
 
 _LAZY = {
-    "Backtest": "sim.experiments.backtest",
-    "Comparison": "sim.experiments.compare",
+    "Backtest": "sim.experiments.scores",
+    "Comparison": "sim.experiments.comparison",
     "Result": "sim.report.result",
     "Scenario": "sim.scenario.schema",
     "Study": "sim.study.study",

@@ -37,7 +37,7 @@ class Records:
     """Hold the records of one run; every array has the member axis last."""
 
     months: Sequence[str]
-    """Labels YYYY-MM of the first axis of series, capacity and output."""
+    """Labels YYYY-MM of the first axis of series, usable, output and capacity."""
     years: Sequence[int]
     """Calendar years of the first axis of flows."""
     members: Sequence[int]
@@ -45,7 +45,7 @@ class Records:
     needs: Sequence[tuple[str, str]]
     """(state, product) of each final need: the second axis of series, the first of summary."""
     lines: Sequence[tuple[str, str, str]]
-    """(factory, state, product) of each line: the second axis of capacity and output."""
+    """(factory, state, product) of each line: the second axis of usable, output and capacity."""
     routes: Sequence[tuple[str, str, str]]
     """(exporter, importer, product) of each route: the second axis of flows."""
     hit: NDArray[np.int64]
@@ -57,10 +57,14 @@ class Records:
     """Transit state of each route, empty for direct ones; none at all: every route is direct."""
     series: Mapping[str, Floats]
     """Metric -> [months, needs, members], units (per month) or shares."""
-    capacity: Floats
-    """Usable capacity, [months, lines, members], units per month."""
+    usable: Floats
+    """What capacity can be used in the month, [months, lines, members], units per month: what is
+    ramped up and not out of order, with overtime."""
     output: Floats
     """Good units made, [months, lines, members], units per month."""
+    capacity: Floats
+    """What is permanently usable at the end of the month, [months, lines, members], units per
+    month: what is built and not laid up, ramped up or not."""
     flows: Floats
     """Units shipped per calendar year, [years, routes, members]."""
     events: Sequence[EventRow]

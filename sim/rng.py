@@ -35,6 +35,19 @@ def uniforms(seed: int, name: str, members: Sequence[int], size: int = 1) -> NDA
     return result
 
 
+def rows(seed: int, names: Sequence[str], members: Sequence[int]) -> NDArray[np.float64]:
+    """Draw a number in [0, 1) for each of these quantities, shape [names, members]: the same as
+    `uniforms` draws for each.
+    """
+    result = np.empty((len(names), len(members)))
+    for block, columns, places in _blocks(
+        members if isinstance(members, range) else tuple(members)
+    ):
+        every = np.concatenate([_first_row(seed, name, block, 1) for name in names])
+        result[:, columns] = every.take(places, axis=1)
+    return result
+
+
 def central(members: Sequence[int]) -> Places:
     """Return the columns of member 0."""
     return _central(members if isinstance(members, range) else tuple(members))

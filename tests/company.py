@@ -14,7 +14,7 @@ def assert_same_in_any_company(scenario: Scenario, members: int = 6) -> None:
     whole = run(scenario, members=members, chunk=members).records
     for width in (1, 3):
         part = run(scenario, members=members, chunk=width).records
-        for name in ("capacity", "output", "flows"):
+        for name in ("usable", "output", "capacity", "flows"):
             assert np.array_equal(getattr(part, name), getattr(whole, name)), (width, name)
         for name in ("series", "summary", "money"):
             ours, theirs = getattr(part, name), getattr(whole, name)
@@ -32,8 +32,9 @@ def assert_rests(scenario: Scenario, *but: str) -> None:
     ).records
     for name, values in {
         **records.series,
-        "capacity": records.capacity,
+        "usable": records.usable,
         "output": records.output,
+        "capacity": records.capacity,
     }.items():
         if name not in but:
             np.testing.assert_allclose(

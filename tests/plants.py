@@ -44,7 +44,7 @@ def capacity(
     """Run and return a line's usable capacity month by month in the central case."""
     records = run(scenario).records
     assert max(records.residuals.values()) <= 64
-    return records.capacity[:, [line[::2] for line in records.lines].index((factory, product)), 0]
+    return records.usable[:, [line[::2] for line in records.lines].index((factory, product)), 0]
 
 
 def built(months: int = 24, events: dict[str, Any] | None = None, **changes: Any) -> np.ndarray:

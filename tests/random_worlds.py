@@ -284,7 +284,7 @@ def _events(rng: Random, world: Tree) -> Tree:
         (state, buyer, good)
         for _, state, good in makers
         for buyer, wanted in buyers
-        if wanted == good
+        if wanted == good and state != buyer
     ]
     events: Tree = {}
     for name in (
@@ -375,5 +375,5 @@ def _date(rng: Random, event: Tree, project: str) -> None:
         event.setdefault("until", _month(rng, 30, 45))
     if rng.random() < 0.5:
         event["phase_in"] = _number(rng, 0, 8)
-    for key in KINDS[event["kind"]].idle:
+    for key in KINDS[event["kind"]].inert_keys:
         event.pop(key, None)

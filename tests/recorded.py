@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 import sim
+from sim.kernels.sums import NEVER
 from sim.records import EventRow, Records
 from sim.scenario.schema import Scenario
 
@@ -69,14 +70,14 @@ def records(members: Sequence[int] = range(5), **changes: Any) -> Records:
     recover from 2014 on."""
     months = [f"{2012 + month // 12}-{month % 12 + 1:02d}" for month in range(MONTHS)]
     fill = np.ones((MONTHS, len(NEEDS), len(members)))
-    capacity = np.empty((MONTHS, len(LINES), len(members)))
+    usable = np.empty((MONTHS, len(LINES), len(members)))
     flows = np.empty((4, len(ROUTES), len(members)))
     for column, member in enumerate(members):
         lost = 0.5 + 0.1 * member
         fill[CUT:, 0, column] = 0.5
         fill[CUT:, 1, column] = 1 - lost * np.linspace(1, 0, MONTHS - CUT)
-        capacity[:, :, column] = (2, 20, 6)
-        capacity[30:, 0, column] += 1 + member
+        usable[:, :, column] = (2, 20, 6)
+        usable[30:, 0, column] += 1 + member
         flows[:, :, column] = [[24, 96, 60, 48], [24, 24, 30, 48], [30, 0, 30, 48], [36, 0, 40, 48]]
     need = np.array([10.0, 5.0, 4.0])[None, :, None] * np.ones_like(fill)
     made = Records(
@@ -86,6 +87,8 @@ def records(members: Sequence[int] = range(5), **changes: Any) -> Records:
         needs=NEEDS,
         lines=LINES,
         routes=ROUTES,
+        hit=np.array([CUT, CUT, NEVER])[:, None] * np.ones(len(members), dtype=np.int64),
+        acted=np.array([[False], [True], [True], [False]]) & np.ones(len(members), dtype=np.bool_),
         series={
             "need": need,
             "fill_rate": fill,
@@ -93,8 +96,9 @@ def records(members: Sequence[int] = range(5), **changes: Any) -> Records:
             **{name: need * fill for name in ("received", "imports", "legacy")},
             "leaked": 0 * need,
         },
-        capacity=capacity,
-        output=capacity / 2,
+        usable=usable,
+        output=usable / 2,
+        capacity=usable * 1.5,
         flows=flows,
         events=[
             EventRow("2013-03", "ban", "cut_off", "begins", "links", 2, 1.0),

@@ -1,8 +1,8 @@
-"""Properties of the allocation that hold for every market (model specification 1.2, 1.3, 1.7)."""
+"""Properties of the allocation that hold for every market (equations 2)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.kernels.allocation import Market, allocate
+from sim.kernels.limits import Groups, Limits
 from sim.kernels.sums import Floats, GroupSum, Ints
 
 AMOUNTS = st.one_of(st.just(0.0), st.floats(1e-3, 1e3))
@@ -229,3 +230,28 @@ def test_group_sums_have_the_same_bits_at_any_width_and_by_either_way(
         assert np.array_equal(total(np.ascontiguousarray(values[:, :width])), together[:, :width])
         # not contiguous: scipy's own product
         assert np.array_equal(total(values[:, :width]), together[:, :width])
+
+
+@pytest.mark.parametrize("rounds", [2, None])
+def test_what_a_later_tier_wants_leaves_no_room_in_a_limit(rounds: int | None) -> None:
+    """Half of what would flow from the first line is cut off; a need of the next tier wants 10,000
+    of it. The need of the first tier turns to the second line at once: 45 and 55."""
+    line, need = np.array([0, 0, 1]), np.array([0, 1, 0])
+    market = Market.build(line, need, 2, 2, np.array([0, 1]))
+    groups = Groups.build([np.array([0, 1])], need)
+    half = replace(Limits.none(groups, np.zeros((1, 1)), 2), share=np.full((1, 1), 0.5))
+    supply, demand = np.array([[1000.0], [1000.0]]), np.array([[100.0], [10_000.0]])
+    weight, cap = np.array([[0.9], [1.0], [0.1]]), np.full((3, 1), np.inf)
+    result = allocate(market, supply, demand, weight, cap, limits=half, rounds=rounds)
+    assert result.flow[:, 0] == pytest.approx([45, 955, 55])
+    assert result.rounds == 2
+
+
+def test_dust_of_room_below_a_limit_is_none() -> None:
+    """A limit of 1 of which all but rounding is carried leaves nothing for another."""
+    groups = Groups.build([np.array([0, 1])], np.array([0, 1]))
+    limits = Limits.none(groups, np.zeros((1, 1)), 2)
+    limits.most[:] = 1.0
+    orders, flow = np.array([[0.0], [5.0]]), np.array([[1.0 - 1e-15], [0.0]])
+    limits.trim(orders, None, flow)
+    assert orders.tolist() == [[0.0], [0.0]]

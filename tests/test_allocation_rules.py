@@ -15,7 +15,7 @@ from sim.errors import InputError
 from sim.kernels.sums import Floats
 from sim.rules import find
 from sim.scenario.schema import Scenario
-from sim.world.axes import number
+from sim.world.numbering import number
 from tests.random_worlds import random_scenario
 
 BUYERS = ("AAA", "BBB", "CCC", "DDD")

@@ -11,20 +11,12 @@ import numpy as np
 import pytest
 
 import sim
-from sim.assess.outcomes import (
-    FULL,
-    HALF,
-    TENTH,
-    Case,
-    Outcome,
-    Past,
-    logistic,
-    read_cases,
-    read_outcomes,
-)
+from sim.assess.outcomes import Case, Observation, read_cases, read_outcomes
+from sim.assess.past import FULL, HALF, TENTH, Past, logistic
 from sim.engine.run import run
 from sim.errors import InputError, ScenarioError
-from sim.experiments.backtest import Backtest, Score, backtest, crps, leave_out
+from sim.experiments.backtest import backtest, leave_out
+from sim.experiments.scores import Backtest, Score, crps
 from sim.scenario.quantity import month_number
 from sim.scenario.schema import Scenario
 
@@ -73,7 +65,7 @@ def changed(path: Path, target: Path, change: Callable[[Row], Row]) -> Path:
     return target
 
 
-def outcome(**given: str) -> Outcome:
+def outcome(**given: str) -> Observation:
     """Make an outcome, a number of Klimov's engines in 2015 unless told otherwise."""
     usual = {
         **{
@@ -94,7 +86,7 @@ def outcome(**given: str) -> Outcome:
         },
         **{"of": "helicopter_engines", "replaces": "helicopter_engine_kits"},
     }
-    return Outcome(**{**usual, **given})
+    return Observation(**{**usual, **given})
 
 
 def score(samples: list[float], **given: str) -> dict[str, str | float]:
@@ -214,9 +206,9 @@ def test_a_line_is_ready_when_it_could_make_a_unit_a_year(baseline: Scenario) ->
     scenario = baseline.model_copy(update={"months": 60})
     past = Past(scenario, run(scenario, members=1).records)
     row = past.records.lines.index(("saturn", "RUS", "naval_gas_turbines"))
-    past.records.capacity[:] = 0.0
-    past.records.capacity[20:, row] = 0.08
-    past.records.capacity[25:, row] = 0.09
+    past.records.usable[:] = 0.0
+    past.records.usable[20:, row] = 0.08
+    past.records.usable[25:, row] = 0.09
     assert past.forecast(outcome(products="naval_gas_turbines", reading="ready", unit="date")) == [
         month_number("2014-02")
     ]

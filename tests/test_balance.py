@@ -16,7 +16,7 @@ from sim.cli.main import main
 from sim.engine.run import run
 from sim.engine.warnings import lacking, shortage_warnings
 from sim.scenario.schema import Scenario
-from sim.world.axes import number
+from sim.world.numbering import number
 from tests.worlds import old_supplier, propulsion_world, world
 
 EXPECTED = json.loads((Path(__file__).parent / "expected.json").read_text())["leontief"]

@@ -11,7 +11,7 @@ import sim
 from sim.engine.recorder import Tape
 from sim.engine.run import run, run_chunk
 from sim.scenario.schema import Scenario
-from sim.world.axes import number
+from sim.world.numbering import number
 
 BASELINE = Path(__file__).parent.parent / "scenarios/baseline.yaml"
 MEMBERS = 6
@@ -29,7 +29,13 @@ def recorded(*members: int) -> dict[str, np.ndarray]:
     axes = number(baseline())
     tape = Tape.blank(baseline(), axes, len(members))
     run_chunk(baseline(), members, axes, tape)
-    return {**tape.series, "capacity": tape.capacity, "output": tape.output, "flows": tape.flows}
+    return {
+        **tape.series,
+        "usable": tape.usable,
+        "capacity": tape.capacity,
+        "output": tape.output,
+        "flows": tape.flows,
+    }
 
 
 def test_books_balance() -> None:
@@ -60,7 +66,12 @@ def test_nothing_changes_without_events() -> None:
     axes = number(scenario)
     tape = Tape.blank(scenario, axes, MEMBERS)
     run_chunk(scenario, range(MEMBERS), axes, tape)
-    for name, values in {**tape.series, "capacity": tape.capacity, "output": tape.output}.items():
+    for name, values in {
+        **tape.series,
+        "usable": tape.usable,
+        "capacity": tape.capacity,
+        "output": tape.output,
+    }.items():
         np.testing.assert_allclose(
             values, np.broadcast_to(values[:1], values.shape), rtol=1e-12, atol=1e-12, err_msg=name
         )

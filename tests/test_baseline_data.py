@@ -18,7 +18,7 @@ from sim.engine.run import run
 from sim.scenario.loading.load import load
 from sim.scenario.quantity import Quantity
 from sim.scenario.schema import Scenario
-from sim.scenario.selectors import permitting_rule
+from sim.scenario.trade_rules import TradeRules
 
 ROOT = Path(__file__).parents[1]
 DATA = ROOT / "scenarios" / "data"
@@ -332,11 +332,10 @@ def test_worst_draw_leaves_nobody_short(product: str) -> None:
     and highest needs."""
     need, total = most_needed(product)
     supply = least_supply(product)
+    rules = TradeRules(baseline())
     suppliers = {
         buyer: {
-            state
-            for state in supply
-            if permitting_rule(baseline(), state, buyer, product) or state == buyer
+            state for state in supply if any(rules.of(state, [buyer], product)) or state == buyer
         }
         for buyer in need
     }

@@ -10,13 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.engine.agents import CommissionAgent
+from sim.engine.agents import CommissionAgent, FactoryAgent
 from sim.engine.model import SupplyModel
 from sim.engine.run import run
 from sim.kernels.allocation import Market
 from sim.kernels.capacity import erlang, half_done, kept, monthly, order_book
+from sim.scenario.schema import Scenario
 from tests.plants import BAN, built, capacity, faults, programme
-from tests.worlds import world
+from tests.worlds import old_supplier, world
 
 # --- stages
 # -------------------------------------------------------------------------------------------------
@@ -143,7 +144,7 @@ def test_what_is_started_is_there_next_month_at_the_earliest() -> None:
     """Also when it takes no time, and whatever others in the chunk take."""
     candidate = {"build_months": {"value": 0, "low": 0, "high": 30}}
     scenario = world(events={"ban": BAN}, programmes={"build": programme(candidate)}, members=5)
-    np.testing.assert_allclose(run(scenario).records.capacity[[5, 6], 1, 0], [20, 30])
+    np.testing.assert_allclose(run(scenario).records.usable[[5, 6], 1, 0], [20, 30])
 
 
 # --- programmes that slip, overrun and give up
@@ -237,4 +238,32 @@ def test_a_class_says_no_half_things() -> None:
     assert faults(complexity={"hard": hard}) == [
         "complexity.hard: missing key 'shape', which stages: erlang needs",
         "complexity.hard.retool_loss: retool_loss needs retool_months",
+    ]
+
+
+# --- words
+# -------------------------------------------------------------------------------------------------
+
+
+def test_nameplate_capacity_and_usable_are_three_numbers() -> None:
+    """The file gives 200, of which half can be used for good, and half of that while an outage
+    lasts: agents, records and the table name each."""
+    data = old_supplier()
+    data["factories"]["old_plant"]["usable_share"] = 0.5
+    fire = {"kind": "outage", "date": "2014-03", "factory": "old_plant", "share": 0.5}
+    scenario = Scenario.model_validate({**data, "events": {"fire": fire}})
+    model = SupplyModel(scenario)
+    for _ in range(3):
+        model.step()
+    (plant,) = model.agents_by_type[FactoryAgent].select(lambda each: each.name == "old_plant")
+    found = [float(each[0, 0]) for each in (plant.nameplate, plant.capacity, plant.usable)]
+    assert found == [200, 100, 50]
+    model.release()
+    result = run(scenario)
+    records = result.records
+    assert (records.capacity[2, 0, 0], records.usable[2, 0, 0]) == (100, 50)
+    row = result.capacity.query("month == '2014-03' and factory == 'old_plant'").iloc[0]
+    assert (row.capacity_mean, row.usable_mean) == (100, 50)
+    assert list(result.capacity.columns[-5:]) == [
+        f"capacity_{name}" for name in ("p05", "p50", "p95", "mean", "central")
     ]

@@ -57,13 +57,13 @@ def commission(**changes: Any) -> dict[str, Any]:
 def test_others_count_a_part(weight: float | None, built: float) -> None:
     """AAA's 100, and of CCC's 60 one part in so many."""
     records = run(sim.parse(commission(**({"chair_weight": weight} if weight else {})))).records
-    assert records.capacity[-1, 1, 0] == pytest.approx(built, rel=1e-12)
+    assert records.usable[-1, 1, 0] == pytest.approx(built, rel=1e-12)
 
 
 def test_weight_differs_by_member() -> None:
     """It is drawn like any number."""
     scenario = sim.parse(commission(chair_weight={"value": 2, "low": 1, "high": 6}), members=4)
-    built = run(scenario).records.capacity[-1, 1]
+    built = run(scenario).records.usable[-1, 1]
     assert built[0] == pytest.approx(130, rel=1e-12)
     assert len(set(built)) == 4
 

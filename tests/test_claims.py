@@ -1,4 +1,4 @@
-"""Claims rules: published tables, the properties of model specification 1.2, and the same bits in
+"""Claims rules: published tables, the properties of equations 2.2, and the same bits in
 any company."""
 
 from __future__ import annotations

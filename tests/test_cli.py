@@ -84,17 +84,20 @@ def test_run_writes_a_folder_named_after_the_scenario(
     found = sorted(path.name for path in (here / "results" / "small").iterdir())
     written = ("capacity", "events", "fates", "flows", "money", "series", "sources", "summary")
     assert found == sorted(
-        [*(f"{name}.csv" for name in written), "figures", "manifest.json", "scenario.yaml"]
+        [
+            *(f"{name}.csv" for name in written),
+            "manifest.json",
+            "report.html",
+            "scenario.yaml",
+        ]
     )
     out, err = capsys.readouterr()
     assert "A seller stops selling\n3 members, 2012-01 to 2014-12" in out
     assert "AAA    engines" in out
-    assert out.endswith(
-        f"{Path('results/small')}: {', '.join(found).replace('figures', 'figures/')}\n"
-    )
+    assert out.endswith(f"{Path('results/small')}: {', '.join(found)}\n")
     assert err.splitlines() == [
         *(f"running small: {share} %" for share in (25, 50, 75, 100)),
-        "writing tables and figures",
+        "writing tables and page",
     ]
 
 
@@ -141,12 +144,9 @@ def test_quiet_prints_nothing(here: Path, capsys: pytest.CaptureFixture[str]) ->
 
 def test_no_figures_leaves_them_out(here: Path) -> None:
     ran()
-    assert not Path("out/figures").exists()
+    assert not Path("out/report.html").exists()
     assert main(["run", "small.yaml", "--quiet", "--out", "out"]) == 0
-    assert sorted(path.name for path in Path("out/figures").iterdir()) == [
-        "fill_rate_AAA.png",
-        "suppliers.png",
-    ]
+    assert Path("out/report.html").exists()
 
 
 def test_a_terminal_gets_a_bar_with_the_time_left(
@@ -363,11 +363,11 @@ def test_validate_takes_set(here: Path, capsys: pytest.CaptureFixture[str]) -> N
 @pytest.mark.parametrize(
     ("words", "heavy"),
     [
-        (["--help"], {"mesa", "pandas", "matplotlib", "tqdm", "numpy", "scipy", "pydantic"}),
-        (["run", "--help"], {"mesa", "pandas", "matplotlib", "tqdm", "numpy", "scipy", "pydantic"}),
-        (["--version"], {"mesa", "pandas", "matplotlib", "tqdm", "numpy", "scipy", "pydantic"}),
-        (["validate", "small.yaml"], {"mesa", "pandas", "matplotlib", "tqdm"}),
-        (["run", "small.yaml", "--no-figures", "--quiet"], {"matplotlib"}),
+        (["--help"], {"mesa", "pandas", "altair", "tqdm", "numpy", "scipy", "pydantic"}),
+        (["run", "--help"], {"mesa", "pandas", "altair", "tqdm", "numpy", "scipy", "pydantic"}),
+        (["--version"], {"mesa", "pandas", "altair", "tqdm", "numpy", "scipy", "pydantic"}),
+        (["validate", "small.yaml"], {"mesa", "pandas", "altair", "tqdm"}),
+        (["run", "small.yaml", "--no-figures", "--quiet"], {"altair"}),
     ],
 )
 def test_commands_import_only_what_they_need(here: Path, words: list[str], heavy: set[str]) -> None:
@@ -424,6 +424,7 @@ def test_stress_writes_criticality(here: Path, capsys: pytest.CaptureFixture[str
     assert sorted(path.name for path in folder.iterdir()) == [
         "criticality.csv",
         "manifest.json",
+        "report.html",
         "scenario.yaml",
     ]
     header, *rows = (folder / "criticality.csv").read_text().splitlines()

@@ -1,4 +1,4 @@
-"""Discovery: where a condition holds, in words, tables, a figure and by command."""
+"""Discovery: where a condition holds, in words, tables, a chart and by command."""
 
 from __future__ import annotations
 
@@ -13,17 +13,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib.colors import to_hex
-from matplotlib.patches import Rectangle
 
 import sim
-from sim.analysis.discovery.discovery import Discovery, discover
+from sim.analysis.discovery.discovery import discover
 from sim.cli.main import main
 from sim.errors import InputError
-from sim.report.figures.discovery import BOX, Area, Scale, Span, discovery_figure
+from sim.report.charts.discovery import SMALL
 from sim.study.store import FAILED, STATUS, VALUES
 from sim.study.study import Study
 from sim.study.sweep import sweep
+from tests.charted import drawn
 from tests.small_study import contents
 from tests.worlds import world
 
@@ -180,7 +179,7 @@ def test_when_there_is_little_to_find(
     assert found.text.splitlines()[1] == told
     assert len(found.boxes) == (chance == "few")
     found.save(tmp_path / "out")
-    assert (tmp_path / "out" / "figures").exists() == (chance == "few")
+    assert (found.chart() is not None) == (chance == "few")
     assert (
         (tmp_path / "out" / "boxes.csv")
         .read_text()
@@ -361,10 +360,10 @@ def test_the_same_study_gives_the_same_bytes(folder: Path, tmp_path: Path) -> No
     one, two = (contents(tmp_path / name) for name in ("one", "two"))
     assert sorted(one) == [
         "boxes.csv",
-        "figures/boxes.png",
         "manifest.json",
         "points.csv",
         "quality.csv",
+        "report.html",
         "scenario.yaml",
     ]
     assert one | {"manifest.json": ""} == two | {"manifest.json": ""}
@@ -382,8 +381,8 @@ def test_the_command(
     told = capsys.readouterr().out
     assert told.startswith(f"{WHEN} in 35 % of 320 runs")
     assert told.endswith(
-        "results/study_discovery: boxes.csv, figures/, manifest.json, points.csv, quality.csv,"
-        " scenario.yaml\n"
+        "results/study_discovery: boxes.csv, manifest.json, points.csv, quality.csv,"
+        " report.html, scenario.yaml\n"
     )
     boxes = pd.read_csv("results/study_discovery/boxes.csv")
     assert boxes["factor"].tolist() == ["events.ban.date", "events.ban.share"]
@@ -405,7 +404,7 @@ def test_the_command(
     assert main(["discover", "study", "--when", WHEN, *options]) == 0
     assert capsys.readouterr() == ("", "")
     assert len(pd.read_csv("out/boxes.csv")) == 1
-    assert not Path("out/figures").exists()
+    assert not Path("out/report.html").exists()
 
 
 def test_faults_are_the_users(
@@ -427,47 +426,28 @@ def test_the_package_offers_it() -> None:
     assert sim.discover is discover
 
 
-def rectangles(found: Discovery) -> list[Rectangle]:
-    """List the boxes drawn in the plane."""
-    return [
-        patch
-        for patch in found.figure().axes[0].patches
-        if isinstance(patch, Rectangle) and to_hex(patch.get_edgecolor()) == BOX
-    ]
-
-
-def test_boxes_are_drawn_in_the_plane(folder: Path) -> None:
+def test_boxes_are_drawn_in_the_plane(folder: Path, tmp_path: Path) -> None:
     """Over the points, from the limit to the end of the range; what may be chosen stands on its
     axis."""
-    found = discover(folder, WHEN)
-    plane, limits = found.figure().axes
-    assert (plane.get_xlabel(), plane.get_ylabel()) == ("events.ban.date", "events.ban.share")
-    assert [label.get_text() for label in plane.get_xticklabels()] == ["2014-03", "2014-09"]
-    (box,) = rectangles(found)
-    assert (box.get_x(), box.get_width()) == (-0.5, 1.0)
-    assert box.get_y() == found.table["low"].max()
-    assert 1.0 < box.get_y() + box.get_height() < plane.get_ylim()[1]
-    told = [text.get_text() for text in limits.texts]
-    assert {"events.ban.date is 2014-03", "events.ban.share is above 0.518", "0.1", "1"} <= set(
-        told
-    )
-    points = np.concatenate([each.get_offsets() for each in plane.collections])
-    assert len(points) == 80
-    assert sorted(points[:, 1]) == sorted(found.points["events.ban.share"])
 
+    def chance(points: pd.DataFrame) -> Any:
+        return (points["events.ban.date"] == "2014-09") & (points["events.ban.share"] > 0.5)
 
-def test_factors_in_ratios_have_an_axis_in_ratios(folder: Path, tmp_path: Path) -> None:
-    size = "factories.old_plant.lines.engines"
-    study = planted(
-        folder,
-        tmp_path / "study",
-        lambda points: (points[size] < 220) & (points["events.ban.share"] < 0.6),
-    )
-    plane = discover(study, WHEN).figure().axes[0]
-    assert {plane.get_xlabel(): plane.get_xscale(), plane.get_ylabel(): plane.get_yscale()} == {
-        size: "log",
-        "events.ban.share": "linear",
-    }
+    found = discover(planted(folder, tmp_path / "study", chance), WHEN)
+    chart = found.chart()
+    (box,) = drawn(chart, rows="boxes").to_dict("records")
+    dates, shares = (found.points[f"events.ban.{name}"] for name in ("date", "share"))
+    place = list(dict.fromkeys(dates)).index("2014-09")
+    sides = {"date": ("x", "x2"), "share": ("y", "y2")}
+    if found.table["factor"][0] == "events.ban.share":
+        sides = {"date": ("y", "y2"), "share": ("x", "x2")}
+    assert [box[end] for end in sides["date"]] == [place - 0.5, place + 0.5]
+    assert [box[end] for end in sides["share"]] == [found.table["low"].max(), shares.max()]
+    assert sorted(drawn(chart)[sides["share"][0]]) == sorted(shares)
+    assert chart is not None
+    axis = chart.spec["layer"][0]["encoding"][sides["date"][0]]["axis"]
+    assert f'"{place}": "2014-09"' in axis["labelExpr"]
+    assert "is 2014-09" in chart.notes[0]
 
 
 def test_one_factor_is_drawn_against_the_share(folder: Path, tmp_path: Path) -> None:
@@ -476,14 +456,9 @@ def test_one_factor_is_drawn_against_the_share(folder: Path, tmp_path: Path) -> 
         folder, tmp_path / "study", lambda points: (points["events.ban.share"] > 0.5) * 0.9
     )
     found = discover(study, WHEN)
-    axes = found.figure().axes[0]
-    assert (axes.get_xlabel(), axes.get_ylabel()) == (
-        "events.ban.share",
-        "share of runs in which it holds",
-    )
-    assert axes.collections[0].get_offsets()[:, 1].tolist() == found.points["share"].tolist()
-    (span,) = axes.patches
-    assert span.get_x() == found.table["low"][0]
+    assert drawn(found.chart())["y"].tolist() == found.points["share"].tolist()
+    (box,) = drawn(found.chart(), rows="boxes").to_dict("records")
+    assert (box["x"], box["y"], box["y2"]) == (found.table["low"][0], 0.0, 1.0)
 
 
 def test_points_outside_of_limits_that_the_plane_does_not_show_are_small(
@@ -501,29 +476,10 @@ def test_points_outside_of_limits_that_the_plane_does_not_show_are_small(
     found = discover(planted(folder, tmp_path / "study", chance), WHEN)
     (box,) = found.boxes
     assert len(box.limits) == 3
-    plane = found.figure().axes[0]
-    (hidden,) = {size, "events.ban.share", "events.ban.date"} - {
-        plane.get_xlabel(),
-        plane.get_ylabel(),
-    }
-    (limit,) = (each for each in box.limits if each.factor == hidden)
-    outside = (found.points[hidden] <= limit.low) | (found.points[hidden] > limit.high)
-    small, large = plane.collections
-    assert len(small.get_offsets()) == outside.sum() > 0
-    assert small.get_sizes()[0] < large.get_sizes()[0]
-
-
-def test_of_many_boxes_the_limits_of_the_first_are_listed() -> None:
-    places = np.linspace(0.0, 1.0, 33)
-    areas = [
-        Area(f"area {each}", [Span("a", f"a is about {each}", [(each / 8, each / 8 + 0.05)])])
-        for each in range(8)
-    ]
-    plane, limits = discovery_figure(
-        "Title", "", [Scale("a", places, (), 0.0, 1.0, False)], places, areas
-    ).axes
-    told = [text.get_text() for text in limits.texts]
-    assert "area 5" in told
-    assert "area 6" not in told
-    assert "and 2 more" in told
-    assert len(plane.patches) == 8
+    shown = list(dict.fromkeys(found.table["factor"]))[:2]
+    (limit,) = (each for each in box.limits if each.factor not in shown)
+    values = found.points[limit.factor]
+    outside = (values <= limit.low) | (values > limit.high)
+    sizes = drawn(found.chart())["size"]
+    assert (sizes == SMALL).tolist() == outside.tolist()
+    assert outside.any()

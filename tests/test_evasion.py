@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from sim.engine.model import SupplyModel
 from sim.engine.run import run
 from sim.errors import ScenarioError
+from sim.events.reexport import Reexport
 from sim.report.tables import flows
 from sim.scenario.loading.load import parse
 from sim.scenario.schema import Scenario
@@ -149,7 +150,8 @@ def test_reexport_grows_with_use_and_wears() -> None:
     model = SupplyModel(idle, (0,))
     for _ in range(24):
         model.step()
-    assert model.events.passages[0].capacity[0, 0] < 10
+    [way] = [each for each in model.events.effects if isinstance(each, Reexport)]
+    assert way.capacity[0, 0] < 10
 
 
 def test_reexport_costs_more_and_takes_longer() -> None:
@@ -174,13 +176,13 @@ def test_reexport_takes_its_weight_among_open_links() -> None:
 
 
 def test_reexport_is_shared_by_its_links() -> None:
-    """Two plants of the exporter have half of the capacity each; other exporters none."""
+    """Two plants of the exporter have one capacity together; other exporters none."""
     plants = old_supplier()["factories"]
     plants["second_plant"] = {"title": "Second", "state": "BBB", "lines": {"engines": 3}}
     scenario = Scenario.model_validate(
         transit().model_dump(by_alias=True, exclude_unset=True) | {"factories": plants}
     )
-    np.testing.assert_allclose(passed(scenario)[6:], 5 + 3)
+    np.testing.assert_allclose(passed(scenario)[6:], 10)
 
 
 def test_detection_closes_a_reexport_for_some_months() -> None:

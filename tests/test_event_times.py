@@ -10,7 +10,6 @@ import pytest
 
 from sim.engine.run import run
 from sim.errors import ScenarioError
-from sim.events.apply import AT_ONCE
 from sim.scenario.event_times import Dated
 from sim.scenario.loading.dump import dump
 from sim.scenario.loading.load import parse
@@ -26,6 +25,7 @@ OWN: dict[str, dict[str, Any]] = {
     "quota": ROUTE | {"cap": 10},
     "leakage": ROUTE | {"share": 0.7},
     "exemption": ROUTE | {"cap": 60},
+    "tariff": ROUTE | {"amount": 2},
     "reexport": ROUTE | {"via": "CCC", "capacity": 10},
     "lifting": {"lifts": ["ban"]},
     "demand": {"state": "AAA", "factor": 0.2},
@@ -127,7 +127,7 @@ def numbers(kind: str, keys: dict[str, Any]) -> list[np.ndarray]:
     return [
         *records.series.values(),
         *records.money.values(),
-        records.capacity,
+        records.usable,
         records.output,
         records.flows,
     ]
@@ -196,12 +196,10 @@ def test_until_is_a_deadline_for_what_waits(kind: str) -> None:
 
 
 def test_every_key_of_an_event_is_looked_at() -> None:
-    """A new kind, or a new key of all kinds, must be entered above; kinds that end act for longer
-    than their months."""
+    """A new kind, or a new key of all kinds, must be entered above."""
     assert set(OWN) == set(KINDS)
     assert set(CHANGES) | {"title", "source", "note"} == set(Dated.model_fields)
-    assert {(kind, key) for kind, model in KINDS.items() for key in model.idle} == set(IDLE)
-    assert {model for model in KINDS.values() if "until" in model.idle} == AT_ONCE
+    assert {(kind, key) for kind, model in KINDS.items() for key in model.inert_keys} == set(IDLE)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -15,7 +15,7 @@ from sim.assess.evidence import CONFIDENCES, cited, counts, described, drawn, le
 from sim.engine.model import SupplyModel
 from sim.scenario.quantity import Quantity
 from sim.scenario.schema import Scenario
-from sim.world.axes import number
+from sim.world.numbering import number
 from tests.tiny_scenario import data
 from tests.worlds import propulsion_world
 

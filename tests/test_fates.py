@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.assess.fates import FATES, fates, hits, month_reached, restricted_routes, settle
+from sim.assess.fates import FATES, fates, hits, restricted_routes, settle
+from sim.assess.substitution import month_reached
 from sim.engine.run import run
 from tests.worlds import old_supplier, propulsion_world, world
 
@@ -183,8 +184,14 @@ def test_a_run_shorter_than_a_year_after_the_hit_reaches_nothing() -> None:
 def test_the_month_and_the_doer_of_substitution() -> None:
     """The third state's plant fills the gap in the month of the ban; at home a programme's capacity
     comes twelve months later."""
-    end = table(**ally()).query("year == 'end'").iloc[0]
-    assert (end.month_p50, end.by, end.by_share, end.reached) == ("2015-01", "CCC", 1, 1)
+    for group, bloc in (("ally", "union"), ("outside", "league"), ("outside", None)):
+        ends = table(**ally(bloc=bloc)).query("year == 'end'")
+        end = ends[ends.fate == group].iloc[0]
+        assert (end.month_p50, end.by, end.by_share, end.reached) == ("2015-01", "CCC", 1, 1)
+        others = ends[ends.fate != group]
+        assert (others.by == "").all()
+        assert others.by_share.isna().all()
+        assert (others.reached == 1).all()
     candidate = {
         "factory": "home_plant",
         "product": "engines",
@@ -200,6 +207,25 @@ def test_the_month_and_the_doer_of_substitution() -> None:
     programme["candidates"] = {"home": {**candidate, "ramp_months": 0, "capital_cost": 1}}
     end = table(programmes={"build": programme}).query("year == 'end'").iloc[0]
     assert (end.month_p05, end.month_p95, end.by) == ("2016-01", "2016-01", "AAA")
+
+
+def test_who_substitutes_may_differ_from_member_to_member() -> None:
+    """Home is asked for two thirds of 100, and the third state makes up for what it cannot, which
+    is most where home makes less than 50. Each is named in the row of its group."""
+    changes = ally(capacity=100) | {"members": 20}
+    home = changes["factories"]["home_plant"]
+    home["lines"] = {"engines": {"value": 60, "low": 20, "high": 100, "dist": "uniform"}}
+    for name, weight in (("home", 2e-6), ("third", 1e-6)):
+        changes["trade"][name]["weight"] = weight
+    result = run(world(months=MONTHS, events={"ban": BAN}, **changes))
+    ends = pd.DataFrame(fates(result.scenario, result.records)).query("year == 'end'")
+    row = [line[0] for line in result.records.lines].index("home_plant")
+    share = (result.records.usable[0, row] < 50).mean()
+    assert 0 < share < 0.5
+    found = ends.set_index("fate")[["by", "by_share"]].to_dict("index")
+    assert found["home"] == {"by": "AAA", "by_share": pytest.approx(1 - share)}
+    assert found["ally"] == {"by": "CCC", "by_share": pytest.approx(share)}
+    assert {found[fate]["by"] for fate in FATES if fate not in ("home", "ally")} == {""}
 
 
 def test_what_is_never_reached_says_so() -> None:
@@ -236,13 +262,10 @@ def test_probabilities_are_shares_of_members_and_add_up() -> None:
 
 
 def test_a_need_is_hit_over_its_inputs_too() -> None:
-    """The ban of March 2014 hits turbines, gears and what is made of them; optics come from an
-    ally."""
-    result = run(propulsion_world(members=2, months=40))
-    assert hits(result.scenario, result.records) == dict.fromkeys(
-        [("AAA", "turbines"), ("AAA", "gears"), ("AAA", "propulsion_units")],
-        result.records.months.index("2014-03"),
-    )
+    """The ban of March 2014 hits turbines and gears, and so what is made of them; optics come from
+    an ally."""
+    records = run(propulsion_world(members=2, months=40)).records
+    assert hits(records) == {("AAA", "propulsion_units"): records.months.index("2014-03")}
 
 
 def test_the_earliest_restriction_counts() -> None:
@@ -256,7 +279,8 @@ def test_the_earliest_restriction_counts() -> None:
         "share": 0.1,
     }
     result = run(world(events={"ban": BAN, "first": everyone}))
-    assert restricted_routes(result.scenario, result.records) == {("BBB", "AAA", "engines"): 5}
+    assert restricted_routes(result.records) == {("BBB", "AAA", "engines")}
+    assert hits(result.records) == {("AAA", "engines"): 5}
 
 
 def test_without_a_restriction_there_are_no_fates() -> None:

@@ -18,7 +18,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.errors import Fault, ScenarioError
+from sim.scenario.loading import bounds
+from sim.scenario.loading.dump import dump
 from sim.scenario.loading.load import load, parse
+from sim.scenario.loading.yaml_marks import read
+from sim.scenario.suggestions import MOST_MEANT
 from tests.faulty_files import FILES, Case
 from tests.tiny_scenario import TEXT, data, edited, write
 
@@ -104,15 +108,54 @@ def test_an_unreadable_file_is_a_fault(
     assert faults_of("x.yaml", []) == [f"x.yaml cannot be read: {reason}"]
 
 
-def test_a_file_of_fifty_megabytes_is_refused_without_reading_it_whole() -> None:
+def test_a_file_that_is_too_large_is_refused_without_reading_it() -> None:
     with Path("large.yaml").open("wb") as stream:
-        stream.truncate(50 * 1024**2)
+        stream.truncate(300 * 1024**2)
     tracemalloc.start()
     try:
-        assert faults_of("large.yaml", []) == ["large.yaml larger than 4 MB"]
+        assert faults_of("large.yaml", []) == [
+            "large.yaml larger than 256 MB, with the files read before it"
+        ]
         assert tracemalloc.get_traced_memory()[1] < 15 * 1024**2
     finally:
         tracemalloc.stop()
+
+
+def test_files_are_bounded_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half of the values in each of two files are too many for a scenario, wherever they stand."""
+    monkeypatch.setattr(bounds, "MOST_VALUES", 100)
+    for name, above in (("base.yaml", ""), ("main.yaml", "extends: base.yaml\n")):
+        Path(name).write_text(f"{above}name: [{'1, ' * 59}1]\n", encoding="utf-8")
+    (fault,) = faults_of("main.yaml", [])
+    assert fault.startswith("base.yaml:1:")
+    assert "values in all files together" in fault
+
+
+def test_only_the_first_misspelt_names_are_told_what_was_meant() -> None:
+    """A thousand misspelt names in a large world take no longer to report than ten."""
+    names = [f"enginez_{row}" for row in range(30)]
+    faults = faults_of_data({**data(), "needs": {"RUS": dict.fromkeys(names, 1)}})
+    unknown = [fault for fault in faults if "unknown product" in fault]
+    assert len(unknown) == 30
+    assert sum("did you mean 'engines'?" in fault for fault in unknown) == MOST_MEANT
+
+
+def faults_of_data(tree: dict[str, Any]) -> list[str]:
+    with pytest.raises(ScenarioError) as caught:
+        parse(tree)
+    return str(caught.value).split("\n")
+
+
+def test_what_a_large_scenario_is_written_out_to_loads_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Aliases and shorthands count alike in the files and in the result's own scenario."""
+    counted = bounds.Bounds()
+    read(TEXT.encode(), "x.yaml", counted)
+    scenario = parse(data())
+    monkeypatch.setattr(bounds, "MOST_VALUES", counted.values)
+    Path("again.yaml").write_text(dump(scenario))
+    assert load("again.yaml") == scenario
 
 
 @pytest.mark.parametrize(

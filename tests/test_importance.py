@@ -8,16 +8,8 @@ import numpy as np
 import pytest
 
 from sim.assess.evidence import Drawn, Number
-from sim.assess.importance import (
-    ALL,
-    LEAST_MEMBERS,
-    Fit,
-    Importance,
-    assumed_share,
-    described,
-    importance,
-    rank_regression,
-)
+from sim.assess.importance import ALL, Importance, assumed_share, described, importance
+from sim.assess.regression import LEAST_MEMBERS, Fit, rank_regression
 from sim.engine.run import run
 from sim.errors import InputError
 from sim.records import Records

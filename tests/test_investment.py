@@ -17,7 +17,7 @@ from sim.rules import registry
 from sim.rules.investment import Prospects
 from sim.scenario.loading.load import parse
 from sim.scenario.schema import Scenario
-from sim.world.axes import number
+from sim.world.numbering import number
 from tests.worlds import old_supplier, propulsion_world
 
 BAN = {"kind": "cut_off", "date": "2014-05", "exporter": "BBB", "importer": "AAA"}
@@ -78,7 +78,7 @@ def capacity(data: dict[str, Any], product: str = "engines") -> np.ndarray:
     """Run and return the home plant's usable capacity month by month."""
     records = run(Scenario.model_validate(data)).records
     assert max(records.residuals.values()) <= 64
-    return records.capacity[
+    return records.usable[
         :, [line[::2] for line in records.lines].index(("home_plant", product)), 0
     ]
 
@@ -176,9 +176,9 @@ def test_factories_follow_the_scenario_s_rule_or_their_own() -> None:
     data = pressed()
     data["factories"]["old_plant"] |= {"lines": {"engines": {"capacity": 60, "unit_cost": 2}}}
     data |= {"rules": {"investment": EXPAND}, "events": {}}
-    free = run(Scenario.model_validate(data)).records.capacity[-1, :, 0]
+    free = run(Scenario.model_validate(data)).records.usable[-1, :, 0]
     data["factories"]["old_plant"] |= {"rules": {"investment": "none"}}
-    bound = run(Scenario.model_validate(data)).records.capacity[-1, :, 0]
+    bound = run(Scenario.model_validate(data)).records.usable[-1, :, 0]
     assert free[0] > 60
     assert bound[0] == 60
 
@@ -210,7 +210,7 @@ def test_factories_of_different_rules_decide_side_by_side() -> None:
     records = run(parse(data)).records
     end = {
         line[::2]: float(value)
-        for line, value in zip(records.lines, records.capacity[19, :, 0], strict=True)
+        for line, value in zip(records.lines, records.usable[19, :, 0], strict=True)
     }
     assert end["home_plant", "engines"] < 40
     assert end["home_plant", "gears"] > 5
@@ -305,7 +305,7 @@ def test_a_world_at_rest_stays_at_rest(rule: Any) -> None:
     records = run(Scenario.model_validate(data)).records
     for name, values in {
         **records.series,
-        "capacity": records.capacity,
+        "usable": records.usable,
         "output": records.output,
     }.items():
         np.testing.assert_allclose(
@@ -387,3 +387,21 @@ def test_rules_that_could_never_act_are_refused() -> None:
         f"rules.investment: {classless}"
     ]
     assert faults(pressed(RETOOL)) == [f"factories.home_plant.rules.investment: {lineless}"]
+
+
+# --- money
+# -------------------------------------------------------------------------------------------------
+
+
+def test_capital_is_what_programmes_and_factories_invest_together() -> None:
+    """In October 2014 the plant begins 10 at 3 money each: 30 in its own state. A programme of
+    another state puts 20 into as much: 20 there, and 50 in all."""
+    home = {"factory": "home_plant", "product": "engines", "capital_cost": 2, "build_months": 6}
+    build = {"title": "Build", "chair": "BBB", "beneficiaries": ["AAA"], "budget": {"2014-06": 20}}
+    candidates = {"home": home | {"qualification_months": 0, "ramp_months": 0}}
+    data = pressed(programmes={"build": build | {"candidates": candidates}})
+    records = run(Scenario.model_validate(data)).records
+    money = dict(zip(records.purses, records.money["capital"][0, :, 0], strict=True))
+    assert money == {"AAA": pytest.approx(30), "BBB": 20, "all": pytest.approx(50)}
+    alone = run(Scenario.model_validate(pressed())).records
+    assert alone.money["capital"][0, :, 0].tolist() == pytest.approx([30, 0, 30])

@@ -214,7 +214,7 @@ def test_products_may_be_made_of_one_another_if_something_is_left() -> None:
 def test_loading_needs_no_heavy_library() -> None:
     code = (
         "import sys; from sim.scenario.loading.load import load; load('tiny.yaml'); print({'mesa', 'pandas',"
-        " 'matplotlib', 'scipy'} & set(sys.modules))"
+        " 'altair', 'scipy'} & set(sys.modules))"
     )
     assert python(code) == "set()"
 

@@ -17,7 +17,7 @@ from sim.engine.run import run, run_chunk
 from sim.kernels.lots import whole_lots
 from sim.kernels.sums import Floats
 from sim.scenario.schema import Scenario
-from sim.world.axes import number
+from sim.world.numbering import number
 from tests.random_worlds import random_scenario
 from tests.worlds import old_supplier, world
 

@@ -1,12 +1,15 @@
-"""Metrics against numbers worked by hand and the closed forms of the model specification."""
+"""Metrics against numbers worked by hand and closed forms."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from sim import metrics
+from sim.engine.run import run
 from sim.kernels.sums import NEVER, GroupSum
+from sim.metrics import arithmetic as metrics
+from sim.metrics.derive import supplies
+from tests.worlds import world
 
 
 def column(values: list[float]) -> np.ndarray:
@@ -49,6 +52,31 @@ def test_recovery_may_not_apply_or_never_come() -> None:
     assert metrics.recovery(column([1, 1, 0.2, 0.9, 0.9]), HIT, 0.5)[0, 0] == np.inf
 
 
+@pytest.mark.parametrize(("share", "months"), [(0.5, 1.5), (0.9, 1.9)])
+def test_recovery_is_told_from_the_loss_that_it_recovers_from(share: float, months: float) -> None:
+    """From 0.5 back to 1 in the second month after the hit; an outage years later is another story,
+    and so is one that comes three months after the usual level is back, but not two."""
+    calm = [1, 1, 0.5, 0.5, 1, 1, 1]
+    for later in ([0, 0, 1, 1, 1], [0, 0, 0], [1] * 40 + [0.2]):
+        found = metrics.recovery(column([*calm, *later]), HIT, share)
+        assert found[0, 0] == pytest.approx(months)
+    early = column([*calm[:-1], 0, 1, 1, 1])
+    assert metrics.recovery(early, HIT, share)[0, 0] == pytest.approx(4 + share)
+
+
+def test_recovery_begins_with_the_first_fall() -> None:
+    """Stocks last for two months after the hit: 1, 1, 0.6, 0.2, 0.6, 1 are back at 0.6 after 4."""
+    fill = column([1, 1, 1, 1, 0.6, 0.2, 0.6, 1, 1, 1])
+    assert metrics.recovery(fill, HIT, 0.5)[0, 0] == pytest.approx(4)
+    assert metrics.recovery(fill, HIT, 0.75)[0, 0] == pytest.approx(4.5)
+
+
+def test_recovery_of_the_last_months_is_not_seen() -> None:
+    """Two months at the usual level are no three."""
+    assert metrics.recovery(column([1, 1, 0.5, 1, 1]), HIT, 0.5)[0, 0] == np.inf
+    assert metrics.recovery(column([1, 1, 0.5, 1]), HIT, 0.5)[0, 0] == np.inf
+
+
 def test_recovery_counts_from_the_start_when_hit_at_once() -> None:
     """Service is taken to have been full before the run."""
     assert metrics.recovery(column([0.5, 0.5, 1, 1, 1]), np.array([[0]]), 0.9)[
@@ -60,6 +88,29 @@ def test_resilience_loss_of_an_exponential_recovery() -> None:
     """The month sum of 1 - 0.6 exp(-t/10): 6.305 (the trapezoid would give 6.005)."""
     service = column([1.0, *(1 - 0.6 * np.exp(-np.arange(200) / 10))])
     assert metrics.resilience_loss(service, np.array([[1]]))[0, 0] == pytest.approx(6.305, abs=5e-4)
+
+
+def test_resilience_loss_is_counted_whether_or_not_a_restriction_hits() -> None:
+    """Against the mean of 0.8 before the hit, 0.3 is lost; against full service, 0.4 and 0.5."""
+    fill = column([0.6, 1.0, 0.5, 1.0])
+    assert metrics.resilience_loss(fill, HIT)[0, 0] == pytest.approx(0.3)
+    for never in (np.array([[NEVER]]), np.array([[0]])):
+        assert metrics.resilience_loss(fill, never)[0, 0] == pytest.approx(0.9)
+
+
+def test_fill_rate_after_is_of_the_whole_run_where_nothing_hits() -> None:
+    used, need = column([10, 5, 0]), column([10, 10, 20])
+    assert metrics.fill_rate_after(used, need, np.array([[1]]))[0, 0] == pytest.approx(5 / 30)
+    assert metrics.fill_rate_after(used, need, np.array([[NEVER]]))[0, 0] == pytest.approx(15 / 40)
+
+
+def test_one_supplier_by_two_ways_is_one() -> None:
+    """BBB sends 30 itself and 20 by way of another state, CCC 50: shares of a half."""
+    routes = [(exporter, "AAA", "engines") for exporter in ("BBB", "CCC", "BBB")]
+    flows = np.array([[30.0], [50.0], [20.0], [7.0]])
+    units, by_need = supplies(flows, [*routes, ("BBB", "CCC", "gears")], [("AAA", "engines")])
+    assert units.ravel().tolist() == [50, 50]
+    assert metrics.concentration(units, by_need)[0, 0] == pytest.approx(5000)
 
 
 def test_concentration() -> None:
@@ -87,3 +138,56 @@ def test_import_dependence_looks_at_the_last_year() -> None:
     imports = column([10.0] * 12 + [4.0] * 12)
     assert metrics.import_dependence(imports, received)[0, 0] == pytest.approx(0.4)
     assert np.isnan(metrics.import_dependence(imports * 0, received * 0)[0, 0])
+
+
+def test_deferred_use_waits_until_it_is_given_up_or_made_up_for() -> None:
+    """From March to May only 20 of 100 are shipped, and arrive a month later. Half of what lacks is
+    given up: (100 - 20) / 2 = 40, (140 - 20) / 2 = 60, (160 - 20) / 2 = 70; then 170 are used."""
+    ban = {
+        "kind": "cut_off",
+        "date": "2014-03",
+        "until": "2014-06",
+        "exporter": "BBB",
+        "importer": "AAA",
+    }
+    engines = {"title": "Engines", "unit": "engines", "cancellation": 0.5}
+    scenario = world(months=8, events={"ban": ban}, products={"engines": engines})
+    series = run(scenario).records.series
+    assert series["deferred"][:, 0, 0].tolist() == [0, 0, 0, 40, 60, 70, 0, 0]
+    assert series["used"][6, 0, 0] == 170
+
+
+def test_bullwhip_is_a_ratio_of_variances() -> None:
+    """Orders of 6 and 14 around a mean of 10 vary by 16, demand of 9 and 11 by 1; the floor of a
+    tenth of mean demand adds 1 more: 8. Constant demand leaves the floor alone: 16."""
+    orders = column([6, 14, 14, 6])
+    assert metrics.bullwhip(orders, column([9, 11, 9, 11]))[0, 0] == pytest.approx(8)
+    assert metrics.bullwhip(orders, column([10, 10, 10, 10]))[0, 0] == pytest.approx(16)
+    assert metrics.bullwhip(orders + 100, column([9, 11, 9, 11]))[0, 0] == pytest.approx(8)
+    assert metrics.bullwhip(orders, 0 * orders)[0, 0] == np.inf
+    assert metrics.bullwhip(0 * orders, 0 * orders)[0, 0] == 0
+
+
+def test_bullwhip_takes_each_need_and_member_alone() -> None:
+    orders = np.concatenate([column([6, 14]), column([10, 10])], axis=2)
+    demand = np.full((2, 1, 2), 10.0)
+    assert metrics.bullwhip(orders, demand).tolist() == [[pytest.approx(16), 0]]
+
+
+def test_times_of_recovery_in_a_run() -> None:
+    """Half is lost for three months, a month after the ban: 0.5 from June to August, 1 from
+    September on. Three quarters are back half a month before, nine tenths of the loss a tenth."""
+    ban = {
+        "kind": "cut_off",
+        "date": "2014-05",
+        "until": "2014-08",
+        "share": 0.625,
+        "exporter": "BBB",
+        "importer": "AAA",
+    }
+    engines = {"title": "Engines", "unit": "engines", "cancellation": 1}
+    found = run(world(events={"ban": ban}, products={"engines": engines}))
+    assert found.records.series["fill_rate"][4:9, 0, 0].tolist() == [1, 0.5, 0.5, 0.5, 1]
+    assert found.records.summary["T50"].item() == pytest.approx(3.5)
+    assert found.records.summary["T90"].item() == pytest.approx(3.9)
+    assert found.records.summary["resilience_loss"].item() == pytest.approx(1.5)

@@ -19,7 +19,7 @@ from sim.engine.model import SupplyModel
 from sim.engine.recorder import Tape
 from sim.engine.run import run, run_chunk
 from sim.scenario.schema import Scenario
-from sim.world.axes import number
+from sim.world.numbering import number
 from tests.random_worlds import random_scenario
 from tests.worlds import propulsion_world, world
 
@@ -36,7 +36,13 @@ def everything(scenario: Scenario, members: list[int]) -> dict[str, np.ndarray]:
     axes = number(scenario)
     tape = Tape.blank(scenario, axes, len(members))
     run_chunk(scenario, members, axes, tape)
-    return {**tape.series, "capacity": tape.capacity, "output": tape.output, "flows": tape.flows}
+    return {
+        **tape.series,
+        "usable": tape.usable,
+        "capacity": tape.capacity,
+        "output": tape.output,
+        "flows": tape.flows,
+    }
 
 
 def closed_form_scenario(*, cancellation: float) -> Scenario:
@@ -168,7 +174,7 @@ def test_a_counterfactual_equals_the_baseline_until_it_differs() -> None:
         everything(baseline.model_copy(update={"events": events}), list(range(6))),
     )
     ban = baseline.month_labels.index(baseline.events["ban"].date or "")
-    for name in ("received", "used", "output", "capacity", "spending"):
+    for name in ("received", "used", "output", "usable", "capacity", "spending"):
         assert np.array_equal(base[name][:ban], other[name][:ban]), name
     assert not np.array_equal(base["received"][ban:], other["received"][ban:])
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sim.engine.model import SupplyModel
 from sim.engine.run import run
 from sim.kernels.sums import NEVER
-from sim.metrics import cost_of_substitution, substitution_cost
+from sim.metrics.arithmetic import cost_of_substitution, substitution_cost
 from sim.records import Records
 from sim.rules.pricing import Quote, at_cost, scarcity
 from sim.scenario.schema import Scenario
@@ -288,5 +288,8 @@ def test_the_table_of_money() -> None:
     frame = run(with_programme()).money
     row = frame[(frame.year == 2015) & (frame.state == "AAA") & (frame.item == "capital")]
     assert row["central"].item() == row["mean"].item() == 120
-    assert list(frame.columns) == ["year", "state", "item", "mean", "p05", "p50", "p95", "central"]
+    spread = ["mean", "p05", "p50", "p95", "central", "n"]
+    assert list(frame.columns) == ["year", "state", "item", *spread]
+    assert (frame[frame.item == "capital"].n == 1).all()
+    assert (frame[(frame.item == "substitution") & (frame.year == 2014)].n == 0).all()
     assert len(frame) == 3 * 3 * 7

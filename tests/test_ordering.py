@@ -18,10 +18,10 @@ from sim.cli.main import main
 from sim.engine.model import SupplyModel
 from sim.engine.run import run
 from sim.engine.warnings import bullwhip_warnings
-from sim.metrics import bullwhip
+from sim.metrics.arithmetic import bullwhip
 from sim.rules.ordering import Memory, Position, anchored, hold_cover
 from sim.scenario.schema import Scenario
-from sim.world.axes import number
+from sim.world.numbering import number
 from tests.company import assert_rests, assert_same_in_any_company
 from tests.worlds import old_supplier, propulsion_world, world
 

@@ -36,7 +36,7 @@ def lost_sales(
         rules={"overtime": rule},
         **changes,
     )
-    return run(scenario).records.capacity[:, 0, 0]
+    return run(scenario).records.usable[:, 0, 0]
 
 
 def effort(overtime: float, asked: float, output: float) -> Effort:
@@ -89,9 +89,9 @@ def test_without_the_rule_there_is_no_overtime_in_the_world() -> None:
     plants["home_plant"]["rules"] = {"overtime": "ario"}
     ban = {"kind": "cut_off", "date": "2014-05", "exporter": "BBB", "importer": "AAA"}
     records = run(world(factories=plants, events={"ban": ban})).records
-    assert records.capacity[-1, :, 0].tolist()[0] == 200
-    assert records.capacity[-1, 1, 0] > 20
-    assert records.series["received"][-1, 0, 0] == pytest.approx(records.capacity[-1, 1, 0])
+    assert records.usable[-1, :, 0].tolist()[0] == 200
+    assert records.usable[-1, 1, 0] > 20
+    assert records.series["received"][-1, 0, 0] == pytest.approx(records.usable[-1, 1, 0])
 
 
 def test_a_line_that_is_out_works_no_overtime() -> None:
@@ -115,7 +115,7 @@ def test_a_world_at_rest_stays_at_rest() -> None:
     though others help out."""
     assert_rests(world(rules={"overtime": "ario"}))
     trade = {"any": {"exporter": "*", "importer": "*", "product": "*"}}
-    assert run(world(trade=trade, rules={"overtime": "ario"})).records.capacity[-1, 1, 0] > 20
+    assert run(world(trade=trade, rules={"overtime": "ario"})).records.usable[-1, 1, 0] > 20
 
 
 def test_company_changes_no_bit() -> None:

@@ -24,6 +24,7 @@ from sim.engine.run import run
 from sim.errors import InputError, SimError
 from sim.scenario.quantity import Quantity
 from sim.scenario.schema import Scenario
+from tests.charted import drawn as rows_of
 from tests.plants import HOME, programme
 from tests.small_study import contents
 from tests.worlds import old_supplier
@@ -646,7 +647,12 @@ def test_the_same_question_has_the_same_bytes(tmp_path: Path) -> None:
             {name: content for name, content in contents(folder).items() if name != "manifest.json"}
         )
     assert found[0] == found[1] == found[2]
-    assert set(found[0]) == {"plan.csv", "frontier.csv", "scenario.yaml", "figures/frontier.png"}
+    assert set(found[0]) == {
+        "plan.csv",
+        "frontier.csv",
+        "scenario.yaml",
+        "report.html",
+    }
     assert told[-1] == (330, 330)
     assert {most for _, most in told} == {330}
 
@@ -663,32 +669,21 @@ def test_the_same_question_has_the_same_bytes(tmp_path: Path) -> None:
         ("fill_rate[AAA] >= 0.9", "date", world(members=10)),
     ],
 )
-def test_every_plan_has_a_table_and_a_figure(
+def test_every_plan_has_a_table_and_a_chart(
     reach: str, choose: str, scenario: Scenario, tmp_path: Path
 ) -> None:
-    """The figure shows each choice that was tried, and the answer where there is one."""
+    """The chart shows each choice that was tried, and the answer where there is one."""
     plan = sim.plan(scenario, reach=reach, choose=choose)
     folder = plan.save(tmp_path / "plan", command="sim plan ...")
     for name, table in (("plan", plan.table), ("frontier", plan.frontier)):
         lines = list(csv.reader((folder / f"{name}.csv").read_text(encoding="utf-8").splitlines()))
         assert lines[0] == list(table.columns)
         assert len(lines) == len(table) + 1
-    assert (folder / "figures" / "frontier.png").stat().st_size > 10_000
-    (axes,) = plan.figure().axes
-    rings = [
-        line
-        for line in axes.lines
-        if line.get_markerfacecolor() == "none" and line.get_marker() == "o"
-    ]
-    assert len(rings) == (plan.answer is not None)
-    points = [
-        x
-        for line in axes.lines
-        if line.get_marker() == "o" and line not in rings
-        for x in line.get_xdata()
-    ]
-    assert len(points) == len(plan.frontier)
-    assert not (plan.save(tmp_path / "bare", figures=False) / "figures").exists()
+    assert (folder / "report.html").exists()
+    chart = plan.chart()
+    assert len(rows_of(chart, rows="answer")) == (plan.answer is not None)
+    assert len(rows_of(chart)) == len(plan.frontier)
+    assert not (plan.save(tmp_path / "bare", figures=False) / "report.html").exists()
 
 
 def test_the_command(
@@ -720,9 +715,8 @@ def test_the_command(
         " by 2018-12 is"
     )
     assert (
-        lines[-1]
-        == f"{Path('results', 'csto_all_members_plan')}: figures/, frontier.csv, manifest.json,"
-        " plan.csv, scenario.yaml"
+        lines[-1] == f"{Path('results', 'csto_all_members_plan')}: frontier.csv, manifest.json,"
+        " plan.csv, report.html, scenario.yaml"
     )
     assert told.err.splitlines()[-1] == "running csto_all_members: 100 %"
     table = pd.read_csv(tmp_path / "results" / "csto_all_members_plan" / "plan.csv")

@@ -38,6 +38,7 @@ def assert_same(
         assert set(found.series) == set(records.series)
         for metric, values in records.series.items():
             assert_close(values[..., member], found.series[metric], metric)
+        assert_close(records.usable[..., member], found.usable, "usable")
         assert_close(records.capacity[..., member], found.capacity, "capacity")
         assert_close(records.output[..., member], found.output, "output")
         assert_close(
@@ -306,6 +307,140 @@ def test_events(name: str) -> None:
     without = event_world(dict(list(EVENTS[name].items())[:-1]))
     with pytest.raises(AssertionError, match="differs"):
         assert_same(event_world(EVENTS[name]), reference=without)
+
+
+TO_BOTH: Tree = {"date": "2014-06", "exporter": "BBB", "importer": ["AAA", "CCC"], "phase_in": 2}
+CUT: Tree = {**TO_BOTH, "kind": "cut_off", "share": {"value": 0.6, "low": 0.2, "high": 1}}
+QUOTA: Tree = {**TO_BOTH, "kind": "quota", "cap": {"value": 70, "low": 40, "high": 120}}
+FREE: Tree = {**TO_BOTH, "kind": "exemption", "date": "2014-09", "cap": 25, "phase_in": 0}
+LEAK: Tree = {
+    **TO_BOTH,
+    "kind": "leakage",
+    "phase_in": 0,
+    "share": 0.8,
+    "end_share": 0.1,
+    "settles_months": 4,
+}
+TOGETHER: Tree = {"pairs": "together"}
+LIMITS: dict[str, tuple[Tree, Tree]] = {
+    "quota for each": ({"quota": QUOTA}, {}),
+    "quota together": ({"quota": {**QUOTA, **TOGETHER}}, {}),
+    "two quotas": ({"quota": QUOTA, "all": {**QUOTA, **TOGETHER}}, {}),
+    "quota and leakage": ({"quota": {**QUOTA, **TOGETHER}, "leak": LEAK}, {}),
+    "cut": ({"cut": CUT}, {}),
+    "cut and leakage": ({"cut": CUT, "leak": LEAK}, {}),
+    "cut and exemption": ({"cut": {**CUT, "share": 1}, "free": FREE}, {}),
+    "cut and exemption together": ({"cut": {**CUT, "share": 1}, "free": {**FREE, **TOGETHER}}, {}),
+    "cap for each": ({"cut": {**CUT, "share": 0.1}}, {"cap": 65}),
+    "cap together": ({"cut": {**CUT, "share": 0.1}}, {"cap": 90, **TOGETHER}),
+}
+"""Events, and terms of trade with the old supplier."""
+
+
+def pairs_world(events: Tree, terms: Tree) -> Scenario:
+    """Make a world in which BBB has two lines and AAA and CCC have two needs each; DDD is the
+    reserve."""
+    plant: Tree = {"title": "Plant", "state": "BBB"}
+    return world(
+        states={name: {"title": name} for name in ("AAA", "BBB", "CCC", "DDD")},
+        products={
+            "engines": {"title": "Engines", "unit": "engines", "cancellation": 0.4},
+            "tugs": {"title": "Tugs", "unit": "tugs", "inputs": {"engines": 1}, "input_cover": 1},
+        },
+        factories={
+            "large": {**plant, "lines": {"engines": 150}},
+            "small": {**plant, "lines": {"engines": 40}},
+            "reserve": {**plant, "state": "DDD", "lines": {"engines": 30}},
+            "yard": {**plant, "state": "AAA", "lines": {"tugs": 20}},
+        },
+        needs={"AAA": {"engines": 60, "tugs": 15}, "CCC": {"engines": {"units": 45, "tier": 1}}},
+        trade={
+            "old": {"exporter": "BBB", "importer": ["AAA", "CCC"], "product": "engines", **terms},
+            "new": {"exporter": "DDD", "importer": "*", "product": "engines", "weight": 0.01},
+        },
+        events=events,
+    )
+
+
+@pytest.mark.parametrize("name", LIMITS)
+def test_limits_hold_for_pairs_of_states(name: str) -> None:
+    """However many lines and needs stand behind them, for each pair or for all together."""
+    events, terms = LIMITS[name]
+    assert_same(pairs_world(events, terms), (0, 2, 5))
+    without = pairs_world(dict(list(events.items())[1:]), {} if terms else terms)
+    with pytest.raises(AssertionError, match="differs"):
+        assert_same(pairs_world(events, terms), reference=without)
+
+
+def test_programmes_that_serve_different_states_close_both_gaps() -> None:
+    """AAA and CCC lack 50 each, and each builds 50 at once."""
+    site = {"product": "engines", "build_months": 1, "qualification_months": 0, "ramp_months": 0}
+    states = ("AAA", "BBB", "CCC")
+    scenario = world(
+        states={name: {"title": name} for name in states},
+        factories={
+            name: {"title": name, "state": name, "lines": {"engines": 200 * (name == "BBB")}}
+            for name in states
+        },
+        needs={name: {"engines": 50} for name in ("AAA", "CCC")},
+        trade={"any": {"exporter": "BBB", "importer": "*", "product": "*"}},
+        events={"ban": {**CUT, "share": 1, "phase_in": 0}},
+        programmes={
+            f"of_{name}": {
+                "title": "Build",
+                "chair": name,
+                "beneficiaries": [name],
+                "budget": {"2014-06": 1000},
+                "candidates": {"home": {**site, "factory": name, "capital_cost": 1}},
+            }
+            for name in ("AAA", "CCC")
+        },
+    )
+    assert_same(scenario)
+    assert simulate(scenario, 0).capacity[6] == [50, 200, 50]
+
+
+def test_idle_capacity_whose_goods_nobody_accepts_closes_no_gap() -> None:
+    """A line of 50 is qualified in 2030: the other candidate is built."""
+    site = {"product": "engines", "build_months": 1, "qualification_months": 0, "ramp_months": 0}
+    late = {"capacity": 50, "qualified": "2030-01"}
+    scenario = world(
+        factories={
+            "old_plant": {"title": "Old", "state": "BBB", "lines": {"engines": 50}},
+            "late": {"title": "Late", "state": "AAA", "lines": {"engines": late}},
+            "fit": {"title": "Fit", "state": "AAA", "lines": {"engines": 0}},
+        },
+        needs={"AAA": {"engines": 50}},
+        events={"ban": {**BAN, "phase_in": 0}},
+        programmes={
+            "build": {
+                "title": "Build",
+                "chair": "AAA",
+                "beneficiaries": ["AAA"],
+                "budget": {"2014-06": 1000},
+                "candidates": {
+                    name: {**site, "factory": name, "capital_cost": 1} for name in ("late", "fit")
+                },
+            }
+        },
+    )
+    assert_same(scenario)
+    assert simulate(scenario, 0).capacity[6] == [50, 50, 50]
+
+
+def test_a_need_is_hit_however_long_the_restriction_has_acted_on_others() -> None:
+    """AAA's tugs begin half a year after the ban on engines; the yard hears of it a month later."""
+    events = {"ban": {**BAN, "importer": "AAA", "share": 0.5}}
+    scenario = pairs_world(events, {}).model_copy()
+    needs = {"AAA": {"engines": 60, "tugs": {"series": [0] * 12 + [15] * 12}}}
+    late = Scenario.model_validate(
+        {**scenario.model_dump(by_alias=True, exclude_unset=True), "needs": needs}
+    )
+    assert_same(late)
+    model = ReferenceModel(late, 0)
+    for _ in range(24):
+        model.step()
+    assert [need.hit for need in model.needs if need.product == "engines"] == [5, 13]
 
 
 def test_tiny_worlds() -> None:

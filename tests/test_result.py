@@ -19,10 +19,11 @@ import pytest
 import sim
 from sim import disk
 from sim.errors import InputError
+from sim.metrics.table import SUMMARY
 from sim.report import files, manifest, tables
 from sim.report import result as result_module
 from sim.report.files import check_target, replaced
-from sim.report.overview import overview
+from sim.report.overview import SHOWN, overview
 from sim.report.result import Result
 from tests.recorded import MONTHS, records, scenario
 
@@ -87,9 +88,7 @@ def test_a_folder_holds_tables_scenario_figures_and_manifest(
             *TABLES,
             "scenario.yaml",
             "manifest.json",
-            "figures/capacity.png",
-            "figures/fill_rate_AAA.png",
-            "figures/suppliers.png",
+            "report.html",
         ]
     )
     assert b"\r" not in found["series.csv"]
@@ -97,16 +96,17 @@ def test_a_folder_holds_tables_scenario_figures_and_manifest(
 
 
 def test_two_saves_differ_in_the_manifest_alone(result: Result, tmp_path: Path) -> None:
-    one, two = (contents(result.save(tmp_path / name, figures=False)) for name in ("one", "two"))
+    one, two = (contents(result.save(tmp_path / name)) for name in ("one", "two"))
     del one["manifest.json"], two["manifest.json"]
     assert one == two
 
 
-def test_without_figures_matplotlib_stays_out(
+def test_without_figures_the_page_stays_out(
     result: Result, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(sys.modules, "sim.report.figures", None)
-    assert "figures" not in os.listdir(result.save(tmp_path / "out", figures=False))
+    monkeypatch.setitem(sys.modules, "sim.report.page", None)
+    found = os.listdir(result.save(tmp_path / "out", figures=False))
+    assert "report.html" not in found
 
 
 def test_the_saved_scenario_loads_to_the_same(result: Result, tmp_path: Path) -> None:
@@ -343,13 +343,13 @@ def test_overview_lists_what_was_short_worst_first() -> None:
         == "2 of 3 needs were short; the median member, and 5 to 95 % of the members in brackets:"
     )
     assert [re.split(r"\s{2,}", line) for line in lines[5:]] == [
-        ["state", "product", "covered after", "months to 90 %", "substituted", "unmet units"],
+        ["state", "product", *(SUMMARY[name].title for name in SHOWN)],
         [
             "-----",
             "--------",
-            "-------------------",
+            "-----------------------",
             "--------------",
-            "-----------",
+            "------------------",
             "-------------",
         ],
         ["AAA", "engines", "50 %", "never", "25 %", "170"],

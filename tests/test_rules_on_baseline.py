@@ -78,7 +78,7 @@ def recorded(family: str | None, name: str | None, sets: tuple[str, ...]) -> dic
         else {"rules": {family: {"rule": name, **PARAMETERS.get(name or "", {})}}}
     )
     records = run(sim.load(BASELINE, [*sets, "months=84"], members=2, **choice)).records
-    return {**records.series, "output": records.output, "capacity": records.capacity}
+    return {**records.series, "output": records.output, "usable": records.usable}
 
 
 @pytest.mark.parametrize("rule", chosen(), ids=lambda rule: f"{rule.family}-{rule.name}")

@@ -15,8 +15,8 @@ from sim.rules import registry
 from sim.rules.search import Prospects, Search, gravity, none
 from sim.scenario.loading.load import parse
 from sim.scenario.schema import Scenario
-from sim.world.axes import number
-from sim.world.dormant_links import IDLE
+from sim.world.linking import IDLE
+from sim.world.numbering import number
 from tests.random_worlds import random_scenario
 from tests.test_model import everything
 from tests.worlds import old_supplier, world

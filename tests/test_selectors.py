@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from itertools import product
+from pathlib import Path
+from random import Random
+
 import pytest
 
-from sim.scenario.loading.load import parse
+from sim.scenario.loading.load import load, parse
+from sim.scenario.routes import Route, Routes
 from sim.scenario.schema import Scenario, Trade
-from sim.scenario.selectors import (
-    Route,
-    factories_of,
-    permitting_rule,
-    products_of,
-    routes,
-    specificity,
-    states_of,
-)
+from sim.scenario.selectors import factories_of, products_of, states_of
+from sim.scenario.trade_rules import TradeRules
+from tests.reference.trade_rules import permitting_rules, specificity
 from tests.tiny_scenario import data
+
+BASELINE = Path(__file__).parents[1] / "scenarios" / "baseline.yaml"
 
 
 @pytest.fixture
@@ -51,7 +52,7 @@ def test_products_and_factories_are_selected_by_name(tiny: Scenario) -> None:
 
 
 def test_routes_join_lines_with_needs_and_with_inputs(tiny: Scenario) -> None:
-    assert set(routes(tiny)) == {
+    assert set(Routes.of(tiny)) == {
         Route("UKR", "RUS", "engines"),
         Route("RUS", "RUS", "engines"),
         Route("RUS", "RUS", "helicopters"),
@@ -87,13 +88,14 @@ def test_names_count_more_than_blocs_and_blocs_more_than_all(
 
 
 def test_the_most_specific_rule_holds_alone(tiny: Scenario) -> None:
-    assert permitting_rule(tiny, "UKR", "RUS", "engines") == "ukrainian_engines"
-    assert permitting_rule(tiny, "RUS", "RUS", "engines") == "any"
+    rules = TradeRules(tiny)
+    assert names(rules, "UKR", "RUS", "engines") == ["ukrainian_engines"]
+    assert names(rules, "RUS", "RUS", "engines") == ["any"]
 
 
 def test_where_no_rule_speaks_none_holds() -> None:
-    scenario = parse({**data(), "trade": {}})
-    assert permitting_rule(scenario, "UKR", "RUS", "engines") is None
+    rules = TradeRules(parse({**data(), "trade": {}}))
+    assert rules.of("UKR", ["RUS", "BLR"], "engines") == [(), ()]
 
 
 def test_a_tie_between_rules_that_a_third_overrides_is_no_fault() -> None:
@@ -104,7 +106,40 @@ def test_a_tie_between_rules_that_a_third_overrides_is_no_fault() -> None:
         "as_broad": {"exporter": "*", "importer": "*", "product": "engines"},
         "home": {"exporter": "RUS", "importer": "RUS", "product": "*"},
     }
-    assert (
-        permitting_rule(parse({**data(), "trade": trade}), "UKR", "RUS", "engines")
-        == "ukrainian_engines"
-    )
+    rules = TradeRules(parse({**data(), "trade": trade}))
+    assert names(rules, "UKR", "RUS", "engines") == ["ukrainian_engines"]
+
+
+def test_the_index_finds_what_trying_every_rule_finds() -> None:
+    """Names, blocs, lists and `*`, in any company; ties included."""
+    selectors = {
+        "exporter": ["*", "UKR", "CSTO", ["UKR", "CSTO"], ["*", "RUS"]],
+        "importer": ["*", "RUS", "CSTO", ["BLR", "CSTO"], ["RUS", "UKR", "BLR"]],
+        "product": ["*", "engines", ["engines", "helicopters"]],
+    }
+    rng = Random(0)
+    for _ in range(200):
+        trade = {
+            f"rule_{row}": Trade(**{key: rng.choice(each) for key, each in selectors.items()})
+            for row in range(rng.randint(0, 6))
+        }
+        scenario = parse(data()).model_copy(update={"trade": trade})
+        rules = TradeRules(scenario)
+        for route in product(scenario.states, scenario.states, scenario.products):
+            assert names(rules, *route) == permitting_rules(scenario, *route)
+
+
+def test_importers_are_looked_up_together() -> None:
+    scenario = load(BASELINE)
+    rules, routes = TradeRules(scenario), Routes.of(scenario)
+    for exporter, each in routes.lines:
+        importers = list(routes.buyers.get(each, ()))
+        for importer, found in zip(importers, rules.of(exporter, importers, each), strict=True):
+            assert [rules.names[row] for row in found] == permitting_rules(
+                scenario, exporter, importer, each
+            )
+
+
+def names(rules: TradeRules, exporter: str, importer: str, each: str) -> list[str]:
+    (found,) = rules.of(exporter, [importer], each)
+    return [rules.names[row] for row in found]

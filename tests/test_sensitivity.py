@@ -22,13 +22,14 @@ from sim.analysis.sensitivity.sensitivity import Sensitivity, sensitivity
 from sim.cli.main import main
 from sim.errors import InputError
 from sim.kernels.sums import Floats
-from sim.report.figures.sensitivity import Panel, labels, sensitivity_figure
+from sim.report.charts.names import Names
 from sim.rules import registry
 from sim.rules.ordering import Position
 from sim.scenario.schema import Scenario
 from sim.study.spec import Design, Factor
 from sim.study.study import Study
 from sim.study.sweep import sweep
+from tests.charted import drawn as rows_of
 from tests.small_study import contents
 from tests.small_study import scenario as propulsion
 from tests.tiny_scenario import edited, write
@@ -477,7 +478,7 @@ def test_the_same_study_gives_the_same_bytes(propelled: Study, tmp_path: Path) -
         *(f"{name}.csv" for name in ("ranking", "sensitivity", "left_out")),
         "scenario.yaml",
         "manifest.json",
-        "figures/sensitivity.png",
+        "report.html",
     }
     del one["manifest.json"], two["manifest.json"]
     assert one == two
@@ -495,7 +496,7 @@ def test_tables_are_tidy(propelled: Study, tmp_path: Path) -> None:
     """A row for each factor of each output, ranked within it; figures can be left out."""
     found = sensitivity(propelled)
     found.save(tmp_path / "tables", figures=False)
-    assert not (tmp_path / "tables" / "figures").exists()
+    assert not (tmp_path / "tables" / "report.html").exists()
     header = (
         (tmp_path / "tables" / "sensitivity.csv").read_text(encoding="utf-8").partition("\n")[0]
     )
@@ -537,14 +538,16 @@ def test_first_order_indices_that_add_up_to_too_much_are_told(wavy: Study) -> No
     )
 
 
-def test_the_figure_shows_factors_in_their_order(wavy: Study, propelled: Study) -> None:
-    """With bars for both numbers, and an interval for each."""
-    (axes,) = sensitivity(wavy).figure().axes
-    assert [label.get_text() for label in axes.get_yticklabels()] == list(CIRCLE)
-    widths = [bar.get_width() for bar in axes.patches]
+def test_the_chart_shows_factors_in_their_order(wavy: Study) -> None:
+    """With both numbers, and an interval for the first."""
     found = sensitivity(wavy)
-    assert widths == pytest.approx([*numbers(found, "ST"), *numbers(found, "S1")])
-    assert sum(len(lines.get_segments()) for lines in axes.collections) == 6
+    rows = rows_of(found.chart())
+    assert [text.replace("\n", " ") for text in rows["label"]] == list(
+        map(Names.of(found.scenario).path, CIRCLE)
+    )
+    assert rows["middle"].tolist() == pytest.approx(numbers(found, "ST"))
+    assert rows["beside"].tolist() == pytest.approx(numbers(found, "S1"))
+    assert (rows["low"] < rows["middle"]).all()
 
 
 def test_of_many_outputs_some_are_shown(propelled: Study) -> None:
@@ -560,51 +563,7 @@ def test_of_many_outputs_some_are_shown(propelled: Study) -> None:
         *others,
     ]
     many = replace(few, explained=few.explained * 3, is_chosen=True)
-    figure = many.figure()
-    assert [each.get_title(loc="left") for each in figure.axes] == [
-        each.output.title(few.scenario) for each in many.explained[:8]
-    ]
-    assert (
-        figure.texts[1].get_text().endswith(f"saltelli, N = 16; 8 of {len(many.explained)} outputs")
-    )
     assert f"  and {len(many.explained) - 8} more, see sensitivity.csv" in many.text
-
-
-def test_a_panel_shows_the_first_of_many_factors_on_one_scale() -> None:
-    """Intervals that leave the possible far behind are cut, bars never."""
-    factors = [f"events.{each}.share" for each in range(14)]
-    lengths, halves = np.linspace(1.4, 0, 14), np.full(14, 2.0)
-    wild, calm = (
-        Panel(
-            "A",
-            factors,
-            {"ST": (lengths * share, halves * share), "S1": (lengths * share, halves * np.nan)},
-        )
-        for share in (1, 0.1)
-    )
-    figure = sensitivity_figure("Title", "what", "95 % interval", [wild, calm], 1.0)
-    assert [len(axes.get_yticks()) for axes in figure.axes] == [12, 12]
-    assert [len(axes.collections[0].get_segments()) for axes in figure.axes] == [12, 12]
-    low, high = figure.axes[0].get_xlim()
-    assert figure.axes[1].get_xlim() == (low, high)
-    assert (low, high) == pytest.approx((-0.25, 1.4 * 1.02))
-    assert figure.texts[1].get_text() == "what; the first 12 of 14 factors"
-
-
-def test_long_paths_are_cut_from_the_left_and_stay_apart() -> None:
-    alike = [
-        "programmes.one.candidates.home.build_months",
-        "programmes.two.candidates.home.build_months",
-    ]
-    assert list(labels(alike).values()) == [
-        f"... {each}.candidates.home.build_months" for each in ("one", "two")
-    ]
-    assert list(labels(["events.ban.share", alike[0]]).values()) == [
-        "events.ban.share",
-        "... candidates.home.build_months",
-    ]
-    long = f"events.{'a' * 40}.share"
-    assert labels([long]) == {long: f"... {'a' * 40}.share"}
 
 
 def test_a_choice_of_scenarios_is_a_factor(tmp_path: Path) -> None:
@@ -666,7 +625,7 @@ def test_the_command(
     assert lines[0] == "which factors matter (p50 of 3 members at 16 points: saltelli, N = 4)"
     assert [line.split()[0] for line in lines[2:4]] == ["1", "2"]
     assert lines[-1].startswith(
-        "results/saltelli_sensitivity: figures/, left_out.csv, manifest.json, ranking.csv, "
+        "results/saltelli_sensitivity: left_out.csv, manifest.json, ranking.csv, "
     )
     manifest = json.loads(
         Path("results/saltelli_sensitivity/manifest.json").read_text(encoding="utf-8")
@@ -676,7 +635,7 @@ def test_the_command(
         main(["sensitivity", "results/morris", "--out", "effects", "--no-figures", "--quiet"]) == 0
     )
     assert capsys.readouterr() == ("", "")
-    assert not Path("effects/figures").exists()
+    assert not Path("effects/report.html").exists()
     assert main(["sensitivity", "results/random"]) == 2
     assert "need the design saltelli" in capsys.readouterr().err
     assert not Path("results/random_sensitivity").exists()

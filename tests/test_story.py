@@ -153,7 +153,7 @@ def added(records: Records, factory: str, *products: str) -> Floats:
         for row, (name, _, product) in enumerate(records.lines)
         if name == factory and product in (products or (product,))
     ]
-    return (records.capacity[-1, rows] - records.capacity[0, rows]).sum(axis=0)
+    return (records.usable[-1, rows] - records.usable[0, rows]).sum(axis=0)
 
 
 def made(records: Records, factory: str, product: str) -> Floats:

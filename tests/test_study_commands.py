@@ -128,7 +128,7 @@ def test_replay_writes_one_run(here: Path, capsys: pytest.CaptureFixture[str]) -
     assert main(["replay", "results/study", "5", "2"]) == 0
     assert capsys.readouterr().out.startswith("results/study_5_2: ")
     folder = here / "results" / "study_5_2"
-    assert (folder / "figures").is_dir()
+    assert (folder / "report.html").is_file()
     assert (
         json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["command"]
         == "sim replay results/study 5 2"

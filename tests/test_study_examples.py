@@ -59,7 +59,7 @@ def test_the_example_of_sensitivity_runs(tmp_path: Path) -> None:
     assert leaks[0] > 0.9 > months[0]
     assert months[1] > 0.8 > money[1] > leaks[1]
     assert money[2] > 0.4 > leaks[2]
-    assert (tmp_path / "sensitivity" / "figures" / "sensitivity.png").exists()
+    assert (tmp_path / "sensitivity" / "report.html").exists()
 
 
 def test_what_drives_the_case(tmp_path: Path) -> None:

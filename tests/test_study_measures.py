@@ -11,10 +11,11 @@ import pytest
 from sim.engine.run import run
 from sim.errors import ScenarioError
 from sim.kernels.sums import Floats
+from sim.metrics.derive import summary_names
 from sim.records import Records
 from sim.scenario.loading.dump import dump
 from sim.study.experiment import prepared
-from sim.study.observables import Measure, measure_of, summary_names
+from sim.study.observables import Measure, measure_of
 from sim.study.spec import ask
 from tests.worlds import propulsion_world
 

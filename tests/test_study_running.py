@@ -116,7 +116,8 @@ def test_without_a_folder_frames_remain() -> None:
         months=30,
         metrics=["fill_rate_after"],
     )
-    assert found.results.shape == (2 * 3, 9)
+    assert found.results.shape == (2 * 3, 10)
+    assert (found.results.n == 2).all()
     folder = found.folder
     assert folder.exists()
     del found

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from sim.errors import InputError, ScenarioError
+from sim.metrics.table import MONTHLY
 from sim.study.experiment import prepared
 from sim.study.spec import Spec, ask, dump_study, read_study
 from tests.small_study import scenario, study
@@ -76,12 +77,9 @@ def test_all_faults_are_told_together(tmp_path: Path) -> None:
     """Faults of keys, of values, of what the scenario does not take, and of metrics, each at its
     place."""
     found = told(tmp_path, FAULTY)
-    by_month = (
-        "fill_rate, unmet, need, received, used, backlog, stock, in_transit, spending, imports,"
-        " legacy, leaked"
-    )
     whole_run = (
-        f"study.yaml:13:21 metrics.1: T50 is of the whole run; of a period there are {by_month}"
+        "study.yaml:13:21 metrics.1: T50 is of the whole run; of a period there are"
+        f" {', '.join(MONTHLY)}"
     )
     assert [fault for fault in found if fault != whole_run] == [
         f"study.yaml:{line}" for line in TOLD.splitlines()

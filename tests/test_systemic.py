@@ -8,8 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.kernels.systemic import losses
-from sim.metrics import esri
+from sim.kernels.systemic import esri, losses
 
 EXPECTED = json.loads((Path(__file__).parent / "expected.json").read_text())["esri"]
 

@@ -113,7 +113,7 @@ def test_summary_with_the_share_of_censored_members() -> None:
     made = records()
     made.summary["T90"][0, :2] = 12, 24
     text = tables.csv(tables.summary(made)).splitlines()
-    assert text[0] == "state,product,metric,mean,p05,p50,p95,central"
+    assert text[0] == "state,product,metric,mean,p05,p50,p95,central,n"
     assert [line.split(",")[2] for line in text[1:6]] == [
         "fill_rate_after",
         "unmet",
@@ -122,10 +122,19 @@ def test_summary_with_the_share_of_censored_members() -> None:
         "T90_censored",
     ]
     assert text[4:6] == [
-        "AAA,engines,T90,inf,14.4,inf,inf,12",
-        "AAA,engines,T90_censored,0.6,0,1,1,0",
+        "AAA,engines,T90,inf,14.4,inf,inf,12,5",
+        "AAA,engines,T90_censored,0.6,0,1,1,0,5",
     ]
-    assert text[14:16] == ["CCC,engines,T90,,,,,", "CCC,engines,T90_censored,,,,,"]
+    assert text[14:16] == ["CCC,engines,T90,,,,,,0", "CCC,engines,T90_censored,,,,,,0"]
+
+
+def test_summary_counts_the_members_behind_its_quantiles() -> None:
+    """A member to whom a metric does not apply does not count; one that never gets there does."""
+    made = records()
+    made.summary["T90"][0] = 12, NAN, INF, 24, NAN
+    rows = dict(zip(tables.summary(made)["metric"][:5], tables.summary(made)["n"][:5], strict=True))
+    assert rows["T90"] == rows["T90_censored"] == 3
+    assert rows["unmet"] == 5
 
 
 def test_flows_by_year_and_route() -> None:
@@ -152,7 +161,7 @@ def test_capacity_by_month_and_line() -> None:
     table = tables.capacity(records())
     names = [
         f"{what}_{name}"
-        for what in ("capacity", "output")
+        for what in ("usable", "output", "capacity")
         for name in ("p05", "p50", "p95", "mean", "central")
     ]
     assert list(table) == ["month", "factory", "state", "product", *names]
@@ -161,7 +170,7 @@ def test_capacity_by_month_and_line() -> None:
     )
     assert (
         tables.csv(table).splitlines()[-3]
-        == "2015-12,home,AAA,engines,3.2,5,6.8,5,3,1.6,2.5,3.4,2.5,1.5"
+        == "2015-12,home,AAA,engines,3.2,5,6.8,5,3,1.6,2.5,3.4,2.5,1.5,4.8,7.5,10.2,7.5,4.5"
     )
 
 

@@ -12,7 +12,7 @@ from sim.engine.model import SupplyModel
 from sim.engine.recorder import Tape
 from sim.engine.run import run, run_chunk
 from sim.scenario.schema import Scenario
-from sim.world.axes import number
+from sim.world.numbering import number
 from tests.plants import BAN, built, capacity, faults, programme
 from tests.worlds import old_supplier, world
 
@@ -268,10 +268,15 @@ def test_members_do_not_depend_on_their_company(company: list[int]) -> None:
     def taped(members: list[int]) -> dict[str, np.ndarray]:
         tape = Tape.blank(scenario, axes, len(members))
         assert max(run_chunk(scenario, members, axes, tape).residuals.values()) <= 64
-        return {**tape.series, "capacity": tape.capacity, "output": tape.output}
+        return {
+            **tape.series,
+            "usable": tape.usable,
+            "output": tape.output,
+            "capacity": tape.capacity,
+        }
 
     whole, part = taped(list(range(7))), taped(company)
-    assert not np.array_equal(whole["capacity"][..., 1], whole["capacity"][..., 2])
+    assert not np.array_equal(whole["usable"][..., 1], whole["usable"][..., 2])
     for name, values in part.items():
         assert np.array_equal(values, whole[name][..., company]), name
 

@@ -68,21 +68,28 @@ def conditions_of(text: str) -> tuple[Condition, ...]:
 def _condition(text: str) -> Condition | str:
     """Read one condition; say what is wrong where it is none."""
     written = _WRITTEN.fullmatch(text)
-    compared = COMPARED.fullmatch(written[2]) if written else None
-    measure = measure_of(compared[1]) if compared else None
-    limit = finite(compared[3]) if compared else None
-    if written is None or compared is None or measure is None or limit is None:
+    compared = _compared(written[2]) if written else None
+    if written is None or compared is None:
         return (
             f"'{text}' is not a condition; write one as in fill_rate[RUS, helicopter_engines, 2018]"
             " < 0.8"
         )
-    sign, by = compared[2], written[3] or ""
+    measure, is_any, by = compared, written[1] == "any", written[3] or ""
     if not by:
-        return Condition(measure, sign, limit, written[1] == "any")
+        return Condition(measure._replace(sign="", limit=0.0), measure.sign, measure.limit, is_any)
     if not PERIOD.fullmatch(by):
         return f"'{by}' is not a month; write YYYY or YYYY-MM"
-    since = measure._replace(sign=sign, limit=limit)
-    return Condition(since, "<=", 0.0, written[1] == "any", by if len(by) > 4 else f"{by}-12")
+    return Condition(measure, "<=", 0.0, is_any, by if len(by) > 4 else f"{by}-12")
+
+
+def _compared(text: str) -> Measure | None:
+    """Read what is compared with what; None where it is not written as that."""
+    compared = COMPARED.fullmatch(text)
+    measure = measure_of(compared[1]) if compared else None
+    limit = finite(compared[3]) if compared else None
+    if compared is None or measure is None or limit is None:
+        return None
+    return measure._replace(sign=compared[2], limit=limit)
 
 
 def held(study: Study, conditions: Sequence[Condition]) -> tuple[Bools, Bools]:

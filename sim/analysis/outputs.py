@@ -15,7 +15,6 @@ from sim.errors import InputError
 from sim.kernels.sums import Bools, Floats, Ints
 from sim.report.statistics import spread
 from sim.report.tables import COARSE
-from sim.scenario.schema import Scenario
 from sim.scenario.suggestions import listed
 from sim.study.designs import Column
 from sim.study.experiment import Experiment
@@ -33,14 +32,6 @@ class Output(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.metric} of {self.state}, {self.product}"
-
-    def title(self, scenario: Scenario) -> str:
-        """Name it as figures do."""
-        state, product = scenario.states.get(self.state), scenario.products.get(self.product)
-        return (
-            f"{self.metric}: {state.title if state else self.state},"
-            f" {product.title if product else self.product}"
-        )
 
 
 def faults(

@@ -18,6 +18,8 @@ Table = dict[str, NDArray[np.float64] | NDArray[np.int64] | list[str]]
 """Columns of equal length by name."""
 
 CONFIDENCES = ("documented", "estimated", "disputed", "assumed")
+_WORDS = ("per", "dist", "confidence", "source", "publisher", "date", "address", "note")
+"""The columns of the ledger that are words, in their order."""
 _CLASS_KEYS = ("build_months", "qualification_months", "ramp_months", "capital_cost")
 _RETOOL_KEYS = ("retool_months", "retool_loss", "retool_cost")
 
@@ -63,27 +65,30 @@ def ledger(scenario: Scenario) -> Table:
     fixed where they do not; `publisher`, `date` and `address` are the source's.
     """
     given = numbers(scenario)
-    quantities = [number.quantity for number in given]
-    sources = [scenario.sources.get(each.source or "") for each in quantities]
+    table: Table = {"path": [number.path for number in given]}
+    for key in ("value", "low", "high"):
+        table[key] = np.array([_cell(each.quantity, key) for each in given], dtype=np.float64)
+    words = [_words(each.quantity, scenario) for each in given]
+    return table | {key: [each[key] for each in words] for key in _WORDS}
+
+
+def _words(quantity: Quantity, scenario: Scenario) -> dict[str, str]:
+    """Return what the ledger says of a number in words."""
+    source = scenario.sources.get(quantity.source or "")
+    drawn_by = quantity.dist or "triangular"
     return {
-        "path": [number.path for number in given],
-        "value": np.array([each.value for each in quantities], dtype=np.float64),
-        "low": np.array(
-            [math.nan if each.low is None else each.low for each in quantities], dtype=np.float64
-        ),
-        "high": np.array(
-            [math.nan if each.high is None else each.high for each in quantities], dtype=np.float64
-        ),
-        "per": ["year" if each.per == "year" else "" for each in quantities],
-        "dist": [each.dist or "triangular" if each.is_drawn else "fixed" for each in quantities],
-        "confidence": [each.confidence for each in quantities],
-        "source": [each.source or "" for each in quantities],
-        **{
-            key: [getattr(source, key, None) or "" for source in sources]
-            for key in ("publisher", "date", "address")
-        },
-        "note": [each.note or "" for each in quantities],
+        "per": "year" if quantity.per == "year" else "",
+        "dist": drawn_by if quantity.is_drawn else "fixed",
+        "confidence": quantity.confidence,
+        "source": quantity.source or "",
+        **{key: getattr(source, key, None) or "" for key in ("publisher", "date", "address")},
+        "note": quantity.note or "",
     }
+
+
+def _cell(quantity: Quantity, key: str) -> float:
+    number = getattr(quantity, key)
+    return math.nan if number is None else number
 
 
 def counts(scenario: Scenario) -> dict[str, int]:
@@ -183,22 +188,25 @@ def _of_class(scenario: Scenario, product: str, keys: Sequence[str], path: str) 
 
 def _parts(value: Any, path: str) -> Iterator[tuple[str, Frozen]]:
     """List every part of a scenario that is given, with its path, in the order of the schema."""
-    members: dict[str, Any] = {}
     if isinstance(value, Frozen):
         yield path, value
-        fields = {} if isinstance(value, Quantity) else type(value).model_fields
-        members = {
-            field.alias or name: getattr(value, name)
-            for name, field in fields.items()
-            if name in value.model_fields_set
-        }
-    elif isinstance(value, dict | list):
-        members = {
-            str(key): each
-            for key, each in (value.items() if isinstance(value, dict) else enumerate(value))
-        }
-    for key, each in members.items():
+    for key, each in _members(value).items():
         yield from _parts(each, f"{path}.{key}" if path else key)
+
+
+def _members(value: Any) -> dict[str, Any]:
+    """List what a part is made of, by key; what is not given is left out."""
+    if isinstance(value, dict):
+        return {str(key): each for key, each in value.items()}
+    if isinstance(value, list):
+        return {str(key): each for key, each in enumerate(value)}
+    if not isinstance(value, Frozen) or isinstance(value, Quantity):
+        return {}
+    return {
+        field.alias or name: getattr(value, name)
+        for name, field in type(value).model_fields.items()
+        if name in value.model_fields_set
+    }
 
 
 def _numbers(value: Any, path: str) -> Iterator[Number]:

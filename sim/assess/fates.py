@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.assess.substitution import month_reached
 from sim.records import Floats, Records
 from sim.scenario.schema import Scenario
 
@@ -34,8 +37,6 @@ LEAST_NEED = 0.1
 """A need below this share of its starting level is dropped."""
 LEAST_FILL = 0.5
 """A need of which less than this share is met is unmet."""
-REPLACED = 0.9
-"""Substitution is reached when others than the old suppliers deliver this share of the need."""
 YEAR = 12
 _TINY = 1e-9
 
@@ -44,14 +45,14 @@ def fates(scenario: Scenario, records: Records) -> dict[str, Column]:
     """Tabulate the fates of the needs that a restriction hit, by calendar year from the hit on and
     at the end.
 
-    A need is hit over its own links or those of the inputs of what it buys (`hits`). In a year, and at the `end` (the last twelve months), it has
-    exactly one fate in each member:
+    A need is hit over its own links or those of the inputs of what it buys (`hits`). In a year, and
+    at the `end` (the last twelve months), it has exactly one fate in each member:
 
     - dropped: the need is below a tenth of its mean of the first twelve months of the run;
       otherwise
     - unmet: less than half of it is met in its month; otherwise the group that replaces the old
-      suppliers, or goes on,
-      most. Of the units shipped to the state for final use, that is the greatest of
+      suppliers, or goes on, most. Of the units shipped to the state for final use, that is the
+      greatest of
     - home: the share of its own factories, less that of the twelve months before the hit;
     - ally, outside: so for other states, of its own bloc or not, which no restriction ever hits;
     - leakage: the share that comes from the suppliers hit while they are restricted, and by
@@ -63,42 +64,27 @@ def fates(scenario: Scenario, records: Records) -> dict[str, Column]:
     largest share. What comes from abroad is split between allies and outsiders as the year's flows
     to the state are, its factories' inputs included.
 
-    `probability` is the share of the members. The rows of `end` say, too, when substitution was
-    reached: see `month_reached`. `reached` is the share of the members in which it was;
-    `month_p05`, `month_p50`, `month_p95` are the months, YYYY-MM, by which 5, 50, 95 % of all
-    members had reached it, `inf` where they never had; `by` is the state that most often gained
-    most in share of deliveries against the years before the hit, in the calendar year in which
-    substitution was reached; `by_share` is the share, of the members that reached it, in which it
-    was that state.
+    `probability` is the share of the members. The rows of `end` tell, too, when substitution was
+    reached, whatever the fate (see `month_reached`): `reached` is the share of the members in which
+    it was; `month_p05`, `month_p50`, `month_p95` are the months, YYYY-MM, by which 5, 50, 95 % of
+    all members had reached it, `inf` where they never had. Who substituted stands in the row of its
+    group, home, ally or outside: `by` is the state of the group that most often gained most in
+    share of deliveries against the years before the hit, in the calendar year in which substitution
+    was reached; `by_share` is the share, of the members that reached it, in which it was that
+    state.
     """
     past = _Past(scenario, records)
     hit = hits(records)
     stories = [
         past.story(row, hit[buyer]) for row, buyer in enumerate(records.needs) if buyer in hit
     ]
-    rows = [
-        (story, year, code)
-        for story in stories
-        for year in range(len(story.years))
-        for code in range(len(FATES))
-    ]
-    nothing = Ending(math.nan, "", "", "", "", math.nan)
-    ends = [story.ending if year == len(story.years) - 1 else nothing for story, year, _ in rows]
-    return {
-        "state": [story.buyer[0] for story, _, _ in rows],
-        "product": [story.buyer[1] for story, _, _ in rows],
-        "year": [story.years[year] for story, year, _ in rows],
-        "fate": [FATES[code] for _, _, code in rows],
-        "probability": np.array(
-            [float((story.codes[year] == code).mean()) for story, year, code in rows]
-        ),
-        "reached": np.array([end.reached for end in ends]),
-        "month_p05": [end.p05 for end in ends],
-        "month_p50": [end.p50 for end in ends],
-        "month_p95": [end.p95 for end in ends],
-        "by": [end.by for end in ends],
-        "by_share": np.array([end.by_share for end in ends]),
+    rows = [row for story in stories for row in _rows_of(story)]
+    columns: dict[str, Column] = {
+        name: [getattr(row, name) for row in rows] for name in Row._fields
     }
+    for name in ("probability", "reached", "by_share"):
+        columns[name] = np.array(columns[name], dtype=np.float64)
+    return columns
 
 
 def hits(records: Records) -> dict[Buyer, int]:
@@ -135,32 +121,20 @@ def settle(shares: Floats, before: Floats, fill: Floats, need: Floats) -> Ints:
     return settled
 
 
-def month_reached(others: Floats, need: Floats, least: Floats, hit: int) -> Floats:
-    """Return the month of the run from which substitution is reached, [members]; inf: not within
-    the run.
+class Row(NamedTuple):
+    """Hold a row of the table; see `fates` for the columns."""
 
-    It is the first month, after the first shortfall from the hit on, from which others than the old
-    suppliers keep up with nine tenths of the need for twelve months, counted up from that month;
-    the hit itself where they never fall short. `others` and `need` [months, members] are units a
-    month. A need below `least` [members] on the mean of these months is dropped, which is no
-    substitution.
-    """
-    begins = len(need) - YEAR + 1 - hit
-    if begins < 1:
-        return np.full(need.shape[1], np.inf)
-    wanted, delivered = (
-        np.concatenate((np.zeros((1, units.shape[1])), np.cumsum(units[hit:], axis=0)))
-        for units in (need, others)
-    )
-    enough = wanted[YEAR:] - wanted[:begins] >= YEAR * least
-    for month in range(1, YEAR + 1):
-        span, start = slice(month, month + begins), slice(begins)
-        enough &= delivered[span] - delivered[start] >= (REPLACED - _TINY) * (
-            wanted[span] - wanted[start]
-        )
-    short = np.where(enough.all(axis=0), 0, enough.argmin(axis=0))
-    again = enough & (np.arange(begins)[:, None] >= short)
-    return np.where(again.any(axis=0), hit + again.argmax(axis=0), np.inf)
+    state: str
+    product: str
+    year: str
+    fate: str
+    probability: float
+    reached: float
+    month_p05: str
+    month_p50: str
+    month_p95: str
+    by: str
+    by_share: float
 
 
 @dataclass(frozen=True)
@@ -168,11 +142,11 @@ class Ending:
     """Say in which share of the members substitution was reached, by which months, and by whom."""
 
     reached: float
-    p05: str
-    p50: str
-    p95: str
-    by: str
-    by_share: float
+    months: tuple[str, str, str]
+    """By which 5, 50, 95 % of the members had reached it"""
+    by: Mapping[str, tuple[str, float]]
+    """Fate -> the state of this group that most often did it, and in which share of those that
+    reached it"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -185,6 +159,20 @@ class Story:
     codes: Ints
     years: list[str]
     ending: Ending
+
+
+NO_ENDING = Ending(math.nan, ("", "", ""), {})
+"""What the rows of calendar years have of an ending."""
+
+
+def _rows_of(story: Story) -> Iterator[Row]:
+    """Lay a story out, a row a year and fate; the last year is the end."""
+    for year, label in enumerate(story.years):
+        end = story.ending if year == len(story.years) - 1 else NO_ENDING
+        for code, fate in enumerate(FATES):
+            probability = float((story.codes[year] == code).mean())
+            by, share = end.by.get(fate, ("", math.nan))
+            yield Row(*story.buyer, label, fate, probability, end.reached, *end.months, by, share)
 
 
 @dataclass(frozen=True)
@@ -211,6 +199,14 @@ class _Past:
         for row, route in enumerate(self.records.routes):
             if route not in restricted and not (vias and vias[row]):
                 found.setdefault(route[1:], []).append(row)
+        return found
+
+    @cached_property
+    def routes_to(self) -> dict[Buyer, list[int]]:
+        """All routes to each buyer, re-exports included."""
+        found: dict[Buyer, list[int]] = {buyer: [] for buyer in self.records.needs}
+        for row, route in enumerate(self.records.routes):
+            found.setdefault(route[1:], []).append(row)
         return found
 
     def story(self, row: int, hit: int) -> Story:
@@ -241,13 +237,9 @@ class _Past:
             for name in ("received", "imports", "legacy", "leaked")
         )
         buyer = self.records.needs[row]
-        states = self.scenario.states
         exporters = {route: self.records.routes[route][0] for route in self.others.get(buyer, ())}
         foreign = [route for route, exporter in exporters.items() if exporter != buyer[0]]
-        bloc = states[buyer[0]].bloc
-        allied = [
-            route for route in foreign if bloc is not None and states[exporters[route]].bloc == bloc
-        ]
+        allied = [each for each in foreign if self._group(buyer[0], exporters[each]) == "ally"]
         by_year = _over(
             self.records.flows[:, allied].sum(axis=1), self.records.flows[:, foreign].sum(axis=1)
         )
@@ -273,10 +265,27 @@ class _Past:
             months[int(month)] if math.isfinite(month) else "inf"
             for month in ordered[places].tolist()
         )
-        doers = Counter(self._doers(row, reached, year)).most_common(1)
-        count = int(np.isfinite(reached).sum())
-        by, times = doers[0] if doers else ("", 0)
-        return Ending(count / reached.size, p05, p50, p95, by, times / count if count else math.nan)
+        share = float(np.isfinite(reached).mean())
+        return Ending(share, (p05, p50, p95), self._by(row, reached, year))
+
+    def _by(self, row: int, reached: Floats, year: int) -> dict[str, tuple[str, float]]:
+        """Name, for each group that substituted, who did so most often, and in which share of the
+        members that reached it.
+        """
+        doers = self._doers(row, reached, year)
+        found: dict[str, tuple[str, float]] = {}
+        for state, times in Counter(doers).most_common():
+            found.setdefault(
+                self._group(self.records.needs[row][0], state), (state, times / len(doers))
+            )
+        return found
+
+    def _group(self, buyer: str, supplier: str) -> str:
+        """Return the fate that stands for a supplier that no restriction hits."""
+        if supplier == buyer:
+            return "home"
+        bloc = self.scenario.states[buyer].bloc
+        return "ally" if bloc and self.scenario.states[supplier].bloc == bloc else "outside"
 
     def _doers(self, row: int, reached: Floats, year: int) -> list[str]:
         """Name, for each member that reached substitution, the state whose share of deliveries
@@ -284,7 +293,7 @@ class _Past:
         """
         buyer, flows = self.records.needs[row], self.records.flows
         routes = self.others.get(buyer, [])
-        every = [each for each, route in enumerate(self.records.routes) if route[1:] == buyer]
+        every = self.routes_to[buyer]
         before = _over(flows[:year, routes].sum(axis=0), flows[:year, every].sum(axis=(0, 1)))
         gains = _over(flows[:, routes], flows[:, every].sum(axis=1, keepdims=True)) - before
         members = np.flatnonzero(np.isfinite(reached)).tolist() if routes else []

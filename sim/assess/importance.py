@@ -9,90 +9,58 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
-from scipy import special, stats
 
 from sim.assess.evidence import CONFIDENCES, Drawn, Number, Table, drawn
 from sim.assess.fates import hits
+from sim.assess.regression import LEAST_MEMBERS, Fit, rank_regression
 from sim.errors import InputError
 from sim.records import Floats, Records
 from sim.scenario.schema import Scenario
 
 HEADLINE = "fill_rate_after"
 """The metric of each need that a restriction hits whose spread is explained."""
+DOCUMENTED = "documented"
+"""The confidence of numbers that need no research."""
 ALL = "*"
 """Stands for all products of a state that a restriction hits."""
 
-LEAST_MEMBERS = 20
-"""Members, the central case not counted, without which no regression is made."""
-MEMBERS_PER_INPUT = 5
-"""Members for each input that a regression may hold."""
-CHANCE = 0.05
-"""Probability with which noise alone may bring any input into a regression (Bonferroni)."""
 SHOWN = 15
 
 
 @dataclass(frozen=True, eq=False)
-class Fit:
-    """Hold a rank regression: how much of a number's spread over the members which inputs
-    explain.
-    """
+class Part:
+    """Hold how much a number explains of each target, through all that is drawn from it."""
 
-    members: int
-    """Members that count"""
-    inputs: list[int]
-    """Rows of the inputs that explain something, the first to come in first"""
-    coefficients: Floats
-    """Standardised rank regression coefficients of these inputs"""
+    number: Number
     shares: Floats
-    """Shares of the variance of the ranks (coefficient times rank correlation); they add up to R
-    squared"""
-    remark: str = ""
-    """Why nothing could be fitted"""
+    """[targets]: of the variance of ranks"""
+    strongest: Floats
+    """[targets]: the coefficient of its strongest draw"""
+
+    @classmethod
+    def blank(cls, number: Number, targets: int) -> Part:
+        """Make one that explains nothing yet."""
+        return cls(number, np.zeros(targets), np.zeros(targets))
 
     @property
-    def r2(self) -> float:
-        """Return R squared, the share of the variance of the ranks that is explained; NaN where
-        nothing could be fitted.
-        """
-        return math.nan if self.remark else float(self.shares.sum())
+    def most(self) -> int:
+        """Return the place of the target that it explains most of."""
+        return int(self.shares.argmax())
 
 
-def rank_regression(inputs: Floats, values: Floats) -> Fit:
-    """Explain `values` [members] by `inputs` [inputs, members]: linear regression of ranks on
-    ranks, forward selection.
+class Ranked(NamedTuple):
+    """Hold a row of the ranking; see `Importance.ranking`."""
 
-    An input comes in while the correlation of its ranks with what is left is larger than noise
-    alone would bring forth among so many inputs (CHANCE), and while there are MEMBERS_PER_INPUT
-    members for each. Members with NaN do not count; infinite values rank highest or lowest. Nothing
-    is fitted to a constant, nor with fewer than LEAST_MEMBERS members.
-    """
-    counted = ~np.isnan(values)
-    size = int(counted.sum())
-    target = _standard(values[None, counted])[0]
-    if size < LEAST_MEMBERS or not target.any():
-        return Fit(
-            size,
-            [],
-            np.zeros(0),
-            np.zeros(0),
-            "constant" if size >= LEAST_MEMBERS else f"applies to {size} members only",
-        )
-    ranks = _standard(inputs[:, counted])
-    candidates = max(int(ranks.any(axis=1).sum()), 1)
-    least = float(special.ndtri(1 - CHANCE / (2 * candidates))) / math.sqrt(size - 1)
-    chosen: list[int] = []
-    coefficients, left = np.zeros(0), target
-    while len(chosen) < size // MEMBERS_PER_INPUT and left.std() > 1e-9:
-        correlation = np.abs(ranks @ left) / (size * left.std())
-        correlation[chosen] = 0.0
-        if correlation.max(initial=0.0) <= least:
-            break
-        chosen.append(int(correlation.argmax()))
-        coefficients = np.linalg.lstsq(ranks[chosen].T, target)[0]
-        left = target - coefficients @ ranks[chosen]
-    return Fit(size, chosen, coefficients, coefficients * (ranks[chosen] @ target) / size)
+    path: str
+    confidence: str
+    share: float
+    state: str
+    product: str
+    there: float
+    coefficient: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,39 +110,41 @@ class Importance:
         way.
         """
         single = [place for place, (_, product) in enumerate(self.targets) if product != ALL]
-        shares: dict[Number, Floats] = {}
-        signs: dict[Number, Floats] = {}
-        for column, fit in enumerate(self.fits[place] for place in single):
+        weights = self.variances[single] / max(self.variances[single].sum(), 1e-300)
+        ranked = sorted(
+            (each for each in self._parts(single) if each.number.quantity.confidence != DOCUMENTED),
+            key=lambda each: -float(each.shares @ weights),
+        )
+        rows = [self._ranked(each, single, weights) for each in ranked]
+        table: Table = {name: [getattr(row, name) for row in rows] for name in Ranked._fields}
+        for name in ("share", "there", "coefficient"):
+            table[name] = np.array(table[name], dtype=np.float64)
+        return table
+
+    def _ranked(self, part: Part, targets: Sequence[int], weights: Floats) -> Ranked:
+        state, product = self.targets[targets[part.most]]
+        return Ranked(
+            path=part.number.path,
+            confidence=part.number.quantity.confidence,
+            share=float(part.shares @ weights),
+            state=state,
+            product=product,
+            there=float(part.shares[part.most]),
+            coefficient=float(part.strongest[part.most]),
+        )
+
+    def _parts(self, targets: Sequence[int]) -> list[Part]:
+        """List the numbers from which these targets' spread comes."""
+        found: dict[Number, Part] = {}
+        for column, fit in enumerate(self.fits[place] for place in targets):
             for row, share, coefficient in zip(
                 fit.inputs, fit.shares.tolist(), fit.coefficients.tolist(), strict=True
             ):
                 number = self.inputs[row].number
-                shares.setdefault(number, np.zeros(len(single)))[column] += share
-                strongest = signs.setdefault(number, np.zeros(len(single)))
-                strongest[column] = max(strongest[column], coefficient, key=abs)
-        weights = self.variances[single] / max(self.variances[single].sum(), 1e-300)
-        gain = {
-            number: float(each @ weights)
-            for number, each in shares.items()
-            if number.quantity.confidence != "documented"
-        }
-        ranked = sorted(gain, key=lambda number: -gain[number])
-        most = [int(shares[number].argmax()) for number in ranked]
-        return {
-            "path": [number.path for number in ranked],
-            "confidence": [number.quantity.confidence for number in ranked],
-            "share": np.array([gain[number] for number in ranked], dtype=np.float64),
-            "state": [self.targets[single[column]][0] for column in most],
-            "product": [self.targets[single[column]][1] for column in most],
-            "there": np.array(
-                [shares[number][column] for number, column in zip(ranked, most, strict=True)],
-                dtype=np.float64,
-            ),
-            "coefficient": np.array(
-                [signs[number][column] for number, column in zip(ranked, most, strict=True)],
-                dtype=np.float64,
-            ),
-        }
+                part = found.setdefault(number, Part.blank(number, len(targets)))
+                part.shares[column] += share
+                part.strongest[column] = max(part.strongest[column], coefficient, key=abs)
+        return list(found.values())
 
     def _from(self, fit: Fit, confidence: str) -> float:
         """Sum the shares of inputs of this confidence."""
@@ -195,29 +165,38 @@ def importance(scenario: Scenario, records: Records) -> Importance:
     """
     check_members(len(records.members))
     columns = [column for column, member in enumerate(records.members) if member != 0]
-    hit, inputs = hits(records), drawn(scenario)
-    members = [records.members[column] for column in columns]
+    inputs, members = drawn(scenario), [records.members[column] for column in columns]
     draws = np.array(
         [each.number.quantity.draw(scenario.seed, each.name, members) for each in inputs]
     ).reshape(len(inputs), len(members))
     # what differs by rounding alone does not differ
     values = np.round(records.summary[HEADLINE][:, columns], 6)
-    rows = {need: values[row] for row, need in enumerate(records.needs) if need in hit}
-    for state, count in Counter(state for state, _ in rows).items():
-        if count > 1:
-            rows[state, ALL] = np.mean(
-                [value for (each, _), value in rows.items() if each == state], axis=0
-            )
-    variances = [
-        value[np.isfinite(value)].var() if np.isfinite(value).any() else 0.0
-        for value in rows.values()
-    ]
+    targets = _targets(records, values)
     return Importance(
         inputs,
-        list(rows),
-        np.array(variances),
-        [rank_regression(draws, value) for value in rows.values()],
+        list(targets),
+        np.array([_variance(value) for value in targets.values()]),
+        [rank_regression(draws, value) for value in targets.values()],
     )
+
+
+def _targets(records: Records, values: Floats) -> dict[tuple[str, str], Floats]:
+    """Take from `values` [needs, members] those of the needs that were hit, and the mean of each
+    state that has several.
+    """
+    hit = hits(records)
+    found = {need: values[row] for row, need in enumerate(records.needs) if need in hit}
+    for state, count in Counter(state for state, _ in found).items():
+        if count > 1:
+            own = [value for (each, _), value in found.items() if each == state]
+            found[state, ALL] = np.mean(own, axis=0)
+    return found
+
+
+def _variance(values: Floats) -> float:
+    """Return the variance of the finite values, 0 where there is none."""
+    finite = values[np.isfinite(values)]
+    return float(finite.var()) if finite.size else 0.0
 
 
 def check_members(members: int) -> None:
@@ -311,14 +290,3 @@ def _aligned(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
 
 def _percent(share: float) -> str:
     return f"{100 * share:.0f} %"
-
-
-def _standard(values: Floats) -> Floats:
-    """Rank each row, [rows, members], ties alike, and scale ranks to mean 0 and variance 1; a
-    constant row is 0.
-    """
-    ranks: Floats = stats.rankdata(values, axis=1)
-    ranks -= ranks.mean(axis=1, keepdims=True)
-    spread = ranks.std(axis=1, keepdims=True)
-    scaled: Floats = np.divide(ranks, spread, out=np.zeros_like(ranks), where=spread > 0)
-    return scaled

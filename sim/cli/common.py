@@ -6,7 +6,7 @@ import errno
 import os
 import shlex
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -18,9 +18,8 @@ from sim.report.files import check_target, read_manifest, unchecked
 from sim.text import printable
 
 if TYPE_CHECKING:
+    from sim.engine.run import Progress
     from sim.study.experiment import Experiment
-
-Progress = Callable[[int, int], None]
 
 set_option = click.option(
     "--set",

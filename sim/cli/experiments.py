@@ -79,6 +79,7 @@ def compare(
     type=click.Path(path_type=Path),
     help="The result folder; results/<scenario name>_stress by default.",
 )
+@click.option("--no-figures", is_flag=True, help="Write the table only.")
 @quiet_option
 def stress(
     scenario: str,
@@ -86,6 +87,7 @@ def stress(
     at: str | None,
     no_links: bool,
     out: Path | None,
+    no_figures: bool,
     quiet: bool,
     **given: int | None,
 ) -> None:
@@ -105,7 +107,13 @@ def stress(
         table = knock_out(
             loaded, members=loaded.members, at=at, links=not no_links, progress=progress
         )
-    save_tables(folder, loaded, {"criticality": table}, command=click.get_current_context().obj)
+    save_tables(
+        folder,
+        loaded,
+        {"criticality": table},
+        figures=not no_figures,
+        command=click.get_current_context().obj,
+    )
     if not quiet:
         shown = [
             "kind",
@@ -135,8 +143,11 @@ def stress(
     type=click.Path(path_type=Path),
     help="The result folder; results/<scenario file>_backtest by default.",
 )
+@click.option("--no-figures", is_flag=True, help="Write the table only.")
 @quiet_option
-def backtest(scenario: str, out: Path | None, quiet: bool, **given: int | None) -> None:
+def backtest(
+    scenario: str, out: Path | None, no_figures: bool, quiet: bool, **given: int | None
+) -> None:
     """Score a SCENARIO against what happened, each category without its own history.
 
     Outcomes, documented cases and announced plans stand beside the scenario; writes backtest.csv.
@@ -148,7 +159,13 @@ def backtest(scenario: str, out: Path | None, quiet: bool, **given: int | None) 
     found = score(scenario, members=given["members"], seed=given["seed"], months=given["months"])
     overrides: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
     loaded = sim.load(scenario, **overrides)
-    save_tables(folder, loaded, {"backtest": found.table}, command=click.get_current_context().obj)
+    save_tables(
+        folder,
+        loaded,
+        {"backtest": found.table},
+        figures=not no_figures,
+        command=click.get_current_context().obj,
+    )
     if not quiet:
         say(found.text)
         say(where(folder))

@@ -15,7 +15,9 @@ import sim
 from sim.cli import analyses as analysing
 from sim.cli import experiments as judging
 from sim.cli import plans as planning
+from sim.cli import plot as plotting
 from sim.cli import runs as running
+from sim.cli import schema as schemas
 from sim.cli import studies as studying
 from sim.cli.common import say
 from sim.cli.precedents import precedents
@@ -80,6 +82,7 @@ for _command in (
     running.new,
     running.list_scenarios,
     running.list_rules,
+    schemas.schema,
     judging.compare,
     judging.stress,
     judging.backtest,
@@ -90,6 +93,7 @@ for _command in (
     analysing.sensitivity,
     analysing.discover,
     planning.plan,
+    plotting.plot,
     precedents,
 ):
     # Python may have dropped the docstrings (PYTHONOPTIMIZE=2)

@@ -44,19 +44,25 @@ if TYPE_CHECKING:
     help="The result folder; results/<scenario name> by default.",
 )
 @click.option("--no-figures", is_flag=True, help="Write tables only.")
+@click.option(
+    "--chunk",
+    type=click.IntRange(min=1),
+    help="How many members travel side by side; fewer take less memory. Changes no number.",
+)
 @quiet_option
 def run(
     scenario: str,
     sets: tuple[str, ...],
     out: Path | None,
+    chunk: int | None,
     no_figures: bool,
     quiet: bool,
     **given: int | None,
 ) -> None:
     """Run a scenario and write its results.
 
-    The result folder holds tables as CSV, figures and a manifest. An older result there is
-    replaced; it stays until the new one is complete.
+    The result folder holds tables as CSV, the page report.html and a manifest. An older
+    result there is replaced; it stays until the new one is complete.
     """
     from sim.report.overview import overview
 
@@ -65,9 +71,9 @@ def run(
     )
     folder = folder_for(out, Path("results", loaded.name))
     with progress_of(loaded.name, quiet) as progress:
-        result = sim.run(loaded, progress=progress)
+        result = sim.run(loaded, chunk=chunk, progress=progress)
     if not quiet:
-        say("writing tables" + ("" if no_figures else " and figures"), err=True)
+        say("writing tables" + ("" if no_figures else " and page"), err=True)
     result.save(folder, figures=not no_figures, command=click.get_current_context().obj)
     if not quiet:
         say(overview(result.scenario, result.records, result.wall_seconds))

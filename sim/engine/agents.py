@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import Any
 
 import mesa
-import numpy as np
 
 from sim.kernels.sums import Floats
 from sim.scenario.rule_choices import RuleChoice, Rules
@@ -66,7 +65,7 @@ class StateAgent(SupplyAgent):
         )
         self.title, self.bloc = state.title, state.bloc
         axes = model.world.axes
-        self.needs = _span(axes.need_state[: axes.final] == axes.states.index(name))
+        self.needs = axes.final_spans[axes.state_rows[name]]
         self.products = tuple(product for _, product in axes.needs[self.needs])
 
 
@@ -75,6 +74,7 @@ class FactoryAgent(SupplyAgent):
     are short.
     """
 
+    nameplate = View("lines", "nameplate", "lines")
     capacity = View("lines", "capacity", "lines")
     usable = View("lines", "usable", "lines")
     output = View("lines", "output", "lines")
@@ -107,12 +107,9 @@ class FactoryAgent(SupplyAgent):
         )
         self.title, self.state = factory.title, factory.state
         axes = model.world.axes
-        own = axes.line_factory == axes.factories.index(name)
-        self.lines = _span(own)
-        self.works = _span(axes.work_factory == axes.factories.index(name))
-        self.inputs = _span(
-            np.concatenate([np.zeros(axes.final, dtype=np.bool_), own[axes.input_line]])
-        )
+        row = axes.factory_rows[name]
+        self.lines, self.inputs = axes.line_spans[row], axes.input_spans[row]
+        self.works = axes.work_spans[row]
         self.products = tuple(product for _, product in axes.lines[self.lines])
 
 
@@ -129,7 +126,7 @@ class CommissionAgent(SupplyAgent):
         self.title, self.chair = programme.title, programme.chair
         axes = model.world.axes
         self.row = axes.programmes.index(name)
-        self.projects = _span(axes.project_programme == self.row)
+        self.projects: slice = axes.project_spans[self.row]
 
     @property
     def in_qualification(self) -> Floats:
@@ -140,9 +137,3 @@ class CommissionAgent(SupplyAgent):
         return in_qualification(self.model.world.projects, self.model.world.month - 1)[
             self.projects
         ]
-
-
-def _span(chosen: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> slice:
-    """Turn a mask of neighbouring rows into a slice."""
-    rows = np.flatnonzero(chosen)
-    return slice(int(rows[0]), int(rows[-1]) + 1) if rows.size else slice(0, 0)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from sim.kernels.sums import Floats, GroupSum, divide, total
-from sim.metrics import cost_of_substitution
+from sim.metrics.arithmetic import cost_of_substitution
 from sim.month.billing import cost_of_idling
 from sim.world.axes import Axes
 from sim.world.world import World
@@ -22,6 +22,21 @@ start, and the units delivered to these needs."""
 def blank(axes: Axes, years: int, members: int) -> dict[str, Floats]:
     """Make an empty ledger: item -> [years, states, members]."""
     return {name: np.zeros((years, len(axes.states), members)) for name in ITEMS}
+
+
+TEXTS: Mapping[str, str] = {
+    "purchases": "What the state's buyers pay for what is shipped to them, delivery with it.",
+    "delivery": "The part of it that is for transport and mark-ups.",
+    "sales": "What the state's factories get for what they ship.",
+    "capital": "What programmes that the state chairs, and its factories on their own account,"
+    " invest.",
+    "idle": "What capacity costs while it stands idle.",
+    "extra": "What deliveries to needs that a restriction has hit cost more than at the start.",
+    "substitution": "Extra, capital, and idle capacity beyond that at the start, per unit delivered"
+    " to needs that a restriction has hit; empty where nothing was delivered.",
+}
+"""The items of the ledger that are reported, money by calendar year and state, in sentences that a
+reader of the results understands."""
 
 
 def report(ledger: Mapping[str, Floats]) -> dict[str, Floats]:

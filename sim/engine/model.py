@@ -13,6 +13,7 @@ from sim.engine.policies import buying, gather, trading
 from sim.engine.recorder import Recorder, Tape
 from sim.engine.warnings import Bullwhip
 from sim.events.apply import compile_events
+from sim.kernels.uncollected import uncollected
 from sim.month import (
     allocation,
     billing,
@@ -32,7 +33,9 @@ from sim.month import (
 from sim.scenario.quantity import month_number
 from sim.scenario.schema import Scenario
 from sim.world.axes import Axes
-from sim.world.build import build, initial_cover
+from sim.world.build import build
+from sim.world.build_needs import initial_cover
+from sim.world.draws import Draws
 from sim.world.steady_state import settle
 
 
@@ -43,6 +46,7 @@ class SupplyModel(mesa.Model):
     happened.
     """
 
+    @uncollected()
     def __init__(
         self,
         scenario: Scenario,
@@ -72,7 +76,7 @@ class SupplyModel(mesa.Model):
         trade = trading(scenario, world, factories)
         shopping = buying(scenario, world, states, factories)
         sourcing.weigh(world, shopping)
-        settle(world, initial_cover(scenario, world.axes, members), trade)
+        settle(world, initial_cover(scenario, world.axes, Draws.of(scenario, members)), trade)
         sourcing.note(world, shopping)
         self.policies = gather(
             scenario,

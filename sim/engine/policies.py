@@ -35,7 +35,7 @@ from sim.scenario.checks.structure import OPTIMAL, optimal_findings
 from sim.scenario.rule_choices import RuleChoice
 from sim.scenario.schema import Scenario
 from sim.world.axes import Axes
-from sim.world.dormant_links import IDLE
+from sim.world.linking import IDLE
 from sim.world.world import Rows, Trade, World
 
 

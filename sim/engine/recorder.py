@@ -2,39 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
+from operator import attrgetter
 
 import numpy as np
 
 from sim.engine.ledger import MoneyLedger, blank
 from sim.kernels.sums import Bools, Floats, GroupSum
+from sim.metrics.metric import MonthlyMetric
+from sim.metrics.table import MONTHLY
 from sim.scenario.quantity import month_number
 from sim.scenario.schema import Scenario
 from sim.world.axes import Axes
 from sim.world.world import World
 
-PARTS = ("capacity", "output", "flows", "money", "spent")
+PARTS = ("usable", "output", "capacity", "flows", "money", "spent")
 """What a tape may hold besides series."""
-
-
-def _final(values: Floats, world: World) -> Floats:
-    return values[: world.axes.final]
-
-
-METRICS: Mapping[str, Callable[[World], Floats]] = {
-    "need": lambda world: world.needs.final,
-    "received": lambda world: _final(world.sent, world),
-    "used": lambda world: _final(world.needs.used, world),
-    "backlog": lambda world: _final(world.needs.backlog, world),
-    "stock": lambda world: _final(world.needs.stock, world),
-    "in_transit": lambda world: _final(world.needs.in_transit, world),
-    "spending": lambda world: _final(world.needs.spending, world),
-}
-"""What is recorded of every final need as it stands, [final needs, members]; flows of goods are
-recorded besides."""
-FLOWS = ("imports", "legacy", "leaked")
-"""Deliveries from abroad, from suppliers that a restriction ever acted on, and what leaked."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,9 +30,11 @@ class Tape:
     months: int
     series: dict[str, Floats]
     """Metric -> [months, final needs, members]"""
-    capacity: Floats
+    usable: Floats
     """[months, lines, members]"""
     output: Floats
+    """[months, lines, members]"""
+    capacity: Floats
     """[months, lines, members]"""
     flows: Floats
     """[years, routes, members]"""
@@ -66,16 +52,20 @@ class Tape:
         """
         first, months = month_number(scenario.start), scenario.months
         years = (first + months - 1) // 12 - first // 12 + 1
-        kept = set((*METRICS, *FLOWS, *PARTS) if only is None else only)
+        recorded = [name for name, metric in MONTHLY.items() if metric.is_recorded]
+        kept = set((*recorded, *PARTS) if only is None else only)
+
+        def by_line(part: str) -> Floats:
+            return np.empty((months if part in kept else 0, len(axes.lines), members))
+
         return cls(
             months=months,
             series={
-                name: np.empty((months, axes.final, members))
-                for name in (*METRICS, *FLOWS)
-                if name in kept
+                name: np.empty((months, axes.final, members)) for name in recorded if name in kept
             },
-            capacity=np.empty((months if "capacity" in kept else 0, len(axes.lines), members)),
-            output=np.empty((months if "output" in kept else 0, len(axes.lines), members)),
+            usable=by_line("usable"),
+            output=by_line("output"),
+            capacity=by_line("capacity"),
             flows=np.empty((years if "flows" in kept else 0, len(axes.routes), members)),
             money=blank(axes, years, members) if "money" in kept else {},
             spent=np.empty((len(axes.programmes) if "spent" in kept else 0, members)),
@@ -90,8 +80,9 @@ class Tape:
         return Tape(
             self.months,
             series,
-            self.capacity[own],
+            self.usable[own],
             self.output[own],
+            self.capacity[own],
             self.flows[own],
             money,
             self.spent[own],
@@ -131,16 +122,9 @@ class Recorder:
     def record(self, world: World) -> None:
         """Note the month that has just passed."""
         month, tape = world.month, self.tape
-        for name, series in tape.series.items():
-            if name in METRICS:
-                series[month] = METRICS[name](world)
-            elif name == "legacy":
-                world.leaving.take(self._suspects[0], axis=0, out=self._carried[month])
-            else:
-                series[month] = self._flow(name, world)
-        for lines, values in ((tape.capacity, world.lines.usable), (tape.output, world.made)):
-            if lines.shape[0]:
-                lines[month] = values
+        for name in tape.series:
+            self._record_series(MONTHLY[name], world)
+        self._record_lines(world)
         if tape.flows.shape[0]:
             self._year_flow += world.leaving
         if tape.spent.shape[0]:
@@ -152,6 +136,25 @@ class Recorder:
         if month == tape.months - 1 and "legacy" in tape.series:
             self._find_legacy(world)
 
+    def _record_lines(self, world: World) -> None:
+        tape, lines = self.tape, world.lines
+        for kept, values in (
+            (tape.usable, lines.usable),
+            (tape.output, world.made),
+            (tape.capacity, lines.capacity),
+        ):
+            if kept.shape[0]:
+                kept[world.month] = values
+
+    def _record_series(self, metric: MonthlyMetric, world: World) -> None:
+        series = self.tape.series[metric.name]
+        if metric.array:
+            series[world.month] = attrgetter(metric.array)(world)[: world.axes.final]
+        elif metric.links == "legacy":
+            world.leaving.take(self._suspects[0], axis=0, out=self._carried[world.month])
+        else:
+            series[world.month] = self._delivered(metric.links, world)
+
     def _find_legacy(self, world: World) -> None:
         """Write what came, in all months, over links on which a restriction has ever acted."""
         rows, by_need = self._suspects
@@ -159,11 +162,11 @@ class Recorder:
         for month, carried in enumerate(self._carried):
             self.tape.series["legacy"][month] = by_need(carried * acted)[: world.axes.final]
 
-    def _flow(self, name: str, world: World) -> Floats:
-        """Add up a flow of goods by final need."""
-        rows, by_need = self._foreign if name == "imports" else self._suspects
+    def _delivered(self, links: str, world: World) -> Floats:
+        """Add up deliveries over some links, one of metric.LINKS, by final need."""
+        rows, by_need = self._foreign if links == "foreign" else self._suspects
         flow = world.leaving.take(rows, axis=0)
-        if name == "leaked":
+        if links == "leaked":
             flow *= world.links.leaking.take(rows, axis=0)
         return by_need(flow)[: world.axes.final]
 
@@ -173,3 +176,13 @@ class Recorder:
             self._year_flow[:] = 0.0
         if self._ledger:
             self._ledger.close(world, year)
+
+
+def route_names(axes: Axes) -> list[tuple[str, str, str]]:
+    """Name the routes, (exporter, importer, product); those that differ in their transit state
+    alone are named alike.
+    """
+    return [
+        (axes.states[exporter], axes.states[importer], axes.products[product])
+        for exporter, importer, product in axes.routes
+    ]

@@ -10,28 +10,27 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.engine.chunks import chunk_for
 from sim.engine.ledger import report
 from sim.engine.model import SupplyModel
-from sim.engine.recorder import Tape
+from sim.engine.recorder import Tape, route_names
 from sim.engine.warnings import bullwhip_warnings, lacking, shortage_warnings
 from sim.errors import InputError
 from sim.events.timeline import Timeline, event_rows
 from sim.kernels.sums import Bools, Floats, Ints
-from sim.metrics import met, service, summarise
+from sim.metrics.derive import all_series, summary, supplies
 from sim.records import Records
 from sim.report.result import Result
 from sim.scenario.checks.dates import late_warnings
 from sim.scenario.quantity import month_number
 from sim.scenario.revision import checked_members, revised
 from sim.scenario.schema import Scenario
-from sim.world.axes import Axes, number
+from sim.world.axes import Axes
+from sim.world.numbering import number
 from sim.world.world import World
 
-CHUNK = 128
-"""Members side by side; 64 to 256 are about equally fast, more leave the processor's cache."""
-
 Progress = Callable[[int, int], None]
-"""(member-months done, member-months in all)"""
+"""(done, in all): member-months of a run, columns of a stress test, runs of a study"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,20 +59,22 @@ def run(
     seed: int | None = None,
     months: int | None = None,
     only: Sequence[int] | None = None,
-    chunk: int = CHUNK,
+    chunk: int | None = None,
     progress: Progress | None = None,
 ) -> Result:
     """Run a scenario, or a variant with other members, seed or months; member 0 is the central
     case.
 
-    `only` runs these members alone, with the same numbers as in company. Raises InputError for
+    `only` runs these members alone, with the same numbers as in company. `chunk` members travel
+    side by side, as many as are fast and fit into memory where not given. Raises InputError for
     values out of range, LedgerError when the books do not balance.
     """
     scenario = revised(scenario, members=members, seed=seed, months=months)
-    if isinstance(chunk, bool) or not isinstance(chunk, int) or chunk < 1:
+    if chunk is not None and (isinstance(chunk, bool) or not isinstance(chunk, int) or chunk < 1):
         raise InputError(f"chunk: {chunk!r} is not a whole number of at least 1 (members)")
     began = time.perf_counter()
     axes = number(scenario)
+    width = chunk_for(axes) if chunk is None else chunk
     everyone: Sequence[int] = range(scenario.members) if only is None else checked_members(only)
     tape = Tape.blank(scenario, axes, len(everyone))
     endings, lack = [], []
@@ -81,8 +82,8 @@ def run(
     def look(at_rest: World) -> None:
         lack.append(lacking(at_rest))
 
-    for start in range(0, len(everyone), chunk):
-        some = everyone[start : start + chunk]
+    for start in range(0, len(everyone), width):
+        some = everyone[start : start + width]
         tick = _counted(progress, start, len(everyone), scenario)
         endings.append(
             run_chunk(scenario, some, axes, tape.part(start, start + len(some)), tick, look)
@@ -158,12 +159,9 @@ def _records(
         return np.concatenate([part(each) for each in endings], axis=-1)
 
     needs = list(axes.needs[: axes.final])
-    routes = [
-        (axes.states[exporter], axes.states[importer], axes.products[product])
-        for exporter, importer, product in axes.routes
-    ]
+    routes = route_names(axes)
     first = month_number(scenario.start)
-    series = _all_series(tape)
+    series = all_series(tape.series)
     begin = joined(lambda each: each.timeline.begin)
     end, full = joined(lambda each: each.timeline.end), joined(lambda each: each.full)
     hit = joined(lambda each: each.hit)
@@ -181,14 +179,15 @@ def _records(
         acted=np.concatenate([each.acted for each in endings], axis=-1),
         vias=[axes.states[via] if via >= 0 else "" for via in axes.vias],
         series=series,
-        capacity=tape.capacity,
+        usable=tape.usable,
         output=tape.output,
+        capacity=tape.capacity,
         flows=tape.flows,
         events=event_rows(scenario, begin, end, full, endings[0].targets),
         residuals={
             book: max(each.residuals[book] for each in endings) for book in endings[0].residuals
         },
-        summary=summarise(series, tape.flows[-1], routes, needs, hit),
+        summary=summary(series, supplies(tape.flows[-1], routes, needs), hit),
         purses=(*axes.states, "all"),
         money=report(tape.money),
         warnings=[
@@ -199,28 +198,6 @@ def _records(
             ),
         ],
     )
-
-
-def _all_series(tape: Tape) -> dict[str, Floats]:
-    """Add what follows from the recorded series, in the order in which tables show them."""
-    need, used = tape.series["need"], tape.series["used"]
-    unmet = need - met(used, need)
-    order = (
-        "need",
-        "received",
-        "used",
-        "unmet",
-        "backlog",
-        "stock",
-        "in_transit",
-        "fill_rate",
-        "imports",
-        "legacy",
-        "leaked",
-        "spending",
-    )
-    every = {**tape.series, "unmet": unmet, "fill_rate": service(used, need)}
-    return {name: every[name] for name in order}
 
 
 def _counted(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from sim.kernels.sums import Floats, Ints, divide
-from sim.metrics import bullwhip
+from sim.metrics.arithmetic import bullwhip
 from sim.scenario.rule_choices import RuleChoice
 from sim.world.axes import Axes
 from sim.world.world import World

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from sim.events.timeline import Timeline
-from sim.events.trade import Leaves, Moment, Passes, TradeEffect
+from sim.events.trade import Moment, TradeEffect
 from sim.kernels.limits import Groups, Limits
 from sim.kernels.sums import NEVER, Bools, Floats, Ints, total
 from sim.world.trade_caps import by_route
@@ -81,7 +81,7 @@ class TradeLimits:
             of_effect.append(np.array(pairs + whole, dtype=np.int64))
         groups = Groups.build(links, world.axes.link_need)
         base = groups.carried(world.links.base_flow)
-        limits = Limits.none(groups, base)
+        limits = Limits.none(groups, base, len(world.axes.needs))
         np.minimum.at(limits.most, capped, world.trade_caps.most)
         lawful = replace(limits, amount=np.zeros_like(base))
         return cls(
@@ -101,26 +101,24 @@ class TradeLimits:
     def update(self, world: World, moments: Sequence[Moment]) -> None:
         """Set what events leave this month, from how each holds."""
         self._remember(world, moments)
-        both = [*zip(self.effects, self.of_effect, self.before, moments, strict=True)]
         limits, lawful = self.limits, self.lawful
         limits.fixed[:], limits.share[:], limits.part[:] = np.inf, 1.0, 0.0
         limits.amount[:], lawful.amount[:] = 0.0, 0.0
-        for effect, rows, before, now in both:
-            if effect.is_restriction:
-                own = slice(-1, None) if effect.together else slice(None)
-                self._restrict(rows[own], effect.leaves(limits.base[rows[own]], before[own], now))
+        for place, now in enumerate(moments):
+            if self.effects[place].is_restriction:
+                self._restrict(place, now)
         flow = self.groups.carried(world.links.flow)
-        for effect, rows, _, now in both:
+        for place, now in enumerate(moments):
+            effect, rows = self.effects[place], self.of_effect[place]
             if effect.is_capacity:
                 limits.most[rows] = effect.room(flow[rows], now)
             elif not effect.is_restriction and not effect.together:
-                self._let_through(rows, effect, effect.passes(limits.base[rows], now))
-        for whole, parts in self.parts:
-            for each in (limits, lawful):
-                each.amount[whole] += total(each.amount[parts])
-        for effect, rows, _, now in both:
-            if not effect.is_restriction and effect.together and rows.size:
-                self._exempt_together(rows, effect.passes(limits.base[rows], now))
+                self._let_through(place, now)
+        self._pass_up()
+        for place, now in enumerate(moments):
+            effect = self.effects[place]
+            if not effect.is_restriction and effect.together and effect.rows.size:
+                self._exempt_together(place, now)
         self.barred = lawful.left(self.reference) < self.reference * NEARLY
 
     def _remember(self, world: World, moments: Sequence[Moment]) -> None:
@@ -135,14 +133,24 @@ class TradeLimits:
             for known, at in ((self.before[place], slice(None)), (self.reference, rows)):
                 known[at] = np.where(begins, np.maximum(known[at], flow[rows]), known[at])
 
-    def _restrict(self, rows: Ints, left: Leaves) -> None:
-        limits = self.limits
-        if left.fixed is not None:
-            limits.fixed[rows] = np.minimum(limits.fixed[rows], left.fixed)
-        if left.share is not None:
-            limits.share[rows] = np.minimum(limits.share[rows], left.share)
+    def _restrict(self, place: int, now: Moment) -> None:
+        """Leave what a restriction leaves of its groups.
 
-    def _let_through(self, rows: Ints, effect: TradeEffect, passing: Passes) -> None:
+        One that holds for several pairs of states together holds for each of them, too: an
+        exemption of one pair is not for the others to use.
+        """
+        effect, rows = self.effects[place], self.of_effect[place]
+        own = slice(-1, None) if effect.together else slice(None)
+        left = effect.leaves(self.limits.base[rows[own]], self.before[place][own], now)
+        fixed, share = self.limits.fixed, self.limits.share
+        if left.fixed is not None:
+            fixed[rows] = np.minimum(fixed[rows], left.fixed)
+        if left.share is not None:
+            share[rows] = np.minimum(share[rows], left.share)
+
+    def _let_through(self, place: int, now: Moment) -> None:
+        effect, rows = self.effects[place], self.of_effect[place]
+        passing = effect.passes(self.limits.base[rows], now)
         both = (self.limits, self.lawful) if effect.is_lawful else (self.limits,)
         if passing.amount is not None:
             for each in both:
@@ -150,13 +158,26 @@ class TradeLimits:
         if passing.share is not None:
             self.limits.part[rows] = np.maximum(self.limits.part[rows], passing.share)
 
-    def _exempt_together(self, rows: Ints, passing: Passes) -> None:
-        """Let each pair pass what is exempt, and all together no more than that beside the rest."""
+    def _pass_up(self) -> None:
+        """Let what passes between pairs of states pass a limit over several of them, too."""
+        part, base = self.limits.part, self.limits.base
+        for whole, pairs in self.parts:
+            shares = total(part[pairs] * base[pairs])
+            for each in (self.limits, self.lawful):
+                each.amount[whole] += total(each.amount[pairs]) + shares
+
+    def _exempt_together(self, place: int, now: Moment) -> None:
+        """Let each pair pass what is exempt, and all together no more than that beside the rest.
+
+        Where one of the pairs is not restricted at all, there is no such sum: each passes it.
+        """
+        rows = self.of_effect[place]
+        passing = self.effects[place].passes(self.limits.base[rows], now)
         assert passing.amount is not None
         pairs, whole, exempt = rows[:-1], rows[-1], passing.amount[-1]
         limits, lawful = self.limits, self.lawful
         if pairs.size > 1:
-            others = total(lawful.left(lawful.base)[pairs])
+            others = total(lawful.left(self.reference)[pairs])
             most = np.where(exempt > 0, exempt + others, np.inf)
             limits.fixed[whole] = np.minimum(limits.fixed[whole], most)
         for each in (limits, lawful):
@@ -188,24 +209,26 @@ class TradeLimits:
     def observe(self, world: World) -> None:
         """Note what leaked this month, and which needs a restriction hit for the first time."""
         links, groups, flow = world.links, self.groups, world.links.flow
-        wanted = groups.wanted(world.needs.backlog)
-        carried = groups.carried(flow)
+        needs = world.needs
+        old = needs.demand - needs.ordered
+        carried, wanted = groups.carried(flow), groups.wanted(np.maximum(needs.backlog - old, 0.0))
         links.leaking[:] = world.axes.is_reexport[:, None]
         leaks = self.limits.amount > self.lawful.amount
         if leaks.any():
             lawful = np.where(leaks, self.lawful.at(carried + wanted), np.inf)
             beyond = self.limits.shares_beyond(lawful, flow)
             links.leaking[groups.touched] = np.maximum(links.leaking[groups.touched], beyond)
+        links.acted |= world.axes.is_reexport[:, None] & (flow > 0)
         now = self.barred | self._bars_buyers(world, carried, wanted)
-        new = now & ~self.acted
-        if new.any():
+        if now.any():
             self.acted |= now
-            self._note_hits(world, new)
+            self._note_hits(world, now)
 
     def _bars_buyers(self, world: World, carried: Floats, wanted: Floats) -> Bools:
         """Return where buyers stay short of what a supplier still has and may not deliver."""
         lines = world.lines
         spare = lines.offer - lines.shipped > NEARLY_NOTHING * lines.offer
+        spare &= lines.qualified_from <= world.month
         reach = world.axes.market.from_lines(spare.astype(np.float64)) * (world.links.weight > 0)
         would = carried + wanted
         bars: Bools = (
@@ -215,10 +238,13 @@ class TradeLimits:
         )
         return bars
 
-    def _note_hits(self, world: World, new: Bools) -> None:
-        """Note the month in which needs are first hit, and over which links."""
+    def _note_hits(self, world: World, now: Bools) -> None:
+        """Note over which links restrictions act `now`, and the month in which needs are first hit.
+
+        A need may turn to a supplier, or begin, long after a restriction first acted there.
+        """
         groups, links, needs = self.groups, world.links, world.needs
-        acts = 1.0 - groups.to_links(1.0 - new.astype(np.float64)) > 0
+        acts = 1.0 - groups.to_links(1.0 - now.astype(np.float64)) > 0
         touched = groups.touched
         links.acted[touched] |= acts
         need = world.axes.link_need[touched]

@@ -96,6 +96,4 @@ class Reexport(TradeEffect):
 
 def own_links(axes: Axes, name: str) -> Ints:
     """Find the links that are there for the re-export of this name alone."""
-    ways = zip(axes.link_rule, axes.link_via.tolist(), strict=True)
-    own = [link for link, (rule, via) in enumerate(ways) if via >= 0 and rule == name]
-    return np.array(own, dtype=np.int64)
+    return np.flatnonzero(axes.link_terms == axes.terms.index(f"events.{name}"))

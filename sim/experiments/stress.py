@@ -7,7 +7,7 @@ the same draws, and nothing else changed. The dynamic counterpart of the static 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
@@ -15,15 +15,17 @@ import numpy as np
 
 from sim.engine.model import SupplyModel
 from sim.engine.recorder import Tape
+from sim.engine.run import Progress
 from sim.errors import InputError
 from sim.kernels.sums import Bools, Floats, Ints, total
 from sim.kernels.systemic import esri_of_sets
-from sim.metrics import service
+from sim.metrics.derive import by_month
 from sim.report.statistics import spread
 from sim.scenario.event_kinds import CutOff, Outage
 from sim.scenario.revision import revised
 from sim.scenario.schema import Scenario
-from sim.world.axes import Axes, number
+from sim.world.axes import Axes
+from sim.world.numbering import number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,9 +35,6 @@ T = TypeVar("T")
 CHUNK = 100
 """Columns simulated side by side."""
 LEVELS = (5, 50, 95)
-
-Progress = Callable[[int, int], None]
-"""(columns done, columns in all)"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -164,7 +163,7 @@ def _fill(
             model.step()
     finally:
         model.release()
-    return service(tape.series["used"], tape.series["need"])
+    return by_month("fill_rate", tape.series)
 
 
 def _loss(fill: Floats, month: int) -> Floats:

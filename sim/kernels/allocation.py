@@ -3,7 +3,7 @@
 Buyers spread what they still need over their open links by weight; a supplier with less than it is
 asked for rations (here: each claim by the same factor); what is left unmet goes round again over
 links whose supplier still has goods. Needs of a lower tier are served to the end before the next
-tier begins. Model specification 1.1-1.3, 1.7.
+tier begins. Equations 11-1.3, 1.7.
 """
 
 from __future__ import annotations
@@ -64,7 +64,8 @@ class Market:
         """Return the market of some needs alone, with lines and needs numbered anew."""
         key = needs.tobytes()
         if key not in self._parts:
-            if len(self._parts) >= MOST_PARTS:
+            kept = sum(part.links.size for part in self._parts.values())
+            if len(self._parts) >= MOST_PARTS or kept > MOST_LINKS_KEPT:
                 self._parts.clear()
             self._parts[key] = Part.build(self, needs)
         return self._parts[key]
@@ -136,9 +137,10 @@ def spread(
     share = raised(market.by_need(weight), NOTHING)
     orders = market.from_needs(np.divide(demand, share, out=share))
     orders *= weight
+    anew = None if limits is None else limits.asked_anew(market.need, orders, demand)
     np.minimum(orders, cap, out=orders)
     if limits is not None:
-        limits.trim(orders)
+        limits.trim(orders, anew)
     return orders
 
 
@@ -178,8 +180,21 @@ def allocate(
 
 MOST_PARTS = 1000
 """Parts of a market that are kept; more would be a market that never looks the same twice."""
+MOST_LINKS_KEPT = 2**21
+"""Links of all parts that are kept, some 32 bytes each."""
 SMALL = 0.6
 """A part of a market is worth going into when it has fewer than this share of the links."""
+
+
+def _elsewhere_first(market: Market, open_weight: Floats, refused: Bools) -> Floats:
+    """Return weights without the links that were refused, where the need has others left.
+
+    A limit that is a share of what would flow has room again only when more is asked of it; to ask
+    it in vain, round after round, would let the others fill slowly.
+    """
+    others = open_weight * ~refused
+    has_others = market.from_needs(market.by_need(others) > NOTHING)
+    return np.where(has_others, others, open_weight)
 
 
 @dataclass(eq=False)
@@ -203,31 +218,41 @@ class _Trading:
         flow: Floats,
         rounds: int | None,
         done: int = 0,
+        moves: Bools | None = None,
+        refused: Bools | None = None,
     ) -> int:
         """Spread and ration over these links, round by round, adding to `flow`; return the number
         of rounds, `done` ones included.
 
         After the first round only a few needs still find goods, so the rest goes on in a market of
-        these alone: the same numbers at a fraction of the work.
+        these alone: the same numbers at a fraction of the work. `moves` and `refused` are what the
+        last round returned.
         """
         full = cap * (1.0 - RTOL)
-        moves: Bools | None = None
         while rounds is None or done < rounds:
             open_weight = self.open_links(market, weight, flow < full if done else None)
             if done and limits is not None:
-                open_weight[limits.groups.touched] *= limits.has_room(flow, self.wanted)
+                # what needs of other tiers want, or needs that find nothing, does not flow now
+                asking = market.by_need(open_weight) > NOTHING
+                room = limits.has_room(flow, self.wanted * asking)
+                open_weight[limits.groups.touched] *= room
+            if refused is not None:
+                open_weight = _elsewhere_first(market, open_weight, refused)
             weights = market.by_need(open_weight)
             finds: Bools = (self.wanted > self.demand_dust) & (weights > NOTHING)
             if moves is not None:
                 finds &= moves
-            asking: Bools = np.logical_or.reduce(finds, axis=1)
-            if not asking.any():
+            buyers: Bools = np.logical_or.reduce(finds, axis=1)
+            if not buyers.any():
                 return done
             if done and market.is_lasting and self.ration is proportional:
-                part = market.part(asking)
+                together = buyers if limits is None else limits.groups.with_partners(buyers)
+                part = market.part(together)
                 if part.links.size < SMALL * market.links:
-                    return self.within(part, weight, cap, limits, flow, rounds, done)
-            moves = self.round(
+                    return self.within(
+                        part, weight, cap, limits, flow, rounds, done, moves, refused
+                    )
+            moves, again = self.round(
                 market,
                 open_weight,
                 self.wanted / np.where(finds, weights, np.inf),
@@ -236,6 +261,8 @@ class _Trading:
                 flow,
                 again=done > 0,
             )
+            if again is not None:
+                refused = again if refused is None else refused | again
             if not done:
                 # links whose groups are full are only closed from the second round on
                 moves = None
@@ -262,18 +289,22 @@ class _Trading:
         flow: Floats,
         *,
         again: bool,
-    ) -> Bools:
+    ) -> tuple[Bools, Bools | None]:
         """Place orders, `share` [needs, members] per unit of open weight, and ration them; adds to
         `flow`.
 
-        Return in which members, [members], anything moved: where nothing does, nothing ever will.
+        Return in which members, [members], anything moved: where nothing does, nothing ever will;
+        and which links under limits were refused all that was asked of them.
         """
         orders = market.from_needs(share)
         orders *= open_weight
+        anew = None if limits is None else limits.asked_anew(market.need, orders, self.wanted)
         # a full link may have rounded to a hair above its cap
         np.minimum(orders, raised(cap - flow) if again else cap, out=orders)
+        refused: Bools | None = None
         if limits is not None:
-            limits.trim(orders, flow if again or len(market.tiers) > 1 else None)
+            before = flow if again or len(market.tiers) > 1 else None
+            refused = limits.trim(orders, anew, before)
         claims = market.by_line(orders)
         granted = self.ration(orders, self.left, claims, market)
         flow += granted
@@ -282,7 +313,7 @@ class _Trading:
         received = market.by_need(granted)
         moves: Bools = np.logical_or.reduce(received > self.demand_dust, axis=0)
         self.wanted = raised(np.subtract(self.wanted, received, out=received))
-        return moves
+        return moves, refused
 
     def within(
         self,
@@ -293,6 +324,8 @@ class _Trading:
         flow: Floats,
         rounds: int | None,
         done: int,
+        moves: Bools | None,
+        refused: Bools | None,
     ) -> int:
         """Go on in a part of the market; what it leaves is left here."""
         lines, needs = part.lines, part.needs
@@ -306,8 +339,11 @@ class _Trading:
         some_weight, some_cap, some_flow = (
             values.take(part.links, axis=0) for values in (weight, cap, flow)
         )
-        inside = None if limits is None else limits.within(part.links, part.market.need, flow)
-        done = inner.until_done(part.market, some_weight, some_cap, inside, some_flow, rounds, done)
+        inside = None if limits is None else limits.within(part.links, part.needs, part.market.need)
+        some_refused = None if refused is None else refused.take(part.links, axis=0)
+        done = inner.until_done(
+            part.market, some_weight, some_cap, inside, some_flow, rounds, done, moves, some_refused
+        )
         flow[part.links] = some_flow
         # after the first round these arrays are its own
         self.left[lines], self.wanted[needs] = inner.left, inner.wanted

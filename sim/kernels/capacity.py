@@ -1,5 +1,5 @@
 """Time what is built: stages, ramp-up and wear; and count what lines could sell if they had more.
-Model specification 2.3.
+Equations 6.1.
 """
 
 from __future__ import annotations
@@ -100,5 +100,5 @@ def order_book(
     able &= market.from_lines(alive)
     orders = spread(market, backlog, weight * able, room)
     if limits is not None:
-        limits.trim(orders, flow)
+        limits.trim(orders, limits.asked_anew(market.need, orders, backlog), flow)
     return shipped + market.by_line(orders)

@@ -3,7 +3,7 @@
 Every rule grants between 0 and the claim, and in sum the amount or all claims, whichever is less.
 Claims stand as [claims, members], amounts as [groups, members], in one unit; `groups` says which
 claims draw on which amount. A member whose division is done stays as it is while others go on, so
-its numbers do not depend on its company. Model specification 1.2; Young 1987; Thomson 2019.
+its numbers do not depend on its company. Equations 2.2; Young 1987; Thomson 2019.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Let costs fall with experience: curves, batches, forgetting. Model specification 2.4.
+"""Let costs fall with experience: curves, batches, forgetting. Equations 7.
 
 Two readings of a learning rate are in use. Crawford's: each doubling of the units made lowers the
 cost of the next unit by it. Wright's: each doubling lowers the average cost of all units so far by

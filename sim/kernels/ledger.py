@@ -1,4 +1,4 @@
-"""Check that books balance, in multiples of rounding. Model specification 2.9."""
+"""Check that books balance, in multiples of rounding. Equations 14."""
 
 from __future__ import annotations
 

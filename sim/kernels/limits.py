@@ -7,8 +7,11 @@ product, or all that a limit names together. A link may be in several groups.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
+from scipy import sparse
+from scipy.sparse.csgraph import connected_components
 
 from sim.kernels.sums import Bools, Floats, GroupSum, Ints, divide, raised
 
@@ -34,7 +37,7 @@ class Groups:
     """[claims]: each need once for each group that serves it"""
     by_need_group: GroupSum
     """Sums these claims to [groups, members]"""
-    _parts: dict[bytes, tuple[Groups, Ints, GroupSum, Ints]] = field(default_factory=dict)
+    _parts: dict[bytes, tuple[Groups, Ints]] = field(default_factory=dict)
 
     @classmethod
     def build(cls, members: list[Ints], link_need: Ints) -> Groups:
@@ -83,23 +86,40 @@ class Groups:
         chosen = place[self.group] >= 0
         return Groups._indexed(self.link[chosen], place[self.group[chosen]], rows.size, link_need)
 
-    def within(self, links: Ints, link_need: Ints) -> tuple[Groups, Ints, GroupSum, Ints]:
-        """Return the groups as they are among some links of the market, ascending.
+    def with_partners(self, asking: Bools) -> Bools:
+        """Mark, beside the needs `asking` [needs], all that share a limit with them.
 
-        Also their rows here, and what sums the pairs left outside, with these pairs' links;
-        `link_need` are the needs of `links` as numbered there.
+        Whoever shares a limit with one of these is marked, too, and so on: a part of the market
+        with these needs holds each group whole or not at all.
+        """
+        mine = asking[self.need]
+        chosen = np.zeros(self.family.max(initial=-1) + 1, dtype=np.bool_)
+        chosen[self.family[mine]] = True
+        marked = asking.copy()
+        marked[self.need[chosen[self.family]]] = True
+        return marked
+
+    @cached_property
+    def family(self) -> Ints:
+        """Number the sets of groups that have needs in common, [claims]."""
+        count, needs = self.by_need_group.groups, int(self.need.max(initial=-1)) + 1
+        ends = (self.by_need_group.group_of_row, count + self.need)
+        edges = sparse.coo_array((np.ones(self.need.size), ends), shape=(count + needs,) * 2)
+        return connected_components(edges, directed=False)[1][ends[0]].astype(np.int64)
+
+    def within(self, links: Ints, link_need: Ints) -> tuple[Groups, Ints]:
+        """Return the groups among some links of the market, ascending, and their rows here.
+
+        Each group is among them whole or not at all; `link_need` are the needs of `links` as
+        numbered there.
         """
         key = links.tobytes()
         if key not in self._parts:
             inside = np.isin(self.link, links)
             rows, group = np.unique(self.group[inside], return_inverse=True)
-            place = np.searchsorted(links, self.link[inside])
-            inner = Groups._indexed(
-                place.astype(np.int64), group.astype(np.int64), rows.size, link_need
-            )
-            beside = ~inside & np.isin(self.group, rows)
-            outside = GroupSum(np.searchsorted(rows, self.group[beside]), rows.size)
-            self._parts[key] = inner, rows.astype(np.int64), outside, self.link[beside]
+            place = np.searchsorted(links, self.link[inside]).astype(np.int64)
+            inner = Groups._indexed(place, group.astype(np.int64), rows.size, link_need)
+            self._parts[key] = inner, rows.astype(np.int64)
         return self._parts[key]
 
 
@@ -107,13 +127,13 @@ class Groups:
 class Limits:
     """Hold what the links of each group may carry together this month, arrays [groups, members].
 
-    A limit is an amount, or a share of what would flow without it: with what flows and what is
-    still wanted over the group as `would`, the limit is
+    A limit is an amount, or a share of what would flow without it. With what flows and what is
+    asked of the group, as far as it is not left from earlier months, as `would`, the limit is
 
         min(most, max(min(fixed, share * max(base, would)), amount, part * max(base, would)))
 
     where `share` is what partial cuts leave, and `amount` and `part` what is let through all the
-    same.
+    same. Old orders that a cut left unmet do not count again: half of a need stays cut by half.
     """
 
     groups: Groups
@@ -129,26 +149,52 @@ class Limits:
     """What exceptions let through, units per month"""
     part: Floats
     """What exceptions let through, as a share"""
-    elsewhere: Floats | float = 0.0
-    """What flows over links of the groups that are not in this market, units per month"""
+    backlog: Floats
+    """What needs wait for from earlier months, [needs, members], units; ordering writes it"""
 
     @classmethod
-    def none(cls, groups: Groups, base: Floats) -> Limits:
-        """Return limits that limit nothing; `base` is the flow at the start."""
+    def none(cls, groups: Groups, base: Floats, needs: int) -> Limits:
+        """Return limits that limit nothing; `base` is the flow at the start.
+
+        `needs` counts the market's needs.
+        """
         nothing = np.zeros_like(base)
         without = np.full_like(base, np.inf)
-        return cls(groups, without, without.copy(), nothing + 1.0, base, nothing, nothing.copy())
+        return cls(
+            groups,
+            most=without,
+            fixed=without.copy(),
+            share=nothing + 1.0,
+            base=base,
+            amount=nothing,
+            part=nothing.copy(),
+            backlog=np.zeros((needs, base.shape[1])),
+        )
+
+    def new(self, wanted: Floats) -> Floats:
+        """Return what of `wanted`, [needs, members], is not left from earlier months."""
+        return raised(wanted - self.backlog)
 
     def only(self, groups: Groups, rows: Ints) -> Limits:
         """Return the limits of some groups, `rows` of these, indexed as `groups`."""
         most, fixed, share, base, amount, part = (
             values.take(rows, axis=0)
-            for values in (self.most, self.fixed, self.share, self.base, self.amount, self.part)
+            for values in (
+                self.most,
+                self.fixed,
+                self.share,
+                self.base,
+                self.amount,
+                self.part,
+            )
         )
-        elsewhere = self.elsewhere
-        if isinstance(elsewhere, np.ndarray):
-            elsewhere = elsewhere.take(rows, axis=0)
-        return Limits(groups, most, fixed, share, base, amount, part, elsewhere)
+        return Limits(groups, most, fixed, share, base, amount, part, self.backlog)
+
+    @cached_property
+    def is_share(self) -> bool:
+        """Return whether any limit is a share of what would flow."""
+        shares = self.share[(self.share > 0) & (self.share < 1)]
+        return bool(shares.size or self.part.any())
 
     def left(self, would: Floats) -> Floats:
         """Return what restrictions leave and exceptions let through if so much would flow."""
@@ -161,22 +207,43 @@ class Limits:
 
     def at(self, would: Floats) -> Floats:
         """Return each group's limit if so much would flow without it, units per month."""
-        return np.minimum(self.left(would), self.most)
+        return np.minimum(self.left(np.minimum(would, self.most)), self.most)
 
-    def trim(self, orders: Floats, flow: Floats | None = None) -> None:
+    def asked_anew(self, link_need: Ints, orders: Floats, wanted: Floats) -> Floats | None:
+        """Return what is asked of each group, [groups, members], caps and old orders apart.
+
+        `orders` [links, members] are not cut by caps yet, `link_need` [links] is each link's need,
+        and `wanted` [needs, members] what these want, of which the orders are a part. None where
+        no limit depends on it.
+        """
+        if not self.is_share:
+            return None
+        new = divide(self.new(wanted), wanted).take(link_need, axis=0)
+        return self.groups.carried(orders * new)
+
+    def trim(self, orders: Floats, anew: Floats | None, flow: Floats | None = None) -> Bools | None:
         """Reduce orders [links, members], in place, to what each group has room for.
 
-        `flow` [links, members] is what its links carry already. The orders of a group that asks
+        `anew` is as `asked_anew` returns it, `flow` [links, members] what links carry already. The orders of a group that asks
         for more than its room are reduced by one factor; a link in several groups by the least.
+        Return which links got nothing of what was asked, [links, members]; None: all got some.
         """
         groups = self.groups
         asked = groups.carried(orders)
-        carried = self.elsewhere if flow is None else groups.carried(flow) + self.elsewhere
-        room = raised(self.at(carried + asked) - carried)
+        carried = np.zeros_like(asked) if flow is None else groups.carried(flow)
+        limit = self.at(carried + (asked if anew is None else anew))
+        # rounding leaves dust of room, and dust of goods would set a buyer's mean lead time
+        room = np.where(carried < limit * (1.0 - RTOL), limit - carried, 0.0)
         over = asked > room
-        if over.any():
-            factor = np.divide(room, asked, out=np.ones_like(asked), where=over)
-            orders[groups.touched] *= groups.to_links(factor)
+        if not over.any():
+            return None
+        factor = groups.to_links(np.divide(room, asked, out=np.ones_like(asked), where=over))
+        orders[groups.touched] *= factor
+        if not (factor < RTOL).any():
+            return None
+        refused = np.zeros(orders.shape, dtype=np.bool_)
+        refused[groups.touched] = factor < RTOL
+        return refused
 
     def has_room(self, flow: Floats, wanted: Floats) -> Bools:
         """Return for each link that is in a group whether its groups have room, [touched, members].
@@ -184,22 +251,21 @@ class Limits:
         `flow` is [links, members], `wanted` [needs, members] what needs still want.
         """
         groups = self.groups
-        carried = groups.carried(flow) + self.elsewhere
-        limit = self.at(carried + groups.wanted(wanted))
+        carried = groups.carried(flow)
+        limit = self.at(carried + groups.wanted(self.new(wanted)))
         is_open: Bools = groups.to_links((carried < limit * (1.0 - RTOL)).astype(np.float64)) > 0
         return is_open
 
-    def within(self, links: Ints, link_need: Ints, flow: Floats) -> Limits | None:
+    def within(self, links: Ints, needs: Ints, link_need: Ints) -> Limits | None:
         """Return the limits as they are in a part of the market, None where none holds there.
 
-        `links` are the part's links, ascending, `link_need` their needs as numbered there, `flow`
-        [links, members] what all links carry.
+        `links` and `needs` are the part's, ascending, `link_need` the needs of its links as
+        numbered there.
         """
-        groups, rows, outside, beside = self.groups.within(links, link_need)
+        groups, rows = self.groups.within(links, link_need)
         if not rows.size:
             return None
-        inner = self.only(groups, rows)
-        return replace(inner, elsewhere=inner.elsewhere + outside(flow.take(beside, axis=0)))
+        return replace(self.only(groups, rows), backlog=self.backlog.take(needs, axis=0))
 
     def shares_beyond(self, lawful: Floats, flow: Floats) -> Floats:
         """Return which share of each touched link's flow lies beyond `lawful` [groups, members].

@@ -1,4 +1,4 @@
-"""Ship in whole lots what is granted in any amounts. Model specification 6.13, mode (a)."""
+"""Ship in whole lots what is granted in any amounts."""
 
 from __future__ import annotations
 

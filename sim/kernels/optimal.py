@@ -2,7 +2,7 @@
 rule gives away.
 
 Flows on a network have whole-number optima where supply, demand and caps are whole numbers; they
-are returned whole. Model specification 1.5.
+are returned whole. Equations 2.3.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""Decide how much to order: hold a stock cover, or anchor on use and adjust. Model specification
-2.5.
+"""Decide how much to order: hold a stock cover, or anchor on use and adjust. Equations
+8.2.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Let capacity rise for a while when goods are short. Model specification 2.2."""
+"""Let capacity rise for a while when goods are short. Equations 6.2."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Say how much scarce inputs allow a line to start. Model specification 2.1."""
+"""Say how much scarce inputs allow a line to start. Equations 5."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Weigh suppliers, draw new ones, and decide what happens by chance. Model specification 2.6 and
+"""Weigh suppliers, draw new ones, and decide what happens by chance. Equations 9 and
 2.8.
 
 Arrays are [links, members] unless said otherwise; `by_need` sums links to the needs that they

@@ -1,4 +1,4 @@
-"""Use and hold stocks. Model specification 2.6."""
+"""Use and hold stocks. Equations 8.1."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -38,10 +38,16 @@ class GroupSum:
     def __init__(self, group_of_row: Ints, groups: int) -> None:
         self.group_of_row = group_of_row
         self.groups = groups
-        order = np.argsort(group_of_row, kind="stable").astype(np.int32)
-        starts = np.zeros(groups + 1, dtype=np.int32)
-        np.cumsum(np.bincount(group_of_row, minlength=groups), out=starts[1:])
-        self._parts = starts, order, np.ones(order.size)
+
+    @cached_property
+    def _parts(self) -> tuple[NDArray[np.int32], NDArray[np.int32], Floats]:
+        """Return the sparse product's first place of each group, rows in their order, and ones; a
+        member alone does without.
+        """
+        order = np.argsort(self.group_of_row, kind="stable").astype(np.int32)
+        starts = np.zeros(self.groups + 1, dtype=np.int32)
+        np.cumsum(np.bincount(self.group_of_row, minlength=self.groups), out=starts[1:])
+        return starts, order, np.ones(order.size)
 
     def __call__(self, values: Floats) -> Floats:
         """Return the sums, shape [groups, members], in the unit of `values` [rows, members]."""

@@ -2,7 +2,7 @@
 index.
 
 Static, without stocks, time or new suppliers; the dynamic counterpart is `sim.stress`. Equations:
-Diem, Borsos, Reisch, Kertesz and Thurner 2022, Scientific Reports 12:7719; model specification 3.
+Diem, Borsos, Reisch, Kertesz and Thurner 2022, Scientific Reports 12:7719; equations 12.
 """
 
 from __future__ import annotations

@@ -21,7 +21,8 @@ def ship(world: World, trade: Trade) -> None:
     needs.backlog = raised(needs.demand - result.received)
     lines.shipped = np.minimum(result.shipped, lines.offer)
     lines.output = raised(lines.shipped - lines.finished)
-    lines.finished = lines.finished + lines.output - lines.shipped
+    # not by adding output and taking it off again: dust of goods would draw orders
+    lines.finished = raised(lines.finished - lines.shipped)
     lots.depart(world)
     if axes.input_line.size:
         use = needs.amount * (world.made / lines.yield_).take(axes.input_line, axis=0)

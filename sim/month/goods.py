@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.kernels.limits import RTOL
 from sim.kernels.sums import NOTHING
 from sim.world.world import World
 
@@ -35,4 +36,6 @@ def dispatch(world: World) -> None:
         needs.in_transit += arriving
         arriving *= group.lead
         led += arriving
-    np.divide(led, sent, out=needs.lead, where=sent > NOTHING)
+    # dust that rounding left of old orders says nothing about lead times
+    dust = np.maximum(RTOL * (needs.stock + needs.in_transit), NOTHING)
+    np.divide(led, sent, out=needs.lead, where=sent > dust)

@@ -1,4 +1,4 @@
-"""Let lines wear, and lay up what stands idle until buyers wait for it. Model specification 2.3."""
+"""Let lines wear, and lay up what stands idle until buyers wait for it. Equations 6.3."""
 
 from __future__ import annotations
 

@@ -51,6 +51,8 @@ def place_orders(world: World, ordering: Ordering) -> None:
         )
         needs.ordered[rows] = rule(position)
     needs.demand = backlog + needs.ordered
+    if world.limits is not None:
+        world.limits.backlog[:] = backlog
 
 
 def _owed(world: World, backlog: Floats, rows: Rows) -> Floats:

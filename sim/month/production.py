@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from sim.kernels.limits import RTOL
 from sim.kernels.sums import Floats
 from sim.rules.production import InputStock
 from sim.world import lots
@@ -26,4 +27,6 @@ def offer(world: World, making: Production) -> None:
         stock = lots.in_store(world)
         for rule, pantry, inputs, rows in making:
             starts[rows] = np.minimum(starts[rows], rule(pantry.filled(stock[inputs])))
+        # dust that rounding left of inputs would draw orders
+        starts[starts < RTOL * lines.usable] = 0.0
     lines.offer = lines.finished + lines.yield_ * starts

@@ -100,21 +100,24 @@ class Commission:
         reaches: Bools = self.line_of_link(may.astype(np.float64)) > 0
         return reaches
 
-    def gap(self, world: World, short: Floats, coming: Floats) -> tuple[Floats, Floats]:
+    def gap(
+        self, world: World, short: Floats, coming: Floats, room: Floats
+    ) -> tuple[Floats, Floats]:
         """Count the capacity that each candidate would have to add, units started per month.
 
         [candidates, members]; and what its beneficiaries lack, [products, members], units per
         month: `short` [needs, members] as far as the programme counts it, less what is `coming`
         [lines, members] on lines that can serve them. It is shared equally by the candidates for
         the product that are fit: their line reaches a beneficiary, is in order, is accepted by the
-        time its capacity is there, and does not lack inputs for what it has.
+        time its capacity is there, does not lack inputs for what it has, and has `room`
+        [candidates, members] for more.
         """
         axes, lines = world.axes, world.lines
         own, projects = axes.project_line[self.rows], world.projects
         reaches = self.reaches(world)
         ready = world.month + projects.delay[self.rows]
         fit = reaches[own] & (lines.qualified_from[own] <= ready) & (lines.available[own] > 0)
-        fit &= ~lacks_inputs(world)[own]
+        fit &= ~lacks_inputs(world)[own] & (room > 0)
         serving = axes.lines_by_product(coming * reaches).take(self.products, axis=0)
         lacking = raised(self.by_product(self.counted(world, short)) - serving)
         sharing = self.by_candidate_product(fit.astype(np.float64)).take(self.product, axis=0)
@@ -166,13 +169,14 @@ def spend(world: World, budgeting: Sequence[Commission]) -> None:
     for commission in spending:
         row, rows = commission.row, commission.rows
         budget = np.where(purse.active[row], purse.treasury[row], 0.0)[None, :]
-        gap, lacking = commission.gap(world, short, coming)
+        gap, lacking = commission.gap(world, short, coming, room[rows])
         money = commission.share_out(world, gap, room[rows], budget)
         projects.started[rows] = divide(money, projects.capital_cost[rows])
         seen = np.where(budget > 0, lacking, 0.0)
         lacked[commission.products] = np.maximum(lacked[commission.products], seen)
     if len(spending) > 1:
-        _close_together(world, lacked)
+        together = _lacked_together(world, spending, short, coming)
+        _close_together(world, np.maximum(lacked, together))
     for commission in spending:
         row, rows = commission.row, commission.rows
         money = projects.started[rows] * projects.capital_cost[rows]
@@ -184,7 +188,7 @@ def spend(world: World, budgeting: Sequence[Commission]) -> None:
 def _close_together(world: World, lacked: Floats) -> None:
     """Reduce what programmes start in one month to what closes the gap once.
 
-    `lacked` [products, members] is the greatest gap that one of them sees, units per month.
+    `lacked` [products, members] is the gap that they see, units per month.
     """
     axes, projects = world.axes, world.projects
     product = axes.line_product[axes.project_line]
@@ -195,11 +199,30 @@ def _close_together(world: World, lacked: Floats) -> None:
     projects.started *= share.take(product, axis=0)
 
 
+def _lacked_together(
+    world: World, spending: Sequence[Commission], short: Floats, coming: Floats
+) -> Floats:
+    """Return what the beneficiaries of all who spend lack, each need counted once.
+
+    [products, members], units per month; `short` and `coming` as for `Commission.gap`.
+    """
+    axes, purse = world.axes, world.programmes
+    counts, reaches = np.zeros_like(short), np.zeros_like(coming, dtype=np.bool_)
+    for each in spending:
+        spends = purse.active[each.row] & (purse.treasury[each.row] > 0)
+        own = purse.counts[each.row].take(each.needs, axis=0) * spends
+        counts[each.needs] = np.maximum(counts[each.needs], own)
+        reaches |= each.reaches(world) & spends
+    serving = axes.lines_by_product(coming * reaches)
+    return raised(axes.needs_by_product(short * counts) - serving)
+
+
 def shortages(world: World) -> tuple[Floats, Floats]:
     """Return what buyers lack, [needs, members], and what is coming, [lines, members].
 
     Good units per month. Buyers lack what they use beyond what reaches them lawfully; lines that
-    somebody builds add what they have under way, and what they could have made and was not wanted.
+    somebody builds add what they have under way, and, where buyers accept their goods, what they
+    could have made and was not wanted.
     """
     axes, needs, links, lines = world.axes, world.needs, world.links, world.lines
     free = axes.market.by_need((1.0 - links.leaking) * links.flow)
@@ -209,8 +232,9 @@ def shortages(world: World) -> tuple[Floats, Floats]:
         ramping += axes.works_by_line(world.works.unramped)
     coming = (under_way(world) + ramping) * lines.yield_ * lines.available
     rows = axes.project_lines
-    idle = lines.offer - lines.finished - lines.shipped
-    coming[rows] += raised(idle.take(rows, axis=0))
+    idle = raised(lines.offer - lines.finished - lines.shipped)
+    idle *= lines.qualified_from <= world.month
+    coming[rows] += idle.take(rows, axis=0)
     return short, coming
 
 

@@ -1,4 +1,4 @@
-"""Open links that buyers' search has found. Model specification 2.8.
+"""Open links that buyers' search has found. Equations 4.
 
 What may be found stands in the world from the start (`byways.py`), closed. A find is qualified some
 months later; from then on the link is like any other. Each need and each candidate draws under its
@@ -76,7 +76,7 @@ class SearchGroup:
         looking = np.flatnonzero((chance > 0).any(axis=1))
         found = happens(self._draw(world, looking), chance, self.expected, central)
         self.waited = np.where(found, 0.0, self.waited)
-        ready = world.month + max(round(plan.qualification_months), 1)
+        ready = world.month + max(int(plan.qualification_months + 0.5), 1)
         for need in np.flatnonzero(found.any(axis=1)).tolist():
             own = np.flatnonzero(self.by_need.group_of_row == need)
             best = own[self._race(world, need, own, pull[own], central).argmin(axis=0)]

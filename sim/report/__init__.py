@@ -1,3 +1,3 @@
-"""Turn what a run recorded into tables, figures and a result folder; nothing here knows the
+"""Turn what a run recorded into tables, a page and a result folder; nothing here knows the
 model.
 """

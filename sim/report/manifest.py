@@ -28,7 +28,9 @@ PACKAGES = (
     "pydantic",
     "click",
     "tqdm",
-    "matplotlib",
+    "altair",
+    "vl-convert-python",
+    "jinja2",
 )
 
 LEDGER_LIMIT = 64

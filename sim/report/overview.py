@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from sim.records import Floats, Records
+from sim.metrics.metric import Metric
+from sim.metrics.table import SUMMARY
+from sim.records import Records
 from sim.report.statistics import spread
 from sim.scenario.schema import Scenario
 
 MOST_ROWS = 12
+SHOWN = ("fill_rate_after", "T90", "substitution_ratio", "unmet")
+"""The metrics that are shown."""
 FULL = 0.995
 """A need counts as covered when 19 members of 20 get at least this share of it."""
 
@@ -20,53 +24,43 @@ def overview(scenario: Scenario, records: Records, wall_seconds: float) -> str:
     """Write a heading and a table of the needs that were short after the first event, least covered
     first.
     """
-    members = f"{len(records.members)} member{'s' if len(records.members) > 1 else ''}"
     heading = (
-        f"{scenario.title}\n{members}, {records.months[0]} to {records.months[-1]},"
-        f" {wall_seconds:.1f} s\n"
+        f"{scenario.title}\n{_counted(len(records.members), 'member')}, {records.months[0]} to"
+        f" {records.months[-1]}, {wall_seconds:.1f} s\n"
     )
     fill = spread(records.summary["fill_rate_after"], records.members, (5, 50))
-    short = [
-        need for need in np.argsort(fill["p50"], kind="stable").tolist() if fill["p05"][need] < FULL
-    ]
+    order = np.argsort(fill["p50"], kind="stable").tolist()
+    short = [need for need in order if fill["p05"][need] < FULL]
     if not short:
         return heading + "\nNo need was short.\n"
     shown = short[:MOST_ROWS]
     columns = [
         ["state", *(records.needs[need][0] for need in shown)],
         ["product", *(records.needs[need][1] for need in shown)],
-        *(
-            _column(head, values, write, records, shown)
-            for head, values, write in _measures(records)
-        ),
+        *(_column(SUMMARY[name], records, shown) for name in SHOWN),
     ]
-    count = (
-        f"{len(short)} of {len(records.needs)} needs {'was' if len(short) == 1 else 'were'} short"
-    )
-    which = f"; the {len(shown)} least covered" if len(shown) < len(short) else ""
-    spreads = (
-        "; the median member, and 5 to 95 % of the members in brackets"
-        if len(records.members) > 1
-        else ""
-    )
-    return f"{heading}\n{count}{which}{spreads}:\n\n{_aligned(columns)}\n"
+    told = _told(len(short), len(records.needs), len(records.members))
+    return f"{heading}\n{told}:\n\n{_aligned(columns)}\n"
 
 
-def _measures(records: Records) -> list[tuple[str, Floats, Callable[[float], str]]]:
-    known = records.summary
-    return [
-        ("covered after", known["fill_rate_after"], _percent),
-        ("months to 90 %", known["T90"], _months),
-        ("substituted", known["substitution_ratio"], _percent),
-        ("unmet units", known["unmet"], _units),
-    ]
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
-def _column(
-    head: str, values: Floats, write: Callable[[float], str], records: Records, shown: list[int]
-) -> list[str]:
-    found = spread(values[shown], records.members, (5, 50, 95))
-    cells = [head]
+def _told(short: int, needs: int, members: int) -> str:
+    """Write how many needs were short, and what the table shows of them."""
+    told = f"{short} of {needs} needs {'was' if short == 1 else 'were'} short"
+    if short > MOST_ROWS:
+        told += f"; the {MOST_ROWS} least covered"
+    if members > 1:
+        told += "; the median member, and 5 to 95 % of the members in brackets"
+    return told
+
+
+def _column(metric: Metric, records: Records, shown: list[int]) -> list[str]:
+    found = spread(records.summary[metric.name][shown], records.members, (5, 50, 95))
+    write = _WRITERS.get(metric.unit, _units)
+    cells = [metric.title]
     for low, middle, high in zip(
         *(found[level].tolist() for level in ("p05", "p50", "p95")), strict=True
     ):
@@ -94,3 +88,7 @@ def _months(number: float) -> str:
 
 def _units(number: float) -> str:
     return "-" if math.isnan(number) else f"{number:,.0f}" if number >= 10 else f"{number:.2g}"
+
+
+_WRITERS: Mapping[str, Callable[[float], str]] = {"share": _percent, "months": _months}
+"""Unit of a metric -> how it is written."""

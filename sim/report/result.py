@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -21,6 +21,8 @@ from sim.scenario.schema import Scenario
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from sim.report.charts.gallery import Plot
 
 TABLES: Mapping[str, Callable[[Records], tables.Table]] = {
     "series": tables.series,
@@ -63,7 +65,7 @@ class Result:
 
     @cached_property
     def capacity(self) -> pd.DataFrame:
-        """Give the spread of usable capacity and of output by month and line, units per month."""
+        """Give the spread of what is usable, of output and of capacity by month and line."""
         return self._frame("capacity")
 
     @cached_property
@@ -92,6 +94,13 @@ class Result:
         """
         return self._frame("sources")
 
+    @property
+    def plot(self) -> Plot:
+        """Draw its charts: `result.plot.fill_rate(states=["RUS"])`."""
+        from sim.report.charts.gallery import Plot
+
+        return Plot(self)
+
     def _table(self, name: str) -> tables.Table:
         return (
             TABLES[name](self.records)
@@ -109,19 +118,20 @@ class Result:
     ) -> Path:
         """Write the result folder, whole or not at all; an older result there is replaced.
 
+        With `figures`, the page report.html is written beside the tables.
+
         Raises InputError where the folder cannot be written or holds what is not a result.
         """
         with replaced(directory) as folder:
             for name in (*TABLES, *CASE_TABLES):
-                _write(folder / f"{name}.csv", tables.csv(self._table(name)))
+                _write_parts(folder / f"{name}.csv", tables.csv_parts(self._table(name)))
             _write(folder / "scenario.yaml", dump(self.scenario))
             if figures:
-                # matplotlib takes a second to import
-                from sim.report.figures import draw
-                from sim.report.figures.glyphs import missing_glyphs_said
+                from sim.report.charts.tables import of_result
+                from sim.report.page import write_page  # altair takes a while to import
 
-                with missing_glyphs_said():
-                    draw(self.scenario, self.records, folder / "figures")
+                about = manifest(self.scenario, self.records, self.wall_seconds, command, {})
+                write_page(of_result(self, about), folder)
             description = manifest(
                 self.scenario, self.records, self.wall_seconds, command, hashes(folder)
             )
@@ -130,4 +140,9 @@ class Result:
 
 
 def _write(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8", newline="\n")
+    _write_parts(path, [text])
+
+
+def _write_parts(path: Path, parts: Iterable[str]) -> None:
+    with path.open("w", encoding="utf-8", newline="\n") as stream:
+        stream.writelines(parts)

@@ -20,12 +20,18 @@ def spread(values: Floats, members: Sequence[int], levels: Iterable[int]) -> dic
     the two.
     """
     ordered = np.sort(values, axis=-1)
-    counted = values.shape[-1] - np.count_nonzero(np.isnan(values), axis=-1)
+    numbers = counted(values)
     return {
-        "mean": _mean(values, counted),
-        **{f"p{level:02d}": _quantile(ordered, counted, level / 100) for level in levels},
+        "mean": _mean(values, numbers),
+        **{f"p{level:02d}": _quantile(ordered, numbers, level / 100) for level in levels},
         "central": central(values, members),
     }
+
+
+def counted(values: Floats) -> NDArray[np.int64]:
+    """Count the members behind mean and quantiles: those of the last axis that are no NaN."""
+    result: NDArray[np.int64] = np.count_nonzero(~np.isnan(values), axis=-1)
+    return result
 
 
 def central(values: Floats, members: Sequence[int]) -> Floats:
@@ -34,15 +40,15 @@ def central(values: Floats, members: Sequence[int]) -> Floats:
     return np.full(values.shape[:-1], np.nan) if column is None else values[..., column].copy()
 
 
-def _mean(values: Floats, counted: NDArray[np.int64]) -> Floats:
+def _mean(values: Floats, numbers: NDArray[np.int64]) -> Floats:
     total = np.nansum(values, axis=-1)
-    mean: Floats = np.divide(total, counted, out=np.full(total.shape, np.nan), where=counted > 0)
+    mean: Floats = np.divide(total, numbers, out=np.full(total.shape, np.nan), where=numbers > 0)
     return mean
 
 
-def _quantile(ordered: Floats, counted: NDArray[np.int64], share: float) -> Floats:
-    """Interpolate in the sorted members, NaN last, of which `counted` are numbers."""
-    position = np.maximum(counted - 1, 0) * share
+def _quantile(ordered: Floats, numbers: NDArray[np.int64], share: float) -> Floats:
+    """Interpolate in the sorted members, NaN last, of which so many are `numbers`."""
+    position = np.maximum(numbers - 1, 0) * share
     below = np.floor(position).astype(np.intp)
     weight = position - below
     left = np.take_along_axis(ordered, below[..., None], axis=-1)[..., 0]

@@ -1,10 +1,10 @@
-"""Write a folder of tables and figures that a study made: whole or not at all, with a manifest."""
+"""Write a folder of tables and a page that a study made: whole or not at all, with a manifest."""
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,6 @@ from sim.text import cell
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.figure import Figure
 
 
 def save_tables(
@@ -24,15 +23,14 @@ def save_tables(
     scenario: Scenario,
     tables: Mapping[str, pd.DataFrame],
     *,
-    figures: Mapping[str, Callable[[], Figure]] | None = None,
+    figures: bool = False,
     command: str | None = None,
 ) -> Path:
     """Write each table as `<name>.csv`, the scenario they come from, and a manifest; an older
     result there is replaced.
 
-    Each of `figures` is drawn when its turn comes and written as `figures/<name>.png`; equal
-    figures give equal bytes on one machine. Raises InputError where the folder cannot be written or
-    holds what is not a result.
+    With `figures`, the page report.html is written beside the tables. Raises
+    InputError where the folder cannot be written or holds what is not a result.
     """
     with replaced(directory) as folder:
         for name, table in tables.items():
@@ -40,7 +38,10 @@ def save_tables(
             (folder / f"{name}.csv").write_text(text, encoding="utf-8", newline="\n")
         (folder / "scenario.yaml").write_text(dump(scenario), encoding="utf-8", newline="\n")
         if figures:
-            _draw(folder / "figures", figures)
+            from sim.report.charts.tables import of_frames
+            from sim.report.page import write_page  # altair takes a while to import
+
+            write_page(of_frames(tables.get, scenario, origin(scenario, command)), folder)
         description = origin(scenario, command) | {"files": hashes(folder)}
         (folder / MANIFEST).write_text(
             json.dumps(description, indent=2, ensure_ascii=False) + "\n",
@@ -53,15 +54,3 @@ def save_tables(
 def _harmless(table: pd.DataFrame) -> pd.DataFrame:
     """Write the text of a table so that no spreadsheet takes it for a formula."""
     return table.map(lambda each: cell(each) if isinstance(each, str) else each)
-
-
-def _draw(folder: Path, figures: Mapping[str, Callable[[], Figure]]) -> None:
-    import matplotlib as mpl  # a second that tables can do without
-
-    from sim.report.figures import DPI, style
-    from sim.report.figures.glyphs import missing_glyphs_said
-
-    folder.mkdir()
-    with missing_glyphs_said(), mpl.rc_context(style.RC):
-        for name, drawn in figures.items():
-            drawn().savefig(folder / f"{name}.png", dpi=DPI, metadata={"Software": None})

@@ -4,14 +4,15 @@ text.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.metrics.derive import with_censored
 from sim.records import Floats, Records
-from sim.report.statistics import spread
+from sim.report.statistics import counted, spread
 from sim.text import cell
 
 Column = NDArray[np.float64] | NDArray[np.int64] | list[str]
@@ -21,9 +22,8 @@ Table = dict[str, Column]
 FINE = (5, 25, 50, 75, 95)
 COARSE = (5, 50, 95)
 """Levels of the quantiles, in percent."""
-
-CENSORED = ("T50", "T90")
-"""Times that may never be reached within the run: inf."""
+ROWS = 2**16
+"""Rows of a CSV file that are written at a time."""
 
 
 def series(records: Records) -> Table:
@@ -47,17 +47,13 @@ def summary(records: Records) -> Table:
     """Tabulate every summary metric by state, product and metric; a time that may be censored gets
     a row with the share.
     """
-    metrics = _with_censored(records.summary)
+    metrics = with_censored(records.summary)
     shape = (len(records.needs), len(metrics))
-    values = {name: np.empty(shape) for name in _spread_names(COARSE)}
-    for position, members in enumerate(metrics.values()):
-        for name, part in spread(members, records.members, COARSE).items():
-            values[name][:, position] = part
     return {
         "state": _along([state for state, _ in records.needs], 0, shape),
         "product": _along([product for _, product in records.needs], 0, shape),
         "metric": _along(list(metrics), 1, shape),
-        **_flat(values),
+        **_described(list(metrics.values()), records.members, shape),
     }
 
 
@@ -77,11 +73,11 @@ def flows(records: Records) -> Table:
 
 
 def capacity(records: Records) -> Table:
-    """Tabulate usable capacity and output by month and line."""
+    """Tabulate by month and line what capacity can be used, output, and what capacity there is."""
     shape = (len(records.months), len(records.lines))
     spreads = {
         what: spread(getattr(records, what), records.members, COARSE)
-        for what in ("capacity", "output")
+        for what in ("usable", "output", "capacity")
     }
     return {
         "month": _along(records.months, 0, shape),
@@ -102,17 +98,13 @@ def money(records: Records) -> Table:
     """
     items = list(records.money)
     shape = (len(records.years) if items else 0, len(records.purses), len(items))
-    values = {name: np.empty(shape) for name in _spread_names(COARSE)}
-    for position, members in enumerate(records.money.values()):
-        for name, part in spread(members, records.members, COARSE).items():
-            values[name][:, :, position] = part
     return {
         "year": np.repeat(
             np.asarray(records.years[: shape[0]], dtype=np.int64), shape[1] * shape[2]
         ),
         "state": _along(records.purses, 1, shape),
         "item": _along(items, 2, shape),
-        **_flat(values),
+        **_described(list(records.money.values()), records.members, shape),
     }
 
 
@@ -133,21 +125,49 @@ def csv(table: Table) -> str:
     """Write a table as CSV: ten significant digits, NaN as an empty cell, infinity as `inf`, lines
     ended by one newline; text so that no spreadsheet takes it for a formula (`sim.text.cell`).
     """
-    rows = zip(*map(_cells, table.values()), strict=True)
-    return "\n".join([",".join(table), *map(",".join, rows), ""])
+    return "".join(csv_parts(table))
+
+
+def csv_parts(table: Table) -> Iterator[str]:
+    """Write a table as CSV, a block of rows at a time, so that a long one is never in memory as
+    text.
+    """
+    yield ",".join(table) + "\n"
+    rows = len(next(iter(table.values()), ()))
+    for start in range(0, rows, ROWS):
+        block = [column[start : start + ROWS] for column in table.values()]
+        yield "\n".join([*map(",".join, zip(*_block_cells(block), strict=True)), ""])
+
+
+def _block_cells(block: Sequence[Column]) -> Iterator[list[str]]:
+    """Write the cells of each column; those of a column like the one before are written once."""
+    last, cells = None, []
+    for column in block:
+        is_number = isinstance(column, np.ndarray)
+        if not (is_number and last is not None and np.array_equal(column, last, equal_nan=True)):
+            cells = _cells(column)
+        last = column if is_number else None
+        yield cells
 
 
 def _spread_names(levels: Sequence[int]) -> list[str]:
     return ["mean", *(f"p{level:02d}" for level in levels), "central"]
 
 
-def _with_censored(metrics: Mapping[str, Floats]) -> dict[str, Floats]:
-    result: dict[str, Floats] = {}
-    for name, values in metrics.items():
-        result[name] = values
-        if name in CENSORED:
-            result[f"{name}_censored"] = np.where(np.isnan(values), np.nan, np.isinf(values))
-    return result
+def _described(
+    values: Sequence[Floats], members: Sequence[int], shape: tuple[int, ...]
+) -> dict[str, Column]:
+    """Describe numbers that may not apply to all members: their spread, and as `n` how many count.
+
+    Each of `values` has the members last; the table's last axis, of `shape`, runs over them.
+    """
+    spreads = {name: np.empty(shape) for name in _spread_names(COARSE)}
+    count = np.empty(shape, dtype=np.int64)
+    for position, each in enumerate(values):
+        count[..., position] = counted(each)
+        for name, part in spread(each, members, COARSE).items():
+            spreads[name][..., position] = part
+    return {**_flat(spreads), "n": count.ravel()}
 
 
 def _along(labels: Sequence[str], axis: int, shape: tuple[int, ...]) -> list[str]:

@@ -99,7 +99,7 @@ def proportional(claims: Claims) -> Floats:
     return kernel.proportional(claims.orders, claims.supply, claims.total, claims.market)
 
 
-@rule("allocation", source="lexicographic; model specification 1.2")
+@rule("allocation", source="lexicographic; equations 2.2")
 def tiers(claims: Claims, *, order: Order) -> Floats:
     """Serve groups of buyers one after the other, within a group in proportion to orders.
 
@@ -113,13 +113,13 @@ def tiers(claims: Claims, *, order: Order) -> Floats:
     return kernels.by_rank(claims.orders, claims.supply, claims.market.by_line, rank)
 
 
-@rule("allocation", source="lexicographic; model specification 1.2")
+@rule("allocation", source="lexicographic; equations 2.2")
 def home_first(claims: Claims) -> Floats:
     """Serve the supplier's own state first, then its bloc, then the others."""
     return tiers(claims, order=["home", "ally", "other"])
 
 
-@rule("allocation", source="lexicographic; model specification 1.2")
+@rule("allocation", source="lexicographic; equations 2.2")
 def bloc_first(claims: Claims) -> Floats:
     """Serve the supplier's bloc, its own state included, before the others."""
     return tiers(claims, order=["ally", "other"])
@@ -170,7 +170,7 @@ def guarantee_plus_priority(
     return np.minimum(guarantee * proportional(claims) + (1.0 - guarantee) * first, claims.orders)
 
 
-@rule("allocation", source="linear programming by HiGHS; model specification 1.5")
+@rule("allocation", source="linear programming by HiGHS; equations 2.3")
 def optimal(whole: Whole) -> Allocation:
     """Deliver as much as possible, lower tiers first, and that at least cost, over the whole market
     at once.

@@ -70,13 +70,13 @@ class Prospects:
         return earned * sold * payback_months >= self.cost * size
 
 
-@rule("investment", source="model specification 2.3")
+@rule("investment", source="equations 6.4")
 def none(prospects: Prospects) -> Floats:
     """Leave it: capacity changes by programmes and events alone."""
     return np.zeros_like(prospects.capacity)
 
 
-@rule("investment", source="model specification 2.3; the thresholds are assumed")
+@rule("investment", source="equations 6.4; the thresholds are assumed")
 def expand_when_pressed(
     prospects: Prospects,
     *,
@@ -102,7 +102,7 @@ def expand_when_pressed(
     )
 
 
-@rule("investment", source="model specification 2.3; the thresholds are assumed")
+@rule("investment", source="equations 6.4; the thresholds are assumed")
 def retool_when_idle(
     prospects: Prospects,
     *,

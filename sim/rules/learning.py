@@ -82,7 +82,7 @@ class Learnt(NamedTuple):
 
 @rule(
     "learning",
-    source="Crawford 1944; Benkard 2000; Lafond, Greenwald & Farmer 2022; model specification 2.4",
+    source="Crawford 1944; Benkard 2000; Lafond, Greenwald & Farmer 2022; equations 7",
 )
 def crawford(
     craft: Craft,
@@ -122,7 +122,7 @@ def crawford(
 
 @rule(
     "learning",
-    source="Wright 1936; Benkard 2000; Lafond, Greenwald & Farmer 2022; model specification 2.4",
+    source="Wright 1936; Benkard 2000; Lafond, Greenwald & Farmer 2022; equations 7",
 )
 def wright(
     craft: Craft,

@@ -84,7 +84,7 @@ class Position:
         return self.count_owed()
 
 
-@rule("ordering", source="Sterman 1989; model specification 2.5")
+@rule("ordering", source="Sterman 1989; equations 8.2")
 def hold_cover(
     position: Position,
     *,

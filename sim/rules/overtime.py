@@ -32,13 +32,13 @@ class Effort:
     """Good units made"""
 
 
-@rule("overtime", source="no overtime")
+@rule("overtime", source="no overtime; equations 6.2")
 def none(effort: Effort) -> Floats:
     """Never run beyond capacity."""
     return np.ones_like(effort.overtime)
 
 
-@rule("overtime", source="Hallegatte 2008; BoARIO; model specification 2.2")
+@rule("overtime", source="Hallegatte 2008; BoARIO; equations 6.2")
 def ario(
     effort: Effort,
     *,

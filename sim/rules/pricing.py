@@ -31,19 +31,19 @@ class Quote:
     """Units shipped this month"""
 
 
-@rule("pricing", source="prices are unit costs; model specification 1.1")
+@rule("pricing", source="prices are unit costs; equations 11")
 def at_cost(quote: Quote) -> Floats:
     """Ask what a unit costs."""
     return quote.unit_cost
 
 
-@rule("pricing", source="cost-plus pricing, as in defence contracts")
+@rule("pricing", source="cost-plus pricing, as in defence contracts; equations 11")
 def mark_up(quote: Quote, *, share: Annotated[float, Field(ge=0, le=100)]) -> Floats:
     """Ask what a unit costs and a share of it more."""
     return prices.marked_up(quote.unit_cost, share)
 
 
-@rule("pricing", source="excess demand as in tatonnement, bounded")
+@rule("pricing", source="bounded adjustment to excess demand, Arrow & Hahn 1971; equations 11")
 def scarcity(
     quote: Quote,
     *,

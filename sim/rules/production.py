@@ -56,7 +56,7 @@ class InputStock:
         return scarcest(starts, self.line, self.by_line.groups)
 
 
-@rule("production", source="Leontief; model specification 2.1")
+@rule("production", source="Leontief; equations 5")
 def leontief(pantry: InputStock) -> Floats:
     """Let the scarcest input limit output, whatever its criticality."""
     return pantry.scarcest(np.ones_like(pantry.critical))
@@ -91,7 +91,7 @@ def linear(pantry: InputStock) -> Floats:
     return total(starts_by_input(pantry.stock, pantry.amount), pantry.amount, pantry.by_line)
 
 
-@rule("production", source="Hallegatte 2014, Risk Analysis 34(1); BoARIO; model specification 2.1")
+@rule("production", source="Hallegatte 2014, Risk Analysis 34(1); BoARIO; equations 5")
 def ario_psi(
     pantry: InputStock,
     *,

@@ -82,7 +82,7 @@ Weights = Annotated[
 ]
 
 
-@rule("programme", source="model specification 2.7")
+@rule("programme", source="equations 10")
 def proportional_to_gap(bids: BudgetRequest) -> Floats:
     """Give every candidate the same share of the money that would close its gap."""
     return bids.wanted * np.minimum(
@@ -90,25 +90,25 @@ def proportional_to_gap(bids: BudgetRequest) -> Floats:
     )
 
 
-@rule("programme", source="model specification 2.7")
+@rule("programme", source="equations 10")
 def largest_gap_first(bids: BudgetRequest) -> Floats:
     """Close the gap that takes most money as far as possible this month, then the next."""
     return kernels.highest_first(bids.wanted, bids.budget, bids.gap)
 
 
-@rule("programme", source="constrained equal losses: Thomson 2019; model specification 2.7")
+@rule("programme", source="constrained equal losses: Thomson 2019; equations 10")
 def equalise_remaining_gap(bids: BudgetRequest) -> Floats:
     """Leave every candidate the same gap, in money, as far as each can take money up this month."""
     return kernels.capped_equal_losses(bids.gap, bids.wanted, bids.budget, bids.together)
 
 
-@rule("programme", source="constrained equal awards: Thomson 2019; model specification 2.7")
+@rule("programme", source="constrained equal awards: Thomson 2019; equations 10")
 def spread_evenly(bids: BudgetRequest) -> Floats:
     """Give every candidate the same money, but none more than it can use."""
     return kernels.equal_awards(bids.wanted, bids.budget, bids.together)
 
 
-@rule("programme", source="model specification 2.7")
+@rule("programme", source="equations 10")
 def best_return(bids: BudgetRequest) -> Floats:
     """Serve first who covers most need for the money by the end of the run, then the next.
 
@@ -119,7 +119,7 @@ def best_return(bids: BudgetRequest) -> Floats:
     return kernels.highest_first(bids.wanted, bids.budget, bids.count_returns())
 
 
-@rule("programme", source="model specification 2.7")
+@rule("programme", source="equations 10")
 def political_quota(
     bids: BudgetRequest, *, shares: Shares, within: Plain = "proportional_to_gap"
 ) -> Floats:
@@ -138,7 +138,7 @@ def political_quota(
     return money
 
 
-@rule("programme", source="model specification 2.7")
+@rule("programme", source="equations 10")
 def mix(bids: BudgetRequest, *, weights: Weights) -> Floats:
     """Take the weighted mean of other rules.
 

@@ -48,7 +48,7 @@ class Search:
     """Months from the find to the first shipment"""
 
 
-@rule("search", source="links are those of the trade rules alone")
+@rule("search", source="links are those of the trade rules alone; equations 4")
 def none(prospects: Prospects) -> Search:
     """Look for nobody."""
     return Search(
@@ -56,7 +56,7 @@ def none(prospects: Prospects) -> Search:
     )
 
 
-@rule("search", source="gravity; model specification 2.8")
+@rule("search", source="gravity; equations 4")
 def gravity(
     prospects: Prospects,
     *,

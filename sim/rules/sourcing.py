@@ -51,13 +51,13 @@ class Offers:
     1"""
 
 
-@rule("sourcing", source="fixed trade shares; BoARIO's default")
+@rule("sourcing", source="fixed trade shares, BoARIO's default (Juhel 2023); equations 3")
 def fixed(offers: Offers) -> Floats:
     """Keep the weights that the scenario gives."""
     return offers.base_weight
 
 
-@rule("sourcing", source="BoARIO, order type `alt`; model specification 2.8")
+@rule("sourcing", source="BoARIO, order type `alt`; equations 3")
 def capacity_adjusted(offers: Offers) -> Floats:
     """Scale weights by each supplier's usable capacity over its capacity at the start.
 
@@ -69,7 +69,7 @@ def capacity_adjusted(offers: Offers) -> Floats:
     )
 
 
-@rule("sourcing", source="DisruptSC (exponent 1, speed 1); model specification 2.8")
+@rule("sourcing", source="DisruptSC (exponent 1, speed 1); equations 3")
 def satisfaction_adjusted(
     offers: Offers,
     *,
@@ -94,7 +94,7 @@ def satisfaction_adjusted(
     )
 
 
-@rule("sourcing", source="multinomial logit; model specification 2.8")
+@rule("sourcing", source="multinomial logit; equations 3")
 def cheapest(
     offers: Offers,
     *,
@@ -111,7 +111,7 @@ def cheapest(
     return kernel.by_cost(offers.base_weight, cost, offers.open, offers.by_need, sensitivity)
 
 
-@rule("sourcing", source="model specification 1.7")
+@rule("sourcing", source="equations 3")
 def home_first(offers: Offers, *, ratio: Ratio = 1e12) -> Floats:
     """Ask suppliers at home before all others.
 
@@ -122,7 +122,7 @@ def home_first(offers: Offers, *, ratio: Ratio = 1e12) -> Floats:
     return offers.base_weight * np.where(offers.home, ratio, 1.0)[:, None]
 
 
-@rule("sourcing", source="model specification 1.7")
+@rule("sourcing", source="equations 3")
 def bloc_first(offers: Offers, *, ratio: Ratio = 1e12) -> Floats:
     """Ask suppliers in the own bloc, home included, before all others; otherwise as
     `home_first`.
@@ -130,7 +130,7 @@ def bloc_first(offers: Offers, *, ratio: Ratio = 1e12) -> Floats:
     return offers.base_weight * np.where(offers.ally, ratio, 1.0)[:, None]
 
 
-@rule("sourcing", source="model specification 2.8")
+@rule("sourcing", source="equations 3")
 def loyalty(offers: Offers, *, strength: Annotated[float, Field(ge=0, le=20)] = 1.0) -> Floats:
     """Scale weights by political affinity to the power of `strength`; an affinity of 0 rules a
     supplier out.

@@ -56,13 +56,13 @@ class StockDecision(NamedTuple):
     """Months of need"""
 
 
-@rule("stockpile", source="model specification 2.6")
+@rule("stockpile", source="equations 8.1")
 def draw_down(store: Store) -> StockDecision:
     """Use what is in stock as long as it lasts."""
     return StockDecision(store.within_reach, store.cover)
 
 
-@rule("stockpile", source="model specification 2.6")
+@rule("stockpile", source="equations 8.1")
 def reserve(store: Store, *, floor_months: Months) -> StockDecision:
     """Keep `floor_months` of need for the first tier: needs of tier 0 may use all of their stock,
     others what is above the floor.
@@ -77,7 +77,7 @@ def reserve(store: Store, *, floor_months: Months) -> StockDecision:
     )
 
 
-@rule("stockpile", source="model specification 2.6")
+@rule("stockpile", source="equations 8.1")
 def build_ahead(
     store: Store, *, months_before: Months = 12.0, extra_months: Months = 6.0
 ) -> StockDecision:

@@ -77,6 +77,7 @@ class Quota(Trading):
     is_lifted: ClassVar = True
     kind: Literal["quota"]
     cap: Rate
+    """Most units per month."""
     pairs: Pairs = "each"
     """Whether `cap` holds for each exporter, importer and product, or for all named together."""
 
@@ -93,6 +94,7 @@ class Leakage(Trading):
     }
     kind: Literal["leakage"]
     share: Share
+    """Share of the starting flow that leaks at first."""
     end_share: Share | None = None
     """Share that still leaks at `until`, or in the end with `settles_months`; as `share` where not
     given."""
@@ -117,6 +119,7 @@ class Exemption(Trading):
 
     kind: Literal["exemption"]
     cap: Rate | None = None
+    """Most units per month that are exempt."""
     share: Share | None = None
     """Share of the flow at the start of the run or, where more would flow without restrictions, of
     that."""
@@ -213,6 +216,7 @@ class Demand(Dated):
     state: Selector
     product: Selector = "*"
     factor: Factor
+    """What the need is multiplied by."""
 
 
 class Outage(Dated):
@@ -223,6 +227,7 @@ class Outage(Dated):
     factory: Selector
     product: Selector = "*"
     share: Share = Quantity(value=1)
+    """Share of the capacity that is out of use."""
 
 
 class Repair(Dated):
@@ -270,6 +275,7 @@ class Retool(Dated):
     kind: Literal["retool"]
     factory: Selector
     from_product: str
+    """The line that gives the capacity."""
     to_product: str
     """A line of the same factory (its capacity may be 0 at the start)."""
     share: Share = Quantity(value=1)
@@ -332,7 +338,9 @@ class Funding(Dated):
     kind: Literal["funding"]
     programme: str
     amount: Money
+    """Money in all."""
     months: Annotated[int, Field(ge=1, le=1200)] = 1
+    """Months over which it is paid, in equal parts."""
 
 
 class ProgrammeStop(Dated):

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -21,6 +22,7 @@ from sim import rng
 
 Confidence = Literal["documented", "estimated", "disputed", "assumed"]
 Distribution = Literal["fixed", "triangular", "uniform", "loguniform"]
+Floats = NDArray[np.float64]
 
 
 class Frozen(BaseModel):
@@ -91,29 +93,68 @@ class Quantity(Frozen):
         """Tell whether members differ in this number."""
         return self.low is not None and self.low != self.high and self.dist != "fixed"
 
-    def draw(self, seed: int, name: str, members: Sequence[int]) -> NDArray[np.float64]:
+    def draw(self, seed: int, name: str, members: Sequence[int]) -> Floats:
         """Draw this number for each member, shape [members], rates per month; member 0 gets the
         central value.
         """
-        scale = 1 / 12 if self.per == "year" else 1.0
-        if not self.is_drawn or not any(members):
-            return np.full(len(members), self.value * scale)
-        drawn = self._quantile(rng.uniforms(seed, name, members)[0])
-        drawn[rng.central(members)] = self.value
-        return drawn * scale
+        drawn: Floats = draw_all([self], seed, [name], members)[0]
+        return drawn
 
-    def _quantile(self, u: NDArray[np.float64]) -> NDArray[np.float64]:
-        low, high, mode = float(self.low or 0.0), float(self.high or 0.0), self.value
-        if self.dist == "uniform":
-            return low + (high - low) * u
-        if self.dist == "loguniform":
-            # math.exp per member: numpy may round exp differently at another array width
-            span = math.log(high / low)
-            return np.array([low * math.exp(span * each) for each in u])
-        split = (mode - low) / (high - low)
-        rising = low + np.sqrt(u * (high - low) * (mode - low))
-        falling = high - np.sqrt((1 - u) * (high - low) * (high - mode))
-        return np.where(u < split, rising, falling)
+    def beside(self, name: str, width: int) -> Floats | None:
+        """Return the numbers that stand for this one, [members], where it is not to be drawn."""
+        return None
+
+
+def draw_all(
+    quantities: Sequence[Quantity], seed: int, names: Sequence[str], members: Sequence[int]
+) -> Floats:
+    """Draw numbers for each member, shape [quantities, members]: each as it is drawn alone, all in
+    a few operations.
+    """
+    scale = np.array([[1 / 12 if each.per == "year" else 1.0] for each in quantities])
+    value = np.array([[each.value] for each in quantities])
+    result = np.repeat(value * scale, len(members), axis=1)
+    drawn: dict[Distribution | None, list[int]] = {}
+    for row, each in enumerate(quantities):
+        given = each.beside(names[row], len(members))
+        if given is not None:
+            result[row] = given
+        elif each.is_drawn:
+            drawn.setdefault(each.dist, []).append(row)
+    if not any(members):
+        return result
+    for dist, rows in drawn.items():
+        u = rng.rows(seed, [names[row] for row in rows], members)
+        low, high = (
+            np.array([[getattr(quantities[row], end)] for row in rows]) for end in ("low", "high")
+        )
+        found = _quantile(dist, u, low, high, value[rows])
+        found[:, rng.central(members)] = value[rows]
+        result[rows] = found * scale[rows]
+    return result
+
+
+def _quantile(
+    dist: Distribution | None, u: Floats, low: Floats, high: Floats, mode: Floats
+) -> Floats:
+    """Return the quantiles of u [rows, members], given the lowest, highest and central values
+    [rows, 1].
+    """
+    if dist == "uniform":
+        return low + (high - low) * u
+    if dist == "loguniform":
+        # math.exp number by number: numpy may round exp differently at another array width
+        spans = [math.log(most / least) for least, most in zip(low.flat, high.flat, strict=True)]
+        powers = [
+            [math.exp(span * each) for each in row]
+            for span, row in zip(spans, u.tolist(), strict=True)
+        ]
+        exponential: Floats = low * np.array(powers)
+        return exponential
+    split = (mode - low) / (high - low)
+    rising = low + np.sqrt(u * (high - low) * (mode - low))
+    falling = high - np.sqrt((1 - u) * (high - low) * (high - mode))
+    return np.where(u < split, rising, falling)
 
 
 SMALLEST = 1e-9
@@ -125,10 +166,18 @@ def plain(number: float) -> str:
     return f"{number:g}" if abs(number) < 1e6 else repr(number)
 
 
-def _within(
-    low: float, high: float, unit: str, *, rate: bool = False
-) -> Callable[[Quantity], Quantity]:
-    def check(quantity: Quantity) -> Quantity:
+@dataclass(frozen=True)
+class Within:
+    """Check that a quantity and its interval lie within bounds and have a time base that fits."""
+
+    low: float
+    high: float
+    unit: str
+    rate: bool = False
+    """Whether the number is per month or per year."""
+
+    def __call__(self, quantity: Quantity) -> Quantity:
+        """Return the quantity. Raises PydanticCustomError."""
         for name in ("value", "low", "high"):
             number = getattr(quantity, name)
             if number is None:
@@ -138,55 +187,53 @@ def _within(
                 raise PydanticCustomError(
                     "below",
                     "{text} is nearer to 0 than {bound} ({unit}); write 0",
-                    {"text": prefix + plain(number), "bound": plain(SMALLEST), "unit": unit},
+                    {"text": prefix + plain(number), "bound": plain(SMALLEST), "unit": self.unit},
                 )
-            if number < low:
+            if number < self.low:
                 raise PydanticCustomError(
                     "below",
                     "{text} is below {bound} ({unit})",
-                    {"text": prefix + plain(number), "bound": plain(low), "unit": unit},
+                    {"text": prefix + plain(number), "bound": plain(self.low), "unit": self.unit},
                 )
-            if number > high:
+            if number > self.high:
                 raise PydanticCustomError(
                     "above",
                     "{text} is above {bound} ({unit})",
-                    {"text": prefix + plain(number), "bound": plain(high), "unit": unit},
+                    {"text": prefix + plain(number), "bound": plain(self.high), "unit": self.unit},
                 )
-        if not rate and quantity.per != "month":
+        if not self.rate and quantity.per != "month":
             raise PydanticCustomError(
                 "per",
                 "per: {per} makes sense for rates only, not for {unit}",
-                {"per": quantity.per, "unit": unit},
+                {"per": quantity.per, "unit": self.unit},
             )
         return quantity
 
-    return check
-
 
 _LARGEST = 1e12
-Rate = Annotated[Quantity, AfterValidator(_within(0, _LARGEST, "units per month", rate=True))]
-Units = Annotated[Quantity, AfterValidator(_within(0, _LARGEST, "units"))]
-Lot = Annotated[Quantity, AfterValidator(_within(0.001, _LARGEST, "units"))]
-Share = Annotated[Quantity, AfterValidator(_within(0, 1, "share"))]
-Yield = Annotated[Quantity, AfterValidator(_within(0.01, 1, "good units per unit started"))]
-Factor = Annotated[Quantity, AfterValidator(_within(0, 1000, "factor"))]
-Weight = Annotated[Quantity, AfterValidator(_within(0, 1e6, "weight"))]
-Precedence = Annotated[Quantity, AfterValidator(_within(1, 1000, "times"))]
-Months = Annotated[Quantity, AfterValidator(_within(0, 600, "months"))]
-LeadMonths = Annotated[Quantity, AfterValidator(_within(1, 120, "months"))]
-Money = Annotated[Quantity, AfterValidator(_within(0, _LARGEST, "money"))]
-Level = Annotated[Quantity, AfterValidator(_within(0, _LARGEST, "level"))]
-Streak = Annotated[Quantity, AfterValidator(_within(1, 600, "months"))]
+Rate = Annotated[Quantity, AfterValidator(Within(0, _LARGEST, "units per month", rate=True))]
+Units = Annotated[Quantity, AfterValidator(Within(0, _LARGEST, "units"))]
+Lot = Annotated[Quantity, AfterValidator(Within(0.001, _LARGEST, "units"))]
+Share = Annotated[Quantity, AfterValidator(Within(0, 1, "share"))]
+Yield = Annotated[Quantity, AfterValidator(Within(0.01, 1, "good units per unit started"))]
+Factor = Annotated[Quantity, AfterValidator(Within(0, 1000, "factor"))]
+Weight = Annotated[Quantity, AfterValidator(Within(0, 1e6, "weight"))]
+Precedence = Annotated[Quantity, AfterValidator(Within(1, 1000, "times"))]
+Months = Annotated[Quantity, AfterValidator(Within(0, 600, "months"))]
+LeadMonths = Annotated[Quantity, AfterValidator(Within(1, 120, "months"))]
+Money = Annotated[Quantity, AfterValidator(Within(0, _LARGEST, "money"))]
+Level = Annotated[Quantity, AfterValidator(Within(0, _LARGEST, "level"))]
+Streak = Annotated[Quantity, AfterValidator(Within(1, 600, "months"))]
 CapitalCost = Annotated[
-    Quantity, AfterValidator(_within(1e-9, _LARGEST, "money per unit per month of capacity"))
+    Quantity, AfterValidator(Within(1e-9, _LARGEST, "money per unit per month of capacity"))
 ]
-Coefficient = Annotated[Quantity, AfterValidator(_within(1e-9, 1e6, "units of input per unit"))]
+Coefficient = Annotated[Quantity, AfterValidator(Within(1e-9, 1e6, "units of input per unit"))]
 
-_MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
+MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
 
 
 def _check_month(text: str) -> str:
-    if not _MONTH.fullmatch(text):
+    if not MONTH.fullmatch(text):
         raise PydanticCustomError(
             "month", "'{text}' is not a month; write YYYY-MM, as in 2014-03", {"text": text}
         )

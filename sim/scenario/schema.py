@@ -53,6 +53,7 @@ class State(Frozen):
     Where not given: 1 to itself and its bloc, 0.5 to others. Sourcing by `loyalty` and the search
     of suppliers go by it."""
     rules: StateRules = StateRules()
+    """The rules by which it decides, where not the scenario's."""
     stock_cover: Months = Quantity(value=0)
     """Months of need that the state holds in stock of every product, unless the need says
     otherwise."""
@@ -171,6 +172,7 @@ class Factory(Frozen):
 
     title: str
     state: StateName
+    """The state in which it stands."""
     lines: dict[Name, Line]
     """One line a product, keyed by the product."""
     usable_share: Share = Quantity(value=1)
@@ -179,6 +181,7 @@ class Factory(Frozen):
     """What a unit of capacity costs while it stands idle, as a share of the unit cost; nobody is
     billed, the ledger of money shows it."""
     rules: FactoryRules = FactoryRules()
+    """The rules by which it decides, where not the scenario's."""
     note: str | None = None
 
 
@@ -257,13 +260,17 @@ class Candidate(Frozen):
     product: Name
     """A line of that factory (its capacity may be 0 at the start)."""
     build_months: Months | None = None
-    """As the product's complexity class where not given; so for the next three."""
+    """Months from money to finished plant; the product's complexity class's where not given."""
     qualification_months: Months | None = None
+    """Months from finished plant to accepted goods; the class's where not given."""
     ramp_months: Months | None = None
+    """Time constant of the ramp-up after qualification; the class's where not given."""
     capital_cost: CapitalCost | None = None
+    """Money per unit per month of new capacity; the class's where not given."""
     stages: Stages | None = None
-    """As the class where not given; so for the next."""
+    """How lead times spread; the class's where not given."""
     shape: Shape | None = None
+    """How closely, with stages: erlang; the class's where not given."""
     max_capacity: Rate | None = None
     """Most capacity that the programme may add here; null: no limit."""
     absorption: Rate | None = None
@@ -279,6 +286,7 @@ class Programme(Frozen):
 
     title: str
     chair: StateName
+    """The state that leads it and pays."""
     beneficiaries: list[StateName] | Literal["all"]
     """Whose unmet or cut-off needs count when the budget is shared out."""
     chair_weight: Precedence = Quantity(value=1)
@@ -287,6 +295,7 @@ class Programme(Frozen):
     budget: dict[Month, Money] = {}
     """Money appropriated, by month."""
     candidates: dict[Name, Candidate]
+    """The capacity that it may build."""
     rule: RuleChoice | None = None
     """How the budget is shared out; the scenario's default where not given."""
     lead_times: Literal["drawn", "announced"] = "drawn"
@@ -312,32 +321,53 @@ class Source(Frozen):
 
     title: str
     publisher: str | None = None
+    """Who published it."""
     date: str | None = None
+    """When, as text."""
     address: str | None = None
+    """Where it can be read."""
 
 
 class Scenario(Frozen):
     """Hold a whole, checked scenario."""
 
     name: Name
+    """The name of its result folder."""
     title: str
+    """What it is about, in a line."""
     description: str = ""
+    """What it assumes and what to look at."""
     start: Month
+    """The first month that is simulated."""
     months: Annotated[int, Field(ge=1, le=1200)]
+    """How many months are simulated."""
     members: Annotated[int, Field(ge=1, le=1_000_000)] = 1
+    """How many members the ensemble has: versions of the same world, each with its own draw of
+    every uncertain number; member 0 takes the central values."""
     seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 0
+    """The root of all draws: the same seed gives the same numbers."""
     currency: str = "money"
     """What one unit of money is: million USD of 2014."""
     rules: Rules = Rules()
+    """The rules by which all decide who do not choose their own."""
     states: dict[StateName, State]
+    """Countries, keyed by three letters."""
     products: dict[Name, Product]
+    """Categories of goods."""
     complexity: dict[Name, Complexity] = {}
+    """Classes of how hard a product is to take up."""
     factories: dict[Name, Factory]
+    """Plants and their production lines."""
     needs: dict[StateName, dict[Name, Need]]
+    """What each state uses of which product: state, then product."""
     trade: dict[Name, Trade] = {}
+    """Who may supply whom; the most specific rule for a link holds."""
     events: dict[Name, Event] = {}
+    """Dated changes: cut-offs, sanctions, outages, money and more."""
     programmes: dict[Name, Programme] = {}
+    """Funded efforts that build capacity."""
     sources: dict[Name, Source] = {}
+    """Where numbers and facts were published."""
 
     @property
     def month_labels(self) -> list[str]:

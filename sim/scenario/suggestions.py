@@ -8,6 +8,8 @@ from typing import Any
 
 MOST_LISTED = 20
 """Names that a message lists when none is near; of more, none."""
+MOST_MEANT = 10
+"""Misspelt names of a scenario of which it is said what may have been meant."""
 
 
 def nearest(name: object, known: Iterable[object]) -> str | None:
@@ -26,6 +28,20 @@ def meant(name: object, known: Iterable[object], listing: str = "known") -> str:
     if near:
         return f"; did you mean '{near}'?"
     return f"; {listing}: {', '.join(names)}" if 0 < len(names) <= MOST_LISTED else ""
+
+
+class Speller:
+    """Say what may have been meant by the first few names only: to look for what is most like a
+    name takes a while where many are known.
+    """
+
+    def __init__(self, most: int = MOST_MEANT) -> None:
+        self.left = most
+
+    def unknown(self, what: str, name: object, known: Iterable[object]) -> str:
+        """Write that a name refers to nothing and, of the first few, what may have been meant."""
+        self.left -= 1
+        return unknown(what, name, known) if self.left >= 0 else f"unknown {what} '{name}'"
 
 
 def unknown(what: str, name: object, known: Iterable[object]) -> str:

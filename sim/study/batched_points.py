@@ -24,12 +24,12 @@ class BatchedQuantity(Quantity):
 
     columns: tuple[float, ...]
 
-    def draw(self, seed: int, name: str, members: Sequence[int]) -> Floats:
+    def beside(self, name: str, width: int) -> Floats:
         """Return the columns' own numbers, shape [members]; raises ValueError where they are not as
         many as the members.
         """
-        if len(members) != len(self.columns):
-            raise ValueError(f"{name}: {len(self.columns)} numbers for {len(members)} columns")
+        if width != len(self.columns):
+            raise ValueError(f"{name}: {len(self.columns)} numbers for {width} columns")
         return np.array(self.columns)
 
 

@@ -28,22 +28,7 @@ def design_findings(spec: Spec) -> Iterator[tuple[Path, str]]:
     """List, as (path, message), where the design and the factors do not fit."""
     kind, design = spec.design.kind, spec.design
     if kind in LISTED:
-        for path, factor in spec.factors.items():
-            if factor.values is None:
-                yield ("factors", path), f"a {kind} needs values, not an interval"
-        for key in sorted({"points", "seed"} & design.model_fields_set):
-            yield (
-                ("design", key),
-                f"does nothing in a {kind}: its points are the values of the factors",
-            )
-        counts = {
-            path: len(factor.values)
-            for path, factor in spec.factors.items()
-            if factor.values is not None
-        }
-        if kind == "list" and len(set(counts.values())) > 1:
-            told = ", ".join(f"{path} has {count}" for path, count in counts.items())
-            yield ("design",), f"a list needs as many values of each factor: {told}"
+        yield from _listed_findings(spec)
     elif design.points is None:
         yield ("design",), f"{kind} needs points, how many"
     elif kind in _POWERS_OF_TWO and design.points & (design.points - 1):
@@ -54,6 +39,24 @@ def design_findings(spec: Spec) -> Iterator[tuple[Path, str]]:
         )
     if kind in _SALIB and _salib() is None:
         yield ("design", "kind"), f"{kind} needs SALib: pip install 'supply-substitution[uq]'"
+
+
+def _listed_findings(spec: Spec) -> Iterator[tuple[Path, str]]:
+    """List what is wrong with a design whose points are the values of the factors."""
+    kind, counts = spec.design.kind, {}
+    for path, factor in spec.factors.items():
+        if factor.values is None:
+            yield ("factors", path), f"a {kind} needs values, not an interval"
+        else:
+            counts[path] = len(factor.values)
+    for key in sorted({"points", "seed"} & spec.design.model_fields_set):
+        yield (
+            ("design", key),
+            f"does nothing in a {kind}: its points are the values of the factors",
+        )
+    if kind == "list" and len(set(counts.values())) > 1:
+        told = ", ".join(f"{path} has {count}" for path, count in counts.items())
+        yield ("design",), f"a list needs as many values of each factor: {told}"
 
 
 def columns(design: Design, factors: Mapping[str, Factor]) -> dict[str, Column]:

@@ -26,7 +26,7 @@ AHEAD = 2
 Answer = tuple[list[Floats], float]
 
 
-class Outcome(NamedTuple):
+class TaskResult(NamedTuple):
     """Hold what became of a task: its numbers [columns, rows], or an error."""
 
     task: Task
@@ -56,7 +56,7 @@ class Dispatch:
         self.is_broken = False
         self.done, self.seconds = 0, 0.0
 
-    def outcomes(self) -> Iterator[list[Outcome]]:
+    def outcomes(self) -> Iterator[list[TaskResult]]:
         """Give what becomes of the tasks, as it comes: those of a bundle together."""
         while self._hand_out():
             for future in wait(self.under_way, return_when=FIRST_COMPLETED).done:
@@ -99,7 +99,7 @@ class Dispatch:
         self.under_way[future] = bundle
         self.alone = future if is_suspect else None
 
-    def _taken_back(self, future: Future[Answer], bundle: list[Task]) -> list[Outcome]:
+    def _taken_back(self, future: Future[Answer], bundle: list[Task]) -> list[TaskResult]:
         """Take what a bundle gave, or see to it that what failed is tried again in smaller
         pieces.
         """
@@ -111,19 +111,19 @@ class Dispatch:
         if error is None:
             values, seconds = future.result()
             self.done, self.seconds = self.done + len(bundle), self.seconds + seconds
-            return [Outcome(task, each, None) for task, each in zip(bundle, values, strict=True)]
+            return [TaskResult(task, each, None) for task, each in zip(bundle, values, strict=True)]
         if isinstance(error, BrokenExecutor):
             self.is_broken = True
             return self._mourned(bundle, error, was_alone=future is self.alone)
         pieces = bundle if len(bundle) > 1 else bundle[0].parts()
         if len(pieces) == 1:
-            return [Outcome(bundle[0], None, error)]
+            return [TaskResult(bundle[0], None, error)]
         self.again.extend(pieces)
         return []
 
     def _mourned(
         self, bundle: list[Task], error: BrokenExecutor, *, was_alone: bool
-    ) -> list[Outcome]:
+    ) -> list[TaskResult]:
         """Suspect what was under way when a worker died; what was alone is to blame, or one of its
         points.
         """
@@ -134,7 +134,7 @@ class Dispatch:
             self.suspects.extendleft(reversed(parts))
         else:
             return [
-                Outcome(
+                TaskResult(
                     bundle[0], None, LostWorkerError(f"a worker was lost to it, twice: {error}")
                 )
             ]

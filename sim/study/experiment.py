@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 
 from sim.errors import InputError, ScenarioError
 from sim.kernels.sums import Bools, Ints
+from sim.metrics.derive import summary_names
 from sim.scenario.schema import Scenario
 from sim.study.designs import Column, columns, design_findings
 from sim.study.factors import Case, Target, Trial, load_cases, sets_of, written
-from sim.study.observables import Row, metric_findings, rows_of, summary_names
+from sim.study.observables import Row, metric_findings, rows_of
 from sim.study.spec import SCENARIO, Asked, Spec, dump_study
 from sim.study.worker import Task, side_by_side_at_most
 
@@ -188,30 +189,30 @@ def prepared(asked: Asked, scenarios: Sequence[Scenario] = ()) -> Experiment:
     faults += trial.faults
     metrics = summary_names() if spec.metrics is None else spec.metrics
     if cases:
-        faults += asked.at(
-            list(metric_findings(metrics, [case.scenario for case in cases], list(trial.needs)))
-        )
+        known = [case.scenario for case in cases]
+        faults += asked.at(list(metric_findings(metrics, known, list(trial.needs))))
     if faults:
         raise ScenarioError(faults)
-    resolved = {
-        "metrics": metrics,
-        "members": cases[0].scenario.members if spec.members is None else spec.members,
-        "months": None,
-    }
-    if SCENARIO in spec.factors:
-        chosen = spec.factors[SCENARIO].model_copy(
-            update={"values": [case.label for case in cases]}
-        )
-        resolved["factors"] = {**spec.factors, SCENARIO: chosen}
-    else:
-        resolved["scenario"] = cases[0].label
     return Experiment(
-        spec=spec.model_copy(update=resolved),
+        spec=_resolved(spec, cases, metrics),
         cases=tuple(cases),
         targets={path: each for path, each in trial.targets.items() if all(each)},
         rows=rows_of(metrics, list(trial.needs)),
         columns=columns(spec.design, spec.factors),
     )
+
+
+def _resolved(spec: Spec, cases: Sequence[Case], metrics: Sequence[str]) -> Spec:
+    """Write into a study what it left open, and its scenarios by their labels."""
+    members = cases[0].scenario.members if spec.members is None else spec.members
+    resolved: dict[str, Any] = {"metrics": metrics, "members": members, "months": None}
+    if SCENARIO in spec.factors:
+        labels = {"values": [case.label for case in cases]}
+        chosen = spec.factors[SCENARIO].model_copy(update=labels)
+        resolved["factors"] = {**spec.factors, SCENARIO: chosen}
+    else:
+        resolved["scenario"] = cases[0].label
+    return spec.model_copy(update=resolved)
 
 
 def _summed(content: Any) -> str:

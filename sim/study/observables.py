@@ -15,15 +15,24 @@ from __future__ import annotations
 import math
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from typing import NamedTuple
 
 import numpy as np
 
-from sim.engine.recorder import FLOWS, METRICS, Tape
+from sim.engine.recorder import Tape, route_names
 from sim.kernels.sums import Bools, Floats, Ints, total
-from sim.metrics import fill_rate, met, service, summarise, unmet
-from sim.report.tables import CENSORED
+from sim.metrics.derive import (
+    by_month,
+    over_period,
+    recorded_for,
+    summary,
+    summary_names,
+    supplies,
+    uncensored_name,
+    with_censored,
+)
+from sim.metrics.table import MONTHLY
 from sim.scenario.loading.source_tree import Path
 from sim.scenario.quantity import month_number
 from sim.scenario.schema import Scenario
@@ -37,11 +46,6 @@ ANY = "*"
 CAPITAL = "capital"
 """The item of the ledger of money that can be kept; it has no product, and in place of a state none
 or a programme."""
-SUMMARISED = frozenset(
-    ("need", "used", "received", "backlog", "imports", "legacy", "leaked", "spending", "flows")
-)
-"""What a summary is made from."""
-_AT_END = ("backlog", "stock", "in_transit")
 COMPARISONS: Mapping[str, Callable[[Floats, float], Bools]] = {
     "<=": np.less_equal,
     ">=": np.greater_equal,
@@ -85,32 +89,27 @@ class Row(NamedTuple):
     limit: float = 0.0
 
 
-def summary_names() -> list[str]:
-    """List the metrics of a summary, with the share of members that never get there for those that
-    may not.
-    """
-    none = np.zeros((1, 1, 1))
-    found = summarise(
-        defaultdict(lambda: none), none[0], [], [("", "")], np.zeros((1, 1), dtype=np.int64)
-    )
-    return [
-        each for name in found for each in ([name, _censored(name)] if name in CENSORED else [name])
-    ]
-
-
 def measure_of(text: str) -> Measure | None:
     """Read a metric; None where it is not written as one."""
     compared = COMPARED.fullmatch(text)
-    written = _WRITTEN.fullmatch(compared[1] if compared else text)
-    sign, limit = (compared[2], finite(compared[3])) if compared else ("", 0.0)
-    if written is None or limit is None:
+    if compared is None:
+        return _without_comparison(text)
+    measure, limit = _without_comparison(compared[1]), finite(compared[3])
+    if measure is None or limit is None:
+        return None
+    return measure._replace(sign=compared[2], limit=limit)
+
+
+def _without_comparison(text: str) -> Measure | None:
+    written = _WRITTEN.fullmatch(text)
+    if written is None:
         return None
     parts = ["" if part.strip() == ANY else part.strip() for part in (written[2] or "").split(",")]
     period = parts.pop() if len(parts) == _MOST_PARTS or PERIOD.fullmatch(parts[-1]) else ""
     if len(parts) >= _MOST_PARTS:
         return None
     state, product = [*parts, "", ""][:2]
-    return Measure(written[1], state, product, period, sign, limit)
+    return Measure(written[1], state, product, period)
 
 
 def finite(text: str) -> float | None:
@@ -144,29 +143,37 @@ def metric_findings(
 
 def wrong(measure: Measure, scenarios: Sequence[Scenario], needs: Sequence[Need]) -> Iterator[str]:
     """List what is wrong with a metric."""
-    by_month = [*_SERIES]
-    known = list(dict.fromkeys([*summary_names(), *by_month, CAPITAL]))
+    yield from _wrong_name(measure)
+    if measure.period:
+        yield from _wrong_period(measure.period, scenarios)
+    if measure.name == CAPITAL:
+        yield from _wrong_of_capital(measure, scenarios)
+    else:
+        yield from _wrong_need(measure, needs)
+
+
+def _wrong_name(measure: Measure) -> Iterator[str]:
+    """List why there is no such metric, or not of months."""
+    known = list(dict.fromkeys([*summary_names(), *MONTHLY, CAPITAL]))
     if measure.name not in known:
         yield f"unknown metric '{measure.name}'{meant(measure.name, known)}"
-    elif measure.period and measure.name not in by_month:
-        yield f"{measure.name} is of the whole run; of a period there are {', '.join(by_month)}"
-    elif measure.sign and measure.name not in by_month:
+    elif measure.name not in MONTHLY and measure.period:
+        yield f"{measure.name} is of the whole run; of a period there are {', '.join(MONTHLY)}"
+    elif measure.name not in MONTHLY and measure.sign:
         yield (
             f"{measure.name} is of the whole run; the month from which a comparison holds is known"
-            f" of {', '.join(by_month)}"
+            f" of {', '.join(MONTHLY)}"
         )
     elif measure.sign and measure.period:
         yield f"{measure.label}: a comparison is of all months; leave out the period"
-    if measure.period and not PERIOD.fullmatch(measure.period):
-        yield f"'{measure.period}' is not a period; write YYYY or YYYY-MM"
-    elif measure.period and not any(_months(each, measure.period) for each in scenarios):
+
+
+def _wrong_period(period: str, scenarios: Sequence[Scenario]) -> Iterator[str]:
+    if not PERIOD.fullmatch(period):
+        yield f"'{period}' is not a period; write YYYY or YYYY-MM"
+    elif not any(_months(each, period) for each in scenarios):
         labels = scenarios[0].month_labels
-        yield f"{measure.period} is outside of the run, {labels[0]} to {labels[-1]}"
-    yield from (
-        _wrong_of_capital(measure, scenarios)
-        if measure.name == CAPITAL
-        else _wrong_need(measure, needs)
-    )
+        yield f"{period} is outside of the run, {labels[0]} to {labels[-1]}"
 
 
 def _wrong_of_capital(measure: Measure, scenarios: Sequence[Scenario]) -> Iterator[str]:
@@ -213,15 +220,9 @@ def _chosen(measure: Measure, needs: Sequence[Need]) -> list[Need]:
 
 def recorded(rows: Sequence[Row]) -> set[str]:
     """Name what a tape must hold for these rows."""
-    needed: set[str] = set()
-    for name in {row.name for row in rows}:
-        if name == CAPITAL:
-            needed |= {"money", "spent"}
-        elif name not in _SERIES:
-            needed |= SUMMARISED
-        else:
-            needed |= {"need", "used"} if name in ("fill_rate", "unmet") else {name}
-    return needed
+    names = {row.name for row in rows}
+    kept = recorded_for({uncensored_name(name) for name in names - {CAPITAL}})
+    return kept | ({"money", "spent"} if CAPITAL in names else set())
 
 
 def measured(rows: Sequence[Row], scenario: Scenario, axes: Axes, tape: Tape, hit: Ints) -> Floats:
@@ -229,28 +230,32 @@ def measured(rows: Sequence[Row], scenario: Scenario, axes: Axes, tape: Tape, hi
     or no such month.
     """
     place = {need: each for each, need in enumerate(axes.needs[: axes.final])}
+    needs = [place.get((row.state, row.product), -1) for row in rows]
     result = np.full((hit.shape[1], len(rows)), np.nan)
-    wanted: dict[tuple[str, str, str, float], list[int]] = defaultdict(list)
+    wanted: dict[Row, list[int]] = defaultdict(list)
     for each, row in enumerate(rows):
         if row.name == CAPITAL:
             result[:, each] = _capital(axes, tape, row.state)
-        elif (row.state, row.product) in place:
-            wanted[row.name, row.period, row.sign, row.limit].append(each)
-    summary = _summary(axes, tape, hit) if any(name not in _SERIES for name, *_ in wanted) else {}
-    for (name, period, sign, limit), columns in wanted.items():
-        months = _months(scenario, period) if period else range(scenario.months)
-        if not months:
-            continue
-        if sign:
-            values = _since(COMPARISONS[sign](_by_month(name, tape), limit))
-        elif name in summary and not period:
-            values = summary[name]
-        else:
-            values = _SERIES[name](tape, slice(months.start, months.stop))
-        result[:, columns] = values[
-            [place[rows[each].state, rows[each].product] for each in columns]
-        ].T
+        elif needs[each] >= 0:
+            wanted[row._replace(metric="", state="", product="")].append(each)
+    whole = _summary({row.name for row in wanted}.difference(MONTHLY), axes, tape, hit)
+    for asked, columns in wanted.items():
+        values = whole[asked.name] if asked.name in whole else _of_months(asked, scenario, tape)
+        if values is not None:
+            result[:, columns] = values[np.take(needs, columns)].T
     return result
+
+
+def _of_months(row: Row, scenario: Scenario, tape: Tape) -> Floats | None:
+    """Return a monthly metric over its period, or the month from which it compares as asked, [final
+    needs, columns]; None where the run has none of its months.
+    """
+    if row.sign:
+        return _since(COMPARISONS[row.sign](by_month(row.name, tape.series), row.limit))
+    months = _months(scenario, row.period) if row.period else range(scenario.months)
+    if not months:
+        return None
+    return over_period(row.name, tape.series, slice(months.start, months.stop))
 
 
 def _capital(axes: Axes, tape: Tape, whose: str) -> Floats | float:
@@ -270,14 +275,6 @@ def _capital(axes: Axes, tape: Tape, whose: str) -> Floats | float:
     return found
 
 
-def _by_month(name: str, tape: Tape) -> Floats:
-    """Give a metric of every month, [months, final needs, columns]."""
-    if name in tape.series:
-        return tape.series[name]
-    used, need = tape.series["used"], tape.series["need"]
-    return service(used, need) if name == "fill_rate" else need - met(used, need)
-
-
 def _since(held: Bools) -> Floats:
     """Return from which month on it holds to the end, [months, ...] -> [...]; inf: not in the last
     month.
@@ -289,24 +286,16 @@ def _since(held: Bools) -> Floats:
     return since
 
 
-def _summary(axes: Axes, tape: Tape, hit: Ints) -> dict[str, Floats]:
-    """Compute the summary of a run: metric -> [final needs, columns]."""
-    need, used = tape.series["need"], tape.series["used"]
-    series = {**tape.series, "unmet": need - met(used, need), "fill_rate": service(used, need)}
-    routes = [
-        (axes.states[exporter], axes.states[importer], axes.products[product])
-        for exporter, importer, product in axes.routes
-    ]
-    found = summarise(series, tape.flows[-1], routes, list(axes.needs[: axes.final]), hit)
-    censored = {
-        _censored(name): np.where(np.isnan(found[name]), np.nan, np.isinf(found[name]))
-        for name in CENSORED
-    }
-    return found | censored
-
-
-def _censored(name: str) -> str:
-    return f"{name}_censored"
+def _summary(names: Set[str], axes: Axes, tape: Tape, hit: Ints) -> dict[str, Floats]:
+    """Compute metrics of the whole run: name -> [final needs, columns]."""
+    served = (
+        supplies(tape.flows[-1], route_names(axes), axes.needs[: axes.final])
+        if tape.flows.shape[0]
+        else None
+    )
+    return with_censored(
+        summary(tape.series, served, hit, dict.fromkeys(map(uncensored_name, names)))
+    )
 
 
 def _months(scenario: Scenario, period: str) -> range:
@@ -317,25 +306,3 @@ def _months(scenario: Scenario, period: str) -> range:
     return range(
         max(first, 0), max(min(first + (1 if len(period) > 4 else 12), scenario.months), 0)
     )
-
-
-Reading = Callable[[Tape, slice], Floats]
-"""(tape, months) -> [final needs, columns]"""
-
-
-def _added_up(name: str) -> Reading:
-    return lambda tape, months: total(tape.series[name][months])
-
-
-def _at_end(name: str) -> Reading:
-    return lambda tape, months: tape.series[name][months.stop - 1]
-
-
-_SERIES: Mapping[str, Reading] = {
-    "fill_rate": lambda tape, months: fill_rate(
-        tape.series["used"][months], tape.series["need"][months]
-    ),
-    "unmet": lambda tape, months: unmet(tape.series["used"][months], tape.series["need"][months]),
-    **{name: (_at_end if name in _AT_END else _added_up)(name) for name in (*METRICS, *FLOWS)},
-}
-"""What can be had of a period."""

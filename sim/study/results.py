@@ -16,7 +16,7 @@ from sim.disk import sha256
 from sim.errors import InputError
 from sim.report.files import MANIFEST
 from sim.report.manifest import origin
-from sim.report.statistics import spread
+from sim.report.statistics import counted, spread
 from sim.report.tables import COARSE, Table
 from sim.report.tables import csv as table_text
 from sim.study.atomic_files import is_litter, replace_file, replacing, writing
@@ -25,6 +25,8 @@ from sim.study.reading import SPREAD
 from sim.study.store import FAILURE_KEYS, FAILURES, LABELS, Store
 
 RESULTS, PARQUET = "results.csv", "results.parquet"
+COUNT = "n"
+"""The column with the number of members behind a row's mean and quantiles."""
 _NUMBERS, _LINES = 2**19, 10**5
 """Numbers, and lines of a table, laid out at a time."""
 
@@ -72,17 +74,19 @@ def tables(store: Store, experiment: Experiment) -> Iterator[Table]:
     for start in range(0, succeeded.size, step):
         points = succeeded[start : start + step]
         # opened anew each time: what stays mapped counts as memory
-        found = spread(np.moveaxis(store.values[points], 1, -1), range(experiment.members), COARSE)
+        values = np.moveaxis(store.values[points], 1, -1)
+        found = spread(values, range(experiment.members), COARSE)
         yield {
             "point": np.repeat(points, len(rows)),
             **{name: [getattr(row, name) for row in rows] * points.size for name in LABELS},
             **{name: each.ravel() for name, each in found.items()},
+            COUNT: counted(values).ravel(),
         }
 
 
 def _write_results(store: Store, experiment: Experiment) -> None:
     with replacing(store.folder / RESULTS) as stream:
-        stream.write((",".join(["point", *LABELS, *SPREAD]) + "\n").encode())
+        stream.write((",".join(["point", *LABELS, *SPREAD, COUNT]) + "\n").encode())
         for table in tables(store, experiment):
             stream.write(table_text(table).partition("\n")[2].encode())
 
@@ -96,6 +100,7 @@ def _write_parquet(store: Store, experiment: Experiment) -> None:
             ("point", pa.int64()),
             *((name, pa.string()) for name in LABELS),
             *((name, pa.float64()) for name in SPREAD),
+            (COUNT, pa.int64()),
         ]
     )
     with replacing(store.folder / PARQUET) as stream, pq.ParquetWriter(stream, schema) as writer:

@@ -13,6 +13,9 @@ from sim.study.experiment import Experiment, prepared
 from sim.study.spec import read_study
 from sim.study.store import SPEC, State, Store
 
+GROWING = {"design", "members"}
+"""What may change where a study is extended."""
+
 
 def reopened(folder: str | os.PathLike[str]) -> tuple[Store, Experiment]:
     """Open a study's folder and make the study that stands there ready.
@@ -36,12 +39,9 @@ def agreed(
             f"{folder}: was begun with sim {then.sim}, and this is {now.sim}; finish it there, or"
             " give another folder"
         )
-    changed = [what for what, mark in now.marks.items() if then.marks.get(what) != mark]
-    changed += ["shard"] if then.shard != shard else []
-    changed += ["design"] if then.design != now.design and not extend else []
-    changed += ["members"] if then.members != now.members and not extend else []
+    changed = _changed(then, now, extend)
     if changed:
-        more = "; extend adds points and members" if set(changed) <= {"design", "members"} else ""
+        more = "; extend adds points and members" if set(changed) <= GROWING else ""
         raise InputError(
             f"{folder}: {listed(changed)} changed since the study was begun: put that back, or give"
             f" another folder{more}"
@@ -52,3 +52,13 @@ def agreed(
         return experiment.after(store.points())
     except InputError as error:
         raise InputError(f"{folder}: {error}") from error
+
+
+def _changed(then: State, now: State, extend: bool) -> list[str]:
+    """Name what differs between the study of a folder and another."""
+    changed = [what for what, mark in now.marks.items() if then.marks.get(what) != mark]
+    for what in ("shard", "design", "members"):
+        may_differ = extend and what in GROWING
+        if not may_differ and getattr(then, what) != getattr(now, what):
+            changed.append(what)
+    return changed

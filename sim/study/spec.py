@@ -13,12 +13,12 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
-from sim.disk import opened
 from sim.errors import Fault, Place, ScenarioError
+from sim.scenario.loading.bounds import Bounds
 from sim.scenario.loading.paths import fault_at
 from sim.scenario.loading.schema_walk import in_full, keys_of
 from sim.scenario.loading.source_tree import Path, Written, bare, from_python
-from sim.scenario.loading.yaml_marks import MOST_BYTES, read
+from sim.scenario.loading.yaml_marks import read
 from sim.scenario.quantity import Frozen
 from sim.scenario.suggestions import found, kind_of, meant, nearest
 
@@ -35,7 +35,9 @@ class Factor(Frozen):
     """Say what a value of the scenario varies over: an interval, or a choice of values."""
 
     low: float | None = Field(None, allow_inf_nan=False)
+    """The lowest value; give `low` and `high` together."""
     high: float | None = Field(None, allow_inf_nan=False)
+    """The highest value."""
     dist: Literal["uniform", "loguniform", "triangular"] = "uniform"
     """How points spread between low and high."""
     mode: float | None = Field(None, allow_inf_nan=False)
@@ -52,12 +54,15 @@ class Factor(Frozen):
     @model_validator(mode="after")
     def _check_form(self) -> Factor:
         interval = {"low", "high", "dist", "mode"} & self.model_fields_set
-        if self.values is not None:
-            if interval:
-                raise PydanticCustomError("factor", "give either values, or low and high")
-            if not self.values:
-                raise PydanticCustomError("factor", "values is empty")
-            return self
+        if self.values is None:
+            self._check_interval()
+        elif interval:
+            raise PydanticCustomError("factor", "give either values, or low and high")
+        elif not self.values:
+            raise PydanticCustomError("factor", "values is empty")
+        return self
+
+    def _check_interval(self) -> None:
         if self.low is None or self.high is None:
             raise PydanticCustomError("factor", "give low and high, or values")
         if self.low >= self.high:
@@ -66,13 +71,11 @@ class Factor(Frozen):
             )
         if self.dist == "loguniform" and self.low <= 0:
             raise PydanticCustomError("factor", "dist: loguniform needs low above 0")
-        if self.mode is not None and (
-            self.dist != "triangular" or not self.low <= self.mode <= self.high
-        ):
+        is_peaked = self.dist == "triangular"
+        if self.mode is not None and not (is_peaked and self.low <= self.mode <= self.high):
             raise PydanticCustomError(
                 "factor", "mode needs dist: triangular and lies between low and high"
             )
-        return self
 
 
 class Design(Frozen):
@@ -97,10 +100,12 @@ class Spec(Frozen):
     factors: dict[str, Factor] = Field(default_factory=dict)
     """What varies, by the path that `--set` takes."""
     design: Design = Design()
+    """Which points are run."""
     members: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
     """Members of each point, with the same draws at every point; the scenario's own number where
     not given."""
     months: Annotated[int, Field(ge=1, le=1200)] | None = None
+    """How many months are run; the scenario's own number where not given."""
     metrics: list[str] | None = None
     """What is kept of each run; every metric of a run's summary where not given."""
 
@@ -131,10 +136,9 @@ def read_study(path: str | os.PathLike[str]) -> Asked:
     """
     file = os.fspath(path)
     try:
-        with opened(file) as stream:
-            data = stream.read(MOST_BYTES + 1)
-    except (OSError, ValueError) as error:
-        reason = (getattr(error, "strerror", None) or str(error)).lower()
+        data = Bounds().read(file)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
         raise ScenarioError([Fault(Place(file), "", f"cannot be read: {reason}")]) from error
     tree = read(data, file)
     return _asked(Written(None, Place(file)) if tree is None else tree, os.path.dirname(file))

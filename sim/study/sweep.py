@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import ExitStack
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any, TypedDict, Unpack
 from weakref import finalize
 
 from sim.disk import passing_folder
+from sim.engine.run import Progress
 from sim.errors import InputError, ScenarioError
 from sim.kernels.sums import Bools
 from sim.report.files import MANIFEST, unchecked
@@ -25,9 +26,6 @@ from sim.study.shards import shard_folder, share
 from sim.study.spec import Asked, ask, read_study
 from sim.study.store import STATE, Store, create
 from sim.study.study import Study
-
-Progress = Callable[[int, int], None]
-"""(runs done, runs in all)"""
 
 
 class How(TypedDict, total=False):

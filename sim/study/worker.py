@@ -11,21 +11,25 @@ from functools import lru_cache
 
 import numpy as np
 
+from sim.engine.chunks import CHUNK
 from sim.engine.recorder import Tape
-from sim.engine.run import CHUNK, run_chunk
+from sim.engine.run import run_chunk
 from sim.kernels.sums import Floats
+from sim.metrics.derive import recorded_for
+from sim.metrics.table import SUMMARY
 from sim.scenario.schema import Scenario
 from sim.study.batched_points import side_by_side
 from sim.study.factors import made
-from sim.study.observables import SUMMARISED, Row, measured, recorded
-from sim.world.axes import Axes, number
+from sim.study.observables import Row, measured, recorded
+from sim.world.axes import Axes
+from sim.world.numbering import number
 
 
 def side_by_side_at_most(rows: Sequence[Row]) -> int:
     """Say how many columns to run side by side: twice as many where little is recorded of each,
     which is a tenth faster.
     """
-    return CHUNK if recorded(rows) >= SUMMARISED else 2 * CHUNK
+    return CHUNK if recorded(rows) >= recorded_for(SUMMARY) else 2 * CHUNK
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,12 +1,13 @@
-"""Number the rows of the world: states, products, lines, needs, links, projects. No members here.
+"""Hold the rows of the world: states, products, lines, needs, links, projects. No members here.
 
 Lines stand factory by factory; needs are final needs state by state, then each line's inputs; links
 stand line by line. So what belongs to one factory or one state is one slice of the world's arrays.
+Rows are given by `numbering.py`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
@@ -15,10 +16,7 @@ import numpy as np
 
 from sim.kernels.allocation import Market
 from sim.kernels.sums import Bools, Floats, GroupSum, Ints
-from sim.scenario.plant_options import Work, works_of
-from sim.scenario.schema import Scenario, Trade
-from sim.scenario.selectors import permitting_rule
-from sim.world.dormant_links import End, Way, byways
+from sim.scenario.plant_options import Work
 
 K = TypeVar("K")
 
@@ -48,9 +46,11 @@ class Axes:
     """Line that an input is for; -1 for final needs"""
     link_line: Ints
     link_need: Ints
-    link_rule: tuple[str | None, ...]
-    """Trade rule of each link, or the event of a re-export; None: domestic by default, or dormant
-    where no rule speaks"""
+    terms: tuple[str, ...]
+    """Paths of what gives links their terms: trade rules, re-exports, and `trade` where no rule
+    speaks"""
+    link_terms: Ints
+    """What gives each link its terms, a row of `terms`"""
     link_via: Ints
     """Transit state of each re-export; -1 for links that are direct"""
     dormant: Ints
@@ -148,11 +148,7 @@ class Axes:
         """Count, for each link, the exporter's lines that may serve the same need."""
         # a re-export is another offer of the same line: it takes nothing from the preference for
         # direct deliveries
-        events = {name: row + 1 for row, name in enumerate(dict.fromkeys(self.link_rule))}
-        offer = _ints(
-            events[name] if via >= 0 else 0
-            for name, via in zip(self.link_rule, self.link_via.tolist(), strict=True)
-        )
+        offer = np.where(self.link_via >= 0, self.link_terms + 1, 0)
         return _alike((offer * len(self.states) + self.exporter) * len(self.needs) + self.link_need)
 
     @cached_property
@@ -160,180 +156,100 @@ class Axes:
         """Mark the links that lead through a transit state, [links]."""
         return self.link_via >= 0
 
-    @cached_property
+    @property
     def route(self) -> Ints:
         """Number each link's exporter, importer and product, and transit state, rows of
         `routes`.
         """
-        return np.unique(self._route_key, return_inverse=True)[1].astype(np.int64)
+        return self._routes[1]
 
     @cached_property
     def routes(self) -> tuple[tuple[int, int, int], ...]:
         """List the (exporter, importer, product) that have links, in the order of states and
         products, then re-exports.
         """
-        keys = np.unique(self._route_key)
-        states, products = len(self.states), len(self.products)
-        return tuple(
-            (
-                int(key // products // states % states),
-                int(key // products % states),
-                int(key % products),
-            )
-            for key in keys
-        )
+        keys, products = np.divmod(self._routes[0], len(self.products))
+        keys, importers = np.divmod(keys, len(self.states))
+        exporters = keys % len(self.states)
+        return tuple(zip(exporters.tolist(), importers.tolist(), products.tolist(), strict=True))
 
     @cached_property
     def vias(self) -> tuple[int, ...]:
         """List the transit state of each route; -1 for direct ones."""
-        return tuple(
-            (np.unique(self._route_key) // len(self.products) // len(self.states) ** 2 - 1).tolist()
-        )
+        return tuple((self._routes[0] // len(self.products) // len(self.states) ** 2 - 1).tolist())
 
-    @property
-    def _route_key(self) -> Ints:
+    @cached_property
+    def _routes(self) -> tuple[Ints, Ints]:
+        """Return a number for each route, rising, and the route of each link."""
         states = len(self.states)
-        return (((self.link_via + 1) * states + self.exporter) * states + self.importer) * len(
+        key = (((self.link_via + 1) * states + self.exporter) * states + self.importer) * len(
             self.products
         ) + self.link_product
+        keys, route = np.unique(key, return_inverse=True)
+        return keys, route.astype(np.int64)
+
+    @cached_property
+    def final_spans(self) -> tuple[slice, ...]:
+        """Say where each state's final needs stand."""
+        return spans(self.need_state[: self.final], len(self.states))
+
+    @cached_property
+    def line_spans(self) -> tuple[slice, ...]:
+        """Say where each factory's lines stand."""
+        return spans(self.line_factory, len(self.factories))
+
+    @cached_property
+    def input_spans(self) -> tuple[slice, ...]:
+        """Say where the inputs of each factory's lines stand, among all needs."""
+        found = spans(self.line_factory[self.input_line], len(self.factories))
+        return tuple(
+            slice(each.start + self.final, each.stop + self.final) if each.stop else each
+            for each in found
+        )
+
+    @cached_property
+    def work_spans(self) -> tuple[slice, ...]:
+        """Say where each factory's works stand."""
+        return spans(self.work_factory, len(self.factories))
+
+    @cached_property
+    def project_spans(self) -> tuple[slice, ...]:
+        """Say where each programme's projects stand."""
+        return spans(self.project_programme, len(self.programmes))
+
+    @cached_property
+    def state_rows(self) -> Mapping[str, int]:
+        """Look up the row of each state."""
+        return rows_of(self.states)
+
+    @cached_property
+    def factory_rows(self) -> Mapping[str, int]:
+        """Look up the row of each factory."""
+        return rows_of(self.factories)
+
+
+def spans(owner: Ints, owners: int) -> tuple[slice, ...]:
+    """Say where the rows of each of so many owners stand, whose rows stand together; nowhere is
+    `slice(0, 0)`.
+    """
+    count = np.bincount(owner, minlength=owners)
+    if not owner.size:
+        return (slice(0, 0),) * owners
+    first = np.zeros(owners, dtype=np.int64)
+    changes = np.flatnonzero(np.diff(owner, prepend=-1))
+    first[owner[changes]] = changes
+    return tuple(
+        slice(start, start + size) if size else slice(0, 0)
+        for start, size in zip(first.tolist(), count.tolist(), strict=True)
+    )
+
+
+def rows_of(names: Sequence[K]) -> Mapping[K, int]:
+    """Look up the row of each name."""
+    return {name: row for row, name in enumerate(names)}
 
 
 def _alike(key: Ints) -> Ints:
     """Count, for each entry, the entries equal to it."""
     _, where, count = np.unique(key, return_inverse=True, return_counts=True)
     return count[where].astype(np.int64)
-
-
-def number(scenario: Scenario) -> Axes:
-    """Give rows to everything in the scenario, in the order of the file."""
-    states, products = tuple(scenario.states), tuple(scenario.products)
-    state_row, product_row = _rows(states), _rows(products)
-    lines = tuple(
-        (name, product) for name, factory in scenario.factories.items() for product in factory.lines
-    )
-    line_row = _rows(lines)
-    line_state = _ints(state_row[scenario.factories[name].state] for name, _ in lines)
-    line_product = _ints(product_row[product] for _, product in lines)
-    finals = [(state, product) for state in states for product in scenario.needs.get(state, {})]
-    inputs = [
-        (row, name)
-        for row, (_, product) in enumerate(lines)
-        for name in scenario.products[product].inputs
-    ]
-    needs = (*finals, *((states[line_state[row]], name) for row, name in inputs))
-    need_state = _ints(state_row[state] for state, _ in needs)
-    need_product = _ints(product_row[product] for _, product in needs)
-    links = [
-        Way(*each)
-        for each in _permitted_links(
-            scenario, states, products, line_state, line_product, need_state, need_product
-        )
-    ]
-    makers = [
-        End(states[state], product, factory)
-        for (factory, product), state in zip(lines, line_state.tolist(), strict=True)
-    ]
-    users = [End(state, name, None) for state, name in finals]
-    users += [End(states[line_state[row]], name, lines[row][0]) for row, name in inputs]
-    links = sorted([*links, *byways(scenario, makers, users)], key=lambda way: way.line)
-    projects = tuple(
-        (name, each)
-        for name, programme in scenario.programmes.items()
-        for each in programme.candidates
-    )
-    programmes = tuple(scenario.programmes)
-    programme_row = _rows(programmes)
-    candidates = [scenario.programmes[name].candidates[each] for name, each in projects]
-    works = works_of(scenario)
-    return Axes(
-        states=states,
-        products=products,
-        factories=tuple(scenario.factories),
-        programmes=programmes,
-        lines=lines,
-        line_factory=_ints(_rows(tuple(scenario.factories))[name] for name, _ in lines),
-        line_state=line_state,
-        line_product=line_product,
-        needs=needs,
-        final=len(finals),
-        need_state=need_state,
-        need_product=need_product,
-        # a factory's inputs are served with the first tier: they are nobody's final use
-        need_tier=_ints(
-            [
-                *(scenario.needs[state][product].tier for state, product in finals),
-                *(0 for _ in inputs),
-            ]
-        ),
-        need_line=_ints([*(-1 for _ in finals), *(row for row, _ in inputs)]),
-        link_line=_ints(way.line for way in links),
-        link_need=_ints(way.need for way in links),
-        link_rule=tuple(way.rule for way in links),
-        link_via=_ints(state_row[way.via] if way.via else -1 for way in links),
-        dormant=_ints(row for row, way in enumerate(links) if way.dormant),
-        projects=projects,
-        project_programme=_ints(programme_row[name] for name, _ in projects),
-        chair=_ints(state_row[scenario.programmes[name].chair] for name in programmes),
-        project_line=_ints(
-            line_row[candidate.factory, candidate.product] for candidate in candidates
-        ),
-        works=works,
-        work_factory=_ints(_rows(tuple(scenario.factories))[work.factory] for work in works),
-        work_line=_ints(line_row[work.factory, work.product] for work in works),
-        work_chosen=np.array([work.event is None for work in works], dtype=np.bool_),
-        work_source=_ints(
-            line_row[work.factory, work.source] if work.source else -1 for work in works
-        ),
-    )
-
-
-def _permitted_links(
-    scenario: Scenario,
-    states: tuple[str, ...],
-    products: tuple[str, ...],
-    line_state: Ints,
-    line_product: Ints,
-    need_state: Ints,
-    need_product: Ints,
-) -> list[tuple[int, int, str | None]]:
-    """List the permitted (line, need, trade rule), without ever building lines x needs."""
-    buyers: dict[int, list[int]] = {}
-    for need, product in enumerate(need_product.tolist()):
-        buyers.setdefault(product, []).append(need)
-    found: dict[tuple[int, int, int], tuple[bool, str | None]] = {}
-    links: list[tuple[int, int, str | None]] = []
-    for line, (exporter, product) in enumerate(
-        zip(line_state.tolist(), line_product.tolist(), strict=True)
-    ):
-        for need in buyers.get(product, ()):
-            importer = int(need_state[need])
-            key = (exporter, importer, product)
-            if key not in found:
-                found[key] = _permission(
-                    scenario, states[exporter], states[importer], products[product]
-                )
-            permitted, rule = found[key]
-            if permitted:
-                links.append((line, need, rule))
-    return links
-
-
-def _permission(
-    scenario: Scenario, exporter: str, importer: str, product: str
-) -> tuple[bool, str | None]:
-    rule = permitting_rule(scenario, exporter, importer, product)
-    if rule is None:
-        return exporter == importer, None
-    return not (_is_closed(scenario.trade[rule]) or scenario.trade[rule].by_search), rule
-
-
-def _is_closed(rule: Trade) -> bool:
-    return rule.weight.value == 0 and not rule.weight.is_drawn
-
-
-def _rows(names: tuple[K, ...]) -> Mapping[K, int]:
-    return {name: row for row, name in enumerate(names)}
-
-
-def _ints(values: Iterable[int]) -> Ints:
-    return np.array(list(values), dtype=np.int64)

@@ -4,22 +4,19 @@ themselves, how lines wear and rest.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from sim.kernels.capacity import erlang, half_done, kept, monthly
-from sim.kernels.sums import NEVER, Floats, Ints
+from sim.kernels.sums import NEVER, Floats, Ints, whole
 from sim.scenario.event_kinds import Retool
 from sim.scenario.plant_options import MEMORY, Work, class_of
-from sim.scenario.quantity import Quantity
 from sim.scenario.schema import Candidate, Complexity, Scenario
 from sim.world.axes import Axes
+from sim.world.draws import Draws
 from sim.world.projects import Upkeep, Works
-
-Draw = Callable[[Quantity, str], Floats]
-"""(quantity, its path in the scenario) -> [members]"""
 
 
 class Timing(NamedTuple):
@@ -39,7 +36,7 @@ def timing(lead: Floats, shape: Sequence[int], months: int) -> Timing:
 
     What is started is there next month at the earliest.
     """
-    delay = np.maximum(np.rint(lead), 1).astype(np.int64)
+    delay = np.maximum(whole(lead), 1)
     spread = np.flatnonzero(np.array(shape, dtype=np.int64))
     half = delay.copy()
     if not spread.size:
@@ -62,14 +59,15 @@ def shape_of(candidate: Candidate | None, hard: Complexity | None) -> int:
     return (shape or 0) if stages == "erlang" else 0
 
 
-def build_works(scenario: Scenario, axes: Axes, draw: Draw, width: int) -> Works:
+def build_works(scenario: Scenario, axes: Axes, draw: Draws) -> Works:
     """Draw what the factories' own works take, cost and yield."""
     terms = [_terms(scenario, work, draw) for work in axes.works]
 
     def rows(name: str, otherwise: float = 0.0) -> Floats:
-        return _rows((each.get(name, np.full(width, otherwise)) for each in terms), width)
+        found = [each.get(name, np.full(draw.width, otherwise)) for each in terms]
+        return np.array(found).reshape(-1, draw.width)
 
-    lead, qualification = rows("lead"), np.rint(rows("qualification")).astype(np.int64)
+    lead, qualification = rows("lead"), whole(rows("qualification"))
     times = timing(lead, [_shape(scenario, work) for work in axes.works], scenario.months)
     shape = lead.shape
     remembered = (MEMORY if any(work.event is None for work in axes.works) else 0, *shape)
@@ -100,7 +98,7 @@ def build_works(scenario: Scenario, axes: Axes, draw: Draw, width: int) -> Works
     )
 
 
-def _terms(scenario: Scenario, work: Work, draw: Draw) -> dict[str, Floats]:
+def _terms(scenario: Scenario, work: Work, draw: Draws) -> dict[str, Floats]:
     """Draw what one work takes: months, shares, units and money, each [members]."""
     if work.event:
         event, path = scenario.events[work.event], f"events.{work.event}"
@@ -137,7 +135,7 @@ def _shape(scenario: Scenario, work: Work) -> int:
     return 0 if work.source else shape_of(None, class_of(scenario, work.product))
 
 
-def build_upkeep(scenario: Scenario, axes: Axes, draw: Draw, width: int) -> Upkeep:
+def build_upkeep(scenario: Scenario, axes: Axes, draw: Draws) -> Upkeep:
     """Draw how fast lines wear, and how they lay up idle capacity."""
     lines = [scenario.factories[factory].lines[product] for factory, product in axes.lines]
     paths = [f"factories.{factory}.lines.{product}" for factory, product in axes.lines]
@@ -145,23 +143,17 @@ def build_upkeep(scenario: Scenario, axes: Axes, draw: Draw, width: int) -> Upke
     resting = [row for row, line in enumerate(lines) if line.mothball]
 
     def rows(key: str) -> Floats:
-        return _rows(
-            (
-                draw(getattr(lines[row].mothball, key), f"{paths[row]}.mothball.{key}")
-                for row in resting
-            ),
-            width,
+        return draw.rows(
+            (getattr(lines[row].mothball, key), f"{paths[row]}.mothball.{key}") for row in resting
         )
 
-    back = np.rint(rows("return_months")).astype(np.int64)
+    back = whole(rows("return_months"))
     shape = back.shape
     return Upkeep(
         wearing=np.array(wearing, dtype=np.int64),
-        wear=monthly(
-            _rows((draw(lines[row].decay, f"{paths[row]}.decay") for row in wearing), width)
-        ),
+        wear=monthly(draw.rows((lines[row].decay, f"{paths[row]}.decay") for row in wearing)),
         resting=np.array(resting, dtype=np.int64),
-        after=np.maximum(np.rint(rows("after_months")), 1).astype(np.int64),
+        after=np.maximum(whole(rows("after_months")), 1),
         back=back,
         back_share=rows("return_share"),
         idle_months=np.zeros(shape, dtype=np.int64),
@@ -169,8 +161,3 @@ def build_upkeep(scenario: Scenario, axes: Axes, draw: Draw, width: int) -> Upke
         coming=np.zeros(shape),
         returning=np.zeros((int(back.max(initial=0)) + 1, *shape)),
     )
-
-
-def _rows(rows: Iterable[Floats], width: int) -> Floats:
-    listed = list(rows)
-    return np.array(listed) if listed else np.zeros((0, width))

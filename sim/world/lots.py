@@ -9,39 +9,37 @@ for the months in which nothing arrives.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from sim.kernels.lots import whole_lots
 from sim.kernels.sums import Floats, GroupSum
-from sim.scenario.quantity import Quantity
 from sim.scenario.schema import Scenario
 from sim.world.axes import Axes
+from sim.world.draws import Draws
 from sim.world.world import Lots, World
 
 
-def build_lots(
-    scenario: Scenario, axes: Axes, draw: Callable[[Quantity, str], Floats], width: int
-) -> Lots | None:
+def build_lots(scenario: Scenario, axes: Axes, draw: Draws) -> Lots | None:
     """Return the links whose product comes in lots; None where no product does."""
-    sizes = {row: scenario.products[name].lot for row, name in enumerate(axes.products)}
-    drawn = {
-        row: draw(size, f"products.{axes.products[row]}.lot")
-        for row, size in sizes.items()
-        if size is not None
-    }
-    rows = np.flatnonzero(np.isin(axes.link_product, list(drawn)))
+    sizes = [
+        (row, product.lot, f"products.{name}.lot")
+        for row, (name, product) in enumerate(scenario.products.items())
+        if product.lot is not None
+    ]
+    place = np.full(len(axes.products), -1)
+    place[[row for row, _, _ in sizes]] = np.arange(len(sizes))
+    rows = np.flatnonzero(place[axes.link_product] >= 0)
     if not rows.size:
         return None
+    drawn = draw.rows((size, path) for _, size, path in sizes)
     return Lots(
         rows=rows,
-        size=np.array([drawn[product] for product in axes.link_product[rows].tolist()]),
-        account=np.zeros((rows.size, width)),
+        size=drawn.take(place[axes.link_product[rows]], axis=0),
+        account=np.zeros((rows.size, draw.width)),
         by_line=GroupSum(axes.link_line[rows], len(axes.lines)),
         by_need=GroupSum(axes.link_need[rows], len(axes.needs)),
-        leaving=np.zeros((len(axes.link_line), width)),
-        made=np.zeros((len(axes.lines), width)),
+        leaving=np.zeros((len(axes.link_line), draw.width)),
+        made=np.zeros((len(axes.lines), draw.width)),
     )
 
 

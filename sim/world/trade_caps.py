@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from sim.kernels.limits import Groups, Limits
 from sim.kernels.sums import Floats, Ints
-from sim.scenario.quantity import Quantity
 from sim.scenario.schema import Scenario
 from sim.world.axes import Axes
+from sim.world.draws import Draws
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,32 +23,34 @@ class TradeCaps:
     most: Floats
     """[caps, members]: units per month"""
 
-    def limits(self, link_need: Ints) -> Limits | None:
+    def limits(self, link_need: Ints, needs: int) -> Limits | None:
         """Return them as limits on groups of links; None where each is of one link alone."""
         several = [row for row, links in enumerate(self.links) if links.size > 1]
         if not several:
             return None
         groups = Groups.build([self.links[row] for row in several], link_need)
         nothing = np.zeros((len(several), self.most.shape[1]))
-        return replace(Limits.none(groups, nothing), most=self.most[several])
+        return replace(Limits.none(groups, nothing, needs), most=self.most[several])
 
 
-def build_trade_caps(
-    scenario: Scenario, axes: Axes, draw: Callable[[Quantity, str], Floats], width: int
-) -> TradeCaps:
+def build_trade_caps(scenario: Scenario, axes: Axes, draw: Draws) -> TradeCaps:
     """Group the links of each trade rule that has a cap, and draw the caps."""
-    direct = axes.link_via < 0
-    rules = np.array([rule or "" for rule in axes.link_rule], dtype=np.str_)
+    capped = [
+        (row, rule, f"trade.{name}.cap")
+        for row, (name, rule) in enumerate(scenario.trade.items())
+        if rule.cap is not None
+    ]
+    drawn = draw.rows((rule.cap, path) for _, rule, path in capped if rule.cap is not None)
+    order = np.argsort(axes.link_terms, kind="stable")
+    first = np.searchsorted(axes.link_terms[order], np.arange(len(axes.terms) + 1))
     links: list[Ints] = []
-    most: list[Floats] = []
-    for name, rule in scenario.trade.items():
-        if rule.cap is None:
-            continue
-        own = np.flatnonzero(direct & (rules == name))
+    most: list[int] = []
+    for place, (row, rule, _) in enumerate(capped):
+        own = order[first[row] : first[row + 1]]
         groups = [own] if rule.pairs == "together" else by_route(axes.route, own)
         links += [each for each in groups if each.size]
-        most += [draw(rule.cap, f"trade.{name}.cap")] * (len(links) - len(most))
-    return TradeCaps(links, np.array(most) if most else np.zeros((0, width)))
+        most += [place] * (len(links) - len(most))
+    return TradeCaps(links, drawn.take(np.array(most, dtype=np.int64), axis=0))
 
 
 def by_route(route: Ints, links: Ints) -> list[Ints]:

@@ -24,9 +24,11 @@ from sim.world.trade_caps import TradeCaps
 class Lines:
     """Hold the production lines, arrays [lines, members]."""
 
+    nameplate: Floats
+    """What the scenario gives as the line's capacity, in use or not; nothing writes it"""
     capacity: Floats
-    """Usable capacity when nothing is out and everything is ramped up; steps.capacity and closures
-    write it"""
+    """What is permanently usable: usable when nothing is out and everything is ramped up;
+    steps.capacity and closures write it"""
     available: Floats
     """Share of capacity not out; events write it"""
     usable: Floats

@@ -15,6 +15,7 @@ import numpy as np
 
 import sim
 from sim.assess import evidence
+from sim.assess.fates import fates
 from sim.engine.run import run
 from sim.experiments.compare import compare
 from sim.records import Floats, Records
@@ -23,6 +24,7 @@ from sim.study.sweep import run_study
 
 ROOT = Path(__file__).parents[2]
 CASE, README = ROOT / "docs" / "case.md", ROOT / "README.md"
+BASELINE = ROOT / "scenarios" / "baseline.yaml"
 MEMBERS = 50
 NAMES = (
     "baseline",
@@ -74,6 +76,23 @@ GOALS = (
     ("fill_rate[RUS, repair_services] >= 0.95 by 2018-12", "programmes.csto_commission.budget"),
 )
 """What Russia might have wanted to reach, and what might have been chosen for it."""
+
+ANSWERED = (
+    "helicopter_engines",
+    "misc_components",
+    "hard_components",
+    "naval_propulsion_units",
+    "marine_diesels",
+    "electronics",
+)
+MAKERS = {
+    "home": "Russia itself",
+    "leakage": "the old supplier, by leakage",
+    "old": "the old supplier again",
+    "dropped": "nobody: given up",
+    "unmet": "nobody",
+}
+"""Fate -> who makes it, where the table of fates does not name a state"""
 
 Run = Callable[[str], Records]
 """Scenario -> its records"""
@@ -178,18 +197,51 @@ def whose(ran: Run) -> Rows:
     return rows
 
 
-def headline(ran: Run) -> Rows:
-    """Take the states' totals out of the comparison."""
-    (_, _, mean, spread, _, _), *rows = whose(ran)
+def answer(ran: Run) -> Rows:
+    """Answer the question that the project asks, for the baseline's main categories."""
+    records = ran("baseline")
+    scenario = sim.load(BASELINE, members=len(records.members))
+    found = fates(scenario, records)
+    met = _summary(records, "fill_rate_after", "RUS")
+    rows: Rows = [("what fell short", "who makes it instead", "by when", "need met since 2014")]
+    for product in ANSWERED:
+        ends = [
+            row
+            for row, need in enumerate(zip(found["state"], found["product"], strict=True))
+            if need == ("RUS", product) and found["year"][row] == "end"
+        ]
+        likely = max(ends, key=lambda row: found["probability"][row])
+        months = [str(found[f"month_{level}"][likely]) for level in ("p50", "p05", "p95")]
+        maker = MAKERS.get(str(found["fate"][likely]), str(found["by"][likely]))
+        who = scenario.states[maker].title if maker in scenario.states else maker
+        met_since = _spread(met["RUS", product], ".0%")
+        title = scenario.products[product].title
+        rows.append((title, who or "nobody in full", _by_when(months), met_since))
+    return rows
+
+
+def _by_when(months: list[str]) -> str:
+    """Write the year of the median member, and those of 5 and 95 %; `inf` is never reached."""
+    middle, first, last = (month[:4] for month in months)
+    if middle == "inf":
+        return "not by 2024" if first == "inf" else f"not by 2024 ({first} at the earliest)"
+    later = "after 2024" if last == "inf" else last
+    return middle if first == later else f"{middle} ({first} to {later})"
+
+
+def cost(ran: Run) -> Rows:
+    """Sum up what new capacity has cost in the baseline."""
+    records = ran("baseline")
+    capital = records.money["capital"][:, records.purses.index("all")].sum(axis=0)
     return [
-        ("state", mean, spread, "better if everyone's count"),
-        *((row[0], *row[2:5]) for row in rows if row[1] == "*"),
+        ("at what cost by 2024", "million USD of 2014"),
+        ("new capacity, paid by programmes", _spread(capital, ",.0f")),
     ]
 
 
 def counts(_: Run) -> Rows:
     """Count the baseline's numbers by how well they are supported."""
-    counted = evidence.counts(sim.load(ROOT / "scenarios/baseline.yaml"))
+    counted = evidence.counts(sim.load(BASELINE))
     bare = counted.pop("bare")
     return [(*counted, "of these without an interval"), (*map(str, counted.values()), str(bare))]
 
@@ -203,16 +255,30 @@ def backtest(ran: Run) -> Rows:
         **({} if members == MEMBERS else {"members": members, "months": 72}),
     ).table
     found = found[found.kind.isin(["observed", "milestone"])]
-    shown = ("category", "metric", "date", "outcome", "p05", "p50", "p95", "plan", "naive", "in90")
-    scores = ("crps_model", "crps_plan", "crps_naive")
-    head = (*shown, *(score.replace("_", " ").replace("crps", "CRPS") for score in scores))
-    return [
-        head,
-        *(
-            (*(str(row[key]) for key in shown), *(_number(row[key]) for key in scores))
-            for _, row in found.iterrows()
-        ),
+    rows: Rows = [
+        (
+            "category",
+            "metric",
+            "date",
+            "outcome",
+            "forecast",
+            "held",
+            "plan",
+            "CRPS, less is better",
+        )
     ]
+    for _, row in found.iterrows():
+        scores = [_number(row[f"crps_{each}"]) for each in ("model", "plan", "naive")]
+        rows.append(
+            (
+                *(str(row[key]) for key in ("category", "metric", "date", "outcome")),
+                f"{row['p50']} ({row['p05']} to {row['p95']})",
+                str(row["in90"]),
+                str(row["plan"]),
+                f"{scores[0]}; plan {scores[1]}" + (f"; naive {scores[2]}" if scores[2] else ""),
+            )
+        )
+    return rows
 
 
 def drivers(ran: Run) -> Rows:
@@ -270,7 +336,9 @@ def _number(value: float) -> str:
 
 TABLES: dict[str, Callable[[Run], Rows]] = {
     each.__name__: each
-    for each in (history, record, scenarios, whose, headline, counts, backtest, drivers, enough)
+    for each in (
+        *(answer, cost, history, record, scenarios, whose, counts, backtest, drivers, enough),
+    )
 }
 _PLACE = re.compile(r"(<!-- (\w+) -->\n)((?:\|.*\n)*)")
 """The comment that names a table, and the table."""

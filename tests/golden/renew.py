@@ -61,7 +61,7 @@ def headlines(records: Records) -> dict[str, Headline]:
         records, "unmet", "BLR", "helicopter_engines"
     )
     ours = [row for row, (_, state, _) in enumerate(records.lines) if state in ALLIES]
-    found["capacity of the allies at the end, units per month"] = records.capacity[-1, ours].sum(
+    found["capacity of the allies at the end, units per month"] = records.usable[-1, ours].sum(
         axis=0
     )
     found["shipped UKR to RUS"] = _shipped(records, "UKR", "RUS")

@@ -85,6 +85,9 @@ class FactoryAgent(mesa.Agent):
             starts = line.usable
             if line.inputs:
                 starts = min(starts, self.production(line.inputs, line.usual))
+                # dust that rounding left of inputs would draw orders
+                starts = starts if starts >= 1e-12 * line.usable else 0.0
+            line.starts = starts
             line.offer = line.finished + line.yield_ * starts
 
     def make(self) -> None:
@@ -92,7 +95,8 @@ class FactoryAgent(mesa.Agent):
         for line in self.lines:
             line.shipped = min(line.shipped, line.offer)
             line.output = max(line.shipped - line.finished, 0.0)
-            line.finished = line.finished + line.output - line.shipped
+            # not by adding output and taking it off again: dust of goods would draw orders
+            line.finished = max(line.finished - line.shipped, 0.0)
             for need in line.inputs:
                 need.used = min(need.amount * (line.output / line.yield_), need.stock)
                 need.stock -= need.used
@@ -126,13 +130,11 @@ class CommissionAgent(mesa.Agent):
         super().__init__(model)
         self.name, self.chair, self.projects, self.is_active = name, chair, projects, is_active
         self.rule: Any = chosen("programme", rule)
-        products = [project.line.product for project in projects.values()]
-        self.sites = {product: products.count(product) for product in products}
+        products = {project.line.product for project in projects.values()}
         self.needs = {
-            product: [need for need in needs if need.product == product] for product in self.sites
+            product: [need for need in needs if need.product == product] for product in products
         }
         self.treasury = self.appropriated = self.invested = 0.0
-        self.wanted: list[float] = []
 
     @property
     def can_spend(self) -> bool:
@@ -145,33 +147,77 @@ class CommissionAgent(mesa.Agent):
         for project in self.projects.values():
             project.started = 0.0
 
-    def look(self, lines: dict[str, list[Line]]) -> None:
-        """Work out what would close the gaps of the beneficiaries, in money, before anybody
-        spends.
-        """
-        gaps = {product: self._gap(product, lines[product]) for product in self.sites}
-        self.wanted = []
-        for project in self.projects.values():
-            room = max(min(project.max_capacity - project.added, project.absorption), 0.0)
-            gap = (
-                gaps[project.line.product] / self.sites[project.line.product] / project.line.yield_
+    def decide(self, lines: dict[str, list[Line]], month: int) -> dict[str, float]:
+        """Share the money at hand out among the candidates, and note what each starts with it;
+        return what the beneficiaries lack of each product."""
+        lacking = {
+            product: missing(needs, lines[product], month) for product, needs in self.needs.items()
+        }
+        fit = [self._is_fit(project, month) for project in self.projects.values()]
+        wanted = []
+        for project, can in zip(self.projects.values(), fit, strict=True):
+            line = project.line
+            sites = sum(
+                each.line.product == line.product and one
+                for each, one in zip(self.projects.values(), fit, strict=True)
             )
-            self.wanted.append(min(gap, room) * project.capital_cost)
-
-    def _gap(self, product: str, lines: Sequence[Line]) -> float:
-        short = total(
-            max(need.expected - need.received_free(), 0.0) for need in self.needs[product]
-        )
-        return max(short - total(line.idle_and_coming() for line in lines), 0.0)
-
-    def spend(self, month: int) -> None:
-        """Share the money at hand out among the candidates."""
-        granted = self.rule(self.wanted, self.treasury)
-        self.invested = min(total(granted), self.treasury)
-        self.treasury -= self.invested
+            gap = lacking[line.product] / sites / line.yield_ if can else 0.0
+            room = max(min(project.max_capacity - project.added, project.absorption), 0.0)
+            wanted.append(min(gap, room) * project.capital_cost)
+        granted = self.rule(wanted, self.treasury)
         for project, money in zip(self.projects.values(), granted, strict=True):
-            if project.capital_cost > 0:
-                project.start(money / project.capital_cost, month)
+            cost = project.capital_cost
+            project.started = money / cost if cost > 0 else 0.0
+        return lacking
+
+    def _is_fit(self, project: Project, month: int) -> bool:
+        """Tell whether new capacity there could serve: it reaches a beneficiary, is in order,
+        accepted when it is there, and what there is does not lack inputs."""
+        line = project.line
+        return (
+            line.reaches(self.needs[line.product])
+            and line.available > 0
+            and line.qualified_from <= month + max(project.delay, 1)
+            and not line.lacks_inputs
+        )
+
+    def pay(self, month: int) -> None:
+        """Begin what was decided."""
+        projects = self.projects.values()
+        cost = total(project.started * project.capital_cost for project in projects)
+        self.invested = min(cost, self.treasury)
+        self.treasury -= self.invested
+        for project in projects:
+            project.start(project.started, month)
+
+
+def missing(needs: Sequence[Need], lines: Sequence[Line], month: int) -> float:
+    """Count what needs of a product use beyond what reaches them lawfully, less what the lines that
+    programmes build could make for them."""
+    short = total(max(need.expected - need.received_lawfully(), 0.0) for need in needs)
+    coming = total(line.idle_and_coming(month) for line in lines if line.reaches(needs))
+    return max(short - coming, 0.0)
+
+
+def spend(commissions: Sequence[CommissionAgent], lines: dict[str, list[Line]], month: int) -> None:
+    """Let commissions spend side by side; together they close a gap once."""
+    lacked: dict[str, float] = {}
+    needs: dict[str, dict[Need, None]] = {}
+    for commission in commissions:
+        for product, gap in commission.decide(lines, month).items():
+            lacked[product] = max(lacked.get(product, 0.0), gap)
+            needs.setdefault(product, {}).update(dict.fromkeys(commission.needs[product]))
+    for product, all_needs in needs.items():
+        lacked[product] = max(lacked[product], missing([*all_needs], lines[product], month))
+    started = [each for commission in commissions for each in commission.projects.values()]
+    for product, gap in lacked.items():
+        own = [project for project in started if project.line.product == product]
+        added = total(project.started * project.line.yield_ for project in own)
+        if added > gap:
+            for project in own:
+                project.started *= gap / added
+    for commission in commissions:
+        commission.pay(month)
 
 
 def _order(need: Need, stock: float, deferred: float, ordering: Any) -> None:

@@ -5,14 +5,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from math import inf
+from math import exp, inf
 from typing import Any
 
 from sim.scenario import event_kinds as kinds
-from tests.reference.things import NEVER, FinalNeed, Line, Link, Project
+from tests.reference.limits import ANY, Limit, Limits
+from tests.reference.things import NEVER, FinalNeed, Line, Project, total
 
 RESTRICTIONS = (kinds.CutOff, kinds.Sanction, kinds.Quota)
 EXCEPTIONS = (kinds.Leakage, kinds.Exemption)
+NEARLY = 1.0 - 1e-9
+"""A limit above this share of what would flow takes nothing away."""
+DUST = 1e-9
+"""A want or a supply below this share of what it is a part of counts as none."""
 
 
 @dataclass(slots=True, eq=False)
@@ -26,20 +31,26 @@ class Happening:
     delay: int
     size: float
     end_share: float
+    settles: float | None
     contracts_end: float
     targets: list[Any]
     parent: Happening | None = None
     project: Project | None = None
     undone_by: list[Happening] = field(default_factory=list)
-    last_level: float = 0.0
 
     def find_begin(self, month: int) -> None:
-        """Fix the month in which it begins, as soon as what it follows has happened."""
-        if self.project and self.project.completed < NEVER:
-            self.begin = min(self.begin, max(self.project.completed + self.delay, month))
+        """Fix the month in which it begins, as soon as what it follows has happened; what would
+        begin after its end never does."""
         if self.parent:
             self.parent.find_begin(month)
-            self.begin = min(self.begin, self.parent.begin + self.delay, NEVER)
+            self._fix(self.parent.begin)
+        if self.project:
+            self._fix(self.project.completion(month))
+
+    def _fix(self, followed: int) -> None:
+        due = followed + self.delay
+        if followed < NEVER and due < self.end:
+            self.begin = min(self.begin, due)
 
     def strength(self, month: int) -> float:
         """Say how far it holds by the calendar, 0 to 1."""
@@ -48,58 +59,98 @@ class Happening:
         return min((month - self.begin + 1) / self.phase, 1.0)
 
     def kept(self, month: int) -> float:
-        """Say what liftings and repairs leave of it, 1 to 0."""
+        """Say what liftings and repairs leave of it, 1 to 0: they act on what has begun."""
         kept = 1.0
         for other in self.undone_by:
-            kept *= 1.0 - other.size * other.strength(month)
+            if other.begin >= self.begin:
+                kept *= 1.0 - other.size * other.strength(month)
         return kept
 
     def level(self, month: int) -> float:
-        """Say how far it has gone; 0 where it does not hold."""
-        strength, kept = self.strength(month), self.kept(month)
-        if isinstance(self.event, kinds.Leakage):
-            passed = min((month - self.begin) / max(self.end - self.begin, 1), 1.0)
-            return self.size + (self.end_share - self.size) * passed if strength > 0 else 0.0
-        if isinstance(self.event, kinds.Sanction):
-            cutting = min(
-                max((month - max(self.contracts_end, self.begin) + 1) / self.phase, 0.0), 1.0
-            )
-            return 1.0 + self.size * cutting * kept if strength > 0 and kept > 0 else 0.0
-        if isinstance(self.event, kinds.CutOff):
-            return self.size * strength * kept
-        return strength * kept
+        """Say how far it holds when liftings and repairs have taken their part, 0 to 1."""
+        return self.strength(month) * self.kept(month)
 
-    def has_changed(self, month: int) -> bool:
-        """Tell whether its level differs from that of the month before."""
-        before, self.last_level = self.last_level, self.level(month)
-        return self.last_level != before
 
-    def restrict(self, link: Link) -> None:
-        """Hold a link down to what a restriction allows."""
-        level, flow = self.last_level, link.base_flow
-        if level <= 0:
+@dataclass(slots=True, eq=False)
+class Restriction:
+    """A cut-off, a sanction or a quota: what it leaves of what it limits."""
+
+    happening: Happening
+    within: list[Limit]
+    """All limits that its links are under, for themselves and together"""
+    limits: list[Limit]
+    """Those of them that it sets"""
+    before: dict[Limit, float] = field(default_factory=dict)
+    """Flow at the start or, if more, just before it began"""
+
+    def remember(self, month: int) -> None:
+        """Note the flow of the month before it begins."""
+        if self.happening.begin == month:
+            for limit in self.within:
+                flow = limit.carried()
+                self.before[limit] = max(limit.base, flow)
+                limit.reference = max(limit.reference, flow)
+
+    def act(self, month: int) -> None:
+        """Set what it leaves; the tightest restriction holds."""
+        level = self.happening.level(month)
+        for limit in self.limits if level > 0 else ():
+            before = self.before.get(limit, limit.base)
+            if isinstance(self.happening.event, kinds.CutOff):
+                limit.share = min(limit.share, 1.0 - self.happening.size * level)
+            elif isinstance(self.happening.event, kinds.Sanction):
+                limit.fixed = min(limit.fixed, before * (1.0 - self._cut(month)))
+            else:
+                beyond = max(before - self.happening.size, 0.0) * (1.0 - level)
+                limit.fixed = min(limit.fixed, self.happening.size + beyond)
+
+    def _cut(self, month: int) -> float:
+        """Return the share of running contracts that a sanction has cut."""
+        own = self.happening
+        since = month - max(own.contracts_end, own.begin) + 1
+        return own.size * min(max(since / own.phase, 0.0), 1.0) * own.kept(month)
+
+
+@dataclass(slots=True, eq=False)
+class Allowance:
+    """Leakage or an exemption: what passes all the same."""
+
+    happening: Happening
+    limits: list[Limit]
+    """One for each pair of states"""
+    whole: Limit | None = None
+    """All of them, where they are exempt together"""
+
+    def act(self, month: int) -> None:
+        """Let through what it allows each pair of states."""
+        own = self.happening
+        if own.level(month) <= 0:
             return
-        if isinstance(self.event, kinds.Quota):
-            quota = self.size * (1.0 / link.route_links)
-            link.cap = min(link.cap, quota + max(flow - quota, 0.0) * (1.0 - level))
-            link.is_restricted |= quota < flow
-        else:
-            severity = level - 1.0 if isinstance(self.event, kinds.Sanction) else level
-            link.cap = min(link.cap, flow * (1.0 - severity))
-            link.is_restricted |= severity > 0
+        for limit in self.limits:
+            if isinstance(own.event, kinds.Leakage):
+                limit.amount = max(limit.amount, limit.base * self._leaking(month))
+            elif own.event.cap is None:
+                limit.part = max(limit.part, own.size * own.level(month))
+            else:
+                limit.amount = max(limit.amount, own.size * own.level(month))
+                limit.lawful = max(limit.lawful, own.size * own.level(month))
 
-    def let_through(self, link: Link) -> None:
-        """Let through a link what leaks or is exempt."""
-        level = self.last_level
-        if isinstance(self.event, kinds.Leakage):
-            allowed = link.base_flow * level
-        elif self.event.cap is not None:
-            allowed = self.size * (1.0 / link.route_links) * level
+    def cap(self, month: int) -> None:
+        """Let no more pass than is exempt together, beside what restrictions leave anyway."""
+        exempt = self.happening.size * self.happening.level(month)
+        if self.whole and len(self.limits) > 1 and exempt > 0:
+            others = total(limit.left(limit.base, limit.lawful) for limit in self.limits)
+            self.whole.fixed = min(self.whole.fixed, exempt + others)
+
+    def _leaking(self, month: int) -> float:
+        """Return the share of the flow at the start that leaks."""
+        own = self.happening
+        months = month - own.begin
+        if own.settles is None:
+            gone = min(months / max(own.end - own.begin, 1), 1.0)
         else:
-            allowed = link.base_flow * (self.size * level)
-        link.cap = max(link.cap, min(allowed, link.base_cap))
-        if isinstance(self.event, kinds.Exemption):
-            link.is_restricted &= level <= 0
+            gone = 1.0 - (exp(-months / own.settles) if own.settles > 0 else 0.0)
+        return own.size + (own.end_share - own.size) * gone
 
 
 class Calendar:
@@ -109,6 +160,7 @@ class Calendar:
         self,
         happenings: list[Happening],
         lines: list[Line],
+        limits: Limits,
         budgets: dict[int, list[tuple[Any, float]]],
     ) -> None:
         """Sort the events by what they do; `budgets` holds month -> (commission, money)."""
@@ -116,12 +168,31 @@ class Calendar:
         def of(*wanted: type) -> list[Happening]:
             return [each for each in happenings if isinstance(each.event, wanted)]
 
-        self.happenings, self.lines, self.budgets = happenings, lines, budgets
+        self.happenings, self.lines, self.limits, self.budgets = happenings, lines, limits, budgets
         self.commissions = {commission for due in budgets.values() for commission, _ in due}
-        self.restrictions, self.exceptions = of(*RESTRICTIONS), of(*EXCEPTIONS)
+        self.restrictions = [self._restriction(each) for each in of(*RESTRICTIONS)]
+        self.exceptions = [self._exception(each) for each in of(*EXCEPTIONS)]
         self.scaling, self.closures = of(kinds.Demand, kinds.Outage), of(kinds.Closure)
-        self.funding = of(kinds.Funding, kinds.ProgrammeStart, kinds.ProgrammeStop)
+        # who stops in the month in which he starts, stops
+        self.funding = of(kinds.ProgrammeStart, kinds.Funding, kinds.ProgrammeStop)
+        self.funding.sort(key=lambda each: isinstance(each.event, kinds.ProgrammeStop))
         self.commissions |= {commission for each in self.funding for commission in each.targets}
+        for limit in limits:
+            limit.rest()
+
+    def _restriction(self, happening: Happening) -> Restriction:
+        each, whole = self._limits_of(happening)
+        return Restriction(happening, [*each, *whole], whole or each)
+
+    def _exception(self, happening: Happening) -> Allowance:
+        each, whole = self._limits_of(happening)
+        return Allowance(happening, each, whole[0] if whole else None)
+
+    def _limits_of(self, happening: Happening) -> tuple[list[Limit], list[Limit]]:
+        """Return the limit of each pair of states, and that of all together if there is one."""
+        links = happening.targets
+        is_one = bool(links) and getattr(happening.event, "pairs", "each") == "together"
+        return self.limits.by_route(links), [self.limits.together(links)] if is_one else []
 
     def apply(self, month: int) -> None:
         """Change the world to what holds in this month."""
@@ -129,17 +200,12 @@ class Calendar:
             each.find_begin(month)
         self._close(month)
         self._fund(month)
-        changed = [each.has_changed(month) for each in (*self.restrictions, *self.exceptions)]
-        if any(changed) or any(line.qualified_from == month for line in self.lines):
-            self._limit(month)
-        changed = [each.has_changed(month) for each in self.scaling]
-        if any(changed):
-            self._scale()
+        self._limit(month)
+        self._scale(month)
 
     def _close(self, month: int) -> None:
-        for each in self.closures:
-            for line in each.targets:
-                line.forget_losses()
+        for line in self.lines:
+            line.forget_losses()
         for each in self.closures:
             if each.begin == month:
                 for line in each.targets:
@@ -161,19 +227,53 @@ class Calendar:
             commission.treasury += commission.appropriated
 
     def _limit(self, month: int) -> None:
-        """Set caps anew: the tightest restriction first, then what is let through."""
-        for line in self.lines:
-            for link in line.links:
-                link.cap, link.is_restricted = link.base_cap, False
-        for each in self.restrictions:
-            for link in each.targets:
-                each.restrict(link)
-        for each in self.exceptions:
-            for link in each.targets:
-                each.let_through(link)
+        """Set limits anew: the tightest restriction first, then what is let through."""
+        for restriction in self.restrictions:
+            restriction.remember(month)
+        for limit in self.limits:
+            limit.lift()
+        for restriction in self.restrictions:
+            restriction.act(month)
+        for exception in self.exceptions:
+            if not exception.whole:
+                exception.act(month)
+        self._pass_up()
+        for exception in self.exceptions:
+            if exception.whole:
+                exception.cap(month)
+                exception.act(month)
+        for limit in self.limits:
+            limit.is_barred = limit.left(limit.reference, limit.lawful) < limit.reference * NEARLY
         open_links(self.lines, month)
 
-    def _scale(self) -> None:
+    def _pass_up(self) -> None:
+        """Let what passes between two states pass a limit over several pairs of them, too."""
+        alone = {next(iter(each.routes)): each for each in self.limits if len(each.routes) == 1}
+        for limit in self.limits:
+            if len(limit.routes) > 1:
+                parts = [alone[route] for route in limit.routes if route in alone]
+                limit.amount += total(each.amount for each in parts)
+                limit.lawful += total(each.lawful for each in parts)
+
+    def observe(self, month: int) -> None:
+        """Note what restrictions did to this month's deliveries: what leaked, whom they hit."""
+        for line in self.lines:
+            for link in line.links:
+                link.leaking = 0.0
+        for limit in self.limits:
+            wanted = total(need.backlog for need in limit.needs)
+            leaked = limit.leaked_share(wanted)
+            for link in limit.links:
+                link.leaking = max(link.leaking, leaked)
+            if limit.is_barred or _bars_buyers(limit, wanted):
+                limit.has_acted = True
+                for link in limit.links:
+                    link.has_acted = True
+                    is_short = link.need.backlog > DUST * link.need.demand
+                    if link.base_flow > 0 or link.flow > 0 or is_short:
+                        link.need.hit = min(link.need.hit, month)
+
+    def _scale(self, month: int) -> None:
         """Set the factors of needs and the shares of capacity that are not out."""
         for each in self.scaling:
             for target in each.targets:
@@ -182,7 +282,16 @@ class Calendar:
             full = each.size if isinstance(each.event, kinds.Demand) else 1.0 - each.size
             for target in each.targets:
                 before = target.factor if isinstance(target, FinalNeed) else target.available
-                _set_factor(target, before * (1.0 + (full - 1.0) * each.last_level))
+                _set_factor(target, before * (1.0 + (full - 1.0) * each.level(month)))
+
+
+def _bars_buyers(limit: Limit, wanted: float) -> bool:
+    """Tell whether buyers stay short of what a supplier still has and may not deliver."""
+    would = limit.carried() + wanted
+    if not (wanted > DUST * would and limit.left(would, limit.lawful) < would * NEARLY):
+        return False
+    lines = (link.line for link in limit.links if link.weight > 0)
+    return any(line.offer - line.shipped > DUST * line.offer for line in lines)
 
 
 def _set_factor(target: FinalNeed | Line, factor: float) -> None:
@@ -199,6 +308,8 @@ def open_links(lines: Sequence[Line], month: int) -> None:
             link.need.open_links = []
     for line in lines:
         is_qualified = line.qualified_from <= month
+        for link in line.links:
+            link.cap = min([link.base_cap, *(limit.at(ANY) for limit in link.limits)])
         line.open_links = [
             link for link in line.links if is_qualified and link.cap > 0 and link.weight > 0
         ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import mesa
 
 from sim.scenario.schema import Scenario
-from tests.reference.agents import CommissionAgent, FactoryAgent, StateAgent
+from tests.reference.agents import CommissionAgent, FactoryAgent, StateAgent, spend
 from tests.reference.books import Books
 from tests.reference.events import Calendar
 from tests.reference.market import allocate, ask
@@ -77,14 +77,15 @@ class ReferenceModel(mesa.Model):
             for name, programme in scenario.programmes.items()
         ]
         by_name = {commission.name: commission for commission in self.commissions}
-        self.calendar = Calendar(made.happenings(by_name), self.lines, made.budgets(by_name))
+        self.calendar = Calendar(
+            made.happenings(by_name), self.lines, made.limits, made.budgets(by_name)
+        )
         self.books = Books(self.first, scenario.products, self.needs, self.lines, self.commissions)
         self.till = open_till(
             list(scenario.states),
             self.needs,
             self.lines,
             self.commissions,
-            self.calendar.restrictions,
         )
         self.recorded = Recorded(self.till.ledger, self.books.worst)
 
@@ -103,6 +104,7 @@ class ReferenceModel(mesa.Model):
             factory.make()
         for need in self.needs:
             need.take_delivery(month)
+        self.calendar.observe(month)
         self._learn_and_invest(month)
         self._record(month)
         self.month += 1
@@ -122,10 +124,7 @@ class ReferenceModel(mesa.Model):
         for commission in self.commissions:
             commission.begin()
         spending = [commission for commission in self.commissions if commission.can_spend]
-        for commission in spending:
-            commission.look(self.lines_of)
-        for commission in spending:
-            commission.spend(month)
+        spend(spending, self.lines_of, month)
 
     def _record(self, month: int) -> None:
         year, month_of_year = divmod(self.first + month, 12)
@@ -142,6 +141,7 @@ def simulate(scenario: Scenario, member: int) -> Recorded:
     for _ in range(scenario.months):
         model.step()
     model.books.audit()
+    model.recorded.find_legacy()
     # Mesa before 3.4.2 keeps every model that ever had agents
     getattr(mesa.Agent, "_ids", {}).pop(model, None)
     return model.recorded

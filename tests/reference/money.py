@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from tests.reference.agents import CommissionAgent
-from tests.reference.events import Happening
 from tests.reference.things import Line, Need, total
 
 ITEMS = ("purchases", "delivery", "sales", "capital", "idle", "extra", "idle_before", "delivered")
@@ -26,8 +25,6 @@ class Buyer:
 
     need: Need
     old_price: float
-    threats: list[Happening]
-    """Restrictions on links that carried goods at the start"""
     paid: float = 0.0
     carried: float = 0.0
     got: float = 0.0
@@ -41,7 +38,7 @@ class Buyer:
     def settle(self, month: int) -> dict[str, float]:
         """Return the year that ends with this month, and begin the next."""
         found = {"purchases": self.paid, "delivery": self.carried}
-        if any(threat.begin <= month for threat in self.threats):
+        if self.need.hit <= month:
             found |= {"extra": self.paid - self.old_price * self.got, "delivered": self.got}
         self.paid = self.carried = self.got = 0.0
         return found
@@ -142,16 +139,11 @@ def open_till(
     needs: Iterable[Need],
     lines: Iterable[Line],
     commissions: Iterable[CommissionAgent],
-    restrictions: Sequence[Happening],
 ) -> Till:
     """Open the till of a world at rest."""
-    threats: dict[Need, list[Happening]] = {}
-    for restriction in restrictions:
-        for need in {link.need for link in restriction.targets if link.base_flow > 0}:
-            threats.setdefault(need, []).append(restriction)
     return Till(
         states=states,
-        buyers=[Buyer(need, _price_at_rest(need), threats.get(need, [])) for need in needs],
+        buyers=[Buyer(need, _price_at_rest(need)) for need in needs],
         sellers=[Seller(line, line.idle_cost()) for line in lines],
         funders=[Funder(commission) for commission in commissions],
     )

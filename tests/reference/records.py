@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tests.reference.money import Ledger
-from tests.reference.things import FinalNeed, Line
+from tests.reference.things import FinalNeed, Line, Link, total
 
 
 @dataclass(slots=True)
@@ -19,19 +19,25 @@ class Recorded:
     """Book -> worst residual so far, in multiples of eps times gross volume"""
     series: dict[str, list[list[float]]] = field(default_factory=dict)
     """Metric -> [months][final needs]"""
+    usable: list[list[float]] = field(default_factory=list)
+    """[months][lines]"""
     capacity: list[list[float]] = field(default_factory=list)
     """[months][lines]"""
     output: list[list[float]] = field(default_factory=list)
     """[months][lines]"""
     flows: dict[tuple[int, str, str, str], float] = field(default_factory=dict)
     """(year, exporter, importer, product) -> units shipped"""
+    carried: list[list[dict[Link, float]]] = field(default_factory=list)
+    """[months][final needs] -> what came over each link"""
 
     def note(self, year: int, needs: Sequence[FinalNeed], lines: Sequence[Line]) -> None:
         """Note the month that has just passed."""
         rows = [_measure(need) for need in needs]
         for metric in rows[0] if rows else ():
             self.series.setdefault(metric, []).append([row[metric] for row in rows])
-        self.capacity.append([line.usable for line in lines])
+        self.carried.append([{link: link.flow for link in need.open_links} for need in needs])
+        self.usable.append([line.usable for line in lines])
+        self.capacity.append([line.capacity for line in lines])
         self.output.append([line.output for line in lines])
         for line in lines:
             for link in line.open_links:
@@ -39,16 +45,17 @@ class Recorded:
                     key = (year, link.exporter, link.importer, link.product)
                     self.flows[key] = self.flows.get(key, 0.0) + link.flow
 
+    def find_legacy(self) -> None:
+        """Count, at the end, what came over links on which a restriction has ever acted."""
+        self.series["legacy"] = [
+            [total(flow for link, flow in came.items() if link.has_acted) for came in month]
+            for month in self.carried
+        ]
+
 
 def _measure(need: FinalNeed) -> dict[str, float]:
     met = min(need.used, need.final)
-    imports = leaked = legacy = 0.0
-    for link in need.open_links:
-        if link.exporter != link.importer:
-            imports += link.flow
-        if link.is_legacy:
-            legacy += link.flow
-            leaked += link.flow if link.is_restricted else 0.0
+    foreign = [link for link in need.open_links if link.exporter != link.importer]
     return {
         "need": need.final,
         "received": need.received,
@@ -59,7 +66,7 @@ def _measure(need: FinalNeed) -> dict[str, float]:
         "in_transit": need.in_transit,
         "fill_rate": met / need.final if need.final > 0 else 1.0,
         "spending": need.spending,
-        "imports": imports,
-        "leaked": leaked,
-        "legacy": legacy,
+        "imports": total(link.flow for link in foreign),
+        "leaked": total(link.flow * link.leaking for link in foreign),
+        "deferred": need.deferred,
     }

@@ -9,11 +9,22 @@ from typing import Any
 from sim.scenario import event_kinds as kinds
 from sim.scenario.quantity import Quantity, month_number
 from sim.scenario.schema import Candidate, Programme, Scenario
-from sim.scenario.selectors import factories_of, permitting_rule, products_of, states_of
+from sim.scenario.selectors import factories_of, products_of, states_of
 from tests.reference.events import Happening, open_links
+from tests.reference.limits import Limits
 from tests.reference.market import allocate, ask
 from tests.reference.rules import proportional
-from tests.reference.things import NEVER, FinalNeed, Input, Line, Link, Need, Project
+from tests.reference.things import (
+    NEVER,
+    FinalNeed,
+    Input,
+    Line,
+    Link,
+    Need,
+    Project,
+    whole,
+)
+from tests.reference.trade_rules import permitting_rule
 
 
 class Builder:
@@ -33,6 +44,7 @@ class Builder:
             for state in scenario.states
             for good in scenario.needs.get(state, {})
         }
+        self.limits = Limits()
         self.links = self._links()
         self.projects = {
             name: {
@@ -57,7 +69,7 @@ class Builder:
 
     def months(self, quantity: Quantity, path: str) -> int:
         """Draw a time in whole months."""
-        return round(self.draw(quantity, path))
+        return whole(self.draw(quantity, path))
 
     def _line(self, name: str, product: str) -> Line:
         factory, path = self.scenario.factories[name], f"factories.{name}"
@@ -145,18 +157,32 @@ class Builder:
             buyers.setdefault(need.product, []).append(need)
         rules: dict[tuple[str, str, str], str | None] = {}
         links = []
+        capped: dict[str, list[Link]] = {}
         for line in self.lines.values():
             for need in buyers.get(line.product, ()):
                 route = (line.state, need.state, line.product)
                 if route not in rules:
                     rules[route] = permitting_rule(self.scenario, *route)
-                link = self._link(line, need, rules[route])
+                name = rules[route]
+                link = self._link(line, need, name)
                 if link:
+                    if name and self.scenario.trade[name].cap:
+                        capped.setdefault(name, []).append(link)
                     line.links.append(link)
                     need.links.append(link)
                     links.append(link)
         self._share_out(links)
+        for name, own in capped.items():
+            self._limit(name, own)
         return links
+
+    def _limit(self, name: str, links: list[Link]) -> None:
+        """Let the cap of a trade rule hold for each two states and product, or for all together."""
+        rule = self.scenario.trade[name]
+        assert rule.cap
+        together = rule.pairs == "together"
+        for limit in [self.limits.together(links)] if together else self.limits.by_route(links):
+            limit.most = self.draw(rule.cap, f"trade.{name}.cap")
 
     def _link(self, line: Line, need: Need, name: str | None) -> Link | None:
         if name is None:
@@ -174,21 +200,14 @@ class Builder:
         )
 
     def _share_out(self, links: Sequence[Link]) -> None:
-        """Share what holds per exporter out among its lines, and keep exclusive lines for the
-        beneficiaries."""
+        """Share the preference for an exporter out among its lines, and keep exclusive lines for
+        the beneficiaries."""
         siblings: dict[tuple[str, int], int] = {}
-        routes: dict[tuple[str, str, str], int] = {}
         for link in links:
-            siblings[link.exporter, id(link.need)] = (
-                siblings.get((link.exporter, id(link.need)), 0) + 1
-            )
-            route = (link.exporter, link.importer, link.product)
-            routes[route] = routes.get(route, 0) + 1
+            key = (link.exporter, id(link.need))
+            siblings[key] = siblings.get(key, 0) + 1
         for link in links:
-            share = 1.0 / siblings[link.exporter, id(link.need)]
-            link.weight *= share
-            link.cap *= share
-            link.route_links = routes[link.exporter, link.importer, link.product]
+            link.weight *= 1.0 / siblings[link.exporter, id(link.need)]
         for programme in self.scenario.programmes.values():
             for candidate in programme.candidates.values() if programme.exclusive else ():
                 if (
@@ -218,7 +237,7 @@ class Builder:
         line = self.lines[candidate.factory, candidate.product]
         project = Project(
             line=line,
-            delay=round(delay),
+            delay=whole(delay),
             ramp_keep=math.exp(-1.0 / ramp) if ramp > 0 else 0.0,
             capital_cost=self._term(path, candidate, "capital_cost"),
             max_capacity=self.draw(candidate.max_capacity, f"{path}.max_capacity")
@@ -250,7 +269,7 @@ class Builder:
             elif event.after and event.after.completion:
                 programme, candidate = event.after.completion.split(".")
                 found[name].project = self.projects[programme][candidate]
-            for each in getattr(event, "lifts", None) or getattr(event, "repairs", None) or ():
+            for each in getattr(event, "undoes", ()):
                 found[each].undone_by.append(found[name])
         return list(found.values())
 
@@ -273,9 +292,8 @@ class Builder:
             if getattr(event, key, None) is not None
         ]
         size = self.draw(getattr(event, sizes[0]), f"{path}.{sizes[0]}") if sizes else 1.0
-        end_share, contracts = (
-            getattr(event, "end_share", None),
-            getattr(event, "contracts_until", None),
+        end_share, settles, contracts = (
+            getattr(event, key, None) for key in ("end_share", "settles_months", "contracts_until")
         )
         return Happening(
             event=event,
@@ -285,6 +303,7 @@ class Builder:
             delay=self.months(event.after.months, f"{path}.after.months") if event.after else 0,
             size=size,
             end_share=self.draw(end_share, f"{path}.end_share") if end_share else size,
+            settles=self.draw(settles, f"{path}.settles_months") if settles else None,
             contracts_end=month_number(contracts) - self.first if contracts else -math.inf,
             targets=self._targets(event, commissions),
         )
@@ -304,10 +323,7 @@ class Builder:
                 and each.importer in importers
                 and each.product in goods
             ]
-            found = [each for each in links if each.exporter != each.importer]
-            for link in found:
-                link.is_legacy |= isinstance(event, kinds.CutOff | kinds.Sanction | kinds.Quota)
-            return found
+            return [each for each in links if each.exporter != each.importer]
         if isinstance(event, kinds.Demand):
             states, goods = states_of(event.state, scenario), products_of(event.product, scenario)
             return [

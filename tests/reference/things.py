@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from math import floor
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.reference.limits import Limit
 
 NEVER = 1_000_000
 
@@ -14,6 +19,11 @@ def total(numbers: Iterable[float]) -> float:
     for number in numbers:
         result += number
     return result
+
+
+def whole(months: float) -> int:
+    """Round to whole months, halves up."""
+    return floor(months + 0.5)
 
 
 @dataclass(slots=True, eq=False)
@@ -31,10 +41,12 @@ class Link:
     product: str = ""
     base_cap: float = 0.0
     base_flow: float = 0.0
-    route_links: int = 1
-    is_open: bool = False
-    is_restricted: bool = False
-    is_legacy: bool = False
+    limits: list[Limit] = field(default_factory=list)
+    """What limits it together with others"""
+    leaking: float = 0.0
+    """Share of its flow that is beyond what is lawful"""
+    has_acted: bool = False
+    """Whether a restriction has ever taken anything away here"""
     dust: float = 0.0
     order: float = 0.0
     granted: float = 0.0
@@ -47,6 +59,11 @@ class Link:
             self.need.state,
             self.line.product,
         )
+
+    @property
+    def route(self) -> tuple[str, str, str]:
+        """Name whose goods may go to whom."""
+        return self.exporter, self.importer, self.product
 
 
 @dataclass(slots=True, eq=False)
@@ -69,6 +86,8 @@ class Need:
     ordered: float = 0.0
     cancelled: float = 0.0
     demand: float = 0.0
+    hit: int = NEVER
+    """Month in which a restriction first hit it"""
     wanted: float = 0.0
     dust: float = 0.0
     received: float = 0.0
@@ -100,7 +119,8 @@ class Need:
             led += lead * arriving
         self.received, self.spending, self.delivery = received, spending, delivery
         self.backlog = max(self.demand - received, 0.0)
-        if received > 0:
+        # dust that rounding left of old orders says nothing about lead times
+        if received > max(1e-12 * (self.stock + self.in_transit), 0.0):
             self.lead = led / received
 
     def fill_transit(self) -> None:
@@ -117,9 +137,9 @@ class Need:
         if received > 0:
             self.lead = self.in_transit / received
 
-    def received_free(self) -> float:
-        """Count what came over links that no restriction holds."""
-        return total(link.flow for link in self.open_links if not link.is_restricted)
+    def received_lawfully(self) -> float:
+        """Count what came and did not leak."""
+        return total((1.0 - link.leaking) * link.flow for link in self.open_links)
 
 
 @dataclass(slots=True, eq=False)
@@ -165,6 +185,8 @@ class Line:
     available: float = 1.0
     usable: float = 0.0
     finished: float = 0.0
+    starts: float = 0.0
+    """What capacity and inputs allow to be started"""
     offer: float = 0.0
     left: float = 0.0
     dust: float = 0.0
@@ -185,12 +207,26 @@ class Line:
         self.capacity += self.matured
         return max(self.capacity - total(project.unramped for project in self.projects), 0.0)
 
-    def idle_and_coming(self) -> float:
-        """Count the good units that projects could make here with what is idle or under way."""
+    @property
+    def lacks_inputs(self) -> bool:
+        """Tell whether it could start more if it had more inputs."""
+        return self.starts < self.usable * (1.0 - 1e-9)
+
+    def idle_and_coming(self, month: int) -> float:
+        """Count the good units that projects could make here beyond this month's: with what is idle
+        though in order, accepted and supplied with inputs, and with what is under way or ramps
+        up."""
         if not self.projects:
             return 0.0
-        idle = max(self.capacity * self.yield_ - self.output, 0.0)
-        return idle + total(project.unfinished for project in self.projects) * self.yield_
+        is_accepted = self.qualified_from <= month
+        idle = max(self.starts * self.yield_ - self.output, 0.0) if is_accepted else 0.0
+        coming = total(project.unfinished + project.unramped for project in self.projects)
+        return idle + coming * self.yield_ * self.available
+
+    def reaches(self, needs: Iterable[Need]) -> bool:
+        """Tell whether it may deliver to any of these."""
+        wanted = set(needs)
+        return any(link.need in wanted and link.cap > 0 and link.weight > 0 for link in self.links)
 
     def idle_cost(self) -> float:
         """Return what this month's idle capacity costs, money that is nobody's bill."""
@@ -236,6 +272,10 @@ class Project:
     unramped: float = 0.0
     completed: int = NEVER
     coming: dict[int, float] = field(default_factory=dict)
+
+    def completion(self, month: int) -> int:
+        """Return the month in which it was completed, or is in this one."""
+        return min(self.completed, month) if self.coming.get(month, 0.0) > 0 else self.completed
 
     def finish(self, month: int) -> float:
         """Return the capacity that is qualified this month."""

@@ -14,6 +14,9 @@ import numpy as np
 from sim.analysis.discovery.tree import Input, Limit, Tree, grown
 from sim.kernels.sums import Bools, Ints
 
+MOST_DEPTH, MOST_MASS = 6, 0.5
+"""Of more limits nobody reads; of larger boxes there is no more than one."""
+
 
 class Quality(NamedTuple):
     """Say how well a part of the points is where it holds."""
@@ -77,30 +80,39 @@ def boxes(
         return quality(inside, holds, known).density >= threshold
 
     chosen = _chosen(tree, [is_dense(each) for each in tree.inside])
-    is_below = not chosen and bool(tree.below)
-    if is_below:
-        leaves = [node for node in range(len(tree.inside)) if node not in tree.below]
-        chosen = [max(leaves, key=lambda node: quality(tree.inside[node], holds, known).density)]
-    among = np.logical_or.reduce([np.zeros(known.size, dtype=np.bool_), *tree.inside[chosen]])
-    limits = [tree.limits[node] for node in chosen]
-    if not is_below:
-        limits = [
-            _widened(each, inputs, lambda inside: not (inside & ~among).any() and is_dense(inside))
-            for each in limits
-        ]
-    found = [
-        Box(each, inside, quality(inside, holds, known))
-        for each in limits
-        for inside in [_inside(each, inputs)]
-    ]
-    left_out = (
-        Quality(math.nan, math.nan, math.nan, 0)
-        if is_below
-        else quality(tree.predicted >= threshold, holds, known)
-    )
-    return Found(
-        tuple(_distinct(found)), is_below, quality(among, holds, known), left_out, tree.gains
-    )
+    if not chosen and tree.below:
+        return _nearest(tree, inputs, holds, known)
+    among = _among(tree, chosen)
+
+    def may_widen(inside: Bools) -> bool:
+        return not (inside & ~among).any() and is_dense(inside)
+
+    wide = [_widened(tree.limits[node], inputs, may_widen) for node in chosen]
+    found = [_box(each, inputs, holds, known) for each in wide]
+    left_out = quality(tree.predicted >= threshold, holds, known)
+    together = quality(among, holds, known)
+    return Found(tuple(_distinct(found)), False, together, left_out, tree.gains)
+
+
+def _nearest(tree: Tree, inputs: Sequence[Input], holds: Ints, known: Ints) -> Found:
+    """Return the densest leaf alone, of a tree without a dense one."""
+    leaves = [node for node in range(len(tree.inside)) if node not in tree.below]
+    best = max(leaves, key=lambda node: quality(tree.inside[node], holds, known).density)
+    box = _box(tree.limits[best], inputs, holds, known)
+    nothing = Quality(math.nan, math.nan, math.nan, 0)
+    return Found((box,), True, quality(tree.inside[best], holds, known), nothing, tree.gains)
+
+
+def _among(tree: Tree, nodes: Sequence[int]) -> Bools:
+    """Tell which points lie below any of these nodes, [points]."""
+    nowhere = np.zeros(tree.inside.shape[1], dtype=np.bool_)
+    found: Bools = np.logical_or.reduce([nowhere, *tree.inside[nodes]])
+    return found
+
+
+def _box(limits: tuple[Limit, ...], inputs: Sequence[Input], holds: Ints, known: Ints) -> Box:
+    inside = _inside(limits, inputs)
+    return Box(limits, inside, quality(inside, holds, known))
 
 
 def quality(inside: Bools, holds: Ints, known: Ints) -> Quality:
@@ -138,17 +150,20 @@ def _widened(
     out that are allowed.
     """
     names = {each.factor: each.names for each in inputs}
-    for place, limit in enumerate(limits):
-        for end in [each for each in names[limit.factor] if each not in limit.values] or [
-            "low",
-            "high",
-        ]:
-            wider = _without(limits[place], end, names[limit.factor])
+    for place in range(len(limits)):
+        for end in _ends(limits[place], names):
+            wider = _without(limits[place], end, names[limits[place].factor])
             tried = (*limits[:place], wider, *limits[place + 1 :])
             inside = _inside(tried, inputs)
             if inside.sum() > _inside(limits, inputs).sum() and is_allowed(inside):
                 limits = tried
     return tuple(each for each in limits if each != Limit(each.factor, values=names[each.factor]))
+
+
+def _ends(limit: Limit, names: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """List the ends at which a limit might be opened: names that it keeps out, or low and high."""
+    out = [each for each in names[limit.factor] if each not in limit.values]
+    return out or ["low", "high"]
 
 
 def _without(limit: Limit, end: str, names: Sequence[str]) -> Limit:
@@ -181,3 +196,15 @@ def _distinct(found: Sequence[Box]) -> Iterator[Box]:
         if all((box.inside & ~each.inside).any() for each in kept):
             kept.append(box)
             yield box
+
+
+def option_faults(depth: int, threshold: float, mass: float) -> Iterator[str]:
+    """List what is wrong with options of `boxes`."""
+    if not 1 <= depth <= MOST_DEPTH:
+        yield f"depth: {depth} is no number of limits for a box; give one from 1 to {MOST_DEPTH}"
+    if not 0 < threshold <= 1:
+        yield f"threshold: {threshold:g} is no share of runs; give one above 0, at most 1"
+    if not 0 <= mass <= MOST_MASS:
+        yield (
+            f"mass: {mass:g} is no share of the points for a box; give one from 0 to {MOST_MASS:g}"
+        )

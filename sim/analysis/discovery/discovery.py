@@ -1,5 +1,5 @@
 """Discover where a condition holds: the parts of the factors' ranges, as boxes in words, in tables
-and as a figure.
+and as a chart.
 """
 
 from __future__ import annotations
@@ -15,25 +15,23 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.analysis.conditions import Condition, conditions_of, held, unknowns
-from sim.analysis.discovery.boxes import Box, Found, boxes
-from sim.analysis.discovery.tree import Input, Limit
+from sim.analysis.discovery.boxes import Box, Found, boxes, option_faults
+from sim.analysis.discovery.inputs import inputs_of
+from sim.analysis.discovery.tree import Input
+from sim.analysis.discovery.words import limit_in_words, percent
 from sim.errors import InputError
 from sim.kernels.sums import Ints
 from sim.report.study import save_tables
-from sim.scenario.suggestions import listed
-from sim.study.factors import is_numeric, written
-from sim.study.spec import Factor
 from sim.study.store import FAILED
 from sim.study.study import Study
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.figure import Figure
+
+    from sim.report.charts.chart import Chart
 
 FEWEST_POINTS = 20
 """Points without which no boxes are sought."""
-MOST_DEPTH, MOST_MASS = 6, 0.5
-"""Of more limits nobody reads; of larger boxes there is no more than one."""
 
 
 def discover(
@@ -55,7 +53,7 @@ def discover(
     """
     found = study if isinstance(study, Study) else Study(study)
     conditions = conditions_of(when)
-    faults = [*_option_faults(depth, threshold, mass), *unknowns(found, conditions)]
+    faults = [*option_faults(depth, threshold, mass), *unknowns(found, conditions)]
     if faults:
         raise InputError("\n".join(faults))
     holds, known = held(found, conditions)
@@ -66,7 +64,7 @@ def discover(
         raise InputError(
             f"{found.folder}: {told}, too few to tell where; it takes {FEWEST_POINTS}, better 100"
         )
-    inputs = tuple(each._replace(values=each.values[some]) for each in _inputs(found))
+    inputs = tuple(each._replace(values=each.values[some]) for each in inputs_of(found))
     parts = boxes(inputs, counts[some], runs[some], depth=depth, threshold=threshold, mass=mass)
     return Discovery(found, conditions, counts, runs, inputs, parts, threshold)
 
@@ -175,7 +173,7 @@ class Discovery:
         left = {"failed": failed, "to which it does not apply": points * members - runs - failed}
         told = " and ".join(f"{count:,} {which}" for which, count in left.items() if count)
         without = f", without {told}" if told else ""
-        share = _percent(int(self.holds.sum()) / runs)
+        share = percent(int(self.holds.sum()) / runs)
         return (
             f"{_joined(self.conditions)} in {share} of {runs:,} runs ({points:,} points of"
             f" {members:,} members{without})."
@@ -188,77 +186,41 @@ class Discovery:
         spans = {each.factor: float(np.ptp(each.values)) for each in self.inputs}
         names = {each.factor: each.names for each in self.inputs}
         return " and ".join(
-            _limit(each, spans[each.factor], names[each.factor]) for each in box.limits
+            limit_in_words(each, spans[each.factor], names[each.factor]) for each in box.limits
         )
 
-    def figure(self) -> Figure:
-        """Draw the points and the boxes in the plane of the two factors that tell most, and the
-        limits of each box.
-        """
-        from sim.report.figures.discovery import (  # matplotlib takes a second to import
-            Area,
-            Scale,
-            Span,
-            discovery_figure,
-        )
+    def chart(self) -> Chart | None:
+        """Return the points and the boxes in the plane of two factors; None without a box."""
+        from sim.report.charts.discovery import discovery
+        from sim.report.charts.tables import of_frames
 
-        by_name, factors = {each.factor: each for each in self.inputs}, self.study.spec.factors
-        bound = sorted(
-            {each.factor for box in self.boxes for each in box.limits},
-            key=lambda name: -self.found.gains[name],
-        )
-        scales = [
-            Scale(*by_name[name], *_range(factors[name], by_name[name].names)) for name in bound
-        ]
-        areas = [
-            Area(
-                f"{_percent(box.quality.coverage)} of these runs lie here; it holds in"
-                f" {_percent(box.quality.density)} of all here",
-                [
-                    Span(
-                        each.factor,
-                        self.where(box._replace(limits=(each,))),
-                        _spans(each, by_name[each.factor].names),
-                    )
-                    for each in box.limits
-                ],
-            )
-            for box in self.boxes
-        ]
-        some = self.known > 0
-        return discovery_figure(
-            f"Where {_joined(self.conditions)}",
-            self.head,
-            scales,
-            self.holds[some] / self.known[some],
-            areas,
-        )
+        tables = {"boxes": self.table, "quality": self.quality, "points": self.points}
+        return discovery(of_frames(tables.get, self.study.scenario))
 
     def save(
         self, folder: str | os.PathLike[str], *, figures: bool = True, command: str | None = None
     ) -> Path:
-        """Write boxes.csv, quality.csv, points.csv, the figure and a manifest into a folder, whole
-        or not at all.
+        """Write boxes.csv, quality.csv, points.csv, the page and a manifest into a
+        folder, whole or not at all.
 
-        An older result there is replaced; without a box there is no figure. Raises InputError where
+        An older result there is replaced; without a box there is no chart. Raises InputError where
         the folder cannot be written or holds what is not ours.
         """
         tables = {"boxes": self.table, "quality": self.quality, "points": self.points}
-        drawn = {"boxes": self.figure} if figures and self.boxes else None
-        return save_tables(folder, self.study.scenario, tables, figures=drawn, command=command)
+        return save_tables(folder, self.study.scenario, tables, figures=figures, command=command)
 
     def _told(self) -> Iterator[str]:
         """Say where the boxes are, and how well they do."""
         if self.found.is_below:
             yield (
-                f"In no part does it hold in {_percent(self.threshold)} of the runs or more; this"
+                f"In no part does it hold in {percent(self.threshold)} of the runs or more; this"
                 " one comes nearest."
             )
         is_one = len(self.boxes) == 1
         for number, box in enumerate(self.boxes, 1):
             told = (
-                f"{_percent(box.quality.coverage)} of these lie where {self.where(box)}: it holds"
-                f" in {_percent(box.quality.density)}"
+                f"{percent(box.quality.coverage)} of these lie where {self.where(box)}: it holds"
+                f" in {percent(box.quality.density)}"
             )
             yield (
                 f"{'' if is_one else f'{number}. '}{told} of the runs there ({box.quality.points}"
@@ -272,19 +234,19 @@ class Discovery:
                 else ""
             )
             told = (
-                f"{_percent(together.coverage)} of these, and it holds in"
-                f" {_percent(together.density)} of the runs there."
+                f"{percent(together.coverage)} of these, and it holds in"
+                f" {percent(together.density)} of the runs there."
             )
             yield f"Together{alike}: {told}"
         if not self.found.is_below:
             dense = (
                 ""
                 if math.isnan(left_out.density)
-                else f", and it holds in {_percent(left_out.density)} of the runs there"
+                else f", and it holds in {percent(left_out.density)} of the runs there"
             )
             yield (
                 "Tried on points that they were not fitted to, such boxes hold"
-                f" {_percent(left_out.coverage)} of these{dense}."
+                f" {percent(left_out.coverage)} of these{dense}."
             )
 
     def _nothing(self) -> str:
@@ -296,7 +258,7 @@ class Discovery:
             )
             return f"{told}: no factor changes that."
         if self.found.boxes:
-            share = _percent(self.threshold)
+            share = percent(self.threshold)
             return (
                 f"In every part of the ranges it holds in {share} of the runs or more; a higher"
                 " threshold tells them apart."
@@ -305,92 +267,6 @@ class Discovery:
             "No factor tells where: no part of the ranges differs from the rest by more than"
             " chance."
         )
-
-
-def _option_faults(depth: int, threshold: float, mass: float) -> Iterator[str]:
-    if not 1 <= depth <= MOST_DEPTH:
-        yield f"depth: {depth} is no number of limits for a box; give one from 1 to {MOST_DEPTH}"
-    if not 0 < threshold <= 1:
-        yield f"threshold: {threshold:g} is no share of runs; give one above 0, at most 1"
-    if not 0 <= mass <= MOST_MASS:
-        yield (
-            f"mass: {mass:g} is no share of the points for a box; give one from 0 to {MOST_MASS:g}"
-        )
-
-
-def _inputs(study: Study) -> list[Input]:
-    """Give each factor's values at all points, in the order of the study."""
-    found = []
-    for (path, factor), cells in zip(
-        study.spec.factors.items(), zip(*study.store.points(), strict=True), strict=True
-    ):
-        names = (
-            () if is_numeric(factor) else tuple(dict.fromkeys(map(written, factor.values or ())))
-        )
-        found.append(
-            Input(
-                path,
-                np.array(
-                    [names.index(cell) if names else float(cell) for cell in cells],
-                    dtype=np.float64,
-                ),
-                names,
-            )
-        )
-    return found
-
-
-def _limit(limit: Limit, span: float, names: Sequence[str]) -> str:
-    """Write a limit in words; `span` is how far the factor's values lie apart, `names` what it may
-    be where it is not numbers.
-    """
-    out = [each for each in names if each not in limit.values]
-    if names:
-        return (
-            f"{limit.factor} is not {out[0]}"
-            if len(out) == 1 < len(limit.values)
-            else f"{limit.factor} is {listed(limit.values)}"
-        )
-    low, high = (_number(each, span) for each in (limit.low, limit.high))
-    if math.isinf(limit.low) or math.isinf(limit.high):
-        return (
-            f"{limit.factor} is below {high}"
-            if math.isinf(limit.low)
-            else f"{limit.factor} is above {low}"
-        )
-    return f"{limit.factor} is between {low} and {high}"
-
-
-def _number(value: float, span: float) -> str:
-    """Write a number to three significant digits, or more where it would move by over a hundredth
-    of the span.
-    """
-    digits = (float(f"{value:.{each}g}") for each in range(3, 17))
-    return f"{next((each for each in digits if abs(each - value) <= span / 100), value):,.15g}"
-
-
-def _percent(share: float) -> str:
-    """Write a share; only nothing is 0 %, and only all is 100 %."""
-    if 0 < share < 0.005:
-        return "less than 1 %"
-    return "over 99 %" if 0.995 <= share < 1 else f"{100 * share:.0f} %"
-
-
-def _range(factor: Factor, names: Sequence[str]) -> tuple[float, float, bool]:
-    """Give the ends of a factor's axis, and whether it is best drawn in ratios; names stand at 0,
-    1, ...
-    """
-    if factor.low is not None and factor.high is not None:
-        return factor.low, factor.high, factor.dist == "loguniform"
-    ends = [-0.5, len(names) - 0.5] if names else [float(each) for each in factor.values or ()]
-    return min(ends), max(ends), False
-
-
-def _spans(limit: Limit, names: Sequence[str]) -> list[tuple[float, float]]:
-    """Give where a limit lies on its factor's axis; a name takes half a unit on both sides."""
-    if not names:
-        return [(limit.low, limit.high)]
-    return [(place - 0.5, place + 0.5) for place, name in enumerate(names) if name in limit.values]
 
 
 def _joined(conditions: Sequence[Condition]) -> str:

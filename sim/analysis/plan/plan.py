@@ -10,28 +10,27 @@ from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from math import nan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
-from sim.analysis.plan.choices import AsItIs, Months, Numbers, Plants
+from sim.analysis.plan.choices import AsItIs, Numbers, Plants
 from sim.analysis.plan.request import DATE, Within, asked
-from sim.analysis.plan.result import Outcome
+from sim.analysis.plan.result import PlanResult
 from sim.analysis.plan.search import edge, first_month, smallest
-from sim.analysis.plan.text import axis, short, told
+from sim.analysis.plan.text import told
 from sim.analysis.plan.trials import Attempts
 from sim.engine.load import load
+from sim.engine.run import Progress
 from sim.report.study import save_tables
 from sim.scenario.revision import revised
 from sim.scenario.schema import Scenario
 from sim.study.executors import crew
-from sim.study.sweep import How, Progress
+from sim.study.sweep import How
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.figure import Figure
 
-    from sim.report.figures.frontier import Dot
+    from sim.report.charts.chart import Chart
 
 
 class Labour(TypedDict, total=False):
@@ -102,7 +101,7 @@ def _hands(labour: Labour) -> Iterator[How]:
 
 
 @dataclass(frozen=True, eq=False)
-class Plan(Outcome):
+class Plan(PlanResult):
     """Show what was asked, what was tried for it, and the answer."""
 
     @cached_property
@@ -159,67 +158,27 @@ class Plan(Outcome):
     def save(
         self, folder: str | os.PathLike[str], *, figures: bool = True, command: str | None = None
     ) -> Path:
-        """Write plan.csv, frontier.csv, the figure and a manifest into a folder, whole or not at
-        all.
+        """Write plan.csv, frontier.csv, the page and a manifest into a folder,
+        whole or not at all.
 
         An older result there is replaced. Raises InputError where the folder cannot be written or
         holds what is not ours.
         """
-        drawn = {"frontier": self.figure} if figures else None
         return save_tables(
             folder,
             self.scenario,
             {"plan": self.table, "frontier": self.frontier},
-            figures=drawn,
+            figures=figures,
             command=command,
         )
 
-    def figure(self) -> Figure:
-        """Draw when each choice reaches the goal against its cost; without a date, how likely it
-        does by what is chosen.
-        """
-        from sim.report.figures.frontier import Scene, chances_figure, frontier_figure
+    def chart(self) -> Chart | None:
+        """Return how likely, at what cost and by when each choice reaches the goal."""
+        from sim.report.charts.frontier import frontier
+        from sim.report.charts.tables import of_frames
 
-        dots = {key: self._dot(key) for key in self.keys}
-        scene = Scene(
-            title=self.goal.text,
-            subtitle=short(self),
-            dots=list(dots.values()),
-            answer=dots.get(self.found.answer),
-            probability=self.goal.probability,
-            months=self.scenario.month_labels,
-            month=self.goal.month,
-            choice=axis(self),
-            is_time=isinstance(self.choice, AsItIs | Months),
-            currency=self.scenario.currency,
-            payer=self.goal.payer,
-        )
-        return (
-            frontier_figure(scene)
-            if self.goal.month and not isinstance(self.choice, AsItIs)
-            else chances_figure(scene)
-        )
-
-    def _dot(self, key: Any) -> Dot:
-        from sim.report.figures.frontier import Dot
-
-        tried = self.tried[key]
-        month = self.goal.quantile(tried.months) if tried.months else nan
-        mark = str(len(key)) if isinstance(self.choice, Plants) else ""
-        what = (
-            f"{self.choice.path.rpartition('.')[2]} "
-            if isinstance(self.choice, Numbers | Months)
-            else ""
-        )
-        return Dot(
-            f"{what}{self.choice.name(key)}",
-            self.choice.place(key),
-            tried.share,
-            month,
-            tried.cost[1],
-            self.efficient[key],
-            mark,
-        )
+        tables = {"plan": self.table, "frontier": self.frontier}
+        return frontier(of_frames(tables.get, self.scenario))
 
     def _row(self, key: Any) -> dict[str, Any]:
         tried = self.tried[key]

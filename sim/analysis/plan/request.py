@@ -9,7 +9,8 @@ one number keeps the shares of its months, and has no interval any more: it is w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple, TypeVar
 
@@ -28,12 +29,15 @@ from sim.study.spec import Factor
 
 T = TypeVar("T")
 Choice = Numbers | Months | Plants | AsItIs
+Ends = tuple[float | None, float | None]
+"""Where a search begins and ends; None: not known"""
 
 DATE = "date"
 FEWEST_MEMBERS = 10
 TIMES = 10
 """How many times the scenario's own budget is tried where nothing else is said."""
 TOLERANCE = 0.01
+_BUDGET = re.compile(r"programmes\..*\.budget")
 _ALLOWED = (
     "a number of the scenario, the month of an event (events.x.date), a programme's plants"
     " (programmes.x.candidates), or date"
@@ -105,25 +109,33 @@ def goal_of(scenario: Scenario, reach: str, probability: float, *, is_month_soug
     Where the month is sought, conditions are given without one, and hold from some month on.
     """
     found = conditions_of(reach)
-    first, last = scenario.month_labels[0], scenario.month_labels[-1]
-    faults = [
-        f"'{each}': the month is what is sought; leave out by {each.by}"
-        for each in found
-        if is_month_sought and each.by
-    ]
+    dated = [each for each in found if each.by]
+    faults: list[str] = []
+    if is_month_sought:
+        faults = [
+            f"'{each}': the month is what is sought; leave out by {each.by}" for each in dated
+        ]
+        dated = []
     if is_month_sought and not faults:
-        found = tuple(_from_some_month(each, last) for each in found)
+        found = tuple(_from_some_month(each, scenario.month_labels[-1]) for each in found)
+    _refuse([*faults, *_unknown(scenario, found), *_outside(scenario, dated)])
+    return Goal(" ".join(reach.split()), found, probability)
+
+
+def _unknown(scenario: Scenario, conditions: Sequence[Condition]) -> Iterator[str]:
+    """List what is wrong with the metrics that conditions compare."""
     needs: list[Need] = [
         (state, product) for state, products in scenario.needs.items() for product in products
     ]
-    faults += [message for each in found for message in wrong(each.measure, [scenario], needs)]
-    faults += [
-        f"{each.by} is outside of the run, {first} to {last}"
-        for each in found
-        if each.by and not first <= each.by <= last
-    ]
-    _refuse(faults)
-    return Goal(" ".join(reach.split()), found, probability)
+    for each in conditions:
+        yield from wrong(each.measure, [scenario], needs)
+
+
+def _outside(scenario: Scenario, conditions: Sequence[Condition]) -> Iterator[str]:
+    first, last = scenario.month_labels[0], scenario.month_labels[-1]
+    for each in conditions:
+        if not first <= each.by <= last:
+            yield f"{each.by} is outside of the run, {first} to {last}"
 
 
 def _from_some_month(condition: Condition, last: str) -> Condition:
@@ -165,23 +177,30 @@ def _plants(scenario: Scenario, name: str, within: Within, goal: Goal | None) ->
     path = f"programmes.{name}.candidates"
     faults = _idle(path, within)
     programme = scenario.programmes.get(name)
+    found = programme.candidates if programme else {}
     if programme is None:
         faults.append(unknown("programme", name, scenario.programmes))
-    elif not programme.candidates:
+    elif not found:
         faults.append(f"{path}: there is nothing to choose from")
     _refuse(faults)
-    found = programme.candidates if programme else {}
-    awaited = {event.after.completion for event in scenario.events.values() if event.after}
     goods = _goods(scenario, goal.conditions if goal else ())
+    candidates, bearing = {}, []
+    for each, candidate in found.items():
+        candidates[each] = candidate.model_dump(by_alias=True, exclude_unset=True)
+        bearing += [each] if candidate.product in goods else []
     return Plants(
         path=path,
-        candidates={
-            each: candidate.model_dump(by_alias=True, exclude_unset=True)
-            for each, candidate in found.items()
-        },
-        awaited=frozenset(each for each in found if f"{name}.{each}" in awaited),
-        bearing=tuple(each for each, candidate in found.items() if candidate.product in goods),
+        candidates=candidates,
+        awaited=_awaited(scenario, name),
+        bearing=tuple(bearing),
     )
+
+
+def _awaited(scenario: Scenario, programme: str) -> frozenset[str]:
+    """Name the candidates of a programme for whose completion events wait."""
+    completions = (event.after.completion for event in scenario.events.values() if event.after)
+    waited = ((each or "").partition(".") for each in completions)
+    return frozenset(candidate for name, _, candidate in waited if name == programme)
 
 
 def _goods(scenario: Scenario, conditions: Sequence[Condition]) -> set[str]:
@@ -231,12 +250,7 @@ def _months(scenario: Scenario, name: str, within: Within) -> Months:
 def _numbers(scenario: Scenario, path: str, within: Within) -> Numbers:
     node, target = at(scenario, path), at(scenario, written_to(scenario, path)[0][0])
     is_budget = isinstance(node, dict) and isinstance(target, Quantity)
-    if (
-        isinstance(node, dict)
-        and path.startswith("programmes.")
-        and path.endswith(".budget")
-        and not is_budget
-    ):
+    if isinstance(node, dict) and _BUDGET.fullmatch(path) and not is_budget:
         raise InputError(
             f"{path}: has no money in any month, so no shares to keep; give it some, as in"
             f" {path}.{scenario.start}=1"
@@ -245,11 +259,18 @@ def _numbers(scenario: Scenario, path: str, within: Within) -> Numbers:
         raise InputError(f"{path}: cannot be chosen; what can is {_ALLOWED}")
     if target is None:
         _refuse(_misfits(scenario, path, [1.0]))
-    own = (
-        _own_ends(target)
-        if not is_budget
-        else (0.0, TIMES * sum(each.value for each in node.values()))
-    )
+    own = _budget_ends(node) if is_budget else _own_ends(target)
+    low, high = _searched(path, within, own)
+    _refuse(_misfits(scenario, path, (low, high)))
+    tolerance = TOLERANCE if within.tolerance is None else within.tolerance
+    return Numbers(path, low, high, tolerance, scenario.currency if is_budget else "")
+
+
+def _searched(path: str, within: Within, own: Ends) -> tuple[float, float]:
+    """Return the ends between which a number is searched, those given or its own.
+
+    Raises InputError with all that is wrong with them.
+    """
     faults, ends = [], []
     for key, default in zip(("low", "high"), own, strict=True):
         given = getattr(within, key)
@@ -259,18 +280,19 @@ def _numbers(scenario: Scenario, path: str, within: Within) -> Numbers:
         elif number is None:
             faults.append(f"{_flag(key)}: '{given}' is not a number")
         ends.append(number or 0.0)
-    if not faults and ends[0] >= ends[1]:
-        faults.append(
-            f"{_flag('low')}: {plain(ends[0])} is not below {_flag('high')}: {plain(ends[1])}"
-        )
-    _refuse(faults or _misfits(scenario, path, ends))
-    unit = scenario.currency if is_budget else ""
-    return Numbers(
-        path, ends[0], ends[1], TOLERANCE if within.tolerance is None else within.tolerance, unit
-    )
+    low, high = ends
+    if not faults and low >= high:
+        faults.append(f"{_flag('low')}: {plain(low)} is not below {_flag('high')}: {plain(high)}")
+    _refuse(faults)
+    return low, high
 
 
-def _own_ends(quantity: Quantity | None) -> tuple[float | None, float | None]:
+def _budget_ends(budget: Mapping[str, Quantity]) -> Ends:
+    """Return nothing, and a multiple of the money that the scenario gives."""
+    return 0.0, TIMES * sum(each.value for each in budget.values())
+
+
+def _own_ends(quantity: Quantity | None) -> Ends:
     """Give the interval that a number is drawn from, per month: what `--set` takes; None where it
     has none.
     """

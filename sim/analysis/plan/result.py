@@ -21,7 +21,7 @@ NEVER = "never"
 
 
 @dataclass(frozen=True, eq=False)
-class Outcome:
+class PlanResult:
     """Hold what was asked, what was tried for it, and what was found."""
 
     scenario: Scenario

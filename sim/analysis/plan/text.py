@@ -5,50 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sim.analysis.plan.choices import AsItIs, Months, Numbers, Plants, rounded
-from sim.analysis.plan.result import NEVER, Outcome
+from sim.analysis.plan.result import NEVER, PlanResult
 
 SAY_LITTLE = 20
 """Members below which a share of them is hardly a probability."""
 
 
-def told(outcome: Outcome) -> str:
+def told(outcome: PlanResult) -> str:
     """Write what was found, a line for each thing to know."""
     return "\n".join([_head(outcome), *_remarks(outcome), _sure(outcome), _cost(outcome)])
 
 
-def axis(outcome: Outcome) -> str:
-    """Name what is chosen."""
-    choice = outcome.choice
-    if isinstance(choice, AsItIs):
-        return "month by which it is reached"
-    if isinstance(choice, Plants):
-        return f"plants of {choice.path}"
-    return (
-        f"{choice.path}, {choice.unit}"
-        if isinstance(choice, Numbers) and choice.unit
-        else choice.path
-    )
-
-
-def short(outcome: Outcome) -> str:
-    """Write the answer in a few words, for the head of a figure."""
-    answer, members = outcome.found.answer, outcome.scenario.members
-    whom = f"in {_percent(outcome.goal.probability)} of {members} members"
-    if answer is None:
-        return (
-            f"Not reached {whom} by"
-            f" {'any month' if isinstance(outcome.choice, AsItIs) else 'what was tried'}"
-        )
-    if isinstance(outcome.choice, AsItIs):
-        return f"Reached {whom} by {outcome.choice.name(answer)}"
-    how = _word(outcome).capitalize()
-    return (
-        f"{how} {outcome.choice.path} with which it is reached {whom}:"
-        f" {outcome.choice.name(answer)}"
-    )
-
-
-def _word(outcome: Outcome) -> str:
+def _word(outcome: PlanResult) -> str:
     """Say of which kind the answer is: least, latest, smallest."""
     choice, way = outcome.choice, outcome.found.way
     if isinstance(choice, Numbers | Months):
@@ -56,7 +24,7 @@ def _word(outcome: Outcome) -> str:
     return "smallest set of" if way == "smallest" else "set of"
 
 
-def _head(outcome: Outcome) -> str:
+def _head(outcome: PlanResult) -> str:
     choice, found = outcome.choice, outcome.found
     whom = f"in {_percent(outcome.goal.probability)} of the members"
     if isinstance(choice, AsItIs):
@@ -78,7 +46,7 @@ def _head(outcome: Outcome) -> str:
     )
 
 
-def _head_of_edge(outcome: Outcome, choice: Numbers | Months, goal: str) -> str:
+def _head_of_edge(outcome: PlanResult, choice: Numbers | Months, goal: str) -> str:
     found, (low, high) = outcome.found, choice.ends
     if found.way == "any":
         needed = (
@@ -108,7 +76,7 @@ def _head_of_edge(outcome: Outcome, choice: Numbers | Months, goal: str) -> str:
     )
 
 
-def _head_of_plants(outcome: Outcome, plants: Plants, goal: str) -> str:
+def _head_of_plants(outcome: PlanResult, plants: Plants, goal: str) -> str:
     found, count = outcome.found, len(plants.names)
     if found.answer is None:
         return (
@@ -126,7 +94,7 @@ def _head_of_plants(outcome: Outcome, plants: Plants, goal: str) -> str:
     )
 
 
-def _remarks(outcome: Outcome) -> Iterator[str]:
+def _remarks(outcome: PlanResult) -> Iterator[str]:
     """Warn of what is not as one would expect."""
     choice = outcome.choice
     if not outcome.found.is_steady:
@@ -140,7 +108,7 @@ def _remarks(outcome: Outcome) -> Iterator[str]:
             yield f"{len(idle)} of them make nothing that bears on it, and were left out at once."
 
 
-def _sure(outcome: Outcome) -> str:
+def _sure(outcome: PlanResult) -> str:
     """Say how likely it is, how sure that is, and when it comes about."""
     goal, members = outcome.goal, outcome.scenario.members
     low, high = (f"{100 * each:.0f}" for each in outcome.interval)
@@ -166,7 +134,7 @@ def _sure(outcome: Outcome) -> str:
     return f"{line} ({steps}{few})."
 
 
-def _cost(outcome: Outcome) -> str:
+def _cost(outcome: PlanResult) -> str:
     low, middle, high = (rounded(each) for each in outcome.tried[outcome.chosen].cost)
     money = outcome.scenario.currency
     who = (

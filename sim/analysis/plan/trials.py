@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 from sim.analysis.conditions import Condition, held
+from sim.engine.run import Progress
 from sim.errors import InputError, SimError
 from sim.kernels.sums import Floats
 from sim.report.statistics import spread
@@ -19,7 +20,7 @@ from sim.report.tables import COARSE
 from sim.scenario.schema import Scenario
 from sim.study.observables import CAPITAL
 from sim.study.study import Study
-from sim.study.sweep import How, Progress, sweep
+from sim.study.sweep import How, sweep
 
 SURE = 1.959963984540054
 """Standard deviations within which a normal variable lies with probability 0.95."""

@@ -54,10 +54,6 @@ class Words(NamedTuple):
     """Of the number beside it"""
     share: str
     """What is compared between outputs"""
-    axis: str
-    """What both numbers measure"""
-    most: float | None = None
-    """The most that they can truly be, where that is known"""
 
 
 WORDS: Mapping[str, Words] = {
@@ -65,13 +61,10 @@ WORDS: Mapping[str, Words] = {
         "alone or with others",
         "alone",
         "share of an output's variance in which a factor has a part",
-        "Share of an output's variance that a factor explains",
-        1.0,
     ),
     "morris": Words(
         "mean size of its effect",
         "how much that varies from place to place",
         "a factor's part in the effects of all on an output",
-        "Change of an output, in its units, when a factor goes over its whole range",
     ),
 }

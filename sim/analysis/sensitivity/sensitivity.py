@@ -23,6 +23,7 @@ import numpy as np
 from sim.analysis.outputs import Output, at_points, faults, not_finite, order, outputs
 from sim.analysis.sensitivity.indices import PLANS, Plan, is_too_much, plan, unsure
 from sim.analysis.sensitivity.result import WORDS, Explained, Words
+from sim.analysis.sensitivity.text import MOST_OUTPUTS, counted, first, left_out, more
 from sim.errors import InputError
 from sim.report.study import save_tables
 from sim.scenario.schema import Scenario
@@ -33,11 +34,11 @@ from sim.study.study import Study
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.figure import Figure
 
-MOST_OUTPUTS, MOST_FACTORS, MOST_ALIKE = 8, 4, 3
-"""Of many, how many are shown: outputs, factors of each in the text, and outputs left out for the
-same reason."""
+    from sim.report.charts.chart import Chart
+
+MOST_FACTORS = 4
+"""Factors of each output that the text shows."""
 LEAST = 0.01
 """Share of the largest number below which the text leaves a factor out."""
 
@@ -64,35 +65,36 @@ def sensitivity(
     if wrong := list(faults(found, chosen, of, confidence)):
         raise InputError("\n".join(f"{found.folder}: {each}" for each in wrong))
     ready = plan(found.spec.design, found.spec.factors, confidence)
-    places = order(found, ready.columns)
+    explained, endless, flat = _sorted(found, ready, outputs(found, chosen), of)
+    left = {**endless, **flat}
+    if not explained or (chosen is not None and endless):
+        told = [f"{found.folder}: {output} {reason}" for output, reason in left.items()]
+        hint = f"choose another metric, or take another statistic of its members than {of}"
+        raise InputError("\n".join([*told[:MOST_LISTED], hint]))
+    return Sensitivity(
+        found.spec, found.scenario, tuple(explained), left, of, confidence, chosen is not None
+    )
+
+
+def _sorted(
+    study: Study, ready: Plan, outputs: Sequence[Output], of: str
+) -> tuple[list[Explained], dict[Output, str], dict[Output, str]]:
+    """Sort outputs into those that can be explained, those that are not finite and those that do
+    not vary, the latter two with the reason.
+    """
+    places = order(study, ready.columns)
     explained: list[Explained] = []
     endless: dict[Output, str] = {}
     flat: dict[Output, str] = {}
-    for output in outputs(found, chosen):
-        values = at_points(found, output, of)
+    for output in outputs:
+        values = at_points(study, output, of)
         if reason := not_finite(values):
             endless[output] = reason
         elif reason := ready.flaw(values[places]):
             flat[output] = reason
         else:
             explained.append(Explained.of(output, values[places], ready))
-    left = {**endless, **flat}
-    if not explained or (chosen is not None and endless):
-        told = [
-            f"{found.folder}: {output} {reason}"
-            for output, reason in list(left.items())[:MOST_LISTED]
-        ]
-        raise InputError(
-            "\n".join(
-                [
-                    *told,
-                    f"choose another metric, or take another statistic of its members than {of}",
-                ]
-            )
-        )
-    return Sensitivity(
-        found.spec, found.scenario, tuple(explained), left, of, confidence, chosen is not None
-    )
+    return explained, endless, flat
 
 
 @dataclass(frozen=True, eq=False)
@@ -184,13 +186,13 @@ class Sensitivity:
     @property
     def text(self) -> str:
         """Write which factors matter, for what, and how far that can be trusted."""
-        return "\n".join([*_overall(self), *_each(self), *_doubts(self), *_left(self)])
+        return "\n".join([*_overall(self), *_each(self), *_doubts(self), *left_out(self.left)])
 
     def save(
         self, directory: str | os.PathLike[str], *, figures: bool = True, command: str | None = None
     ) -> Path:
-        """Write ranking.csv, sensitivity.csv, left_out.csv, a figure and a manifest into a folder,
-        whole or not at all.
+        """Write ranking.csv, sensitivity.csv, left_out.csv, the page and a
+        manifest into a folder, whole or not at all.
 
         An older result there is replaced. Raises InputError where the folder cannot be written or
         holds what is not ours.
@@ -205,43 +207,17 @@ class Sensitivity:
             directory,
             self.scenario,
             tables,
-            figures={"sensitivity": self.figure} if figures else None,
+            figures=figures,
             command=command,
         )
 
-    def figure(self) -> Figure:
-        """Draw the numbers of each factor with their intervals, a panel for each output shown."""
-        from sim.report.figures.sensitivity import (  # matplotlib takes a second to import
-            Panel,
-            sensitivity_figure,
-        )
+    def chart(self) -> Chart | None:
+        """Return the numbers of each factor with their intervals, a panel an output."""
+        from sim.report.charts.sensitivity import sensitivity as drawn
+        from sim.report.charts.tables import of_frames
 
-        plan, words = self.plan, self.words
-        bars = {
-            f"{words.main} ({plan.main})": plan.main,
-            f"{words.beside} ({plan.beside})": plan.beside,
-        }
-        panels = [
-            Panel(
-                each.output.title(self.scenario),
-                [self.factors[place] for place in each.best],
-                {
-                    said: (each.numbers[name][each.best], each.half(name)[each.best])
-                    for said, name in bars.items()
-                },
-            )
-            for each in self.shown
-        ]
-        subtitle = f"{words.axis}; {_basis(self)}"
-        if len(panels) < len(self.explained):
-            subtitle += f"; {len(panels)} of {len(self.explained)} outputs"
-        return sensitivity_figure(
-            "Which factors matter",
-            subtitle,
-            f"{100 * self.confidence:g} % interval",
-            panels,
-            words.most,
-        )
+        tables = {"sensitivity": self.table, "ranking": self.ranking}
+        return drawn(of_frames(tables.get, self.scenario))
 
 
 def _basis(found: Sensitivity) -> str:
@@ -250,7 +226,7 @@ def _basis(found: Sensitivity) -> str:
     taken = (
         "the central case"
         if found.of == "central"
-        else f"{found.of} of {_counted(spec.members or 1, 'member')}"
+        else f"{found.of} of {counted(spec.members or 1, 'member')}"
     )
     return (
         f"{taken} at {size * (len(spec.factors) + found.plan.extra)} points: {spec.design.kind}, N"
@@ -258,15 +234,11 @@ def _basis(found: Sensitivity) -> str:
     )
 
 
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
-
-
 def _overall(found: Sensitivity) -> Iterator[str]:
     longest = max(map(len, found.factors))
     yield f"which factors matter ({_basis(found)})"
     yield (
-        f"{found.words.share}: on average over {_counted(len(found.explained), 'output')}, and at"
+        f"{found.words.share}: on average over {counted(len(found.explained), 'output')}, and at"
         " most"
     )
     for _, row in found.ranking.iterrows():
@@ -291,7 +263,7 @@ def _each(found: Sensitivity) -> Iterator[str]:
             for at in seen[:MOST_FACTORS]
         ]
         yield f"  {each.output}: {'; '.join(told)}"
-    yield from _more(len(found.explained) - len(found.shown), "sensitivity.csv")
+    yield from more(len(found.explained) - len(found.shown), "sensitivity.csv")
 
 
 def _doubts(found: Sensitivity) -> Iterator[str]:
@@ -309,29 +281,10 @@ def _doubts(found: Sensitivity) -> Iterator[str]:
             f"{hint} to know these well, their intervals are as wide as their {main}; extend the"
             " study:"
         )
-        yield from _first(wide, "sensitivity.csv")
+        yield from first(wide, "sensitivity.csv")
     if much:
         yield (
             f"{hint} for these outputs, their S1 add up to more than 1 by more than their"
             " intervals; extend the study:"
         )
-        yield from _first(much, "sensitivity.csv")
-
-
-def _left(found: Sensitivity) -> Iterator[str]:
-    """Say what was left out, outputs with the same reason together."""
-    together: dict[str, list[str]] = {}
-    for output, reason in found.left.items():
-        together.setdefault(reason, []).append(str(output))
-    for reason, names in together.items():
-        more = f" and {len(names) - MOST_ALIKE} more" if len(names) > MOST_ALIKE else ""
-        yield f"left out: {'; '.join(names[:MOST_ALIKE])}{more}: {reason}"
-
-
-def _first(lines: Sequence[str], file: str) -> Iterator[str]:
-    yield from lines[:MOST_OUTPUTS]
-    yield from _more(len(lines) - MOST_OUTPUTS, file)
-
-
-def _more(left: int, file: str) -> list[str]:
-    return [f"  and {left} more, see {file}"] if left > 0 else []
+        yield from first(much, "sensitivity.csv")

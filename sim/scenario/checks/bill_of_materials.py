@@ -5,48 +5,48 @@ something over.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from graphlib import CycleError, TopologicalSorter
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.scenario.loading.source_tree import Path
 from sim.scenario.schema import Product, Scenario
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+
+MOST_DENSE = 100
+"""Products of a circle whose matrix is small enough to ask for all of its eigenvalues."""
+
+Uses = Mapping[str, Mapping[str, float]]
+"""Product -> input -> the most units that a good unit may use"""
 
 
 def bill_findings(scenario: Scenario) -> Iterator[tuple[Path, str]]:
     """List inputs that no line makes, and circular bills of materials that use up what they
     make.
     """
-    made = {product for factory in scenario.factories.values() for product in factory.lines}
+    worst = _worst_yields(scenario)
     for name, product in scenario.products.items():
         for each in product.inputs:
-            if each not in made:
+            if each not in worst:
                 yield ("products", name, "inputs", each), f"no line makes '{each}'"
-    names = list(scenario.products)
-    use = _use(scenario)
-    for circle in _circles(use > 0):
-        radius = float(np.abs(np.linalg.eigvals(use[np.ix_(circle, circle)])).max())
+    uses = {
+        name: {each: amount / worst.get(name, 1.0) for each, amount in _most(product).items()}
+        for name, product in scenario.products.items()
+    }
+    for circle in _circles(uses):
+        radius = _spectral_radius(uses, circle)
         if radius >= 1 - 1e-9:
-            walk = [names[each] for each in _walk_round(use > 0, circle[0])]
+            walk = _walk_round(uses, circle[0])
             message = (
                 f"circular bill of materials uses up what it makes: {' -> '.join(walk)} (spectral"
                 f" radius {radius:.3g}, must be below 1)"
             )
             yield ("products", walk[0], "inputs", walk[1]), message
-
-
-def _use(scenario: Scenario) -> NDArray[np.float64]:
-    """Tabulate the most that a good unit of each product may use of each input, [product,
-    input].
-    """
-    rows = {name: row for row, name in enumerate(scenario.products)}
-    use = np.zeros((len(rows), len(rows)))
-    for name, product in scenario.products.items():
-        worst = _worst_yield(scenario, name)
-        for each, amount in _most(product).items():
-            use[rows[name], rows[each]] = amount / worst
-    return use
 
 
 def _most(product: Product) -> dict[str, float]:
@@ -57,41 +57,76 @@ def _most(product: Product) -> dict[str, float]:
     }
 
 
-def _worst_yield(scenario: Scenario, product: str) -> float:
-    lines = (
-        factory.lines[product]
-        for factory in scenario.factories.values()
-        if product in factory.lines
-    )
-    return min(
-        (line.yield_.value if line.yield_.low is None else line.yield_.low for line in lines),
-        default=1.0,
-    )
+def _worst_yields(scenario: Scenario) -> dict[str, float]:
+    """Give the lowest yield that any line of each product may have."""
+    worst: dict[str, float] = {}
+    for factory in scenario.factories.values():
+        for product, line in factory.lines.items():
+            low = line.yield_.value if line.yield_.low is None else line.yield_.low
+            worst[product] = min(low, worst.get(product, low))
+    return worst
 
 
-def _circles(uses: NDArray[np.bool_]) -> list[list[int]]:
-    """Group the products that are, at some remove, made of one another; a product made of itself is
-    a group.
+def _circles(uses: Uses) -> list[list[str]]:
+    """Group the products that are, at some remove, made of one another, in the order of the
+    scenario; a product made of itself is a group.
     """
-    reach = uses.copy()
-    for each in range(len(reach)):
-        reach |= np.outer(reach[:, each], reach[each])
-    mutual = reach & reach.T
-    groups = {
-        tuple(np.flatnonzero(mutual[each]).tolist()) for each in np.flatnonzero(reach.diagonal())
-    }
-    return [list(group) for group in sorted(groups)]
+    try:
+        TopologicalSorter(uses).prepare()
+    except CycleError:
+        pass
+    else:
+        return []
+    from scipy.sparse.csgraph import connected_components
+
+    names = list(uses)
+    _, group = connected_components(_matrix(uses, names), connection="strong")
+    members: dict[int, list[str]] = {}
+    for name, each in zip(names, group.tolist(), strict=True):
+        members.setdefault(each, []).append(name)
+    return [each for each in members.values() if len(each) > 1 or each[0] in uses[each[0]]]
 
 
-def _walk_round(uses: NDArray[np.bool_], start: int) -> list[int]:
+def _matrix(uses: Uses, names: Sequence[str]) -> csr_array:
+    """Tabulate what some products use of one another, [product, input]."""
+    from scipy.sparse import csr_array
+
+    rows = {name: row for row, name in enumerate(names)}
+    found = [
+        (rows[name], rows[each], amount)
+        for name in names
+        for each, amount in uses[name].items()
+        if each in rows
+    ]
+    products, inputs, amounts = zip(*found, strict=True)
+    return csr_array((amounts, (products, inputs)), shape=(len(names), len(names)))
+
+
+def _spectral_radius(uses: Uses, circle: Sequence[str]) -> float:
+    matrix = _matrix(uses, circle)
+    if len(circle) > MOST_DENSE:
+        from scipy.sparse.linalg import ArpackError, eigs
+
+        try:
+            found = eigs(matrix, k=1, v0=np.ones(len(circle)), return_eigenvectors=False)
+            return float(np.abs(found).max())
+        except ArpackError:
+            # many eigenvalues as large as one another, as of a single long circle
+            pass
+    return float(np.abs(np.linalg.eigvals(matrix.toarray())).max())
+
+
+def _walk_round(uses: Uses, start: str) -> list[str]:
     """Find a shortest way from a product of a circle through its inputs back to itself."""
-    walks = deque([[start]])
-    seen: set[int] = set()
-    while True:
-        walk = walks.popleft()
-        for each in np.flatnonzero(uses[walk[-1]]).tolist():
-            if each == start:
-                return [*walk, each]
-            if each not in seen:
-                seen.add(each)
-                walks.append([*walk, each])
+    user: dict[str, str] = {}
+    waiting = deque([start])
+    while start not in user:
+        product = waiting.popleft()
+        for each in uses[product]:
+            if each not in user:
+                user[each] = product
+                waiting.append(each)
+    walk = [start, user[start]]
+    while walk[-1] != start:
+        walk.append(user[walk[-1]])
+    return walk[::-1]

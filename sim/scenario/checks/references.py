@@ -17,7 +17,7 @@ from sim.scenario.loading.source_tree import Path, Written, bare
 from sim.scenario.rule_choices import RuleChoice
 from sim.scenario.schema import Scenario
 from sim.scenario.selectors import ALL
-from sim.scenario.suggestions import listed, unknown
+from sim.scenario.suggestions import Speller, listed
 
 Known = Mapping[str, Collection[str] | None]
 """Noun -> the names that the scenario gives; None where nothing can be said."""
@@ -93,17 +93,16 @@ def reference_faults(tree: Written) -> list[Fault]:
     """List names that refer to nothing, each with what may have been meant, and lists of names that
     are empty or repeat.
     """
-    known = _known_names(tree)
-    faults = [
-        fault
-        for reference in _REFERENCES
-        for path, node in find(tree, reference.pattern)
-        for fault in (
-            *_list_faults(tree, path, node),
-            *_name_faults(tree, reference, path, node, known[reference.noun]),
-        )
-    ]
-    return faults + _source_faults(tree, known["source"]) + _bloc_faults(tree)
+    known, kinds, speller = _known_names(tree), _kinds(tree), Speller()
+    faults: list[Fault] = []
+    for reference in _REFERENCES:
+        names, at_key = known[reference.noun], reference.pattern.endswith(KEYS)
+        for path, node in find(tree, reference.pattern):
+            faults += _list_faults(tree, path, node)
+            for each_path, name in _unknown_names(reference, path, node, names):
+                message = _unknown(kinds, speller, reference.noun, name, names or {})
+                faults.append(fault_at(tree, each_path, message, at_key=at_key))
+    return faults + _source_faults(tree, known["source"], speller) + _bloc_faults(tree)
 
 
 def rule_faults(tree: Written, check: CheckRule | None) -> list[Fault]:
@@ -159,17 +158,17 @@ def _names(tree: Written, section: str) -> _Names | None:
     return None if mapping is None else dict.fromkeys(map(str, mapping))
 
 
-def _name_faults(
-    tree: Written, reference: _Reference, path: Path, node: Written, known: _Names | None
-) -> Iterator[Fault]:
-    for each_path, name in _names_at(path, node):
-        if known is not None and name not in known and name != reference.wildcard:
-            yield fault_at(
-                tree,
-                each_path,
-                _unknown(tree, reference.noun, name, known),
-                at_key=reference.pattern.endswith(KEYS),
-            )
+def _unknown_names(
+    reference: _Reference, path: Path, node: Written, known: _Names | None
+) -> list[tuple[Path, str]]:
+    """List the names at a path that refer to nothing; none where nothing can be said."""
+    if known is None:
+        return []
+    return [
+        (each_path, name)
+        for each_path, name in _names_at(path, node)
+        if name not in known and name != reference.wildcard
+    ]
 
 
 def _names_at(path: Path, node: Written) -> list[tuple[Path, str]]:
@@ -183,14 +182,15 @@ def _names_at(path: Path, node: Written) -> list[tuple[Path, str]]:
     return [(each_path, name) for each_path, name in written if isinstance(name, str)]
 
 
-def _unknown(tree: Written, noun: str, name: str, known: _Names) -> str:
+def _unknown(
+    kinds: Mapping[str, str | None], speller: Speller, noun: str, name: str, known: _Names
+) -> str:
     if noun not in _KINDS:
-        return unknown(noun, name, known)
-    kinds = _kinds(tree)
+        return speller.unknown(noun, name, known)
     return (
         f"'{name}' is of kind {kinds[name]}, not {listed(_KINDS[noun])}"
         if name in kinds
-        else unknown("event", name, known)
+        else speller.unknown("event", name, known)
     )
 
 
@@ -204,7 +204,7 @@ def _list_faults(tree: Written, path: Path, node: Written) -> Iterator[Fault]:
         told.add(name)
 
 
-def _source_faults(tree: Written, known: _Names | None) -> list[Fault]:
+def _source_faults(tree: Written, known: _Names | None, speller: Speller) -> list[Fault]:
     faults = []
     for path, node, model in walk(tree):
         source = node.members.get("source") if model and "source" in model.model_fields else None
@@ -214,7 +214,9 @@ def _source_faults(tree: Written, known: _Names | None) -> list[Fault]:
             and isinstance(source.value, str)
             and source.value not in known
         ):
-            faults.append(fault_at(tree, (*path, "source"), unknown("source", source.value, known)))
+            faults.append(
+                fault_at(tree, (*path, "source"), speller.unknown("source", source.value, known))
+            )
     return faults
 
 

@@ -8,28 +8,21 @@ from collections.abc import Callable, Iterator
 
 from sim.scenario.checks.bill_of_materials import bill_findings
 from sim.scenario.checks.plant import plant_findings
+from sim.scenario.checks.trade import acts_on_trade, ambiguous_trade, evasion_findings
 from sim.scenario.event_kinds import (
     Closure,
     Demand,
     Licence,
     Outage,
-    Reexport,
     Retool,
     Selector,
     Trading,
 )
 from sim.scenario.event_times import Dated
 from sim.scenario.loading.source_tree import Path
+from sim.scenario.routes import Routes
 from sim.scenario.schema import Candidate, Scenario
-from sim.scenario.selectors import (
-    Route,
-    factories_of,
-    names_in,
-    permitting_rules,
-    products_of,
-    routes,
-    states_of,
-)
+from sim.scenario.selectors import factories_of, names_in, products_of, states_of
 
 Finding = tuple[Path, str]
 
@@ -45,16 +38,16 @@ def structure_findings(scenario: Scenario) -> Iterator[Finding]:
     """List, as (path, message), what is empty, cannot be built, is ambiguous, or acts on
     nothing.
     """
-    found = routes(scenario)
+    found = Routes.of(scenario)
     yield from _empty(scenario)
     yield from bill_findings(scenario)
-    yield from _ambiguous_trade(scenario, found)
+    yield from ambiguous_trade(scenario, found)
     yield from optimal_findings(scenario)
     yield from _programmes(scenario)
     yield from plant_findings(scenario)
     for name, event in scenario.events.items():
         yield from _event(scenario, found, name, event)
-    yield from _evasions(scenario, found)
+    yield from evasion_findings(scenario, found)
 
 
 def optimal_findings(scenario: Scenario) -> Iterator[Finding]:
@@ -95,20 +88,6 @@ def _empty(scenario: Scenario) -> Iterator[Finding]:
             yield ("factories", name, "lines"), "a factory needs at least one line"
 
 
-def _ambiguous_trade(scenario: Scenario, found: tuple[Route, ...]) -> Iterator[Finding]:
-    pairs: dict[tuple[str, str], Route] = {}
-    for route in found:
-        first, *others = permitting_rules(scenario, *route) or [""]
-        for other in others:
-            pairs.setdefault((first, other), route)
-    for (first, other), route in pairs.items():
-        message = (
-            f"as specific as trade rule '{first}' for {route.exporter} -> {route.importer},"
-            f" {route.product}; make one more specific"
-        )
-        yield ("trade", other), message
-
-
 def _programmes(scenario: Scenario) -> Iterator[Finding]:
     for name, programme in scenario.programmes.items():
         if not programme.candidates:
@@ -143,9 +122,7 @@ def _candidate(scenario: Scenario, path: Path, candidate: Candidate) -> Iterator
         )
 
 
-def _event(
-    scenario: Scenario, found: tuple[Route, ...], name: str, event: Dated
-) -> Iterator[Finding]:
+def _event(scenario: Scenario, found: Routes, name: str, event: Dated) -> Iterator[Finding]:
     path = ("events", name)
     if event.when and event.when.product not in scenario.needs.get(event.when.state, {}):
         yield (
@@ -167,7 +144,7 @@ def _event(
             " and ".join(f"'{each}'" for each in sorted(both)),
             lambda lines: both <= lines,
         )
-    elif isinstance(event, Trading) and not _acts_on_trade(scenario, found, event):
+    elif isinstance(event, Trading) and not acts_on_trade(scenario, found, event):
         yield (
             path,
             (
@@ -190,7 +167,7 @@ def _factories(
     none has.
     """
     factories = factories_of(selector, scenario)
-    idle = [name for name in factories if not serves(set(scenario.factories[name].lines))]
+    idle = {name for name in factories if not serves(set(scenario.factories[name].lines))}
     named = [(index, name) for index, name in enumerate(names_in(selector)) if name in idle]
     for index, name in named:
         yield (*path, "factory", index), _no_line(scenario, name, what)
@@ -202,65 +179,6 @@ def _no_line(scenario: Scenario, factory: str, what: str) -> str:
     return (
         f"factory '{factory}' has no line of {what}; it makes:"
         f" {', '.join(scenario.factories[factory].lines) or 'nothing'}"
-    )
-
-
-def _evasions(scenario: Scenario, found: tuple[Route, ...]) -> Iterator[Finding]:
-    """Find fault with re-exports that lead through one of their own ends, and with lines that are
-    licensed twice.
-    """
-    licensed: dict[tuple[str, str], str] = {}
-    for name, event in scenario.events.items():
-        if isinstance(event, Reexport) and _hits_route(scenario, found, event):
-            others = tuple(
-                route for route in found if len({route.exporter, event.via, route.importer}) == 3
-            )
-            if not _hits_route(scenario, others, event):
-                yield (
-                    ("events", name, "via"),
-                    (
-                        f"'{event.via}' cannot be the transit state of its own trade, nor trade at"
-                        " home have one"
-                    ),
-                )
-        if isinstance(event, Licence):
-            first = licensed.setdefault((event.factory, event.product), name)
-            if first != name:
-                yield (
-                    ("events", name),
-                    (
-                        f"'{event.factory}' makes '{event.product}' under the licence '{first}'"
-                        " already"
-                    ),
-                )
-
-
-def _acts_on_trade(scenario: Scenario, found: tuple[Route, ...], event: Trading) -> bool:
-    """Return whether a trade event acts on a route between two states, or a leg of a re-export."""
-    abroad = tuple(route for route in found if route.exporter != route.importer)
-    if isinstance(event, Reexport):
-        return _hits_route(scenario, found, event)
-    legs = tuple(
-        leg
-        for other in scenario.events.values()
-        if isinstance(other, Reexport)
-        for route in abroad
-        if _hits_route(scenario, (route,), other)
-        for leg in (
-            route._replace(importer=other.via),
-            route._replace(exporter=other.via),
-        )
-        if leg.exporter != leg.importer
-    )
-    return _hits_route(scenario, (*abroad, *legs), event)
-
-
-def _hits_route(scenario: Scenario, found: tuple[Route, ...], event: Trading) -> bool:
-    exporters, importers = states_of(event.exporter, scenario), states_of(event.importer, scenario)
-    products = products_of(event.product, scenario)
-    return any(
-        route.exporter in exporters and route.importer in importers and route.product in products
-        for route in found
     )
 
 

@@ -25,7 +25,7 @@ from sim.scenario.loading.source_tree import Path, Written
 from sim.scenario.quantity import Quantity
 from sim.scenario.rule_choices import RuleChoice
 from sim.scenario.schema import Scenario
-from sim.scenario.suggestions import comma_hint, meant
+from sim.scenario.suggestions import MOST_MEANT, comma_hint, meant
 
 
 def merged(layers: Sequence[Written]) -> tuple[Written, list[Fault]]:
@@ -74,9 +74,10 @@ def _over(
         if member.value is None and key in members:
             del members[key]
         elif member.value is None and is_named(shape):
+            near = meant(key, members) if len(removals) < MOST_MEANT else ""
             around = {name: each.value for name, each in above.members.items()}
             hint = comma_hint(key, None, around)
-            removals.append(((*path, key), hint or f"nothing to remove{meant(key, members)}"))
+            removals.append(((*path, key), hint or f"nothing to remove{near}"))
         else:
             members[key] = _over(
                 members.get(key), member, below(shape, key, known), (*path, key), removals

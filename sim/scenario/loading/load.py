@@ -10,21 +10,23 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from sim.disk import opened
 from sim.errors import Fault, Place, ScenarioError
+from sim.kernels.uncollected import uncollected
 from sim.scenario.checks.dates import date_findings
 from sim.scenario.checks.references import CheckRule, reference_faults, rule_faults
 from sim.scenario.checks.structure import structure_findings
+from sim.scenario.loading.bounds import Bounds
 from sim.scenario.loading.extends import merged
 from sim.scenario.loading.overrides import with_set
 from sim.scenario.loading.paths import fault_at
 from sim.scenario.loading.schema_errors import schema_faults
 from sim.scenario.loading.source_tree import DEEPEST, Path, Written, bare, from_python
-from sim.scenario.loading.yaml_marks import MOST_BYTES, read
+from sim.scenario.loading.yaml_marks import read
 from sim.scenario.schema import Scenario
 from sim.scenario.suggestions import found, kind_of
 
 
+@uncollected()
 def load(
     path: str | os.PathLike[str], sets: Sequence[str] = (), *, rules: CheckRule | None = None
 ) -> Scenario:
@@ -34,15 +36,17 @@ def load(
     returns what is wrong as key -> message.
     """
     file = os.fspath(path)
+    layers = _Layers(file)
     try:
-        tree = _read(file)
+        tree = _read(file, layers.bounds)
     except OSError as error:
         raise ScenarioError(
             [Fault(Place(file), "", f"cannot be read: {_reason(error)}")]
         ) from error
-    return _checked(_Layers(file).of(tree), sets, rules)
+    return _checked(layers.of(tree), sets, rules)
 
 
+@uncollected()
 def parse(
     data: Mapping[str, Any], sets: Sequence[str] = (), *, rules: CheckRule | None = None
 ) -> Scenario:
@@ -64,6 +68,7 @@ class _Layers:
         self.root = file
         self.faults: list[Fault] = []
         self.seen = {_identity(file)}
+        self.bounds = Bounds()
 
     def of(self, tree: Written) -> list[Written]:
         """List the layers of a file that was read.
@@ -123,7 +128,7 @@ class _Layers:
 
     def _read_layers(self, tree: Written, path: Path, file: str, chain: list[str]) -> list[Written]:
         try:
-            found = _read(file)
+            found = _read(file, self.bounds)
             if not found.members.keys() & {*Scenario.model_fields, "extends"}:
                 # it may be any file of the system: nothing of it is shown
                 raise ScenarioError([Fault(Place(file), "", NO_SCENARIO)])
@@ -140,14 +145,9 @@ def _identity(file: str) -> str:
     return file if "\0" in file else os.path.realpath(file)
 
 
-def _read(file: str) -> Written:
+def _read(file: str, bounds: Bounds) -> Written:
     """Read one file as a mapping. Raises OSError and ScenarioError."""
-    try:
-        with opened(file) as stream:
-            data = stream.read(MOST_BYTES + 1)
-    except ValueError as error:
-        raise OSError(str(error)) from error
-    tree = read(data, file)
+    tree = read(bounds.read(file), file, bounds)
     if tree is None:
         raise ScenarioError([Fault(Place(file), "", "the file is empty")])
     found = _mapping(tree)

@@ -7,7 +7,7 @@ it knows nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
@@ -48,38 +48,50 @@ KINDS: dict[str, type[Dated]] = {
 
 def model_at(shape: Shape, written: Written | None) -> type[Frozen] | None:
     """Give the model that a shape allows here; an event's depends on the kind that was written."""
+    model = _model(shape)
+    return _event_model(written) if model is Dated else model
+
+
+@cache
+def _model(shape: Shape) -> type[Frozen] | None:
+    """Give the model that a shape allows; `Dated` stands for all kinds of events."""
     for each in options(shape):
-        if not isinstance(each, type) or not issubclass(each, Frozen):
-            continue
-        if issubclass(each, Dated):
-            return _event_model(written)
-        return each
+        if isinstance(each, type) and issubclass(each, Frozen):
+            return Dated if issubclass(each, Dated) else each
     return None
 
 
 def below(shape: Shape, key: Key, written: Written | None) -> Shape:
     """Give the shape of a member of this shape."""
     model = model_at(shape, written)
-    if model:
-        return next(
-            (
-                field.annotation
-                for name, field in model.model_fields.items()
-                if key in (name, field.alias)
-            ),
-            None,
-        )
+    return _shapes(model).get(key) if model else _member(shape)
+
+
+@cache
+def _shapes(model: type[Frozen]) -> Mapping[Key, Shape]:
+    """Give the shape of each key of a model, by its name in Python and in YAML."""
+    fields = model.model_fields.items()
+    shapes: dict[Key, Shape] = {name: field.annotation for name, field in fields}
+    shapes |= {field.alias: field.annotation for _, field in fields if field.alias}
+    return shapes
+
+
+@cache
+def _member(shape: Shape) -> Shape:
+    """Give the shape of a member that goes by a name of the user's choice, or by its place."""
     for each in options(shape):
         if _origin(each) in (dict, list):
             return get_args(each)[-1]
     return None
 
 
+@cache
 def is_named(shape: Shape) -> bool:
     """Tell whether members go by names (or months, or years) of the user's choice."""
     return any(_origin(each) is dict for each in options(shape))
 
 
+@cache
 def is_by_number(shape: Shape) -> bool:
     """Tell whether members go by whole numbers: years."""
     return any(_origin(each) is dict and get_args(each)[0] is int for each in options(shape))

@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 import yaml
 
 from sim.errors import Fault, Place, ScenarioError
+from sim.scenario.loading.bounds import TOO_MANY, Bounds
 from sim.scenario.loading.source_tree import (
     DEEPEST,
     LONGEST_NUMBER,
@@ -23,10 +24,6 @@ from sim.scenario.loading.source_tree import (
     dotted,
 )
 from sim.text import CONTROLS
-
-MOST_BYTES = 4 * 1024 * 1024
-MOST_VALUES = 200_000
-"""Values of one file, with every alias counted as often as it is used."""
 
 INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 NUMBER = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
@@ -54,24 +51,24 @@ def scalar(text: str) -> str | int | float | bool | None:
     return int(text, {"0o": 8, "0x": 16}.get(text[:2], 10)) if is_integer else float(text)
 
 
-def read(data: bytes, file: str) -> Written | None:
+def read(data: bytes, file: str, bounds: Bounds | None = None) -> Written | None:
     """Read one file's bytes; None where it holds nothing. Raises ScenarioError with all faults
     found.
+
+    `bounds` counts what is read, of other files too.
     """
     text = _text(data, file)
     _check_printable(text, file)
-    return _Reader(text, file).document()
+    return _Reader(text, file, bounds or Bounds()).document()
 
 
 def read_value(text: str, file: str) -> Written:
     """Read a single value that stands outside of files, without lines. Raises ScenarioError."""
     _check_printable(text, file, has_lines=False)
-    return _Reader(text, file, has_lines=False).document() or Written(None, Place(file))
+    return _Reader(text, file, Bounds(), has_lines=False).document() or Written(None, Place(file))
 
 
 def _text(data: bytes, file: str) -> str:
-    if len(data) > MOST_BYTES:
-        raise ScenarioError([Fault(Place(file), "", f"larger than {MOST_BYTES // 1024**2} MB")])
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -93,13 +90,13 @@ def _check_printable(text: str, file: str, *, has_lines: bool = True) -> None:
 class _Reader:
     """Build the tree from the parser's events; alone in knowing PyYAML."""
 
-    def __init__(self, text: str, file: str, *, has_lines: bool = True) -> None:
+    def __init__(self, text: str, file: str, bounds: Bounds, *, has_lines: bool = True) -> None:
         self.file, self.has_lines = file, has_lines
         self.events = _Loader(text)
         self.faults: list[Fault] = []
         self.anchors: dict[str, tuple[Written, int, int]] = {}
         """Anchor -> (value, values in it, levels in it)."""
-        self.count = 0
+        self.bounds = bounds
 
     def document(self) -> Written | None:
         """Read the one document. Raises ScenarioError."""
@@ -133,13 +130,13 @@ class _Reader:
         place = self._place(event.start_mark)
         if isinstance(event, yaml.AliasEvent):
             return self._alias(str(event.anchor), path, place)
-        before = self.count
-        self._count(1, path, place)
+        before = self.bounds.values
         if event.tag not in (None, "!"):
             self.faults.append(
                 Fault(place, dotted(path), f"tags are not allowed, found {event.tag}")
             )
         if isinstance(event, yaml.ScalarEvent):
+            self._count(1, path, place)
             written, levels = Written(self._scalar(event, path, place), place), 0
         else:
             # a block has no mark of its own but that of its first member: its key says better where
@@ -147,8 +144,9 @@ class _Reader:
             written, levels = self._collection(
                 event, path, place if event.flow_style or key_place is None else key_place
             )
+            self._count(0 if written.value else 1, path, place)
         if event.anchor:
-            self.anchors[event.anchor] = (written, self.count - before, levels)
+            self.anchors[event.anchor] = (written, self.bounds.values - before, levels)
         return written, levels
 
     def _alias(self, anchor: str, path: Path, place: Place) -> tuple[Written, int]:
@@ -230,9 +228,8 @@ class _Reader:
         return key, place
 
     def _count(self, values: int, path: Path, place: Place) -> None:
-        self.count += values
-        if self.count > MOST_VALUES:
-            self._stop(place, path, f"more than {MOST_VALUES} values, with aliases written out")
+        if not self.bounds.add(values):
+            self._stop(place, path, TOO_MANY)
 
     def _check_depth(self, levels: int, path: Path, place: Place) -> None:
         if levels > DEEPEST:

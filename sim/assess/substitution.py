@@ -1,0 +1,40 @@
+"""When substitution is reached: from which month others keep up with a need."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.records import Floats
+
+REPLACED = 0.9
+"""Substitution is reached when others than the old suppliers deliver this share of the need."""
+YEAR = 12
+_TINY = 1e-9
+
+
+def month_reached(others: Floats, need: Floats, least: Floats, hit: int) -> Floats:
+    """Return the month of the run from which substitution is reached, [members]; inf: not within
+    the run.
+
+    It is the first month, after the first shortfall from the hit on, from which others than the old
+    suppliers keep up with nine tenths of the need for twelve months, counted up from that month;
+    the hit itself where they never fall short. `others` and `need` [months, members] are units a
+    month. A need below `least` [members] on the mean of these months is dropped, which is no
+    substitution.
+    """
+    begins = len(need) - YEAR + 1 - hit
+    if begins < 1:
+        return np.full(need.shape[1], np.inf)
+    wanted, delivered = (
+        np.concatenate((np.zeros((1, units.shape[1])), np.cumsum(units[hit:], axis=0)))
+        for units in (need, others)
+    )
+    enough = wanted[YEAR:] - wanted[:begins] >= YEAR * least
+    for month in range(1, YEAR + 1):
+        span, start = slice(month, month + begins), slice(begins)
+        enough &= delivered[span] - delivered[start] >= (REPLACED - _TINY) * (
+            wanted[span] - wanted[start]
+        )
+    short = np.where(enough.all(axis=0), 0, enough.argmin(axis=0))
+    again = enough & (np.arange(begins)[:, None] >= short)
+    return np.where(again.any(axis=0), hit + again.argmax(axis=0), np.inf)

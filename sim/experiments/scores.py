@@ -1,0 +1,193 @@
+"""Hold how well forecasts did against outcomes, as a table and as text."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.assess.outcomes import Observation
+from sim.kernels.sums import Floats
+from sim.report.statistics import spread
+from sim.scenario.quantity import month_label
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Row = Mapping[str, str | float]
+KNOWN = (
+    "Left out is what a category's own history says of lead times, ramp-up and cost. Known"
+    " beforehand all the same: the events and their months, the money, falls of need, how leakage"
+    " ended, the most that a candidate may add, and what goes into what."
+)
+"""What the forecasts still know of history."""
+LEVELS = (5, 25, 50, 75, 95)
+TOLD = ("category", "metric", "date", "kind", "unit")
+INTERVALS = (50, 90)
+"""Central intervals, in percent, that are to cover outcomes."""
+FORECASTS = ("model", "plan", "naive")
+SHOWN = (
+    "category",
+    "metric",
+    "date",
+    "outcome",
+    "p05",
+    "p50",
+    "p95",
+    "plan",
+    "naive",
+    "in50",
+    "in90",
+)
+SHOWN_SCORES = ("crps_model", "crps_plan", "crps_naive")
+
+
+@dataclass(frozen=True, eq=False)
+class Score:
+    """Hold an outcome with its forecasts, in its unit, or in months since year 0 for a date."""
+
+    outcome: Observation
+    samples: Floats
+    """[members], the model's"""
+    plan: float
+    naive: float
+    """NaN where the logistic says nothing."""
+    last: float
+    """What is not reached within the run counts as reached in this month, the first after it."""
+
+    @cached_property
+    def row(self) -> dict[str, str | float]:
+        """Lay the score out as a row; what carries a date is text, YYYY-MM."""
+        low, value, high = self.outcome.band
+        found = spread(self.samples, range(self.samples.size), LEVELS)
+        quantiles = {level: float(found[f"p{level:02d}"]) for level in LEVELS}
+        row: dict[str, str | float] = {name: getattr(self.outcome, name) for name in TOLD}
+        for name, number in (("outcome", value), ("low", low), ("high", high)):
+            row[name] = self.written(number)
+        for level, number in quantiles.items():
+            row[f"p{level:02d}"] = self.written(number)
+        row["plan"], row["naive"] = self.written(self.plan), self.written(self.naive)
+        for level in INTERVALS:
+            least, most = quantiles[50 - level // 2], quantiles[50 + level // 2]
+            row[f"in{level}"] = "yes" if least <= high and low <= most else "miss"
+        return row | {"bias": float(found["mean"]) - value} | self._errors(value)
+
+    def _errors(self, value: float) -> dict[str, str | float]:
+        """Score each forecast against the value, and name the best."""
+        errors = {
+            "model": crps(self.samples, value),
+            "plan": abs(self.plan - value),
+            "naive": abs(self.naive - value),
+        }
+        known = [name for name in errors if not math.isnan(errors[name])]
+        row: dict[str, str | float] = {f"crps_{name}": error for name, error in errors.items()}
+        return row | {"best": min(known, key=errors.__getitem__)}
+
+    def written(self, number: float) -> str:
+        """Write a forecast or an outcome as a person would."""
+        if math.isnan(number) or not self.outcome.is_date:
+            return _plain(number)
+        return (
+            f"after {month_label(int(self.last) - 1)}"
+            if number >= self.last
+            else month_label(round(number))
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Backtest:
+    """Hold the scores, and the outcomes that are not scored with the reason."""
+
+    scores: tuple[Score, ...]
+    unscored: tuple[tuple[Observation, str], ...]
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """Lay the scores out as a frame, a row an outcome."""
+        import pandas as pd
+
+        return pd.DataFrame([score.row for score in self.scores])
+
+    @property
+    def text(self) -> str:
+        """Write the scores, the totals and what is not scored; observations and claims apart."""
+        lines = []
+        for title, kinds in (
+            ("Observed", ("observed", "milestone")),
+            ("Claimed by officials or experts", ("claim",)),
+        ):
+            rows = [score.row for score in self.scores if score.outcome.kind in kinds]
+            header = [*SHOWN, *(name.replace("crps_", "CRPS ") for name in SHOWN_SCORES)]
+            lines += [f"### {title}", "", *_grid(header, map(_cells, rows)), "", *_totals(rows), ""]
+        reasons: dict[str, list[str]] = {}
+        for outcome, reason in self.unscored:
+            reasons.setdefault(reason, []).append(f"{outcome.category} {outcome.metric}")
+        lines += ["### Not scored", ""]
+        lines += [
+            f"- {reason} ({len(rows)}): {', '.join(dict.fromkeys(rows))}"
+            for reason, rows in reasons.items()
+        ]
+        return "\n".join([*lines, "", KNOWN])
+
+
+def crps(samples: Floats, outcome: float) -> float:
+    """Return the continuous ranked probability score of an ensemble [members]: mean |x - y| less
+    half the mean |x - x'|.
+
+    Both means are over all members and pairs, so it is the exact score of the ensemble's step
+    function; 0 is the best.
+    """
+    ordered = np.sort(samples)
+    count = ordered.size
+    gaps = float(np.sum(np.diff(ordered) * np.arange(1, count) * np.arange(count - 1, 0, -1)))
+    return float(np.abs(ordered - outcome).mean()) - gaps / count**2
+
+
+def _cells(row: Row) -> list[str]:
+    """Write a row of scores in the columns that are shown."""
+    return [
+        *(str(row[name]) for name in SHOWN),
+        *(_plain(float(row[name])) for name in SHOWN_SCORES),
+    ]
+
+
+def _plain(number: float) -> str:
+    """Write a number with three digits, nothing for NaN; rounding noise is 0."""
+    return "" if math.isnan(number) else f"{number if abs(number) > 1e-9 else 0.0:.3g}"
+
+
+def _totals(rows: Sequence[Row]) -> list[str]:
+    """Count what the intervals cover, and average the scores over outcomes of one unit."""
+    if not rows:
+        return ["Nothing scored."]
+    covered = [_covered(rows, level) for level in INTERVALS]
+    best = [f"{name} {sum(row['best'] == name for row in rows)}" for name in FORECASTS]
+    units = dict.fromkeys(str(row["unit"]) for row in rows)
+    header = ["unit", "outcomes", "bias", *(f"CRPS {name}" for name in FORECASTS)]
+    return [
+        "; ".join(covered) + f". Best score: {', '.join(best)}.",
+        "",
+        *_grid(header, (_means(unit, rows) for unit in units)),
+    ]
+
+
+def _covered(rows: Sequence[Row], level: int) -> str:
+    hits = sum(row[f"in{level}"] == "yes" for row in rows)
+    return f"{level} % intervals cover {hits} of {len(rows)} outcomes"
+
+
+def _means(unit: str, rows: Sequence[Row]) -> list[str]:
+    """Average the scores of the outcomes of one unit, as cells."""
+    some = [row for row in rows if row["unit"] == unit]
+    keys = ("bias", *(f"crps_{name}" for name in FORECASTS))
+    means = [float(np.mean([float(row[key]) for row in some])) for key in keys]
+    return ["months" if unit == "date" else unit, str(len(some)), *map(_plain, means)]
+
+
+def _grid(header: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    """Lay cells out as a table in Markdown."""
+    return ["| " + " | ".join(cells) + " |" for cells in (header, ["---"] * len(header), *rows)]

@@ -1,0 +1,126 @@
+"""How metrics follow from what is recorded: by month, over a period, and over the whole run."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from sim.kernels.sums import Floats, GroupSum, Ints
+from sim.metrics.metric import HIT, SUPPLIES
+from sim.metrics.table import MONTHLY, SUMMARY, over_months
+
+FLOWS = "flows"
+"""The part of a tape that supplies come from"""
+Supplies = tuple[Floats, GroupSum]
+"""Units by exporting state, [suppliers, members], and the sum of each need's suppliers"""
+
+
+def by_month(name: str, series: Mapping[str, Floats]) -> Floats:
+    """Return a monthly metric, [months, needs, members], out of recorded (or all) series."""
+    metric = MONTHLY[name]
+    if name in series or metric.compute is None:
+        return series[name]
+    return metric.compute(*(by_month(each, series) for each in metric.derived))
+
+
+def all_series(recorded: Mapping[str, Floats]) -> dict[str, Floats]:
+    """Add what is derived to what was recorded, in the order in which tables show it."""
+    return {name: by_month(name, recorded) for name in MONTHLY}
+
+
+def over_period(name: str, series: Mapping[str, Floats], months: slice = slice(None)) -> Floats:
+    """Return a monthly metric over some months, [needs, members], out of recorded (or all)
+    series: flows added up, stocks at the end, shares of the sums.
+    """
+    metric = MONTHLY[name]
+    return over_months(
+        metric, *(by_month(each, series)[months] for each in metric.derived or (name,))
+    )
+
+
+def summary(
+    series: Mapping[str, Floats],
+    supplies: Supplies | None,
+    hit: Ints,
+    names: Iterable[str] = tuple(SUMMARY),
+) -> dict[str, Floats]:
+    """Compute metrics of the whole run, each [needs, members].
+
+    `series` holds arrays [months, needs, members], recorded ones at least; `supplies` may be left
+    out where no name needs it; `hit` [needs, members] is the month in which each need was first
+    hit, NEVER where it was not.
+    """
+    known: dict[str, Any] = {**series, HIT: hit, SUPPLIES: supplies}
+    found: dict[str, Floats] = {}
+    for name in names:
+        metric = SUMMARY[name]
+        for each in metric.derived:
+            if each not in known:
+                known[each] = by_month(each, series)
+        found[name] = metric.compute(*(known[each] for each in metric.derived))
+    return found
+
+
+def supplies(
+    flows: Floats, routes: Sequence[tuple[str, str, str]], needs: Sequence[tuple[str, str]]
+) -> Supplies:
+    """Add up units by exporting state, whichever way they took.
+
+    `flows` [routes, members] are units, `routes` (exporter, importer, product), of which some may
+    be alike but for their transit state, and `needs` (state, product).
+    """
+    place = {need: row for row, need in enumerate(needs)}
+    serving = [row for row, (_, *need) in enumerate(routes) if tuple(need) in place]
+    found = dict.fromkeys(routes[row] for row in serving)
+    suppliers = {route: row for row, route in enumerate(found)}
+    supplier_of = np.array([suppliers[routes[row]] for row in serving], dtype=np.int64)
+    need_of = np.array([place[route[1:]] for route in suppliers], dtype=np.int64)
+    by_supplier = GroupSum(supplier_of, len(suppliers))
+    return by_supplier(flows[serving]), GroupSum(need_of, len(needs))
+
+
+def recorded_for(names: Collection[str]) -> set[str]:
+    """Name what must be recorded for these metrics, of any kind: series, and FLOWS."""
+    found: set[str] = set()
+    for name in names:
+        if name in MONTHLY:
+            metric = MONTHLY[name]
+            found |= {name} if metric.is_recorded else recorded_for(metric.derived)
+        else:
+            inputs = SUMMARY[name].derived
+            found |= recorded_for([each for each in inputs if each in MONTHLY])
+            found |= {FLOWS} if SUPPLIES in inputs else set()
+    return found
+
+
+def censored_name(name: str) -> str:
+    """Name the share of members in which a time is not reached."""
+    return f"{name}_censored"
+
+
+def uncensored_name(name: str) -> str:
+    """Return the name of the time that the name of a censored share belongs to, or the name."""
+    return next((each for each in SUMMARY if censored_name(each) == name), name)
+
+
+def with_censored(metrics: Mapping[str, Floats]) -> dict[str, Floats]:
+    """Add to times that may not be reached whether they are not: 1 where they are infinite, 0
+    where they are finite, NaN where they do not apply.
+    """
+    result: dict[str, Floats] = {}
+    for name, values in metrics.items():
+        result[name] = values
+        if SUMMARY[name].censored:
+            result[censored_name(name)] = np.where(np.isnan(values), np.nan, np.isinf(values))
+    return result
+
+
+def summary_names() -> list[str]:
+    """List the metrics of a summary, with the share that is censored after each time."""
+    return [
+        each
+        for name, metric in SUMMARY.items()
+        for each in ([name, censored_name(name)] if metric.censored else [name])
+    ]

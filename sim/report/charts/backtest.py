@@ -1,0 +1,250 @@
+"""Chart forecasts against what happened, and how often outcomes fall where the forecast
+put them.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.report.charts.chart import Chart, Key, Panel, Spec
+from sim.report.charts.choice import ANY, Choice
+from sim.report.charts.frames import fields, records
+from sim.report.charts.names import plain
+from sim.report.charts.ranges import labelled, range_spec, step
+from sim.report.charts.tables import Tables
+from sim.report.charts.time import ordinal
+from sim.report.charts.wording import counted, number
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LEVELS = (5, 25, 50, 75, 95)
+POINTS = {"outcome": "$ink", "plan": "$event", "naive": "$even"}
+MONTH = re.compile(r"(after )?(\d{4}-\d{2})")
+BINS = ("below 5 %", "5 to 25 %", "25 to 50 %", "50 to 75 %", "75 to 95 %", "above 95 %")
+
+
+def backtest(tables: Tables, choice: Choice = ANY) -> Chart | None:
+    """Draw each outcome with its forecast's 90 % interval and median, the announced plan and the
+    naive forecast.
+
+    A panel holds the outcomes of one category and unit; dates are years.
+    """
+    import altair as alt
+
+    rows = tables["backtest"]
+    if rows.empty:
+        return None
+    parts = [part for _, part in rows.groupby(["category", "unit"], sort=False)]
+    panels = [_panel(part) for part in parts]
+    dots = alt.Chart(alt.NamedData("dots")).encode(
+        x="x:Q",
+        y=alt.Y("label:N", sort=None),
+        shape=alt.Shape(
+            "what:N",
+            scale=alt.Scale(domain=list(POINTS), range=["diamond", "cross", "triangle-up"]),
+        ),
+        color=alt.Color(
+            "what:N", scale=alt.Scale(domain=list(POINTS), range=list(POINTS.values()))
+        ),
+    )
+    spec = range_spec(
+        max(step(panel.rows["rows"]) for panel in panels),
+        {"model": "$line"},
+        format=".6~g",
+        zero=False,
+        extra=[dots.mark_point(filled=True, opacity=1, size=60)],
+    )
+    spec["resolve"] = {"scale": {"color": "independent", "shape": "independent"}}
+    return Chart(
+        name="backtest",
+        title=_finding(rows),
+        subtitle=f"Each category forecast without its own history; {counted(len(rows), 'outcome')}",
+        spec=spec,
+        panels=panels,
+        keys=[
+            Key("forecast: median, bar: 9 of 10 members", "$line", "point"),
+            Key("what happened", "$ink", "point"),
+            Key("announced plan", "$event", "point"),
+            Key("naive forecast", "$even", "point"),
+        ],
+        table=_table(rows),
+        columns=1,
+        has_names=True,
+    )
+
+
+def calibration(tables: Tables, choice: Choice = ANY) -> Chart | None:
+    """Draw how many outcomes fall between which quantiles of their forecasts, beside what chance
+    would do.
+
+    What officials or experts claim is left out. An outcome that equals several quantiles is spread
+    over what lies between them, as chance would (probability integral transform of a discrete
+    forecast: Czado, Gneiting and Held 2009).
+    """
+    import pandas as pd
+    from scipy.stats import binom
+
+    rows = _observed(tables["backtest"])
+    if rows.empty:
+        return None
+    expected = np.diff([0, *(level / 100 for level in LEVELS), 1])
+    shares = np.sum([_bins(row, expected) for row in records(rows)], axis=0)
+    count = len(rows)
+    frame = pd.DataFrame(
+        {
+            "label": BINS,
+            "found": shares,
+            "low": binom.ppf(0.05, count, expected),
+            "middle": count * expected,
+            "high": binom.ppf(0.95, count, expected),
+        }
+    )
+    outside = float(shares[0] + shares[-1])
+    return Chart(
+        name="calibration",
+        title=(
+            f"{number(outside)} of {counted(count, 'outcome')} lie outside the 90 % "
+            f"interval, {number(0.1 * count)} would by chance"
+        ),
+        subtitle=(
+            "Outcomes between the quantiles of their forecasts; outcomes are not "
+            "independent of one another"
+        ),
+        spec=_calibration_spec(),
+        panels=[
+            Panel(
+                "",
+                {"rows": frame},
+                f"{number(outside)} of {count} outcomes lie outside.",
+                "outcomes",
+            )
+        ],
+        keys=[
+            Key("outcomes found", "$half", "square"),
+            Key("by chance: mean, bar: 90 % of draws", "$ink", "point"),
+        ],
+        table=frame.assign(
+            **{
+                name: [number(each) for each in frame[name]]
+                for name in ("found", "low", "middle", "high")
+            }
+        ).rename(
+            columns={
+                "label": "between",
+                "low": "chance, 5 %",
+                "middle": "chance, mean",
+                "high": "chance, 95 %",
+            }
+        ),
+        columns=1,
+    )
+
+
+def place(text: object) -> float:
+    """Return a number, or a month as years and parts of them; `after` a month is one month on."""
+    said = str(text)
+    found = MONTH.fullmatch(said)
+    if found:
+        return (ordinal(found[2]) + (1 if found[1] else 0)) / 12
+    return float(said) if said not in ("", "nan") else float("nan")
+
+
+def _panel(rows: pd.DataFrame) -> Panel:
+    import pandas as pd
+
+    places = {name: [place(each) for each in rows[name]] for name in ("p05", "p50", "p95", *POINTS)}
+    first = rows.iloc[0]
+    labels = [
+        f"{plain(row.metric)}, {row.date}" + (" (claimed)" if row.kind == "claim" else "")
+        for row in fields(rows)
+    ]
+    drawn = labelled(rows, labels)
+    frame = pd.DataFrame(
+        {
+            "label": drawn["label"].to_numpy(),
+            "low": places["p05"],
+            "middle": places["p50"],
+            "high": places["p95"],
+            "kind": "model",
+            "said": "",
+        }
+    )
+    dots = [
+        (label, what, value)
+        for what in POINTS
+        for label, value in zip(drawn["label"], places[what], strict=True)
+    ]
+    inside = int((rows["in90"] == "yes").sum())
+    return Panel(
+        title=plain(first["category"]),
+        rows={"rows": frame, "dots": pd.DataFrame(dots, columns=["label", "what", "x"]).dropna()},
+        told=(
+            f"{plain(first['category'])}: {inside} of {len(rows)} outcomes lie within the 90 "
+            f"% interval."
+        ),
+        axis="year" if first["unit"] == "date" else str(first["unit"]),
+    )
+
+
+def _observed(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows[rows["kind"] != "claim"]
+
+
+def _bins(row: dict[str, Any], expected: np.ndarray) -> np.ndarray:
+    """Return in which share an outcome falls between which quantiles."""
+    value = place(row["outcome"])
+    edges = np.array([-np.inf, *(place(row[f"p{level:02d}"]) for level in LEVELS), np.inf])
+    inside = (edges[:-1] <= value) & (value <= edges[1:])
+    found: np.ndarray = inside * expected / (inside * expected).sum()
+    return found
+
+
+def _finding(rows: pd.DataFrame) -> str:
+    rows = _observed(rows) if len(_observed(rows)) else rows
+    inside, best = int((rows["in90"] == "yes").sum()), int((rows["best"] == "model").sum())
+    return (
+        f"{inside} of {counted(len(rows), 'observed outcome')} lie within the 90 % "
+        f"interval; the model is the best forecast of {best}"
+    )
+
+
+def _calibration_spec() -> Spec:
+    import altair as alt
+
+    across = alt.X("label:O", sort=None, axis=alt.Axis(title=None, labelAngle=0, labelLimit=0))
+    base = alt.Chart(alt.NamedData("rows")).encode(x=across)
+    up = alt.Axis(title=None, tickCount=4)
+    return (
+        alt.layer(
+            base.mark_bar(color="$half", size=46).encode(y=alt.Y("found:Q", axis=up)),
+            base.mark_rule(color="$ink", strokeWidth=2).encode(y="low:Q", y2="high:Q"),
+            base.mark_point(color="$ink", filled=True, opacity=1, size=50).encode(y="middle:Q"),
+        )
+        .properties(height=200)
+        .to_dict()
+    )
+
+
+def _table(rows: pd.DataFrame) -> pd.DataFrame:
+    import pandas as pd
+
+    shown = [
+        "category",
+        "metric",
+        "date",
+        "unit",
+        "outcome",
+        "p05",
+        "p50",
+        "p95",
+        "plan",
+        "naive",
+        "in90",
+        "best",
+    ]
+    frame = rows[shown].astype(str).replace("nan", "-")
+    return pd.DataFrame(frame)

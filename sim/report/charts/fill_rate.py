@@ -1,0 +1,197 @@
+"""Chart how much of each need is met, month by month: a strip a need, the worst first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sim.report.charts import events
+from sim.report.charts.chart import Chart, Key, Panel, Spec
+from sim.report.charts.choice import ANY, Choice, Need
+from sim.report.charts.frames import fields, groups
+from sim.report.charts.marks import event_marks
+from sim.report.charts.relevance import bearing_on_need
+from sim.report.charts.spreads import spread, wide
+from sim.report.charts.tables import Tables
+from sim.report.charts.time import label, month_axis, ordinals, thinned
+from sim.report.charts.wording import counted, percent, sampled, selected
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+USUAL = 12
+TOUCHED = 0.02
+"""A need is short when more than this share of it is unmet in some month in one member of
+twenty.
+"""
+HALF, FULL = 0.5, 0.9
+SPREAD = ["p05", "p25", "p50", "p75", "p95"]
+MOST_POINTS = 9000
+"""Months of all panels together; of more, every third month is drawn."""
+
+
+def fill_rate(tables: Tables, choice: Choice = ANY) -> Chart | None:
+    """Draw the share of each month's need that is met: median, half and nine of ten members,
+    central case.
+
+    Without a choice, the needs that were ever short are drawn, worst first: by months of need lost
+    on the mean. None where no need was short.
+    """
+    rows = tables["series"].query("metric == 'fill_rate'")
+    choice.check(rows["state"], rows["product"])
+    by_need = dict(groups(rows, ["state", "product"]))
+    ordered = choice.of(worst(rows))
+    short = [need for need in ordered if is_short(by_need[need])]
+    shown = (ordered if choice.is_made else short)[: choice.limit(USUAL)]
+    if not shown:
+        return None
+    series = {need: _series(by_need[need]) for need in shown}
+    every = 3 if sum(map(len, series.values())) > MOST_POINTS else 1
+    panels = [_panel(tables, need, series[need], every) for need in shown]
+    known = events.shown(tables, panels)
+    which = selected(len(shown), len(by_need), "need", "worst first")
+    if not choice.is_made:
+        words = "need that is short in some month", "needs that are short in some month"
+        which = selected(len(shown), len(short), words[0], "worst first", words[1])
+        which += f" ({counted(len(by_need), 'need')} in all)"
+    months = series[shown[0]]["m"]
+    return Chart(
+        name="fill_rate",
+        title=finding(tables, shown[0], series[shown[0]]),
+        subtitle=f"Share of each month's need that is met in that month; {which}" + sampled(every),
+        spec=_spec(int(months.iloc[0]), int(months.iloc[-1])),
+        panels=panels,
+        keys=_keys(panels, bool(known)),
+        notes=events.key(tables, known),
+        table=_table(tables, series),
+        readout={
+            "rows": "rows",
+            "x": "m",
+            "every": str(every),
+            "text": "{m:month}: {p50:%} met in the median member, {p05:%} to {p95:%} in 9 of 10",
+        },
+    )
+
+
+def worst(rows: pd.DataFrame) -> list[Need]:
+    """Order needs by the months of need lost on the mean, most first."""
+    lost = (1 - rows["mean"]).groupby([rows["state"], rows["product"]], sort=False).sum()
+    return [
+        (str(state), str(product))
+        for state, product in lost.sort_values(ascending=False, kind="stable").index
+    ]
+
+
+def is_short(rows: pd.DataFrame) -> bool:
+    """Return whether a need was ever short in a member of twenty."""
+    return bool(rows["p05"].min() < 1 - TOUCHED)
+
+
+def finding(tables: Tables, need: Need, series: pd.DataFrame) -> str:
+    """Write what becomes of a need in the median member, in a line."""
+    who = tables.names.need(*need)
+    return f"{who}, {story(series)}"
+
+
+def story(series: pd.DataFrame) -> str:
+    """Write how low the median of a fill rate falls, until when, and where it ends."""
+    middle, months = series["p50"].to_numpy(float), series["m"].to_numpy(int)
+    end, last = middle[-1], months[-1]
+    below = months[middle < HALF]
+    if below.size and end < HALF:
+        since = months[middle >= HALF]
+        start = months[months > since[-1]][0] if since.size else months[0]
+        return (
+            f"less than half of need is met from {label(int(start))[:4]} to {label(int(last))[:4]}"
+        )
+    if below.size:
+        return (
+            f"less than half of need is met until {label(int(below[-1]))[:4]}, "
+            f"{percent(end)} at the end"
+        )
+    low = middle.argmin()
+    if middle[low] < 1 - TOUCHED:
+        return (
+            f"at worst {percent(middle[low])} of need is met ({label(int(months[low]))}), "
+            f"{percent(end)} at the end"
+        )
+    least = series["p05"].to_numpy(float)
+    at = least.argmin()
+    return (
+        f"short in few members only, at worst {percent(least[at])} met ({label(int(months[at]))})"
+    )
+
+
+def _series(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows[[*SPREAD, "central"]].assign(m=ordinals(rows["month"])).dropna(subset=["p50"])
+
+
+def _panel(tables: Tables, need: Need, series: pd.DataFrame, every: int) -> Panel:
+    names = tables.names
+    scenario = names.scenario
+    bears = bearing_on_need(scenario, *need) if scenario else None
+    known = events.bearing(events.moments(tables), bears)
+    end = series.iloc[[-1]][["m", "p50"]]
+    drawn = thinned(series, [*SPREAD, "central"], every)
+    first_month, last = int(series["m"].iloc[0]), int(series["m"].iloc[-1])
+    spread = (
+        f"9 of 10 members end between {percent(series['p05'].iloc[-1])} and "
+        f"{percent(series['p95'].iloc[-1])}"
+    )
+    return Panel(
+        title=names.need(*need),
+        rows={
+            "rows": drawn[["m", *SPREAD, "central"]].round(4),
+            "events": events.marks(known, first_month, last),
+            "end": end.assign(said=[percent(each) for each in end["p50"]]),
+        },
+        told=f"{names.need(*need)}: {story(series)}; {spread}.",
+        group=need[0],
+    )
+
+
+def _spec(start: int, last: int) -> Spec:
+    import altair as alt
+
+    across = month_axis(start, last)
+    up = alt.Axis(format="%", values=[0, 0.5, 1], title="met", titlePadding=2)
+    base = alt.Chart(alt.NamedData("rows")).encode(x=across)
+    scale = alt.Scale(domain=[0, 1])
+    layers = [
+        base.mark_area(color="$band").encode(y=alt.Y("p05:Q", axis=up, scale=scale), y2="p95:Q"),
+        base.mark_area(color="$half").encode(y=alt.Y("p25:Q"), y2="p75:Q"),
+        base.mark_line(color="$ink", strokeDash=[4, 3], strokeWidth=1).encode(y="central:Q"),
+        base.mark_line(color="$line", strokeWidth=1.8).encode(y="p50:Q"),
+        alt.Chart(alt.NamedData("end"))
+        .mark_text(align="left", dx=5, color="$line", fontWeight="bold")
+        .encode(x="m:Q", y="p50:Q", text="said:N"),
+        *event_marks(),
+    ]
+    return alt.layer(*layers).properties(height=74).to_dict()
+
+
+def _keys(panels: list[Panel], has_events: bool) -> list[Key]:
+    has_central = any(panel.rows["rows"]["central"].notna().any() for panel in panels)
+    return [
+        Key("median member", "$line", "line"),
+        Key("half of the members", "$half", "band"),
+        Key("9 of 10 members", "$band", "band"),
+        *([Key("central case", "$ink", "dash")] if has_central else []),
+        *([Key("events begin (numbers below)", "$event", "rule")] if has_events else []),
+    ]
+
+
+def _table(tables: Tables, series: dict[Need, pd.DataFrame]) -> pd.DataFrame:
+    """Write the Januaries and the end of each series: what one would read off the chart."""
+    names = tables.names
+    return wide(
+        ["state", "product"],
+        (
+            (
+                (names.state(state), names.product(product)),
+                label(int(row.m)),
+                spread(percent, row.p50, row.p05, row.p95),
+            )
+            for (state, product), frame in series.items()
+            for row in fields(frame[(frame["m"] % 12 == 0) | (frame["m"] == frame["m"].iloc[-1])])
+        ),
+    )

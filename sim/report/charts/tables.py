@@ -1,0 +1,150 @@
+"""Hold the tables of a result by name, whether they come from its folder or from memory."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from sim.errors import InputError
+from sim.report.charts.names import Names
+from sim.report.files import MANIFEST, check_folder, readable
+from sim.text import from_cell
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.report.result import Result
+    from sim.scenario.schema import Scenario
+
+T = TypeVar("T")
+
+TEXTS = (
+    *("month", "metric", "state", "product", "factory", "exporter", "via", "importer", "item"),
+    *("event", "kind", "action", "fate", "by", "year", "month_p05", "month_p50", "month_p95"),
+    *("path", "per", "dist", "confidence", "source", "publisher", "date", "address", "note"),
+    *("base", "other", "name", "choice", "reached", "answer", "reach", "choose", "way", "values"),
+    *("factor", "box", "where", "reason", "category", "unit", "outcome", "plan", "naive"),
+)
+"""Columns that are text in one table or another. A year is a number where all of it are numbers."""
+
+
+@dataclass(frozen=True, eq=False)
+class Tables:
+    """Give each table of a result as a frame, the names behind its codes, and where it comes from.
+
+    Charts and the page are made from this alone, so that a result in memory and its folder look the
+    same.
+    """
+
+    read: Callable[[str], pd.DataFrame | None]
+    """Return a table by name; None where the result has none of that name."""
+    names: Names
+    manifest: Mapping[str, Any] = field(default_factory=dict)
+    _kept: dict[str, pd.DataFrame | None] = field(default_factory=dict)
+    _made: dict[Hashable, Any] = field(default_factory=dict)
+
+    def __contains__(self, name: str) -> bool:
+        return self._frame(name) is not None
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        found = self._frame(name)
+        if found is None:
+            raise KeyError(name)
+        return found
+
+    def once(self, name: Hashable, make: Callable[[Tables], T]) -> T:
+        """Return what several charts, or one drawn twice, need of the tables; it is made once."""
+        if name not in self._made:
+            self._made[name] = make(self)
+        found: T = self._made[name]
+        return found
+
+    def has(self, *names: str) -> bool:
+        """Return whether all of these tables are there and have rows."""
+        return all(name in self and len(self[name]) > 0 for name in names)
+
+    def _frame(self, name: str) -> pd.DataFrame | None:
+        if name not in self._kept:
+            self._kept[name] = self.read(name)
+        return self._kept[name]
+
+
+def of_folder(folder: str | Path) -> Tables:
+    """Read the tables of a saved result. Raises InputError where the folder holds none, or others
+    than were written.
+
+    Only the CSV files are needed; `scenario.yaml` lends titles and units, `manifest.json` the
+    origin.
+    """
+    place = Path(folder)
+    if not place.is_dir():
+        raise InputError(f"{folder}: is no folder of a result")
+    if not any(place.glob("*.csv")):
+        raise InputError(f"{folder}: holds no table (*.csv) of a result")
+    check_folder(place)
+    return Tables(
+        lambda name: _read_csv(place / f"{name}.csv"), _names_of(place), _manifest_of(place)
+    )
+
+
+def of_result(result: Result, manifest: Mapping[str, Any] | None = None) -> Tables:
+    """Give the tables of a result in memory."""
+    return of_frames(lambda name: getattr(result, name, None), result.scenario, manifest)
+
+
+def of_frames(
+    read: Callable[[str], pd.DataFrame | None],
+    scenario: Scenario | None,
+    manifest: Mapping[str, Any] | None = None,
+) -> Tables:
+    """Give tables that a function finds by name, with the titles of a scenario."""
+    return Tables(read, Names.of(scenario) if scenario else Names(), manifest or {})
+
+
+def _read_csv(path: Path) -> pd.DataFrame | None:
+    import pandas as pd
+
+    if not path.is_file():
+        return None
+    with readable(path):
+        columns = pd.read_csv(path, nrows=0).columns
+        texts = {name: str for name in columns if name in TEXTS or name.endswith("_month")}
+        frame = pd.read_csv(
+            path,
+            dtype=texts,
+            keep_default_na=False,
+            na_values={name: [""] for name in columns if name not in texts},
+        )
+        for name in texts:
+            frame[name] = frame[name].map(from_cell)
+    if "year" in texts and frame["year"].str.fullmatch(r"\d+").all():
+        frame["year"] = frame["year"].astype("int64")
+    return frame
+
+
+def _names_of(folder: Path) -> Names:
+    """Read titles from the scenario beside the tables; without one, or one of another version, make
+    them.
+    """
+    from sim.errors import SimError
+    from sim.scenario.loading.load import load
+
+    paths = [folder / "scenario.yaml", *sorted(folder.glob("scenarios/*.yaml"))]
+    for path in paths:
+        if path.is_file():
+            try:
+                return Names.of(load(path))
+            except SimError:
+                continue
+    return Names()
+
+
+def _manifest_of(folder: Path) -> Mapping[str, Any]:
+    try:
+        found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}

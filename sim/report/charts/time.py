@@ -1,0 +1,86 @@
+"""Count months since year 0, and lay out axes of months and of years."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import altair as alt
+    import pandas as pd
+
+MOST_LABELS = 7
+
+
+def ordinal(month: str) -> int:
+    """Return a month YYYY-MM as months since January of year 0."""
+    year, _, place = month.partition("-")
+    return 12 * int(year) + int(place) - 1
+
+
+def label(month: int) -> str:
+    """Write months since year 0 as YYYY-MM."""
+    return f"{month // 12:04d}-{month % 12 + 1:02d}"
+
+
+def ordinals(months: pd.Series[str]) -> pd.Series[int]:
+    """Return a column of months as months since year 0."""
+    years, places = months.str[:4].astype("int64"), months.str[5:7].astype("int64")
+    found: pd.Series[int] = 12 * years + places - 1
+    return found
+
+
+def ticks(first: int, last: int) -> list[int]:
+    """Choose the months to label: Januaries, at most seven; in a short run each month or every
+    third.
+    """
+    januaries = [month for month in range(first, last + 1) if month % 12 == 0]
+    span = last - first + 1
+    marked = (
+        januaries if len(januaries) > 2 else list(range(first, last + 1, 1 if span <= 7 else 3))
+    )
+    return marked[:: -(-len(marked) // MOST_LABELS)]
+
+
+def month_axis(first: int, last: int) -> alt.X:
+    """Return the horizontal axis of the field `m`, months since year 0; years where Januaries are
+    labelled.
+    """
+    import altair as alt
+
+    marked = ticks(first, last)
+    is_yearly = all(month % 12 == 0 for month in marked)
+    year = "format(floor(datum.value / 12), '04d')"
+    text = year if is_yearly else f"{year} + '-' + format(datum.value % 12 + 1, '02d')"
+    axis: dict[str, Any] = {"values": marked, "labelExpr": text, "title": None, "grid": False}
+    end = last if last > first else last + 1
+    scale = alt.Scale(domain=[first, end], nice=False, zero=False)
+    return alt.X("m:Q", axis=alt.Axis(**axis), scale=scale)
+
+
+def year_axis(years: Iterable[int]) -> alt.X:
+    """Return the horizontal axis of the field `year`, with a place for each of these."""
+    import altair as alt
+
+    axis = alt.Axis(title=None, labelAngle=0, labelOverlap="greedy", labelSeparation=4)
+    return alt.X("year:O", axis=axis, scale=alt.Scale(domain=list(years)))
+
+
+def thinned(frame: pd.DataFrame, values: list[str], every: int = 1) -> pd.DataFrame:
+    """Drop rows in the midst of a flat stretch, and all but each `every`-th month from the end;
+    ends stay.
+
+    `frame` is one series in order of time. What is drawn is the same, and each row kept is the
+    table's.
+    """
+    import numpy as np
+
+    if every > 1:
+        place = np.arange(len(frame))
+        frame = frame[((len(frame) - 1 - place) % every == 0) | (place == 0)]
+    numbers = frame[values].to_numpy(float)
+    same = np.zeros(len(frame), dtype=bool)
+    if len(frame) > 2:
+        steps = np.isclose(numbers[1:], numbers[:-1], rtol=0, atol=1e-9, equal_nan=True).all(axis=1)
+        same[1:-1] = steps[:-1] & steps[1:]
+    return frame[~same]

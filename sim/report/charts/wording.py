@@ -1,0 +1,82 @@
+"""Write numbers, months and lists as charts and the page say them."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+import unicodedata
+from collections.abc import Sequence
+
+TINY = 0.001
+"""Numbers below are not told in digits."""
+
+
+def percent(share: float) -> str:
+    """Write a share in whole per cent; one that is neither nothing nor all never as 0 or 100."""
+    if math.isnan(share):
+        return "-"
+    rounded = math.floor(100 * share + 0.5)
+    if rounded == 0 and share > 0.0005:
+        return "under 1 %"
+    return "over 99 %" if rounded == 100 and share < 0.9995 else f"{rounded} %"
+
+
+def number(value: float) -> str:
+    """Write a number with three digits, thousands apart; a large one whole."""
+    if math.isnan(value):
+        return "-"
+    if math.isinf(value):
+        return "never"
+    if 0 < abs(value) < TINY:
+        return "near 0"
+    return f"{math.floor(value + 0.5):,}" if abs(value) >= 100 else f"{value:.3g}"
+
+
+def points(share: float) -> str:
+    """Write a difference of shares in percentage points, with its sign."""
+    value = 100 * share
+    shown = f"{value:+.0f}" if abs(value) >= 10 else f"{value:+.1f}"
+    return "0 points" if float(shown) == 0 else f"{shown} points"
+
+
+def months(count: float) -> str:
+    """Write a number of months; `never` where it is infinite."""
+    return "never" if math.isinf(count) else "-" if math.isnan(count) else f"{count:.0f}"
+
+
+def counted(count: int, noun: str, plural: str = "") -> str:
+    """Write a number with its noun."""
+    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
+
+
+def selected(shown: int, total: int, noun: str, order: str, plural: str = "") -> str:
+    """Write which of how many are shown, as in `12 of 60 needs, worst first`."""
+    which = (
+        counted(total, noun, plural)
+        if shown == total
+        else f"{shown:,} of {counted(total, noun, plural)}"
+    )
+    return f"{which}, {order}" if shown > 1 else which
+
+
+def sampled(every: int) -> str:
+    """Write that not all months are drawn, where that is so."""
+    return "" if every == 1 else "; every third month"
+
+
+def listed(texts: Sequence[str]) -> str:
+    """Join texts as one does in a sentence."""
+    return (
+        texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} and {texts[-1]}" if texts else ""
+    )
+
+
+def width(text: str) -> float:
+    """Estimate how wide a text is, in widths of a Latin letter: those of East Asia take two."""
+    return sum(1.8 if unicodedata.east_asian_width(letter) in "WF" else 1.0 for letter in text)
+
+
+def wrapped(text: str, letters: int) -> list[str]:
+    """Break a text into lines of about so many Latin letters; nothing is cut."""
+    wide = width(text) / max(len(text), 1) or 1.0
+    return textwrap.wrap(text, max(int(letters / wide), 8), break_long_words=True) or [""]

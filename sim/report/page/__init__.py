@@ -1,0 +1,103 @@
+"""Write the page of a result: one file that holds its answer, charts and tables, and needs no
+network.
+"""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from hashlib import sha256
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from sim.report.charts.colours import DARK, LIGHT
+from sim.report.charts.marks import CONFIG
+from sim.report.charts.tables import Tables
+from sim.report.page.content import Page, content
+from sim.report.page.library import library
+from sim.report.page.views import chart_data, chart_view
+
+NAME = "report.html"
+
+
+def write_page(tables: Tables, folder: str | Path) -> Path:
+    """Write `report.html` into a folder and return its path; equal tables give equal bytes."""
+    path = Path(folder, NAME)
+    path.write_text(page(tables), encoding="utf-8", newline="\n")
+    return path
+
+
+def page(tables: Tables) -> str:
+    """Return the page of a result as HTML.
+
+    Scripts and styles stand in the file and are allowed by their hashes alone; the browser is
+    forbidden to fetch anything, to evaluate text as code, and to take styles from elsewhere. All
+    text is escaped.
+    """
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+    from markupsafe import Markup
+
+    found = content(tables)
+    here = Environment(
+        loader=PackageLoader("sim.report.page", "."),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    style = here.from_string(_text("style.css")).render(
+        light=_variables(LIGHT), dark=_variables(DARK)
+    )
+    parts = {"library": library(), "script": _text("script.js"), "style": style}
+    html = here.get_template("page.html.j2").render(
+        page=_viewed(found),
+        data=Markup(_embedded(_data(found))),
+        policy=_policy(parts),
+        **{name: Markup(text) for name, text in parts.items()},
+    )
+    return html + "\n"
+
+
+def _viewed(found: Page) -> dict[str, Any]:
+    """Lay the charts of each section out for the template."""
+    sections = [
+        {**vars(section), "charts": [chart_view(chart) for chart in section.charts]}
+        for section in found.sections
+    ]
+    return {**vars(found), "sections": sections}
+
+
+def _data(found: Page) -> dict[str, Any]:
+    """Collect what the page's script draws from; colours are the variables of the style sheet."""
+    return {
+        "theme": {name: f"var(--{name[1:]})" for name in LIGHT},
+        "config": CONFIG,
+        "charts": {name: chart_data(chart) for name, chart in found.charts.items()},
+    }
+
+
+def _embedded(data: dict[str, Any]) -> str:
+    """Write data as JSON that cannot end the element in which it stands."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+
+
+def _policy(parts: dict[str, str]) -> str:
+    """Write the content policy: these scripts and this style, and nothing else."""
+    digest = {
+        name: f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
+        for name, text in parts.items()
+    }
+    return (
+        f"default-src 'none'; script-src {digest['library']} {digest['script']}; "
+        f"style-src {digest['style']}; base-uri 'none'; form-action 'none'"
+    )
+
+
+def _variables(theme: Any) -> str:
+    return " ".join(f"--{name[1:]}: {colour};" for name, colour in theme.items())
+
+
+def _text(name: str) -> str:
+    return files("sim.report.page").joinpath(name).read_text(encoding="utf-8")

@@ -1,0 +1,131 @@
+"""Answer the question in three sentences: what stays uncovered, when it is regained, by whom and
+at what cost.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.report.charts.choice import Need
+from sim.report.charts.fates import likely
+from sim.report.charts.frames import records, single
+from sim.report.charts.tables import Tables
+from sim.report.charts.wording import counted, listed, months, number, percent
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FULL = 0.995
+"""A need counts as covered when 19 members of 20 get at least this share of it."""
+FATES = {
+    "home": ("is", "are", "made at home"),
+    "ally": ("is", "are", "taken over by allies"),
+    "outside": ("is", "are", "taken over by others"),
+    "leakage": ("is", "are", "supplied by leakage"),
+    "old": ("is", "are", "supplied by the old supplier"),
+    "dropped": ("is", "are", "dropped"),
+    "unmet": ("stays", "stay", "unmet"),
+}
+"""What becomes of one need, of several."""
+
+
+def sentences(tables: Tables) -> list[str]:
+    """Write the three sentences, about the need that is covered worst; one where none is short."""
+    covered = _metric(tables, "fill_rate_after")
+    if covered.empty:
+        return []
+    short = covered[covered["p05"] < FULL].sort_values("p50", kind="stable")
+    if short.empty:
+        every = "The only need is" if len(covered) == 1 else f"All {len(covered)} needs are"
+        return [f"{every} met in 19 members of 20."]
+    worst = single(short)
+    need = (str(worst["state"]), str(worst["product"]))
+    return [
+        _uncovered(tables, need, worst, len(short), len(covered)),
+        _regained(tables, need, short),
+        *filter(None, [" ".join(filter(None, [_by_whom(tables, need), _cost(tables, need[0])]))]),
+    ]
+
+
+def _metric(tables: Tables, metric: str) -> pd.DataFrame:
+    rows = tables["summary"]
+    return rows[(rows["metric"] == metric) & rows["p50"].notna()]
+
+
+def _uncovered(tables: Tables, need: Need, row: dict[str, Any], short: int, total: int) -> str:
+    fall = "falls" if short == 1 else "fall"
+    return (
+        f"{short} of {counted(total, 'need')} {fall} short, worst of all "
+        f"{tables.names.need(*need)}: {percent(row['p50'])} of what is needed since the supply was "
+        f"first restricted is met in its month (median; {percent(row['p05'])} to "
+        f"{percent(row['p95'])} in 9 of 10 members)."
+    )
+
+
+def _regained(tables: Tables, need: Need, short: pd.DataFrame) -> str:
+    """Write how many regain nine tenths of what they lost, and when the worst one does."""
+    wanted = set(zip(short["state"], short["product"], strict=True))
+    times = {
+        (row["state"], row["product"]): row
+        for row in records(_metric(tables, "T90"))
+        if (row["state"], row["product"]) in wanted
+    }
+    if not times:
+        return "None of them loses supply against what it had before."
+    back = sum(bool(np.isfinite(row["p50"])) for row in times.values())
+    whole = (
+        f"Of the {counted(len(times), 'need')} that lose supply, {back} most likely "
+        f"{'regains' if back == 1 else 'regain'} nine tenths of the loss within the run"
+    )
+    return (
+        f"{whole}; {_worst_regained(tables, need, times[need])}." if need in times else f"{whole}."
+    )
+
+
+def _worst_regained(tables: Tables, need: Need, row: dict[str, Any]) -> str:
+    rows = _metric(tables, "T90_censored")
+    shares = {(each["state"], each["product"]): each["mean"] for each in records(rows)}
+    never = f"in {percent(float(shares.get(need, 0.0)))} of the members"
+    if np.isinf(row["p50"]):
+        return f"the worst one does not {never}"
+    spread = f"{months(row['p05'])} to {months(row['p95'])}"
+    return f"the worst one after {months(row['p50'])} months ({spread}), {never} it does not"
+
+
+def _by_whom(tables: Tables, need: Need) -> str:
+    if not tables.has("fates"):
+        return ""
+    ends = likely(tables["fates"].query("year == 'end'"))
+    counts = ends["fate"].value_counts()
+    said = [
+        f"{counts[fate]} {one if counts[fate] == 1 else many} {words}"
+        for fate, (one, many, words) in FATES.items()
+        if fate in counts.index
+    ]
+    whole = f"Of the {counted(len(ends), 'need')} hit, at the end {listed(said)}"
+    mine = ends[(ends["state"] == need[0]) & (ends["product"] == need[1])]
+    if mine.empty:
+        return f"{whole}, most likely."
+    row = single(mine)
+    verb, _, words = FATES[row["fate"]]
+    share = percent(row["probability"])
+    return f"{whole}, most likely; the worst one {verb} {words} in {share} of the members."
+
+
+def _cost(tables: Tables, state: str) -> str:
+    """Write what the state invests and pays more over the run: means add up, quantiles do not."""
+    if not tables.has("money"):
+        return ""
+    mine = tables["money"]
+    total = mine[mine["state"] == state].groupby("item")["mean"].sum()
+    extra, capital = float(total.get("extra", 0.0)), float(total.get("capital", 0.0))
+    if not extra and not capital:
+        return ""
+    more = "more" if extra >= 0 else "less"
+    return (
+        f"{tables.names.state(state)} invests {number(capital)} and pays {number(abs(extra))} "
+        f"{more} than at the start for the goods hit ({tables.names.currency}, mean of the "
+        f"members over the run)."
+    )

@@ -1,0 +1,47 @@
+"""Bound what all files of a scenario may hold together: more is a mistake, or meant to do harm.
+
+What is counted are single values, with every alias as often as it is used: a scenario that was put
+together from several files has no more of them when it is written out as one.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+from sim.disk import opened
+from sim.errors import Fault, Place, ScenarioError
+
+MOST_BYTES = 256 * 1024**2
+"""Bytes of all files together."""
+MOST_VALUES = 2_000_000
+"""Single values of all files together: texts, numbers, and lists and mappings without members."""
+TOO_MANY = f"more than {MOST_VALUES:,} values in all files together, with aliases written out"
+
+
+@dataclass
+class Bounds:
+    """Count what has been read of a scenario so far."""
+
+    size: int = 0
+    values: int = 0
+
+    def read(self, file: str) -> bytes:
+        """Read a file. Raises OSError, and ScenarioError where that is too much."""
+        left = MOST_BYTES - self.size
+        try:
+            with opened(file) as stream:
+                known = os.fstat(stream.fileno()).st_size
+                data = stream.read(left + 1) if known <= left else b""
+        except ValueError as error:
+            raise OSError(str(error)) from error
+        if max(known, len(data)) > left:
+            message = f"larger than {MOST_BYTES // 1024**2} MB, with the files read before it"
+            raise ScenarioError([Fault(Place(file), "", message)])
+        self.size += len(data)
+        return data
+
+    def add(self, values: int) -> bool:
+        """Count values that were read, and return whether there is room for them."""
+        self.values += values
+        return self.values <= MOST_VALUES

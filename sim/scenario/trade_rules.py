@@ -1,0 +1,117 @@
+"""Find the trade rule that holds for a route: of all that speak of it, the most specific one.
+
+Exporter and importer count 2 where a rule gives their own name, 1 where it gives their bloc; the
+product counts 2 by its name; `*` counts nothing. Each member of a list counts for itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from sim.scenario.event_kinds import Selector
+from sim.scenario.schema import Scenario
+from sim.scenario.selectors import ALL, names_in
+
+NAMED, BY_BLOC, AS_ALL = 2, 1, 0
+"""How narrowly a selector selects."""
+
+
+class _Terms(NamedTuple):
+    """Hold the most specific rules of an exporter and a product for one name of an importer."""
+
+    rank: int
+    """What exporter and product count"""
+    rules: tuple[int, ...]
+
+
+class TradeRules:
+    """Look up trade rules by exporter, importer and product.
+
+    To make it takes time in proportion to the names in the rules; to look a route up costs the same
+    however many rules there are, as long as few of them speak of its exporter or of its product.
+    """
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.names = tuple(scenario.trade)
+        """The rules, in the order of the scenario"""
+        self._blocs = {name: state.bloc or "" for name, state in scenario.states.items()}
+        rules = scenario.trade.values()
+        self._exporters = _Side(rule.exporter for rule in rules)
+        self._products = _Side(rule.product for rule in rules)
+        self._importers = [frozenset(names_in(rule.importer)) for rule in rules]
+
+    def of(self, exporter: str, importers: Sequence[str], product: str) -> list[tuple[int, ...]]:
+        """Find the most specific rules for the goods of an exporter, importer by importer.
+
+        Rules are rows of `names`: one in a scenario that was checked, or none.
+        """
+        terms = self._terms_of(exporter, product)
+        if terms.keys() <= {ALL}:
+            return [terms[ALL].rules if terms else ()] * len(importers)
+        return [self._best(terms, importer) for importer in importers]
+
+    def _best(self, terms: Mapping[str, _Terms], importer: str) -> tuple[int, ...]:
+        found = [
+            (known.rank + rank, known.rules)
+            for name, rank in self._keys(importer)
+            if (known := terms.get(name))
+        ]
+        if len(found) == 1:
+            return found[0][1]
+        best = max((rank for rank, _ in found), default=0)
+        return tuple(sorted(row for rank, rules in found if rank == best for row in rules))
+
+    def _keys(self, state: str) -> tuple[tuple[str, int], ...]:
+        """List the names by which a rule may speak of a state, with what each counts."""
+        return (state, NAMED), (self._blocs[state], BY_BLOC), (ALL, AS_ALL)
+
+    def _terms_of(self, exporter: str, product: str) -> dict[str, _Terms]:
+        """Gather the rules that speak of an exporter's product by the names of importers in them,
+        the most specific alone.
+        """
+        sides = [
+            (self._exporters, self._keys(exporter)),
+            (self._products, ((product, NAMED), (ALL, AS_ALL))),
+        ]
+        (few, keys), (many, others) = sorted(sides, key=lambda side: side[0].count(side[1]))
+        terms: dict[str, _Terms] = {}
+        for row, rank in sorted(few.ranks(keys).items()):
+            other = many.rank(row, others)
+            if other is not None:
+                for name in self._importers[row]:
+                    terms[name] = _narrower(terms.get(name), rank + other, row)
+        return terms
+
+
+class _Side:
+    """Index one selector of every rule by the names in it."""
+
+    def __init__(self, selectors: Iterable[Selector]) -> None:
+        self._names = [frozenset(names_in(selector)) for selector in selectors]
+        self._rows: dict[str, list[int]] = {}
+        for row, names in enumerate(self._names):
+            for name in names:
+                self._rows.setdefault(name, []).append(row)
+
+    def count(self, keys: Iterable[tuple[str, int]]) -> int:
+        """Count the selectors that hold any of these names, those that hold several as often."""
+        return sum(len(self._rows.get(name, ())) for name, _ in keys)
+
+    def ranks(self, keys: Iterable[tuple[str, int]]) -> dict[int, int]:
+        """Give what each selector counts that holds any of these names, the narrowest first."""
+        ranks: dict[int, int] = {}
+        for name, rank in keys:
+            for row in self._rows.get(name, ()):
+                ranks.setdefault(row, rank)
+        return ranks
+
+    def rank(self, row: int, keys: Iterable[tuple[str, int]]) -> int | None:
+        """Give what one selector counts; None where it holds none of these names."""
+        return next((rank for name, rank in keys if name in self._names[row]), None)
+
+
+def _narrower(known: _Terms | None, rank: int, row: int) -> _Terms:
+    if known is None or rank > known.rank:
+        return _Terms(rank, (row,))
+    return _Terms(rank, (*known.rules, row)) if rank == known.rank else known

@@ -1,0 +1,88 @@
+"""Fill the lines: what they can make, at what cost, and from when buyers accept their goods."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.kernels.sums import NEVER, Floats, Ints
+from sim.scenario.event_kinds import Licence
+from sim.scenario.quantity import month_number
+from sim.scenario.schema import Scenario
+from sim.world.axes import Axes
+from sim.world.draws import Draws
+from sim.world.world import Lines
+
+
+def build_lines(scenario: Scenario, axes: Axes, draw: Draws) -> Lines:
+    """Draw the lines' numbers; nothing is made yet."""
+
+    def own(key: str, alias: str | None = None) -> Floats:
+        return draw.rows(
+            (
+                getattr(scenario.factories[name].lines[product], key),
+                f"factories.{name}.lines.{product}.{alias or key}",
+            )
+            for name, product in axes.lines
+        )
+
+    def of_factory(key: str) -> Floats:
+        found = draw.rows(
+            (getattr(factory, key), f"factories.{name}.{key}")
+            for name, factory in scenario.factories.items()
+        )
+        return found.take(axes.line_factory, axis=0)
+
+    learning_rate = draw.rows(
+        (product.learning_rate, f"products.{name}.learning_rate")
+        for name, product in scenario.products.items()
+    )
+    nominal = own("capacity")
+    capacity = nominal * of_factory("usable_share") * own("utilisation")
+    cost, idle_cost = own("unit_cost"), of_factory("idle_cost")
+    shape = capacity.shape
+    return Lines(
+        nameplate=nominal,
+        capacity=capacity,
+        available=np.ones(shape),
+        usable=capacity.copy(),
+        yield_=own("yield_", "yield"),
+        finished=np.zeros(shape),
+        offer=np.zeros(shape),
+        output=np.zeros(shape),
+        shipped=np.zeros(shape),
+        asked=np.zeros(shape),
+        perceived=np.zeros(shape),
+        experience=np.ones(shape),
+        first_experience=np.ones(shape),
+        unit_cost=cost,
+        first_unit_cost=cost.copy(),
+        price=cost,
+        revenue=np.zeros(shape),
+        idling=np.zeros(shape),
+        idle_cost=idle_cost if idle_cost.any() else None,
+        overtime=None,
+        learning_rate=learning_rate.take(axes.line_product, axis=0),
+        mothballed=np.zeros(shape),
+        qualified_from=np.repeat(_qualified(scenario, axes)[:, None], draw.width, axis=1),
+    )
+
+
+def _qualified(scenario: Scenario, axes: Axes) -> Ints:
+    """Count the months from the start until each line is qualified, [lines]; a month before every
+    run where it is from the start.
+    """
+    start = month_number(scenario.start)
+    # a licence qualifies its line, not before it holds
+    licensed = {
+        (event.factory, event.product)
+        for event in scenario.events.values()
+        if isinstance(event, Licence)
+    }
+
+    def months(name: str, product: str) -> int:
+        label = scenario.factories[name].lines[product].qualified
+        if (name, product) in licensed:
+            return NEVER
+        return month_number(label) - start if label else -NEVER
+
+    return np.array([months(*line) for line in axes.lines], dtype=np.int64)

@@ -1,0 +1,84 @@
+"""Fill the links: the terms that trade rules and re-exports give them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.kernels.sums import NEVER, Floats, whole
+from sim.scenario.event_kinds import Reexport, Tariff
+from sim.scenario.quantity import Quantity
+from sim.scenario.schema import Scenario, Trade
+from sim.world.axes import Axes
+from sim.world.build_programmes import serves
+from sim.world.draws import Draws
+from sim.world.world import LeadGroup, Links
+
+
+def build_links(scenario: Scenario, axes: Axes, draw: Draws) -> Links:
+    """Draw the links' numbers; nothing flows yet, and none is open."""
+    found = [(_terms(scenario, path), path) for path in axes.terms]
+
+    def of_terms(key: str) -> Floats:
+        drawn = draw.rows((getattr(terms, key), f"{path}.{key}") for terms, path in found)
+        return drawn.take(axes.link_terms, axis=0)
+
+    caps = draw.rows_or([(_cap(terms), f"{path}.cap") for terms, path in found], np.inf)
+    share = 1.0 / axes.siblings[:, None]
+    weight = of_terms("weight") * share
+    cap = caps.take(axes.link_terms, axis=0)
+    lead = whole(of_terms("lead_months"))
+    _reserve_exclusive_lines(scenario, axes, cap)
+    base_cap = cap.copy()
+    # before its event a re-export carries nothing
+    cap[axes.is_reexport] = 0.0
+    taxed = any(isinstance(event, Tariff) for event in scenario.events.values())
+    unit_cost = of_terms("unit_cost")
+    return Links(
+        weight=weight,
+        base_weight=weight.copy(),
+        cap=cap,
+        base_cap=base_cap,
+        open=np.zeros(weight.shape, dtype=np.bool_),
+        leaking=np.zeros(weight.shape),
+        acted=np.zeros(weight.shape, dtype=np.bool_),
+        base_flow=np.zeros(weight.shape),
+        flow=np.zeros(weight.shape),
+        unit_cost=unit_cost,
+        tariff=np.zeros(weight.shape),
+        tariff_rate=np.zeros(weight.shape),
+        is_taxed=taxed,
+        is_charged=bool(taxed or unit_cost.any() or axes.is_reexport.any()),
+        lead=lead,
+        qualified_from=np.full((axes.dormant.size, draw.width), NEVER),
+        lead_groups=[
+            LeadGroup.build(lead, months, axes.link_need, len(axes.needs))
+            for months in np.unique(lead).tolist()
+        ],
+    )
+
+
+def _terms(scenario: Scenario, path: str) -> Trade | Reexport:
+    """Return what stands at a path of `Axes.terms`; by default the terms of trade that no rule
+    speaks of.
+    """
+    block, _, name = path.partition(".")
+    if not name:
+        return Trade(exporter="*", importer="*", product="*")
+    event = scenario.events[name] if block == "events" else None
+    return event if isinstance(event, Reexport) else scenario.trade[name]
+
+
+def _cap(terms: Trade | Reexport) -> Quantity | None:
+    return terms.cap if isinstance(terms, Trade) else None
+
+
+def _reserve_exclusive_lines(scenario: Scenario, axes: Axes, cap: Floats) -> None:
+    """Close the links from lines that only an exclusive programme builds to states that it does not
+    serve.
+    """
+    for (name, _), line in zip(axes.projects, axes.project_line.tolist(), strict=True):
+        programme = scenario.programmes[name]
+        factory, product = axes.lines[line]
+        if programme.exclusive and scenario.factories[factory].lines[product].capacity.value == 0:
+            served = np.array([serves(programme, state) for state in axes.states])
+            cap[(axes.link_line == line) & ~served[axes.importer]] = 0.0

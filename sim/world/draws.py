@@ -1,0 +1,57 @@
+"""Draw the numbers of a scenario for the members of a chunk, each once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.kernels.sums import Floats
+from sim.scenario.quantity import Quantity, draw_all
+from sim.scenario.schema import Scenario
+
+
+@dataclass(frozen=True)
+class Draws:
+    """Draw quantities by their paths in the scenario; arrays end in [members], rates per month.
+
+    Call it for one number, `rows` for many: what many rows share is drawn once and looked up.
+    """
+
+    seed: int
+    members: Sequence[int]
+
+    @classmethod
+    def of(cls, scenario: Scenario, members: Sequence[int]) -> Draws:
+        """Draw from this scenario, for these members."""
+        return cls(scenario.seed, members)
+
+    @property
+    def width(self) -> int:
+        """Count the members."""
+        return len(self.members)
+
+    def __call__(self, quantity: Quantity, path: str) -> Floats:
+        """Draw one number, [members]."""
+        return quantity.draw(self.seed, path, self.members)
+
+    def rows(self, found: Iterable[tuple[Quantity, str]]) -> Floats:
+        """Draw a number for each (quantity, path), [rows, members]."""
+        pairs = list(found)
+        if not pairs:
+            return np.zeros((0, self.width))
+        quantities, paths = zip(*pairs, strict=True)
+        return draw_all(quantities, self.seed, paths, self.members)
+
+    def rows_or(self, found: Iterable[tuple[Quantity | None, str]], otherwise: float) -> Floats:
+        """Draw a number for each (quantity, path), [rows, members]; `otherwise` stands for what is
+        not given.
+        """
+        pairs = list(found)
+        result = np.full((len(pairs), self.width), otherwise)
+        given = [row for row, (quantity, _) in enumerate(pairs) if quantity is not None]
+        result[given] = self.rows(
+            (quantity, path) for quantity, path in pairs if quantity is not None
+        )
+        return result

@@ -1,0 +1,188 @@
+"""Join lines to needs: where trade rules permit it, where search may come to, and through a third
+state.
+
+What search may open and what leads through a third state stands in the world from the start,
+closed, so that rows never change during a run; a scenario that does without search and re-export
+has none of either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from sim.kernels.sums import Bools, Ints
+from sim.scenario.event_kinds import Reexport
+from sim.scenario.schema import Scenario, Trade
+from sim.scenario.selectors import products_of, states_of
+from sim.scenario.trade_rules import TradeRules
+from sim.world.axes import rows_of
+
+IDLE = "none"
+"""The search rule of those who do not search."""
+BY_DEFAULT = "trade"
+"""The path of the terms of links of which no trade rule speaks."""
+
+
+@dataclass(frozen=True, eq=False)
+class Ends:
+    """Hold the lines and the needs that links may join, as rows of states and products."""
+
+    line_state: Ints
+    line_product: Ints
+    need_state: Ints
+    need_product: Ints
+    need_line: Ints
+    """Line that an input is for; -1 for final needs"""
+
+    @cached_property
+    def buyers(self) -> Sequence[Ints]:
+        """List the needs of each product."""
+        order = np.argsort(self.need_product, kind="stable")
+        products = int(max(self.need_product.max(initial=-1), self.line_product.max(initial=-1)))
+        count = np.bincount(self.need_product, minlength=products + 1)
+        return np.split(order, np.cumsum(count)[:-1])
+
+
+@dataclass(frozen=True, eq=False)
+class Ways:
+    """Hold links, arrays [links]."""
+
+    line: Ints
+    need: Ints
+    terms: Ints
+    """Row of `table`"""
+    via: Ints
+    """Transit state of a re-export; -1: direct"""
+    dormant: Bools
+    """Whether search must open it"""
+    table: tuple[str, ...] = ()
+    """Paths of what may give links their terms: trade rules, re-exports, and trade by default"""
+
+
+def link(scenario: Scenario, ends: Ends) -> Ways:
+    """List all links, line by line: those that rules permit, those that search may open, then
+    re-exports.
+    """
+    reexports = {
+        name: event for name, event in scenario.events.items() if isinstance(event, Reexport)
+    }
+    rules = [f"trade.{name}" for name in scenario.trade]
+    table = (*rules, BY_DEFAULT, *(f"events.{name}" for name in reexports))
+    found = [
+        *_by_rules(scenario, ends),
+        *(
+            _through(scenario, ends, event, len(rules) + 1 + place)
+            for place, event in enumerate(reexports.values())
+        ),
+    ]
+    line, need, terms, via = (
+        np.concatenate([getattr(each, name) for each in found])
+        for name in ("line", "need", "terms", "via")
+    )
+    dormant = np.concatenate([each.dormant for each in found])
+    order = np.argsort(line, kind="stable")
+    return Ways(line[order], need[order], terms[order], via[order], dormant[order], table)
+
+
+def _by_rules(scenario: Scenario, ends: Ends) -> tuple[Ways, Ways]:
+    """List the links that trade rules permit and, apart, those that search may open."""
+    sizes = [ends.buyers[product].size for product in ends.line_product.tolist()]
+    line = np.repeat(np.arange(ends.line_product.size), sizes)
+    nothing = np.zeros(0, dtype=np.int64)
+    need = np.concatenate(
+        [nothing, *(ends.buyers[product] for product in ends.line_product.tolist())]
+    )
+    rule = np.concatenate([nothing, *_rules(scenario, ends)])
+    at_home = ends.line_state[line] == ends.need_state[need]
+    trade = list(scenario.trade.values())
+    by_search = np.array([*(each.by_search for each in trade), False])
+    is_open = np.array([*(not _is_closed(each) for each in trade), False]) & ~by_search
+    unspoken = rule < 0
+    permitted = np.where(unspoken, at_home, is_open[rule])
+    dormant = np.where(unspoken, ~at_home, by_search[rule]) & _searching(scenario, ends)[need]
+    terms = np.where(unspoken, len(trade), rule)
+
+    def ways(chosen: Bools, *, is_dormant: bool) -> Ways:
+        size = int(chosen.sum())
+        return Ways(
+            line[chosen],
+            need[chosen],
+            terms[chosen],
+            np.full(size, -1),
+            np.full(size, is_dormant),
+        )
+
+    return ways(permitted, is_dormant=False), ways(dormant, is_dormant=True)
+
+
+def _rules(scenario: Scenario, ends: Ends) -> Iterator[Ints]:
+    """Look up, line by line, the trade rule for each need of its product; -1: none speaks of
+    it.
+    """
+    rules, states, products = TradeRules(scenario), list(scenario.states), list(scenario.products)
+    importers = [np.unique(ends.need_state[needs], return_inverse=True) for needs in ends.buyers]
+    found: dict[tuple[int, int], Ints] = {}
+    for exporter, product in zip(ends.line_state.tolist(), ends.line_product.tolist(), strict=True):
+        if (exporter, product) not in found:
+            rows, place = importers[product]
+            names = [states[row] for row in rows.tolist()]
+            held = rules.of(states[exporter], names, products[product])
+            rows = np.array([each[0] if each else -1 for each in held], dtype=np.int64)
+            found[exporter, product] = rows[place]
+        yield found[exporter, product]
+
+
+def _is_closed(rule: Trade) -> bool:
+    return rule.weight.value == 0 and not rule.weight.is_drawn
+
+
+def _searching(scenario: Scenario, ends: Ends) -> Bools:
+    """Mark the needs whose buyers search for suppliers."""
+    everyone = scenario.rules.search
+    states = np.array(
+        [(each.rules.search or everyone).rule != IDLE for each in scenario.states.values()]
+    )
+    lines = np.array(
+        [
+            (factory.rules.search or everyone).rule != IDLE
+            for factory in scenario.factories.values()
+            for _ in factory.lines
+        ],
+        dtype=np.bool_,
+    )
+    return np.where(
+        ends.need_line < 0, states[ends.need_state], np.append(lines, False)[ends.need_line]
+    )
+
+
+def _through(scenario: Scenario, ends: Ends, event: Reexport, terms: int) -> Ways:
+    """List the ways of a re-export, line by line."""
+    states, products = rows_of(tuple(scenario.states)), rows_of(tuple(scenario.products))
+    via = states[event.via]
+    exporters, importers = (
+        _mark([states[name] for name in states_of(selector, scenario)], len(states))
+        for selector in (event.exporter, event.importer)
+    )
+    goods = _mark([products[name] for name in products_of(event.product, scenario)], len(products))
+    exporters[via] = importers[via] = False
+    pairs = [np.zeros((2, 0), dtype=np.int64)]
+    for line in np.flatnonzero(exporters[ends.line_state] & goods[ends.line_product]).tolist():
+        needs = ends.buyers[ends.line_product[line]]
+        buyer = ends.need_state[needs]
+        wanted = needs[importers[buyer] & (buyer != ends.line_state[line])]
+        pairs.append(np.stack([np.full(wanted.size, line), wanted]))
+    line, need = np.concatenate(pairs, axis=1)
+    size = line.size
+    return Ways(
+        line, need, np.full(size, terms), np.full(size, via), np.zeros(size, dtype=np.bool_)
+    )
+
+
+def _mark(rows: Sequence[int], size: int) -> Bools:
+    marked = np.zeros(size, dtype=np.bool_)
+    marked[list(rows)] = True
+    return marked

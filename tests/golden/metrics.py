@@ -1,0 +1,85 @@
+"""Write docs/metrics.md anew out of the table of metrics: `python -m tests.golden.metrics`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from sim.engine.ledger import TEXTS
+from sim.metrics.metric import Metric, MonthlyMetric, RunMetric
+from sim.metrics.table import MONTHLY, SUMMARY
+
+PAGE = Path(__file__).parents[2] / "docs" / "metrics.md"
+START = """# Metrics
+
+Every number that a run shows of a final need, as `sim/metrics/table.py` enters it; this page is
+written from there. All have the state's view: it is the state whose need it is that fares better or
+worse. In tables a metric is described over the members by its mean, its quantiles and the central
+case; a member to whom it does not apply does not count, and where it applies to none the cell is
+empty. A *hit* is the first month in which a restriction acts on one of the need's suppliers.
+"""
+MONTHS = """## By month
+
+In `series.csv`. A study can keep them of a month or a year, as in `unmet[RUS, engines, 2018]`: a
+flow is then added up, a stock is what it is at the end, and a share is that of the sums.
+"""
+RUNS = """## Of the whole run
+
+In `summary.csv`, `comparison.csv` and, unless it asks for others, in a study.
+"""
+MONEY = """## Money
+
+In `money.csv`, by calendar year and state, and for `all` states together; `substitution` is money
+per unit.
+"""
+FATES = """## Fates
+
+In `fates.csv`, of each need that a restriction hit, by calendar year from the hit on and at the
+`end`, the last twelve months: the `probability`, as a share of the members, that suppliers of one
+group replaced the old ones most (`home`, `ally`, `outside`), that the old ones went on unlawfully
+or lawfully (`leakage`, `old`), that the need fell away (`dropped`), or that less than half of it
+was met (`unmet`). They add up to 1.
+
+The rows of `end` tell, too, when substitution was reached, whatever the fate: `reached` is the
+share of the members in which others than the old suppliers came to keep up with nine tenths of the
+need for twelve months, and `month_p05`, `month_p50`, `month_p95` are the months by which 5, 50 and
+95 % of all members had reached it, `inf` where they never had. In the row of a group `by` is the
+state of that group that most often gained most, and `by_share` the share, of the members that
+reached it, in which it did.
+"""
+LATE = " Where it may not be reached, the row `{}_censored` gives the share of members."
+HEADS = ("metric", "title", "unit", "kind", "better", "over needs", "what it is", "derived from")
+TOGETHER = {"sum": "summed", "mean": "averaged", "": ""}
+
+
+def page() -> str:
+    """Return the page, in Markdown."""
+    money = _lines(("item", "what it is"), ((f"`{name}`", text) for name, text in TEXTS.items()))
+    parts = [MONTHS, *_table(MONTHLY), "", RUNS, *_table(SUMMARY), "", MONEY, *money, "", FATES]
+    return "\n".join([START, *parts])
+
+
+def _table(metrics: Mapping[str, MonthlyMetric] | Mapping[str, RunMetric]) -> list[str]:
+    return _lines(HEADS, (_cells(metric) for metric in metrics.values()))
+
+
+def _lines(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    return ["| " + " | ".join(cells) + " |" for cells in (heads, ["---"] * len(heads), *rows)]
+
+
+def _cells(metric: Metric) -> list[str]:
+    late = LATE.format(metric.name) if getattr(metric, "censored", False) else ""
+    return [
+        f"`{metric.name}`",
+        metric.title,
+        metric.unit,
+        metric.kind,
+        metric.better,
+        TOGETHER[metric.together],
+        metric.text + late,
+        ", ".join(getattr(metric, "derived", ())),
+    ]
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8", newline="\n")

@@ -1,0 +1,134 @@
+"""What several links may carry together: one limit for two states and a product, or for all links
+that an event or a trade rule names together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from math import inf
+
+from tests.reference.things import Link, Need, total
+
+ANY = 1e300
+"""More than anybody could want."""
+ROOM = 1.0 - 1e-12
+"""A limit of which more than this share is carried has no room."""
+
+Route = tuple[str, str, str]
+
+
+@dataclass(slots=True, eq=False)
+class Limit:
+    """What restrictions leave of some links, what is let through, and what it has done so far."""
+
+    links: Sequence[Link]
+    needs: list[Need]
+    """Whom the links serve, each once"""
+    most: float = inf
+    """What nothing lets pass: the cap of a trade rule"""
+    base: float = 0.0
+    """Flow at the start"""
+    reference: float = 0.0
+    """That or, if more, the flow just before a restriction that has begun"""
+    fixed: float = inf
+    """What quotas and sanctions leave"""
+    share: float = 1.0
+    """What cut-offs leave of what would flow"""
+    amount: float = 0.0
+    """What leaks or is exempt"""
+    lawful: float = 0.0
+    """What is exempt"""
+    part: float = 0.0
+    """What is exempt of what would flow"""
+    is_barred: bool = False
+    """Whether restrictions leave less than the reference"""
+    has_acted: bool = False
+    """Whether a restriction has ever taken anything away"""
+
+    @property
+    def routes(self) -> set[Route]:
+        """List the exporters, importers and products that it joins."""
+        return {link.route for link in self.links}
+
+    def rest(self) -> None:
+        """Know the flow at the start."""
+        self.base = self.reference = self.carried()
+
+    def lift(self) -> None:
+        """Forget what restrictions and exceptions made of it last month."""
+        self.fixed, self.share = inf, 1.0
+        self.amount = self.lawful = self.part = 0.0
+
+    def carried(self) -> float:
+        """Count what its links carry."""
+        return total(link.flow for link in self.links)
+
+    def left(self, would: float, let_through: float) -> float:
+        """Return what restrictions leave and exceptions let through if so much would flow."""
+        flow = max(self.base, would)
+        cut = self.share * flow if self.share < 1 else inf
+        return max(min(cut, self.fixed), let_through, self.part * flow)
+
+    def at(self, would: float) -> float:
+        """Return the most that may flow if so much would flow without it."""
+        return min(self.left(would, self.amount), self.most)
+
+    def has_room(self, wanted: float) -> bool:
+        """Tell whether its links could carry any of what their needs still want."""
+        carried = self.carried()
+        return carried < self.at(carried + wanted) * ROOM
+
+    def leaked_share(self, wanted: float) -> float:
+        """Tell which share of what its links carry is beyond what is lawful."""
+        if self.amount <= self.lawful:
+            return 0.0
+        carried = self.carried()
+        lawful = min(self.left(carried + wanted, self.lawful), self.most)
+        return (carried - lawful) / carried if carried * ROOM > lawful else 0.0
+
+
+@dataclass(slots=True, eq=False)
+class Limits:
+    """All limits of a member: the same links are limited once, whoever names them."""
+
+    known: dict[frozenset[int], Limit] = field(default_factory=dict)
+
+    def together(self, links: Iterable[Link]) -> Limit:
+        """Return the one limit of these links."""
+        listed = list(links)
+        key = frozenset(id(link) for link in listed)
+        if key not in self.known:
+            self.known[key] = limit = Limit(listed, list({link.need: None for link in listed}))
+            for link in listed:
+                link.limits.append(limit)
+        return self.known[key]
+
+    def by_route(self, links: Iterable[Link]) -> list[Limit]:
+        """Return a limit for each exporter, importer and product among these links."""
+        routes: dict[Route, list[Link]] = {}
+        for link in links:
+            routes.setdefault(link.route, []).append(link)
+        return [self.together(each) for each in routes.values()]
+
+    def __iter__(self) -> Iterator[Limit]:
+        return iter(self.known.values())
+
+
+def trim(links: Sequence[Link], *, is_anew: bool = False) -> None:
+    """Reduce the orders on these links to what each limit leaves, those of one limit by one factor.
+
+    `is_anew` counts nothing as carried yet.
+    """
+    asked: dict[Limit, float] = {}
+    for link in links:
+        for limit in link.limits:
+            asked[limit] = asked.get(limit, 0.0) + link.order
+    factor: dict[Limit, float] = {}
+    for limit, orders in asked.items():
+        carried = 0.0 if is_anew else limit.carried()
+        most = limit.at(carried + orders)
+        room = most - carried if carried < most * ROOM else 0.0
+        factor[limit] = room / orders if orders > room else 1.0
+    for link in links:
+        if link.limits:
+            link.order *= min(factor[limit] for limit in link.limits)
