@@ -14,7 +14,7 @@ from sim.engine.agents import CommissionAgent, FactoryAgent
 from sim.engine.model import SupplyModel
 from sim.engine.run import run
 from sim.kernels.allocation import Market
-from sim.kernels.capacity import erlang, half_done, kept, monthly, order_book
+from sim.kernels.capacity import erlang, half_done, monthly, order_book
 from sim.scenario.schema import Scenario
 from tests.plants import BAN, built, capacity, faults, programme
 from tests.worlds import old_supplier, world
@@ -187,13 +187,11 @@ def test_cancelled_capacity_may_be_tried_again() -> None:
 # ---------------------------------------------------------------------------------------------
 
 
-def test_shares_by_the_month_and_ramps() -> None:
-    """A year's loss month by month is the year's; a ramp of n months keeps 1/e of what is left
-    after n; none keeps nothing."""
+def test_shares_by_the_month() -> None:
+    """A year's loss month by month is the year's."""
     np.testing.assert_allclose(
         (1 - monthly(np.array([[0.0, 0.1, 1.0]]))) ** 12, [[1, 0.9, 0]], rtol=1e-12
     )
-    np.testing.assert_allclose(kept(np.array([[0.0, 6.0]])) ** 6, [[0, np.exp(-1)]], rtol=1e-12)
 
 
 def test_an_order_book_is_what_was_shipped_and_a_part_of_what_waits() -> None:

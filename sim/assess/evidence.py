@@ -10,17 +10,32 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.scenario.lead_terms import NUMBERS, terms_of
+from sim.scenario.lead_time import LeadTime, Ramp
+from sim.scenario.plant_options import class_of
 from sim.scenario.quantity import Frozen, Quantity, plain
 from sim.scenario.rule_choices import RuleChoice
-from sim.scenario.schema import Scenario
+from sim.scenario.schema import Programme, Scenario
 
 Table = dict[str, NDArray[np.float64] | NDArray[np.int64] | list[str]]
 """Columns of equal length by name."""
 
 CONFIDENCES = ("documented", "estimated", "disputed", "assumed")
-_WORDS = ("per", "dist", "confidence", "source", "publisher", "date", "address", "note")
+_WORDS = (
+    "per",
+    "dist",
+    "confidence",
+    "source",
+    "publisher",
+    "date",
+    "address",
+    "precedents",
+    "note",
+)
 """The columns of the ledger that are words, in their order."""
 _CLASS_KEYS = ("build_months", "qualification_months", "ramp_months", "capital_cost")
+CARRIED = ("build_months", "qualification_months", "ramp_months", "half")
+"""Numbers that precedents could carry: lead times and ramps of candidates and classes."""
 _RETOOL_KEYS = ("retool_months", "retool_loss", "retool_cost")
 
 
@@ -34,6 +49,16 @@ class Number(NamedTuple):
     def is_bare(self) -> bool:
         """Tell whether it stands alone: no interval, no source, no note."""
         return not {"low", "high", "source", "note"} & self.quantity.model_fields_set
+
+
+def could_be_carried(number: Number) -> bool:
+    """Tell whether an assumed number is one that precedents could carry: a lead time or a ramp.
+
+    `lead_time: {precedents: {class: ...}}` and `ramp: {precedents: ...}` say it instead.
+    """
+    section, *_, key = number.path.split(".")
+    is_plant = section in ("complexity", "programmes") and key in CARRIED
+    return is_plant and number.quantity.confidence == "assumed" and number.quantity.value > 0
 
 
 class Drawn(NamedTuple):
@@ -62,18 +87,20 @@ def ledger(scenario: Scenario) -> Table:
     from.
 
     `value`, `low` and `high` are as given, `per` year where it says so; `dist` is how members draw,
-    fixed where they do not; `publisher`, `date` and `address` are the source's.
+    fixed where they do not; `publisher`, `date` and `address` are the source's; `precedents` says
+    where an assumed number is one that they could carry.
     """
     given = numbers(scenario)
     table: Table = {"path": [number.path for number in given]}
     for key in ("value", "low", "high"):
         table[key] = np.array([_cell(each.quantity, key) for each in given], dtype=np.float64)
-    words = [_words(each.quantity, scenario) for each in given]
+    words = [_words(each, scenario) for each in given]
     return table | {key: [each[key] for each in words] for key in _WORDS}
 
 
-def _words(quantity: Quantity, scenario: Scenario) -> dict[str, str]:
+def _words(number: Number, scenario: Scenario) -> dict[str, str]:
     """Return what the ledger says of a number in words."""
+    quantity = number.quantity
     source = scenario.sources.get(quantity.source or "")
     drawn_by = quantity.dist or "triangular"
     return {
@@ -82,6 +109,7 @@ def _words(quantity: Quantity, scenario: Scenario) -> dict[str, str]:
         "confidence": quantity.confidence,
         "source": quantity.source or "",
         **{key: getattr(source, key, None) or "" for key in ("publisher", "date", "address")},
+        "precedents": "could" if could_be_carried(number) else "",
         "note": quantity.note or "",
     }
 
@@ -120,7 +148,8 @@ def drawn(scenario: Scenario) -> list[Drawn]:
         for number in numbers(scenario)
         if not number.path.startswith("complexity.")
     ]
-    return [each for each in (*own, *_drawn_of_classes(scenario)) if each.number.quantity.is_drawn]
+    every = (*own, *_drawn_of_classes(scenario), *_scores(scenario))
+    return [each for each in every if each.number.quantity.is_drawn]
 
 
 def described(scenario: Scenario, *, assumptions: bool = False) -> str:
@@ -128,6 +157,7 @@ def described(scenario: Scenario, *, assumptions: bool = False) -> str:
     with its interval.
     """
     counted = counts(scenario)
+    carried = [each.path for each in numbers(scenario) if could_be_carried(each)]
     by_confidence = ", ".join(f"{counted[each]} {each}" for each in CONFIDENCES)
     dangling, unused = cited(scenario)
     lines = [
@@ -138,6 +168,7 @@ def described(scenario: Scenario, *, assumptions: bool = False) -> str:
         f"{len(scenario.sources)} sources"
         + (f", of which nothing names {', '.join(unused)}" if unused else ", all of them named"),
         *([f"named and not given: {', '.join(dangling)}"] if dangling else []),
+        _carried_line(carried),
     ]
     if assumptions:
         assumed = [
@@ -145,6 +176,13 @@ def described(scenario: Scenario, *, assumptions: bool = False) -> str:
         ]
         lines += ["", "Assumptions:", *map(_line, assumed)]
     return "\n".join(lines)
+
+
+def _carried_line(carried: Sequence[str]) -> str:
+    """Write which assumed numbers precedents could carry."""
+    if not carried:
+        return "No assumed lead time or ramp is left that precedents could carry."
+    return f"Precedents could carry {len(carried)} of the assumed: {', '.join(carried)}"
 
 
 def _line(number: Number) -> str:
@@ -156,6 +194,7 @@ def _line(number: Number) -> str:
         else ""
     )
     per = " a year" if each.per == "year" else ""
+    per += " [a precedent could carry it]" if could_be_carried(number) else ""
     return f"  {path}: {plain(each.value)}{interval}{per}" + (f": {each.note}" if each.note else "")
 
 
@@ -164,6 +203,8 @@ def _drawn_of_classes(scenario: Scenario) -> Iterator[Drawn]:
     for name, programme in scenario.programmes.items():
         for key, candidate in programme.candidates.items():
             left_open = [each for each in _CLASS_KEYS if getattr(candidate, each) is None]
+            if terms_of(candidate, class_of(scenario, candidate.product)).lead_time:
+                left_open = [each for each in left_open if each not in NUMBERS]
             yield from _of_class(
                 scenario, candidate.product, left_open, f"programmes.{name}.candidates.{key}"
             )
@@ -176,6 +217,29 @@ def _drawn_of_classes(scenario: Scenario) -> Iterator[Drawn]:
                     (*_CLASS_KEYS, *_RETOOL_KEYS),
                     f"factories.{name}.lines.{product}",
                 )
+
+
+def _scores(scenario: Scenario) -> Iterator[Drawn]:
+    """List the scores by which lead times and ramps lie between precedents, where the scenario
+    gives no numbers for them: a programme's common one, and each candidate's own.
+    """
+    for name, programme in scenario.programmes.items():
+        shared = False
+        for key, candidate in programme.candidates.items():
+            path = f"programmes.{name}.candidates.{key}"
+            terms = terms_of(candidate, class_of(scenario, candidate.product))
+            if terms.lead_time:
+                shared = True
+                yield from _score(f"{path}.lead_time.own", terms.lead_time, "own")
+            if terms.ramp.precedents:
+                yield from _score(f"{path}.ramp.own", terms.ramp, "own")
+        if shared:
+            yield from _score(f"programmes.{name}.common_delay", programme, "common_delay")
+
+
+def _score(path: str, owner: LeadTime | Ramp | Programme, key: str) -> Iterator[Drawn]:
+    if key not in owner.model_fields_set:
+        yield Drawn(path, Number(path, getattr(owner, key)))
 
 
 def _of_class(scenario: Scenario, product: str, keys: Sequence[str], path: str) -> Iterator[Drawn]:

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from typing import NamedTuple
 
+from sim.assess.need_readings import READINGS as OF_BUYERS
 from sim.errors import Fault, InputError, Place, ScenarioError
 from sim.files.disk import opened
 from sim.scenario.quantity import month_number
@@ -18,8 +19,8 @@ KINDS = ("observed", "milestone", "claim", "plan")
 """Observations, dates of what was seen, what officials or experts say, what was planned: never
 mixed."""
 CASE_KEYS = ("category", "stage", "low", "central", "high", "unit", "source")
-READINGS = ("year", "level", "unit", "ready", "full", "allies")
-"""How an outcome is read off a run: see `past.Past`."""
+READINGS = ("year", "level", "unit", "ready", "full", "allies", *OF_BUYERS)
+"""How an outcome is read off a run: see `past.Past`, and `need_readings` for those of buyers."""
 
 
 @dataclass(frozen=True)
@@ -152,6 +153,8 @@ def _fault(outcome: Observation) -> str:
         return f"kind {outcome.kind!r} is none of {', '.join(KINDS)}"
     if outcome.reading and outcome.reading.split()[0] not in READINGS:
         return f"reading {outcome.reading!r} is none of {', '.join(READINGS)}"
+    if outcome.reading in ("level", "full") and not outcome.of:
+        return f"reading {outcome.reading!r} needs the products whose need it is measured by, `of`"
     if not outcome.unit:
         return "has no unit"
     if outcome.value or outcome.unit != "text":

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.assess.fates import Route, hits, restricted_routes
+from sim.assess.need_readings import READINGS as OF_BUYERS
+from sim.assess.need_readings import of_buyer
 from sim.assess.outcomes import Observation
 from sim.errors import InputError
 from sim.kernels.sums import Bools, Floats
@@ -63,7 +65,12 @@ class Past:
             )
         if outcome.reading == "allies":
             return self._taken_over(outcome.state)
-        return self._read(outcome, self._made(outcome), self._needed(outcome))
+        if outcome.reading.split()[0] in OF_BUYERS:
+            asked = outcome.state, outcome.products, outcome.reading, outcome.date
+            return of_buyer(self.records, *asked)
+        made = self._made(outcome)
+        needed = self._needed(outcome) if outcome.of else np.zeros_like(made)
+        return self._read(outcome, made, needed)
 
     def naive(self, outcome: Observation) -> float:
         """Return what the logistic says; it knows the need at the start and the month of the
@@ -78,7 +85,8 @@ class Past:
             ),
             default=None,
         )
-        if outcome.reading == "allies" or since is None:
+        told = outcome.reading.split()[0]
+        if told == "allies" or told in OF_BUYERS or since is None:
             return math.nan
         needed = np.full((len(self.records.months), 1), self._needed(outcome)[:YEAR, 0].mean())
         share = logistic(np.arange(len(needed), dtype=np.float64) - since)[:, None]

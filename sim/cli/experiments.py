@@ -130,7 +130,7 @@ def stress(
 
 
 @click.command()
-@click.argument("scenario", type=click.Path(), default="scenarios/baseline.yaml")
+@click.argument("scenarios", nargs=-1, type=click.Path(), metavar="[SCENARIO...]")
 @click.option("--members", type=click.IntRange(min=1), help="How many ensemble members.")
 @click.option("--seed", type=click.IntRange(min=0), help="The root of all draws.")
 @click.option(
@@ -139,33 +139,62 @@ def stress(
     help="How many months from the start; later outcomes are not scored.",
 )
 @click.option(
+    "--with",
+    "with_dir",
+    type=click.Path(path_type=Path),
+    help="A folder of precedents that the fits have not seen, scored apart.",
+)
+@click.option("--only-precedents", is_flag=True, help="Score precedents and no scenario.")
+@click.option(
     "--out",
     type=click.Path(path_type=Path),
     help="The result folder; results/<scenario file>_backtest by default.",
 )
-@click.option("--no-figures", is_flag=True, help="Write the table only.")
+@click.option("--no-figures", is_flag=True, help="Write the tables only.")
 @quiet_option
 def backtest(
-    scenario: str, out: Path | None, no_figures: bool, quiet: bool, **given: int | None
+    scenarios: tuple[str, ...],
+    with_dir: Path | None,
+    only_precedents: bool,
+    out: Path | None,
+    no_figures: bool,
+    quiet: bool,
+    **given: int | None,
 ) -> None:
-    """Score a SCENARIO against what happened, each category without its own history.
+    """Score forecasts against what happened, each without its own history.
 
-    Outcomes, documented cases and announced plans stand beside the scenario; writes backtest.csv.
+    Without a SCENARIO: the shipped case, the casebook and the precedents, a cluster left out at a
+    time. Outcomes stand beside a scenario, as <name>_outcomes.csv. Writes backtest.csv and
+    backtest_precedents.csv.
     """
-    from sim.experiments.backtest import backtest as score
+    from sim.experiments.backtest_all import backtest_all
+    from sim.precedents.saving import save
     from sim.report.study import save_tables
 
-    folder = folder_for(out, Path("results", f"{Path(scenario).stem}_backtest"))
-    found = score(scenario, members=given["members"], seed=given["seed"], months=given["months"])
-    overrides: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
-    loaded = sim.load(scenario, **overrides)
-    save_tables(
-        folder,
-        loaded,
-        {"backtest": found.table},
-        figures=not no_figures,
-        command=click.get_current_context().obj,
+    name = Path(scenarios[0]).stem if len(scenarios) == 1 else "all"
+    folder = folder_for(out, Path("results", f"{name}_backtest"))
+    found = backtest_all(
+        [] if only_precedents else scenarios or None,
+        with_dir=with_dir,
+        precedents=not scenarios or with_dir is not None,
+        members=given["members"],
+        months=given["months"],
+        seed=given["seed"],
     )
+    if len(scenarios) == 1:
+        overrides: dict[str, Any] = {
+            key: value for key, value in given.items() if value is not None
+        }
+        loaded = sim.load(scenarios[0], **overrides)
+        save_tables(
+            folder,
+            loaded,
+            found.tables,
+            figures=not no_figures,
+            command=click.get_current_context().obj,
+        )
+    else:
+        save(folder, found.tables)
     if not quiet:
         say(found.text)
         say(where(folder))

@@ -64,6 +64,7 @@ def run(
     The result folder holds tables as CSV, the page report.html and a manifest. An older
     result there is replaced; it stays until the new one is complete.
     """
+    from sim.kernels.uncollected import uncollected
     from sim.report.overview import overview
 
     loaded = sim.load(
@@ -74,7 +75,8 @@ def run(
         result = sim.run(loaded, chunk=chunk, progress=progress)
     if not quiet:
         say("writing tables" + ("" if no_figures else " and page"), err=True)
-    result.save(folder, figures=not no_figures, command=click.get_current_context().obj)
+    with uncollected():
+        result.save(folder, figures=not no_figures, command=click.get_current_context().obj)
     if not quiet:
         say(overview(result.scenario, result.records, result.wall_seconds))
         for warning in result.records.warnings:

@@ -18,6 +18,7 @@ from sim.engine.warnings import bullwhip_warnings, lacking, shortage_warnings
 from sim.errors import InputError
 from sim.events.timeline import Timeline, event_rows
 from sim.kernels.sums import Bools, Floats, Ints
+from sim.kernels.uncollected import uncollected
 from sim.metrics.derive import all_series, summary, supplies
 from sim.records import Records
 from sim.report.result import Result
@@ -145,6 +146,7 @@ def _by_route(world: World) -> Bools:
     return acted
 
 
+@uncollected()
 def _records(
     scenario: Scenario,
     axes: Axes,

@@ -12,6 +12,7 @@ from sim.events.effect import Effect, Scope
 from sim.events.funds import Funding, ProgrammeStart, ProgrammeStop, Undoing
 from sim.events.plants import Closure, Demand, Licence, Outage, Retool
 from sim.events.reexport import Reexport
+from sim.events.thrift import Thrift
 from sim.events.trade import CutOff, Exemption, Leakage, Quota, Sanction, Tariff
 from sim.scenario import event_kinds as described
 from sim.scenario.event_times import Dated
@@ -32,6 +33,7 @@ KINDS: Mapping[type[Dated], type[Effect]] = {
     described.Exemption: Exemption,
     described.Reexport: Reexport,
     described.Demand: Demand,
+    described.Thrift: Thrift,
     described.Outage: Outage,
     described.Tariff: Tariff,
     described.Lifting: Undoing,

@@ -96,8 +96,9 @@ class Closure(Effect):
         """Give up what is being built at the closed lines, and bar more."""
         there = np.isin(owner, self.rows)[:, None] & closing
         gone[there] += plant.unfinished[there]
-        for each in (plant.unfinished, plant.unramped, plant.max_capacity):
+        for each in (plant.unfinished, plant.max_capacity):
             each[there] = 0.0
+        plant.ramps.stop(there)
         plant.pipeline[:, there] = 0.0
 
 

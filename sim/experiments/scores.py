@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 Row = Mapping[str, str | float]
 KNOWN = (
-    "Left out is what a category's own history says of lead times, ramp-up and cost. Known"
+    "Left out is what a category's own history says of lead times, ramp-up and cost, and what"
+    " precedents of its own cluster say. Known"
     " beforehand all the same: the events and their months, the money, falls of need, how leakage"
     " ended, the most that a candidate may add, and what goes into what."
 )

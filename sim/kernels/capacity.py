@@ -17,16 +17,6 @@ LEAST_STAGE = 0.5
 """
 
 
-def kept(months: Floats) -> Floats:
-    """Turn time constants, months, into the share that is left a month later; 0 where the constant
-    is 0.
-
-    math.exp, whose bits do not depend on the shape of the array.
-    """
-    shares = [math.exp(-1.0 / each) if each > 0 else 0.0 for each in months.ravel().tolist()]
-    return np.array(shares).reshape(months.shape)
-
-
 def monthly(share: Floats) -> Floats:
     """Turn shares lost in a year into the shares that, lost month after month, come to the same."""
     shares = [1.0 - math.pow(1.0 - each, 1.0 / 12.0) for each in share.ravel().tolist()]

@@ -26,7 +26,8 @@ def offer(world: World, making: Production) -> None:
         starts = starts.copy()
         stock = lots.in_store(world)
         for rule, pantry, inputs, rows in making:
-            starts[rows] = np.minimum(starts[rows], rule(pantry.filled(stock[inputs])))
+            filled = pantry.filled(stock[inputs], world.needs.amount[inputs])
+            starts[rows] = np.minimum(starts[rows], rule(filled))
         # dust that rounding left of inputs would draw orders
         starts[starts < RTOL * lines.usable] = 0.0
     lines.offer = lines.finished + lines.yield_ * starts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -59,7 +60,9 @@ class Mixture:
         """
         known, logs = self._table
         near = np.clip(np.asarray(scores, dtype=np.float64), -REACH, REACH)
-        return np.asarray(np.exp(np.interp(near, known, logs)))
+        found = np.asarray(np.interp(near, known, logs))
+        # math.exp number by number: numpy may round exp differently at another array width
+        return np.array([math.exp(each) for each in found.ravel().tolist()]).reshape(found.shape)
 
     def ppf(self, chances: Floats | float) -> Floats:
         """Return the months that are not passed with these probabilities, element by element.

@@ -38,9 +38,9 @@ class InputStock:
     cover: Floats
     """Months of use that the scenario wants held"""
 
-    def filled(self, stock: Floats) -> InputStock:
-        """Return the same lines with this stock, [inputs, members]."""
-        return replace(self, stock=stock)
+    def filled(self, stock: Floats, amount: Floats) -> InputStock:
+        """Return the same lines with this stock and these amounts, [inputs, members]."""
+        return replace(self, stock=stock, amount=amount)
 
     def scarcest(self, among: Bools) -> Floats:
         """Count the starts that the scarcest of some inputs allows, [lines, members]; inf where

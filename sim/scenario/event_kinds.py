@@ -219,6 +219,23 @@ class Demand(Dated):
     """What the need is multiplied by."""
 
 
+class Thrift(Dated):
+    """Change how much of an input makers of a product use: they learn to do with less, turn to
+    another design, or use it again. Phased in over months; with `when`, once it is scarce or dear.
+    """
+
+    acts_on: ClassVar = "inputs"
+    kind: Literal["thrift"]
+    state: Selector = "*"
+    """Where the makers stand."""
+    product: Selector = "*"
+    """What they make."""
+    input: Selector
+    """What goes into it."""
+    factor: Factor
+    """What the amount per unit started is multiplied by."""
+
+
 class Outage(Dated):
     """Put a share of a factory's capacity out of use."""
 
@@ -365,6 +382,7 @@ Event = Annotated[
     | Reexport
     | Lifting
     | Demand
+    | Thrift
     | Outage
     | Repair
     | Closure

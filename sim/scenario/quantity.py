@@ -14,15 +14,21 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from sim import rng
+from sim.scenario.distributions import (
+    MEDIAN,
+    Distribution,
+    Floats,
+    chosen,
+    ends,
+    median,
+    quantiles,
+)
 
 Confidence = Literal["documented", "estimated", "disputed", "assumed"]
-Distribution = Literal["fixed", "triangular", "uniform", "loguniform"]
-Floats = NDArray[np.float64]
 
 
 class Frozen(BaseModel):
@@ -35,14 +41,20 @@ class Quantity(Frozen):
     """Hold a number, its interval and where it comes from."""
 
     value: float = Field(allow_inf_nan=False)
-    """The central value, used by member 0."""
+    """The central value, used by member 0; for normal, lognormal and discrete the median, which may
+    be left out."""
     low: float | None = Field(None, allow_inf_nan=False)
-    """The lowest value drawn; give `low` and `high` together."""
+    """The lowest value drawn, the point of 5 % for normal and lognormal; give `low` and `high`
+    together."""
     high: float | None = Field(None, allow_inf_nan=False)
-    """The highest value drawn."""
+    """The highest value drawn, the point of 95 % for normal and lognormal."""
     dist: Distribution | None = None
     """How members draw between low and high: triangular (with an interval, the default), uniform,
-    loguniform, fixed (no draw)."""
+    loguniform, normal, lognormal, fixed (no draw); or discrete, from `values`."""
+    values: list[float] | None = None
+    """The values of a discrete number."""
+    chances: list[float] | None = None
+    """How likely each of them is, in any unit; all alike where not given."""
     per: Literal["month", "year"] = "month"
     """The time base of a rate, so that a figure per year can stand as its source gives it."""
     source: str | None = None
@@ -51,35 +63,26 @@ class Quantity(Frozen):
     """How well the source supports the number; a number without a source is assumed."""
     note: str | None = None
 
+    @property
+    def scale(self) -> float:
+        """Return what the number is multiplied by to be per month."""
+        return _SCALES[self.per]
+
     @model_validator(mode="before")
     @classmethod
     def _accept_bare_number(cls, data: Any) -> Any:
-        return (
-            {"value": data}
-            if isinstance(data, (int, float)) and not isinstance(data, bool)
-            else data
-        )
+        if isinstance(data, (int, float)) and not isinstance(data, bool):
+            return {"value": data}
+        if isinstance(data, dict) and "value" not in data and _is_numeric(data):
+            middle = median(*(data.get(key) for key in _DRAWN_BY))
+            return data if middle is None else {**data, "value": middle}
+        return data
 
     @model_validator(mode="after")
     def _check_interval(self) -> Quantity:
-        if (self.low is None) != (self.high is None):
-            raise PydanticCustomError("interval", "give both low and high, or neither")
-        if (
-            self.low is not None
-            and self.high is not None
-            and not self.low <= self.value <= self.high
-        ):
-            raise PydanticCustomError(
-                "interval",
-                "value {value} is not between low {low} and high {high}",
-                {"value": plain(self.value), "low": plain(self.low), "high": plain(self.high)},
-            )
-        if self.low is None and self.dist not in (None, "fixed"):
-            raise PydanticCustomError(
-                "interval", "dist: {dist} needs low and high", {"dist": self.dist}
-            )
-        if self.dist == "loguniform" and self.low is not None and self.low <= 0:
-            raise PydanticCustomError("interval", "dist: loguniform needs low above 0")
+        for fault in (self._interval_fault(), self._distribution_fault()):
+            if fault:
+                raise PydanticCustomError("interval", "{fault}", {"fault": fault})
         if self.confidence != "assumed" and self.source is None:
             raise PydanticCustomError(
                 "pedigree",
@@ -88,9 +91,52 @@ class Quantity(Frozen):
             )
         return self
 
+    def _interval_fault(self) -> str:
+        """Return what is wrong with low and high, or nothing."""
+        if (self.low is None) != (self.high is None):
+            return "give both low and high, or neither"
+        if self.low is None or self.high is None:
+            needy = self.dist not in (None, "fixed", "discrete")
+            return f"dist: {self.dist} needs low and high" if needy else ""
+        if self.dist == "discrete":
+            return "dist: discrete takes values, not low and high"
+        if not self.low <= self.value <= self.high:
+            low, high = plain(self.low), plain(self.high)
+            return f"value {plain(self.value)} is not between low {low} and high {high}"
+        if self.dist in ("loguniform", "lognormal") and self.low <= 0:
+            return f"dist: {self.dist} needs low above 0"
+        return ""
+
+    def _distribution_fault(self) -> str:
+        """Return what is wrong with a list of values or with the central value, or nothing."""
+        if (self.dist == "discrete") != (self.values is not None) or self.values == []:
+            return "dist: discrete and values (one at least) go together"
+        if self.chances is not None and not _fits(self.values or [], self.chances):
+            return "give as many chances as values, none below 0 and one above"
+        middle = median(self.dist, self.low, self.high, self.values, self.chances)
+        if middle is not None and not math.isclose(self.value, middle, rel_tol=0.01):
+            return (
+                f"value {plain(self.value)} is not the median of dist: {self.dist},"
+                f" {plain(middle)}; leave value out"
+            )
+        return ""
+
+    @property
+    def bounds(self) -> list[tuple[str, float]]:
+        """Return the central value and what bounds the draws, each with the key that says it."""
+        found = [("value", self.value)]
+        if self.values is not None:
+            return [*found, ("values", min(self.values)), ("values", max(self.values))]
+        if self.low is None or self.high is None:
+            return found
+        lowest, highest = ends(self.dist, self.low, self.high)
+        return [*found, ("low", lowest), ("high", highest)]
+
     @property
     def is_drawn(self) -> bool:
         """Tell whether members differ in this number."""
+        if self.values is not None:
+            return len(set(self.values)) > 1
         return self.low is not None and self.low != self.high and self.dist != "fixed"
 
     def draw(self, seed: int, name: str, members: Sequence[int]) -> Floats:
@@ -105,13 +151,17 @@ class Quantity(Frozen):
         return None
 
 
+_SCALES = {"month": 1.0, "year": 1 / 12}
+"""What a number with this time base is multiplied by, to be per month."""
+
+
 def draw_all(
     quantities: Sequence[Quantity], seed: int, names: Sequence[str], members: Sequence[int]
 ) -> Floats:
     """Draw numbers for each member, shape [quantities, members]: each as it is drawn alone, all in
     a few operations.
     """
-    scale = np.array([[1 / 12 if each.per == "year" else 1.0] for each in quantities])
+    scale = np.array([[each.scale] for each in quantities])
     value = np.array([[each.value] for each in quantities])
     result = np.repeat(value * scale, len(members), axis=1)
     drawn: dict[Distribution | None, list[int]] = {}
@@ -119,42 +169,48 @@ def draw_all(
         given = each.beside(names[row], len(members))
         if given is not None:
             result[row] = given
-        elif each.is_drawn:
+        elif each.is_drawn and any(members):
             drawn.setdefault(each.dist, []).append(row)
-    if not any(members):
-        return result
     for dist, rows in drawn.items():
         u = rng.rows(seed, [names[row] for row in rows], members)
+        if dist == "discrete":
+            found = np.array([_chosen(quantities[row], u[at]) for at, row in enumerate(rows)])
+            found[:, rng.central(members)] = value[rows]
+            result[rows] = found * scale[rows]
+            continue
         low, high = (
             np.array([[getattr(quantities[row], end)] for row in rows]) for end in ("low", "high")
         )
-        found = _quantile(dist, u, low, high, value[rows])
+        found = quantiles(dist, u, low, high, value[rows])
         found[:, rng.central(members)] = value[rows]
         result[rows] = found * scale[rows]
     return result
 
 
-def _quantile(
-    dist: Distribution | None, u: Floats, low: Floats, high: Floats, mode: Floats
-) -> Floats:
-    """Return the quantiles of u [rows, members], given the lowest, highest and central values
-    [rows, 1].
-    """
-    if dist == "uniform":
-        return low + (high - low) * u
-    if dist == "loguniform":
-        # math.exp number by number: numpy may round exp differently at another array width
-        spans = [math.log(most / least) for least, most in zip(low.flat, high.flat, strict=True)]
-        powers = [
-            [math.exp(span * each) for each in row]
-            for span, row in zip(spans, u.tolist(), strict=True)
-        ]
-        exponential: Floats = low * np.array(powers)
-        return exponential
-    split = (mode - low) / (high - low)
-    rising = low + np.sqrt(u * (high - low) * (mode - low))
-    falling = high - np.sqrt((1 - u) * (high - low) * (high - mode))
-    return np.where(u < split, rising, falling)
+def _chosen(quantity: Quantity, u: Floats) -> Floats:
+    """Return what is chosen of the values of a discrete number, [members]."""
+    return chosen(u, quantity.values or [], quantity.chances)
+
+
+_DRAWN_BY = ("dist", "low", "high", "values", "chances")
+"""What a median is made from."""
+
+
+def _is_numeric(data: dict[Any, Any]) -> bool:
+    """Tell whether what a median is made from can be reckoned with; if not, the schema speaks."""
+    numbers = [data.get(key) for key in ("low", "high")]
+    for key in ("values", "chances"):
+        numbers += data[key] if isinstance(data.get(key), list) else [data.get(key)]
+    is_listed = all(isinstance(data.get(key, []), list) for key in ("values", "chances"))
+    return is_listed and all(
+        each is None or (isinstance(each, (int, float)) and math.isfinite(each)) for each in numbers
+    )
+
+
+def _fits(values: Sequence[float], chances: Sequence[float]) -> bool:
+    """Tell whether chances are those of so many values."""
+    fit = all(math.isfinite(each) and each >= 0 for each in (*values, *map(abs, chances)))
+    return fit and len(chances) == len(values) and min(chances) >= 0 < max(chances)
 
 
 SMALLEST = 1e-9
@@ -178,10 +234,7 @@ class Within:
 
     def __call__(self, quantity: Quantity) -> Quantity:
         """Return the quantity. Raises PydanticCustomError."""
-        for name in ("value", "low", "high"):
-            number = getattr(quantity, name)
-            if number is None:
-                continue
+        for name, number in quantity.bounds:
             prefix = "" if name == "value" else f"{name}: "
             if 0 < abs(number) < SMALLEST:
                 raise PydanticCustomError(
@@ -189,6 +242,8 @@ class Within:
                     "{text} is nearer to 0 than {bound} ({unit}); write 0",
                     {"text": prefix + plain(number), "bound": plain(SMALLEST), "unit": self.unit},
                 )
+            if quantity.dist in MEDIAN and name != "value":
+                prefix += "draws reach "
             if number < self.low:
                 raise PydanticCustomError(
                     "below",
@@ -223,6 +278,7 @@ Months = Annotated[Quantity, AfterValidator(Within(0, 600, "months"))]
 LeadMonths = Annotated[Quantity, AfterValidator(Within(1, 120, "months"))]
 Money = Annotated[Quantity, AfterValidator(Within(0, _LARGEST, "money"))]
 Level = Annotated[Quantity, AfterValidator(Within(0, _LARGEST, "level"))]
+Score = Annotated[Quantity, AfterValidator(Within(-4, 4, "standard normal score"))]
 Streak = Annotated[Quantity, AfterValidator(Within(1, 600, "months"))]
 CapitalCost = Annotated[
     Quantity, AfterValidator(Within(1e-9, _LARGEST, "money per unit per month of capacity"))

@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from sim.scenario.event_kinds import Event, Pairs, Selector
+from sim.scenario.lead_time import STANDARD, Counting, HeadStart
 from sim.scenario.quantity import (
     CapitalCost,
     Coefficient,
@@ -25,6 +26,7 @@ from sim.scenario.quantity import (
     Precedence,
     Quantity,
     Rate,
+    Score,
     Share,
     Units,
     Weight,
@@ -100,15 +102,15 @@ class Product(Frozen):
     """Share of unmet need given up each month: 0 waits for ever, 1 is lost at once."""
 
 
-class Complexity(Frozen):
+class Complexity(Counting):
     """Describe how hard a class of products is to take up."""
 
-    build_months: Months
-    """Months from money to finished plant."""
-    qualification_months: Months
+    build_months: Months | None = None
+    """Months to the finished plant; with the next key or, in place of both, `lead_time`."""
+    qualification_months: Months | None = None
     """Months from finished plant to accepted goods."""
-    ramp_months: Months
-    """Time constant of the ramp-up after qualification; 0: full output at once."""
+    ramp_months: Months | None = None
+    """Months from qualification to nine tenths of the full rate; 0: full output at once."""
     capital_cost: CapitalCost
     """Money per unit per month of new capacity."""
     stages: Stages = "pure"
@@ -253,20 +255,24 @@ class Trade(Frozen):
     note: str | None = None
 
 
-class Candidate(Frozen):
+class Candidate(Counting):
     """Describe capacity that a programme may build: where, how fast, at what cost."""
 
     factory: Name
     product: Name
     """A line of that factory (its capacity may be 0 at the start)."""
     build_months: Months | None = None
-    """Months from money to finished plant; the product's complexity class's where not given."""
+    """Months to the finished plant; the product's complexity class's where not given, as for
+    `lead_time`, `clock`, `runs_to` and `ramp`."""
     qualification_months: Months | None = None
     """Months from finished plant to accepted goods; the class's where not given."""
     ramp_months: Months | None = None
-    """Time constant of the ramp-up after qualification; the class's where not given."""
+    """Months from qualification to nine tenths of the full rate; the class's where not given."""
     capital_cost: CapitalCost | None = None
     """Money per unit per month of new capacity; the class's where not given."""
+    head_start: HeadStart | None = None
+    """What stood ready at the decision, for a lead time from precedents: none; a design; a plant
+    that made the product or a near relative, or stood half built."""
     stages: Stages | None = None
     """How lead times spread; the class's where not given."""
     shape: Shape | None = None
@@ -300,6 +306,9 @@ class Programme(Frozen):
     """How the budget is shared out; the scenario's default where not given."""
     lead_times: Literal["drawn", "announced"] = "drawn"
     """Whether projects take the months drawn or the months officially announced."""
+    common_delay: Score = STANDARD
+    """Where what all its candidates' lead times from precedents or announcements have in common
+    lies: 0 the median, 1.64 the point of 95 %. One unknown for many numbers."""
     slippage: Factor = Quantity(value=1)
     """What drawn build and qualification months are multiplied by; announced ones are not."""
     cost_overrun: Factor = Quantity(value=1)
@@ -314,6 +323,15 @@ class Programme(Frozen):
     beneficiaries alone."""
     source: str | None = None
     note: str | None = None
+
+
+class Collection(Frozen):
+    """Say which of the precedents shipped with the package tell of the scenario's own case."""
+
+    clusters: list[str] = []
+    """Clusters of precedents, as in `sim precedents`."""
+    left_out: bool = False
+    """Whether fits leave them out, as a forecast must: `sim backtest` does."""
 
 
 class Source(Frozen):
@@ -368,6 +386,8 @@ class Scenario(Frozen):
     """Funded efforts that build capacity."""
     sources: dict[Name, Source] = {}
     """Where numbers and facts were published."""
+    precedents: Collection = Collection()
+    """Precedents that tell of this very case."""
 
     @property
     def month_labels(self) -> list[str]:

@@ -25,13 +25,15 @@ def build_needs(scenario: Scenario, axes: Axes, draw: Draws, slots: int) -> Need
     )
     maker = axes.line_product[axes.input_line]
     shape, final_shape = (len(axes.needs), draw.width), (axes.final, draw.width)
+    amount = _amounts(scenario, axes, draw)
     return Needs(
         base=base,
         series_rows=series_rows,
         series=series,
         factor=np.ones(final_shape),
         final=np.zeros(final_shape),
-        amount=_amounts(scenario, axes, draw),
+        full_amount=amount,
+        amount=amount.copy(),
         cancellation=cancellation.take(axes.need_product, axis=0),
         cover=np.concatenate([_final_cover(scenario, axes, draw), input_cover.take(maker, axis=0)]),
         stock=np.zeros(shape),

@@ -9,14 +9,18 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.kernels.capacity import erlang, half_done, kept, monthly
+from sim.kernels.capacity import erlang, half_done, monthly
 from sim.kernels.sums import NEVER, Floats, Ints, whole
 from sim.scenario.event_kinds import Retool
+from sim.scenario.lead_terms import terms_of
+from sim.scenario.lead_time import STANDARD
 from sim.scenario.plant_options import MEMORY, Work, class_of
 from sim.scenario.schema import Candidate, Complexity, Scenario
 from sim.world.axes import Axes
 from sim.world.draws import Draws
+from sim.world.lead_times import Building, lead_times
 from sim.world.projects import Upkeep, Works
+from sim.world.ramps import Ramps
 
 
 class Timing(NamedTuple):
@@ -36,7 +40,8 @@ def timing(lead: Floats, shape: Sequence[int], months: int) -> Timing:
 
     What is started is there next month at the earliest.
     """
-    delay = np.maximum(whole(lead), 1)
+    # what comes after the run need not wait its turn
+    delay = np.minimum(np.maximum(whole(lead), 1), months + 1)
     spread = np.flatnonzero(np.array(shape, dtype=np.int64))
     half = delay.copy()
     if not spread.size:
@@ -67,7 +72,8 @@ def build_works(scenario: Scenario, axes: Axes, draw: Draws) -> Works:
         found = [each.get(name, np.full(draw.width, otherwise)) for each in terms]
         return np.array(found).reshape(-1, draw.width)
 
-    lead, qualification = rows("lead"), whole(rows("qualification"))
+    drawn = lead_times(scenario, [_building(scenario, work) for work in axes.works], draw)
+    lead, qualification = rows("lead") + drawn.lead, whole(drawn.qualification)
     times = timing(lead, [_shape(scenario, work) for work in axes.works], scenario.months)
     shape = lead.shape
     remembered = (MEMORY if any(work.event is None for work in axes.works) else 0, *shape)
@@ -78,7 +84,7 @@ def build_works(scenario: Scenario, axes: Axes, draw: Draws) -> Works:
         profile=times.profile,
         half=times.half,
         due=np.full(shape, NEVER),
-        ramp_keep=kept(rows("ramp")),
+        ramps=Ramps.build(drawn.shapes, drawn.lengths, scenario.months),
         capital_cost=rows("cost"),
         max_capacity=np.full(shape, np.inf),
         absorption=np.full(shape, np.inf),
@@ -87,9 +93,9 @@ def build_works(scenario: Scenario, axes: Axes, draw: Draws) -> Works:
         unfinished=np.zeros(shape),
         matured=np.zeros(shape),
         pipeline=np.zeros((times.slots, *shape)),
-        unramped=np.zeros(shape),
         completed=np.full(shape, NEVER),
         cancelled_share=None,
+        clocks=None,
         gain=(1.0 - rows("loss")) * rows("units", 1.0),
         pressure=np.zeros(remembered),
         idle=np.zeros(remembered),
@@ -122,13 +128,14 @@ def _terms(scenario: Scenario, work: Work, draw: Draws) -> dict[str, Floats]:
             "loss": own("retool_loss"),
             "cost": own("retool_cost"),
         }
-    build, qualification = own("build_months"), own("qualification_months")
-    return {
-        "lead": build + qualification,
-        "qualification": qualification,
-        "ramp": own("ramp_months"),
-        "cost": own("capital_cost"),
-    }
+    return {"cost": own("capital_cost")}
+
+
+def _building(scenario: Scenario, work: Work) -> Building:
+    """Return how long a factory's own new capacity takes; nothing of what is turned."""
+    path = f"factories.{work.factory}.lines.{work.product}"
+    hard = None if work.source else class_of(scenario, work.product)
+    return Building(path, (STANDARD, f"{path}.common_delay"), None, terms_of(None, hard))
 
 
 def _shape(scenario: Scenario, work: Work) -> int:

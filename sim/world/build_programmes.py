@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.kernels.capacity import kept
-from sim.kernels.sums import NEVER, Floats, whole
+from sim.kernels.sums import NEVER, Bools, Floats, whole
+from sim.scenario.lead_terms import terms_of
 from sim.scenario.plant_options import class_of
 from sim.scenario.quantity import Quantity
 from sim.scenario.schema import Candidate, Programme, Scenario
 from sim.world.axes import Axes
 from sim.world.build_plant import shape_of, timing
+from sim.world.clocks import Clocks
 from sim.world.draws import Draws
-from sim.world.projects import Projects
-from sim.world.world import Programmes
+from sim.world.lead_times import Building, lead_times, months_announced
+from sim.world.projects import Programmes, Projects
+from sim.world.ramps import Ramps
 
 
 def build_projects(scenario: Scenario, axes: Axes, draw: Draws) -> Projects:
@@ -41,7 +43,18 @@ def build_projects(scenario: Scenario, axes: Axes, draw: Draws) -> Projects:
         return drawn.take(axes.project_programme, axis=0)
 
     slippage, cancelled = of_programme("slippage"), of_programme("cancelled_share")
-    qualification = own("qualification_months") * slippage
+    buildings = [
+        Building(
+            path,
+            (scenario.programmes[name].common_delay, f"programmes.{name}.common_delay"),
+            candidate,
+            terms_of(candidate, class_of(scenario, candidate.product)),
+        )
+        for (name, _), (path, candidate) in zip(axes.projects, found, strict=True)
+    ]
+    terms = [each.terms for each in buildings]
+    most = limit("max_capacity")
+    drawn = lead_times(scenario, buildings, draw, slippage, most)
     announced = draw.rows_or(
         [
             (_announced(scenario.programmes[name], candidate), f"{path}.announced_months")
@@ -49,7 +62,7 @@ def build_projects(scenario: Scenario, axes: Axes, draw: Draws) -> Projects:
         ],
         np.nan,
     )
-    lead = np.where(np.isnan(announced), own("build_months") * slippage + qualification, announced)
+    lead = np.where(np.isnan(announced), drawn.lead, announced)
     times = timing(
         lead,
         [shape_of(candidate, class_of(scenario, candidate.product)) for _, candidate in found],
@@ -58,23 +71,25 @@ def build_projects(scenario: Scenario, axes: Axes, draw: Draws) -> Projects:
     shape = lead.shape
     return Projects(
         delay=times.delay,
-        qualification=np.minimum(whole(qualification), times.delay),
+        qualification=np.minimum(whole(drawn.qualification), times.delay),
         spread=times.spread,
         profile=times.profile,
         half=times.half,
         due=np.full(shape, NEVER),
-        ramp_keep=kept(own("ramp_months")),
+        ramps=Ramps.build(drawn.shapes, drawn.lengths, scenario.months),
         capital_cost=own("capital_cost") * of_programme("cost_overrun"),
-        max_capacity=limit("max_capacity"),
+        max_capacity=most,
         absorption=limit("absorption"),
         added=np.zeros(shape),
         started=np.zeros(shape),
         unfinished=np.zeros(shape),
         matured=np.zeros(shape),
         pipeline=np.zeros((times.slots, *shape)),
-        unramped=np.zeros(shape),
         completed=np.full(shape, NEVER, dtype=np.int64),
         cancelled_share=cancelled if cancelled.any() else None,
+        clocks=Clocks.build(
+            scenario, axes, terms, _beneficiary(scenario, axes), lead, drawn.qualification
+        ),
     )
 
 
@@ -88,7 +103,12 @@ def _own_or_class(scenario: Scenario, candidate: Candidate, key: str) -> Quantit
 
 
 def _announced(programme: Programme, candidate: Candidate) -> Quantity | None:
-    return candidate.announced_months if programme.lead_times == "announced" else None
+    if programme.lead_times != "announced":
+        return None
+    lead_time = candidate.lead_time
+    if candidate.announced_months is None and lead_time and lead_time.announced is not None:
+        return months_announced(lead_time)
+    return candidate.announced_months
 
 
 def build_programmes(scenario: Scenario, axes: Axes, draw: Draws) -> Programmes:
@@ -96,10 +116,7 @@ def build_programmes(scenario: Scenario, axes: Axes, draw: Draws) -> Programmes:
     programmes = [scenario.programmes[name] for name in axes.programmes]
     shape = (len(programmes), draw.width)
     active = np.array([[each.active] for each in programmes], dtype=np.bool_).reshape(-1, 1)
-    served = np.array(
-        [[serves(each, state) for state in axes.states] for each in programmes], dtype=np.bool_
-    ).reshape(len(programmes), len(axes.states))
-    beneficiary = served.take(axes.need_state, axis=1)
+    beneficiary = _beneficiary(scenario, axes)
     chairs = axes.chair[:, None] == axes.need_state
     weight = draw.rows(
         (each.chair_weight, f"programmes.{name}.chair_weight")
@@ -114,6 +131,15 @@ def build_programmes(scenario: Scenario, axes: Axes, draw: Draws) -> Programmes:
         appropriated=np.zeros(shape),
         invested=np.zeros(shape),
     )
+
+
+def _beneficiary(scenario: Scenario, axes: Axes) -> Bools:
+    """Return which needs count for which programme, [programmes, needs]."""
+    programmes = [scenario.programmes[name] for name in axes.programmes]
+    served = np.array(
+        [[serves(each, state) for state in axes.states] for each in programmes], dtype=np.bool_
+    ).reshape(len(programmes), len(axes.states))
+    return served.take(axes.need_state, axis=1)
 
 
 def serves(programme: Programme, state: str) -> bool:

@@ -12,6 +12,14 @@ from sim.world.projects import Projects
 from sim.world.world import World
 
 
+def count_down(world: World) -> None:
+    """Take what has passed since its clock off the lead time of what is begun this month."""
+    projects, clocks = world.projects, world.projects.clocks
+    if clocks is not None:
+        left = clocks.left(world.programmes.active, world.needs.hit, world.month)
+        projects.delay[clocks.rows] = projects.half[clocks.rows] = left
+
+
 def start(projects: Projects, capacity: Floats, month: int) -> None:
     """Put capacity [projects, members], units per month, under way."""
     pipeline = projects.pipeline
@@ -40,11 +48,10 @@ def mature(projects: Projects, by_line: GroupSum, month: int) -> Floats | None:
     slot = projects.pipeline[month % projects.pipeline.shape[0]]
     projects.matured[:] = slot
     slot[:] = 0.0
-    projects.unramped *= projects.ramp_keep
+    projects.ramps.advance(projects.matured, month)
     if not projects.matured.any():
         return None
     projects.unfinished -= projects.matured
-    projects.unramped += np.where(projects.ramp_keep > 0, projects.matured, 0.0)
     projects.completed[
         (projects.matured > 0) & (projects.due <= month) & (projects.completed == NEVER)
     ] = month
@@ -96,8 +103,8 @@ def leave(world: World, lost: Floats) -> None:
     """
     lines, axes = world.lines, world.axes
     stays = 1.0 - np.divide(lost, lines.capacity, out=np.zeros_like(lost), where=lines.capacity > 0)
-    world.projects.unramped *= stays.take(axes.project_line, axis=0)
-    world.works.unramped *= stays.take(axes.work_line, axis=0)
+    world.projects.ramps.lose(stays.take(axes.project_line, axis=0))
+    world.works.ramps.lose(stays.take(axes.work_line, axis=0))
     lines.capacity -= lost
     world.lost_capacity += lost
 

@@ -1,5 +1,5 @@
 """Hold what becomes of plant: what programmes and factories build, and what stands idle and is laid
-up; arrays [rows, members].
+up; and the programmes themselves; arrays [rows, members].
 
 A part of the world (`world.py`); each array says who writes it.
 """
@@ -10,7 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.kernels.sums import NEVER, Floats, Ints
+from sim.kernels.sums import NEVER, Bools, Floats, Ints
+from sim.world.clocks import Clocks
+from sim.world.ramps import Ramps
 
 
 @dataclass(eq=False)
@@ -45,7 +47,7 @@ class Projects:
     """Hold the programmes' candidates, arrays [projects, members]."""
 
     delay: Ints
-    """Months from money to qualified capacity"""
+    """Months from money to qualified capacity; `count_down` writes it"""
     qualification: Ints
     """How many of them are for qualification"""
     spread: Ints
@@ -58,8 +60,8 @@ class Projects:
     due: Ints
     """Month in which half of the first start is qualified, NEVER before the first start; whoever
     starts it writes it"""
-    ramp_keep: Floats
-    """Share of unramped capacity that is still unramped a month later"""
+    ramps: Ramps
+    """How what is qualified ramps up; construction.mature writes it"""
     capital_cost: Floats
     """Money per unit per month of capacity"""
     max_capacity: Floats
@@ -77,13 +79,19 @@ class Projects:
     pipeline: Floats
     """[slots, projects, members]: capacity that is qualified in the months whose number leaves this
     remainder"""
-    unramped: Floats
-    """Qualified capacity that does not yet produce; steps.capacity writes it"""
     completed: Ints
     """Month in which half of the first start was qualified, NEVER before; steps.capacity writes it
     """
     cancelled_share: Floats | None
     """Share of unfinished capacity given up each month; None: nobody gives up"""
+
+    clocks: Clocks | None
+    """Lead times that do not count from the money; None: all do"""
+
+    @property
+    def unramped(self) -> Floats:
+        """Return the qualified capacity that does not yet produce, [projects, members]."""
+        return self.ramps.unramped
 
     def completing(self, month: int) -> Ints:
         """Return the months of completion, those that are completed in this month included.
@@ -112,3 +120,22 @@ class Works(Projects):
     """Money spent this month; capacity.begin writes it"""
     lost: Floats
     """Capacity under way that was lost this month; events write it"""
+
+
+@dataclass(eq=False)
+class Programmes:
+    """Hold the programmes, arrays [programmes, members]."""
+
+    treasury: Floats
+    """Money not yet spent; events and steps.programmes write it"""
+    active: Bools
+    """Whether it may spend; events write it"""
+    beneficiary: Bools
+    """[programmes, needs]: whether the need counts for the programme"""
+    counts: Floats
+    """[programmes, needs, members]: how much of what the need lacks the programme sees; 1 for its
+    chair's, 0 where it does not count"""
+    appropriated: Floats
+    """Money received this month; events write it"""
+    invested: Floats
+    """Money spent this month; steps.programmes writes it"""

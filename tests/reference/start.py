@@ -238,7 +238,7 @@ class Builder:
         project = Project(
             line=line,
             delay=whole(delay),
-            ramp_keep=math.exp(-1.0 / ramp) if ramp > 0 else 0.0,
+            ramp_length=ramp / (0.5 - math.sin(math.asin(-0.8) / 3.0)),
             capital_cost=self._term(path, candidate, "capital_cost"),
             max_capacity=self.draw(candidate.max_capacity, f"{path}.max_capacity")
             if candidate.max_capacity

@@ -252,6 +252,14 @@ class Line:
             project.lost += project.unfinished
             project.unfinished = project.unramped = project.max_capacity = 0.0
             project.coming.clear()
+            project.ramping.clear()
+
+
+def _idle(month: int, length: float) -> float:
+    """Return the share that does not produce in so many months after qualification, at their end:
+    1 - (3 x^2 - 2 x^3)."""
+    x = min((month + 1) / length, 1.0) if length > 0 else 1.0
+    return 1.0 - x * x * (3.0 - 2.0 * x)
 
 
 @dataclass(slots=True, eq=False)
@@ -260,7 +268,7 @@ class Project:
 
     line: Line
     delay: int
-    ramp_keep: float
+    ramp_length: float
     capital_cost: float
     max_capacity: float
     absorption: float
@@ -272,6 +280,8 @@ class Project:
     unramped: float = 0.0
     completed: int = NEVER
     coming: dict[int, float] = field(default_factory=dict)
+    ramping: list[tuple[int, float]] = field(default_factory=list)
+    """(month of qualification, capacity)"""
 
     def completion(self, month: int) -> int:
         """Return the month in which it was completed, or is in this one."""
@@ -281,11 +291,12 @@ class Project:
         """Return the capacity that is qualified this month."""
         self.matured = matured = self.coming.pop(month, 0.0)
         self.unfinished -= matured
-        self.unramped *= self.ramp_keep
         if matured > 0:
-            if self.ramp_keep > 0:
-                self.unramped += matured
+            self.ramping.append((month, matured))
             self.completed = min(self.completed, month)
+        self.unramped = sum(
+            amount * _idle(month - since, self.ramp_length) for since, amount in self.ramping
+        )
         return matured
 
     def start(self, capacity: float, month: int) -> None:

@@ -14,6 +14,7 @@ from sim.scenario.event_kinds import (
     ProgrammeStart,
     ProgrammeStop,
     Repair,
+    Thrift,
     Trading,
 )
 from sim.scenario.schema import Scenario
@@ -32,6 +33,10 @@ def bearing_on_need(scenario: Scenario, state: str, product: str) -> set[str]:
         if isinstance(event, Demand):
             return state in states_of(event.state, scenario) and product in products_of(
                 event.product, scenario
+            )
+        if isinstance(event, Thrift):
+            return not goods.isdisjoint(products_of(event.product, scenario)) and not (
+                goods.isdisjoint(products_of(event.input, scenario))
             )
         return _bears_on_lines(scenario, event, goods, state)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sim.scenario.event_kinds import Retool
+from sim.scenario.lead_terms import clashes, missing, terms_of
 from sim.scenario.loading.source_tree import Path
 from sim.scenario.plant_options import class_of, options
 from sim.scenario.schema import Candidate, Complexity, Scenario
@@ -21,16 +22,29 @@ def plant_findings(scenario: Scenario) -> Iterator[tuple[Path, str]]:
     """
     for name, hard in scenario.complexity.items():
         yield from _stages(("complexity", name), hard, None)
+        yield from _clashes(("complexity", name), hard)
+        yield from ((("complexity", name), f"missing key '{key}'") for key in missing(None, hard))
         for key in ("retool_loss", "retool_cost"):
             if hard.retool_months is None and getattr(hard, key).value:
                 yield ("complexity", name, key), f"{key} needs retool_months"
     for name, programme in scenario.programmes.items():
-        for key, candidate in programme.candidates.items():
-            yield from _stages(
-                ("programmes", name, "candidates", key),
-                candidate,
-                class_of(scenario, candidate.product),
+        own = [(programme.candidates[key], key) for key in programme.candidates]
+        terms = [terms_of(each, class_of(scenario, each.product)) for each, _ in own]
+        if "common_delay" in programme.model_fields_set and not any(
+            each.lead_time for each in terms
+        ):
+            yield (
+                ("programmes", name, "common_delay"),
+                "acts on nothing: no candidate's lead time is from precedents or announced",
             )
+        for (candidate, key), each in zip(own, terms, strict=True):
+            path = ("programmes", name, "candidates", key)
+            hard_ = class_of(scenario, candidate.product)
+            yield from _stages(path, candidate, hard_)
+            yield from _clashes(path, candidate)
+            stages = candidate.stages or (hard_.stages if hard_ else "pure")
+            if each.clock != "money" and stages == "erlang":
+                yield path, f"clock: {each.clock} needs stages: pure, one date for the whole"
     for name, event in scenario.events.items():
         if isinstance(event, Retool) and event.from_product == event.to_product:
             yield (
@@ -38,6 +52,10 @@ def plant_findings(scenario: Scenario) -> Iterator[tuple[Path, str]]:
                 f"'{event.to_product}' is what the line makes already",
             )
     yield from _investing(scenario)
+
+
+def _clashes(path: Path, own: Candidate | Complexity) -> Iterator[tuple[Path, str]]:
+    yield from (((*path, key), message) for key, message in clashes(own))
 
 
 def _stages(
@@ -53,17 +71,16 @@ def _stages(
 def _investing(scenario: Scenario) -> Iterator[tuple[Path, str]]:
     """Find fault with rules by which no factory that follows them could ever do anything."""
     everyone = scenario.rules.investment.rule
-    idle = {}
+    followers = []
     for name, factory in scenario.factories.items():
         own = factory.rules.investment
-        idle[name] = _why_idle(scenario, name, own.rule if own else everyone)
-        if own and idle[name]:
-            yield ("factories", name, "rules", "investment"), f"acts on nothing: {idle[name]}"
-    followers = [
-        name for name, factory in scenario.factories.items() if factory.rules.investment is None
-    ]
-    if everyone != "none" and followers and all(idle[name] for name in followers):
-        yield ("rules", "investment"), f"acts on nothing: {idle[followers[0]]}"
+        idle = _why_idle(scenario, name, own.rule if own else everyone)
+        if own is None:
+            followers.append(idle)
+        elif idle:
+            yield ("factories", name, "rules", "investment"), f"acts on nothing: {idle}"
+    if everyone != "none" and followers and all(followers):
+        yield ("rules", "investment"), f"acts on nothing: {followers[0]}"
 
 
 def _why_idle(scenario: Scenario, factory: str, rule: str) -> str | None:

@@ -74,6 +74,7 @@ _REFERENCES = (
     _Reference("events.*.product", "product", ALL),
     _Reference("events.*.factory", "factory", ALL),
     _Reference("events.*.programme", "programme"),
+    _Reference("events.*.input", "product", ALL),
     _Reference("events.*.from_product", "product"),
     _Reference("events.*.to_product", "product"),
     _Reference("events.*.when.state", "state"),

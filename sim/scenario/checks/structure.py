@@ -16,10 +16,13 @@ from sim.scenario.event_kinds import (
     Outage,
     Retool,
     Selector,
+    Thrift,
     Trading,
 )
 from sim.scenario.event_times import Dated
+from sim.scenario.lead_terms import missing
 from sim.scenario.loading.source_tree import Path
+from sim.scenario.plant_options import class_of
 from sim.scenario.routes import Routes
 from sim.scenario.schema import Candidate, Scenario
 from sim.scenario.selectors import factories_of, names_in, products_of, states_of
@@ -30,8 +33,6 @@ OPTIMAL = "optimal"
 """The allocation rule that sees the whole market."""
 MOST_OPTIMISED = 200
 """Members that `optimal` may have: it takes milliseconds for each of them every month."""
-
-_FROM_COMPLEXITY = ("build_months", "qualification_months", "ramp_months", "capital_cost")
 
 
 def structure_findings(scenario: Scenario) -> Iterator[Finding]:
@@ -107,18 +108,23 @@ def _programmes(scenario: Scenario) -> Iterator[Finding]:
         for key, candidate in programme.candidates.items():
             path = ("programmes", name, "candidates", key)
             yield from _candidate(scenario, path, candidate)
-            if programme.lead_times == "announced" and candidate.announced_months is None:
+            promised = candidate.lead_time is not None and candidate.lead_time.announced is not None
+            if (
+                programme.lead_times == "announced"
+                and candidate.announced_months is None
+                and not promised
+            ):
                 yield path, "missing key 'announced_months', which lead_times: announced needs"
 
 
 def _candidate(scenario: Scenario, path: Path, candidate: Candidate) -> Iterator[Finding]:
     if candidate.product not in scenario.factories[candidate.factory].lines:
         yield (*path, "product"), _no_line(scenario, candidate.factory, f"'{candidate.product}'")
-    missing = [key for key in _FROM_COMPLEXITY if getattr(candidate, key) is None]
-    if missing and scenario.products[candidate.product].complexity is None:
+    absent = list(missing(candidate, class_of(scenario, candidate.product)))
+    if absent and scenario.products[candidate.product].complexity is None:
         yield (
             path,
-            f"give {', '.join(missing)}, or give product '{candidate.product}' a complexity class",
+            f"give {', '.join(absent)}, or give product '{candidate.product}' a complexity class",
         )
 
 
@@ -129,21 +135,8 @@ def _event(scenario: Scenario, found: Routes, name: str, event: Dated) -> Iterat
             (*path, "when"),
             f"watches nothing: '{event.when.state}' has no need of '{event.when.product}'",
         )
-    if isinstance(event, (Outage, Closure, Licence)):
-        products = set(products_of(event.product, scenario))
-        what = " or ".join(f"'{each}'" for each in names_in(event.product))
-        yield from _factories(
-            scenario, path, event.factory, what, lambda lines: bool(products & lines)
-        )
-    elif isinstance(event, Retool):
-        both = {event.from_product, event.to_product}
-        yield from _factories(
-            scenario,
-            path,
-            event.factory,
-            " and ".join(f"'{each}'" for each in sorted(both)),
-            lambda lines: both <= lines,
-        )
+    if isinstance(event, (Outage, Closure, Licence, Retool)):
+        yield from _plant_event(scenario, path, event)
     elif isinstance(event, Trading) and not acts_on_trade(scenario, found, event):
         yield (
             path,
@@ -154,6 +147,28 @@ def _event(scenario: Scenario, found: Routes, name: str, event: Dated) -> Iterat
         )
     elif isinstance(event, Demand) and not _hits_need(scenario, event):
         yield path, "acts on nothing: none of these states needs any of these products"
+    elif isinstance(event, Thrift) and not _uses_input(scenario, event):
+        yield path, "acts on nothing: no such maker uses any of these inputs"
+
+
+def _plant_event(
+    scenario: Scenario, path: Path, event: Outage | Closure | Licence | Retool
+) -> Iterator[Finding]:
+    if not isinstance(event, Retool):
+        products = set(products_of(event.product, scenario))
+        what = " or ".join(f"'{each}'" for each in names_in(event.product))
+        yield from _factories(
+            scenario, path, event.factory, what, lambda lines: bool(products & lines)
+        )
+    else:
+        both = {event.from_product, event.to_product}
+        yield from _factories(
+            scenario,
+            path,
+            event.factory,
+            " and ".join(f"'{each}'" for each in sorted(both)),
+            lambda lines: both <= lines,
+        )
 
 
 def _factories(
@@ -179,6 +194,16 @@ def _no_line(scenario: Scenario, factory: str, what: str) -> str:
     return (
         f"factory '{factory}' has no line of {what}; it makes:"
         f" {', '.join(scenario.factories[factory].lines) or 'nothing'}"
+    )
+
+
+def _uses_input(scenario: Scenario, event: Thrift) -> bool:
+    states, inputs = states_of(event.state, scenario), products_of(event.input, scenario)
+    made = set(products_of(event.product, scenario))
+    used = {name for name in made if not scenario.products[name].inputs.keys().isdisjoint(inputs)}
+    return any(
+        factory.state in states and not used.isdisjoint(factory.lines)
+        for factory in scenario.factories.values()
     )
 
 

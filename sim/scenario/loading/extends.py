@@ -22,7 +22,7 @@ from sim.scenario.loading.schema_walk import (
     model_at,
 )
 from sim.scenario.loading.source_tree import Key, Path, Written
-from sim.scenario.quantity import Quantity
+from sim.scenario.quantity import Frozen, Quantity
 from sim.scenario.rule_choices import RuleChoice
 from sim.scenario.schema import Scenario
 from sim.scenario.suggestions import MOST_MEANT, comma_hint, meant
@@ -56,19 +56,13 @@ def _over(
     path: Path,
     removals: list[tuple[Path, str]],
 ) -> Written:
-    known = above if under is None or "kind" in above.members else under
+    known = _telling(under, above)
     model = model_at(shape, known)
     above = expanded(above, model)
     if above.mapping is None or model in (Quantity, RuleChoice):
         return above
-    dropped = {
-        other
-        for key, member in above.members.items()
-        if member.value is not None
-        for other in alternatives(model, key)
-    }
     base = _inherited(under, above, shape)
-    members = {key: member for key, member in base.members.items() if key not in dropped}
+    members = _kept(base, above, model)
     is_alone = not members
     for key, member in above.members.items():
         if member.value is None and key in members:
@@ -81,6 +75,22 @@ def _over(
                 members.get(key), member, below(shape, key, known), (*path, key), removals
             )
     return Written(members, above.place, {**base.keys, **above.keys}, above.implied and is_alone)
+
+
+def _telling(under: Written | None, above: Written) -> Written:
+    """Give the layer that tells of what kind an event is."""
+    return above if under is None or "kind" in above.members else under
+
+
+def _kept(base: Written, above: Written, model: type[Frozen] | None) -> dict[Key, Written]:
+    """Give the members that are inherited, without those that what is given above drops."""
+    dropped = {
+        other
+        for key, member in above.members.items()
+        if member.value is not None
+        for other in alternatives(model, key)
+    }
+    return {key: member for key, member in base.members.items() if key not in dropped}
 
 
 def _inherited(under: Written | None, above: Written, shape: Shape) -> Written:

@@ -1,0 +1,60 @@
+"""Read outcomes of buyers off a run: what they bought, from whom, and how much of their need was
+met.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.errors import InputError
+from sim.kernels.sums import Floats
+from sim.records import Records
+
+READINGS = ("bought", "from", "met")
+"""`bought`: units of `products` that reached `state` in a calendar year; `from XXX`: percent of
+what it imported of them in that year that came from a state; `met`: percent of its need of them
+that was used in that year."""
+YEAR = 12
+
+
+def of_buyer(records: Records, state: str, products: str, reading: str, date: str) -> Floats:
+    """Return what a run says of a buyer's outcome in a calendar year, [members].
+
+    Raises InputError where the run has no such year, buyer or supplier.
+    """
+    word, _, seller = reading.partition(" ")
+    first = int(records.months[0][:4])
+    year = int(date[:4]) - first
+    if records.months[0][5:] != "01" or not 0 <= year < len(records.months) // YEAR:
+        raise InputError(f"{reading} of {state} in {date}: not a whole year of the run")
+    goods = products.split()
+    if word == "met":
+        return _met(records, state, goods, year)
+    rows = [
+        row
+        for row, (_, buyer, good) in enumerate(records.routes)
+        if buyer == state and good in goods
+    ]
+    if not rows:
+        raise InputError(f"{state} buys none of {products}")
+    flows = records.flows[year]
+    if word == "bought":
+        return np.asarray(flows[rows].sum(axis=0))
+    abroad = [row for row in rows if records.routes[row][0] != state]
+    sold = [row for row in abroad if records.routes[row][0] == seller]
+    if not sold:
+        raise InputError(f"{state} buys none of {products} from {seller or 'nobody'}")
+    whole = flows[abroad].sum(axis=0)
+    none = np.zeros_like(whole)
+    return np.asarray(100 * np.divide(flows[sold].sum(axis=0), whole, out=none, where=whole > 0))
+
+
+def _met(records: Records, state: str, goods: list[str], year: int) -> Floats:
+    rows = [records.needs.index((state, good)) for good in goods if (state, good) in records.needs]
+    if not rows:
+        raise InputError(f"{state} needs none of {', '.join(goods)}")
+    months = slice(year * YEAR, (year + 1) * YEAR)
+    used, need = (
+        records.series[name][months][:, rows].sum(axis=(0, 1)) for name in ("used", "need")
+    )
+    return np.asarray(100 * np.divide(used, need, out=np.ones_like(used), where=need > 0))

@@ -1,0 +1,130 @@
+"""Write a scenario as one could have written it without knowing how a category ended: lead times
+and ramps from precedents of other clusters, costs as planned times the overruns of others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from sim.assess.outcomes import Case
+from sim.errors import InputError
+from sim.scenario.lead_terms import Terms, terms_of
+from sim.scenario.lead_time import FromPrecedents, HeadStart, Kind, LeadTime, Ramp
+from sim.scenario.plant_options import class_of
+from sim.scenario.quantity import Quantity
+from sim.scenario.schema import Candidate, Complexity, Scenario
+
+WORDS = ("decision", "money", "cut_off")
+
+
+def leave_out(
+    scenario: Scenario,
+    category: str,
+    replaced: Iterable[str],
+    cases: Sequence[Case],
+    plans: Scenario | None,
+) -> Scenario:
+    """Return the scenario without what a category's own history says.
+
+    Precedents of the scenario's own clusters are left out of all fits. Candidates for the products
+    or of the programmes `replaced` whose lead times are numbers take what was announced times the
+    ratio of precedents or, where nothing was or the work had begun before, what precedents of their
+    class and head start took; they ramp up as precedents of their class. Costs that are not as
+    planned are as planned, times the overrun of other categories' documented `cases`.
+
+    Raises InputError where a product's class names no class of precedents, in its lead time or its
+    ramp.
+    """
+    names = set(replaced)
+    programmes = {
+        name: each.model_copy(
+            update={
+                "candidates": {
+                    key: _foreseen(scenario, candidate)
+                    if {name, candidate.product} & names
+                    else candidate
+                    for key, candidate in each.candidates.items()
+                }
+            }
+        )
+        for name, each in scenario.programmes.items()
+    }
+    complexity = scenario.complexity
+    if plans is not None:
+        others = [each for each in cases if each.category != category]
+        complexity = {
+            name: _as_planned(each, plans.complexity.get(name), others)
+            for name, each in scenario.complexity.items()
+        }
+    own = scenario.precedents.model_copy(update={"left_out": True})
+    return scenario.model_copy(
+        update={"programmes": programmes, "complexity": complexity, "precedents": own}
+    )
+
+
+def kind_of(candidate: Candidate, terms: Terms) -> Kind:
+    """Return the class of precedents that a candidate belongs to. Raises InputError."""
+    lead_time = terms.lead_time
+    own = lead_time and (lead_time.precedents.class_ if lead_time.precedents else lead_time.class_)
+    found = own or terms.ramp.precedents
+    if found is None:
+        raise InputError(
+            f"candidate for {candidate.product} at {candidate.factory}: no class of precedents;"
+            " give one in its lead_time or ramp, or in those of the product's complexity class"
+        )
+    return found
+
+
+def _foreseen(scenario: Scenario, candidate: Candidate) -> Candidate:
+    """Return a candidate with a lead time that knows nothing of its end."""
+    terms = terms_of(candidate, class_of(scenario, candidate.product))
+    kind = kind_of(candidate, terms)
+    known: dict[str, object] = {"ramp_months": None, "ramp": Ramp(shape="s_curve", precedents=kind)}
+    if terms.lead_time is None:
+        begun = terms.clock not in WORDS
+        known |= {
+            "build_months": None,
+            "qualification_months": None,
+            "runs_to": "first_unit",
+            "clock": terms.clock if begun else "decision",
+            "lead_time": _lead_time(candidate, kind, begun),
+        }
+    return candidate.model_copy(update=known)
+
+
+def _lead_time(candidate: Candidate, kind: Kind, begun: bool) -> LeadTime:
+    if candidate.announced_months is not None and not begun:
+        return LeadTime.model_construct(
+            precedents=None,
+            announced=candidate.announced_months,
+            stated_on=None,
+            class_=kind,
+            own=LeadTime.model_fields["own"].default,
+        )
+    start: HeadStart | None = candidate.head_start
+    asked = FromPrecedents.model_validate({"class": kind, "head_start": start})
+    return LeadTime(precedents=asked)
+
+
+def _as_planned(real: Complexity, plan: Complexity | None, others: Sequence[Case]) -> Complexity:
+    """Take the planned capital cost, times an overrun, where the cost is not the planned one."""
+    if plan is None or real.capital_cost == plan.capital_cost:
+        return real
+    overrun = _span(others, "cost_overrun")
+    cost, (low, high) = plan.capital_cost, (overrun.low or 1.0, overrun.high or 1.0)
+    ends = (cost.low or cost.value) * low, (cost.high or cost.value) * high
+    planned = Quantity(value=cost.value * overrun.value, low=ends[0], high=ends[1])
+    return real.model_copy(update={"capital_cost": planned})
+
+
+def _span(cases: Sequence[Case], stage: str) -> Quantity:
+    """Return the interval that the cases of a stage span. Raises InputError where there is none."""
+    found = [case for case in cases if case.stage == stage]
+    if not found:
+        raise InputError(f"cases: no other category has a documented case of {stage}")
+    middle = float(np.median([case.central for case in found]))
+    return Quantity(
+        value=middle, low=min(case.low for case in found), high=max(case.high for case in found)
+    )

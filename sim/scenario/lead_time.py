@@ -1,0 +1,109 @@
+"""Describe how long capacity takes: from what its months are counted, what they run to, and where
+they come from; and how it ramps up.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from sim.scenario.quantity import Frozen, Month, Months, Quantity, Score, month_number
+
+Kind = Literal["simple", "process", "system", "deep", "platform"]
+"""Classes of precedents, see `sim precedents`."""
+HeadStart = Literal["none", "design", "plant"]
+Clock = Literal["decision", "money", "cut_off"] | Month
+RunsTo = Literal["first_unit", "qualified", "full_supply"]
+RampShape = Literal["linear", "s_curve", "exponential"]
+STANDARD = Quantity(value=0.0, low=-1.6448536269514722, high=1.6448536269514722, dist="normal")
+"""A standard normal score."""
+
+
+class FromPrecedents(Frozen):
+    """Take months from what history says of such a case."""
+
+    class_: Kind = Field(alias="class")
+    """How hard the product is: simple, process, system, deep, platform."""
+    head_start: HeadStart | None = None
+    """What stood ready at the start; the candidate's own where not given."""
+
+
+class LeadTime(Frozen):
+    """Describe a lead time that is no number: from precedents, or from what was announced times the
+    ratio by which precedents were late; exactly one of the two.
+    """
+
+    precedents: FromPrecedents | None = None
+    """The months that cases of a class and head start took, the uncertainty of the fit included."""
+    announced: Month | Months | None = None
+    """The month that was promised, or in how many months."""
+    stated_on: Month | None = None
+    """The month in which it was promised; a month announced needs it. Where it is given, the time
+    counts from it, whatever the clock."""
+    class_: Kind | None = Field(None, alias="class")
+    """The class of what is announced; null: not known."""
+    own: Score = STANDARD
+    """Where the candidate's own part lies between its precedents: 0 the median, 1.64 the point of
+    95 %."""
+
+    @model_validator(mode="after")
+    def _check_one_form(self) -> LeadTime:
+        if (self.precedents is None) == (self.announced is None):
+            raise PydanticCustomError("lead_time", "give one of precedents, announced")
+        if self.announced is None and (self.stated_on or self.class_):
+            raise PydanticCustomError("lead_time", "stated_on and class go with announced")
+        if isinstance(self.announced, str):
+            if self.stated_on is None:
+                raise PydanticCustomError(
+                    "lead_time", "a month announced needs stated_on, the month when it was"
+                )
+            if month_number(self.announced) <= month_number(self.stated_on):
+                raise PydanticCustomError("lead_time", "announced is not after stated_on")
+        return self
+
+
+class Ramp(Frozen):
+    """Describe how output rises once capacity is qualified."""
+
+    shape: RampShape = "s_curve"
+    """The shape: s_curve, linear, or exponential, which never ends. History fits the first best
+    and the last worst."""
+    half: Months | None = None
+    """Months from qualification to half of the full rate, in place of `ramp_months`."""
+    precedents: Kind | None = None
+    """The class whose precedents say how many months it takes to nine tenths, in place of
+    `ramp_months`."""
+    own: Score = STANDARD
+    """Where these lie between the precedents: 0 the median, 1.64 the point of 95 %."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _accept_shape(cls, data: Any) -> Any:
+        return {"shape": data} if isinstance(data, str) else data
+
+    @model_validator(mode="after")
+    def _check_one_form(self) -> Ramp:
+        if self.half is not None and self.precedents is not None:
+            raise PydanticCustomError("ramp", "give one of half, precedents")
+        return self
+
+
+class Counting(Frozen):
+    """Describe what months of building count; the base of candidates and classes."""
+
+    lead_time: LeadTime | None = None
+    """Months from precedents or an announcement, in place of `build_months` and
+    `qualification_months`."""
+    clock: Clock | None = None
+    """From when the lead time counts: money (the default), each start's own; decision, the month in
+    which the programme starts; cut_off, the month in which a restriction first hit a buyer of the
+    product; or a month. With a clock the whole is one project, ready on one date however its money
+    comes; what is paid for later still takes the months of qualification, one at least."""
+    runs_to: RunsTo | None = None
+    """What the lead time runs to: qualified capacity, which then ramps up (the default for
+    numbers); the first unit (the default for precedents and announcements); or full supply, nine
+    tenths of the rate."""
+    ramp: Ramp | None = None
+    """The shape of the ramp, or the shape with months to half or a class of precedents."""

@@ -1,0 +1,98 @@
+"""Count lead times from what they are counted from: the decision, the cut-off, or a month; what has
+passed when money comes is not waited for again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.kernels.sums import NEVER, Bools, Floats, Ints, whole
+from sim.scenario.lead_terms import Terms
+from sim.scenario.quantity import month_number
+from sim.scenario.schema import Scenario
+from sim.world.axes import Axes
+
+
+@dataclass(eq=False)
+class Clocks:
+    """Hold the projects whose lead time does not count from their money, arrays [rows, members]."""
+
+    rows: Ints
+    """[rows]: the projects"""
+    programme: Ints
+    """[rows]: their programmes"""
+    lead: Ints
+    """Months from the clock to qualified capacity"""
+    least: Ints
+    """Months that remain whenever the money comes: those of qualification, one at least"""
+    since: Ints
+    """Month from which they count, NEVER: not known yet; `count_down` writes it"""
+    decided: Bools
+    """[rows, 1]: whether that is the month in which the programme starts"""
+    needs: tuple[Ints, ...]
+    """[rows]: the needs whose first hit it is; none where it is something else"""
+
+    @classmethod
+    def build(
+        cls,
+        scenario: Scenario,
+        axes: Axes,
+        terms: Sequence[Terms],
+        beneficiary: Bools,
+        lead: Floats,
+        qualification: Floats,
+    ) -> Clocks | None:
+        """List the projects that have a clock; None where all count from their money.
+
+        `beneficiary` is [programmes, needs].
+        """
+        words = [_clock(each) for each in terms]
+        rows = np.flatnonzero([word != "money" for word in words])
+        if not rows.size:
+            return None
+        start = month_number(scenario.start)
+        since = np.full((rows.size, lead.shape[1]), NEVER)
+        for place, row in enumerate(rows.tolist()):
+            programme = scenario.programmes[axes.projects[row][0]]
+            if words[row] not in ("decision", "cut_off"):
+                since[place] = month_number(words[row]) - start
+            elif words[row] == "decision" and programme.active:
+                since[place] = month_number(min(programme.budget, default=scenario.start)) - start
+        product = axes.line_product[axes.project_line]
+        return cls(
+            rows=rows,
+            programme=axes.project_programme[rows],
+            lead=whole(lead[rows]),
+            least=np.maximum(whole(qualification[rows]), 1),
+            since=since,
+            decided=np.array([[words[row] == "decision"] for row in rows.tolist()]),
+            needs=tuple(
+                np.flatnonzero(
+                    beneficiary[axes.project_programme[row]] & (axes.need_product == product[row])
+                    if words[row] == "cut_off"
+                    else np.zeros(len(axes.needs), dtype=np.bool_)
+                )
+                for row in rows.tolist()
+            ),
+        )
+
+    def left(self, active: Bools, hit: Ints, month: int) -> Ints:
+        """Return the months from money that comes this month to qualified capacity, [rows,
+        members]; `active` is [programmes, members], `hit` the month in which a restriction first
+        hit each need, [needs, members].
+        """
+        starts = self.decided & active[self.programme] & (self.since == NEVER)
+        self.since[starts] = month
+        for place, needs in enumerate(self.needs):
+            if needs.size:
+                self.since[place] = np.minimum(self.since[place], hit[needs].min(axis=0))
+        waited = np.where(self.since <= month, month - self.since, 0)
+        return np.maximum(self.lead - waited, self.least)
+
+
+def _clock(terms: Terms) -> str:
+    """Return the word or month of a clock; the month of a statement goes before all."""
+    return (terms.lead_time and terms.lead_time.stated_on) or terms.clock

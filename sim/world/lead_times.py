@@ -1,0 +1,166 @@
+"""Draw how long capacity takes and how it ramps up: numbers, precedents, announcements."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from sim.kernels.ramps import length, months_to_nine_tenths, months_until
+from sim.kernels.sums import Floats
+from sim.scenario.lead_terms import Terms, head_start
+from sim.scenario.lead_time import LeadTime
+from sim.scenario.quantity import Quantity, month_number
+from sim.scenario.schema import Candidate, Scenario
+from sim.world.draws import Draws
+
+if TYPE_CHECKING:
+    from sim.precedents.fitting import Fits
+    from sim.precedents.mixture import Mixture
+    from sim.precedents.ramping import Ramps
+
+MILESTONES = {"first_unit": "first", "qualified": "first", "full_supply": "full"}
+"""The milestone of precedents that stands for what a lead time runs to."""
+
+
+class Building(NamedTuple):
+    """Name capacity that may be built: where it stands in the scenario, and what holds for it."""
+
+    path: str
+    common: tuple[Quantity, str]
+    """What it shares with others, a score, and the path of that"""
+    candidate: Candidate | None
+    terms: Terms
+
+
+class LeadTimes(NamedTuple):
+    """Hold drawn lead times and ramps, arrays [rows, members], months."""
+
+    lead: Floats
+    """To qualified capacity"""
+    qualification: Floats
+    """How many of them are for qualification"""
+    shapes: tuple[str, ...]
+    lengths: Floats
+    """Of the ramps"""
+
+
+def lead_times(
+    scenario: Scenario,
+    found: Sequence[Building],
+    draw: Draws,
+    slippage: Floats | float = 1.0,
+    capacity: Floats | float = np.inf,
+) -> LeadTimes:
+    """Draw lead times to qualified capacity, and ramps.
+
+    What is said as numbers is multiplied by `slippage` [rows, members]; precedents and
+    announcements hold their delays. A lead time that runs to the first unit is shorter by the
+    months in which `capacity` [rows, members], units per month, ramps up until it has made one;
+    one that runs to full supply by those to nine tenths of the rate.
+    """
+    build = draw.rows((each.terms.build, f"{each.path}.build_months") for each in found)
+    qualification = slippage * draw.rows(
+        (each.terms.qualification, f"{each.path}.qualification_months") for each in found
+    )
+    lead = build * slippage + qualification
+    for row, each in enumerate(found):
+        if each.terms.lead_time:
+            lead[row] = _drawn(scenario, each, each.terms.lead_time, draw)
+    lengths = _lengths(scenario, found, draw)
+    rate = np.broadcast_to(np.asarray(capacity, dtype=np.float64), lead.shape)
+    for row, each in enumerate(found):
+        lead[row] -= _before(each.terms, lengths[row], rate[row])
+    return LeadTimes(
+        np.maximum(lead, 0.0), qualification, tuple(each.terms.shape for each in found), lengths
+    )
+
+
+def months_announced(lead_time: LeadTime) -> Quantity:
+    """Return in how many months something was announced."""
+    announced = lead_time.announced
+    if isinstance(announced, str):
+        assert lead_time.stated_on
+        return Quantity(value=month_number(announced) - month_number(lead_time.stated_on))
+    assert announced is not None
+    return announced
+
+
+def known(scenario: Scenario) -> Fits:
+    """Return the fits of the shipped precedents that the scenario goes by."""
+    return _fits(_left_out(scenario))
+
+
+def _left_out(scenario: Scenario) -> tuple[str, ...]:
+    own = scenario.precedents
+    return tuple(sorted(own.clusters)) if own.left_out else ()
+
+
+def _drawn(scenario: Scenario, each: Building, lead_time: LeadTime, draw: Draws) -> Floats:
+    """Draw a lead time that is no number: a part in common, and one of its own; [members]."""
+    path, fits = f"{each.path}.lead_time", known(scenario)
+    shared, own = draw(*each.common), draw(lead_time.own, f"{path}.own")
+    if lead_time.precedents:
+        asked = (
+            lead_time.precedents.class_,
+            head_start(each.candidate, lead_time),
+            MILESTONES[each.terms.runs_to],
+        )
+        return _product(fits.durations.factors(*asked), shared, own)
+    months = draw(months_announced(lead_time), f"{path}.announced")
+    central = float(months_announced(lead_time).value)
+    return months * _product(fits.ratios.factors(central, lead_time.class_ or ""), shared, own)
+
+
+def _product(parts: tuple[Mixture, Mixture], shared: Floats, own: Floats) -> Floats:
+    common, each = parts
+    return common.at_scores(shared) * each.at_scores(own)
+
+
+def _lengths(scenario: Scenario, found: Sequence[Building], draw: Draws) -> Floats:
+    """Draw the lengths of ramps, [rows, members]."""
+    lengths = np.zeros((len(found), draw.width))
+    for row, each in enumerate(found):
+        terms, path = each.terms, f"{each.path}.ramp"
+        if terms.ramp.precedents:
+            months = _ramps(_left_out(scenario)).months(terms.ramp.precedents, 0.9)
+            drawn = months.at_scores(draw(terms.ramp.own, f"{path}.own"))
+            lengths[row] = length(terms.shape, drawn)
+        elif terms.ramp.half is not None:
+            lengths[row] = length(terms.shape, draw(terms.ramp.half, f"{path}.half"), half=True)
+        else:
+            assert terms.ramp_months
+            months_given = draw(terms.ramp_months, f"{each.path}.ramp_months")
+            lengths[row] = length(terms.shape, months_given)
+    return lengths
+
+
+def _before(terms: Terms, lengths: Floats, capacity: Floats) -> Floats | float:
+    """Return the months of the ramp that a lead time holds already, [members]."""
+    if terms.runs_to == "first_unit":
+        none = np.zeros_like(capacity)
+        unit = np.divide(1.0, capacity, out=none, where=capacity > 0)
+        return months_until(terms.shape, lengths, unit)
+    if terms.runs_to == "full_supply":
+        return months_to_nine_tenths(terms.shape, lengths)
+    return 0.0
+
+
+@lru_cache(maxsize=64)
+def _fits(left_out: tuple[str, ...]) -> Fits:
+    from sim.precedents import fits, load
+
+    milestones = load().milestones
+    return fits(milestones[~milestones["cluster"].isin(left_out)])
+
+
+@lru_cache(maxsize=64)
+def _ramps(left_out: tuple[str, ...]) -> Ramps:
+    from sim.precedents import Collection, fit_ramps, load
+
+    every = load()
+    cases = every.cases[every.cases["cluster"].isin(left_out)]["case"]
+    kept = every.ramps[~every.ramps["case"].isin(cases)]
+    return fit_ramps(Collection(every.cases, every.milestones, kept))
