@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+
+INTERRUPTED = 130
+"""Exit code"""
 
 
 def run() -> int:
-    """Run the command and return its exit code; Ctrl-C is quiet from the first import on."""
+    """Run the command and return its exit code; Ctrl-C is quiet from the first import on, and to
+    the last thread that ends.
+    """
+    code = INTERRUPTED
     try:
         from sim.cli.main import main
 
-        return main()
+        code = main()
     except KeyboardInterrupt:
         sys.stderr.write("sim: interrupted\n")
-        return 130
+    if code == INTERRUPTED:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    return code
 
 
 if __name__ == "__main__":

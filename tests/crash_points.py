@@ -17,7 +17,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +62,11 @@ class Watched:
         self._stream.write(data[half:])
         self._stream.flush()
         return len(data)
+
+    def writelines(self, lines: Iterable[Any]) -> None:
+        """Write one part after the other, each of which is a moment."""
+        for line in lines:
+            self.write(line)
 
     def truncate(self, size: int | None = None) -> int:
         """Cut or stretch the file."""

@@ -102,4 +102,4 @@ def test_a_changed_file_is_named(folder: Path, capsys: pytest.CaptureFixture[str
 def test_a_file_that_is_no_table_is_named(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "series.csv").write_text('"', encoding="utf-8")
     assert main(["plot", "small", "--chart", "fill_rate", "--unchecked"]) == 2
-    assert capsys.readouterr().err.startswith("small/series.csv: is damaged, or no table")
+    assert capsys.readouterr().err.startswith("small/series.csv: is damaged, or not of sim")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import threading
@@ -68,4 +69,7 @@ def _first(number: int, frame: FrameType | None) -> NoReturn:
 
 def _second(number: int, frame: FrameType | None) -> NoReturn:
     say("sim: interrupted", err=True)
+    for worker in multiprocessing.active_children():
+        # one that is still starting would complain that we are gone
+        worker.kill()
     os._exit(INTERRUPTED)

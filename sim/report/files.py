@@ -104,6 +104,18 @@ def check_folder(folder: Path) -> None:
         )
 
 
+@contextmanager
+def readable(path: Path) -> Iterator[None]:
+    """Turn whatever a damaged file does to its reader into an InputError that names the file."""
+    try:
+        yield
+    except InputError:
+        raise
+    except Exception as error:
+        reason = getattr(error, "strerror", None) or str(error).partition("\n")[0] or "unreadable"
+        raise InputError(f"{path}: is damaged, or not of sim: {reason}") from error
+
+
 _GO_ON = "run it again, or go on all the same with --unchecked (sim.unchecked)"
 
 

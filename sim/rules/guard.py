@@ -7,6 +7,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import is_dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -84,7 +85,7 @@ def _place(error: BaseException) -> str:
     """Say where a rule raised: the last line of its own that ran."""
     frames = traceback.extract_tb(error.__traceback__)
     own = [each for each in frames if each.filename != __file__]
-    return f" ({own[-1].filename}, line {own[-1].lineno})" if own else ""
+    return f" ({Path(own[-1].filename).name}, line {own[-1].lineno})" if own else ""
 
 
 def _copied(value: Any, *, is_locked: bool) -> Any:

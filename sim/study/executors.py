@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from multiprocessing import forkserver
+from multiprocessing import forkserver, resource_tracker
 from typing import Any, ParamSpec, TypeVar
 
 from sim.errors import InputError, SimError
@@ -121,6 +121,8 @@ def warm_up(jobs: int) -> None:
     then.
     """
     if jobs > 1 and START == "forkserver":
+        # a process of multiprocessing's own, whose start would undo the deafness of the next
+        resource_tracker.ensure_running()
         with _one_thread_each(), _deaf_children():
             # what it has loaded, all processes that it forks have
             multiprocessing.get_context(START).set_forkserver_preload(["sim.study.worker"])

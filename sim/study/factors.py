@@ -75,10 +75,11 @@ def load_cases(asked: Asked, scenarios: Sequence[Scenario] = ()) -> tuple[list[C
     """Load the scenario of a study, or those to choose from, unless they are given; also list what
     is wrong with them.
     """
-    faults = _source_faults(asked, is_given=bool(scenarios))
+    chosen = asked.spec.factors.get(SCENARIO)
+    faults = _choice_faults(asked, chosen is not None, bool(scenarios))
     months = [] if asked.spec.months is None else [f"months={asked.spec.months}"]
     found = [(each.name, Case(each.name, each).changed(months)) for each in scenarios]
-    for path, file in _files(asked.spec.scenario, asked.spec.factors.get(SCENARIO)):
+    for path, file in _files(asked.spec.scenario, chosen):
         if not isinstance(file, str):
             faults += asked.at([(path, "expected a scenario file")])
             continue
@@ -90,15 +91,16 @@ def load_cases(asked: Asked, scenarios: Sequence[Scenario] = ()) -> tuple[list[C
     return [Case(label, scenario) for label, scenario in _labelled(found)], faults
 
 
-def _source_faults(asked: Asked, *, is_given: bool) -> list[Fault]:
-    """Say what is wrong with where the scenarios come from: from nowhere, or from two places."""
+def _choice_faults(asked: Asked, is_factor: bool, is_given: bool) -> list[Fault]:
+    """List why it is not clear what a study varies: twice a scenario, or none."""
     named = asked.tree.members.get("scenario")
     has_one = is_given or (named is not None and named.value is not None)
-    if SCENARIO in asked.spec.factors:
+    if is_factor and has_one:
         told = "there is a scenario already; give one or the other"
-        return asked.at([(("factors", SCENARIO), told)] if has_one else [])
-    is_missing = not has_one and not {"scenario", "factors"} & asked.unread
-    return asked.at([((), "missing key 'scenario'")] if is_missing else [])
+        return asked.at([(("factors", SCENARIO), told)])
+    if not is_factor and not has_one and not {"scenario", "factors"} & asked.unread:
+        return asked.at([((), "missing key 'scenario'")])
+    return []
 
 
 def _files(scenario: str | None, chosen: Factor | None) -> list[tuple[Path, Any]]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,9 +13,9 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
-from sim.errors import InputError
 from sim.files.disk import opened
 from sim.files.text import from_cell
+from sim.report.files import readable
 from sim.report.tables import COARSE
 
 if TYPE_CHECKING:
@@ -24,18 +23,6 @@ if TYPE_CHECKING:
 
 SPREAD = ("mean", *(f"p{level:02d}" for level in COARSE), "central")
 """Columns of a study's results that hold numbers."""
-
-
-@contextmanager
-def readable(path: Path) -> Iterator[None]:
-    """Turn whatever a damaged file does to its reader into an InputError that names the file."""
-    try:
-        yield
-    except InputError:
-        raise
-    except Exception as error:
-        reason = getattr(error, "strerror", None) or str(error).partition("\n")[0] or "unreadable"
-        raise InputError(f"{path}: is damaged, or not of a study: {reason}") from error
 
 
 def array(path: Path, kind: str, least: tuple[int, ...], sizes: tuple[int, ...] = ()) -> Any:

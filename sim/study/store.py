@@ -18,7 +18,7 @@ import numpy as np
 
 from sim.errors import InputError
 from sim.kernels.sums import Bools, Floats
-from sim.report.files import MANIFEST, check_folder, replaced
+from sim.report.files import MANIFEST, check_folder, readable, replaced
 from sim.report.tables import Table
 from sim.report.tables import csv as table_text
 from sim.study.atomic_files import (
@@ -34,7 +34,7 @@ from sim.study.atomic_files import (
     writing,
 )
 from sim.study.experiment import Experiment
-from sim.study.reading import array, cells, mapping, readable, statuses
+from sim.study.reading import array, cells, mapping, statuses
 from sim.study.spec import dump_study
 from sim.version import __version__
 

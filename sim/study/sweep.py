@@ -152,12 +152,10 @@ def _show(store: Store, experiment: Experiment, *, shard: str | None, parquet: b
 
 
 def _told(error: BaseException) -> str:
-    """Give an error's message on one line, with what was noted of where it happened."""
+    """Give an error's message on one line."""
     if isinstance(error, ScenarioError):
         return "; ".join(f"{fault.path}: {fault.message}" for fault in error.faults)
-    notes = "; ".join(getattr(error, "__notes__", ()))
-    message = "; ".join(str(error).splitlines())
-    return f"{message} ({notes})" if notes else message
+    return "; ".join(str(error).splitlines())
 
 
 def _refuse_begun(store: Store) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from sim.errors import InputError
 from sim.files.text import from_cell
 from sim.report.charts.names import Names
-from sim.report.files import MANIFEST, check_folder
+from sim.report.files import MANIFEST, check_folder, readable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -104,30 +104,22 @@ def of_frames(
 
 
 def _read_csv(path: Path) -> pd.DataFrame | None:
-    if not path.is_file():
-        return None
-    try:
-        frame = _frame_of(path)
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path}: is damaged, or no table of a result: {error}") from error
-    for name, column in frame.items():
-        if column.dtype.kind not in "fiub":
-            frame[name] = [from_cell(each) if isinstance(each, str) else each for each in column]
-    return frame
-
-
-def _frame_of(path: Path) -> pd.DataFrame:
-    """Read a table with the types of its columns. Raises OSError and ValueError."""
     import pandas as pd
 
-    columns = pd.read_csv(path, nrows=0).columns
-    texts = {name: str for name in columns if name in TEXTS or name.endswith("_month")}
-    frame = pd.read_csv(
-        path,
-        dtype=texts,
-        keep_default_na=False,
-        na_values={name: [""] for name in columns if name not in texts},
-    )
+    if not path.is_file():
+        return None
+    with readable(path):
+        columns = pd.read_csv(path, nrows=0).columns
+        texts = {name: str for name in columns if name in TEXTS or name.endswith("_month")}
+        frame = pd.read_csv(
+            path,
+            dtype=texts,
+            keep_default_na=False,
+            na_values={name: [""] for name in columns if name not in texts},
+        )
+        for name, column in frame.items():
+            if column.dtype.kind not in "fiub":
+                frame[name] = column.map(from_cell, na_action="ignore").astype(column.dtype)
     if "year" in texts and frame["year"].str.fullmatch(r"\d+").all():
         frame["year"] = frame["year"].astype("int64")
     return frame
