@@ -22,12 +22,26 @@ def check(books: Books) -> Iterator[Break]:
         for name, value in _plain(books, need).items():
             if _differs(said[name], value):
                 yield Break(name, str(need), "", said[name], value)
-        known = _first(books, need)
-        told = {month: _hit(books, need, month) for month in (known, *begins, None)}
-        wrong = {month: _wrong(said, each) for month, each in told.items()}
-        best = min(wrong, key=lambda month: len(wrong[month]))
-        for name in wrong[best]:
-            yield Break(name, str(need), f"hit {best}", said[name], told[best][name])
+        yield from _from_a_hit(books, need, said, (_first(books, need), *begins, None))
+
+
+def _from_a_hit(
+    books: Books, need: Need, said: dict[str, float], months: tuple[int | None, ...]
+) -> Iterator[Break]:
+    """What depends on the month of the hit is right for one month: a restriction may first act
+    long after it begins, when buyers turn to whom it bars.
+    """
+    told: dict[int | None, dict[str, float]] = {}
+    wrong: dict[int | None, list[str]] = {}
+    for month in (*months, *range(len(books.months))):
+        if month not in told:
+            told[month] = _hit(books, need, month)
+            wrong[month] = _wrong(said, told[month])
+        if not wrong[month]:
+            return
+    best = min(wrong, key=lambda month: len(wrong[month]))
+    for name in wrong[best]:
+        yield Break(name, str(need), f"hit {best}", said[name], told[best][name])
 
 
 def _wrong(said: dict[str, float], told: dict[str, float]) -> list[str]:

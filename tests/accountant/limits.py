@@ -57,6 +57,10 @@ class Allowed:
             return inf
         if event["kind"] == "quota":
             floor = number(event["cap"])
+            self.is_known &= strength * kept >= 1
+            if strength * kept < 1:
+                # on its way down from what flowed just before, which no table tells
+                return inf
             return floor + max(self.rest - floor, 0.0) * (1.0 - strength * kept)
         share = number(event.get("share"), 1.0) * kept
         share *= strength if event["kind"] == "cut_off" else self._cutting(name, event, month)
