@@ -44,7 +44,7 @@ def _met(books: Books, need: Need) -> Iterator[Break]:
     own = {name: books.series[name][need] for name in ("need", "used", "unmet", "fill_rate")}
     for month, label in enumerate(books.months):
         wanted, used, unmet, fill = (each[month] for each in own.values())
-        meant = [books.world.needed(*need, month, most=most) for most in (True, False)]
+        meant = [books.world.needed(*need, month)]
         if all(off(wanted, each, each) for each in meant):
             yield Break("need", str(need), label, wanted, meant[0])
         met = min(used, wanted)

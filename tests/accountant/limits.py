@@ -51,7 +51,7 @@ class Allowed:
         return min(left, default=inf)
 
     def _left(self, name: str, event: Plain, month: int) -> float:
-        strength = self.world.strength(name, month, most=False)
+        strength = self.world.strength(name, month)
         kept = self.world.kept(name, month, "lifts")
         if not strength * kept:
             return inf

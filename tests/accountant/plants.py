@@ -49,7 +49,7 @@ def _capacity(books: Books) -> Iterator[Break]:
             if over(output, usable, usable) and not books.world.has_lots(line.product):
                 yield Break("output above capacity", where, label, output, usable)
             if known is not None:
-                left = [_in_order(books, line, month, most=most) for most in (True, False)]
+                left = [_in_order(books, line, month)]
                 if all(off(usable, known * each, known) for each in left):
                     yield Break("usable capacity", where, label, usable, known * left[0])
 
@@ -64,13 +64,13 @@ def _nameplate(plant: dict[str, object], product: str) -> float:
     return number(line["capacity"]) * share * number(line.get("utilisation"), 1.0)
 
 
-def _in_order(books: Books, line: Line, month: int, *, most: bool) -> float:
+def _in_order(books: Books, line: Line, month: int) -> float:
     """Return the share of a line's capacity that no outage puts out of use."""
     left, world = 1.0, books.world
     for name, event in world.of_kinds("outage"):
         here = world.has(event["factory"], line.factory)
         if here and world.has(event.get("product", "*"), line.product):
-            force = world.strength(name, month, most=most) * world.kept(name, month, "repairs")
+            force = world.strength(name, month) * world.kept(name, month, "repairs")
             left *= 1.0 - number(event.get("share"), 1.0) * force
     return left
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
-from math import floor, inf
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -72,12 +72,6 @@ def number(given: Any, otherwise: float = 0.0) -> float:
     if isinstance(given, dict):
         return float(given["value"]) / (12 if given.get("per") == "year" else 1)
     return float(given)
-
-
-def wholes(given: Any) -> list[int]:
-    """Return a number of months as a whole one; two where it stands between them."""
-    months = number(given)
-    return sorted({floor(months + 0.5), floor(months + 0.499999)})
 
 
 def place(month: str, first: str) -> int:
@@ -148,13 +142,14 @@ class World:
             for name, end in ends.items()
         }
 
-    def strength(self, name: str, month: int, *, most: bool = True) -> float:
-        """Return how far an event has grown, 0 to 1; rounded up or down where its phase may be."""
+    def strength(self, name: str, month: int) -> float:
+        """Return how far an event has grown, 0 to 1."""
         begin, end = self.spans[name]
         if not begin <= month < end:
             return 0.0
-        phases = [max(each, 1) for each in wholes(self.events[name].get("phase_in"))]
-        return min((month - begin + 1) / (min(phases) if most else max(phases)), 1.0)
+        # halves of months are rounded up
+        phase = max(int(number(self.events[name].get("phase_in")) + 0.5), 1)
+        return min((month - begin + 1) / phase, 1.0)
 
     def kept(self, name: str, month: int, by: str) -> float:
         """Return what undoing leaves of an event: liftings of restrictions, repairs of outages."""
@@ -164,13 +159,13 @@ class World:
                 left *= 1.0 - number(event.get("share"), 1.0) * self.strength(undoing, month)
         return left
 
-    def needed(self, state: str, product: str, month: int, *, most: bool = True) -> float:
-        """Return what a state means to use of a product in a month; `most` as for strength."""
+    def needed(self, state: str, product: str, month: int) -> float:
+        """Return what a state means to use of a product in a month."""
         units = self._before_events(self.plain["needs"][state][product], month)
         for name, event in self.of_kinds("demand"):
             chosen = self.has(event.get("product", "*"), product)
             if chosen and self.has_state(event["state"], state):
-                grown = self.strength(name, month, most=most)
+                grown = self.strength(name, month)
                 units *= 1.0 + (number(event["factor"]) - 1.0) * grown
         return units
 
