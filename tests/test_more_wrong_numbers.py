@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 import sim
 from tests import wrong_numbers
@@ -172,15 +171,6 @@ def scaled(world: dict[str, Any], by: float) -> dict[str, Any]:
         line["unit_cost"] /= by
     world["needs"]["AAA"]["engines"] *= by
     return world
-
-
-@pytest.mark.parametrize("rule", ["wright", "crawford"])
-def test_learning_does_not_depend_on_the_unit(rule: str) -> None:
-    """A thousand times as many units of a thousandth each cost the same."""
-    world = yaml.safe_load((EXAMPLES / "wright.yaml").read_text(encoding="utf-8"))
-    world["rules"] = {"learning": {"rule": rule, "batch": True}}
-    plain, small = (series(run(each), "spending") for each in (world, scaled(world, 1000)))
-    assert small == approx(plain, rel=1e-9)
 
 
 def test_a_bare_number_keeps_the_time_base_that_stands_beside_it() -> None:
