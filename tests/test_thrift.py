@@ -25,7 +25,12 @@ def chips(**changes: Any) -> Scenario:
             "months": 24,
             "states": {"AAA": {"title": "Maker"}, "BBB": {"title": "Supplier"}},
             "products": {
-                "chips": {"title": "Chips", "unit": "chips", "inputs": {"gas": 2}, "input_cover": 3},
+                "chips": {
+                    "title": "Chips",
+                    "unit": "chips",
+                    "inputs": {"gas": 2},
+                    "input_cover": 3,
+                },
                 "gas": {"title": "Gas", "unit": "litres"},
             },
             "factories": {
