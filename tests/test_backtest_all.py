@@ -1,4 +1,4 @@
-"""The backtest of everything: cases together, precedents that nobody has seen, words of coverage."""
+"""The backtest of everything: cases together, precedents, words of coverage."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_a_folder_without_outcomes_is_refused(tmp_path: Path) -> None:
     """In words."""
     with pytest.raises(InputError, match="no scenario with outcomes beside it"):
         scored_scenarios(tmp_path)
-    with pytest.raises(InputError, match="no neon_2022_no_shock_outcomes.csv beside it|outcomes"):
+    with pytest.raises(InputError, match="outcomes"):
         backtest_all([NEON.with_name("neon_2022_no_shock.yaml")], precedents=False, members=4)
 
 
