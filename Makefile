@@ -9,7 +9,7 @@ VERSIONS = 3.11 3.12 3.13
 EDITOR_SERVER = 2.0.0
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check check-all docs bench format clean
+.PHONY: help run test check check-all docs bench fuzz soak format clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +46,14 @@ docs: $(READY) ## Build the guide into build/docs; warnings are errors
 
 bench: $(READY) ## Measure speed and memory
 	$(BIN)/python benchmarks/run.py
+
+FUZZ ?= 2000
+
+fuzz: $(READY) ## Feed it FUZZ inputs of each of five kinds (2000), and see that none breaks it
+	FUZZ=$(FUZZ) $(BIN)/python -m pytest -q -n 2 tests/test_fuzz.py
+
+soak: $(READY) ## Run 200 studies in one process, and see that memory and file handles stay
+	$(BIN)/python -m benchmarks.soak
 
 format: $(READY) ## Put the code into shape
 	$(BIN)/ruff check --quiet --fix .

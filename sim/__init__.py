@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from sim.experiments.comparison import Comparison
     from sim.experiments.scores import Backtest
     from sim.experiments.stress import stress
+    from sim.report.files import unchecked
     from sim.report.result import Result
     from sim.rules.registry import rule
     from sim.scenario.schema import Scenario
@@ -62,6 +63,7 @@ __all__ = [
     "sensitivity",
     "stress",
     "sweep",
+    "unchecked",
 ]
 
 _LAZY = {
@@ -83,6 +85,7 @@ _LAZY = {
     "sensitivity": "sim.analysis.sensitivity.sensitivity",
     "stress": "sim.experiments.stress",
     "sweep": "sim.study.sweep",
+    "unchecked": "sim.report.files",
 }
 """What is imported on first use, and from where: `import sim` stays fast."""
 

@@ -2,8 +2,28 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 
-from sim.cli.main import main
+INTERRUPTED = 130
+"""Exit code"""
 
-sys.exit(main())
+
+def run() -> int:
+    """Run the command and return its exit code; Ctrl-C is quiet from the first import on, and to
+    the last thread that ends.
+    """
+    code = INTERRUPTED
+    try:
+        from sim.cli.main import main
+
+        code = main()
+    except KeyboardInterrupt:
+        sys.stderr.write("sim: interrupted\n")
+    if code == INTERRUPTED:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(run())

@@ -55,7 +55,7 @@ FILES = [
     Case(
         "a word",
         {"main.yaml": "\nname\n"},
-        ["main.yaml:2:1 expected a mapping of keys, found text 'name'"],
+        ["main.yaml:2:1 expected a mapping of keys, found text"],
     ),
     Case(
         "two documents",
@@ -177,12 +177,12 @@ FILES = [
     Case(
         "base that no system can name",
         {"main.yaml": 'extends: "a\\0b"\n'},
-        [r"main.yaml:1:10 extends: cannot read a\x00b: embedded null byte"],
+        [r"main.yaml:1:10 extends: text with the control character U+0000"],
     ),
     Case(
         "text that a terminal would obey",
         {"main.yaml": 'extends: tiny.yaml\nstart: "\\e[2J\\n"\n', **TINY},
-        [r"main.yaml:2:8 start: '\x1b[2J\n' is not a month; write YYYY-MM, as in 2014-03"],
+        [r"main.yaml:2:8 start: text with the control character U+001B"],
     ),
     Case(
         "base that is a folder",

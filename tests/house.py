@@ -21,7 +21,7 @@ SIM = ROOT / "sim"
 FILES = sorted(SIM.rglob("*.py"))
 CHECKED = sorted(
     path
-    for folder in ("sim", "tests", "docs", "benchmarks", "examples")
+    for folder in ("sim", "docs", "benchmarks", "examples")
     for path in (ROOT / folder).rglob("*.py")
 )
 
@@ -112,7 +112,7 @@ def _imported(path: Path) -> Iterator[str]:
 
 
 def longest_line() -> tuple[int, str]:
-    """Find the longest line of all code, and where it stands."""
+    """Find the longest line of all code but the tests, whose tables the linter knows."""
     found = [
         (len(line), f"{_name(path)}:{number}")
         for path in CHECKED

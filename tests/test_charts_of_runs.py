@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import sim
 from sim.errors import InputError
 from sim.report.charts.capacity import capacity
 from sim.report.charts.choice import Choice
@@ -22,6 +23,7 @@ from sim.report.charts.time import label, ordinal, thinned, ticks
 from sim.report.result import Result
 from tests.charted import begins, drawn, flows, recorded, series, tables, titles
 from tests.recorded import records, scenario
+from tests.worlds import world
 
 ENGINES, TURBINES = ("AAA", "engines"), ("AAA", "turbines")
 
@@ -251,6 +253,12 @@ def test_capacity_draws_each_line_that_changes_with_its_unit() -> None:
     assert (
         "Home works (Buyerland) can make 2 engines a month in 2012-01 and 5 in 2015-12"
     ) in found.title
+
+
+def test_capacity_that_never_changes_is_not_drawn() -> None:
+    """Of two lines that make the same in every month."""
+    made = world(months=4)
+    assert capacity(of_result(sim.run(made))) is None
 
 
 def fate_rows() -> pd.DataFrame:

@@ -166,7 +166,7 @@ def test_without_words_there_is_help(
 ) -> None:
     assert main(words) == 0
     out, err = capsys.readouterr()
-    assert "Check scenarios without running them." in out
+    assert "Check scenarios, and studies, without running them." in out
     assert err == ""
 
 

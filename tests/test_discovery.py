@@ -69,6 +69,7 @@ def planted(folder: Path, copy: Path, chance: Callable[[pd.DataFrame], Any]) -> 
     """Copy a study, and put other numbers in the place of its own: each point's need is not met by
     this chance."""
     shutil.copytree(folder, copy)
+    (copy / "manifest.json").unlink()
     values = np.load(copy / VALUES)
     drawn = np.random.default_rng(2).random(values.shape[:2])
     values[:, :, 0] = drawn >= np.broadcast_to(chance(Study(copy).points), len(drawn))[:, None]
@@ -201,6 +202,7 @@ def test_only_nothing_is_none_and_only_all_is_all(folder: Path, tmp_path: Path) 
 def test_the_same_share_everywhere(folder: Path, tmp_path: Path) -> None:
     """Members differ, points do not."""
     shutil.copytree(folder, tmp_path / "study")
+    (tmp_path / "study" / "manifest.json").unlink(missing_ok=True)
     values = np.load(tmp_path / "study" / VALUES)
     values[:, :, 0] = np.arange(MEMBERS) > 0
     np.save(tmp_path / "study" / VALUES, values)

@@ -20,6 +20,8 @@ ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
 EQUATIONS = (DOCS / "explanation" / "equations.md").read_text(encoding="utf-8")
 SECTIONS = set(re.findall(r"^##+ ([\d.]+?)\.? ", EQUATIONS, re.MULTILINE))
+MADE_UP = ("neon.yaml", "scenario.yaml")
+"""Files that readers write, or find in a result folder."""
 LITERATURE = EQUATIONS.partition("## Literature")[2]
 
 
@@ -107,3 +109,14 @@ def test_links_between_sources_lead_somewhere() -> None:
         text = path.read_text(encoding="utf-8")
         for target in re.findall(r"\]\((?!https?:|#|mailto:)([^)#\s]+)", text):
             assert (path.parent / target).exists(), f"{path.name}: {target}"
+
+
+def test_files_that_are_named_are_there() -> None:
+    """By their path in the repository, or below `sim/`, or by their name beside another."""
+    for path in (*DOCS.rglob("*.md"), ROOT / "DESIGN.md", ROOT / "CONTRIBUTING.md"):
+        text = re.sub(r"^```.*?^```$", "", path.read_text(encoding="utf-8"), flags=re.M | re.S)
+        for name in re.findall(r"`([\w/]+\.(?:py|yaml))`", text):
+            known = (ROOT / name).exists() or (ROOT / "sim" / name).exists()
+            folders = (ROOT / "sim", ROOT / "scenarios")
+            known |= "/" not in name and any(any(each.rglob(name)) for each in folders)
+            assert known or name in MADE_UP, f"{path.name}: {name}"

@@ -13,7 +13,7 @@ import pytest
 import sim
 from sim.assess.evidence import CONFIDENCES, cited, counts, described, drawn, ledger, numbers
 from sim.engine.model import SupplyModel
-from sim.scenario.quantity import Quantity
+from sim.scenario.quantity import Quantity, draw_all
 from sim.scenario.schema import Scenario
 from sim.world.numbering import number
 from tests.tiny_scenario import data
@@ -227,14 +227,16 @@ def test_factories_that_invest_draw_their_class_too() -> None:
 def asked_of(scenario: Scenario, monkeypatch: pytest.MonkeyPatch) -> dict[str, Quantity]:
     """Build the model of two members and note which numbers it draws under which names."""
     asked: dict[str, Quantity] = {}
-    draw = Quantity.draw
 
-    def noting(self: Quantity, seed: int, name: str, members: Sequence[int]) -> Any:
-        if self.is_drawn:
-            asked[name] = self
-        return draw(self, seed, name, members)
+    def noting(
+        quantities: Sequence[Quantity], seed: int, names: Sequence[str], members: Sequence[int]
+    ) -> Any:
+        pairs = zip(names, quantities, strict=True)
+        asked.update({name: quantity for name, quantity in pairs if quantity.is_drawn})
+        return draw_all(quantities, seed, names, members)
 
-    monkeypatch.setattr(Quantity, "draw", noting)
+    for module in ("sim.scenario.quantity", "sim.world.draws"):
+        monkeypatch.setattr(f"{module}.draw_all", noting)
     SupplyModel(scenario, (0, 1), number(scenario)).release()
     return asked
 

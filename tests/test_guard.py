@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,7 +14,7 @@ import pytest
 import sim
 from sim.engine.run import run
 from sim.errors import InputError, RuleError
-from sim.rules import plugins, registry
+from sim.rules import plugins, registry, time_limit
 from sim.rules.ordering import Position
 from tests.worlds import world
 
@@ -119,16 +122,124 @@ def test_granting_too_much_and_overspending_are_caught() -> None:
         run(world(programmes={"spend": spend}))
 
 
-def test_a_rules_own_exception_passes_with_a_note() -> None:
-    """It is the rule's bug: its traceback is what its author needs."""
+def test_a_rules_own_exception_is_told_with_its_place() -> None:
+    """Its traceback, which its author needs, comes with it."""
 
     def crash(position: Position) -> np.ndarray:
         """Divide by zero."""
         return position.expected / (1 // 0)
 
-    with pytest.raises(ZeroDivisionError) as caught:
+    with pytest.raises(RuleError) as caught:
         follow(crash)
-    assert any("ordering rule crash, followed by AAA" in note for note in caught.value.__notes__)
+    told = str(caught.value)
+    assert told.startswith("ordering rule crash, followed by AAA")
+    assert re.search(r": ZeroDivisionError: .*by zero \(.*test_guard\.py, line \d+\)$", told)
+    assert isinstance(caught.value.__cause__, ZeroDivisionError)
+
+
+def test_a_rule_that_would_leave_is_told() -> None:
+    def leave(position: Position) -> np.ndarray:
+        """End the program."""
+        raise SystemExit(3)
+
+    with pytest.raises(RuleError, match=r"ordering rule leave, followed by .*: SystemExit: 3"):
+        follow(leave)
+
+
+def test_a_rule_that_never_ends_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even one that catches what it can; the message says which rule, of whom, and the limit."""
+    monkeypatch.setattr(time_limit, "SECONDS", 0.2)
+
+    def endless(position: Position) -> np.ndarray:
+        """Think for ever."""
+        while True:
+            with contextlib.suppress(Exception):
+                sum(range(9))
+
+    told = "ordering rule endless, followed by AAA, .*: took more than 0.2 seconds for one answer"
+    with pytest.raises(RuleError, match=told):
+        follow(endless)
+
+
+def test_a_limit_that_comes_too_late_stops_nothing() -> None:
+    """A call that ends as the limit is reached has ended."""
+    for _ in range(50):
+        with contextlib.suppress(time_limit.TooLongError), time_limit.time_limit(0.0005):
+            sum(range(9999))
+        sum(range(999))
+
+
+def remembers() -> Callable[..., object]:
+    """Return a rule that gives the orders of the month before."""
+    last: list[np.ndarray] = []
+
+    def late(position: Position) -> np.ndarray:
+        """Order a month late."""
+        last.append(position.expected * position.stock.size + len(last))
+        return last[-2] if len(last) > 1 else position.expected.copy()
+
+    return late
+
+
+def chance(position: Position) -> np.ndarray:
+    """Order what comes to mind."""
+    return np.random.default_rng().random(position.expected.shape)
+
+
+@pytest.mark.parametrize("function", [remembers(), chance])
+def test_an_answer_depends_on_what_is_given_alone(function: Callable[..., object]) -> None:
+    """State between months and random numbers would make results depend on the order of runs."""
+    with pytest.raises(RuleError, match=r"followed by AAA, .*answered differently when asked"):
+        follow(function)
+
+
+@pytest.mark.parametrize("how", ["base", "flags", "setattr", "nested"])
+def test_nothing_of_the_world_can_be_written(how: str) -> None:
+    """Not by ways around, either: the rule has copies. Its own answer is not its own any more."""
+
+    def meddle(claims: Any) -> np.ndarray:
+        """Ration in proportion, and meddle."""
+        orders = claims.orders
+        with contextlib.suppress(AttributeError, ValueError, TypeError):
+            if how == "base":
+                orders.base[:] = 0
+            elif how == "flags":
+                orders.flags.writeable = True
+                orders[:] = 0
+            elif how == "setattr":
+                claims.supply = orders * 0
+            else:
+                claims.market.line[:] = 0
+        granted: np.ndarray = proportional_share(claims)
+        return granted
+
+    def proportional_share(claims: Any) -> Any:
+        return np.minimum(claims.orders, claims.orders)
+
+    def quiet(claims: Any) -> np.ndarray:
+        """Grant what is ordered."""
+        granted: np.ndarray = np.minimum(claims.orders, claims.orders)
+        return granted
+
+    expected = follow(quiet, "allocation")
+    if how == "flags":
+        # it sees its own copy changed, and the world does not
+        with contextlib.suppress(RuleError):
+            follow(meddle, "allocation")
+    else:
+        np.testing.assert_array_equal(follow(meddle, "allocation"), expected)
+    np.testing.assert_array_equal(
+        run(world(rules={"allocation": "quiet"})).records.series["received"][:, 0, 0], expected
+    )
+
+
+def test_an_array_of_another_make_is_refused() -> None:
+    def masked(position: Position) -> np.ndarray:
+        """Order what is expected."""
+        return np.ma.masked_array(position.expected)
+
+    with pytest.raises(RuleError, match="returned MaskedArray, not an array of floats"):
+        follow(masked)
 
 
 def test_names_are_taken_once_and_documented() -> None:

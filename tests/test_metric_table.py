@@ -23,7 +23,7 @@ from sim.records import Records
 from sim.report import tables
 from sim.study.experiment import Experiment, prepared
 from sim.study.spec import ask
-from sim.world.axes import number
+from sim.world.numbering import number
 from tests.golden.metrics import PAGE, page
 from tests.worlds import propulsion_world
 

@@ -86,6 +86,20 @@ def test_other_letters_are_drawn_as_text(folder: Path) -> None:
         ("title: Engines"), "title: <Motoren> & 'Teile'"
     )
     (folder / "scenario.yaml").write_text(changed, encoding="utf-8")
-    assert main(["plot", "small", "--chart", "fill_rate", "--format", "svg"]) == 0
+    words = ["plot", "small", "--chart", "fill_rate", "--format", "svg"]
+    assert main([*words, "--unchecked"]) == 0
     drawn = Path("small_charts/fill_rate.svg").read_text(encoding="utf-8")
     assert "Страна 国: &lt;Motoren&gt; &amp; 'Teile'" in drawn
+
+
+def test_a_changed_file_is_named(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with (folder / "series.csv").open("a", encoding="utf-8") as file:
+        file.write("2015-01\n")
+    assert main(["plot", "small"]) == 2
+    assert capsys.readouterr().err.startswith("small: series.csv (changed): not as the run wrote")
+
+
+def test_a_file_that_is_no_table_is_named(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "series.csv").write_text('"', encoding="utf-8")
+    assert main(["plot", "small", "--chart", "fill_rate", "--unchecked"]) == 2
+    assert capsys.readouterr().err.startswith("small/series.csv: is damaged, or not of sim")

@@ -247,14 +247,14 @@ def spent(rule: Any) -> list[float]:
     [
         # gaps of 15, 10 and 15 units a month cost 30, 10 and 30
         ("proportional_to_gap", [60 / 7, 20 / 7, 60 / 7]),
-        ("largest_gap_first", [20, 0, 0]),
+        ("largest_gap_first", [10, 0, 10]),
         ("equalise_remaining_gap", [10, 0, 10]),
         ("spread_evenly", [20 / 3, 20 / 3, 20 / 3]),
         # per unit of money, radars cover 25 months / 10, engines at home 25 / 60, slow ones 7 / 60
         ("best_return", [10, 10, 0]),
         ({"rule": "political_quota", "shares": {"CCC": 0.75}}, [0, 3.75, 11.25]),
         ({"rule": "political_quota", "shares": {"CCC": 0.75}, "within": "best_return"}, [0, 10, 5]),
-        ({"rule": "mix", "weights": {"largest_gap_first": 1, "best_return": 1}}, [15, 5, 0]),
+        ({"rule": "mix", "weights": {"largest_gap_first": 1, "best_return": 1}}, [10, 5, 5]),
     ],
 )
 def test_each_rule_by_hand(rule: Any, money: list[float]) -> None:

@@ -18,6 +18,7 @@ import pytest
 
 import sim
 from sim.errors import InputError
+from sim.files import disk
 from sim.metrics.table import SUMMARY
 from sim.report import files, manifest, tables
 from sim.report import result as result_module
@@ -232,7 +233,10 @@ def test_a_full_disk_is_told_with_the_folder(
 def test_a_failed_exchange_puts_the_older_result_back(
     result: Result, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The old folder has stepped aside when the new one cannot take its place."""
+    """Where the system cannot exchange folders: the old one has stepped aside when the new one
+    cannot take its place.
+    """
+    monkeypatch.setattr(disk, "exchanged", lambda one, other: False)
     before = contents(result.save(tmp_path / "out", figures=False))
     rename = Path.rename
 

@@ -459,6 +459,7 @@ def test_points_of_another_design_are_refused(
     file = tmp_path / "study" / "study.yaml"
     text = file.read_text(encoding="utf-8")
     assert old in text
+    (tmp_path / "study" / "manifest.json").unlink()
     file.write_text(text.replace(old, new), encoding="utf-8")
     assert message in refused(tmp_path / "study")[0]
 

@@ -217,6 +217,7 @@ def test_another_study_is_not_mixed_in(
 
 def test_another_version_is_not_mixed_in(whole: Study, tmp_path: Path) -> None:
     ran(tmp_path / "study")
+    (tmp_path / "study" / "manifest.json").unlink()
     state = tmp_path / "study" / "state.json"
     state.write_text(
         state.read_text(encoding="utf-8").replace(f'"sim": "{sim.__version__}"', '"sim": "0.0.1"'),

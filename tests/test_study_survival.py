@@ -214,10 +214,10 @@ def test_points_that_fail_or_kill_their_worker_are_told_and_the_rest_go_on(
         [1, "LostWorkerError", LOST],
         [
             3,
-            "ArithmeticError",
+            "RuleError",
             (
-                "costs 13 (in the pricing rule deadly, followed by yard, turbine_plant, gear_plant,"
-                " home_turbines, lens_maker)"
+                "pricing rule deadly, followed by yard, turbine_plant, gear_plant, home_turbines,"
+                " lens_maker: ArithmeticError: costs 13 (deadly.py, line 11)"
             ),
         ],
     ]

@@ -19,7 +19,7 @@ from sim.scenario.suggestions import listed
 from sim.study.designs import Column
 from sim.study.experiment import Experiment
 from sim.study.observables import measure_of
-from sim.study.results import SPREAD
+from sim.study.reading import SPREAD
 from sim.study.study import Study
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import math
 import os
 from collections.abc import Iterable
@@ -11,6 +12,7 @@ from typing import NamedTuple
 
 from sim.assess.need_readings import READINGS as OF_BUYERS
 from sim.errors import Fault, InputError, Place, ScenarioError
+from sim.files.disk import opened
 from sim.scenario.quantity import month_number
 
 KINDS = ("observed", "milestone", "claim", "plan")
@@ -131,12 +133,13 @@ def _table_rows(
     path: str | os.PathLike[str], keys: Iterable[str]
 ) -> list[tuple[int, dict[str, str]]]:
     try:
-        with open(path, encoding="utf-8", newline="") as file:
+        with opened(path) as stream, io.TextIOWrapper(stream, "utf-8", newline="") as file:
             reader = csv.DictReader(file)
             missing = set(keys) - set(reader.fieldnames or ())
             rows = [(reader.line_num, row) for row in reader]
-    except OSError as error:
-        raise InputError(f"{os.fspath(path)}: {error.strerror}") from error
+    except (OSError, ValueError, csv.Error) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise InputError(f"{os.fspath(path)}: {reason}") from error
     if missing or any(None in row or None in row.values() for _, row in rows):
         raise InputError(
             f"{os.fspath(path)}: not a table with columns {', '.join(sorted(missing or keys))}"

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from sim.cli.common import quiet_option, where
+from sim.cli.common import folder_for, quiet_option, say, unchecked_option, where
 
 
 @click.command()
@@ -39,6 +39,7 @@ from sim.cli.common import quiet_option, where
     help="The folder; results/<study>_sensitivity by default.",
 )
 @click.option("--no-figures", is_flag=True, help="Write tables only.")
+@unchecked_option
 @quiet_option
 def sensitivity(
     study: Path,
@@ -56,15 +57,13 @@ def sensitivity(
     intervals, and a figure.
     """
     from sim.analysis.sensitivity.sensitivity import sensitivity as explain
-    from sim.report.files import check_target
 
-    folder = out or Path("results", f"{study.resolve().name}_sensitivity")
-    check_target(folder)
+    folder = folder_for(out, Path("results", f"{study.resolve().name}_sensitivity"))
     found = explain(study, metrics or None, of=of, confidence=confidence)
     found.save(folder, figures=not no_figures, command=click.get_current_context().obj)
     if not quiet:
-        click.echo(found.text)
-        click.echo(where(folder))
+        say(found.text)
+        say(where(folder))
 
 
 @click.command()
@@ -98,6 +97,7 @@ def sensitivity(
     help="The folder; results/<study>_discovery by default.",
 )
 @click.option("--no-figures", is_flag=True, help="Write tables only.")
+@unchecked_option
 @quiet_option
 def discover(
     study: Path, when: str, out: Path | None, no_figures: bool, quiet: bool, **options: Any
@@ -110,12 +110,10 @@ def discover(
     (points.csv), and a figure.
     """
     from sim.analysis.discovery.discovery import discover as find
-    from sim.report.files import check_target
 
-    folder = out or Path("results", f"{study.resolve().name}_discovery")
-    check_target(folder)
+    folder = folder_for(out, Path("results", f"{study.resolve().name}_discovery"))
     found = find(study, when, **options)
     found.save(folder, figures=not no_figures, command=click.get_current_context().obj)
     if not quiet:
-        click.echo(found.text)
-        click.echo(where(folder))
+        say(found.text)
+        say(where(folder))

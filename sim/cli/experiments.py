@@ -10,7 +10,16 @@ from typing import Any
 import click
 
 import sim
-from sim.cli.common import plain_lines, progress_of, quiet_option, set_option, where
+from sim.cli.common import (
+    folder_for,
+    plain_lines,
+    progress_of,
+    quiet_option,
+    say,
+    set_option,
+    unchecked_option,
+    where,
+)
 
 
 @click.command()
@@ -26,6 +35,7 @@ from sim.cli.common import plain_lines, progress_of, quiet_option, set_option, w
     "--out", type=click.Path(path_type=Path), help="The folder; results/<A>_against_<B> by default."
 )
 @click.option("--no-figures", is_flag=True, help="Write the table only.")
+@unchecked_option
 @quiet_option
 def compare(
     sides: tuple[str, ...], out: Path | None, no_figures: bool, quiet: bool, **given: int | None
@@ -37,17 +47,15 @@ def compare(
     and who gains and who loses.
     """
     from sim.experiments.compare import compare as compare_members
-    from sim.report.files import check_target
 
-    folder = out or Path("results", "_against_".join(Path(side).stem for side in sides))
-    check_target(folder)
+    folder = folder_for(out, Path("results", "_against_".join(Path(side).stem for side in sides)))
     comparison = compare_members(
         *sides, **given, progress=None if quiet else plain_lines("comparison")
     )
     comparison.save(folder, figures=not no_figures, command=click.get_current_context().obj)
     if not quiet:
-        click.echo(comparison.overview())
-        click.echo(where(folder))
+        say(comparison.overview())
+        say(where(folder))
 
 
 @click.command()
@@ -89,14 +97,12 @@ def stress(
     it, and the static systemic risk index beside it.
     """
     from sim.experiments.stress import stress as knock_out
-    from sim.report.files import check_target
     from sim.report.study import save_tables
 
     loaded = sim.load(
         scenario, sets, **{key: value for key, value in given.items() if value is not None}
     )
-    folder = out or Path("results", f"{loaded.name}_stress")
-    check_target(folder)
+    folder = folder_for(out, Path("results", f"{loaded.name}_stress"))
     with progress_of(loaded.name, quiet) as progress:
         table = knock_out(
             loaded, members=loaded.members, at=at, links=not no_links, progress=progress
@@ -119,8 +125,8 @@ def stress(
             "time_to_survive_p50",
             "static_index",
         ]
-        click.echo(table[shown].head(12).to_string(index=False, float_format="{:.3g}".format))
-        click.echo(where(folder))
+        say(table[shown].head(12).to_string(index=False, float_format="{:.3g}".format))
+        say(where(folder))
 
 
 @click.command()
@@ -163,12 +169,10 @@ def backtest(
     """
     from sim.experiments.backtest_all import backtest_all
     from sim.precedents.saving import save
-    from sim.report.files import check_target
     from sim.report.study import save_tables
 
     name = Path(scenarios[0]).stem if len(scenarios) == 1 else "all"
-    folder = out or Path("results", f"{name}_backtest")
-    check_target(folder)
+    folder = folder_for(out, Path("results", f"{name}_backtest"))
     found = backtest_all(
         [] if only_precedents else scenarios or None,
         with_dir=with_dir,
@@ -192,8 +196,8 @@ def backtest(
     else:
         save(folder, found.tables)
     if not quiet:
-        click.echo(found.text)
-        click.echo(where(folder))
+        say(found.text)
+        say(where(folder))
 
 
 @click.command()
@@ -230,9 +234,9 @@ def evidence(
     )
     if not no_run:
         check_members(loaded.members)
-    click.echo(described(loaded, assumptions=assumptions))
+    say(described(loaded, assumptions=assumptions))
     if not no_run:
         with progress_of(loaded.name, quiet) as progress:
             result = sim.run(loaded, progress=progress)
-        click.echo()
-        click.echo(most_important(importance(result.scenario, result.records)))
+        say()
+        say(most_important(importance(result.scenario, result.records)))

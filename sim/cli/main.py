@@ -19,8 +19,11 @@ from sim.cli import plot as plotting
 from sim.cli import runs as running
 from sim.cli import schema as schemas
 from sim.cli import studies as studying
+from sim.cli.common import say
 from sim.cli.precedents import precedents
+from sim.cli.process import fill_standard_streams, interrupts, plain_warnings
 from sim.errors import InputError, SimError
+from sim.files.text import documentation, encodable
 
 DONE, OUR_FAILURE, YOUR_INPUT, INTERRUPTED = 0, 1, 2, 130
 """Exit codes."""
@@ -29,19 +32,35 @@ DONE, OUR_FAILURE, YOUR_INPUT, INTERRUPTED = 0, 1, 2, 130
 def main(args: Sequence[str] | None = None) -> int:
     """Run the command with these words, the process's own by default, and return its exit code."""
     words = (sys.argv[1:] if args is None else list(args)) or ["--help"]
+    fill_standard_streams()
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a title may hold letters that the terminal lacks
+    with plain_warnings(), interrupts():
+        return _code(words)
+
+
+def _code(words: Sequence[str]) -> int:
+    """Run the command and tell what stopped it."""
+    typed = encodable(shlex.join(["sim", *words]))
     try:
-        cli.main(words, prog_name="sim", standalone_mode=False, obj=shlex.join(["sim", *words]))
+        cli.main(words, prog_name="sim", standalone_mode=False, obj=typed)
     except click.ClickException as error:
-        error.show()
+        told = io.StringIO()
+        error.show(told)
+        say(told.getvalue().rstrip("\n"), err=True)
         return error.exit_code
     except click.Abort:
-        click.echo("sim: interrupted", err=True)
+        say("sim: interrupted", err=True)
         return INTERRUPTED
     except SimError as error:
-        click.echo(str(error), err=True)
+        say(str(error), err=True)
         return YOUR_INPUT if isinstance(error, InputError) else OUR_FAILURE
+    except MemoryError as error:
+        say(f"sim: not enough memory; fewer members or months take less ({error})", err=True)
+        return OUR_FAILURE
+    except OSError as error:
+        say(f"sim: {error}", err=True)
+        return OUR_FAILURE
     return DONE
 
 
@@ -77,4 +96,7 @@ for _command in (
     plotting.plot,
     precedents,
 ):
+    # Python may have dropped the docstrings (PYTHONOPTIMIZE=2)
+    _command.help = _command.help or documentation(_command.callback)
     cli.add_command(_command)
+cli.help = cli.help or documentation(cli.callback)

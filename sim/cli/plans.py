@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 import sim
-from sim.cli.common import progress_of, quiet_option, set_option, where
+from sim.cli.common import folder_for, progress_of, quiet_option, say, set_option, where
 
 
 @click.command()
@@ -88,17 +88,15 @@ def plan(
     and a figure: what comes when at what cost.
     """
     from sim.analysis.plan.plan import plan as find
-    from sim.report.files import check_target
 
     given = {key: question.pop(key) for key in ("members", "seed", "months")}
     loaded = sim.load(
         scenario, sets, **{key: value for key, value in given.items() if value is not None}
     )
-    folder = out or Path("results", f"{loaded.name}_plan")
-    check_target(folder)
+    folder = folder_for(out, Path("results", f"{loaded.name}_plan"))
     with progress_of(loaded.name, quiet, "runs") as progress:
         found = find(loaded, **question, jobs=jobs or os.cpu_count() or 1, progress=progress)
     found.save(folder, figures=not no_figures, command=click.get_current_context().obj)
     if not quiet:
-        click.echo(found.text)
-        click.echo(where(folder))
+        say(found.text)
+        say(where(folder))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from sim.cli.common import say, unchecked_option
 from sim.errors import InputError
 
 
@@ -29,6 +30,7 @@ from sim.errors import InputError
     type=click.Path(path_type=Path),
     help="The folder of the pictures; the folder charts beside the result by default.",
 )
+@unchecked_option
 def plot(
     result: Path, names: tuple[str, ...], kind: str, states: str, products: str, out: Path | None
 ) -> None:
@@ -53,9 +55,9 @@ def plot(
         place.mkdir(parents=True, exist_ok=True)
         for name, each in charts:
             if each is None:
-                click.echo(f"{name}: nothing to show", err=True)
+                say(f"{name}: nothing to show", err=True)
                 continue
-            click.echo(each.save(place / f"{name}.{kind}"))
+            say(str(each.save(place / f"{name}.{kind}")))
     except OSError as error:
         raise InputError(f"{place}: cannot write: {error.strerror or error}") from error
 

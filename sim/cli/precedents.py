@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sim.cli.common import quiet_option, where
+from sim.cli.common import quiet_option, say, where
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -70,7 +70,7 @@ def precedents(
     if out is not None:
         _save(out, tables)
     if not quiet:
-        click.echo(words if out is None else f"{words}\n{where(out)}")
+        say(words if out is None else f"{words}\n{where(out)}")
 
 
 def _save(folder: Path, tables: dict[str, pd.DataFrame]) -> None:

@@ -10,8 +10,17 @@ from typing import TYPE_CHECKING
 import click
 
 import sim
-from sim.cli.common import progress_of, quiet_option, set_option, where
-from sim.errors import InputError
+from sim.cli.common import (
+    folder_for,
+    is_study,
+    progress_of,
+    quiet_option,
+    say,
+    set_option,
+    study_size,
+    where,
+)
+from sim.errors import InputError, ScenarioError
 
 if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
@@ -55,44 +64,60 @@ def run(
     The result folder holds tables as CSV, the page report.html and a manifest. An older
     result there is replaced; it stays until the new one is complete.
     """
-    from sim.report.files import check_target
+    from sim.kernels.uncollected import uncollected
     from sim.report.overview import overview
 
     loaded = sim.load(
         scenario, sets, **{key: value for key, value in given.items() if value is not None}
     )
-    folder = out or Path("results", loaded.name)
-    check_target(folder)
+    folder = folder_for(out, Path("results", loaded.name))
     with progress_of(loaded.name, quiet) as progress:
         result = sim.run(loaded, chunk=chunk, progress=progress)
     if not quiet:
-        click.echo("writing tables" + ("" if no_figures else " and page"), err=True)
-    result.save(folder, figures=not no_figures, command=click.get_current_context().obj)
+        say("writing tables" + ("" if no_figures else " and page"), err=True)
+    with uncollected():
+        result.save(folder, figures=not no_figures, command=click.get_current_context().obj)
     if not quiet:
-        click.echo(overview(result.scenario, result.records, result.wall_seconds))
+        say(overview(result.scenario, result.records, result.wall_seconds))
         for warning in result.records.warnings:
-            click.echo(f"warning: {warning}", err=True)
-        click.echo(where(folder))
+            say(f"warning: {warning}", err=True)
+        say(where(folder))
 
 
 @click.command()
 @click.argument("scenarios", nargs=-1, required=True, type=click.Path(), metavar="SCENARIO...")
 @set_option
 def validate(scenarios: tuple[str, ...], sets: tuple[str, ...]) -> None:
-    """Check scenarios without running them.
+    """Check scenarios, and studies, without running them.
 
     Does all the checks of a run and reports all faults of all files.
     """
+    from sim.scenario.checks.dates import late_warnings
+
     faults = []
     for path in scenarios:
         try:
             loaded = sim.load(path, sets)
         except InputError as error:
-            faults.append(str(error))
+            faults += _study_faults(path) if is_study(error) and not sets else [str(error)]
         else:
-            click.echo(f"{path}: ok: {loaded.title} ({_size(loaded)})")
+            say(f"{path}: ok: {loaded.title} ({_size(loaded)})")
+            for warning in late_warnings(loaded):
+                say(f"{path}: warning: {warning}", err=True)
     if faults:
         raise InputError("\n".join(faults))
+
+
+def _study_faults(path: str) -> list[str]:
+    """Check a study; say how large it is, or return what is wrong with it."""
+    from sim.study.experiment import prepared
+    from sim.study.spec import read_study
+
+    try:
+        say(f"{path}: ok: {study_size(prepared(read_study(path)))}")
+    except InputError as error:
+        return [str(error)]
+    return []
 
 
 @click.command()
@@ -120,18 +145,27 @@ def new(name: str) -> None:
         raise InputError(f"{path}: is there already; give another name") from None
     except OSError as error:
         raise InputError(f"{path}: cannot write: {error.strerror or error}") from error
-    click.echo(f"{path}: change it, then: sim run {path}")
+    say(f"{path}: change it, then: sim run {path}")
 
 
 @click.command("list")
 @click.argument("folder", required=False, default="scenarios", type=click.Path(path_type=Path))
 def list_scenarios(folder: Path) -> None:
-    """List the scenarios of a FOLDER, scenarios/ by default, with their titles."""
+    """List the scenarios of a FOLDER, scenarios/ by default, with their titles; and its studies."""
     files = sorted(folder.glob("*.yaml"))
     if not files:
         raise InputError(f"{folder}: holds no scenario (*.yaml)")
+    faulty = 0
     for file in files:
-        click.echo(f"{file}: {sim.load(file).title}")
+        try:
+            say(f"{file}: {sim.load(file).title}")
+        except ScenarioError as error:
+            is_other = is_study(error)
+            faulty += not is_other
+            faults = f"{len(error.faults)} fault{'s' if len(error.faults) > 1 else ''}"
+            say(f"{file}: " + ("a study" if is_other else f"{faults}; see sim validate {file}"))
+    if faulty:
+        raise InputError(f"{faulty} of {len(files)} files cannot be loaded")
 
 
 @click.command("rules")
@@ -147,9 +181,9 @@ def list_rules(family: str | None) -> None:
     if family is not None and family not in rules.FAMILIES:
         raise InputError(f"{family!r} is no family of rules; there are {', '.join(rules.FAMILIES)}")
     for each in rules.FAMILIES if family is None else (family,):
-        click.echo(f"{each}:")
+        say(f"{each}:")
         for rule in rules.rules(each):
-            click.echo(rule.description())
+            say(rule.description())
 
 
 def _size(scenario: Scenario) -> str:

@@ -6,6 +6,8 @@ import json
 
 import click
 
+from sim.cli.common import say
+
 
 @click.command()
 @click.argument("what", default="scenario", type=click.Choice(["scenario", "study"]))
@@ -17,7 +19,7 @@ def schema(what: str) -> None:
 
     # yaml-language-server: $schema=scenario.schema.json
     """
-    click.echo(json.dumps(schema_of(what), indent=1, ensure_ascii=False))
+    say(json.dumps(schema_of(what), indent=1, ensure_ascii=False))
 
 
 def schema_of(what: str) -> dict[str, object]:

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.cli.common import progress_of, quiet_option, where
+from sim.cli.common import (
+    folder_for,
+    progress_of,
+    quiet_option,
+    say,
+    study_size,
+    unchecked_option,
+    where,
+)
 from sim.errors import SimError
 
 if TYPE_CHECKING:
@@ -50,6 +58,7 @@ parquet_option = click.option("--parquet", is_flag=True, help="Write the results
     help="Run the I-th of N parts into a folder of its own; `sim merge` joins them.",
 )
 @parquet_option
+@unchecked_option
 @quiet_option
 def sweep(study: str, out: Path | None, check: bool, quiet: bool, **how: Any) -> None:
     """Run a study: a scenario at many points.
@@ -65,11 +74,7 @@ def sweep(study: str, out: Path | None, check: bool, quiet: bool, **how: Any) ->
     asked = read_study(study)
     if check:
         ready = prepared(asked)
-        told = (
-            f"{ready.points} points of {ready.members} members, {len(ready.rows)} numbers each,"
-            f" {ready.spec.design.kind}"
-        )
-        click.echo(f"{study}: ok: {told}")
+        say(f"{study}: ok: {study_size(ready)}")
         return
     jobs = how.pop("jobs") or (1 if how["scheduler"] else os.cpu_count() or 1)
     with progress_of(Path(study).stem, quiet, "runs") as progress:
@@ -82,6 +87,7 @@ def sweep(study: str, out: Path | None, check: bool, quiet: bool, **how: Any) ->
 @click.command()
 @click.argument("study", type=click.Path(path_type=Path))
 @parquet_option
+@unchecked_option
 @quiet_option
 def merge(study: Path, parquet: bool, quiet: bool) -> None:
     """Join the shards of a study.
@@ -104,6 +110,7 @@ def merge(study: Path, parquet: bool, quiet: bool) -> None:
     help="The result folder; results/<study>_<point>_<member> by default.",
 )
 @click.option("--no-figures", is_flag=True, help="Write tables only.")
+@unchecked_option
 @quiet_option
 def replay(
     study: Path, point: int, member: int, out: Path | None, no_figures: bool, quiet: bool
@@ -113,22 +120,20 @@ def replay(
     Writes the result folder of one member at one point, as `sim run` does; its numbers are those of
     the study.
     """
-    from sim.report.files import check_target
     from sim.study.replay import replay as run_again
 
-    folder = out or Path("results", f"{study.name}_{point}_{member}")
-    check_target(folder)
+    folder = folder_for(out, Path("results", f"{study.name}_{point}_{member}"))
     run_again(study, point, member).save(
         folder, figures=not no_figures, command=click.get_current_context().obj
     )
     if not quiet:
-        click.echo(where(folder))
+        say(where(folder))
 
 
 def _tell(study: Study, quiet: bool, *, is_whole: bool = True) -> None:
     """Say what stands in the folder. Raises SimError where points have failed."""
     if not quiet:
-        click.echo(where(study.folder))
+        say(where(study.folder))
     failed = len(study.failures) if is_whole else int(study.store.failed.sum())
     if failed:
         points = f"{failed} of {study.store.state.points} points failed"

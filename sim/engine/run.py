@@ -18,10 +18,13 @@ from sim.engine.warnings import bullwhip_warnings, lacking, shortage_warnings
 from sim.errors import InputError
 from sim.events.timeline import Timeline, event_rows
 from sim.kernels.sums import Bools, Floats, Ints
+from sim.kernels.uncollected import uncollected
 from sim.metrics.derive import all_series, summary, supplies
 from sim.records import Records
 from sim.report.result import Result
+from sim.scenario.checks.dates import late_warnings
 from sim.scenario.quantity import month_number
+from sim.scenario.revision import checked_members, revised
 from sim.scenario.schema import Scenario
 from sim.world.axes import Axes
 from sim.world.numbering import number
@@ -67,13 +70,13 @@ def run(
     side by side, as many as are fast and fit into memory where not given. Raises InputError for
     values out of range, LedgerError when the books do not balance.
     """
-    scenario = _revised(scenario, members=members, seed=seed, months=months)
-    if chunk is not None and chunk < 1:
-        raise InputError(f"chunk: {chunk} is below 1 (members)")
+    scenario = revised(scenario, members=members, seed=seed, months=months)
+    if chunk is not None and (isinstance(chunk, bool) or not isinstance(chunk, int) or chunk < 1):
+        raise InputError(f"chunk: {chunk!r} is not a whole number of at least 1 (members)")
     began = time.perf_counter()
     axes = number(scenario)
     width = chunk_for(axes) if chunk is None else chunk
-    everyone: Sequence[int] = range(scenario.members) if only is None else tuple(only)
+    everyone: Sequence[int] = range(scenario.members) if only is None else checked_members(only)
     tape = Tape.blank(scenario, axes, len(everyone))
     endings, lack = [], []
 
@@ -143,18 +146,7 @@ def _by_route(world: World) -> Bools:
     return acted
 
 
-def _revised(scenario: Scenario, **given: int | None) -> Scenario:
-    """Return the scenario with other members, seed or months; raises InputError where one is out of
-    range.
-    """
-    changed = {key: value for key, value in given.items() if value is not None}
-    for key, value in changed.items():
-        least = 0 if key == "seed" else 1
-        if isinstance(value, bool) or not isinstance(value, int) or value < least:
-            raise InputError(f"{key}: {value!r} is not a whole number of at least {least}")
-    return scenario.model_copy(update=changed)
-
-
+@uncollected()
 def _records(
     scenario: Scenario,
     axes: Axes,
@@ -201,6 +193,7 @@ def _records(
         purses=(*axes.states, "all"),
         money=report(tape.money),
         warnings=[
+            *late_warnings(scenario),
             *short,
             *bullwhip_warnings(
                 axes, endings[0].watched, np.concatenate([each.swing for each in endings], axis=-1)

@@ -27,6 +27,10 @@ from sim.scenario.schema import Scenario
 from sim.world.axes import Axes
 from sim.world.world import World
 
+TRADE = frozenset(("restrictions", "exceptions"))
+LIMITING = TRADE | {"licences"}
+"""Families that bear on what links may carry."""
+
 
 @dataclass(eq=False)
 class Events:
@@ -59,10 +63,11 @@ class Events:
         if not moving and not qualifying:
             return
         strength, kept = self._strengths(world.month)
+        limits_move = bool(moving & LIMITING) or qualifying
         for family in FAMILIES:
-            if family == "limits" and (family in moving or "licences" in moving or qualifying):
-                self._limit(world, strength, kept)
-            elif family in moving:
+            if family == "restrictions" and limits_move:
+                self._limit(world, strength, kept, family in moving)
+            elif family in moving - TRADE:
                 self._move(family, world, strength * kept)
 
     def observe(self, world: World) -> None:
@@ -88,8 +93,8 @@ class Events:
             effect.act(world, now, world.month - begin[effect.row])
             effect.hold(world, force[effect.row], begin[effect.row])
 
-    def _limit(self, world: World, strength: Floats, kept: Floats) -> None:
-        """Set what trade events leave."""
+    def _limit(self, world: World, strength: Floats, kept: Floats, restrictions_move: bool) -> None:
+        """Set what trade events leave; restrictions that do not move leave what they did."""
         limits, line = self._limits(world), self.timeline
         moments = [
             Moment(
@@ -102,7 +107,7 @@ class Events:
             )
             for each in limits.effects
         ]
-        limits.update(world, moments)
+        limits.update(world, moments, restrictions_move)
         limits.set_caps(world)
         for each in limits.effects:
             if isinstance(each, Reexport):
@@ -144,7 +149,7 @@ class Events:
         return self._limits(world).announced(world, self.timeline)
 
     def first_hit(self, world: World) -> Ints:
-        """Return the month in which a restriction first hit each final need, [final needs, members].
+        """Return the month in which a restriction first hit each need, [final needs, members].
 
         A need is hit over its own links, or over those of the inputs of what it buys; links count
         that carried goods at the start. NEVER: not at all.

@@ -48,9 +48,10 @@ class Scope:
 class Effect:
     """Hold one event's targets and numbers: rows of the world, and values [members].
 
-    A kind of event is a subclass. It says in which months it moves and what it does: `act` in the month in which it begins, or `hold` in every month in which events of its
-    kind move, after `reset` has set what they write to its value without events. It is compiled
-    once for the members of a chunk by `compile`.
+    A kind of event is a subclass. It says in which months it moves and what it does: `act` in the
+    month in which it begins, or `hold` in every month in which events of its kind move, after
+    `reset` has set what they write to its value without events. It is compiled once for the
+    members of a chunk by `compile`.
     """
 
     family: ClassVar[str]

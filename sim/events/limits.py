@@ -54,6 +54,8 @@ class TradeLimits:
     """(group of several pairs of states, the groups of one pair within it)"""
     size: Ints
     """[groups]: number of links"""
+    fixed: Floats
+    """What restrictions leave, before exceptions for several pairs of states together"""
     barred: Bools
     """Whether restrictions leave less than the reference; `update` writes it"""
     acted: Bools
@@ -94,19 +96,20 @@ class TradeLimits:
             before=[base[rows] for rows in of_effect],
             parts=_parts(links, route),
             size=np.array([rows.size for rows in links], dtype=np.int64),
+            fixed=np.full(base.shape, np.inf),
             barred=np.zeros(base.shape, dtype=np.bool_),
             acted=np.zeros(base.shape, dtype=np.bool_),
         )
 
-    def update(self, world: World, moments: Sequence[Moment]) -> None:
+    def update(
+        self, world: World, moments: Sequence[Moment], restrictions_move: bool = True
+    ) -> None:
         """Set what events leave this month, from how each holds."""
-        self._remember(world, moments)
         limits, lawful = self.limits, self.lawful
-        limits.fixed[:], limits.share[:], limits.part[:] = np.inf, 1.0, 0.0
+        if restrictions_move:
+            self._restrict_all(world, moments)
+        limits.fixed[:], limits.part[:] = self.fixed, 0.0
         limits.amount[:], lawful.amount[:] = 0.0, 0.0
-        for place, now in enumerate(moments):
-            if self.effects[place].is_restriction:
-                self._restrict(place, now)
         flow = self.groups.carried(world.links.flow)
         for place, now in enumerate(moments):
             effect, rows = self.effects[place], self.of_effect[place]
@@ -120,6 +123,15 @@ class TradeLimits:
             if not effect.is_restriction and effect.together and effect.rows.size:
                 self._exempt_together(place, now)
         self.barred = lawful.left(self.reference) < self.reference * NEARLY
+
+    def _restrict_all(self, world: World, moments: Sequence[Moment]) -> None:
+        """Set what restrictions leave, before exceptions."""
+        self._remember(world, moments)
+        self.limits.fixed[:], self.limits.share[:] = np.inf, 1.0
+        for place, now in enumerate(moments):
+            if self.effects[place].is_restriction:
+                self._restrict(place, now)
+        self.fixed[:] = self.limits.fixed
 
     def _remember(self, world: World, moments: Sequence[Moment]) -> None:
         """Note the flow just before restrictions that begin now."""

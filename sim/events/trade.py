@@ -55,7 +55,7 @@ class Passes(NamedTuple):
 class TradeEffect(Effect):
     """Hold an event that limits links or lets goods pass."""
 
-    family: ClassVar = "limits"
+    family: ClassVar = "exceptions"
     is_restriction: ClassVar = False
     is_lawful: ClassVar = True
     """Of an exception: whether what it lets through is lawful"""
@@ -98,6 +98,7 @@ class TradeEffect(Effect):
 class CutOff(TradeEffect):
     """Stop a share of the deliveries."""
 
+    family: ClassVar = "restrictions"
     is_restriction: ClassVar = True
 
     @classmethod
@@ -119,6 +120,7 @@ class CutOff(TradeEffect):
 class Sanction(TradeEffect):
     """Bar new deliveries at once and cut running contracts later."""
 
+    family: ClassVar = "restrictions"
     is_restriction: ClassVar = True
     contracts_end: Floats
     """Month in which running contracts end, -inf: at once"""
@@ -164,6 +166,7 @@ class Sanction(TradeEffect):
 class Quota(TradeEffect):
     """Limit deliveries to a number of units per month."""
 
+    family: ClassVar = "restrictions"
     is_restriction: ClassVar = True
 
     @classmethod

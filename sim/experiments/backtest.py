@@ -19,6 +19,7 @@ from sim.experiments.beside import files_beside
 from sim.experiments.left_out import leave_out
 from sim.experiments.scores import Backtest, Score
 from sim.scenario.quantity import month_number
+from sim.scenario.revision import revised
 from sim.scenario.schema import Scenario
 
 Given = Scenario | str | os.PathLike[str]
@@ -42,7 +43,8 @@ def backtest(
     by default they stand beside the scenario, see `beside.files_beside`.
     Raises InputError where one is missing or faulty.
     """
-    world, beside = _scenario(scenario), files_beside(scenario)
+    beside = files_beside(scenario)
+    world = revised(_scenario(scenario), members=members, months=months, seed=seed)
     plans = _plans(world, announced or beside.announced)
     found = read_outcomes(outcomes or beside.outcomes)
     of_costs = cases or beside.cases

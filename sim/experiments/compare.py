@@ -12,6 +12,8 @@ from sim.engine.load import load
 from sim.engine.run import Progress, run
 from sim.errors import InputError
 from sim.experiments.comparison import Comparison
+from sim.files.text import encodable
+from sim.report.files import check_folder
 from sim.report.result import Result
 from sim.scenario.schema import Scenario
 
@@ -62,6 +64,7 @@ def _read(side: Side) -> Scenario | Result:
         return load(path)
     if not (path / "scenario.yaml").is_file():
         raise InputError(f"{side}: is not the folder of a result: it holds no scenario.yaml")
+    check_folder(path)
     return load(path / "scenario.yaml")
 
 
@@ -69,7 +72,7 @@ def _label(side: Side) -> str:
     if isinstance(side, Scenario | Result):
         return side.name if isinstance(side, Scenario) else side.scenario.name
     path = Path(side).resolve()
-    return path.name if path.is_dir() else path.stem
+    return encodable(path.name if path.is_dir() else path.stem)
 
 
 def _labels(names: Sequence[str]) -> tuple[str, ...]:

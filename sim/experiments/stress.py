@@ -22,6 +22,7 @@ from sim.kernels.systemic import esri_of_sets
 from sim.metrics.derive import by_month
 from sim.report.statistics import spread
 from sim.scenario.event_kinds import CutOff, Outage
+from sim.scenario.revision import revised
 from sim.scenario.schema import Scenario
 from sim.world.axes import Axes
 from sim.world.numbering import number
@@ -69,8 +70,7 @@ def stress(
     """
     import pandas as pd
 
-    if members < 1:
-        raise InputError(f"members: {members} is below 1")
+    members = revised(scenario, members=members).members
     month = _month(scenario, at)
     axes = number(scenario)
     outs = knock_outs(axes, links=links)

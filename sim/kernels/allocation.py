@@ -144,7 +144,7 @@ def spread(
     return orders
 
 
-def allocate(
+def allocate(  # noqa: PLR0913
     market: Market,
     supply: Floats,
     demand: Floats,
@@ -160,9 +160,10 @@ def allocate(
 
     `weight` [links, members] is each buyer's preference, 0 on links that are closed; `cap` [links,
     members] is the most that a link may carry, inf where nothing limits it, `limits` what links
-    may carry together. With `rounds=None` nothing is wasted: no link with room is left between a line with goods and a need that wants
-    them. With `rounds=n` each tier stops after n rounds. `usable` [links, members] tells which
-    links may carry goods; by default those whose cap leaves room.
+    may carry together. With `rounds=None` nothing is wasted: no link with room is left between a
+    line with goods and a need that wants them. With `rounds=n` each tier stops after n rounds.
+    `usable` [links, members] tells which links may carry goods; by default those whose cap leaves
+    room.
     """
     trading = _Trading(supply, demand, RTOL * supply, RTOL * demand, ration)
     weight = weight * (cap > 0 if usable is None else usable)
@@ -208,6 +209,10 @@ class _Trading:
     supply_dust: Floats
     demand_dust: Floats
     ration: Ration
+    moves: Bools | None = None
+    """[members]: where the last round moved anything; where nothing does, nothing ever will"""
+    refused: Bools | None = None
+    """[links, members]: links under limits that were refused all that was asked of them"""
 
     def until_done(
         self,
@@ -218,17 +223,16 @@ class _Trading:
         flow: Floats,
         rounds: int | None,
         done: int = 0,
-        moves: Bools | None = None,
-        refused: Bools | None = None,
     ) -> int:
         """Spread and ration over these links, round by round, adding to `flow`; return the number
         of rounds, `done` ones included.
 
         After the first round only a few needs still find goods, so the rest goes on in a market of
-        these alone: the same numbers at a fraction of the work. `moves` and `refused` are what the
-        last round returned.
+        these alone: the same numbers at a fraction of the work.
         """
         full = cap * (1.0 - RTOL)
+        if not done:
+            self.moves = self.refused = None
         while rounds is None or done < rounds:
             open_weight = self.open_links(market, weight, flow < full if done else None)
             if done and limits is not None:
@@ -236,12 +240,12 @@ class _Trading:
                 asking = market.by_need(open_weight) > NOTHING
                 room = limits.has_room(flow, self.wanted * asking)
                 open_weight[limits.groups.touched] *= room
-            if refused is not None:
-                open_weight = _elsewhere_first(market, open_weight, refused)
+            if self.refused is not None:
+                open_weight = _elsewhere_first(market, open_weight, self.refused)
             weights = market.by_need(open_weight)
             finds: Bools = (self.wanted > self.demand_dust) & (weights > NOTHING)
-            if moves is not None:
-                finds &= moves
+            if self.moves is not None:
+                finds &= self.moves
             buyers: Bools = np.logical_or.reduce(finds, axis=1)
             if not buyers.any():
                 return done
@@ -249,10 +253,8 @@ class _Trading:
                 together = buyers if limits is None else limits.groups.with_partners(buyers)
                 part = market.part(together)
                 if part.links.size < SMALL * market.links:
-                    return self.within(
-                        part, weight, cap, limits, flow, rounds, done, moves, refused
-                    )
-            moves, again = self.round(
+                    return self.within(part, weight, cap, limits, flow, rounds, done)
+            self.round(
                 market,
                 open_weight,
                 self.wanted / np.where(finds, weights, np.inf),
@@ -261,11 +263,9 @@ class _Trading:
                 flow,
                 again=done > 0,
             )
-            if again is not None:
-                refused = again if refused is None else refused | again
             if not done:
                 # links whose groups are full are only closed from the second round on
-                moves = None
+                self.moves = None
             done += 1
         return done
 
@@ -289,31 +289,28 @@ class _Trading:
         flow: Floats,
         *,
         again: bool,
-    ) -> tuple[Bools, Bools | None]:
+    ) -> None:
         """Place orders, `share` [needs, members] per unit of open weight, and ration them; adds to
         `flow`.
-
-        Return in which members, [members], anything moved: where nothing does, nothing ever will;
-        and which links under limits were refused all that was asked of them.
         """
         orders = market.from_needs(share)
         orders *= open_weight
         anew = None if limits is None else limits.asked_anew(market.need, orders, self.wanted)
         # a full link may have rounded to a hair above its cap
         np.minimum(orders, raised(cap - flow) if again else cap, out=orders)
-        refused: Bools | None = None
         if limits is not None:
             before = flow if again or len(market.tiers) > 1 else None
             refused = limits.trim(orders, anew, before)
+            if refused is not None:
+                self.refused = refused if self.refused is None else self.refused | refused
         claims = market.by_line(orders)
         granted = self.ration(orders, self.left, claims, market)
         flow += granted
         # a line asked for all it has is empty exactly: rounding dust would cost further rounds
         self.left = raised(np.subtract(self.left, claims, out=claims))
         received = market.by_need(granted)
-        moves: Bools = np.logical_or.reduce(received > self.demand_dust, axis=0)
+        self.moves = np.logical_or.reduce(received > self.demand_dust, axis=0)
         self.wanted = raised(np.subtract(self.wanted, received, out=received))
-        return moves, refused
 
     def within(
         self,
@@ -324,8 +321,6 @@ class _Trading:
         flow: Floats,
         rounds: int | None,
         done: int,
-        moves: Bools | None,
-        refused: Bools | None,
     ) -> int:
         """Go on in a part of the market; what it leaves is left here."""
         lines, needs = part.lines, part.needs
@@ -335,15 +330,14 @@ class _Trading:
             self.supply_dust.take(lines, axis=0),
             self.demand_dust.take(needs, axis=0),
             self.ration,
+            self.moves,
+            None if self.refused is None else self.refused.take(part.links, axis=0),
         )
         some_weight, some_cap, some_flow = (
             values.take(part.links, axis=0) for values in (weight, cap, flow)
         )
         inside = None if limits is None else limits.within(part.links, part.needs, part.market.need)
-        some_refused = None if refused is None else refused.take(part.links, axis=0)
-        done = inner.until_done(
-            part.market, some_weight, some_cap, inside, some_flow, rounds, done, moves, some_refused
-        )
+        done = inner.until_done(part.market, some_weight, some_cap, inside, some_flow, rounds, done)
         flow[part.links] = some_flow
         # after the first round these arrays are its own
         self.left[lines], self.wanted[needs] = inner.left, inner.wanted

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.kernels.sums import Floats, GroupSum, Ints, divide
+from sim.kernels.sums import Floats, GroupSum, Ints, divide, total
 
 
 def proportional(claims: Floats, amount: Floats, groups: GroupSum) -> Floats:
@@ -89,18 +89,17 @@ def by_rank(claims: Floats, amount: Floats, groups: GroupSum, rank: Ints) -> Flo
 
 
 def highest_first(claims: Floats, amount: Floats, score: Floats) -> Floats:
-    """Meet the claim of the highest `score` [claims, members] first, then the next; ties in the
-    order of the rows.
+    """Meet the claim of the highest `score` [claims, members] first, then the next.
 
-    All claims draw on one amount, [1, members].
+    Claims of one score are met by the same share, so that the order of rows does not decide. All
+    claims draw on one amount, [1, members].
     """
-    granted, left = np.zeros_like(claims), amount.copy()
-    order = np.argsort(-score, axis=0, kind="stable")
-    for row in order:
-        own = row[None, :]
-        given = np.minimum(np.take_along_axis(claims, own, axis=0), left)
-        np.put_along_axis(granted, own, given, axis=0)
-        left -= given
+    granted = np.empty_like(claims)
+    for row, own in enumerate(score):
+        before = total(claims * (score > own))
+        alike = total(claims * (score == own))
+        left = np.clip(amount[0] - before, 0.0, alike)
+        granted[row] = np.minimum(claims[row] * divide(left, alike), claims[row])
     return granted
 
 

@@ -224,9 +224,10 @@ class Limits:
     def trim(self, orders: Floats, anew: Floats | None, flow: Floats | None = None) -> Bools | None:
         """Reduce orders [links, members], in place, to what each group has room for.
 
-        `anew` is as `asked_anew` returns it, `flow` [links, members] what links carry already. The orders of a group that asks
-        for more than its room are reduced by one factor; a link in several groups by the least.
-        Return which links got nothing of what was asked, [links, members]; None: all got some.
+        `anew` is as `asked_anew` returns it, `flow` [links, members] what links carry already. The
+        orders of a group that asks for more than its room are reduced by one factor; a link in
+        several groups by the least. Return which links got nothing of what was asked, [links,
+        members]; None: all got some.
         """
         groups = self.groups
         asked = groups.carried(orders)

@@ -1,4 +1,4 @@
-"""The arithmetic of metrics: pure functions of arrays, members last.
+"""The arithmetic of metrics: pure functions of arrays, members last. Equations 12.
 
 A need is hit in the first month in which an event restricts one of its links; what happened "after"
 is counted from there. NaN: does not apply; inf: not reached within the run.

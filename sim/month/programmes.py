@@ -221,8 +221,8 @@ def _lacked_together(
 def shortages(world: World) -> tuple[Floats, Floats]:
     """Return what buyers lack, [needs, members], and what is coming, [lines, members].
 
-    Good units per month. Buyers lack what they use beyond what reaches them lawfully; lines that
-    somebody builds add what they have under way, and, where buyers accept their goods, what they
+    Good units per month. Buyers lack what they use beyond what reaches them lawfully; lines add
+    what they have under way, and, where somebody builds and buyers accept their goods, what they
     could have made and was not wanted.
     """
     axes, needs, links, lines = world.axes, world.needs, world.links, world.lines
@@ -232,11 +232,18 @@ def shortages(world: World) -> tuple[Floats, Floats]:
     if world.works.delay.size:
         ramping += axes.works_by_line(world.works.unramped)
     coming = (under_way(world) + ramping) * lines.yield_ * lines.available
-    rows = axes.project_lines
     idle = raised(lines.offer - lines.finished - lines.shipped)
-    idle *= lines.qualified_from <= world.month
-    coming[rows] += idle.take(rows, axis=0)
-    return short, coming
+    idle *= (lines.qualified_from <= world.month) & _built(world)
+    return short, coming + idle
+
+
+def _built(world: World) -> Bools:
+    """Return which lines a programme has added to, or has money to, [lines, members]."""
+    purse, projects = world.programmes, world.projects
+    spends = (purse.active & (purse.treasury > 0)).take(world.axes.project_programme, axis=0)
+    builds = spends | (projects.added > 0)
+    built: Bools = world.axes.projects_by_line(builds.astype(np.float64)) > 0
+    return built
 
 
 def lacks_inputs(world: World) -> Bools:

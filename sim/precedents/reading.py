@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sim.errors import Fault, InputError, Place, ScenarioError
+from sim.files.disk import opened
 from sim.precedents import columns
 
 Row = dict[str, str]
@@ -70,7 +71,8 @@ def read_table(path: Path, known: Sequence[str], more: Sequence[str], faults: Fa
     Raises InputError where the file cannot be read at all.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        with opened(path) as stream:
+            text = stream.read().decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: cannot be read: {error}") from None
     lines = text.splitlines(keepends=True)

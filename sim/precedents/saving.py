@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.errors import InputError
+from sim.files.text import cell
 
 if TYPE_CHECKING:
     import altair as alt
@@ -28,7 +29,8 @@ def save(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, table in tables.items():
-            text = table.to_csv(index=False, float_format="%.10g", lineterminator="\n")
+            harmless = table.map(lambda each: cell(each) if isinstance(each, str) else each)
+            text = harmless.to_csv(index=False, float_format="%.10g", lineterminator="\n")
             (folder / f"{name}.csv").write_text(text, encoding="utf-8", newline="\n")
         if chart is not None:
             chart.save(folder / "announced_against_actual.svg")

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sim.files.text import cell
 from sim.report.files import MANIFEST, replaced
 from sim.report.manifest import hashes, origin
 from sim.scenario.loading.dump import dump
@@ -33,7 +34,7 @@ def save_tables(
     """
     with replaced(directory) as folder:
         for name, table in tables.items():
-            text = table.to_csv(index=False, float_format="%.10g", lineterminator="\n")
+            text = _harmless(table).to_csv(index=False, float_format="%.10g", lineterminator="\n")
             (folder / f"{name}.csv").write_text(text, encoding="utf-8", newline="\n")
         (folder / "scenario.yaml").write_text(dump(scenario), encoding="utf-8", newline="\n")
         if figures:
@@ -48,3 +49,8 @@ def save_tables(
             newline="\n",
         )
     return Path(directory)
+
+
+def _harmless(table: pd.DataFrame) -> pd.DataFrame:
+    """Write the text of a table so that no spreadsheet takes it for a formula."""
+    return table.map(lambda each: cell(each) if isinstance(each, str) else each)

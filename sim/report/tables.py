@@ -10,6 +10,7 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.files.text import cell
 from sim.metrics.derive import with_censored
 from sim.records import Floats, Records
 from sim.report.statistics import counted, spread
@@ -122,7 +123,7 @@ def events(records: Records) -> Table:
 
 def csv(table: Table) -> str:
     """Write a table as CSV: ten significant digits, NaN as an empty cell, infinity as `inf`, lines
-    ended by one newline.
+    ended by one newline; text so that no spreadsheet takes it for a formula (`text.cell`).
     """
     return "".join(csv_parts(table))
 
@@ -193,4 +194,5 @@ def _cells(column: Column) -> list[str]:
 
 
 def _quoted(text: str) -> str:
+    text = cell(text)
     return '"' + text.replace('"', '""') + '"' if any(mark in text for mark in ',"\n\r') else text

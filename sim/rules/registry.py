@@ -8,6 +8,7 @@ it is called with.
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -18,6 +19,7 @@ from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 from pydantic import TypeAdapter, ValidationError
 
 from sim.errors import InputError
+from sim.files.text import documentation
 
 FAMILIES = (
     "allocation",
@@ -32,6 +34,9 @@ FAMILIES = (
     "pricing",
     "programme",
 )
+
+DROPS_DOCSTRINGS = 2
+"""The level of optimisation from which on Python has none."""
 
 Names = Mapping[str, Collection[str] | None]
 """Noun (state, product, state or bloc ...) -> the names that a scenario gives; None: it cannot be
@@ -53,7 +58,7 @@ class Rule:
     @property
     def documentation(self) -> str:
         """Return what the rule does, in the words of its docstring."""
-        return inspect.getdoc(self.function) or ""
+        return documentation(self.function)
 
     def faults(self, parameters: Mapping[str, Any], names: Names | None = None) -> dict[str, str]:
         """Say what is wrong with these parameters: parameter -> message, with `rule` for what is
@@ -84,7 +89,7 @@ class Rule:
     def description(self) -> str:
         """Return name, documentation, parameters and source as lines to read."""
         hints = get_type_hints(self.function, include_extras=True)
-        first, *rest = self.documentation.splitlines()
+        first, *rest = self.documentation.splitlines() or ["(its docstring is not at hand)"]
         lines = [f"  {self.name}", f"      {first}", *(f"      {line}".rstrip() for line in rest)]
         for key, each in self.parameters.items():
             default = (
@@ -147,7 +152,7 @@ def rule(family: str, *, source: str = "") -> Callable[[Function], Function]:
         name = function.__name__
         if (family, name) in _RULES:
             raise InputError(f"{family} already has a rule named {name}")
-        if not inspect.getdoc(function):
+        if not inspect.getdoc(function) and sys.flags.optimize < DROPS_DOCSTRINGS:
             raise InputError(f"{family} rule {name} has no docstring: say what it does")
         keyword_only = {
             key: each

@@ -63,6 +63,11 @@ class Quantity(Frozen):
     """How well the source supports the number; a number without a source is assumed."""
     note: str | None = None
 
+    @property
+    def scale(self) -> float:
+        """Return what the number is multiplied by to be per month."""
+        return _SCALES[self.per]
+
     @model_validator(mode="before")
     @classmethod
     def _accept_bare_number(cls, data: Any) -> Any:
@@ -146,13 +151,17 @@ class Quantity(Frozen):
         return None
 
 
+_SCALES = {"month": 1.0, "year": 1 / 12}
+"""What a number with this time base is multiplied by, to be per month."""
+
+
 def draw_all(
     quantities: Sequence[Quantity], seed: int, names: Sequence[str], members: Sequence[int]
 ) -> Floats:
     """Draw numbers for each member, shape [quantities, members]: each as it is drawn alone, all in
     a few operations.
     """
-    scale = np.array([[1 / 12 if each.per == "year" else 1.0] for each in quantities])
+    scale = np.array([[each.scale] for each in quantities])
     value = np.array([[each.value] for each in quantities])
     result = np.repeat(value * scale, len(members), axis=1)
     drawn: dict[Distribution | None, list[int]] = {}
@@ -160,10 +169,8 @@ def draw_all(
         given = each.beside(names[row], len(members))
         if given is not None:
             result[row] = given
-        elif each.is_drawn:
+        elif each.is_drawn and any(members):
             drawn.setdefault(each.dist, []).append(row)
-    if not any(members):
-        return result
     for dist, rows in drawn.items():
         u = rng.rows(seed, [names[row] for row in rows], members)
         if dist == "discrete":
@@ -206,6 +213,10 @@ def _fits(values: Sequence[float], chances: Sequence[float]) -> bool:
     return fit and len(chances) == len(values) and min(chances) >= 0 < max(chances)
 
 
+SMALLEST = 1e-9
+"""Numbers nearer to 0 are refused: their quotients would leave the range of floats."""
+
+
 def plain(number: float) -> str:
     """Write a number as a person would: no trailing `.0`."""
     return f"{number:g}" if abs(number) < 1e6 else repr(number)
@@ -225,6 +236,12 @@ class Within:
         """Return the quantity. Raises PydanticCustomError."""
         for name, number in quantity.bounds:
             prefix = "" if name == "value" else f"{name}: "
+            if 0 < abs(number) < SMALLEST:
+                raise PydanticCustomError(
+                    "below",
+                    "{text} is nearer to 0 than {bound} ({unit}); write 0",
+                    {"text": prefix + plain(number), "bound": plain(SMALLEST), "unit": self.unit},
+                )
             if quantity.dist in MEDIAN and name != "value":
                 prefix += "draws reach "
             if number < self.low:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 MOST_LISTED = 20
@@ -49,9 +49,9 @@ def unknown(what: str, name: object, known: Iterable[object]) -> str:
     return f"unknown {what} '{name}'{meant(name, known)}"
 
 
-def listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str], last: str = "or") -> str:
     """Write a choice: `a, b or c`."""
-    return " or ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
+    return f" {last} ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
 
 
 def found(value: Any) -> str:
@@ -66,6 +66,27 @@ def found(value: Any) -> str:
         value = on_one_line(value)
         return f"text '{value}'" if len(value) <= 40 else f"text '{value[:37]}...'"
     return "a mapping" if isinstance(value, dict) else "a list"
+
+
+def comma_hint(key: object, value: object, members: Mapping[Any, Any]) -> str:
+    """Write, of a whole number that stands as a key without a value, what was meant by a decimal
+    comma: `{x: 1,5}` has the keys x and 5. Empty where it is none.
+
+    `members` holds the plain values around it, in their order.
+    """
+    before = dict(zip([*members][1:], members.items(), strict=False)).get(key)
+    is_fraction = isinstance(key, int) and key >= 0 and value is None
+    if not before or not is_fraction or isinstance(before[1], bool):
+        return ""
+    name, whole = before
+    if not isinstance(whole, int):
+        return ""
+    return f"a key without a value; did you mean {name}: {whole}.{key}? decimals take a point"
+
+
+def kind_of(value: Any) -> str:
+    """Describe a value without showing it: it may stand in a file that is none of ours."""
+    return "text" if isinstance(value, str) else found(value)
 
 
 def on_one_line(text: str) -> str:

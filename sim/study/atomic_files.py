@@ -15,9 +15,13 @@ from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from sim.errors import InputError
+from sim.files.disk import lock
 
 COPIED = 2**24
 """Bytes moved at a time."""
+
+
+_ASIDE = ".{}.tmp"
 
 
 class Runs(NamedTuple):
@@ -39,7 +43,7 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
 
     Raises OSError.
     """
-    aside = path.with_name(f".{path.name}.tmp")
+    aside = path.with_name(_ASIDE.format(path.name))
     try:
         with aside.open("w+b") as stream:
             yield stream
@@ -48,6 +52,17 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
         aside.replace(path)
     finally:
         aside.unlink(missing_ok=True)
+
+
+def is_litter(path: Path) -> bool:
+    """Tell whether a file is one that a process began to write aside and died."""
+    return path.name.startswith(".") and path.name.endswith(".tmp")
+
+
+def clear_litter(folder: Path) -> None:
+    """Remove what a killed process has left in a study's folder, which must be locked."""
+    for path in folder.rglob(_ASIDE.format("*")):
+        path.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -62,24 +77,21 @@ def writing(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Keep others out of a study's folder, where the system has locks.
+    """Keep others out of a study's folder, where the system has locks, and clear away what a killed
+    process has left in it.
 
     Raises InputError where somebody is at work there.
     """
     try:
-        import fcntl
-    except ImportError:
-        yield
-        return
-    handle = os.open(folder, os.O_RDONLY)
+        handle = lock(folder)
+    except BlockingIOError as error:
+        raise InputError(f"{folder}: another process is at work on this study") from error
     try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise InputError(f"{folder}: another process is at work on this study") from error
+        clear_litter(folder)
         yield
     finally:
-        os.close(handle)
+        if handle is not None:
+            os.close(handle)
 
 
 def append(path: Path, data: bytes) -> None:
@@ -100,12 +112,14 @@ def blank(stream: BinaryIO, shape: tuple[int, ...], kind: str) -> None:
     stream.truncate(stream.tell() + np.dtype(kind).itemsize * int(np.prod(shape)))
 
 
-def resize(path: Path, shape: tuple[int, ...]) -> None:
-    """Copy an array into one of another shape, zeros where it has nothing, a part at a time, and
-    put that in its place.
+@contextmanager
+def resized(path: Path, shape: tuple[int, ...]) -> Iterator[None]:
+    """Copy an array into one of another shape, zeros where it has nothing, a part at a time; it
+    takes the older one's place in the end, or nowhere. Raises OSError.
     """
-    old = np.load(path, mmap_mode="r")
+    old = npy.open_memmap(path, mode="r")
     if old.shape == shape:
+        yield
         return
     points, members = min(old.shape[0], shape[0]), min(old.shape[1], shape[1])
     step = max(COPIED // (old.itemsize * int(np.prod(shape[1:]))), 1)
@@ -117,6 +131,14 @@ def resize(path: Path, shape: tuple[int, ...]) -> None:
             part = np.zeros((min(step, points - start), *shape[1:]), old.dtype)
             part[:, :members] = old[start : start + part.shape[0], :members]
             _write(stream, part.tobytes())
+        yield
+
+
+def cut_last_line(path: Path) -> None:
+    """Remove the last line of a file where it has no end: whoever wrote it died. Raises OSError."""
+    with path.open("r+b") as stream:
+        data = stream.read()
+        stream.truncate(data.rfind(b"\n") + 1)
 
 
 def put(path: Path, done: Sequence[tuple[Runs, NDArray[Any]]]) -> None:

@@ -39,9 +39,12 @@ def side_by_side(scenario: Scenario, numbers: Mapping[str, Sequence[float]]) -> 
     Raises InputError where a path leads to no quantity.
     """
     for path, columns in numbers.items():
-        if not isinstance(at(scenario, path), Quantity):
+        replaced = at(scenario, path)
+        if not isinstance(replaced, Quantity):
             raise InputError(f"{path}: is not a quantity")
-        beside = BatchedQuantity(value=columns[0], columns=tuple(columns))
+        # numbers keep the time base of what they replace, as with --set
+        rates = tuple(each * replaced.scale for each in columns)
+        beside = BatchedQuantity(value=rates[0], columns=rates)
         scenario = _put(scenario, path.split("."), beside)
     return scenario
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from multiprocessing import forkserver
+from multiprocessing import forkserver, resource_tracker
 from typing import Any, ParamSpec, TypeVar
 
 from sim.errors import InputError, SimError
@@ -90,10 +90,7 @@ def crew(
     time. Raises InputError where the scheduler cannot be reached, SimError where worker processes
     do not start.
     """
-    if jobs < 1:
-        raise InputError(f"jobs: {jobs} is below 1")
-    if executor is not None and scheduler is not None:
-        raise InputError("give an executor or a scheduler, not both")
+    _check(jobs, executor, scheduler)
     with ExitStack() as stack:
         if scheduler is not None:
             yield stack.enter_context(_cluster(scheduler))
@@ -110,12 +107,23 @@ def crew(
         found.executor.shutdown()
 
 
+def _check(jobs: int, executor: Executor | None, scheduler: str | None) -> None:
+    if isinstance(jobs, bool) or not isinstance(jobs, int):
+        raise InputError(f"jobs: {jobs!r} is not a whole number")
+    if jobs < 1:
+        raise InputError(f"jobs: {jobs} is below 1")
+    if executor is not None and scheduler is not None:
+        raise InputError("give an executor or a scheduler, not both")
+
+
 def warm_up(jobs: int) -> None:
     """Begin to load what worker processes need, where that can be done ahead; they start sooner
     then.
     """
     if jobs > 1 and START == "forkserver":
-        with _one_thread_each():
+        # a process of multiprocessing's own, whose start would undo the deafness of the next
+        resource_tracker.ensure_running()
+        with _one_thread_each(), _deaf_children():
             # what it has loaded, all processes that it forks have
             multiprocessing.get_context(START).set_forkserver_preload(["sim.study.worker"])
             forkserver.ensure_running()
@@ -133,6 +141,21 @@ def _processes(jobs: int, stack: ExitStack) -> Crew:
     found = Crew(pool(), jobs, pool)
     found.check()
     return found
+
+
+@contextmanager
+def _deaf_children() -> Iterator[None]:
+    """Let processes that start meanwhile, and theirs, not hear of Ctrl-C, from their first moment
+    on: it is for the process that started them.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from typing import Any
 
 from sim.engine.load import load, parse
 from sim.errors import Fault, ScenarioError
+from sim.files.text import encodable
 from sim.scenario.loading.dump import digest, dump
 from sim.scenario.loading.schema_walk import SHORTHANDS
 from sim.scenario.loading.source_tree import Path, bare
@@ -92,7 +93,8 @@ def load_cases(asked: Asked, scenarios: Sequence[Scenario] = ()) -> tuple[list[C
 
 def _choice_faults(asked: Asked, is_factor: bool, is_given: bool) -> list[Fault]:
     """List why it is not clear what a study varies: twice a scenario, or none."""
-    has_one = is_given or "scenario" in asked.tree.members
+    named = asked.tree.members.get("scenario")
+    has_one = is_given or (named is not None and named.value is not None)
     if is_factor and has_one:
         told = "there is a scenario already; give one or the other"
         return asked.at([(("factors", SCENARIO), told)])
@@ -113,7 +115,8 @@ def _files(scenario: str | None, chosen: Factor | None) -> list[tuple[Path, Any]
 def _labelled(found: Sequence[tuple[str, Scenario]]) -> Iterator[tuple[str, Scenario]]:
     """Name each case by its file; of several alike, the later ones with a number."""
     taken: set[str] = set()
-    for stem, scenario in found:
+    for file, scenario in found:
+        stem = encodable(file)
         names = (stem if each == 1 else f"{stem}_{each}" for each in range(1, len(found) + 1))
         label = next(name for name in names if name not in taken)
         taken.add(label)

@@ -22,6 +22,7 @@ def replay(study: str | os.PathLike[str], point: int, member: int) -> Result:
         ("point", point, experiment.points),
         ("member", member, experiment.members),
     ):
-        if not 0 <= given < count:
-            raise InputError(f"{name}: {given} is not one of 0 to {count - 1}")
+        is_whole = isinstance(given, int) and not isinstance(given, bool)
+        if not is_whole or not 0 <= given < count:
+            raise InputError(f"{name}: {given!r} is not one of 0 to {count - 1}")
     return run(experiment.scenario(point), only=[member])

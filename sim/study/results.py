@@ -4,7 +4,6 @@ time.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator
 from importlib.util import find_spec
@@ -14,17 +13,18 @@ from typing import Any
 import numpy as np
 
 from sim.errors import InputError
+from sim.files.disk import sha256
 from sim.report.files import MANIFEST
 from sim.report.manifest import origin
 from sim.report.statistics import counted, spread
 from sim.report.tables import COARSE, Table
 from sim.report.tables import csv as table_text
-from sim.study.atomic_files import replace_file, replacing, writing
+from sim.study.atomic_files import is_litter, replace_file, replacing, writing
 from sim.study.experiment import Experiment
+from sim.study.reading import SPREAD
 from sim.study.store import FAILURE_KEYS, FAILURES, LABELS, Store
 
 RESULTS, PARQUET = "results.csv", "results.parquet"
-SPREAD = ("mean", *(f"p{level:02d}" for level in COARSE), "central")
 COUNT = "n"
 """The column with the number of members behind a row's mean and quantiles."""
 _NUMBERS, _LINES = 2**19, 10**5
@@ -52,11 +52,16 @@ def finish(store: Store, experiment: Experiment, *, parquet: bool = False) -> No
                 }
             ),
         )
-        replace_file(
-            folder / MANIFEST,
-            json.dumps(_manifest(folder, experiment, len(failures)), indent=2, ensure_ascii=False)
-            + "\n",
-        )
+        seal(store, experiment)
+
+
+def seal(store: Store, experiment: Experiment) -> None:
+    """Write the manifest of a study, or a part of one, that is done: what it is, and each file's
+    hash. Raises OSError.
+    """
+    description = _manifest(store.folder, experiment, int(store.failed.sum()))
+    text = json.dumps(description, indent=2, ensure_ascii=False) + "\n"
+    replace_file(store.folder / MANIFEST, text)
 
 
 def tables(store: Store, experiment: Experiment) -> Iterator[Table]:
@@ -126,15 +131,10 @@ def _manifest(folder: Path, experiment: Experiment, failed: int) -> dict[str, An
             for each in experiment.cases
         ],
         "seed": first.seed,
-        "sha256": {name: _hash(folder / name) for name in _names(folder)},
+        "sha256": {name: sha256(folder / name) for name in _names(folder)},
     }
 
 
 def _names(folder: Path) -> list[str]:
     found = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
-    return sorted(name for name in found if name != MANIFEST)
-
-
-def _hash(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+    return sorted(name for name in found if name != MANIFEST and not is_litter(Path(name)))

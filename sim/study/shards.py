@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -66,19 +67,7 @@ def merge(out: str | os.PathLike[str], *, parquet: bool = False) -> Study:
     if parquet:
         require_pyarrow()
     shards = _shards(folder)
-    first, experiment = reopened(shards[0].folder)
-    unlike = [
-        each.folder.name
-        for each in shards
-        if (each.state.marks, each.state.design) != (first.state.marks, first.state.design)
-    ]
-    unlike += [
-        each.folder.name
-        for each in shards
-        if each.points() != first.points() or each.state.members != first.state.members
-    ]
-    if unlike:
-        raise InputError(f"{folder}: {listed(unlike)} is of another study than {first.folder.name}")
+    experiment = _of_one_study(folder, shards)
     left = np.logical_and.reduce([each.pending for each in shards])
     if left.any():
         unfinished = [
@@ -92,10 +81,33 @@ def merge(out: str | os.PathLike[str], *, parquet: bool = False) -> Study:
     with locked(folder):
         store = Store(folder)
         experiment = agreed(store, experiment)
+        store.fit(experiment)
         for shard in shards:
             store.adopt(shard)
         finish(store, experiment, parquet=parquet)
     return Study(folder)
+
+
+def _of_one_study(folder: Path, shards: Sequence[Store]) -> Experiment:
+    """Return the study that the shards are parts of.
+
+    Raises InputError where one is of another study, or was made by another version.
+    """
+    versions = {each.folder.name: each.state.sim for each in shards}
+    if len(set(versions.values())) > 1:
+        told = listed([f"{name} with sim {version}" for name, version in versions.items()], "and")
+        raise InputError(f"{folder}: its shards were made by different versions: {told}")
+    first, experiment = reopened(shards[0].folder)
+    unlike = [each.folder.name for each in shards if _made_for(each) != _made_for(first)]
+    unlike += [each.folder.name for each in shards if each.points() != first.points()]
+    if unlike:
+        names = listed(list(dict.fromkeys(unlike)))
+        raise InputError(f"{folder}: {names} is of another study than {first.folder.name}")
+    return experiment
+
+
+def _made_for(shard: Store) -> tuple[object, ...]:
+    return shard.state.marks, shard.state.design, shard.state.members
 
 
 def _shards(out: Path) -> list[Store]:

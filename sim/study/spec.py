@@ -20,7 +20,7 @@ from sim.scenario.loading.schema_walk import in_full, keys_of
 from sim.scenario.loading.source_tree import Path, Written, bare, from_python
 from sim.scenario.loading.yaml_marks import read
 from sim.scenario.quantity import Frozen
-from sim.scenario.suggestions import found, meant, nearest
+from sim.scenario.suggestions import found, kind_of, meant, nearest
 
 SCENARIO = "scenario"
 """The factor whose values are scenario files."""
@@ -174,7 +174,11 @@ def _inline(value: Any) -> str:
 def _asked(tree: Written, folder: str) -> Asked:
     if tree.mapping is None:
         raise ScenarioError(
-            [Fault(tree.place, "", f"expected a mapping of keys, found {found(tree.value)}")]
+            [Fault(tree.place, "", f"expected a mapping of keys, found {kind_of(tree.value)}")]
+        )
+    if {"states", "extends"} & tree.members.keys() and "factors" not in tree.members:
+        raise ScenarioError(
+            [Fault(Place(tree.place.file), "", "is a scenario, not a study; see sim run")]
         )
     tree = _in_full(tree)
     try:

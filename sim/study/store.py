@@ -8,9 +8,9 @@ resumed. Every other file is written aside and renamed.
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -18,7 +18,7 @@ import numpy as np
 
 from sim.errors import InputError
 from sim.kernels.sums import Bools, Floats
-from sim.report.files import MANIFEST, replaced
+from sim.report.files import MANIFEST, check_folder, readable, replaced
 from sim.report.tables import Table
 from sim.report.tables import csv as table_text
 from sim.study.atomic_files import (
@@ -26,13 +26,15 @@ from sim.study.atomic_files import (
     Runs,
     append,
     blank,
+    cut_last_line,
     put,
     replace_file,
     replacing,
-    resize,
+    resized,
     writing,
 )
 from sim.study.experiment import Experiment
+from sim.study.reading import array, cells, mapping, statuses
 from sim.study.spec import dump_study
 from sim.version import __version__
 
@@ -60,6 +62,19 @@ class State:
     """Sums of what may never change"""
 
     @classmethod
+    def read(cls, path: Path) -> State:
+        """Read it. Raises InputError where it is damaged."""
+        found = mapping(path)
+        with readable(path):
+            state = cls(**found)
+            if not (is_count(state.points) and is_count(state.members)):
+                raise ValueError("counts no points or no members")
+            if not all(isinstance(each, str) for each in (state.sim, state.design, state.shard)):
+                raise ValueError("holds something else than text")
+            dict(state.marks)
+            return state
+
+    @classmethod
     def of(cls, experiment: Experiment, shard: str = "") -> State:
         """Say what a folder for this study is made for."""
         return cls(
@@ -78,18 +93,26 @@ class Store:
     def __init__(self, folder: Path) -> None:
         """Open the folder of a study. Raises InputError where there is none."""
         self.folder = folder
-        try:
-            self.state = State(**json.loads((folder / STATE).read_text(encoding="utf-8")))
-            # a growth that was cut short may have left more room than there are runs
-            self.status = np.load(folder / STATUS)[: self.state.points, : self.state.members]
-        except (OSError, ValueError, TypeError) as error:
-            raise InputError(f"{folder}: is not the folder of a study") from error
+        if not (folder / STATE).exists():
+            raise InputError(f"{folder}: is not the folder of a study")
+        check_folder(folder)
+        self.state = State.read(folder / STATE)
+        # a growth that was cut short may have left more room than there are runs
+        self._shape = (self.state.points, self.state.members)
+        self.status = statuses(folder / STATUS, self._shape, FAILED)
+        self._rows = len(self.rows())
+        # see whether they fit together
+        array(folder / VALUES, "<f8", self._shape, (self._rows,))
 
     @property
     def values(self) -> Floats:
-        """Give the numbers kept of each run, [points, members, rows], as they stand on disk."""
-        mapped: Floats = np.load(self.folder / VALUES, mmap_mode="r")
-        return mapped[: self.state.points, : self.state.members]
+        """Give the numbers kept of each run, [points, members, rows], as they stand on disk.
+
+        Raises InputError where they are damaged.
+        """
+        points, members = self._shape
+        mapped: Floats = array(self.folder / VALUES, "<f8", self._shape, (self._rows,))
+        return mapped[:points, :members]
 
     @property
     def pending(self) -> Bools:
@@ -105,17 +128,23 @@ class Store:
 
     def points(self) -> list[tuple[str, ...]]:
         """Read the points in their order here, each as the cells of a table."""
-        return [cells[1:] for cells in _cells(self.folder / POINTS)[: self.state.points]]
+        path = self.folder / POINTS
+        found = [line[1:] for line in cells(path)[: self.state.points]]
+        if len(found) < self.state.points:
+            raise InputError(f"{path}: is damaged: has {len(found)} of {self.state.points} points")
+        return found
+
+    def rows(self) -> list[tuple[str, ...]]:
+        """Read the numbers kept of each run: metric, state, product."""
+        return cells(self.folder / ROWS, len(LABELS))
 
     def failures(self) -> dict[int, tuple[str, str]]:
         """Read why points failed: point -> (error, message); of a point that failed twice, the
         last.
         """
-        found = {
-            int(cells[0]): (cells[1], cells[2])
-            for cells in _cells(self.folder / FAILURES)
-            if len(cells) == len(FAILURE_KEYS)
-        }
+        with readable(self.folder / FAILURES):
+            lines = cells(self.folder / FAILURES, len(FAILURE_KEYS))
+            found = {int(point): (error, message) for point, error, message in lines}
         return {point: found.get(point, ("", "")) for point in np.flatnonzero(self.failed).tolist()}
 
     def retry(self) -> None:
@@ -168,16 +197,22 @@ class Store:
         """
         shape, now = (experiment.points, experiment.members), State.of(experiment, self.state.shard)
         with writing(self.folder):
-            resize(self.folder / VALUES, (*shape, len(experiment.rows)))
-            resize(self.folder / STATUS, shape)
+            cut_last_line(self.folder / FAILURES)
+            with ExitStack() as stack:
+                kept = (*shape, len(experiment.rows))
+                stack.enter_context(resized(self.folder / VALUES, kept))
+                stack.enter_context(resized(self.folder / STATUS, shape))
+                if now != self.state:
+                    # its hashes hold no longer
+                    (self.folder / MANIFEST).unlink(missing_ok=True)
             for name, text in _description(experiment).items():
-                if (self.folder / name).read_text(encoding="utf-8") != text:
+                if (self.folder / name).read_bytes() != text.encode():
                     replace_file(self.folder / name, text)
             if now != self.state:
-                (self.folder / MANIFEST).unlink(missing_ok=True)
                 # from here on the study is the larger one
                 replace_file(self.folder / STATE, _state(now))
-        self.state, self.status = now, np.load(self.folder / STATUS)
+        self.state, self._shape = now, shape
+        self.status = statuses(self.folder / STATUS, shape, FAILED)
 
 
 def create(folder: Path, experiment: Experiment, shard: str = "") -> Store:
@@ -217,9 +252,9 @@ def _state(state: State) -> str:
     return json.dumps(asdict(state), indent=2) + "\n"
 
 
-def _cells(path: Path) -> list[tuple[str, ...]]:
-    with path.open(encoding="utf-8", newline="") as stream:
-        return [tuple(cells) for cells in csv.reader(stream)][1:]
+def is_count(number: object) -> bool:
+    """Tell whether this counts something that is there."""
+    return isinstance(number, int) and not isinstance(number, bool) and number > 0
 
 
 def _line(cells: Sequence[str]) -> bytes:

@@ -17,7 +17,8 @@ from sim.kernels.sums import Floats
 from sim.scenario.schema import Scenario
 from sim.scenario.suggestions import meant
 from sim.study.observables import Measure
-from sim.study.results import RESULTS, SPREAD
+from sim.study.reading import frame
+from sim.study.results import RESULTS
 from sim.study.spec import SCENARIO, Spec, read_study
 from sim.study.store import FAILURES, POINTS, ROWS, SPEC, Store
 
@@ -138,9 +139,4 @@ class Study:
             )
 
     def _frame(self, name: str) -> pd.DataFrame:
-        import pandas as pd
-
-        # an empty cell is no number; a state may well be called NA
-        return pd.read_csv(
-            self.folder / name, keep_default_na=False, na_values={key: [""] for key in SPREAD}
-        )
+        return frame(self.folder / name)

@@ -7,21 +7,20 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import ExitStack
 from pathlib import Path
-from shutil import rmtree
-from tempfile import mkdtemp
 from typing import Any, TypedDict, Unpack
 from weakref import finalize
 
 from sim.engine.run import Progress
 from sim.errors import InputError, ScenarioError
+from sim.files.disk import passing_folder
 from sim.kernels.sums import Bools
-from sim.report.files import MANIFEST
+from sim.report.files import MANIFEST, unchecked
 from sim.scenario.schema import Scenario
-from sim.study.atomic_files import Runs, locked
+from sim.study.atomic_files import Runs, locked, writing
 from sim.study.dispatch import Dispatch
 from sim.study.executors import crew, warm_up
 from sim.study.experiment import Experiment, prepared
-from sim.study.results import PARQUET, finish, require_pyarrow
+from sim.study.results import PARQUET, finish, require_pyarrow, seal
 from sim.study.resume import agreed
 from sim.study.shards import shard_folder, share
 from sim.study.spec import Asked, ask, read_study
@@ -101,14 +100,23 @@ def run_study(
     if how.get("parquet"):
         require_pyarrow()
     if out is not None:
-        return Study(_filled(shard_folder(Path(out), how.get("shard")), experiment, how))
-    place = Path(mkdtemp(prefix="study-"))
+        return _opened(_filled(shard_folder(Path(out), how.get("shard")), experiment, how))
     with ExitStack() as stack:
-        stack.callback(rmtree, place, ignore_errors=True)
-        found = Study(_filled(place / "study", experiment, how))
+        try:
+            place = stack.enter_context(passing_folder("study-"))
+        except OSError as error:
+            told = f"{error.filename}: cannot write: {error.strerror or error}"
+            raise InputError(told) from error
+        found = _opened(_filled(place / "study", experiment, how))
         # from here on the folder goes when the study does
         finalize(found, stack.pop_all().close)
     return found
+
+
+def _opened(folder: Path) -> Study:
+    """Open a study that was written just now: there is no need to sum it up again."""
+    with unchecked():
+        return Study(folder)
 
 
 def _filled(folder: Path, experiment: Experiment, how: How) -> Path:
@@ -118,28 +126,36 @@ def _filled(folder: Path, experiment: Experiment, how: How) -> Path:
     shard, parquet = how.get("shard"), bool(how.get("parquet"))
     if not (folder / STATE).exists():
         create(folder, experiment, shard or "")
-    elif not (how.get("resume") or how.get("extend") or how.get("retry_failed")):
-        _refuse_begun(Store(folder))
     with locked(folder):
         store = Store(folder)
+        if not any(how.get(key) for key in ("resume", "extend", "retry_failed")):
+            _refuse_begun(store)
         experiment = agreed(store, experiment, shard or "", extend=bool(how.get("extend")))
         store.fit(experiment)
         if how.get("retry_failed"):
             store.retry()
         _run(store, experiment, share(experiment, shard), how)
-        is_shown = (folder / MANIFEST).exists() and (not parquet or (folder / PARQUET).exists())
-        if not shard and not is_shown:
-            finish(store, experiment, parquet=parquet)
+        if not all((folder / name).exists() for name in (MANIFEST, *([PARQUET] * parquet))):
+            _show(store, experiment, shard=shard, parquet=parquet)
     return folder
 
 
+def _show(store: Store, experiment: Experiment, *, shard: str | None, parquet: bool) -> None:
+    """Write what a study shows when all is done; of a shard, no more than the hashes of its
+    files.
+    """
+    if not shard:
+        finish(store, experiment, parquet=parquet)
+        return
+    with writing(store.folder):
+        seal(store, experiment)
+
+
 def _told(error: BaseException) -> str:
-    """Give an error's message on one line, with what was noted of where it happened."""
+    """Give an error's message on one line."""
     if isinstance(error, ScenarioError):
         return "; ".join(f"{fault.path}: {fault.message}" for fault in error.faults)
-    notes = "; ".join(getattr(error, "__notes__", ()))
-    message = "; ".join(str(error).splitlines())
-    return f"{message} ({notes})" if notes else message
+    return "; ".join(str(error).splitlines())
 
 
 def _refuse_begun(store: Store) -> None:

@@ -14,9 +14,8 @@ from sim.world.build_plant import shape_of, timing
 from sim.world.clocks import Clocks
 from sim.world.draws import Draws
 from sim.world.lead_times import Building, lead_times, months_announced
-from sim.world.projects import Projects
+from sim.world.projects import Programmes, Projects
 from sim.world.ramps import Ramps
-from sim.world.world import Programmes
 
 
 def build_projects(scenario: Scenario, axes: Axes, draw: Draws) -> Projects:

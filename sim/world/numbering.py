@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,13 +25,7 @@ def number(scenario: Scenario) -> Axes:
     line_row = rows_of(lines.names)
     needs = _needs(scenario, lines)
     links = link(scenario, Ends(lines.state, lines.product, needs.state, needs.product, needs.line))
-    projects = tuple(
-        (name, each)
-        for name, programme in scenario.programmes.items()
-        for each in programme.candidates
-    )
-    programme_row = rows_of(programmes)
-    candidates = [scenario.programmes[name].candidates[each] for name, each in projects]
+    projects, project_programme, project_line = _projects(scenario, line_row)
     works = works_of(scenario)
     return Axes(
         states=states,
@@ -55,9 +49,9 @@ def number(scenario: Scenario) -> Axes:
         link_via=links.via,
         dormant=np.flatnonzero(links.dormant),
         projects=projects,
-        project_programme=_ints(programme_row[name] for name, _ in projects),
+        project_programme=project_programme,
         chair=_ints(state_row[scenario.programmes[name].chair] for name in programmes),
-        project_line=_ints(line_row[each.factory, each.product] for each in candidates),
+        project_line=project_line,
         works=works,
         work_factory=_ints(factory_row[work.factory] for work in works),
         work_line=_ints(line_row[work.factory, work.product] for work in works),
@@ -93,6 +87,19 @@ def _lines(scenario: Scenario) -> _Lines:
     )
 
 
+def _projects(
+    scenario: Scenario, line_row: Mapping[tuple[str, str], int]
+) -> tuple[tuple[tuple[str, str], ...], Ints, Ints]:
+    """List (programme, candidate), with the row of the programme and of the line of each."""
+    names, programmes, lines = [], [], []
+    for row, (name, programme) in enumerate(scenario.programmes.items()):
+        for key, candidate in programme.candidates.items():
+            names.append((name, key))
+            programmes.append(row)
+            lines.append(line_row[candidate.factory, candidate.product])
+    return tuple(names), _ints(programmes), _ints(lines)
+
+
 @dataclass(frozen=True, eq=False)
 class _Needs:
     """Hold the needs, as in `Axes`."""
@@ -107,26 +114,30 @@ class _Needs:
 
 def _needs(scenario: Scenario, lines: _Lines) -> _Needs:
     """List final needs state by state, then the inputs of each line."""
-    states, products = tuple(scenario.states), tuple(scenario.products)
-    finals = [(state, product) for state in states for product in scenario.needs.get(state, {})]
-    inputs = [
-        (row, name)
-        for row, (_, product) in enumerate(lines.names)
-        for name in scenario.products[product].inputs
-    ]
-    state_row, product_row = rows_of(states), rows_of(products)
-    line = _ints(row for row, _ in inputs)
-    state = np.concatenate([_ints(state_row[each] for each, _ in finals), lines.state[line]])
-    bought = [product for _, product in finals] + [name for _, name in inputs]
+    owners, bought, tiers = [], [], []
+    product_row = rows_of(tuple(scenario.products))
+    for row, state in enumerate(scenario.states):
+        for product, need in scenario.needs.get(state, {}).items():
+            owners.append(row)
+            bought.append(product)
+            tiers.append(need.tier)
+    final = len(bought)
+    users: list[int] = []
+    for row, (_, made) in enumerate(lines.names):
+        inputs = scenario.products[made].inputs
+        users += [row] * len(inputs)
+        bought += inputs
     # a factory's inputs are served with the first tier: they are nobody's final use
-    tier = [scenario.needs[each][product].tier for each, product in finals] + [0] * len(inputs)
+    tiers += [0] * len(users)
+    line, names = _ints(users), tuple(scenario.states)
+    state_row = np.concatenate([_ints(owners), lines.state[line]])
     return _Needs(
-        tuple(zip((states[row] for row in state.tolist()), bought, strict=True)),
-        len(finals),
-        state,
+        tuple(zip((names[row] for row in state_row.tolist()), bought, strict=True)),
+        final,
+        state_row,
         _ints(product_row[product] for product in bought),
-        _ints(tier),
-        np.concatenate([np.full(len(finals), -1), line]),
+        _ints(tiers),
+        np.concatenate([np.full(final, -1), line]),
     )
 
 

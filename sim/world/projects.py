@@ -1,5 +1,5 @@
 """Hold what becomes of plant: what programmes and factories build, and what stands idle and is laid
-up; arrays [rows, members].
+up; and the programmes themselves; arrays [rows, members].
 
 A part of the world (`world.py`); each array says who writes it.
 """
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.kernels.sums import NEVER, Floats, Ints
+from sim.kernels.sums import NEVER, Bools, Floats, Ints
 from sim.world.clocks import Clocks
 from sim.world.ramps import Ramps
 
@@ -120,3 +120,22 @@ class Works(Projects):
     """Money spent this month; capacity.begin writes it"""
     lost: Floats
     """Capacity under way that was lost this month; events write it"""
+
+
+@dataclass(eq=False)
+class Programmes:
+    """Hold the programmes, arrays [programmes, members]."""
+
+    treasury: Floats
+    """Money not yet spent; events and steps.programmes write it"""
+    active: Bools
+    """Whether it may spend; events write it"""
+    beneficiary: Bools
+    """[programmes, needs]: whether the need counts for the programme"""
+    counts: Floats
+    """[programmes, needs, members]: how much of what the need lacks the programme sees; 1 for its
+    chair's, 0 where it does not count"""
+    appropriated: Floats
+    """Money received this month; events write it"""
+    invested: Floats
+    """Money spent this month; steps.programmes writes it"""

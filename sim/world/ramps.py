@@ -77,7 +77,11 @@ class Ramps:
         self.unramped += matured * self.first
         for place in np.flatnonzero(matured[self.rows].any(axis=1)) if slots else ():
             coming = self.falls[1:, place] * matured[self.rows[place]]
-            self.rising[(month + np.arange(1, slots)) % slots, place] += coming
+            # slots follow one another in a ring: up to the last, then on from the first
+            after = (month + 1) % slots
+            until_last = min(slots - after, slots - 1)
+            self.rising[after : after + until_last, place] += coming[:until_last]
+            self.rising[: slots - 1 - until_last, place] += coming[until_last:]
 
     def lose(self, stays: Floats) -> None:
         """Leave a share `stays` [rows, members] of what ramps up."""

@@ -1,7 +1,6 @@
 """Hold the numbers of the simulated world: arrays [rows, members], and who writes which.
 
-The rows are numbered in `axes.py`; the arrays are filled at the start by `build.py` and changed, in
-place or by assignment, by the steps of a month (`steps.py`) and by events (`events.py`) alone.
+`axes.py` holds the rows, `build.py` fills the arrays; `sim/month` and `sim/events` change them.
 Units: goods in units, rates in units per month, money in the scenario's currency, times in months.
 """
 
@@ -16,7 +15,7 @@ from sim.kernels.allocation import Allocation
 from sim.kernels.limits import Limits
 from sim.kernels.sums import Bools, Floats, GroupSum, Ints
 from sim.world.axes import Axes
-from sim.world.projects import Projects, Upkeep, Works
+from sim.world.projects import Programmes, Projects, Upkeep, Works
 from sim.world.trade_caps import TradeCaps
 
 
@@ -40,8 +39,7 @@ class Lines:
     offer: Floats
     """Most good units that could be shipped this month; steps.production writes it"""
     output: Floats
-    """Good units made this month, lots in work counted as far as they are; steps.allocation writes
-    it"""
+    """Good units made this month, lots in work as far as they are; month.allocation writes it"""
     shipped: Floats
     """Units shipped this month, or in work for a buyer; steps.allocation writes it"""
     asked: Floats
@@ -208,25 +206,6 @@ class Links:
 
 
 @dataclass(eq=False)
-class Programmes:
-    """Hold the programmes, arrays [programmes, members]."""
-
-    treasury: Floats
-    """Money not yet spent; events and steps.programmes write it"""
-    active: Bools
-    """Whether it may spend; events write it"""
-    beneficiary: Bools
-    """[programmes, needs]: whether the need counts for the programme"""
-    counts: Floats
-    """[programmes, needs, members]: how much of what the need lacks the programme sees; 1 for its
-    chair's, 0 where it does not count"""
-    appropriated: Floats
-    """Money received this month; events write it"""
-    invested: Floats
-    """Money spent this month; steps.programmes writes it"""
-
-
-@dataclass(eq=False)
 class Lots:
     """Hold the links whose goods leave in whole lots, arrays [rows, members]."""
 
@@ -340,5 +319,4 @@ Rows = Ints | slice
 """Rows of the world that one rule decides for; a slice where they stand together."""
 
 Trade = Callable[[World, Floats, Floats], Allocation]
-"""(world, supply [lines, members], demand [needs, members]) -> what moves over the world's links,
-units per month"""
+"""(world, supply [lines, members], demand [needs, members]) -> what moves, units per month"""

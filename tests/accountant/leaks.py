@@ -18,6 +18,8 @@ def check(books: Books) -> Iterator[Break]:
         if books.world.has_lots(need[1]):
             continue
         own = [way for pair, way in known.items() if pair[1:] == need and pair[0] != need[0]]
+        if not all(way.is_known for way in own):
+            continue
         yield from _monthly(books, need, own)
         if not books.world.is_input(*need):
             yield from _yearly(books, need, own)

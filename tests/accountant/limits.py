@@ -20,6 +20,8 @@ class Allowed:
         self.world, self.pair = books.world, pair
         into = [each for each in books.rest if (each.importer, each.product) == pair[1:]]
         self.rest = sum(each.units for each in into if not each.via and each.exporter == pair[0])
+        self.is_known = True
+        """Whether what restrictions leave can be told from tables"""
         self.is_material = self.rest > MATERIAL * sum(each.units for each in into)
         cap = self.world.terms(pair).get("cap")
         self.base = inf if cap is None else number(cap)
@@ -58,9 +60,9 @@ class Allowed:
             return floor + max(self.rest - floor, 0.0) * (1.0 - strength * kept)
         share = number(event.get("share"), 1.0) * kept
         share *= strength if event["kind"] == "cut_off" else self._cutting(name, event, month)
-        if event["kind"] == "cut_off" and not share:
-            return inf
-        if not self.is_material and share < 1:
+        if share < 1:
+            # a share of what would flow without it, or of what flowed just before: no table tells
+            self.is_known = False
             return inf
         return self.rest * (1.0 - share)
 
@@ -76,8 +78,10 @@ class Allowed:
         """Return what exemptions let through."""
         through = 0.0
         for name, event in self.of_kinds("exemption"):
-            own = number(event["cap"]) if "cap" in event else number(event["share"]) * self._rest
-            through = max(through, own * self.world.strength(name, month))
+            strength = self.world.strength(name, month)
+            share = number(event.get("share"), 0.0)
+            own = number(event["cap"]) if "cap" in event else inf if share else 0.0
+            through = max(through, own * strength if strength else 0.0)
         return through
 
     def _leaking(self, month: int) -> float:

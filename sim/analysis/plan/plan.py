@@ -22,6 +22,7 @@ from sim.analysis.plan.trials import Attempts
 from sim.engine.load import load
 from sim.engine.run import Progress
 from sim.report.study import save_tables
+from sim.scenario.revision import revised
 from sim.scenario.schema import Scenario
 from sim.study.executors import crew
 from sim.study.sweep import How
@@ -68,8 +69,7 @@ def plan(
     where a run fails.
     """
     loaded = scenario if isinstance(scenario, Scenario) else load(scenario)
-    if members is not None:
-        loaded = loaded.model_copy(update={"members": members})
+    loaded = revised(loaded, members=members)
     goal, choice = asked(loaded, reach, choose, probability, Within(low, high, tolerance))
     with _hands(labour) as how:
         attempts = Attempts(loaded, goal, choice, how)

@@ -36,6 +36,8 @@ def capacity(tables: Tables, choice: Choice = ANY) -> Chart | None:
     rows = _rows(tables)
     choice.check(rows["state"], rows["product"])
     drawn = _changed(rows)
+    if drawn.empty:
+        return None
     lines = choice.among(drawn)
     size = {product: _size(rows, drawn, product) for product in lines["product"].unique()}
     ranked = sorted(size, key=lambda product: -size[product])

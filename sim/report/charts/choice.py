@@ -38,7 +38,7 @@ class Choice:
     def among(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Keep the rows of the states and products asked for; an empty cell is of all."""
         needs = zip(rows["state"], rows["product"], strict=True)
-        return rows[[self.takes(state or None, product or None) for state, product in needs]]
+        return rows.loc[[self.takes(state or None, product or None) for state, product in needs]]
 
     def of(self, needs: Sequence[Need]) -> list[Need]:
         """Keep the needs asked for."""

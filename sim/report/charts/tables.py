@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sim.errors import InputError
+from sim.files.text import from_cell
 from sim.report.charts.names import Names
-from sim.report.files import MANIFEST
+from sim.report.files import MANIFEST, check_folder, readable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -72,16 +73,17 @@ class Tables:
 
 
 def of_folder(folder: str | Path) -> Tables:
-    """Read the tables of a saved result. Raises InputError where the folder holds none.
+    """Read the tables of a saved result.
 
     Only the CSV files are needed; `scenario.yaml` lends titles and units, `manifest.json` the
-    origin.
+    origin. Raises InputError where the folder holds no table, or files that are not as written.
     """
     place = Path(folder)
     if not place.is_dir():
         raise InputError(f"{folder}: is no folder of a result")
     if not any(place.glob("*.csv")):
         raise InputError(f"{folder}: holds no table (*.csv) of a result")
+    check_folder(place)
     return Tables(
         lambda name: _read_csv(place / f"{name}.csv"), _names_of(place), _manifest_of(place)
     )
@@ -106,14 +108,18 @@ def _read_csv(path: Path) -> pd.DataFrame | None:
 
     if not path.is_file():
         return None
-    columns = pd.read_csv(path, nrows=0).columns
-    texts = {name: str for name in columns if name in TEXTS or name.endswith("_month")}
-    frame = pd.read_csv(
-        path,
-        dtype=texts,
-        keep_default_na=False,
-        na_values={name: [""] for name in columns if name not in texts},
-    )
+    with readable(path):
+        columns = pd.read_csv(path, nrows=0).columns
+        texts = {name: str for name in columns if name in TEXTS or name.endswith("_month")}
+        frame = pd.read_csv(
+            path,
+            dtype=texts,
+            keep_default_na=False,
+            na_values={name: [""] for name in columns if name not in texts},
+        )
+        for name, column in frame.items():
+            if column.dtype.kind not in "fiub":
+                frame[name] = column.map(from_cell, na_action="ignore").astype(column.dtype)
     if "year" in texts and frame["year"].str.fullmatch(r"\d+").all():
         frame["year"] = frame["year"].astype("int64")
     return frame

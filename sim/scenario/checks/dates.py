@@ -11,6 +11,8 @@ from sim.scenario.quantity import month_number
 from sim.scenario.schema import Scenario
 
 FIRST_YEAR, LAST_YEAR = 1900, 2100
+MOST_LATE = 5
+"""Events that a warning names."""
 
 
 def date_findings(scenario: Scenario) -> Iterator[tuple[Path, str]]:
@@ -32,6 +34,26 @@ def date_findings(scenario: Scenario) -> Iterator[tuple[Path, str]]:
                         f"year {year} is outside {FIRST_YEAR}-{LAST_YEAR}",
                     )
     yield from _circles(scenario)
+
+
+def late_warnings(scenario: Scenario) -> list[str]:
+    """Say which events and which money are dated after the end of the run, in which they do
+    nothing.
+    """
+    last = scenario.month_labels[-1]
+    late = [name for name, event in scenario.events.items() if event.date and event.date > last]
+    late += [
+        f"{name}'s money of {month}"
+        for name, programme in scenario.programmes.items()
+        for month in programme.budget
+        if month > last
+    ]
+    if not late:
+        return []
+    named = ", ".join(late[:MOST_LATE])
+    more = f" and {len(late) - MOST_LATE} more" if len(late) > MOST_LATE else ""
+    verb = "comes" if len(late) == 1 else "come"
+    return [f"{named}{more} {verb} after the end of the run, {last}, without effect"]
 
 
 def _months(scenario: Scenario) -> Iterator[tuple[Path, str]]:

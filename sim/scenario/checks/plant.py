@@ -71,17 +71,16 @@ def _stages(
 def _investing(scenario: Scenario) -> Iterator[tuple[Path, str]]:
     """Find fault with rules by which no factory that follows them could ever do anything."""
     everyone = scenario.rules.investment.rule
-    idle = {}
+    followers = []
     for name, factory in scenario.factories.items():
         own = factory.rules.investment
-        idle[name] = _why_idle(scenario, name, own.rule if own else everyone)
-        if own and idle[name]:
-            yield ("factories", name, "rules", "investment"), f"acts on nothing: {idle[name]}"
-    followers = [
-        name for name, factory in scenario.factories.items() if factory.rules.investment is None
-    ]
-    if everyone != "none" and followers and all(idle[name] for name in followers):
-        yield ("rules", "investment"), f"acts on nothing: {idle[followers[0]]}"
+        idle = _why_idle(scenario, name, own.rule if own else everyone)
+        if own is None:
+            followers.append(idle)
+        elif idle:
+            yield ("factories", name, "rules", "investment"), f"acts on nothing: {idle}"
+    if everyone != "none" and followers and all(followers):
+        yield ("rules", "investment"), f"acts on nothing: {followers[0]}"
 
 
 def _why_idle(scenario: Scenario, factory: str, rule: str) -> str | None:

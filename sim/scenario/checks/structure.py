@@ -135,21 +135,8 @@ def _event(scenario: Scenario, found: Routes, name: str, event: Dated) -> Iterat
             (*path, "when"),
             f"watches nothing: '{event.when.state}' has no need of '{event.when.product}'",
         )
-    if isinstance(event, (Outage, Closure, Licence)):
-        products = set(products_of(event.product, scenario))
-        what = " or ".join(f"'{each}'" for each in names_in(event.product))
-        yield from _factories(
-            scenario, path, event.factory, what, lambda lines: bool(products & lines)
-        )
-    elif isinstance(event, Retool):
-        both = {event.from_product, event.to_product}
-        yield from _factories(
-            scenario,
-            path,
-            event.factory,
-            " and ".join(f"'{each}'" for each in sorted(both)),
-            lambda lines: both <= lines,
-        )
+    if isinstance(event, (Outage, Closure, Licence, Retool)):
+        yield from _plant_event(scenario, path, event)
     elif isinstance(event, Trading) and not acts_on_trade(scenario, found, event):
         yield (
             path,
@@ -162,6 +149,26 @@ def _event(scenario: Scenario, found: Routes, name: str, event: Dated) -> Iterat
         yield path, "acts on nothing: none of these states needs any of these products"
     elif isinstance(event, Thrift) and not _uses_input(scenario, event):
         yield path, "acts on nothing: no such maker uses any of these inputs"
+
+
+def _plant_event(
+    scenario: Scenario, path: Path, event: Outage | Closure | Licence | Retool
+) -> Iterator[Finding]:
+    if not isinstance(event, Retool):
+        products = set(products_of(event.product, scenario))
+        what = " or ".join(f"'{each}'" for each in names_in(event.product))
+        yield from _factories(
+            scenario, path, event.factory, what, lambda lines: bool(products & lines)
+        )
+    else:
+        both = {event.from_product, event.to_product}
+        yield from _factories(
+            scenario,
+            path,
+            event.factory,
+            " and ".join(f"'{each}'" for each in sorted(both)),
+            lambda lines: both <= lines,
+        )
 
 
 def _factories(

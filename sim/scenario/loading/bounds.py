@@ -10,6 +10,7 @@ import os
 from dataclasses import dataclass
 
 from sim.errors import Fault, Place, ScenarioError
+from sim.files.disk import opened
 
 MOST_BYTES = 256 * 1024**2
 """Bytes of all files together."""
@@ -29,7 +30,7 @@ class Bounds:
         """Read a file. Raises OSError, and ScenarioError where that is too much."""
         left = MOST_BYTES - self.size
         try:
-            with open(file, "rb") as stream:
+            with opened(file) as stream:
                 known = os.fstat(stream.fileno()).st_size
                 data = stream.read(left + 1) if known <= left else b""
         except ValueError as error:

@@ -66,19 +66,9 @@ def digest(scenario: Scenario) -> str:
 def _plain(value: Any) -> Any:
     """Turn a part of a scenario into plain data, in the shortest form that loads to the same."""
     if isinstance(value, RuleChoice):
-        is_flat = not {"rule", "parameters"} & set(value.parameters)
-        inner = value.parameters if is_flat else {"parameters": value.parameters}
-        return {"rule": value.rule, **inner} if inner else value.rule
+        return _plain_choice(value)
     if isinstance(value, Frozen):
-        fields = type(value).model_fields
-        given = {
-            (field.alias or name): _plain(getattr(value, name))
-            for name, field in fields.items()
-            if name in value.model_fields_set
-        }
-        return (
-            given["value"] if isinstance(value, Quantity) and given.keys() == {"value"} else given
-        )
+        return _plain_model(value)
     if isinstance(value, dict):
         return {key: _plain(member) for key, member in value.items()}
     if isinstance(value, list):
@@ -88,3 +78,18 @@ def _plain(value: Any) -> Any:
         if isinstance(value, float) and value.is_integer() and abs(value) < 1e15
         else value
     )
+
+
+def _plain_choice(choice: RuleChoice) -> Any:
+    is_flat = not {"rule", "parameters"} & set(choice.parameters)
+    inner = choice.parameters if is_flat else {"parameters": choice.parameters}
+    return {"rule": choice.rule, **inner} if inner else choice.rule
+
+
+def _plain_model(model: Frozen) -> Any:
+    given = {
+        (field.alias or name): _plain(getattr(model, name))
+        for name, field in type(model).model_fields.items()
+        if name in model.model_fields_set
+    }
+    return given["value"] if isinstance(model, Quantity) and given.keys() == {"value"} else given

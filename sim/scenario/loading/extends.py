@@ -8,7 +8,7 @@ inherited ones that cannot stand beside it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sim.errors import Fault, Place
 from sim.scenario.loading.paths import fault_at
@@ -21,11 +21,11 @@ from sim.scenario.loading.schema_walk import (
     is_named,
     model_at,
 )
-from sim.scenario.loading.source_tree import Path, Written
-from sim.scenario.quantity import Quantity
+from sim.scenario.loading.source_tree import Key, Path, Written
+from sim.scenario.quantity import Frozen, Quantity
 from sim.scenario.rule_choices import RuleChoice
 from sim.scenario.schema import Scenario
-from sim.scenario.suggestions import MOST_MEANT, meant
+from sim.scenario.suggestions import MOST_MEANT, comma_hint, meant
 
 
 def merged(layers: Sequence[Written]) -> tuple[Written, list[Fault]]:
@@ -56,31 +56,41 @@ def _over(
     path: Path,
     removals: list[tuple[Path, str]],
 ) -> Written:
-    known = above if under is None or "kind" in above.members else under
+    known = _telling(under, above)
     model = model_at(shape, known)
     above = expanded(above, model)
     if above.mapping is None or model in (Quantity, RuleChoice):
         return above
+    base = _inherited(under, above, shape)
+    members = _kept(base, above, model)
+    is_alone = not members
+    for key, member in above.members.items():
+        if member.value is None and key in members:
+            del members[key]
+        elif member.value is None and is_named(shape):
+            known_names = members if len(removals) < MOST_MEANT else ()
+            removals.append(((*path, key), _in_vain(key, above, known_names)))
+        else:
+            members[key] = _over(
+                members.get(key), member, below(shape, key, known), (*path, key), removals
+            )
+    return Written(members, above.place, {**base.keys, **above.keys}, above.implied and is_alone)
+
+
+def _telling(under: Written | None, above: Written) -> Written:
+    """Give the layer that tells of what kind an event is."""
+    return above if under is None or "kind" in above.members else under
+
+
+def _kept(base: Written, above: Written, model: type[Frozen] | None) -> dict[Key, Written]:
+    """Give the members that are inherited, without those that what is given above drops."""
     dropped = {
         other
         for key, member in above.members.items()
         if member.value is not None
         for other in alternatives(model, key)
     }
-    base = _inherited(under, above, shape)
-    members = {key: member for key, member in base.members.items() if key not in dropped}
-    is_alone = not members
-    for key, member in above.members.items():
-        if member.value is None and key in members:
-            del members[key]
-        elif member.value is None and is_named(shape):
-            near = meant(key, members) if len(removals) < MOST_MEANT else ""
-            removals.append(((*path, key), f"nothing to remove{near}"))
-        else:
-            members[key] = _over(
-                members.get(key), member, below(shape, key, known), (*path, key), removals
-            )
-    return Written(members, above.place, {**base.keys, **above.keys}, above.implied and is_alone)
+    return {key: member for key, member in base.members.items() if key not in dropped}
 
 
 def _inherited(under: Written | None, above: Written, shape: Shape) -> Written:
@@ -92,3 +102,9 @@ def _inherited(under: Written | None, above: Written, shape: Shape) -> Written:
 def _changes_kind(under: Written, above: Written) -> bool:
     kinds = [each.members["kind"].value for each in (under, above) if "kind" in each.members]
     return len(kinds) == 2 and kinds[0] != kinds[1]
+
+
+def _in_vain(key: Key, above: Written, known: Iterable[Key]) -> str:
+    """Write that there is nothing of this name to remove, and what may have been meant."""
+    around = {name: each.value for name, each in above.members.items()}
+    return comma_hint(key, None, around) or f"nothing to remove{meant(key, known)}"

@@ -23,7 +23,7 @@ from sim.scenario.loading.schema_errors import schema_faults
 from sim.scenario.loading.source_tree import DEEPEST, Path, Written, bare, from_python
 from sim.scenario.loading.yaml_marks import read
 from sim.scenario.schema import Scenario
-from sim.scenario.suggestions import found
+from sim.scenario.suggestions import found, kind_of
 
 
 @uncollected()
@@ -55,6 +55,10 @@ def parse(
     """
     place = Place("<dict>")
     return _checked(_Layers(place.file).of(_mapping(from_python(data, place))), sets, rules)
+
+
+STUDY = "is a study, not a scenario; see sim sweep"
+NO_SCENARIO = "no scenario: none of its keys is a scenario's"
 
 
 class _Layers:
@@ -124,7 +128,11 @@ class _Layers:
 
     def _read_layers(self, tree: Written, path: Path, file: str, chain: list[str]) -> list[Written]:
         try:
-            return self._below(_read(file, self.bounds), [*chain, file])
+            found = _read(file, self.bounds)
+            if not found.members.keys() & {*Scenario.model_fields, "extends"}:
+                # it may be any file of the system: nothing of it is shown
+                raise ScenarioError([Fault(Place(file), "", NO_SCENARIO)])
+            return self._below(found, [*chain, file])
         except OSError as error:
             self.faults.append(fault_at(tree, path, f"cannot read {file}: {_reason(error)}"))
         except ScenarioError as error:
@@ -142,13 +150,16 @@ def _read(file: str, bounds: Bounds) -> Written:
     tree = read(bounds.read(file), file, bounds)
     if tree is None:
         raise ScenarioError([Fault(Place(file), "", "the file is empty")])
-    return _mapping(tree)
+    found = _mapping(tree)
+    if "factors" in found.members and not {"states", "extends"} & found.members.keys():
+        raise ScenarioError([Fault(Place(file), "", STUDY)])
+    return found
 
 
 def _mapping(tree: Written) -> Written:
     if tree.mapping is None:
         raise ScenarioError(
-            [Fault(tree.place, "", f"expected a mapping of keys, found {found(tree.value)}")]
+            [Fault(tree.place, "", f"expected a mapping of keys, found {kind_of(tree.value)}")]
         )
     return tree
 

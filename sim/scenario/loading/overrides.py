@@ -23,9 +23,9 @@ from sim.scenario.loading.schema_walk import (
 )
 from sim.scenario.loading.source_tree import Key, Path, Written, dotted
 from sim.scenario.loading.yaml_marks import read_value
-from sim.scenario.quantity import Quantity
+from sim.scenario.quantity import Frozen, Quantity
 from sim.scenario.rule_choices import RuleChoice
-from sim.scenario.schema import Scenario
+from sim.scenario.schema import Input, Line, Need, Scenario
 from sim.scenario.suggestions import found, meant, on_one_line
 
 
@@ -48,31 +48,60 @@ def with_set(tree: Written, text: str) -> Written:
 def _put(node: Written, shape: Shape, steps: list[str], value: Written, done: Path) -> Written:
     """Set the value some steps below a node."""
     model = model_at(shape, node)
-    if node.implied and model and steps[0] in keys_of(Quantity) and steps[0] not in keys_of(model):
-        steps = [SHORTHANDS[model], *steps]
+    steps = _in_full(node, model, steps)
     node = _opened(node, shape)
     key = _key(node, shape, steps[0])
     path = (*done, key)
     _check_allowed(node, shape, key, value, path)
-    member = node.members.get(key)
-    kept = {
-        each: other for each, other in node.members.items() if each not in alternatives(model, key)
-    }
+    dropped = alternatives(model, key)
+    kept = {each: other for each, other in node.members.items() if each not in dropped}
     if len(steps) > 1:
-        start = member or _started(node, shape, key, value, path)
+        start = kept.get(key) or _started(node, shape, key, value, path)
         kept[key] = _put(start, below(shape, key, node), steps[1:], value, path)
-    elif value.value is None and (member or is_named(shape)):
-        if member is None:
-            _refuse(value, path, f"nothing to remove{meant(key, node.members)}")
-        del kept[key]
     else:
-        kept[key], removals = settled(value, below(shape, key, node))
+        _put_here(kept, node, shape, value, path)
+        if done or value.value is None:
+            # what no longer fits together here is the option's doing
+            node = replace(node, place=value.place)
+    return node.changed(kept, {**node.keys, key: value.place})
+
+
+def _in_full(node: Written, model: type[Frozen] | None, steps: list[str]) -> list[str]:
+    """Write out a step that a shorthand leaves out: of the quantity that a bare number stands
+    for, whatever else is said of it by now.
+    """
+    if not model or steps[0] not in keys_of(Quantity) or steps[0] in keys_of(model):
+        return steps
+    name = SHORTHANDS.get(model, "")
+    is_left_out = model in (Input, Line, Need) and name in node.members
+    return [name, *steps] if is_left_out else steps
+
+
+def _put_here(
+    kept: dict[Key, Written], node: Written, shape: Shape, value: Written, path: Path
+) -> None:
+    """Set or take away one of the members kept of a node, the last key of the path."""
+    key = path[-1]
+    if value.value is None and key in kept:
+        del kept[key]
+    elif value.value is None and is_named(shape):
+        _refuse(value, path, f"nothing to remove{meant(key, node.members)}")
+    else:
+        in_time = _with_time_base(value, kept.get(key))
+        kept[key], removals = settled(in_time, below(shape, key, node))
         if removals:
             _refuse(value, (*path, *removals[0][0]), removals[0][1])
-    if len(steps) == 1 and (done or value.value is None):
-        # what no longer fits together here is the option's doing
-        node = replace(node, place=value.place)
-    return node.changed(kept, {**node.keys, key: value.place})
+
+
+def _with_time_base(value: Written, under: Written | None) -> Written:
+    """Let a bare number that replaces a quantity be per month or year as that was."""
+    if under is None or under.mapping is None or not isinstance(value.value, (int, float)):
+        return value
+    own = next((each for each in under.members.values() if "per" in each.members), under)
+    per = own.members.get("per")
+    if per is None or isinstance(value.value, bool):
+        return value
+    return Written({"value": value, "per": per}, value.place, {"value": value.place})
 
 
 def _opened(node: Written, shape: Shape) -> Written:

@@ -19,7 +19,7 @@ from sim.scenario.loading.source_tree import Path, Written
 from sim.scenario.quantity import Frozen, Quantity
 from sim.scenario.rule_choices import RuleChoice
 from sim.scenario.schema import Input, Line, Need, Scenario
-from sim.scenario.suggestions import found, meant, nearest
+from sim.scenario.suggestions import comma_hint, found, meant, nearest
 
 _EXPECTED = {
     "string_type": "text",
@@ -116,8 +116,13 @@ def _without_kind(detail: Mapping[str, Any], spot: _Spot, tree: Written) -> Faul
 def _unknown_key(detail: Mapping[str, Any], spot: _Spot, tree: Written) -> Fault:
     model = _model_around(spot.path, tree)
     allowed = [*keys_of(model), *(["extends"] if model is Scenario else [])]
+    key, node = spot.path[-1], tree
+    for step in spot.path[:-1]:
+        node = node.members[step]
+    around = {name: each.value for name, each in node.members.items()}
+    hint = comma_hint(key, around.get(key, ""), around)
     return fault_at(
-        tree, spot.path, f"unknown key{meant(spot.path[-1], allowed, 'allowed')}", at_key=True
+        tree, spot.path, hint or f"unknown key{meant(key, allowed, 'allowed')}", at_key=True
     )
 
 

@@ -8,6 +8,7 @@ from numbers import Integral, Real
 from typing import Any, cast
 
 from sim.errors import Fault, Place, ScenarioError
+from sim.files.text import CONTROLS
 from sim.scenario.suggestions import on_one_line
 
 Key = str | int
@@ -99,6 +100,8 @@ def _taken(data: object, place: Place, path: Path, faults: list[Fault]) -> Writt
                 Fault(place, dotted(path), f"a key must be a name or a year, found {key!r}")
             )
         else:
+            if isinstance(key, str):
+                _taken_text(key, place, path, faults)
             members[key] = _taken(value, place, (*path, key), faults)
     return Written(members, place, dict.fromkeys(members, place))
 
@@ -108,8 +111,10 @@ def _is_list(data: object) -> bool:
 
 
 def _taken_scalar(data: object, place: Place, path: Path, faults: list[Fault]) -> object:
-    if data is None or isinstance(data, (bool, str)):
+    if data is None or isinstance(data, bool):
         return data
+    if isinstance(data, str):
+        return _taken_text(str(data), place, path, faults)
     if isinstance(data, Integral) and abs(int(data)) < 10**LONGEST_NUMBER:
         return int(data)
     if isinstance(data, Real) and not isinstance(data, Integral):
@@ -121,6 +126,26 @@ def _taken_scalar(data: object, place: Place, path: Path, faults: list[Fault]) -
     )
     faults.append(Fault(place, dotted(path), what))
     return None
+
+
+def _taken_text(text: str, place: Place, path: Path, faults: list[Fault]) -> str:
+    try:
+        return checked_text(text)
+    except ValueError as error:
+        faults.append(Fault(place, dotted(path), str(error)))
+        return ""
+
+
+def checked_text(text: str) -> str:
+    """Return text in which a scenario may have every character: no control characters, which a
+    terminal would obey, and no halves of surrogate pairs, which no file can hold.
+
+    Raises ValueError that names the first one.
+    """
+    found = CONTROLS.search(text)
+    if found:
+        raise ValueError(f"text with the control character U+{ord(found.group()):04X}")
+    return text
 
 
 def dotted(path: Path) -> str:

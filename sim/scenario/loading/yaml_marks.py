@@ -13,15 +13,23 @@ from typing import Any, NoReturn
 import yaml
 
 from sim.errors import Fault, Place, ScenarioError
+from sim.files.text import CONTROLS
 from sim.scenario.loading.bounds import TOO_MANY, Bounds
-from sim.scenario.loading.source_tree import DEEPEST, LONGEST_NUMBER, Key, Path, Written, dotted
+from sim.scenario.loading.source_tree import (
+    DEEPEST,
+    LONGEST_NUMBER,
+    Key,
+    Path,
+    Written,
+    checked_text,
+    dotted,
+)
 
 INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 NUMBER = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 NOT_FINITE = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
 BOOLEAN = re.compile(r"true|True|TRUE|false|False|FALSE")
 NOTHING = re.compile(r"|~|null|Null|NULL")
-_UNPRINTABLE = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -70,7 +78,7 @@ def _text(data: bytes, file: str) -> str:
 
 
 def _check_printable(text: str, file: str, *, has_lines: bool = True) -> None:
-    found = _UNPRINTABLE.search(text)
+    found = CONTROLS.search(text)
     if found:
         lines = text[: found.start()].split("\n")
         place = Place(file, len(lines), len(lines[-1]) + 1) if has_lines else Place(file)
@@ -154,7 +162,7 @@ class _Reader:
     def _scalar(self, event: Any, path: Path, place: Place) -> Any:
         is_plain = event.implicit[0] and event.tag is None
         try:
-            return scalar(event.value) if is_plain else event.value
+            return scalar(event.value) if is_plain else checked_text(event.value)
         except ValueError as error:
             self.faults.append(Fault(place, dotted(path), str(error)))
             return None
