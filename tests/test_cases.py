@@ -159,9 +159,10 @@ def test_thrift_comes_first_and_is_largest() -> None:
 
 
 def test_mines_elsewhere_come_late() -> None:
-    """Promised for September 2011: nothing that year in most members, something by 2015 in most."""
+    """Promised for September 2011: next to nothing that year in most members, something by 2015 in
+    most."""
     lynas = made("rare_earths_2010", "lynas", "rare_earths")
-    assert (lynas[2] == 0).mean() > 0.5
+    assert (lynas[2] < 50).mean() > 0.7
     assert (lynas[6] > 0).mean() > 0.5
 
 

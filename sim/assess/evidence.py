@@ -15,7 +15,7 @@ from sim.scenario.lead_time import LeadTime, Ramp
 from sim.scenario.plant_options import class_of
 from sim.scenario.quantity import Frozen, Quantity, plain
 from sim.scenario.rule_choices import RuleChoice
-from sim.scenario.schema import Programme, Scenario
+from sim.scenario.schema import Candidate, Programme, Scenario
 
 Table = dict[str, NDArray[np.float64] | NDArray[np.int64] | list[str]]
 """Columns of equal length by name."""
@@ -202,9 +202,7 @@ def _drawn_of_classes(scenario: Scenario) -> Iterator[Drawn]:
     """List what candidates and investing factories draw of the class of their product."""
     for name, programme in scenario.programmes.items():
         for key, candidate in programme.candidates.items():
-            left_open = [each for each in _CLASS_KEYS if getattr(candidate, each) is None]
-            if terms_of(candidate, class_of(scenario, candidate.product)).lead_time:
-                left_open = [each for each in left_open if each not in NUMBERS]
+            left_open = _left_open(scenario, candidate)
             yield from _of_class(
                 scenario, candidate.product, left_open, f"programmes.{name}.candidates.{key}"
             )
@@ -217,6 +215,14 @@ def _drawn_of_classes(scenario: Scenario) -> Iterator[Drawn]:
                     (*_CLASS_KEYS, *_RETOOL_KEYS),
                     f"factories.{name}.lines.{product}",
                 )
+
+
+def _left_open(scenario: Scenario, candidate: Candidate) -> list[str]:
+    """List the numbers of its class that a candidate draws."""
+    found = [key for key in _CLASS_KEYS if getattr(candidate, key) is None]
+    if terms_of(candidate, class_of(scenario, candidate.product)).lead_time:
+        return [key for key in found if key not in NUMBERS]
+    return found
 
 
 def _scores(scenario: Scenario) -> Iterator[Drawn]:

@@ -4,6 +4,8 @@ met.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from sim.errors import InputError
@@ -30,23 +32,46 @@ def of_buyer(records: Records, state: str, products: str, reading: str, date: st
     goods = products.split()
     if word == "met":
         return _met(records, state, goods, year)
-    rows = [
-        row
-        for row, (_, buyer, good) in enumerate(records.routes)
-        if buyer == state and good in goods
+    bought = [
+        (route, row) for row, route in enumerate(records.routes) if _is_of(route, state, goods)
     ]
-    if not rows:
-        raise InputError(f"{state} buys none of {products}")
     flows = records.flows[year]
+    every = _some(bought, f"{state} buys none of {products}")
     if word == "bought":
-        return np.asarray(flows[rows].sum(axis=0))
-    abroad = [row for row in rows if records.routes[row][0] != state]
-    sold = [row for row in abroad if records.routes[row][0] == seller]
+        return np.asarray(flows[every].sum(axis=0))
+    fault = f"{state} buys none of {products} from {seller or 'nobody'}"
+    return _share(records, flows, every, _Seller(state, seller, fault))
+
+
+class _Seller(NamedTuple):
+    """Name a buyer and whose part of its imports is asked."""
+
+    buyer: str
+    name: str
+    fault: str
+    """What to say where it sells nothing"""
+
+
+def _share(records: Records, flows: Floats, rows: list[int], asked: _Seller) -> Floats:
+    """Return the percent of the imports on routes that come from a seller, [members]."""
+    abroad = [row for row in rows if records.routes[row][0] != asked.buyer]
+    sold = [row for row in abroad if records.routes[row][0] == asked.name]
     if not sold:
-        raise InputError(f"{state} buys none of {products} from {seller or 'nobody'}")
+        raise InputError(asked.fault)
     whole = flows[abroad].sum(axis=0)
     none = np.zeros_like(whole)
     return np.asarray(100 * np.divide(flows[sold].sum(axis=0), whole, out=none, where=whole > 0))
+
+
+def _is_of(route: tuple[str, str, str], state: str, goods: list[str]) -> bool:
+    return route[1] == state and route[2] in goods
+
+
+def _some(found: list[tuple[tuple[str, str, str], int]], fault: str) -> list[int]:
+    """Return the rows of routes. Raises InputError where there is none."""
+    if not found:
+        raise InputError(fault)
+    return [row for _, row in found]
 
 
 def _met(records: Records, state: str, goods: list[str], year: int) -> Floats:

@@ -68,16 +68,22 @@ def median(
     its ends are not given.
     """
     if dist == "discrete":
-        if not values or (chances is not None and not _weigh(values, chances)):
-            return None
-        order = sorted(range(len(values)), key=lambda place: values[place])
-        weights = None if chances is None else [chances[place] for place in order]
-        return float(chosen(np.array([0.5 - 1e-12]), [values[at] for at in order], weights)[0])
+        return _middle(values or [], chances)
     if dist not in MEDIAN or low is None or high is None:
         return None
     if dist == "normal":
         return (low + high) / 2
-    return math.sqrt(low * high) if low > 0 and high > 0 else None
+    return math.sqrt(low * high) if min(low, high) > 0 else None
+
+
+def _middle(values: Sequence[float], chances: Sequence[float] | None) -> float | None:
+    """Return the median of a list; None where chances and values do not fit."""
+    weights = list(chances) if chances is not None else [1.0] * len(values)
+    if not values or not _weigh(values, weights):
+        return None
+    order = sorted(range(len(values)), key=lambda place: values[place])
+    rising, weighed = [values[at] for at in order], [weights[at] for at in order]
+    return float(chosen(np.array([0.5 - 1e-12]), rising, weighed)[0])
 
 
 def ends(dist: str | None, low: float, high: float) -> tuple[float, float]:

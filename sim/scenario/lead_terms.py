@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sim.scenario.lead_time import Clock, Counting, LeadTime, Ramp, RunsTo
+from sim.scenario.lead_time import Clock, LeadTime, Ramp, RunsTo
 from sim.scenario.quantity import Quantity
 from sim.scenario.schema import Candidate, Complexity
 
@@ -35,34 +35,49 @@ def terms_of(candidate: Candidate | None, hard: Complexity | None) -> Terms:
     What the candidate gives counts before its class; a lead time or numbers of its own replace both
     of the class.
     """
-    given = [each for each in (candidate, hard) if each is not None]
-    lead = next(
-        (each for each in given if each.lead_time or any(getattr(each, key) for key in NUMBERS)),
-        None,
-    )
-    lead_time = lead.lead_time if lead else None
-    build, qualification = (_number(given, key) or NOTHING for key in NUMBERS)
-    ramps = [each.ramp for each in given if each.ramp]
-    timed = next((each for each in given if _says_months(each)), None)
-    own = timed.ramp if timed and timed.ramp and _is_timed(timed.ramp) else None
+    given = _given(candidate, hard)
+    lead_time = _lead_time(given)
+    numbers = [NOTHING if lead_time else _number(given, key) or NOTHING for key in NUMBERS]
+    timed = next(filter(_says_months, given), None)
+    own = _timed_ramp(timed)
+    months = timed.ramp_months if timed else None
+    shaped: Ramp = _first(given, "ramp", Ramp())
     return Terms(
-        build=NOTHING if lead_time else build,
-        qualification=NOTHING if lead_time else qualification,
+        build=numbers[0],
+        qualification=numbers[1],
         lead_time=lead_time,
-        clock=next((each.clock for each in given if each.clock), "money"),
-        runs_to=next(
-            (each.runs_to for each in given if each.runs_to),
-            "first_unit" if lead_time else "qualified",
-        ),
-        shape=ramps[0].shape if ramps else Ramp().shape,
+        clock=_first(given, "clock", "money"),
+        runs_to=_first(given, "runs_to", "first_unit" if lead_time else "qualified"),
+        shape=shaped.shape,
         ramp=own or Ramp(),
-        ramp_months=None if own else (timed.ramp_months if timed else None) or NOTHING,
+        ramp_months=None if own else months or NOTHING,
     )
+
+
+def _given(candidate: Candidate | None, hard: Complexity | None) -> list[Candidate | Complexity]:
+    return [each for each in (candidate, hard) if each is not None]
+
+
+def _lead_time(given: list[Candidate | Complexity]) -> LeadTime | None:
+    """Return the lead time of the first that says how long it takes; None where that is numbers."""
+    for each in given:
+        if each.lead_time or any(getattr(each, key) for key in NUMBERS):
+            return each.lead_time
+    return None
+
+
+def _timed_ramp(own: Candidate | Complexity | None) -> Ramp | None:
+    """Return the ramp that says its months, where one does."""
+    return own.ramp if own and own.ramp and _is_timed(own.ramp) else None
+
+
+def _first(given: list[Candidate | Complexity], key: str, otherwise: object) -> Any:
+    return next((word for each in given if (word := getattr(each, key))), otherwise)
 
 
 def missing(candidate: Candidate | None, hard: Complexity | None) -> Iterator[str]:
     """List the keys that neither a candidate nor its class gives."""
-    given = [each for each in (candidate, hard) if each is not None]
+    given = _given(candidate, hard)
     if not any(each.lead_time for each in given):
         yield from (key for key in NUMBERS if _number(given, key) is None)
     if not any(_says_months(each) for each in given):
@@ -82,9 +97,9 @@ def clashes(own: Candidate | Complexity) -> Iterator[tuple[str, str]]:
     numbers = [key for key in NUMBERS if getattr(own, key) is not None]
     if own.lead_time and numbers:
         yield "lead_time", f"stands in place of {', '.join(numbers)}; give one or the other"
-    if own.ramp and _is_timed(own.ramp) and own.ramp_months is not None:
+    if _timed_ramp(own) and own.ramp_months is not None:
         yield "ramp", "says the months already; leave out ramp_months"
-    if own.lead_time and own.lead_time.stated_on and own.clock:
+    if own.clock and own.lead_time and own.lead_time.stated_on:
         yield "clock", "acts on nothing: the lead time counts from stated_on"
 
 
@@ -101,6 +116,3 @@ def _is_timed(ramp: Ramp) -> bool:
 
 def _says_months(own: Candidate | Complexity) -> bool:
     return own.ramp_months is not None or bool(own.ramp and _is_timed(own.ramp))
-
-
-__all__ = ["Counting", "Terms", "clashes", "head_start", "missing", "terms_of"]

@@ -173,23 +173,21 @@ def draw_all(
             drawn.setdefault(each.dist, []).append(row)
     for dist, rows in drawn.items():
         u = rng.rows(seed, [names[row] for row in rows], members)
-        if dist == "discrete":
-            found = np.array([_chosen(quantities[row], u[at]) for at, row in enumerate(rows)])
-            found[:, rng.central(members)] = value[rows]
-            result[rows] = found * scale[rows]
-            continue
-        low, high = (
-            np.array([[getattr(quantities[row], end)] for row in rows]) for end in ("low", "high")
-        )
-        found = quantiles(dist, u, low, high, value[rows])
+        found = _found(dist, [quantities[row] for row in rows], u)
         found[:, rng.central(members)] = value[rows]
         result[rows] = found * scale[rows]
     return result
 
 
-def _chosen(quantity: Quantity, u: Floats) -> Floats:
-    """Return what is chosen of the values of a discrete number, [members]."""
-    return chosen(u, quantity.values or [], quantity.chances)
+def _found(dist: Distribution | None, quantities: Sequence[Quantity], u: Floats) -> Floats:
+    """Return the quantiles of u [quantities, members] of numbers of one distribution."""
+    if dist == "discrete":
+        pairs = zip(quantities, u, strict=True)
+        return np.array([chosen(own, each.values or [], each.chances) for each, own in pairs])
+    low, high, value = (
+        np.array([[getattr(each, key)] for each in quantities]) for key in ("low", "high", "value")
+    )
+    return quantiles(dist, u, low, high, value)
 
 
 _DRAWN_BY = ("dist", "low", "high", "values", "chances")

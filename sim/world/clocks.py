@@ -12,7 +12,7 @@ import numpy as np
 from sim.kernels.sums import NEVER, Bools, Floats, Ints, whole
 from sim.scenario.lead_terms import Terms
 from sim.scenario.quantity import month_number
-from sim.scenario.schema import Scenario
+from sim.scenario.schema import Programme, Scenario
 from sim.world.axes import Axes
 
 
@@ -53,14 +53,9 @@ class Clocks:
         rows = np.flatnonzero([word != "money" for word in words])
         if not rows.size:
             return None
-        start = month_number(scenario.start)
         since = np.full((rows.size, lead.shape[1]), NEVER)
         for place, row in enumerate(rows.tolist()):
-            programme = scenario.programmes[axes.projects[row][0]]
-            if words[row] not in ("decision", "cut_off"):
-                since[place] = month_number(words[row]) - start
-            elif words[row] == "decision" and programme.active:
-                since[place] = month_number(min(programme.budget, default=scenario.start)) - start
+            since[place] = _known(scenario, scenario.programmes[axes.projects[row][0]], words[row])
         product = axes.line_product[axes.project_line]
         return cls(
             rows=rows,
@@ -70,12 +65,11 @@ class Clocks:
             since=since,
             decided=np.array([[words[row] == "decision"] for row in rows.tolist()]),
             needs=tuple(
-                np.flatnonzero(
-                    beneficiary[axes.project_programme[row]] & (axes.need_product == product[row])
-                    if words[row] == "cut_off"
-                    else np.zeros(len(axes.needs), dtype=np.bool_)
-                )
+                np.flatnonzero(mine) if words[row] == "cut_off" else np.zeros(0, dtype=np.int64)
                 for row in rows.tolist()
+                for mine in [
+                    beneficiary[axes.project_programme[row]] & (axes.need_product == product[row])
+                ]
             ),
         )
 
@@ -91,6 +85,17 @@ class Clocks:
                 self.since[place] = np.minimum(self.since[place], hit[needs].min(axis=0))
         waited = np.where(self.since <= month, month - self.since, 0)
         return np.maximum(self.lead - waited, self.least)
+
+
+def _known(scenario: Scenario, programme: Programme, word: str) -> int:
+    """Return the month of a clock, counted from the start, where it is known beforehand; NEVER
+    where the run will tell. A programme that is active from the start is decided with its first
+    money.
+    """
+    start = month_number(scenario.start)
+    if word == "decision" and programme.active:
+        return month_number(min(programme.budget, default=scenario.start)) - start
+    return NEVER if word in ("decision", "cut_off") else month_number(word) - start
 
 
 def _clock(terms: Terms) -> str:

@@ -10,7 +10,7 @@ from sim.scenario.event_kinds import Retool
 from sim.scenario.lead_terms import clashes, missing, terms_of
 from sim.scenario.loading.source_tree import Path
 from sim.scenario.plant_options import class_of, options
-from sim.scenario.schema import Candidate, Complexity, Scenario
+from sim.scenario.schema import Candidate, Complexity, Programme, Scenario
 
 RETOOLING = "retool_when_idle"
 """The investment rule that turns lines and builds none."""
@@ -21,30 +21,9 @@ def plant_findings(scenario: Scenario) -> Iterator[tuple[Path, str]]:
     nothing.
     """
     for name, hard in scenario.complexity.items():
-        yield from _stages(("complexity", name), hard, None)
-        yield from _clashes(("complexity", name), hard)
-        yield from ((("complexity", name), f"missing key '{key}'") for key in missing(None, hard))
-        for key in ("retool_loss", "retool_cost"):
-            if hard.retool_months is None and getattr(hard, key).value:
-                yield ("complexity", name, key), f"{key} needs retool_months"
+        yield from _class_findings(("complexity", name), hard)
     for name, programme in scenario.programmes.items():
-        own = [(programme.candidates[key], key) for key in programme.candidates]
-        terms = [terms_of(each, class_of(scenario, each.product)) for each, _ in own]
-        if "common_delay" in programme.model_fields_set and not any(
-            each.lead_time for each in terms
-        ):
-            yield (
-                ("programmes", name, "common_delay"),
-                "acts on nothing: no candidate's lead time is from precedents or announced",
-            )
-        for (candidate, key), each in zip(own, terms, strict=True):
-            path = ("programmes", name, "candidates", key)
-            hard_ = class_of(scenario, candidate.product)
-            yield from _stages(path, candidate, hard_)
-            yield from _clashes(path, candidate)
-            stages = candidate.stages or (hard_.stages if hard_ else "pure")
-            if each.clock != "money" and stages == "erlang":
-                yield path, f"clock: {each.clock} needs stages: pure, one date for the whole"
+        yield from _programme_findings(scenario, ("programmes", name), programme)
     for name, event in scenario.events.items():
         if isinstance(event, Retool) and event.from_product == event.to_product:
             yield (
@@ -52,6 +31,35 @@ def plant_findings(scenario: Scenario) -> Iterator[tuple[Path, str]]:
                 f"'{event.to_product}' is what the line makes already",
             )
     yield from _investing(scenario)
+
+
+def _class_findings(path: Path, hard: Complexity) -> Iterator[tuple[Path, str]]:
+    yield from _stages(path, hard, None)
+    yield from _clashes(path, hard)
+    yield from ((path, f"missing key '{key}'") for key in missing(None, hard))
+    for key in ("retool_loss", "retool_cost"):
+        if hard.retool_months is None and getattr(hard, key).value:
+            yield (*path, key), f"{key} needs retool_months"
+
+
+def _programme_findings(
+    scenario: Scenario, path: Path, programme: Programme
+) -> Iterator[tuple[Path, str]]:
+    shares = False
+    for key, candidate in programme.candidates.items():
+        place, hard = (*path, "candidates", key), class_of(scenario, candidate.product)
+        terms = terms_of(candidate, hard)
+        shares |= terms.lead_time is not None
+        yield from _stages(place, candidate, hard)
+        yield from _clashes(place, candidate)
+        stages = candidate.stages or (hard.stages if hard else "pure")
+        if terms.clock != "money" and stages == "erlang":
+            yield place, f"clock: {terms.clock} needs stages: pure, one date for the whole"
+    if "common_delay" in programme.model_fields_set and not shares:
+        yield (
+            (*path, "common_delay"),
+            "acts on nothing: no candidate's lead time is from precedents or announced",
+        )
 
 
 def _clashes(path: Path, own: Candidate | Complexity) -> Iterator[tuple[Path, str]]:

@@ -108,13 +108,14 @@ def _programmes(scenario: Scenario) -> Iterator[Finding]:
         for key, candidate in programme.candidates.items():
             path = ("programmes", name, "candidates", key)
             yield from _candidate(scenario, path, candidate)
-            promised = candidate.lead_time is not None and candidate.lead_time.announced is not None
-            if (
-                programme.lead_times == "announced"
-                and candidate.announced_months is None
-                and not promised
-            ):
+            if programme.lead_times == "announced" and not _is_promised(candidate):
                 yield path, "missing key 'announced_months', which lead_times: announced needs"
+
+
+def _is_promised(candidate: Candidate) -> bool:
+    """Tell whether a candidate's months or its month were announced."""
+    lead_time = candidate.lead_time
+    return candidate.announced_months is not None or bool(lead_time and lead_time.announced)
 
 
 def _candidate(scenario: Scenario, path: Path, candidate: Candidate) -> Iterator[Finding]:

@@ -1,0 +1,62 @@
+"""The backtest of everything: cases together, precedents, words of coverage."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import sim.precedents as history
+from sim.errors import InputError
+from sim.experiments.backtest_all import backtest_all, held_words, scored_scenarios
+
+ROOT = Path(__file__).parent.parent
+NEON = ROOT / "scenarios/cases/neon_2022.yaml"
+
+
+def test_all_that_outcomes_stand_beside_is_scored() -> None:
+    """The shipped case and the five of the casebook, no variants."""
+    found = [path.stem for path in scored_scenarios(ROOT / "scenarios")]
+    assert found[0] == "baseline"
+    assert len(found) == 6
+
+
+def test_a_case_is_scored_under_its_name() -> None:
+    """With a row an outcome, and no table of precedents where none was asked for."""
+    found = backtest_all([NEON], precedents=False, members=4)
+    assert set(found.tables) == {"backtest"}
+    assert list(found.table["case"].unique()) == ["neon_2022"]
+    assert "## All cases" in found.text
+
+
+def test_words_say_how_far_intervals_hold() -> None:
+    """One of two cases holds its only observation; claims do not count."""
+    table = pd.DataFrame(
+        {
+            "case": ["a", "b", "b"],
+            "kind": ["observed", "milestone", "claim"],
+            "in50": ["miss", "miss", "yes"],
+            "in90": ["yes", "miss", "yes"],
+        }
+    )
+    fifty, ninety = held_words(table)
+    assert fifty.startswith("50 % intervals held 0 of 2 observations of 2 cases, 0%")
+    assert "held 1 of 2 observations of 2 cases, 50% (resampling cases 0% to 100%)" in ninety
+
+
+def test_a_folder_without_outcomes_is_refused(tmp_path: Path) -> None:
+    """In words."""
+    with pytest.raises(InputError, match="no scenario with outcomes beside it"):
+        scored_scenarios(tmp_path)
+    with pytest.raises(InputError, match="outcomes"):
+        backtest_all([NEON.with_name("neon_2022_no_shock.yaml")], precedents=False, members=4)
+
+
+def test_precedents_have_a_row_for_each_milestone() -> None:
+    """In order, with the columns that others may rely on."""
+    found = backtest_all([], members=4)
+    table = found.tables["backtest_precedents"]
+    assert list(table["case"]) == list(history.milestones()["case"])
+    wanted = "case cluster class milestone seen p05 p25 p50 p75 p95 in50 in90 crps_model crps_plan"
+    assert list(table.columns[:16]) == [*wanted.split(), "crps_twice_plan", "shipped"]
