@@ -162,8 +162,7 @@ class CommissionAgent(mesa.Agent):
                 for each, one in zip(self.projects.values(), fit, strict=True)
             )
             gap = lacking[line.product] / sites / line.yield_ if can else 0.0
-            room = max(min(project.max_capacity - project.added, project.absorption), 0.0)
-            wanted.append(min(gap, room) * project.capital_cost)
+            wanted.append(min(gap, project.room) * project.capital_cost)
         granted = self.rule(wanted, self.treasury)
         for project, money in zip(self.projects.values(), granted, strict=True):
             cost = project.capital_cost
@@ -171,11 +170,12 @@ class CommissionAgent(mesa.Agent):
         return lacking
 
     def _is_fit(self, project: Project, month: int) -> bool:
-        """Tell whether new capacity there could serve: it reaches a beneficiary, is in order,
-        accepted when it is there, and what there is does not lack inputs."""
+        """Tell whether new capacity there could serve: more can be added, it reaches a beneficiary,
+        is in order, accepted when it is there, and what there is does not lack inputs."""
         line = project.line
         return (
-            line.reaches(self.needs[line.product])
+            project.room > 0
+            and line.reaches(self.needs[line.product])
             and line.available > 0
             and line.qualified_from <= month + max(project.delay, 1)
             and not line.lacks_inputs
@@ -223,6 +223,6 @@ def spend(commissions: Sequence[CommissionAgent], lines: dict[str, list[Line]], 
 def _order(need: Need, stock: float, deferred: float, ordering: Any) -> None:
     """Cancel a part of the backlog and order anew."""
     need.cancelled = need.cancellation * need.backlog
-    backlog = need.backlog - need.cancelled
-    need.ordered = ordering(need, stock, deferred, need.in_transit + backlog)
-    need.demand = backlog + need.ordered
+    need.old_orders = need.backlog - need.cancelled
+    need.ordered = ordering(need, stock, deferred, need.in_transit + need.old_orders)
+    need.demand = need.old_orders + need.ordered

@@ -76,17 +76,17 @@ class Restriction:
     """A cut-off, a sanction or a quota: what it leaves of what it limits."""
 
     happening: Happening
-    within: list[Limit]
-    """All limits that its links are under, for themselves and together"""
     limits: list[Limit]
-    """Those of them that it sets"""
+    """One for each pair of states"""
+    whole: Limit | None = None
+    """All of them, where it restricts them together: then it limits each pair by that, too"""
     before: dict[Limit, float] = field(default_factory=dict)
     """Flow at the start or, if more, just before it began"""
 
     def remember(self, month: int) -> None:
         """Note the flow of the month before it begins."""
         if self.happening.begin == month:
-            for limit in self.within:
+            for limit in self._all_limits():
                 flow = limit.carried()
                 self.before[limit] = max(limit.base, flow)
                 limit.reference = max(limit.reference, flow)
@@ -94,8 +94,9 @@ class Restriction:
     def act(self, month: int) -> None:
         """Set what it leaves; the tightest restriction holds."""
         level = self.happening.level(month)
-        for limit in self.limits if level > 0 else ():
-            before = self.before.get(limit, limit.base)
+        for limit in self._all_limits() if level > 0 else ():
+            known = self.whole or limit
+            before = self.before.get(known, known.base)
             if isinstance(self.happening.event, kinds.CutOff):
                 limit.share = min(limit.share, 1.0 - self.happening.size * level)
             elif isinstance(self.happening.event, kinds.Sanction):
@@ -103,6 +104,9 @@ class Restriction:
             else:
                 beyond = max(before - self.happening.size, 0.0) * (1.0 - level)
                 limit.fixed = min(limit.fixed, self.happening.size + beyond)
+
+    def _all_limits(self) -> list[Limit]:
+        return [*self.limits, self.whole] if self.whole else self.limits
 
     def _cut(self, month: int) -> float:
         """Return the share of running contracts that a sanction has cut."""
@@ -139,7 +143,7 @@ class Allowance:
         """Let no more pass than is exempt together, beside what restrictions leave anyway."""
         exempt = self.happening.size * self.happening.level(month)
         if self.whole and len(self.limits) > 1 and exempt > 0:
-            others = total(limit.left(limit.base, limit.lawful) for limit in self.limits)
+            others = total(limit.left(limit.reference, limit.lawful) for limit in self.limits)
             self.whole.fixed = min(self.whole.fixed, exempt + others)
 
     def _leaking(self, month: int) -> float:
@@ -181,18 +185,16 @@ class Calendar:
             limit.rest()
 
     def _restriction(self, happening: Happening) -> Restriction:
-        each, whole = self._limits_of(happening)
-        return Restriction(happening, [*each, *whole], whole or each)
+        return Restriction(happening, *self._limits_of(happening))
 
     def _exception(self, happening: Happening) -> Allowance:
-        each, whole = self._limits_of(happening)
-        return Allowance(happening, each, whole[0] if whole else None)
+        return Allowance(happening, *self._limits_of(happening))
 
-    def _limits_of(self, happening: Happening) -> tuple[list[Limit], list[Limit]]:
+    def _limits_of(self, happening: Happening) -> tuple[list[Limit], Limit | None]:
         """Return the limit of each pair of states, and that of all together if there is one."""
         links = happening.targets
         is_one = bool(links) and getattr(happening.event, "pairs", "each") == "together"
-        return self.limits.by_route(links), [self.limits.together(links)] if is_one else []
+        return self.limits.by_route(links), self.limits.together(links) if is_one else None
 
     def apply(self, month: int) -> None:
         """Change the world to what holds in this month."""
@@ -252,8 +254,9 @@ class Calendar:
         for limit in self.limits:
             if len(limit.routes) > 1:
                 parts = [alone[route] for route in limit.routes if route in alone]
-                limit.amount += total(each.amount for each in parts)
-                limit.lawful += total(each.lawful for each in parts)
+                shares = total(each.part * each.base for each in parts)
+                limit.amount += total(each.amount for each in parts) + shares
+                limit.lawful += total(each.lawful for each in parts) + shares
 
     def observe(self, month: int) -> None:
         """Note what restrictions did to this month's deliveries: what leaked, whom they hit."""
@@ -261,11 +264,10 @@ class Calendar:
             for link in line.links:
                 link.leaking = 0.0
         for limit in self.limits:
-            wanted = total(need.backlog for need in limit.needs)
-            leaked = limit.leaked_share(wanted)
+            leaked = limit.leaked_share()
             for link in limit.links:
                 link.leaking = max(link.leaking, leaked)
-            if limit.is_barred or _bars_buyers(limit, wanted):
+            if limit.is_barred or _bars_buyers(limit, month):
                 limit.has_acted = True
                 for link in limit.links:
                     link.has_acted = True
@@ -285,13 +287,17 @@ class Calendar:
                 _set_factor(target, before * (1.0 + (full - 1.0) * each.level(month)))
 
 
-def _bars_buyers(limit: Limit, wanted: float) -> bool:
+def _bars_buyers(limit: Limit, month: int) -> bool:
     """Tell whether buyers stay short of what a supplier still has and may not deliver."""
-    would = limit.carried() + wanted
-    if not (wanted > DUST * would and limit.left(would, limit.lawful) < would * NEARLY):
+    missing = limit.missing()
+    would = limit.carried() + missing
+    if not (missing > DUST * would and limit.left(would, limit.lawful) < would * NEARLY):
         return False
-    lines = (link.line for link in limit.links if link.weight > 0)
-    return any(line.offer - line.shipped > DUST * line.offer for line in lines)
+    lines = [link.line for link in limit.links if link.weight > 0]
+    return any(
+        line.qualified_from <= month and line.offer - line.shipped > DUST * line.offer
+        for line in lines
+    )
 
 
 def _set_factor(target: FinalNeed | Line, factor: float) -> None:

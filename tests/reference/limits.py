@@ -3,7 +3,7 @@ that an event or a trade rule names together."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from math import inf
 
@@ -11,7 +11,9 @@ from tests.reference.things import Link, Need, total
 
 ANY = 1e300
 """More than anybody could want."""
-ROOM = 1.0 - 1e-12
+DUST = 1e-12
+"""What is below this share of its first amount counts as none."""
+ROOM = 1.0 - DUST
 """A limit of which more than this share is carried has no room."""
 
 Route = tuple[str, str, str]
@@ -70,20 +72,32 @@ class Limit:
         return max(min(cut, self.fixed), let_through, self.part * flow)
 
     def at(self, would: float) -> float:
-        """Return the most that may flow if so much would flow without it."""
-        return min(self.left(would, self.amount), self.most)
+        """Return the most that may flow if so much would flow without restrictions."""
+        return self._capped(would, self.amount)
 
-    def has_room(self, wanted: float) -> bool:
-        """Tell whether its links could carry any of what their needs still want."""
+    def lawful_at(self, would: float) -> float:
+        """Return the same without what leaks."""
+        return self._capped(would, self.lawful)
+
+    def _capped(self, would: float, let_through: float) -> float:
+        return min(self.left(min(would, self.most), let_through), self.most)
+
+    def has_room(self, asking: Container[Need]) -> bool:
+        """Tell whether its links could carry any of what those who ask still want."""
         carried = self.carried()
-        return carried < self.at(carried + wanted) * ROOM
+        anew = total(need.wants_anew for need in self.needs if need in asking)
+        return carried < self.at(carried + anew) * ROOM
 
-    def leaked_share(self, wanted: float) -> float:
+    def missing(self) -> float:
+        """Count what its needs ordered this month and did not get."""
+        return total(max(need.backlog - need.old_orders, 0.0) for need in self.needs)
+
+    def leaked_share(self) -> float:
         """Tell which share of what its links carry is beyond what is lawful."""
         if self.amount <= self.lawful:
             return 0.0
         carried = self.carried()
-        lawful = min(self.left(carried + wanted, self.lawful), self.most)
+        lawful = self.lawful_at(carried + self.missing())
         return (carried - lawful) / carried if carried * ROOM > lawful else 0.0
 
 
@@ -117,18 +131,23 @@ class Limits:
 def trim(links: Sequence[Link], *, is_anew: bool = False) -> None:
     """Reduce the orders on these links to what each limit leaves, those of one limit by one factor.
 
-    `is_anew` counts nothing as carried yet.
+    `is_anew` counts nothing as carried yet. A limit that leaves nothing refuses all its links.
     """
     asked: dict[Limit, float] = {}
+    asked_anew: dict[Limit, float] = {}
     for link in links:
         for limit in link.limits:
             asked[limit] = asked.get(limit, 0.0) + link.order
+            asked_anew[limit] = asked_anew.get(limit, 0.0) + link.order_anew
     factor: dict[Limit, float] = {}
     for limit, orders in asked.items():
         carried = 0.0 if is_anew else limit.carried()
-        most = limit.at(carried + orders)
+        most = limit.at(carried + asked_anew[limit])
         room = most - carried if carried < most * ROOM else 0.0
         factor[limit] = room / orders if orders > room else 1.0
+        if factor[limit] < DUST:
+            for link in limit.links:
+                link.is_refused = True
     for link in links:
         if link.limits:
             link.order *= min(factor[limit] for limit in link.limits)

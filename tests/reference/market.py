@@ -5,20 +5,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tests.reference.limits import Limit, trim
+from tests.reference.limits import DUST, trim
 from tests.reference.things import Line, Link, Need, total
 
-DUST = 1e-12
-"""What is below this share of its first amount counts as none."""
 
-
-def spread(demand: float, links: Sequence[Link], *, is_anew: bool = False) -> None:
-    """Spread a demand over links by weight, each at most its room; `is_anew` counts nothing as
-    carried yet."""
-    share = demand / total(link.weight for link in links)
+def spread(need: Need, links: Sequence[Link], *, is_anew: bool = False) -> None:
+    """Spread what a need still wants over links by weight, each at most its room; `is_anew` counts
+    nothing as carried yet."""
+    share = need.wanted / total(link.weight for link in links)
+    new_share = need.wants_anew / need.wanted if need.wanted > 0 else 0.0
     for link in links:
         room = link.cap if is_anew else max(link.cap - link.flow, 0.0)
-        link.order = min(share * link.weight, room)
+        order = share * link.weight
+        link.order, link.order_anew = min(order, room), order * new_share
 
 
 def ask(needs: Sequence[Need], lines: Sequence[Line]) -> None:
@@ -28,8 +27,9 @@ def ask(needs: Sequence[Need], lines: Sequence[Line]) -> None:
         line.asked = 0.0
     for need in needs:
         links = [link for link in need.open_links if link.line.usable > 0]
+        need.wanted = need.demand
         if links:
-            spread(need.demand, links, is_anew=True)
+            spread(need, links, is_anew=True)
             asked += links
     trim(asked, is_anew=True)
     for link in asked:
@@ -53,45 +53,56 @@ def _serve(needs: Sequence[Need], rounds: int | None) -> None:
     """Go round until nothing moves, or so many times."""
     for need in needs:
         need.wanted, need.dust = need.demand, DUST * need.demand
-    count, asking = 0, [need for need in needs if need.wanted > 0]
-    while asking and (rounds is None or count < rounds):
-        buyers = _useful_links(asking, is_first=count == 0)
+        for link in need.open_links:
+            link.is_refused = False
+    count = 0
+    while rounds is None or count < rounds:
+        buyers = _buyers(needs, is_first=count == 0)
+        if not buyers:
+            break
         has_moved = _round(buyers)
         count += 1
         # a limit that leaves nothing is known only after the first round
         if not has_moved and count > 1:
             break
-        asking = [need for need in buyers if need.wanted > need.dust]
 
 
-def _useful_links(asking: Sequence[Need], *, is_first: bool) -> dict[Need, list[Link]]:
-    """Find over which links each need can still get anything; needs without any are left out."""
-    wants = set(asking)
-    room: dict[Limit, bool] = {}
+def _buyers(needs: Sequence[Need], *, is_first: bool) -> dict[Need, list[Link]]:
+    """Find who still wants something, and the links over which each may get it."""
+    asking = {need: links for need in needs if (links := _links_with_goods(need))}
+    if not is_first:
+        limits = {limit for own in asking.values() for link in own for limit in link.limits}
+        room = {limit: limit.has_room(asking) for limit in limits}
+        asking = {
+            need: [link for link in links if all(room[limit] for limit in link.limits)]
+            for need, links in asking.items()
+        }
+    return {
+        need: _elsewhere_first(links)
+        for need, links in asking.items()
+        if links and need.wanted > need.dust
+    }
 
-    def has_room(limit: Limit) -> bool:
-        if limit not in room:
-            room[limit] = limit.has_room(total(n.wanted for n in limit.needs if n in wants))
-        return room[limit]
 
-    found = {}
-    for need in asking:
-        useful = [
-            link
-            for link in need.open_links
-            if link.line.left > link.line.dust
-            and link.cap - link.flow > link.dust
-            and (is_first or all(has_room(limit) for limit in link.limits))
-        ]
-        if useful:
-            found[need] = useful
-    return found
+def _links_with_goods(need: Need) -> list[Link]:
+    """List the links whose line has goods left and which are not full."""
+    return [
+        link
+        for link in need.open_links
+        if link.line.left > link.line.dust and link.cap - link.flow > link.dust
+    ]
+
+
+def _elsewhere_first(links: list[Link]) -> list[Link]:
+    """Leave out those that were refused where there are others: a share of what is asked grows
+    with it, and to ask in vain, round after round, would let the others fill slowly."""
+    return [link for link in links if not link.is_refused] or links
 
 
 def _round(buyers: dict[Need, list[Link]]) -> bool:
     """Order, trim and ration once; tell whether anything above dust has moved."""
     for need, links in buyers.items():
-        spread(need.wanted, links)
+        spread(need, links)
     ordered = [link for links in buyers.values() for link in links]
     trim(ordered)
     asked: dict[Line, list[Link]] = {}

@@ -49,6 +49,10 @@ class Link:
     """Whether a restriction has ever taken anything away here"""
     dust: float = 0.0
     order: float = 0.0
+    order_anew: float = 0.0
+    """What of it, before caps, is not left from earlier months"""
+    is_refused: bool = False
+    """Whether a limit has left nothing of an order, this month"""
     granted: float = 0.0
     flow: float = 0.0
 
@@ -86,6 +90,8 @@ class Need:
     ordered: float = 0.0
     cancelled: float = 0.0
     demand: float = 0.0
+    old_orders: float = 0.0
+    """What of it waits from earlier months"""
     hit: int = NEVER
     """Month in which a restriction first hit it"""
     wanted: float = 0.0
@@ -94,6 +100,11 @@ class Need:
     used: float = 0.0
     spending: float = 0.0
     delivery: float = 0.0
+
+    @property
+    def wants_anew(self) -> float:
+        """Return what of that which it still wants is not left from earlier months."""
+        return max(self.wanted - self.old_orders, 0.0)
 
     def unload(self, month: int) -> None:
         """Take what arrives this month into stock."""
@@ -282,6 +293,11 @@ class Project:
     coming: dict[int, float] = field(default_factory=dict)
     ramping: list[tuple[int, float]] = field(default_factory=list)
     """(month of qualification, capacity)"""
+
+    @property
+    def room(self) -> float:
+        """Return how much capacity can be started this month."""
+        return max(min(self.max_capacity - self.added, self.absorption), 0.0)
 
     def completion(self, month: int) -> int:
         """Return the month in which it was completed, or is in this one."""
