@@ -728,8 +728,16 @@ def test_random_worlds(rng_seed: int) -> None:
 
 def test_baseline() -> None:
     """All months of the central case and of two drawn members of the case that ships with the
-    package."""
-    assert_same(load(BASELINE), (0, 1, 2))
+    package, without its programmes: the reference knows no clocks."""
+    data = load(BASELINE).model_dump(by_alias=True, exclude_unset=True)
+    programmes, funds = data.pop("programmes"), ("programme_start", "programme_stop", "funding")
+    assert programmes
+    data["events"] = {
+        name: event
+        for name, event in data["events"].items()
+        if event["kind"] not in funds and "completion" not in (event.get("after") or {})
+    }
+    assert_same(parse(data), (0, 1, 2))
 
 
 def test_the_reference_refuses_what_it_cannot_do() -> None:

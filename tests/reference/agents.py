@@ -146,6 +146,7 @@ class CommissionAgent(mesa.Agent):
         self.invested = 0.0
         for project in self.projects.values():
             project.started = 0.0
+            project.has_money = self.can_spend
 
     def decide(self, lines: dict[str, list[Line]], month: int) -> dict[str, float]:
         """Share the money at hand out among the candidates, and note what each starts with it;

@@ -229,7 +229,8 @@ class Line:
         up."""
         if not self.projects:
             return 0.0
-        is_accepted = self.qualified_from <= month
+        is_built = any(project.has_money or project.added > 0 for project in self.projects)
+        is_accepted = self.qualified_from <= month and is_built
         idle = max(self.starts * self.yield_ - self.output, 0.0) if is_accepted else 0.0
         coming = total(project.unfinished + project.unramped for project in self.projects)
         return idle + coming * self.yield_ * self.available
@@ -284,6 +285,8 @@ class Project:
     max_capacity: float
     absorption: float
     added: float = 0.0
+    has_money: bool = False
+    """Whether its commission may spend this month"""
     started: float = 0.0
     unfinished: float = 0.0
     matured: float = 0.0
