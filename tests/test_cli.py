@@ -500,5 +500,5 @@ def test_backtest_in_its_small_form(
     assert (
         (tmp_path / "results/baseline_backtest/backtest.csv")
         .read_text()
-        .startswith("category,metric,date,kind,unit,outcome")
+        .startswith("case,category,metric,date,kind,unit,outcome")
     )

@@ -38,7 +38,7 @@ def test_a_dump_stands_alone_and_says_no_more_than_was_said() -> None:
 
 
 TEXTS = st.text(
-    st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=12
+    st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), max_size=12
 ) | st.sampled_from(
     [
         "1e3",
@@ -73,7 +73,7 @@ PARAMETERS = st.recursive(
     max_leaves=6,
 )
 QUANTITIES = (
-    st.tuples(*(st.floats(0, 1e12) for _ in range(3)))
+    st.tuples(*(st.just(0.0) | st.floats(1e-6, 1e12) for _ in range(3)))
     .map(sorted)
     .map(lambda x: {"low": x[0], "value": x[1], "high": x[2], "per": "year"})
 )
@@ -83,7 +83,7 @@ QUANTITIES = (
 @given(
     title=TEXTS,
     parameters=st.dictionaries(TEXTS, PARAMETERS, max_size=3),
-    quantity=QUANTITIES | st.floats(0, 1e12) | st.integers(0, 10**12),
+    quantity=QUANTITIES | st.floats(1e-6, 1e12) | st.integers(0, 10**12),
 )
 def test_whatever_is_written_is_read_again(
     title: str, parameters: dict[str, Any], quantity: Any

@@ -25,6 +25,7 @@ OWN: dict[str, dict[str, Any]] = {
     "quota": ROUTE | {"cap": 10},
     "leakage": ROUTE | {"share": 0.7},
     "exemption": ROUTE | {"cap": 60},
+    "thrift": {"state": "AAA", "product": "engines", "input": "gears", "factor": 0.5},
     "tariff": ROUTE | {"amount": 2},
     "reexport": ROUTE | {"via": "CCC", "capacity": 10},
     "lifting": {"lifts": ["ban"]},
@@ -116,6 +117,10 @@ def acting(kind: str, keys: dict[str, Any]) -> Scenario:
             "it": {"kind": kind, **OWN[kind], **keys},
         },
     }
+    if kind == "thrift":
+        engines = changes["products"]["engines"] | {"inputs": {"gears": 0.5}}
+        changes["products"] |= {"engines": engines}
+        plants["old_plant"]["lines"]["gears"] = 60
     return parse(old_supplier() | changes)
 
 

@@ -143,7 +143,7 @@ def test_the_walk_of_contributing_adds_a_metric(monkeypatch: pytest.MonkeyPatch)
     """Its entry is recorded, tabled, kept by studies and described, by that alone."""
     walk = GUIDE.read_text(encoding="utf-8").partition("## Add a metric")[2].partition("\n## ")[0]
     code = textwrap.dedent(walk.partition("```python\n")[2].partition("   ```")[0])
-    (entry,) = eval(code, {"MonthlyMetric": MonthlyMetric})
+    entry = eval(code, {"MonthlyMetric": MonthlyMetric})
     assert entry.name not in MONTHLY
     assert list(tabled(*MONTHLY.values(), entry))[-1] == entry.name
     monkeypatch.setitem(MONTHLY, entry.name, entry)  # type: ignore[arg-type]

@@ -145,15 +145,15 @@ def test_the_greatest_number_of_months() -> None:
     assert own.answer == pytest.approx(17.5, abs=0.18)
 
 
-def test_a_rate_is_sought_per_month() -> None:
-    """As `--set` takes it, though the interval is written per year: 30 engines are a quarter of
-    120."""
+def test_a_rate_is_sought_in_its_own_time_base() -> None:
+    """As `--set` takes it, in the time base of the interval: 30 engines a month are a quarter of
+    1,440 a year."""
     need = {"AAA": {"engines": {"value": 1200, "low": 600, "high": 2400, "per": "year"}}}
     plan = sim.plan(
         world(needs=need), reach="fill_rate[AAA] >= 0.25 by 2016", choose="needs.AAA.engines"
     )
-    assert plan.frontier["choice"].iloc[[0, -1]].tolist() == [50, 200]
-    assert 120 - 1.5 <= plan.answer <= 120
+    assert plan.frontier["choice"].iloc[[0, -1]].tolist() == [600, 2400]
+    assert 1440 - 18 <= plan.answer <= 1440
 
 
 def test_what_the_scenario_leaves_open_may_be_chosen() -> None:
@@ -291,7 +291,7 @@ def test_plants_are_left_out_one_by_one_where_there_are_too_many_sets(
 
 def test_what_is_left_out_is_not_there_and_shifts_no_draw() -> None:
     """A run without a plant is that of a scenario that never had it, bit for bit; a plant of no
-    capacity still takes its share of a gap."""
+    capacity takes no share of a gap."""
     scenario = plants(70, needs={"AAA": {"engines": {"value": 70, "low": 60, "high": 80}}})
     build = scenario.programmes["build"]
     every = {
@@ -317,7 +317,7 @@ def test_what_is_left_out_is_not_there_and_shifts_no_draw() -> None:
         name: each | ({} if name in written else {"max_capacity": 0})
         for name, each in every.items()
     }
-    assert not np.array_equal(used(idle), used(written))
+    assert np.array_equal(used(idle), used(written))
     assert chosen.value(()) == {name: each | {"max_capacity": 0} for name, each in every.items()}
     awaited = Plants(CANDIDATES, every, frozenset({"gears"}), ())
     assert awaited.value(("plant20",)) == {

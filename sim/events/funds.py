@@ -25,7 +25,9 @@ class ProgrammeStart(Effect):
     family: ClassVar = "starts"
 
     @classmethod
-    def compile(cls, scope: Scope, event: kinds.ProgrammeStart) -> ProgrammeStart:  # type: ignore[override]
+    def compile(  # type: ignore[override]
+        cls, scope: Scope, event: kinds.ProgrammeStart
+    ) -> ProgrammeStart:
         """Find the programme."""
         return cls(event, scope.row, _programme(scope, event.programme))
 
@@ -41,7 +43,9 @@ class ProgrammeStop(Effect):
     family: ClassVar = "stops"
 
     @classmethod
-    def compile(cls, scope: Scope, event: kinds.ProgrammeStop) -> ProgrammeStop:  # type: ignore[override]
+    def compile(  # type: ignore[override]
+        cls, scope: Scope, event: kinds.ProgrammeStop
+    ) -> ProgrammeStop:
         """Find the programme."""
         return cls(event, scope.row, _programme(scope, event.programme))
 
@@ -87,7 +91,9 @@ class Undoing(Effect):
     """Share of each that is undone"""
 
     @classmethod
-    def compile(cls, scope: Scope, event: kinds.Lifting | kinds.Repair) -> Undoing:  # type: ignore[override]
+    def compile(  # type: ignore[override]
+        cls, scope: Scope, event: kinds.Lifting | kinds.Repair
+    ) -> Undoing:
         """Find the events that it ends, and draw the share."""
         names = list(scope.scenario.events)
         rows = np.array([names.index(each) for each in event.undoes], dtype=np.int64)

@@ -8,7 +8,6 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
 
 Floats = NDArray[np.float64]
 Distribution = Literal[
@@ -101,6 +100,8 @@ def _weigh(values: Sequence[float], chances: Sequence[float]) -> bool:
 
 
 def _normal(u: Floats, low: Floats, high: Floats) -> Floats:
+    from scipy.special import ndtri  # reading a scenario needs no scipy
+
     scores = np.clip(ndtri(u), -REACH, REACH)
     spread: Floats = (low + high) / 2 + (high - low) / (2 * OUTER) * scores
     return spread

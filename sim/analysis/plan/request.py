@@ -293,13 +293,12 @@ def _budget_ends(budget: Mapping[str, Quantity]) -> Ends:
 
 
 def _own_ends(quantity: Quantity | None) -> Ends:
-    """Give the interval that a number is drawn from, per month: what `--set` takes; None where it
+    """Give the interval that a number is drawn from, as `--set` takes it; None where it
     has none.
     """
     if quantity is None or quantity.low is None or quantity.high is None:
         return None, None
-    scale = 12 if quantity.per == "year" else 1
-    return quantity.low / scale, quantity.high / scale
+    return quantity.low, quantity.high
 
 
 def _misfits(scenario: Scenario, path: str, values: Sequence[float | str]) -> list[str]:
