@@ -18,7 +18,7 @@ EXAMPLES = ROOT / "examples"
 def test_the_example_study_runs(tmp_path: Path) -> None:
     """More leaks and more money serve the need better."""
     study = run_study(EXAMPLES / "study.yaml", tmp_path / "study")
-    assert study.results.shape == (64 * 3, 9)
+    assert study.results.shape == (64 * 3, 10)
     fill = study.results.query("metric == 'fill_rate_after'").set_index("point")["mean"]
     for path in ("events.leak.share", "programmes.build.budget"):
         assert study.points[path].corr(fill, method="spearman") > 0.2
