@@ -194,6 +194,9 @@ class TradeLimits:
             limits.fixed[whole] = np.minimum(limits.fixed[whole], most)
         for each in (limits, lawful):
             each.amount[pairs] = np.maximum(each.amount[pairs], passing.amount[:-1])
+            for several, parts in self.parts:
+                if np.isin(parts, pairs).any():
+                    each.amount[several] += exempt
 
     def set_caps(self, world: World) -> None:
         """Set each link's cap, and what links may carry together, from the limits of the groups."""
