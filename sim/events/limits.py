@@ -246,8 +246,9 @@ class TradeLimits:
         spare &= lines.qualified_from <= world.month
         reach = world.axes.market.from_lines(spare.astype(np.float64)) * (world.links.weight > 0)
         would = carried + wanted
+        # rounding leaves dust of what was ordered and came
         bars: Bools = (
-            (wanted > NEARLY_NOTHING * would)
+            (wanted > NEARLY_NOTHING * self.groups.wanted(world.needs.demand))
             & (self.groups.carried(reach) > 0)
             & (self.lawful.left(would) < would * NEARLY)
         )

@@ -304,7 +304,9 @@ def _bars_buyers(limit: Limit, month: int) -> bool:
     """Tell whether buyers stay short of what a supplier still has and may not deliver."""
     missing = limit.missing()
     would = limit.carried() + missing
-    if not (missing > DUST * would and limit.left(would, limit.lawful) < would * NEARLY):
+    demand = total(need.demand for need in limit.needs)
+    # rounding leaves dust of what was ordered and came
+    if not (missing > DUST * demand and limit.left(would, limit.lawful) < would * NEARLY):
         return False
     lines = [link.line for link in limit.links if link.weight > 0]
     return any(
