@@ -14,6 +14,7 @@ from sim.engine.run import run, run_chunk
 from sim.scenario.loading.load import parse
 from sim.world.numbering import number
 from tests.tiny_scenario import data, write
+from tests.worlds import world
 
 
 def test_a_small_world_takes_all_that_are_fast() -> None:
@@ -34,6 +35,44 @@ def test_chunks_change_no_number(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = run(scenario).records.series["used"]
     monkeypatch.setattr(chunks, "MEMORY", 1)
     assert np.array_equal(whole, run(scenario).records.series["used"])
+
+
+def test_cuts_that_begin_in_other_months_change_no_number_of_a_member() -> None:
+    """A yard that orders by what it owes reckons with this month's backlog, not with that which was
+    noted while another member's deliveries were cut already."""
+    plant = {"title": "Plant", "state": "BBB"}
+    months = {"value": 5, "low": 1, "high": 6}
+    scenario = world(
+        products={
+            "engines": {"title": "Engines", "unit": "engines"},
+            "tugs": {"title": "Tugs", "unit": "tugs", "inputs": {"engines": 1}},
+        },
+        factories={
+            "mill": {**plant, "lines": {"engines": 60}},
+            "yard": {**plant, "lines": {"tugs": 60}},
+        },
+        needs={"AAA": {"tugs": 40}},
+        trade={"tugs": {"exporter": "BBB", "importer": "AAA", "product": "tugs"}},
+        rules={"ordering": "anchored"},
+        events={
+            "fire": {
+                "kind": "outage",
+                "date": "2014-03",
+                "until": "2014-10",
+                "factory": "yard",
+                "share": 0.95,
+            },
+            "cut": {
+                "kind": "cut_off",
+                "exporter": "BBB",
+                "importer": "AAA",
+                "share": 0.3,
+                "after": {"event": "fire", "months": months},
+            },
+        },
+    )
+    alone, beside = (run(scenario, members=width).records.output[..., 0] for width in (1, 8))
+    assert np.array_equal(alone, beside)
 
 
 def test_the_option_takes_a_number_of_members(

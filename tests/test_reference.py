@@ -322,6 +322,14 @@ LEAK: Tree = {
     "settles_months": 4,
 }
 TOGETHER: Tree = {"pairs": "together"}
+TIGHT: Tree = {**QUOTA, **TOGETHER, "cap": 10}
+SHORT: Tree = {
+    "kind": "outage",
+    "date": "2014-03",
+    "until": "2014-07",
+    "factory": ["large", "small"],
+    "share": 0.8,
+}
 LIMITS: dict[str, tuple[Tree, Tree]] = {
     "quota for each": ({"quota": QUOTA}, {}),
     "quota together": ({"quota": {**QUOTA, **TOGETHER}}, {}),
@@ -331,6 +339,13 @@ LIMITS: dict[str, tuple[Tree, Tree]] = {
     "cut and leakage": ({"cut": CUT, "leak": LEAK}, {}),
     "cut and exemption": ({"cut": {**CUT, "share": 1}, "free": FREE}, {}),
     "cut and exemption together": ({"cut": {**CUT, "share": 1}, "free": {**FREE, **TOGETHER}}, {}),
+    "quota together and exemption": ({"free": FREE, "quota": TIGHT}, {}),
+    "quota and exemption together": ({"free": {**FREE, **TOGETHER}, "quota": TIGHT}, {}),
+    "quota together and exempt share": (
+        {"free": {**TO_BOTH, "kind": "exemption", "share": 0.3}, "quota": TIGHT},
+        {},
+    ),
+    "cut and old orders": ({"cut": CUT, "fire": SHORT}, {}),
     "cap for each": ({"cut": {**CUT, "share": 0.1}}, {"cap": 65}),
     "cap together": ({"cut": {**CUT, "share": 0.1}}, {"cap": 90, **TOGETHER}),
 }
@@ -370,6 +385,30 @@ def test_limits_hold_for_pairs_of_states(name: str) -> None:
     without = pairs_world(dict(list(events.items())[1:]), {} if terms else terms)
     with pytest.raises(AssertionError, match="differs"):
         assert_same(pairs_world(events, terms), reference=without)
+
+
+def test_what_is_exempt_together_passes_a_quota_of_all() -> None:
+    """A quota of 10 for all lets 25 pass where 25 are exempt, for each or for all: 12 months."""
+    for free, passing in (({}, 10), ({"free": {**FREE, **TOGETHER}}, 25), ({"free": FREE}, 50)):
+        scenario = pairs_world({"quota": TIGHT, **free}, {})
+        found = simulate(scenario, 0).flows
+        passed = sum(
+            found.get((2015, "BBB", importer, "engines"), 0.0) for importer in ("AAA", "CCC")
+        )
+        assert passed == pytest.approx(12 * passing)
+
+
+def test_a_whole_exemption_exempts_old_orders() -> None:
+    """Who is exempt as a whole catches up after a fire as if there were no cut, however deep it is
+    and whoever else is in the chunk."""
+    free = {**TO_BOTH, "kind": "exemption", "share": 1, "phase_in": 0}
+    for share in (0.5, 1, CUT["share"]):
+        events = {"fire": SHORT, "cut": {**CUT, "share": share}, "free": free}
+        scenario = pairs_world(events, {})
+        assert_same(scenario, (0, 2))
+        cut = run(scenario, members=3).records.series["received"]
+        uncut = run(pairs_world({"fire": SHORT}, {}), members=3).records.series["received"]
+        assert_close(cut, uncut, "received")
 
 
 def test_programmes_that_serve_different_states_close_both_gaps() -> None:

@@ -194,6 +194,9 @@ class TradeLimits:
             limits.fixed[whole] = np.minimum(limits.fixed[whole], most)
         for each in (limits, lawful):
             each.amount[pairs] = np.maximum(each.amount[pairs], passing.amount[:-1])
+            for several, parts in self.parts:
+                if np.isin(parts, pairs).any():
+                    each.amount[several] += exempt
 
     def set_caps(self, world: World) -> None:
         """Set each link's cap, and what links may carry together, from the limits of the groups."""
@@ -243,8 +246,9 @@ class TradeLimits:
         spare &= lines.qualified_from <= world.month
         reach = world.axes.market.from_lines(spare.astype(np.float64)) * (world.links.weight > 0)
         would = carried + wanted
+        # rounding leaves dust of what was ordered and came
         bars: Bools = (
-            (wanted > NEARLY_NOTHING * would)
+            (wanted > NEARLY_NOTHING * self.groups.wanted(world.needs.demand))
             & (self.groups.carried(reach) > 0)
             & (self.lawful.left(would) < would * NEARLY)
         )

@@ -202,7 +202,9 @@ class Limits:
         left = np.where(self.share < 1.0, self.share * reference, np.inf)
         limit: Floats = np.minimum(left, self.fixed)
         np.maximum(limit, self.amount, out=limit)
-        np.maximum(limit, self.part * reference, out=limit)
+        # what is exempt as a whole waits for nothing, old orders neither
+        exempt = np.where(self.part < 1.0, self.part * reference, np.inf)
+        np.maximum(limit, exempt, out=limit)
         return limit
 
     def at(self, would: Floats) -> Floats:

@@ -35,6 +35,9 @@ def place_orders(world: World, ordering: Ordering) -> None:
     deferred = np.zeros_like(stock)
     deferred[: axes.final] = needs.deferred
     on_order, in_work = needs.in_transit + backlog, lots.in_work(world)
+    if world.limits is not None:
+        # before rules ask what their customers wait for
+        world.limits.backlog[:] = backlog
     for rule, rows in ordering:
         position = Position(
             expected=needs.expected[rows],
@@ -51,8 +54,6 @@ def place_orders(world: World, ordering: Ordering) -> None:
         )
         needs.ordered[rows] = rule(position)
     needs.demand = backlog + needs.ordered
-    if world.limits is not None:
-        world.limits.backlog[:] = backlog
 
 
 def _owed(world: World, backlog: Floats, rows: Rows) -> Floats:

@@ -136,12 +136,16 @@ class Allowance:
             elif own.event.cap is None:
                 limit.part = max(limit.part, own.size * own.level(month))
             else:
-                limit.amount = max(limit.amount, own.size * own.level(month))
-                limit.lawful = max(limit.lawful, own.size * own.level(month))
+                limit.amount = max(limit.amount, self.exempt(month))
+                limit.lawful = max(limit.lawful, self.exempt(month))
+
+    def exempt(self, month: int) -> float:
+        """Return how many units are exempt."""
+        return self.happening.size * self.happening.level(month)
 
     def cap(self, month: int) -> None:
         """Let no more pass than is exempt together, beside what restrictions leave anyway."""
-        exempt = self.happening.size * self.happening.level(month)
+        exempt = self.exempt(month)
         if self.whole and len(self.limits) > 1 and exempt > 0:
             others = total(limit.left(limit.reference, limit.lawful) for limit in self.limits)
             self.whole.fixed = min(self.whole.fixed, exempt + others)
@@ -244,6 +248,7 @@ class Calendar:
             if exception.whole:
                 exception.cap(month)
                 exception.act(month)
+                self._pass_up_together(exception, month)
         for limit in self.limits:
             limit.is_barred = limit.left(limit.reference, limit.lawful) < limit.reference * NEARLY
         open_links(self.lines, month)
@@ -257,6 +262,14 @@ class Calendar:
                 shares = total(each.part * each.base for each in parts)
                 limit.amount += total(each.amount for each in parts) + shares
                 limit.lawful += total(each.lawful for each in parts) + shares
+
+    def _pass_up_together(self, exception: Allowance, month: int) -> None:
+        """Let what is exempt together pass the limits over several of these pairs, too."""
+        routes = {route for limit in exception.limits for route in limit.routes}
+        for limit in self.limits:
+            if len(limit.routes) > 1 and limit.routes & routes:
+                limit.amount += exception.exempt(month)
+                limit.lawful += exception.exempt(month)
 
     def observe(self, month: int) -> None:
         """Note what restrictions did to this month's deliveries: what leaked, whom they hit."""
@@ -291,7 +304,9 @@ def _bars_buyers(limit: Limit, month: int) -> bool:
     """Tell whether buyers stay short of what a supplier still has and may not deliver."""
     missing = limit.missing()
     would = limit.carried() + missing
-    if not (missing > DUST * would and limit.left(would, limit.lawful) < would * NEARLY):
+    demand = total(need.demand for need in limit.needs)
+    # rounding leaves dust of what was ordered and came
+    if not (missing > DUST * demand and limit.left(would, limit.lawful) < would * NEARLY):
         return False
     lines = [link.line for link in limit.links if link.weight > 0]
     return any(

@@ -69,7 +69,9 @@ class Limit:
         """Return what restrictions leave and exceptions let through if so much would flow."""
         flow = max(self.base, would)
         cut = self.share * flow if self.share < 1 else inf
-        return max(min(cut, self.fixed), let_through, self.part * flow)
+        # what is exempt as a whole waits for nothing, old orders neither
+        exempt = self.part * flow if self.part < 1 else inf
+        return max(min(cut, self.fixed), let_through, exempt)
 
     def at(self, would: float) -> float:
         """Return the most that may flow if so much would flow without restrictions."""
