@@ -29,7 +29,7 @@ class Clocks:
     least: Ints
     """Months that remain whenever the money comes: those of qualification, one at least"""
     since: Ints
-    """Month from which they count, NEVER: not known yet; `count_down` writes it"""
+    """Month from which they count, NEVER: not known yet; month/programmes writes it"""
     decided: Bools
     """[rows, 1]: whether that is the month in which the programme starts"""
     needs: tuple[Ints, ...]

@@ -32,14 +32,15 @@ class Upkeep:
     back_share: Floats
     """Share of it that still works then"""
     idle_months: Ints
-    """Months in a row, so far, in which some capacity stood idle; upkeep writes it"""
+    """Months in a row, so far, in which some capacity stood idle;
+    month/mothballing writes it"""
     idle: Floats
-    """The least that stood idle in them, inf before the first; upkeep writes it"""
+    """The least that stood idle in them, inf before the first; month/mothballing writes it"""
     coming: Floats
-    """What is on its way back; upkeep writes it"""
+    """What is on its way back; month/mothballing and events write it"""
     returning: Floats
     """[slots, rows, members]: what comes back in the months whose number leaves this remainder;
-    upkeep writes it"""
+    month/mothballing and events write it"""
 
 
 @dataclass(eq=False)
@@ -47,7 +48,7 @@ class Projects:
     """Hold the programmes' candidates, arrays [projects, members]."""
 
     delay: Ints
-    """Months from money to qualified capacity; `count_down` writes it"""
+    """Months from money to qualified capacity; month/programmes writes it"""
     qualification: Ints
     """How many of them are for qualification"""
     spread: Ints
@@ -56,32 +57,34 @@ class Projects:
     """[slots, spread, members]: the share of these that is qualified so many months after its start
     """
     half: Ints
-    """Months until half of what was started is qualified"""
+    """Months until half of what was started is qualified; month/programmes writes it"""
     due: Ints
-    """Month in which half of the first start is qualified, NEVER before the first start; whoever
-    starts it writes it"""
+    """Month in which half of the first start is qualified, NEVER before the first start;
+    month/programmes, month/investment and events write it"""
     ramps: Ramps
-    """How what is qualified ramps up; construction.mature writes it"""
+    """How what is qualified ramps up"""
     capital_cost: Floats
     """Money per unit per month of capacity"""
     max_capacity: Floats
-    """Most capacity to be added, inf: no limit"""
+    """Most capacity to be added, inf: no limit; events write it"""
     absorption: Floats
     """Most capacity to be started in a month, inf: no limit"""
     added: Floats
-    """Capacity started so far, finished or not; steps.programmes writes it"""
+    """Capacity started so far, finished or not; month/capacity, month/programmes, month/investment
+    and events write it"""
     started: Floats
-    """Capacity started this month; steps.programmes writes it"""
+    """Capacity started this month; month/programmes, month/investment and events write it"""
     unfinished: Floats
-    """Capacity under way; steps.capacity and programmes write it"""
+    """Capacity under way; month/capacity, month/programmes, month/investment and events write
+    it"""
     matured: Floats
-    """Capacity qualified this month; steps.capacity writes it"""
+    """Capacity qualified this month; month/capacity writes it"""
     pipeline: Floats
     """[slots, projects, members]: capacity that is qualified in the months whose number leaves this
-    remainder"""
+    remainder; month/capacity, month/programmes, month/investment and events write it"""
     completed: Ints
-    """Month in which half of the first start was qualified, NEVER before; steps.capacity writes it
-    """
+    """Month in which half of the first start was qualified, NEVER before; month/capacity
+    writes it"""
     cancelled_share: Floats | None
     """Share of unfinished capacity given up each month; None: nobody gives up"""
 
@@ -113,11 +116,11 @@ class Works(Projects):
     """Capacity that arrives for each unit built, or taken from the line that is turned"""
     pressure: Floats
     """[months, works, members]: what factories remember of order books, the last month first;
-    investment writes it"""
+    month/investment writes it"""
     idle: Floats
-    """[months, works, members]: and of lines that could be turned; investment writes it"""
+    """[months, works, members]: and of lines that could be turned; month/investment writes it"""
     invested: Floats
-    """Money spent this month; capacity.begin writes it"""
+    """Money spent this month; month/investment and events write it"""
     lost: Floats
     """Capacity under way that was lost this month; events write it"""
 
@@ -127,7 +130,7 @@ class Programmes:
     """Hold the programmes, arrays [programmes, members]."""
 
     treasury: Floats
-    """Money not yet spent; events and steps.programmes write it"""
+    """Money not yet spent; events and month/programmes write it"""
     active: Bools
     """Whether it may spend; events write it"""
     beneficiary: Bools
@@ -138,4 +141,4 @@ class Programmes:
     appropriated: Floats
     """Money received this month; events write it"""
     invested: Floats
-    """Money spent this month; steps.programmes writes it"""
+    """Money spent this month; month/programmes writes it"""

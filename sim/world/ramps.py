@@ -15,10 +15,11 @@ EXPONENTIAL = "exponential"
 
 @dataclass(eq=False)
 class Ramps:
-    """Hold how plant ramps up, arrays [rows, members]; `construction.mature` writes it."""
+    """Hold how plant ramps up, arrays [rows, members]."""
 
     unramped: Floats
-    """Qualified capacity that does not yet produce, units per month"""
+    """Qualified capacity that does not yet produce, units per month; month/capacity and events
+    write it"""
     first: Floats
     """Share of it in the month of qualification"""
     keep: Floats
@@ -29,7 +30,7 @@ class Ramps:
     """[slots, ending, members]: share that begins to produce so many months after qualification"""
     rising: Floats
     """[slots, ending, members]: capacity that begins to produce in the months whose number leaves
-    this remainder"""
+    this remainder; month/capacity and events write it"""
 
     @classmethod
     def build(cls, shapes: Sequence[str], lengths: Floats, months: int) -> Ramps:

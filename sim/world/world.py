@@ -27,51 +27,52 @@ class Lines:
     """What the scenario gives as the line's capacity, in use or not; nothing writes it"""
     capacity: Floats
     """What is permanently usable: usable when nothing is out and everything is ramped up;
-    steps.capacity and closures write it"""
+    month/capacity, month/mothballing, month/investment and events write it"""
     available: Floats
     """Share of capacity not out; events write it"""
     usable: Floats
-    """Capacity of this month; steps.capacity and overtime write it"""
+    """Capacity of this month; month/capacity and month/overtime write it"""
     yield_: Floats
-    """Good units per unit started; learning writes it"""
+    """Good units per unit started; month/learning writes it"""
     finished: Floats
-    """Finished goods in stock; steps.allocation writes it"""
+    """Finished goods in stock; month/allocation writes it"""
     offer: Floats
-    """Most good units that could be shipped this month; steps.production writes it"""
+    """Most good units that could be shipped this month; month/production writes it"""
     output: Floats
-    """Good units made this month, lots in work as far as they are; month.allocation writes it"""
+    """Good units made this month, lots in work as far as they are; month/allocation writes it"""
     shipped: Floats
-    """Units shipped this month, or in work for a buyer; steps.allocation writes it"""
+    """Units shipped this month, or in work for a buyer; month/allocation writes it"""
     asked: Floats
-    """Units asked for this month by the buyers' weights; steps.sourcing writes it"""
+    """Units asked for this month by the buyers' weights; month/sourcing writes it"""
     perceived: Floats
-    """Demand per month that the line reckons with; steps.perception writes it"""
+    """Demand per month that the line reckons with; month/ordering writes it"""
     experience: Floats
     """Good units ever made, counting `first_experience` before the start, less what was forgotten;
-    learning writes it"""
+    month/learning writes it"""
     first_experience: Floats
     unit_cost: Floats
-    """Money that a unit costs at the gate; learning writes it"""
+    """Money that a unit costs at the gate; month/learning and events write it"""
     first_unit_cost: Floats
+    """Money that it cost at the start, with the royalties of licences; events write it"""
     price: Floats
-    """Money asked per unit at the gate; unit_cost itself where all lines sell at cost; money writes
-    it"""
+    """Money asked per unit at the gate; unit_cost itself where all lines sell at cost, so
+    month/learning and events write it as they write that; month/billing writes it elsewhere"""
     revenue: Floats
-    """Money for what was shipped this month, without delivery; money writes it"""
+    """Money for what was shipped this month, without delivery; month/billing writes it"""
     idling: Floats
-    """What idle capacity costs this month; money.bill writes it"""
+    """What idle capacity costs this month; month/billing writes it"""
     idle_cost: Floats | None
     """Share of the unit cost that a unit of capacity costs while it stands idle; None: nothing
     anywhere"""
     learning_rate: Floats
     """Share by which unit cost falls with each doubling of experience"""
     overtime: Floats | None
-    """By what usable capacity is multiplied; None: no line ever runs beyond its capacity; overtime
-    writes it"""
+    """By what usable capacity is multiplied; None: no line ever runs beyond its capacity;
+    month/overtime writes it"""
     qualified_from: Ints
-    """First month in which buyers accept its goods; licences write it"""
+    """First month in which buyers accept its goods; events write it"""
     mothballed: Floats
-    """Capacity laid up or on its way back; upkeep writes it"""
+    """Capacity laid up or on its way back; month/mothballing and events write it"""
 
 
 @dataclass(eq=False)
@@ -87,7 +88,7 @@ class Needs:
     factor: Floats
     """What events make of the base, final needs only; events write it"""
     final: Floats
-    """This month's final need; steps.final_use writes it"""
+    """This month's final need; month/final_use writes it"""
     full_amount: Floats
     """Units of an input per unit started at the start, input needs only"""
     amount: Floats
@@ -95,39 +96,42 @@ class Needs:
     cancellation: Floats
     """Share of unmet need given up each month"""
     cover: Floats
-    """Months of use to be held in stock; stockpile rules write it"""
+    """Months of use to be held in stock; month/final_use writes it, by stockpile rules"""
     stock: Floats
-    """In the state's or the factory's store; steps.arrivals, final_use and allocation write it"""
+    """In the state's or the factory's store; month/goods, month/final_use and
+    month/allocation write it"""
     backlog: Floats
-    """Ordered, not cancelled and not shipped; steps.orders and allocation write it"""
+    """Ordered, not cancelled and not shipped; month/allocation writes it"""
     deferred: Floats
-    """Unmet final need that still waits, final needs only; steps.final_use writes it"""
+    """Unmet final need that still waits, final needs only; month/final_use writes it"""
     in_transit: Floats
-    """Shipped and not arrived; steps.arrivals and shipping write it"""
+    """Shipped and not arrived; month/goods writes it"""
     pipeline: Floats
-    """[slots, needs, members]: what arrives in the months whose number leaves this remainder"""
+    """[slots, needs, members]: what arrives in the months whose number leaves this remainder;
+    month/goods writes it"""
     lead: Floats
-    """Mean lead time of the last shipments; steps.shipping writes it"""
+    """Mean lead time of the last shipments; month/goods writes it"""
     expected: Floats
-    """Use per month that orders reckon with; steps.orders writes it"""
+    """Use per month that orders reckon with; month/ordering writes it"""
     perceived: Floats
-    """Use per month as buyers whose ordering rule smooths it perceive it; steps.orders writes it"""
+    """Use per month as buyers whose ordering rule smooths it perceive it; month/ordering
+    writes it"""
     ordered: Floats
-    """New orders of this month; steps.orders writes it"""
+    """New orders of this month; month/ordering writes it"""
     cancelled: Floats
-    """Orders cancelled this month; steps.orders writes it"""
+    """Orders cancelled this month; month/ordering writes it"""
     demand: Floats
-    """Open orders put to the market this month; steps.orders writes it"""
+    """Open orders put to the market this month; month/ordering writes it"""
     hit: Ints
     """Month in which a restriction first hit it, NEVER: not yet; events write it"""
     received: Floats
-    """Shipped to the need this month; steps.allocation writes it"""
+    """Shipped to the need this month; month/allocation writes it"""
     used: Floats
-    """Used this month; steps.final_use and allocation write it"""
+    """Used this month; month/final_use and month/allocation write it"""
     spending: Floats
-    """Money for this month's deliveries; money writes it"""
+    """Money for this month's deliveries; month/billing writes it"""
     delivery: Floats
-    """The part of it that is for transport and mark-ups on the way; money writes it"""
+    """The part of it that is for transport and mark-ups on the way; month/billing writes it"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,7 +172,7 @@ class Links:
     """Hold the permitted links, arrays [links, members]."""
 
     weight: Floats
-    """The buyer's preference; sourcing rules write it"""
+    """The buyer's preference; month/sourcing writes it, by sourcing rules"""
     base_weight: Floats
     """The preference that the scenario gives"""
     cap: Floats
@@ -185,9 +189,9 @@ class Links:
     base_flow: Floats
     """Flow in the balanced world at the start"""
     flow: Floats
-    """Units shipped this month; steps.allocation writes it"""
+    """Units shipped this month; month/allocation writes it"""
     unit_cost: Floats
-    """Money per unit for transport and mark-up"""
+    """Money per unit for transport and mark-up; events write it"""
     tariff: Floats
     """Money per unit that tariffs add; events write it"""
     tariff_rate: Floats
@@ -200,7 +204,7 @@ class Links:
     """Months from shipment to use"""
     qualified_from: Ints
     """[dormant links, members]: first month in which a link that search opened may ship, NEVER
-    before it is found; search writes it"""
+    before it is found; month/search writes it"""
     lead_groups: Sequence[LeadGroup] = field(default_factory=list)
     """The links by lead time"""
 
@@ -214,13 +218,13 @@ class Lots:
     size: Floats
     """Units to a lot"""
     account: Floats
-    """Granted and not yet a whole lot; lots writes it, and what follows"""
+    """Granted and not yet a whole lot; month/allocation writes it"""
     by_line: GroupSum
     by_need: GroupSum
     leaving: Floats
-    """[links, members]: what leaves this month, over all links"""
+    """[links, members]: what leaves this month, over all links; month/allocation writes it"""
     made: Floats
-    """[lines, members]: what is finished this month, on all lines"""
+    """[lines, members]: what is finished this month, on all lines; month/allocation writes it"""
 
 
 @dataclass(eq=False)
@@ -238,14 +242,14 @@ class World:
     upkeep: Upkeep
     lost_capacity: Floats
     """[lines, members]: capacity that left its line this month: closed, worn, or turned; events,
-    upkeep and works write it"""
+    month/mothballing and month/investment write it"""
     lost_projects: Floats
-    """[projects, members]: capacity under way that was lost this month; events and steps.capacity
-    write it"""
+    """[projects, members]: capacity under way that was lost this month; events and
+    month/capacity write it"""
     trade_caps: TradeCaps
     limits: Limits | None = None
     """What links may carry together this month; None: nothing beyond each link's cap; events write
-    it"""
+    it, and month/ordering what needs wait for"""
     month: int = 0
     lots: Lots | None = None
     """What leaves in whole lots; None: everything can be split"""
