@@ -9,7 +9,7 @@ from sim.scenario.loading.load import parse
 from sim.scenario.schema import Scenario
 
 Tree = dict[str, Any]
-MONTHS = 30
+MONTHS = 27
 
 
 def whole_world(**changes: Any) -> Scenario:
@@ -130,7 +130,11 @@ def _factories() -> Tree:
                     "yield": 0.9,
                     "mothball": lay_up,
                 },
-                "meters": {"capacity": 20, "unit_cost": 1, "utilisation": 0.9},
+                "meters": {
+                    "capacity": {"value": 20, "source": "report"},
+                    "unit_cost": 1,
+                    "utilisation": 0.9,
+                },
             },
         },
         "yard": {
