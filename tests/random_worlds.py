@@ -21,7 +21,7 @@ def random_scenario(rng_seed: int, **changes: Any) -> Scenario:
     """Return a checked scenario, the same for the same seed, with some top-level keys replaced.
 
     It has 3 to 6 states, 2 to 5 products with a bill of materials, 4 to 10 factories, trade rules
-    with caps and lead times, two programmes and events of every kind, half of the numbers drawn per
+    with caps and lead times, two programmes and events of most kinds, half of the numbers drawn per
     member.
     """
     rng = Random(rng_seed)

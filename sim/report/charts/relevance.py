@@ -9,11 +9,13 @@ from sim.scenario.event_kinds import (
     Demand,
     Event,
     Funding,
+    Licence,
     Lifting,
     Outage,
     ProgrammeStart,
     ProgrammeStop,
     Repair,
+    Retool,
     Thrift,
     Trading,
 )
@@ -44,8 +46,8 @@ def bearing_on_need(scenario: Scenario, state: str, product: str) -> set[str]:
 
 
 def bearing_on_capacity(scenario: Scenario, product: str) -> set[str]:
-    """Name the events that put lines of a product out of use, bring them back, or pay for
-    new ones.
+    """Name the events that put lines of a product out of use, bring them back, turn or license
+    them, or pay for new ones.
     """
     return _names(scenario, lambda event: _bears_on_lines(scenario, event, {product}, None))
 
@@ -63,7 +65,7 @@ def with_inputs(scenario: Scenario, product: str) -> set[str]:
 def _bears_on_lines(
     scenario: Scenario, event: Event, goods: set[str], beneficiary: str | None
 ) -> bool:
-    if isinstance(event, Outage | Closure):
+    if isinstance(event, Outage | Closure | Retool | Licence):
         made = {
             product
             for factory in factories_of(event.factory, scenario)
