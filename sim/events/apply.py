@@ -18,7 +18,7 @@ from sim.events.limits import TradeLimits
 from sim.events.plants import Retool
 from sim.events.reexport import Reexport
 from sim.events.timeline import Timeline
-from sim.events.trade import Moment, TradeEffect
+from sim.events.trade import Moment, Restriction, TradeEffect
 from sim.events.triggers import Trigger, compile_triggers, look
 from sim.kernels.sums import NEVER, Bools, Floats, Ints
 from sim.scenario.event_kinds import Event
@@ -95,6 +95,8 @@ class Events:
 
     def _limit(self, world: World, strength: Floats, kept: Floats, restrictions_move: bool) -> None:
         """Set what trade events leave; restrictions that do not move leave what they did."""
+        # limits built anew know of no restriction yet
+        restrictions_move = restrictions_move or self.limits is None
         limits, line = self._limits(world), self.timeline
         moments = [
             Moment(
@@ -137,7 +139,7 @@ class Events:
         """Mark the links, of so many, on which a restriction may act, and those of re-exports."""
         marked = np.zeros(links, dtype=np.bool_)
         for each in self.effects:
-            if isinstance(each, TradeEffect) and (each.is_restriction or each.is_capacity):
+            if isinstance(each, Restriction | Reexport):
                 marked[each.rows] = True
         return marked
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
@@ -45,7 +46,7 @@ class Scope:
 
 
 @dataclass(eq=False)
-class Effect:
+class Effect(ABC):
     """Hold one event's targets and numbers: rows of the world, and values [members].
 
     A kind of event is a subclass. It says in which months it moves and what it does: `act` in the
@@ -64,9 +65,9 @@ class Effect:
     """What it acts on: rows of what the event's `acts_on` names"""
 
     @classmethod
+    @abstractmethod
     def compile(cls, scope: Scope, event: Dated) -> Effect:
         """Find the rows that the event acts on and draw its numbers."""
-        raise NotImplementedError
 
     def spans(self, line: Timeline) -> list[Span]:
         """Return the spans of months in which it moves: it begins, grows, wanes or ends."""
@@ -79,17 +80,17 @@ class Effect:
         full: Ints = np.minimum(begin, NEVER - phase) + phase - 1
         return full
 
-    def act(self, world: World, begins: Bools, since: Ints) -> None:
+    def act(self, world: World, begins: Bools, since: Ints) -> None:  # noqa: B027
         """Change the world at once in members where it `begins` this month, [members].
 
         `since` [members] counts the months since then.
         """
 
-    @classmethod
+    @classmethod  # noqa: B027
     def reset(cls, world: World) -> None:
         """Set what this family writes to its value without events."""
 
-    def hold(self, world: World, force: Floats, begin: Ints) -> None:
+    def hold(self, world: World, force: Floats, begin: Ints) -> None:  # noqa: B027
         """Change the world by as much as the event holds this month.
 
         `force` [members] is 0 before it begins, when it has ended and where it is undone, growing

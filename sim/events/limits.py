@@ -14,8 +14,9 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from sim.events.reexport import Reexport
 from sim.events.timeline import Timeline
-from sim.events.trade import Moment, TradeEffect
+from sim.events.trade import Moment, Passage, Restriction, TradeEffect
 from sim.kernels.limits import Groups, Limits
 from sim.kernels.sums import NEVER, Bools, Floats, Ints, total
 from sim.world.trade_caps import by_route
@@ -113,15 +114,15 @@ class TradeLimits:
         flow = self.groups.carried(world.links.flow)
         for place, now in enumerate(moments):
             effect, rows = self.effects[place], self.of_effect[place]
-            if effect.is_capacity:
+            if isinstance(effect, Reexport):
                 limits.most[rows] = effect.room(flow[rows], now)
-            elif not effect.is_restriction and not effect.together:
-                self._let_through(place, now)
+            elif isinstance(effect, Passage) and not effect.together:
+                self._let_through(effect, rows, now)
         self._pass_up()
         for place, now in enumerate(moments):
             effect = self.effects[place]
-            if not effect.is_restriction and effect.together and effect.rows.size:
-                self._exempt_together(place, now)
+            if isinstance(effect, Passage) and effect.together and effect.rows.size:
+                self._exempt_together(effect, self.of_effect[place], now)
         self.barred = lawful.left(self.reference) < self.reference * NEARLY
 
     def _restrict_all(self, world: World, moments: Sequence[Moment]) -> None:
@@ -129,8 +130,9 @@ class TradeLimits:
         self._remember(world, moments)
         self.limits.fixed[:], self.limits.share[:] = np.inf, 1.0
         for place, now in enumerate(moments):
-            if self.effects[place].is_restriction:
-                self._restrict(place, now)
+            effect = self.effects[place]
+            if isinstance(effect, Restriction):
+                self._restrict(effect, place, now)
         self.fixed[:] = self.limits.fixed
 
     def _remember(self, world: World, moments: Sequence[Moment]) -> None:
@@ -138,20 +140,20 @@ class TradeLimits:
         flow: Floats | None = None
         for place, (effect, now) in enumerate(zip(self.effects, moments, strict=True)):
             begins = now.begin == now.month
-            if not effect.is_restriction or not begins.any():
+            if not isinstance(effect, Restriction) or not begins.any():
                 continue
             flow = self.groups.carried(world.links.flow) if flow is None else flow
             rows = self.of_effect[place]
             for known, at in ((self.before[place], slice(None)), (self.reference, rows)):
                 known[at] = np.where(begins, np.maximum(known[at], flow[rows]), known[at])
 
-    def _restrict(self, place: int, now: Moment) -> None:
+    def _restrict(self, effect: Restriction, place: int, now: Moment) -> None:
         """Leave what a restriction leaves of its groups.
 
         One that holds for several pairs of states together holds for each of them, too: an
         exemption of one pair is not for the others to use.
         """
-        effect, rows = self.effects[place], self.of_effect[place]
+        rows = self.of_effect[place]
         own = slice(-1, None) if effect.together else slice(None)
         left = effect.leaves(self.limits.base[rows[own]], self.before[place][own], now)
         fixed, share = self.limits.fixed, self.limits.share
@@ -160,8 +162,7 @@ class TradeLimits:
         if left.share is not None:
             share[rows] = np.minimum(share[rows], left.share)
 
-    def _let_through(self, place: int, now: Moment) -> None:
-        effect, rows = self.effects[place], self.of_effect[place]
+    def _let_through(self, effect: Passage, rows: Ints, now: Moment) -> None:
         passing = effect.passes(self.limits.base[rows], now)
         both = (self.limits, self.lawful) if effect.is_lawful else (self.limits,)
         if passing.amount is not None:
@@ -178,13 +179,12 @@ class TradeLimits:
             for each in (self.limits, self.lawful):
                 each.amount[whole] += total(each.amount[pairs]) + shares
 
-    def _exempt_together(self, place: int, now: Moment) -> None:
+    def _exempt_together(self, effect: Passage, rows: Ints, now: Moment) -> None:
         """Let each pair pass what is exempt, and all together no more than that beside the rest.
 
         Where one of the pairs is not restricted at all, there is no such sum: each passes it.
         """
-        rows = self.of_effect[place]
-        passing = self.effects[place].passes(self.limits.base[rows], now)
+        passing = effect.passes(self.limits.base[rows], now)
         assert passing.amount is not None
         pairs, whole, exempt = rows[:-1], rows[-1], passing.amount[-1]
         limits, lawful = self.limits, self.lawful
@@ -277,9 +277,9 @@ class TradeLimits:
         hit = np.full(world.needs.hit.shape, NEVER)
         carried = world.links.base_flow > 0
         for effect, rows in zip(self.effects, self.of_effect, strict=True):
-            own = slice(-1, None) if effect.together else slice(None)
-            if not effect.is_restriction:
+            if not isinstance(effect, Restriction):
                 continue
+            own = slice(-1, None) if effect.together else slice(None)
             begin, end = line.begin[effect.row], line.end[effect.row]
             months = np.where(
                 effect.bars(self.limits.base[rows[own]]) & (begin < end), begin, NEVER

@@ -7,7 +7,6 @@ to the buyer, as over any link, only longer: the transit state's stock needs no 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
@@ -28,8 +27,6 @@ class Reexport(TradeEffect):
 
     `size` is its capacity at first.
     """
-
-    is_capacity: ClassVar = True
 
     capacity: Floats
     """[groups, members]: units per month that pass at most; `room` writes it"""

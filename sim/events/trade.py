@@ -5,6 +5,7 @@ Each says what it leaves of the groups of links that it acts on; `limits.py` put
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
@@ -53,53 +54,56 @@ class Passes(NamedTuple):
 
 @dataclass(eq=False)
 class TradeEffect(Effect):
-    """Hold an event that limits links or lets goods pass."""
+    """Hold an event that bears on what links may carry: it restricts, lets pass, or makes room."""
 
     family: ClassVar = "exceptions"
-    is_restriction: ClassVar = False
-    is_lawful: ClassVar = True
-    """Of an exception: whether what it lets through is lawful"""
-    is_capacity: ClassVar = False
-    """Whether it has room of its own for goods: a re-export"""
 
     size: Floats
-    """Its share or cap"""
+    """Its share, cap or capacity"""
 
     @property
     def together(self) -> bool:
         """Return whether its pairs of states share one limit."""
         return getattr(self.event, "pairs", "each") == "together"
 
+
+@dataclass(eq=False)
+class Restriction(TradeEffect):
+    """Hold an event that leaves less than would flow."""
+
+    family: ClassVar = "restrictions"
+
+    @abstractmethod
     def leaves(self, base: Floats, reference: Floats, now: Moment) -> Leaves:
-        """Return what a restriction leaves.
+        """Return what it leaves.
 
         `base` is the flow at the start and `reference` that or, if greater, the flow just before
         the event, both [groups, members], units per month.
         """
-        raise NotImplementedError
-
-    def passes(self, base: Floats, now: Moment) -> Passes:
-        """Return what an exception lets through; arguments as for `leaves`."""
-        raise NotImplementedError
-
-    def room(self, passed: Floats, now: Moment) -> Floats:
-        """Return what a re-export may carry this month, having carried `passed` in the last.
-
-        Both [groups, members], units per month.
-        """
-        raise NotImplementedError
 
     def bars(self, base: Floats) -> Bools:
         """Return where, at full strength, it leaves less than the flow at the start."""
-        raise NotImplementedError
+        bars: Bools = (base > 0) & (self.size > 0)
+        return bars
 
 
 @dataclass(eq=False)
-class CutOff(TradeEffect):
-    """Stop a share of the deliveries."""
+class Passage(TradeEffect):
+    """Hold an event that lets goods pass whatever restrictions hold."""
 
-    family: ClassVar = "restrictions"
-    is_restriction: ClassVar = True
+    is_lawful: ClassVar = True
+
+    @abstractmethod
+    def passes(self, base: Floats, now: Moment) -> Passes:
+        """Return what it lets through.
+
+        `base` is the flow at the start, [groups, members], units per month.
+        """
+
+
+@dataclass(eq=False)
+class CutOff(Restriction):
+    """Stop a share of the deliveries."""
 
     @classmethod
     def compile(cls, scope: Scope, event: kinds.CutOff) -> CutOff:  # type: ignore[override]
@@ -110,18 +114,11 @@ class CutOff(TradeEffect):
         """Leave a share of what would flow."""
         return Leaves(share=1.0 - self.size * now.strength * now.kept)
 
-    def bars(self, base: Floats) -> Bools:
-        """Bar where anything flowed and anything is cut."""
-        bars: Bools = (base > 0) & (self.size > 0)
-        return bars
-
 
 @dataclass(eq=False)
-class Sanction(TradeEffect):
+class Sanction(Restriction):
     """Bar new deliveries at once and cut running contracts later."""
 
-    family: ClassVar = "restrictions"
-    is_restriction: ClassVar = True
     contracts_end: Floats
     """Month in which running contracts end, -inf: at once"""
 
@@ -156,18 +153,10 @@ class Sanction(TradeEffect):
         holds = (now.strength > 0) & (now.kept > 0)
         return Leaves(fixed=np.where(holds, reference * (1.0 - cut * now.kept), np.inf))
 
-    def bars(self, base: Floats) -> Bools:
-        """Bar where anything flowed and anything is cut."""
-        bars: Bools = (base > 0) & (self.size > 0)
-        return bars
-
 
 @dataclass(eq=False)
-class Quota(TradeEffect):
+class Quota(Restriction):
     """Limit deliveries to a number of units per month."""
-
-    family: ClassVar = "restrictions"
-    is_restriction: ClassVar = True
 
     @classmethod
     def compile(cls, scope: Scope, event: kinds.Quota) -> Quota:  # type: ignore[override]
@@ -187,7 +176,7 @@ class Quota(TradeEffect):
 
 
 @dataclass(eq=False)
-class Leakage(TradeEffect):
+class Leakage(Passage):
     """Let a share of the starting flow through, falling to another share."""
 
     is_lawful: ClassVar = False
@@ -221,7 +210,7 @@ class Leakage(TradeEffect):
 
 
 @dataclass(eq=False)
-class Exemption(TradeEffect):
+class Exemption(Passage):
     """Exempt an amount, or a share of what would flow."""
 
     @classmethod

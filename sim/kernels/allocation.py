@@ -3,7 +3,7 @@
 Buyers spread what they still need over their open links by weight; a supplier with less than it is
 asked for rations (here: each claim by the same factor); what is left unmet goes round again over
 links whose supplier still has goods. Needs of a lower tier are served to the end before the next
-tier begins. Equations 11-1.3, 1.7.
+tier begins. Equations 1.1-1.3, 1.7.
 """
 
 from __future__ import annotations
