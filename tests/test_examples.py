@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
@@ -14,13 +13,10 @@ EXAMPLES = sorted((Path(__file__).parent.parent / "scenarios" / "examples").glob
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=[path.stem for path in EXAMPLES])
 def test_an_example_runs(path: Path) -> None:
-    """It is called as its file, it is titled, and its books balance; it takes no longer than one
-    waits."""
+    """It is called as its file, it is titled, and its books balance."""
     scenario = sim.load(path)
     assert scenario.name == path.stem
     assert scenario.title
-    began = time.process_time()
     records = sim.run(scenario).records
-    assert time.process_time() - began < 3
     assert max(records.residuals.values()) <= 64
     assert records.series["used"].sum() > 0

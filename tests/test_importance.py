@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 
 from sim.assess.evidence import Drawn, Number
-from sim.assess.importance import ALL, Importance, assumed_share, described, importance
+from sim.assess.importance import ALL, Importance, described, importance
 from sim.assess.regression import LEAST_MEMBERS, Fit, rank_regression
 from sim.engine.run import run
 from sim.errors import InputError
 from sim.records import Records
 from sim.scenario.quantity import Quantity
 from sim.scenario.schema import Scenario
-from tests.worlds import old_supplier, propulsion_world
+from tests.worlds import old_supplier
 
 
 def chance(*shape: int) -> np.ndarray:
@@ -205,28 +205,13 @@ def test_a_constant_metric_says_so() -> None:
     assert found.metrics["remark"] == ["constant"]
     assert np.isnan(found.metrics["r2"]).all()
     assert found.ranking["path"] == []
-    assert np.isnan(assumed_share(result.scenario, result.records)).all()
 
 
 def test_too_few_members_are_refused() -> None:
     result = run(ban_world(), members=LEAST_MEMBERS)
     with pytest.raises(InputError, match=r"members: 20 is too few .* give 21 or more"):
         importance(result.scenario, result.records)
-    assert np.isnan(assumed_share(result.scenario, result.records)).all()
     assert importance(*ran(ban_world(members=LEAST_MEMBERS + 1))).fits[0].members == LEAST_MEMBERS
-
-
-def test_the_assumed_share_is_of_what_is_explained() -> None:
-    """Nearly all where the deciding number is assumed, none where it is documented, unknown where
-    nothing was hit."""
-    shares = {
-        each: assumed_share(*ran(ban_world(share=each))) for each in ("assumed", "documented")
-    }
-    assert shares["assumed"][0] > 0.95
-    assert shares["documented"][0] < 0.05
-    scenario, records = ran(propulsion_world(members=22, months=30))
-    optics = [row for row, need in enumerate(records.needs) if need[1] == "optics"]
-    assert np.isnan(assumed_share(scenario, records)[optics]).all()
 
 
 def test_the_description_says_how_it_was_found(found: Importance) -> None:

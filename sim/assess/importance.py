@@ -209,25 +209,6 @@ def check_members(members: int) -> None:
         )
 
 
-def assumed_share(scenario: Scenario, records: Records) -> Floats:
-    """Return the share of what is explained of each need's spread that assumed inputs explain,
-    [needs].
-
-    NaN where nothing is: needs that were not hit, do not differ by member, or follow no input; all
-    with too few members.
-    """
-    shares = np.full(len(records.needs), np.nan)
-    if len(records.members) <= LEAST_MEMBERS:
-        return shares
-    table = importance(scenario, records).metrics
-    for state, product, assumed, r2 in zip(
-        *(table[name] for name in ("state", "product", "assumed", "r2")), strict=True
-    ):
-        if product != ALL and r2 > 0:
-            shares[list(records.needs).index((state, product))] = assumed / r2
-    return shares
-
-
 def described(found: Importance) -> str:
     """Write from which inputs the headline metrics' spread comes, and which numbers to research
     next.

@@ -78,7 +78,6 @@ class FactoryAgent(SupplyAgent):
     capacity = View("lines", "capacity", "lines")
     usable = View("lines", "usable", "lines")
     output = View("lines", "output", "lines")
-    finished = View("lines", "finished", "lines")
     unit_cost = View("lines", "unit_cost", "lines")
     input_stock = View("needs", "stock", "inputs")
     mothballed = View("lines", "mothballed", "lines")

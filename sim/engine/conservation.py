@@ -77,7 +77,7 @@ class Books:
             axes.needs_by_product,
             world.programmes,
         )
-        goods = by_line(lines.finished) + by_need(needs.stock + needs.in_transit)
+        goods = by_need(needs.stock + needs.in_transit)
         # idle capacity that is laid up still belongs to its line
         capacity = (
             lines.capacity + lines.mothballed
@@ -87,7 +87,7 @@ class Books:
         matured = axes.projects_by_line(projects.matured)
         accounts = [
             Account(
-                "goods", goods, by_line(world.made), by_need(needs.used), by_line(lines.shipped)
+                "goods", goods, by_line(world.made), by_need(needs.used), by_line(lines.output)
             ),
             Account(
                 "backlog", needs.backlog.copy(), needs.ordered, needs.cancelled + needs.received

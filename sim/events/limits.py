@@ -242,7 +242,7 @@ class TradeLimits:
     def _bars_buyers(self, world: World, carried: Floats, wanted: Floats) -> Bools:
         """Return where buyers stay short of what a supplier still has and may not deliver."""
         lines = world.lines
-        spare = lines.offer - lines.shipped > NEARLY_NOTHING * lines.offer
+        spare = lines.offer - lines.output > NEARLY_NOTHING * lines.offer
         spare &= lines.qualified_from <= world.month
         reach = world.axes.market.from_lines(spare.astype(np.float64)) * (world.links.weight > 0)
         would = carried + wanted

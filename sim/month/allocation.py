@@ -1,6 +1,6 @@
-"""Ship what is offered to those who ordered, and make what is shipped beyond finished stock.
+"""Make what was ordered, as far as it is offered, and ship it.
 
-Writes links.flow, needs.received, backlog, used and stock, lines.shipped, output and finished.
+Writes links.flow, needs.received, backlog, used and stock, and lines.output.
 """
 
 from __future__ import annotations
@@ -13,16 +13,13 @@ from sim.world.world import Trade, World
 
 
 def ship(world: World, trade: Trade) -> None:
-    """Ship what is offered to those who ordered, and make what is shipped beyond finished stock."""
+    """Make what was ordered, as far as it is offered, and ship it."""
     axes, needs, lines, links = world.axes, world.needs, world.lines, world.links
     result = trade(world, lines.offer, needs.demand)
     links.flow = result.flow
     needs.received = result.received
     needs.backlog = raised(needs.demand - result.received)
-    lines.shipped = np.minimum(result.shipped, lines.offer)
-    lines.output = raised(lines.shipped - lines.finished)
-    # not by adding output and taking it off again: dust of goods would draw orders
-    lines.finished = raised(lines.finished - lines.shipped)
+    lines.output = np.minimum(result.shipped, lines.offer)
     lots.depart(world)
     if axes.input_line.size:
         use = needs.amount * (world.made / lines.yield_).take(axes.input_line, axis=0)

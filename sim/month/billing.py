@@ -41,7 +41,7 @@ def bill(world: World, pricing: Pricing) -> None:
     """
     axes, needs, lines, links = world.axes, world.needs, world.lines, world.links
     if pricing:
-        _price(world, pricing, lines.offer, lines.shipped)
+        _price(world, pricing, lines.offer, lines.output)
     price = axes.market.from_lines(lines.price)
     if links.is_charged:
         charges = world.charges(price)
@@ -49,7 +49,7 @@ def bill(world: World, pricing: Pricing) -> None:
         price += charges
     price *= links.flow
     needs.spending = axes.market.by_need(price)
-    lines.revenue = lines.price * lines.shipped
+    lines.revenue = lines.price * lines.output
     if lines.idle_cost is not None:
         # before the month's learning: next month's yield and cost are none of its own
         lines.idling = cost_of_idling(world, lines.idle_cost)

@@ -49,7 +49,7 @@ def _call_back(world: World) -> None:
     """
     resting, lines = world.upkeep, world.lines
     rows = resting.resting
-    waiting = (order_books(world) - lines.shipped)[rows] / lines.yield_[rows]
+    waiting = (order_books(world) - lines.output)[rows] / lines.yield_[rows]
     called = np.minimum(lines.mothballed[rows], waiting - idle(world)[rows]) - resting.coming
     called = np.maximum(called, 0.0)
     works = called * resting.back_share

@@ -71,5 +71,5 @@ def _owed(world: World, backlog: Floats, rows: Rows) -> Floats:
 def perceive(world: World) -> None:
     """Let lines reckon with the demand that they were asked for."""
     lines = world.lines
-    asked = np.maximum(lines.asked, lines.shipped)
+    asked = np.maximum(lines.asked, lines.output)
     lines.perceived += (asked - lines.perceived) / PERCEPTION_MONTHS

@@ -20,7 +20,7 @@ Production = Sequence[tuple[Callable[[InputStock], Floats], InputStock, Rows, Ro
 
 
 def offer(world: World, making: Production) -> None:
-    """Offer what is finished and what capacity and inputs allow to be made this month."""
+    """Offer what capacity and inputs allow to be made this month."""
     lines, starts = world.lines, world.lines.usable
     if making:
         starts = starts.copy()
@@ -30,4 +30,4 @@ def offer(world: World, making: Production) -> None:
             starts[rows] = np.minimum(starts[rows], rule(filled))
         # dust that rounding left of inputs would draw orders
         starts[starts < RTOL * lines.usable] = 0.0
-    lines.offer = lines.finished + lines.yield_ * starts
+    lines.offer = lines.yield_ * starts

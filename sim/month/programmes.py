@@ -232,7 +232,7 @@ def shortages(world: World) -> tuple[Floats, Floats]:
     if world.works.delay.size:
         ramping += axes.works_by_line(world.works.unramped)
     coming = (under_way(world) + ramping) * lines.yield_ * lines.available
-    idle = raised(lines.offer - lines.finished - lines.shipped)
+    idle = raised(lines.offer - lines.output)
     idle *= (lines.qualified_from <= world.month) & _built(world)
     return short, coming + idle
 
@@ -250,6 +250,5 @@ def lacks_inputs(world: World) -> Bools:
     """Return which lines could start more than their inputs allow, [lines, members]."""
     lines = world.lines
     wanted = lines.usable * lines.yield_
-    able = lines.offer - (lines.finished - lines.output + lines.shipped)
-    lacks: Bools = able < wanted * (1.0 - 1e-9)
+    lacks: Bools = lines.offer < wanted * (1.0 - 1e-9)
     return lacks

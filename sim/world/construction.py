@@ -157,7 +157,7 @@ def order_books(world: World, growing: Bools | None = None) -> Floats:
     backlog = np.where(needs.backlog > 1e-9 * needs.demand, needs.backlog, 0.0)
     return order_book(
         world.axes.market,
-        lines.shipped,
+        lines.output,
         backlog,
         links.weight * links.open,
         links.cap,

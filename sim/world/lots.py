@@ -79,10 +79,7 @@ def depart(world: World) -> None:
     )
     whole = np.zeros((lines.output.shape[0], 1), dtype=np.bool_)
     whole[lots.by_line.group_of_row] = True
-    # what is drawn from finished stock need not be made
-    lots.made = np.where(
-        whole, lots.by_line(lots.leaving[rows]) - (lines.shipped - lines.output), lines.output
-    )
+    lots.made = np.where(whole, lots.by_line(lots.leaving[rows]), lines.output)
 
 
 def in_work(world: World) -> Floats | None:

@@ -34,14 +34,11 @@ class Lines:
     """Capacity of this month; month/capacity and month/overtime write it"""
     yield_: Floats
     """Good units per unit started; month/learning writes it"""
-    finished: Floats
-    """Finished goods in stock; month/allocation writes it"""
     offer: Floats
-    """Most good units that could be shipped this month; month/production writes it"""
+    """Most good units that could be made this month; month/production writes it"""
     output: Floats
-    """Good units made this month, lots in work as far as they are; month/allocation writes it"""
-    shipped: Floats
-    """Units shipped this month, or in work for a buyer; month/allocation writes it"""
+    """Good units made this month, all to order: they are shipped, or in work for a buyer, lots as
+    far as they are; month/allocation writes it"""
     asked: Floats
     """Units asked for this month by the buyers' weights; month/sourcing writes it"""
     perceived: Floats

@@ -80,7 +80,7 @@ class FactoryAgent(mesa.Agent):
                 self.sourcing(need.links)
 
     def offer(self) -> None:
-        """Offer what is finished and what capacity and inputs allow to be made."""
+        """Offer what capacity and inputs allow to be made."""
         for line in self.lines:
             starts = line.usable
             if line.inputs:
@@ -88,15 +88,13 @@ class FactoryAgent(mesa.Agent):
                 # dust that rounding left of inputs would draw orders
                 starts = starts if starts >= 1e-12 * line.usable else 0.0
             line.starts = starts
-            line.offer = line.finished + line.yield_ * starts
+            line.offer = line.yield_ * starts
 
     def make(self) -> None:
-        """Make what was shipped beyond finished goods, use inputs for it, and send the bill."""
+        """Make what was shipped, use inputs for it, and send the bill."""
         for line in self.lines:
             line.shipped = min(line.shipped, line.offer)
-            line.output = max(line.shipped - line.finished, 0.0)
-            # not by adding output and taking it off again: dust of goods would draw orders
-            line.finished = max(line.finished - line.shipped, 0.0)
+            line.output = line.shipped
             for need in line.inputs:
                 need.used = min(need.amount * (line.output / line.yield_), need.stock)
                 need.stock -= need.used

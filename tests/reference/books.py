@@ -87,7 +87,6 @@ class Books:
         for lines, needs in self.markets:
             stands = made = used = shipped = 0.0
             for line in lines:
-                stands += line.finished
                 made += line.output
                 shipped += line.shipped
             for need in needs:

@@ -195,7 +195,6 @@ class Line:
     usual: float = 0.0
     available: float = 1.0
     usable: float = 0.0
-    finished: float = 0.0
     starts: float = 0.0
     """What capacity and inputs allow to be started"""
     offer: float = 0.0
