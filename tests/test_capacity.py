@@ -15,6 +15,7 @@ from sim.engine.model import SupplyModel
 from sim.engine.run import run
 from sim.kernels.allocation import Market
 from sim.kernels.capacity import erlang, half_done, monthly, order_book
+from sim.kernels.limits import Groups, Limits
 from sim.scenario.schema import Scenario
 from tests.plants import BAN, built, capacity, faults, programme
 from tests.worlds import old_supplier, world
@@ -211,6 +212,26 @@ def test_an_order_book_is_what_was_shipped_and_a_part_of_what_waits() -> None:
         alive=np.array([[True], [True], [True], [False]]),
     )
     np.testing.assert_allclose(book[:, 0], [20, 30, 10, 10])
+
+
+def test_an_order_book_counts_what_a_cut_by_half_leaves_before_what_a_link_can_carry() -> None:
+    """5 flow and 30 wait: without the cut 35 would flow, so 17.5 may; the link has room for 5."""
+    market = Market.build(np.array([0]), np.array([0]), 1, 1)
+    groups = Groups.build([np.array([0])], np.array([0]))
+    half = Limits.none(groups, np.array([[0.0]]), 1)
+    half.share[:] = 0.5
+    five = np.array([[5.0]])
+    book = order_book(
+        market,
+        shipped=five,
+        backlog=np.array([[30.0]]),
+        weight=np.array([[1.0]]),
+        cap=np.array([[10.0]]),
+        limits=half,
+        flow=five,
+        alive=np.array([[True]]),
+    )
+    assert book[0, 0] == 10
 
 
 @pytest.mark.parametrize(

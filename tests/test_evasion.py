@@ -14,6 +14,7 @@ from sim.engine.model import SupplyModel
 from sim.engine.run import run
 from sim.errors import ScenarioError
 from sim.events.reexport import Reexport
+from sim.kernels.sums import NEVER
 from sim.report.tables import flows
 from sim.scenario.loading.load import parse
 from sim.scenario.schema import Scenario
@@ -479,3 +480,18 @@ def test_a_reexport_shifts_no_draw() -> None:
     for name in ("received", "used", "spending"):
         assert np.array_equal(first[name][:month], other[name][:month]), name
     assert not np.array_equal(first["received"][month:], other["received"][month:])
+
+
+def test_what_a_trade_rule_bars_no_restriction_hits() -> None:
+    """80 pass by the rule whatever comes; a quota of 90 takes nothing of the 180 wanted."""
+    trade = old_supplier()["trade"]
+    trade["old"]["cap"] = 80
+    pair = {"exporter": "BBB", "importer": "AAA", "product": "engines"}
+    more = {"kind": "demand", "date": "2014-06", "state": "AAA", "product": "engines", "factor": 2}
+
+    def hit(cap: float) -> int:
+        quota = {"kind": "quota", "date": "2014-06", **pair, "cap": cap}
+        return int(run(world(trade=trade, events={"quota": quota, "more": more})).records.hit[0, 0])
+
+    assert hit(90) == NEVER
+    assert hit(70) == 5

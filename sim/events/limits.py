@@ -245,7 +245,8 @@ class TradeLimits:
         spare = lines.offer - lines.output > NEARLY_NOTHING * lines.offer
         spare &= lines.qualified_from <= world.month
         reach = world.axes.market.from_lines(spare.astype(np.float64)) * (world.links.weight > 0)
-        would = carried + wanted
+        # what a trade rule bars, no restriction does
+        would = np.minimum(carried + wanted, self.limits.most)
         # rounding leaves dust of what was ordered and came
         bars: Bools = (
             (wanted > NEARLY_NOTHING * self.groups.wanted(world.needs.demand))

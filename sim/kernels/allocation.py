@@ -3,7 +3,7 @@
 Buyers spread what they still need over their open links by weight; a supplier with less than it is
 asked for rations (here: each claim by the same factor); what is left unmet goes round again over
 links whose supplier still has goods. Needs of a lower tier are served to the end before the next
-tier begins. Equations 1.1-1.3, 1.7.
+tier begins. Equations 2.1.
 """
 
 from __future__ import annotations
@@ -126,12 +126,18 @@ def proportional(orders: Floats, supply: Floats, claims: Floats, market: Market)
 
 
 def spread(
-    market: Market, demand: Floats, weight: Floats, cap: Floats, limits: Limits | None = None
+    market: Market,
+    demand: Floats,
+    weight: Floats,
+    cap: Floats,
+    limits: Limits | None = None,
+    flow: Floats | None = None,
 ) -> Floats:
     """Spread each need's demand over its links by weight: orders [links, members].
 
     Each link is asked for its cap at most, and links under one limit for what that leaves.
-    `weight` is 0 on closed links; a need without open links places no orders.
+    `weight` is 0 on closed links; a need without open links places no orders. `flow` [links,
+    members] is what links carry already, which `cap` leaves out; None: nothing.
     """
     # without open links the share is no number of meaning, and nothing comes of it
     share = raised(market.by_need(weight), NOTHING)
@@ -140,7 +146,7 @@ def spread(
     anew = None if limits is None else limits.asked_anew(market.need, orders, demand)
     np.minimum(orders, cap, out=orders)
     if limits is not None:
-        limits.trim(orders, anew)
+        limits.trim(orders, anew, flow)
     return orders
 
 

@@ -88,7 +88,5 @@ def order_book(
     room = cap - flow
     able = room > np.where(np.isfinite(cap), RTOL * cap, 0.0)
     able &= market.from_lines(alive)
-    orders = spread(market, backlog, weight * able, room)
-    if limits is not None:
-        limits.trim(orders, limits.asked_anew(market.need, orders, backlog), flow)
+    orders = spread(market, backlog, weight * able, room, limits, flow)
     return shipped + market.by_line(orders)

@@ -182,9 +182,10 @@ class _Transport:
         """
         levels = np.unique(tier)
         none = np.zeros((0, self.cap.size)), np.zeros(0)
+        # the others' links cost nothing here, so what the solver leaves on them does not count
         together = [
-            self._feasible(self._solve(-(tier <= each).astype(np.float64), *none).x).sum()
-            for each in levels
+            self._feasible(self._solve(-up_to.astype(np.float64), *none).x)[up_to].sum()
+            for up_to in tier <= levels[:, None]
         ]
         return (tier == levels[:, None]).astype(np.float64), np.maximum(
             np.diff(together, prepend=0.0), 0.0

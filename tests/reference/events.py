@@ -303,7 +303,7 @@ class Calendar:
 def _bars_buyers(limit: Limit, month: int) -> bool:
     """Tell whether buyers stay short of what a supplier still has and may not deliver."""
     missing = limit.missing()
-    would = limit.carried() + missing
+    would = min(limit.carried() + missing, limit.most)
     demand = total(need.demand for need in limit.needs)
     # rounding leaves dust of what was ordered and came
     if not (missing > DUST * demand and limit.left(would, limit.lawful) < would * NEARLY):
