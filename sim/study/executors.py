@@ -125,7 +125,9 @@ def warm_up(jobs: int) -> None:
         resource_tracker.ensure_running()
         with _one_thread_each(), _deaf_children():
             # what it has loaded, all processes that it forks have
-            multiprocessing.get_context(START).set_forkserver_preload(["sim.study.worker"])
+            multiprocessing.get_context(START).set_forkserver_preload(
+                ["sim.study.fork_server", "sim.study.worker"]
+            )
             forkserver.ensure_running()
 
 

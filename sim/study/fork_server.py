@@ -1,0 +1,19 @@
+"""Make the process that forks workers say nothing of one whose parent has gone meanwhile. It is
+loaded there and nowhere else; loading it is all that there is to do.
+"""
+
+from __future__ import annotations
+
+import sys
+from types import TracebackType
+
+
+def tell(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Print an error that ends a process, unless it is that what the parent had laid out is no
+    longer there: its end was told already, and no worker is missed.
+    """
+    if not isinstance(error, OSError | EOFError):
+        sys.__excepthook__(kind, error, trace)
+
+
+sys.excepthook = tell
