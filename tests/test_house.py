@@ -19,28 +19,11 @@ LONG_FILES = {
     "sim/scenario/event_kinds.py": 395,
     "sim/scenario/schema.py": 396,
     "sim/kernels/allocation.py": 350,
-    "sim/world/world.py": 342,
+    "sim/world/world.py": 323,
 }
 """Files that were too long when the limit was set, with their lines: this list only shrinks."""
 COMPLEX = {
-    "sim/report/charts/tables.py _read_csv": 11,
-    "sim/engine/policies.py gather": 25,
-    "sim/kernels/allocation.py _Trading.until_done": 17,
-    "sim/rules/registry.py _shown": 17,
-    "sim/scenario/loading/dump.py _plain": 17,
-    "sim/scenario/loading/extends.py _over": 17,
-    "sim/scenario/loading/overrides.py _put": 17,
-    "sim/study/shards.py merge": 14,
-    "sim/scenario/quantity.py Quantity._check_interval": 12,
-    "sim/scenario/quantity.py draw_all": 12,
-    "sim/study/sweep.py _filled": 12,
-    "sim/world/numbering.py _needs": 12,
-    "sim/world/numbering.py number": 12,
-    "sim/events/apply.py Events.apply": 11,
-    "sim/events/limits.py TradeLimits.update": 11,
-    "sim/events/timeline.py Timeline.build": 11,
-    "sim/scenario/checks/plant.py _investing": 11,
-    "sim/scenario/checks/structure.py _event": 11,
+    "sim/kernels/allocation.py _Trading.until_done": 16,
 }
 """Functions that were too complex when the limit was set: this list only shrinks."""
 

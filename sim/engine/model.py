@@ -9,8 +9,9 @@ import mesa
 
 from sim.engine.agents import CommissionAgent, FactoryAgent, StateAgent
 from sim.engine.conservation import Books
-from sim.engine.policies import buying, gather, trading
+from sim.engine.policies import buying, gather
 from sim.engine.recorder import Recorder, Tape
+from sim.engine.trading import trading
 from sim.engine.warnings import Bullwhip
 from sim.events.apply import compile_events
 from sim.kernels.uncollected import uncollected

@@ -4,18 +4,15 @@ their rows.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
-from functools import partial
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from sim.engine.agents import CommissionAgent, FactoryAgent, StateAgent, SupplyAgent
+from sim.engine.agents import CommissionAgent, FactoryAgent, StateAgent
+from sim.engine.followers import Followers, buyers_of, grouped, rows_of
 from sim.engine.warnings import may_swing
-from sim.errors import InputError
-from sim.kernels.allocation import Allocation, Market, Ration, allocate, proportional
 from sim.kernels.sums import Bools, Floats, GroupSum, Ints
 from sim.month.billing import Pricing
 from sim.month.final_use import StockPolicy
@@ -28,11 +25,8 @@ from sim.month.programmes import Commission
 from sim.month.search import SearchGroup, seekers
 from sim.month.sourcing import SourcingGroup, buyers
 from sim.rules import find
-from sim.rules.allocation import Claims, Whole
 from sim.rules.guard import guarded
 from sim.rules.production import InputStock
-from sim.scenario.checks.structure import OPTIMAL, optimal_findings
-from sim.scenario.rule_choices import RuleChoice
 from sim.scenario.schema import Scenario
 from sim.world.axes import Axes
 from sim.world.linking import IDLE
@@ -73,65 +67,24 @@ def gather(
     """
     axes = world.axes
     needs, lines = len(axes.needs), len(axes.lines)
-    owners: list[tuple[SupplyAgent, slice]] = [
-        *((each, each.needs) for each in states),
-        *((each, each.inputs) for each in factories),
-    ]
+    in_need = buyers_of(states, factories)
     makers = [(each, each.lines) for each in factories]
-    ordering = _groups("ordering", owners, needs)
+    owners = [(each, each.works) for each in factories]
+    ordering = grouped("ordering", in_need, needs)
+    searching = grouped("search", in_need, needs, idle=IDLE)
     return Policies(
-        ordering=[(rule, _rows(mask)) for _, rule, mask in ordering],
-        watched=np.flatnonzero(
-            np.array([mask for choice, _, mask in ordering if may_swing(choice)])
-            .reshape(-1, needs)
-            .any(axis=0)
-        ),
+        ordering=[(each.rule, each.rows) for each in ordering],
+        watched=_watched(ordering, needs),
         sourcing=shopping,
-        search=[
-            seekers(scenario, world, rule, mask)
-            for choice, rule, mask in _groups("search", owners, needs)
-            if choice.rule != IDLE
-        ],
-        production=[
-            _production(scenario, world, rule, mask)
-            for _, rule, mask in _groups("production", makers, lines)
-            if mask[axes.input_line].any()
-        ],
-        investing=[
-            (rule, _rows(mask & axes.work_chosen))
-            for choice, rule, mask in _groups(
-                "investment", [(each, each.works) for each in factories], len(axes.works)
-            )
-            if choice.rule != "none"
-        ],
-        budgeting=[
-            _budgeting(axes, agent, scenario.months)
-            for agent in commissions
-            if agent.projects.stop > agent.projects.start
-        ],
+        search=[seekers(scenario, world, each.rule, each.mask) for each in searching],
+        production=_production(scenario, world, grouped("production", makers, lines)),
+        investing=_investing(axes, grouped("investment", owners, len(axes.works), idle="none")),
+        budgeting=_budgeting(axes, commissions, scenario.months),
         trade=trade,
-        keepers=[
-            StockPolicy.build(rule, mask, world, announced)
-            for choice, rule, mask in _groups(
-                "stockpile", [(each, each.needs) for each in states], axes.final
-            )
-            if choice.rule != "draw_down"
-        ],
-        working=[
-            (rule, np.flatnonzero(mask))
-            for choice, rule, mask in _groups("overtime", makers, lines)
-            if choice.rule != IDLE
-        ],
-        learners=[
-            each
-            for choice, rule, mask in _groups("learning", makers, lines)
-            if (each := Learner.build(rule, choice, mask, world)).lines.size
-        ],
-        pricing=[
-            (rule, np.flatnonzero(mask))
-            for choice, rule, mask in _groups("pricing", makers, lines)
-            if choice.rule != "at_cost"
-        ],
+        keepers=_keepers(world, states, announced),
+        working=_lines(grouped("overtime", makers, lines, idle=IDLE)),
+        learners=_learners(world, grouped("learning", makers, lines)),
+        pricing=_lines(grouped("pricing", makers, lines, idle="at_cost")),
     )
 
 
@@ -144,43 +97,44 @@ def buying(
     """Group those who weigh their suppliers by a rule; weights that never change (`fixed`) need not
     be set.
     """
-    owners: list[tuple[SupplyAgent, slice]] = [
-        *((each, each.needs) for each in states),
-        *((each, each.inputs) for each in factories),
-    ]
-    found = _groups("sourcing", owners, len(world.axes.needs))
-    return [
-        buyers(scenario, world, rule, mask)
-        for choice, rule, mask in found
-        if choice.rule != "fixed"
-    ]
+    owners = buyers_of(states, factories)
+    found = grouped("sourcing", owners, len(world.axes.needs), idle="fixed")
+    return [buyers(scenario, world, each.rule, each.mask) for each in found]
 
 
-def _groups(
-    family: str, owners: Iterable[tuple[SupplyAgent, slice]], rows: int
-) -> list[tuple[RuleChoice, Callable[..., Any], Bools]]:
-    """Return each rule that is followed, with its parameters filled in and the rows of all who
-    follow it.
-    """
-    found: dict[str, tuple[RuleChoice, Bools, list[str]]] = {}
-    for agent, own in owners:
-        choice = agent.rules[family]
-        key = json.dumps([choice.rule, choice.parameters], sort_keys=True)
-        _, mask, followers = found.setdefault(key, (choice, np.zeros(rows, dtype=np.bool_), []))
-        mask[own] = True
-        followers.append(agent.name)
-    return [
-        (choice, guarded(find(family, choice.rule), choice.parameters, followers), mask)
-        for choice, mask, followers in found.values()
-        if mask.any()
-    ]
+def _watched(ordering: Sequence[Followers], needs: int) -> Ints:
+    swinging = np.zeros(needs, dtype=np.bool_)
+    for each in ordering:
+        if may_swing(each.choice):
+            swinging |= each.mask
+    return np.flatnonzero(swinging)
 
 
-def _rows(mask: Bools) -> Rows:
-    return slice(None) if mask.all() else np.flatnonzero(mask)
+def _lines(groups: Sequence[Followers]) -> list[tuple[Callable[..., Any], Ints]]:
+    return [(each.rule, np.flatnonzero(each.mask)) for each in groups]
 
 
-def _production(
+def _investing(axes: Axes, groups: Sequence[Followers]) -> Investing:
+    return [(each.rule, rows_of(each.mask & axes.work_chosen)) for each in groups]
+
+
+def _learners(world: World, groups: Sequence[Followers]) -> list[Learner]:
+    found = [Learner.build(each.rule, each.choice, each.mask, world) for each in groups]
+    return [each for each in found if each.lines.size]
+
+
+def _keepers(world: World, states: Sequence[StateAgent], announced: Ints) -> list[StockPolicy]:
+    owners = [(each, each.needs) for each in states]
+    found = grouped("stockpile", owners, world.axes.final, idle="draw_down")
+    return [StockPolicy.build(each.rule, each.mask, world, announced) for each in found]
+
+
+def _production(scenario: Scenario, world: World, groups: Sequence[Followers]) -> Production:
+    fed = [each for each in groups if each.mask[world.axes.input_line].any()]
+    return [_recipe(scenario, world, each.rule, each.mask) for each in fed]
+
+
+def _recipe(
     scenario: Scenario, world: World, rule: Callable[..., Floats], mask: Bools
 ) -> tuple[Any, InputStock, Rows, Rows]:
     axes = world.axes
@@ -205,113 +159,14 @@ def _production(
         usual=(world.lines.output / world.lines.yield_)[lines],
         cover=world.needs.cover[needs],
     )
-    return rule, pantry, _rows(inputs), _rows(mask)
+    return rule, pantry, rows_of(inputs), rows_of(mask)
 
 
-def _budgeting(axes: Axes, agent: CommissionAgent, months: int) -> Commission:
-    choice = agent.rules["programme"]
-    return Commission.build(
-        axes,
-        guarded(find("programme", choice.rule), choice.parameters, [agent.name]),
-        agent.row,
-        months,
-    )
-
-
-def trading(scenario: Scenario, world: World, factories: Sequence[FactoryAgent]) -> Trade:
-    """Return how goods meet orders, at the start of the world and every month; raises InputError
-    where `optimal` cannot serve.
-    """
-    rounds = scenario.rules.rounds
-    for _, fault in optimal_findings(scenario):
-        raise InputError(fault)
-    if scenario.rules.allocation.rule == OPTIMAL:
-        return partial(_least_cost, find("allocation", OPTIMAL).function)
-    ration = _ration(
-        world,
-        scenario,
-        _groups("allocation", [(each, each.lines) for each in factories], len(world.axes.lines)),
-    )
-
-    def trade(world: World, supply: Floats, demand: Floats) -> Allocation:
-        links = world.links
-        return allocate(
-            world.axes.market,
-            supply,
-            demand,
-            links.weight,
-            links.cap,
-            limits=world.limits,
-            ration=ration,
-            rounds=rounds,
-            usable=links.open,
-        )
-
-    return trade
-
-
-def _least_cost(
-    rule: Callable[[Whole], Allocation], world: World, supply: Floats, demand: Floats
-) -> Allocation:
-    axes = world.axes
-    return rule(
-        Whole(
-            axes.market,
-            supply,
-            demand,
-            world.usable_caps(),
-            world.delivered_costs(),
-            axes.need_tier,
-        )
-    )
-
-
-def _ration(
-    world: World,
-    scenario: Scenario,
-    decisions: Sequence[tuple[RuleChoice, Callable[..., Floats], Bools]],
-) -> Ration:
-    """Return one function for all suppliers, also when they follow different rules."""
-    if [choice.rule for choice, _, _ in decisions] == ["proportional"]:
-        return proportional
-    parts = [(rule, _rows(mask[world.axes.link_line])) for _, rule, mask in decisions]
-    seats = [(rule, rows, _claims(world, scenario, rows)) for rule, rows in parts]
-
-    def ration(orders: Floats, supply: Floats, claims: Floats, _: Market) -> Floats:
-        granted = np.empty_like(orders)
-        for rule, rows, seat in seats:
-            asked = replace(
-                seat,
-                orders=orders[rows],
-                supply=supply,
-                total=claims,
-                usual=world.links.base_flow[rows],
-            )
-            granted[rows] = rule(asked)
-        return granted
-
-    return ration
-
-
-def _claims(world: World, scenario: Scenario, rows: Rows) -> Claims:
-    """Return who asks whom over these links, with nothing asked yet."""
-    axes = world.axes
-    states, blocs = (
-        np.array(axes.states),
-        np.array([scenario.states[state].bloc or state for state in axes.states]),
-    )
-    exporter, importer = axes.exporter[rows], axes.importer[rows]
-    nothing = world.links.flow[rows]
-    return Claims(
-        orders=nothing,
-        supply=nothing,
-        total=nothing,
-        market=Market.build(
-            axes.link_line[rows], axes.link_need[rows], len(axes.lines), len(axes.needs)
-        ),
-        home=exporter == importer,
-        ally=blocs[exporter] == blocs[importer],
-        importer=states[importer],
-        bloc=blocs[importer],
-        usual=nothing,
-    )
+def _budgeting(axes: Axes, commissions: Sequence[CommissionAgent], months: int) -> list[Commission]:
+    found = []
+    for agent in commissions:
+        choice = agent.rules["programme"]
+        rule = guarded(find("programme", choice.rule), choice.parameters, [agent.name])
+        if agent.projects.stop > agent.projects.start:
+            found.append(Commission.build(axes, rule, agent.row, months))
+    return found

@@ -4,7 +4,7 @@ month.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -113,16 +113,18 @@ class Timeline:
                     parents[place] = row[event.after.event]
                 elif event.after.completion:
                     awaiting.append((place, project_row[event.after.completion]))
-        undone = [
-            (row[each], place)
-            for place, event in enumerate(scenario.events.values())
-            for each in getattr(event, "undoes", ())
-        ]
-        line = cls(
-            names, begin, end, phase, delay, _parents_first(parents), tuple(awaiting), tuple(undone)
-        )
+        parts = _parents_first(parents), tuple(awaiting), _undone(scenario, row)
+        line = cls(names, begin, end, phase, delay, *parts)
         line.pass_on()
         return line
+
+
+def _undone(scenario: Scenario, row: Mapping[str, int]) -> tuple[tuple[int, int], ...]:
+    return tuple(
+        (row[target], row[name])
+        for name, event in scenario.events.items()
+        for target in getattr(event, "undoes", ())
+    )
 
 
 def _parents_first(parents: dict[int, int]) -> tuple[tuple[int, int], ...]:

@@ -103,38 +103,36 @@ class Rule:
         return partial(self.function, **parameters) if parameters else self.function
 
 
+BOUNDS = {"ge": "at least", "gt": "above", "le": "at most", "lt": "below"}
+"""Bound, as annotations name it -> in words"""
+
+
 def _shown(hint: Any) -> str:
     """Write a parameter's type and bounds for people: `float, at least 1, at most 120`."""
     origin, parts = get_origin(hint), get_args(hint)
     if origin is Annotated:
-        kind, *extras = parts
-        limits = [limit for extra in extras for limit in getattr(extra, "metadata", [extra])]
-        words = [
-            f"{word} {getattr(limit, key):g}"
-            for limit in limits
-            for key, word in (
-                ("ge", "at least"),
-                ("gt", "above"),
-                ("le", "at most"),
-                ("lt", "below"),
-            )
-            if hasattr(limit, key)
-        ]
-        named = [extra.shown for extra in extras if hasattr(extra, "shown")]
-        return ", ".join([*(named or [_shown(kind)]), *words])
-    if origin in (Union, UnionType):
-        return " or ".join(_shown(each) for each in parts)
-    if origin in (list, dict):
-        return (
-            f"list of {_shown(parts[0])}"
-            if origin is list
-            else f"mapping of {_shown(parts[0])} to {_shown(parts[1])}"
-        )
-    if origin is Literal:
-        return " or ".join(map(str, parts))
+        return _bounded(*parts)
+    if origin in (Union, UnionType, Literal):
+        return " or ".join(str(each) if origin is Literal else _shown(each) for each in parts)
+    if origin is list:
+        return f"list of {_shown(parts[0])}"
+    if origin is dict:
+        return f"mapping of {_shown(parts[0])} to {_shown(parts[1])}"
     if hint is NoneType:
         return "none"
     return hint.__name__ if isinstance(hint, type) else str(hint).replace("typing.", "")
+
+
+def _bounded(kind: Any, *extras: Any) -> str:
+    limits = [limit for extra in extras for limit in getattr(extra, "metadata", [extra])]
+    words = [
+        f"{word} {getattr(limit, key):g}"
+        for limit in limits
+        for key, word in BOUNDS.items()
+        if hasattr(limit, key)
+    ]
+    named = [extra.shown for extra in extras if hasattr(extra, "shown")]
+    return ", ".join([*(named or [_shown(kind)]), *words])
 
 
 _RULES: dict[tuple[str, str], Rule] = {}

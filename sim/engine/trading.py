@@ -1,0 +1,121 @@
+"""Say how goods meet orders: by the suppliers' allocation rules, or at least cost for all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+
+from sim.engine.agents import FactoryAgent
+from sim.engine.followers import Followers, grouped, rows_of
+from sim.errors import InputError
+from sim.kernels.allocation import Allocation, Market, Ration, allocate, proportional
+from sim.kernels.sums import Floats
+from sim.rules import find
+from sim.rules.allocation import Claims, Whole
+from sim.scenario.checks.structure import OPTIMAL, optimal_findings
+from sim.scenario.schema import Scenario
+from sim.world.world import Rows, Trade, World
+
+
+def trading(scenario: Scenario, world: World, factories: Sequence[FactoryAgent]) -> Trade:
+    """Return how goods meet orders, at the start of the world and every month; raises InputError
+    where `optimal` cannot serve.
+    """
+    rounds = scenario.rules.rounds
+    for _, fault in optimal_findings(scenario):
+        raise InputError(fault)
+    if scenario.rules.allocation.rule == OPTIMAL:
+        return partial(_least_cost, find("allocation", OPTIMAL).function)
+    ration = _ration(
+        world,
+        scenario,
+        grouped("allocation", [(each, each.lines) for each in factories], len(world.axes.lines)),
+    )
+
+    def trade(world: World, supply: Floats, demand: Floats) -> Allocation:
+        links = world.links
+        return allocate(
+            world.axes.market,
+            supply,
+            demand,
+            links.weight,
+            links.cap,
+            limits=world.limits,
+            ration=ration,
+            rounds=rounds,
+            usable=links.open,
+        )
+
+    return trade
+
+
+def _least_cost(
+    rule: Callable[[Whole], Allocation], world: World, supply: Floats, demand: Floats
+) -> Allocation:
+    axes = world.axes
+    return rule(
+        Whole(
+            axes.market,
+            supply,
+            demand,
+            world.usable_caps(),
+            world.delivered_costs(),
+            axes.need_tier,
+        )
+    )
+
+
+def _ration(
+    world: World,
+    scenario: Scenario,
+    decisions: Sequence[Followers],
+) -> Ration:
+    """Return one function for all suppliers, also when they follow different rules."""
+    if [each.choice.rule for each in decisions] == ["proportional"]:
+        return proportional
+    seats = []
+    for each in decisions:
+        rows = rows_of(each.mask[world.axes.link_line])
+        seats.append((each.rule, rows, _claims(world, scenario, rows)))
+
+    def ration(orders: Floats, supply: Floats, claims: Floats, _: Market) -> Floats:
+        granted = np.empty_like(orders)
+        for rule, rows, seat in seats:
+            asked = replace(
+                seat,
+                orders=orders[rows],
+                supply=supply,
+                total=claims,
+                usual=world.links.base_flow[rows],
+            )
+            granted[rows] = rule(asked)
+        return granted
+
+    return ration
+
+
+def _claims(world: World, scenario: Scenario, rows: Rows) -> Claims:
+    """Return who asks whom over these links, with nothing asked yet."""
+    axes = world.axes
+    states, blocs = (
+        np.array(axes.states),
+        np.array([scenario.states[state].bloc or state for state in axes.states]),
+    )
+    exporter, importer = axes.exporter[rows], axes.importer[rows]
+    nothing = world.links.flow[rows]
+    return Claims(
+        orders=nothing,
+        supply=nothing,
+        total=nothing,
+        market=Market.build(
+            axes.link_line[rows], axes.link_need[rows], len(axes.lines), len(axes.needs)
+        ),
+        home=exporter == importer,
+        ally=blocs[exporter] == blocs[importer],
+        importer=states[importer],
+        bloc=blocs[importer],
+        usual=nothing,
+    )
