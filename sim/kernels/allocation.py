@@ -241,25 +241,16 @@ class _Trading:
             self.moves = self.refused = None
         while rounds is None or done < rounds:
             open_weight = self.open_links(market, weight, flow < full if done else None)
-            if done and limits is not None:
-                # what needs of other tiers want, or needs that find nothing, does not flow now
-                asking = market.by_need(open_weight) > NOTHING
-                room = limits.has_room(flow, self.wanted * asking)
-                open_weight[limits.groups.touched] *= room
-            if self.refused is not None:
-                open_weight = _elsewhere_first(market, open_weight, self.refused)
+            if done:
+                self.lean(market, open_weight, limits, flow)
             weights = market.by_need(open_weight)
-            finds: Bools = (self.wanted > self.demand_dust) & (weights > NOTHING)
-            if self.moves is not None:
-                finds &= self.moves
+            finds = self.finding(weights)
             buyers: Bools = np.logical_or.reduce(finds, axis=1)
             if not buyers.any():
                 return done
-            if done and market.is_lasting and self.ration is proportional:
-                together = buyers if limits is None else limits.groups.with_partners(buyers)
-                part = market.part(together)
-                if part.links.size < SMALL * market.links:
-                    return self.within(part, weight, cap, limits, flow, rounds, done)
+            part = self.rest(market, buyers, limits) if done else None
+            if part is not None:
+                return self.within(part, weight, cap, limits, flow, rounds, done)
             self.round(
                 market,
                 open_weight,
@@ -274,6 +265,31 @@ class _Trading:
                 self.moves = None
             done += 1
         return done
+
+    def finding(self, weights: Floats) -> Bools:
+        """Say which needs want more and find somebody to ask, [needs, members]."""
+        finds: Bools = (self.wanted > self.demand_dust) & (weights > NOTHING)
+        return finds if self.moves is None else finds & self.moves
+
+    def lean(
+        self, market: Market, open_weight: Floats, limits: Limits | None, flow: Floats
+    ) -> None:
+        """Lay weight off links whose limits leave no room, and off those that were refused where
+        a need has others; writes `open_weight`.
+        """
+        if limits is not None:
+            # what needs of other tiers want, or needs that find nothing, does not flow now
+            asking = market.by_need(open_weight) > NOTHING
+            open_weight[limits.groups.touched] *= limits.has_room(flow, self.wanted * asking)
+        if self.refused is not None:
+            open_weight[:] = _elsewhere_first(market, open_weight, self.refused)
+
+    def rest(self, market: Market, buyers: Bools, limits: Limits | None) -> Part | None:
+        """Return the market of those who still buy, where it is so small that it is worth it."""
+        if not market.is_lasting or self.ration is not proportional:
+            return None
+        part = market.part(buyers if limits is None else limits.groups.with_partners(buyers))
+        return part if part.links.size < SMALL * market.links else None
 
     def open_links(self, market: Market, weight: Floats, room: Bools | None) -> Floats:
         """Return the weights of links whose line has goods and which have room, 0 elsewhere; None:

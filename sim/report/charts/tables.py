@@ -117,13 +117,16 @@ def _read_csv(path: Path) -> pd.DataFrame | None:
             keep_default_na=False,
             na_values={name: [""] for name in columns if name not in texts},
         )
-        words = [name for name in columns if frame[name].dtype.kind not in "fiub"]
-        for name in words:
-            column = frame[name]
-            frame[name] = column.map(from_cell, na_action="ignore").astype(column.dtype)
+        _decode(frame)
     if "year" in texts and frame["year"].str.fullmatch(r"\d+").all():
         frame["year"] = frame["year"].astype("int64")
     return frame
+
+
+def _decode(frame: pd.DataFrame) -> None:
+    for name, column in frame.items():
+        if column.dtype.kind not in "fiub":
+            frame[name] = column.map(from_cell, na_action="ignore").astype(column.dtype)
 
 
 def _names_of(folder: Path) -> Names:
