@@ -14,6 +14,7 @@ import click
 import sim
 from sim.cli import analyses as analysing
 from sim.cli import experiments as judging
+from sim.cli import explore as exploring
 from sim.cli import plans as planning
 from sim.cli import plot as plotting
 from sim.cli import runs as running
@@ -94,6 +95,7 @@ for _command in (
     analysing.discover,
     planning.plan,
     plotting.plot,
+    exploring.explore,
     precedents,
 ):
     # Python may have dropped the docstrings (PYTHONOPTIMIZE=2)

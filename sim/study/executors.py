@@ -107,6 +107,20 @@ def crew(
         found.executor.shutdown()
 
 
+@contextmanager
+def lane() -> Iterator[Crew]:
+    """Give a process that does one thing after the other, beside this one.
+
+    Raises SimError where it does not start.
+    """
+    with ExitStack() as stack:
+        found = _processes(1, stack)
+        try:
+            yield found
+        finally:
+            found.executor.shutdown(wait=False, cancel_futures=True)
+
+
 def _check(jobs: int, executor: Executor | None, scheduler: str | None) -> None:
     if isinstance(jobs, bool) or not isinstance(jobs, int):
         raise InputError(f"jobs: {jobs!r} is not a whole number")
@@ -120,7 +134,12 @@ def warm_up(jobs: int) -> None:
     """Begin to load what worker processes need, where that can be done ahead; they start sooner
     then.
     """
-    if jobs > 1 and START == "forkserver":
+    if jobs > 1:
+        _preload()
+
+
+def _preload() -> None:
+    if START == "forkserver":
         # a process of multiprocessing's own, whose start would undo the deafness of the next
         resource_tracker.ensure_running()
         with _one_thread_each(), _deaf_children():
@@ -133,7 +152,7 @@ def warm_up(jobs: int) -> None:
 
 def _processes(jobs: int, stack: ExitStack) -> Crew:
     stack.enter_context(_one_thread_each())
-    warm_up(jobs)
+    _preload()
 
     def pool() -> Executor:
         return ProcessPoolExecutor(

@@ -100,7 +100,7 @@ def _left_out(scenario: Scenario) -> tuple[str, ...]:
 
 def _drawn(scenario: Scenario, each: Building, lead_time: LeadTime, draw: Draws) -> Floats:
     """Draw a lead time that is no number: a part in common, and one of its own; [members]."""
-    path, fits = f"{each.path}.lead_time", known(scenario)
+    path, left_out = f"{each.path}.lead_time", _left_out(scenario)
     shared, own = draw(*each.common), draw(lead_time.own, f"{path}.own")
     if lead_time.precedents:
         asked = (
@@ -108,10 +108,10 @@ def _drawn(scenario: Scenario, each: Building, lead_time: LeadTime, draw: Draws)
             head_start(each.candidate, lead_time),
             MILESTONES[each.terms.runs_to],
         )
-        return _product(fits.durations.factors(*asked), shared, own)
+        return _product(_durations(left_out, *asked), shared, own)
     months = draw(months_announced(lead_time), f"{path}.announced")
     central = float(months_announced(lead_time).value)
-    return months * _product(fits.ratios.factors(central, lead_time.class_ or ""), shared, own)
+    return months * _product(_ratios(left_out, central, lead_time.class_ or ""), shared, own)
 
 
 def _product(parts: tuple[Mixture, Mixture], shared: Floats, own: Floats) -> Floats:
@@ -125,7 +125,7 @@ def _lengths(scenario: Scenario, found: Sequence[Building], draw: Draws) -> Floa
     for row, each in enumerate(found):
         terms, path = each.terms, f"{each.path}.ramp"
         if terms.ramp.precedents:
-            months = _ramps(_left_out(scenario)).months(terms.ramp.precedents, 0.9)
+            months = _ramp_months(_left_out(scenario), terms.ramp.precedents)
             drawn = months.at_scores(draw(terms.ramp.own, f"{path}.own"))
             lengths[row] = length(terms.shape, drawn)
         elif terms.ramp.half is not None:
@@ -154,6 +154,25 @@ def _fits(left_out: tuple[str, ...]) -> Fits:
 
     milestones = load().milestones
     return fits(milestones[~milestones["cluster"].isin(left_out)])
+
+
+# a mixture tables its distribution once, so that many candidates of one class, and runs that follow
+# one another, share it
+@lru_cache(maxsize=256)
+def _durations(
+    left_out: tuple[str, ...], kind: str, head_start: str, milestone: str
+) -> tuple[Mixture, Mixture]:
+    return _fits(left_out).durations.factors(kind, head_start, milestone)
+
+
+@lru_cache(maxsize=256)
+def _ratios(left_out: tuple[str, ...], central: float, kind: str) -> tuple[Mixture, Mixture]:
+    return _fits(left_out).ratios.factors(central, kind)
+
+
+@lru_cache(maxsize=256)
+def _ramp_months(left_out: tuple[str, ...], kind: str) -> Mixture:
+    return _ramps(left_out).months(kind, 0.9)
 
 
 @lru_cache(maxsize=64)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from sim.report.charts import events
@@ -149,6 +150,7 @@ def _panel(tables: Tables, need: Need, series: pd.DataFrame, every: int) -> Pane
     )
 
 
+@cache
 def _spec(start: int, last: int) -> Spec:
     import altair as alt
 

@@ -6,10 +6,11 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
+from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.report.charts.colours import DARK, LIGHT
 from sim.report.charts.marks import CONFIG
@@ -17,6 +18,9 @@ from sim.report.charts.tables import Tables
 from sim.report.page.content import Page, content
 from sim.report.page.library import library
 from sim.report.page.views import chart_data, chart_view
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 NAME = "report.html"
 
@@ -35,24 +39,15 @@ def page(tables: Tables) -> str:
     forbidden to fetch anything, to evaluate text as code, and to take styles from elsewhere. All
     text is escaped.
     """
-    from jinja2 import Environment, PackageLoader, StrictUndefined
     from markupsafe import Markup
 
     found = content(tables)
-    here = Environment(
-        loader=PackageLoader("sim.report.page", "."),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    style = here.from_string(_text("style.css")).render(
-        light=_variables(LIGHT), dark=_variables(DARK)
-    )
-    parts = {"library": library(), "script": _text("script.js"), "style": style}
+    here = templates()
+    script = asset("draw.js") + asset("script.js")
+    parts = {"library": library(), "script": script, "style": style()}
     html = here.get_template("page.html.j2").render(
         page=_viewed(found),
-        data=Markup(_embedded(_data(found))),
+        data=Markup(embedded({**LOOK, "charts": _data(found)})),
         policy=_policy(parts),
         **{name: Markup(text) for name, text in parts.items()},
     )
@@ -68,16 +63,50 @@ def _viewed(found: Page) -> dict[str, Any]:
     return {**vars(found), "sections": sections}
 
 
+@cache
+def templates(*packages: str) -> Environment:
+    """Return the template engine, which escapes all text: templates of the page, and of these
+    packages beside.
+    """
+    from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+
+    loaders = [PackageLoader(name, ".") for name in (*packages, __name__)]
+    return Environment(
+        loader=ChoiceLoader(loaders),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def style() -> str:
+    """Return the style sheet, with the colours of both themes."""
+    return (
+        templates()
+        .from_string(asset("style.css"))
+        .render(light=_variables(LIGHT), dark=_variables(DARK))
+    )
+
+
+def asset(name: str, package: str = __name__) -> str:
+    """Return the text of a script or a style sheet of a package."""
+    return files(package).joinpath(name).read_text(encoding="utf-8")
+
+
+LOOK: dict[str, Any] = {
+    "theme": {name: f"var(--{name[1:]})" for name in LIGHT},
+    "config": CONFIG,
+}
+"""How the script draws: colours are the variables of the style sheet."""
+
+
 def _data(found: Page) -> dict[str, Any]:
-    """Collect what the page's script draws from; colours are the variables of the style sheet."""
-    return {
-        "theme": {name: f"var(--{name[1:]})" for name in LIGHT},
-        "config": CONFIG,
-        "charts": {name: chart_data(chart) for name, chart in found.charts.items()},
-    }
+    """Collect what the page's script draws."""
+    return {name: chart_data(chart) for name, chart in found.charts.items()}
 
 
-def _embedded(data: dict[str, Any]) -> str:
+def embedded(data: dict[str, Any]) -> str:
     """Write data as JSON that cannot end the element in which it stands."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
@@ -97,7 +126,3 @@ def _policy(parts: dict[str, str]) -> str:
 
 def _variables(theme: Any) -> str:
     return " ".join(f"--{name[1:]}: {colour};" for name, colour in theme.items())
-
-
-def _text(name: str) -> str:
-    return files("sim.report.page").joinpath(name).read_text(encoding="utf-8")

@@ -37,13 +37,18 @@ def load(
     """
     file = os.fspath(path)
     layers = _Layers(file)
-    try:
-        tree = _read(file, layers.bounds)
-    except OSError as error:
-        raise ScenarioError(
-            [Fault(Place(file), "", f"cannot be read: {_reason(error)}")]
-        ) from error
-    return _checked(layers.of(tree), sets, rules)
+    return _checked(layers.of(_read_first(file, layers.bounds)), sets, rules)
+
+
+def files_of(path: str | os.PathLike[str]) -> list[str]:
+    """List a scenario file and all that it extends, as real paths.
+
+    Raises ScenarioError with the faults of all files where one cannot be read.
+    """
+    file = os.fspath(path)
+    layers = _Layers(file)
+    layers.of(_read_first(file, layers.bounds))
+    return sorted(layers.seen)
 
 
 @uncollected()
@@ -154,6 +159,16 @@ def _read(file: str, bounds: Bounds) -> Written:
     if "factors" in found.members and not {"states", "extends"} & found.members.keys():
         raise ScenarioError([Fault(Place(file), "", STUDY)])
     return found
+
+
+def _read_first(file: str, bounds: Bounds) -> Written:
+    """Read the file that was asked for. Raises ScenarioError."""
+    try:
+        return _read(file, bounds)
+    except OSError as error:
+        raise ScenarioError(
+            [Fault(Place(file), "", f"cannot be read: {_reason(error)}")]
+        ) from error
 
 
 def _mapping(tree: Written) -> Written:

@@ -1,0 +1,114 @@
+"""Take questions of the page, hand them to processes, and give what they answer."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass, field
+from typing import Any
+
+from sim.errors import InputError
+from sim.explore.answer import Question, answer, charts, ranking
+from sim.explore.menu import Menu
+from sim.explore.settings import Asked, Settings, command
+from sim.explore.source import Source
+
+QUICK = 16
+"""Members of the first answer to a change"""
+LOOK = 0.1
+"""Seconds between looks whether the page still waits for its answer"""
+Gone = Callable[[], Awaitable[bool]]
+
+
+class LeftError(Exception):
+    """Report that the page no longer waits: it has asked anew, or was closed."""
+
+
+@dataclass(eq=False)
+class Desk:
+    """Hold a scenario and two lanes, so that a quick answer never waits for a full one."""
+
+    path: str
+    quick: Executor
+    full: Executor
+    members: int = 64
+    """Of the full answer"""
+    source: Source = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.source = Source(self.path, self._rank)
+
+    def _rank(self, path: str, version: str) -> Sequence[str]:
+        return self.full.submit(ranking, path, version).result()
+
+    async def menu(self) -> Menu:
+        """Return the controls of the scenario as it is on the disk. Raises InputError."""
+        return await asyncio.to_thread(self.source.menu)
+
+    async def version(self) -> str:
+        """Return what tells one state of its files from another. Raises InputError."""
+        return await asyncio.to_thread(self.source.version)
+
+    async def answer(self, asked: Asked, members: int, gone: Gone) -> dict[str, Any]:
+        """Answer with so many members, the fewer the quicker, with the command that repeats it.
+
+        Raises InputError where the settings make no scenario, LeftError when nobody waits.
+        """
+        menu = await self.menu()
+        question = self.question(asked, menu, members)
+        lane = self.quick if members <= QUICK else self.full
+        found = await _waited(lane.submit(answer, question), gone)
+        return {**found, "command": command(self.path, question.now, members)}
+
+    def question(self, asked: Asked, menu: Menu, members: int) -> Question:
+        """Check what is asked and return it as processes take it. Raises InputError with all
+        faults.
+        """
+        faults = _faults(asked, menu)
+        sides: list[tuple[str, ...]] = []
+        for side in (asked.now, asked.kept or Settings()):
+            try:
+                sides.append(tuple(side.sets(menu)))
+            except InputError as error:
+                faults += str(error).split("\n")
+        if faults:
+            raise InputError("\n".join(dict.fromkeys(faults)))
+        return Question(
+            self.path,
+            self.source.version(),
+            members,
+            sides[0],
+            None if asked.kept is None else sides[1],
+            asked.chart,
+            asked.states,
+            asked.products,
+        )
+
+
+def _faults(asked: Asked, menu: Menu) -> list[str]:
+    """List what is asked to be shown and cannot be."""
+    known = (
+        ("chart", (asked.chart,), charts()),
+        ("states", asked.states, menu.states),
+        ("products", asked.products, menu.products),
+    )
+    return [
+        f"{what}: there is no {name[:40]!r}; there are {', '.join(names)}"
+        for what, given, names in known
+        for name in given
+        if name not in names
+    ]
+
+
+async def _waited(future: Future[dict[str, Any]], gone: Gone) -> dict[str, Any]:
+    """Wait for an answer as long as somebody waits for it; one that is still in the queue is taken
+    out of it.
+    """
+    wrapped = asyncio.wrap_future(future)
+    while not wrapped.done():
+        await asyncio.wait([wrapped], timeout=LOOK)
+        if not wrapped.done() and await gone():
+            future.cancel()
+            raise LeftError
+    return wrapped.result()
