@@ -92,9 +92,9 @@ def _result(question: Question, sets: tuple[str, ...]) -> Result:
     return _run(question.path, question.version, sets, question.members)
 
 
-@lru_cache(maxsize=6)
+@lru_cache(maxsize=2)
 def _run(path: str, version: str, sets: tuple[str, ...], members: int) -> Result:
-    """Run a scenario as it was changed; what was run of late is at hand."""
+    """Run a scenario as it was changed; the last two runs are at hand, of both sides."""
     return run(load(path, sets, members=members))
 
 

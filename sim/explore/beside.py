@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
-from sim.report.charts.chart import Chart, Panel
+from sim.report.charts.chart import Chart, Panel, Spec
 from sim.report.charts.choice import ANY, Choice
 
 SIDES = ("kept", "now")
 EVERY = 10_000
+ENDS = "ends"
+"""Data set of the lowest and the highest amount of a pair of panels"""
 
 
 def other_choice(now: Chart | None, asked: Choice) -> Choice:
@@ -35,13 +39,11 @@ def paired(kept: Chart | None, now: Chart | None) -> Chart | None:
     found = [
         {_name(panel): panel for panel in (chart.panels if chart else ())} for chart in (kept, now)
     ]
-    panels = [
-        _of_side(panels[name], side)
-        for name in map(_name, whole.panels)
-        for side, panels in zip(SIDES, found, strict=True)
-        if name in panels
-    ]
-    return replace(whole, panels=panels, columns=2, table=None)
+    panels: list[Panel] = []
+    for name in map(_name, whole.panels):
+        pair = [(side, each[name]) for side, each in zip(SIDES, found, strict=True) if name in each]
+        panels += _on_one_scale(whole.spec, [_of_side(panel, side) for side, panel in pair])
+    return replace(whole, panels=panels, spec=_with_ends(whole.spec), columns=2, table=None)
 
 
 def _name(panel: Panel) -> str:
@@ -50,3 +52,43 @@ def _name(panel: Panel) -> str:
 
 def _of_side(panel: Panel, side: str) -> Panel:
     return replace(panel, title=f"{_name(panel)} ({side})", told=f"{side}: {panel.told}")
+
+
+def _on_one_scale(spec: Spec, pair: Sequence[Panel]) -> list[Panel]:
+    """Give the panels of a pair the ends of both, so that equal heights are equal amounts."""
+    import pandas as pd
+
+    values = [
+        number
+        for panel in pair
+        for data, field in _amounts(spec)
+        if data in panel.rows and field in panel.rows[data]
+        for number in panel.rows[data][field].dropna()
+    ]
+    ends = pd.DataFrame({"ends": [min(values), max(values)] if values else []}, dtype=float)
+    return [replace(panel, rows={**panel.rows, ENDS: ends}) for panel in pair]
+
+
+def _with_ends(spec: Spec) -> Spec:
+    """Return a specification with an invisible layer that holds the ends."""
+    channel = _channel(spec)
+    encoding = {channel: {"field": "ends", "type": "quantitative"}}
+    layer = {"data": {"name": ENDS}, "mark": {"type": "point", "opacity": 0}, "encoding": encoding}
+    return {**spec, "layer": [*spec["layer"], layer]}
+
+
+def _amounts(spec: Spec) -> Iterator[tuple[str, str]]:
+    """Yield the data set and the field of each amount that is drawn."""
+    channel = _channel(spec)
+    for layer in spec["layer"]:
+        data = layer.get("data", spec.get("data", {})).get("name", "")
+        for name in (channel, f"{channel}2"):
+            field = layer.get("encoding", {}).get(name, {}).get("field")
+            if field:
+                yield data, field
+
+
+def _channel(spec: Spec) -> str:
+    """Return the axis along which amounts are drawn: across where names stand on the other."""
+    ups: list[Any] = [layer.get("encoding", {}).get("y", {}).get("type") for layer in spec["layer"]]
+    return "y" if "quantitative" in ups else "x"

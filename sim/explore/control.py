@@ -34,8 +34,8 @@ class Range:
 class Control:
     """Describe something that can be set: what it is called, what it is now, what it may be.
 
-    `value` is as it stands in an address: `0.5`, `2014-06`, `on`, the name of a rule, or states with
-    commas between. One that is not in the settings stays as the scenario has it, spread and all.
+    `value` is as it stands in an address: `0.5`, `2014-06`, `on`, the name of a rule, or states
+    with commas between. What is not in the settings stays as the scenario has it, spread and all.
     """
 
     id: str
@@ -51,6 +51,18 @@ class Control:
     """(value, title) of what can be chosen"""
     sets: Sequence[tuple[str, Any]] = field(default=(), repr=False)
     """What is set beside a number; of a scale each amount, to be multiplied"""
+    entity: str = ""
+    """What it belongs to, where it stands under that"""
+
+    @property
+    def label(self) -> str:
+        """Return its title without that of what it stands under."""
+        return self.title.removeprefix(f"{self.entity}: ") if self.entity else self.title
+
+    @property
+    def is_inner(self) -> bool:
+        """Return whether it stands under something."""
+        return bool(self.entity)
 
     @property
     def is_event(self) -> bool:
@@ -104,7 +116,9 @@ def _switch(control: Control, value: str) -> list[tuple[str, Any]]:
 def _choice(control: Control, value: str) -> list[tuple[str, Any]]:
     known = [name for name, _ in control.options]
     if value not in known:
-        raise InputError(f"{control.id}: {value!r} is not to be chosen; there are {', '.join(known)}")
+        raise InputError(
+            f"{control.id}: {value!r} is not to be chosen; there are {', '.join(known)}"
+        )
     return [(control.id, value)]
 
 

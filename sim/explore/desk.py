@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from concurrent.futures import Executor, Future
+from concurrent.futures import BrokenExecutor, Future
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
-from sim.errors import InputError
+from sim.errors import InputError, SimError
 from sim.explore.answer import Question, answer, charts, ranking
 from sim.explore.menu import Menu
 from sim.explore.settings import Asked, Settings, command
 from sim.explore.source import Source
+from sim.study.executors import Crew
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 QUICK = 16
 """Members of the first answer to a change"""
@@ -30,8 +34,8 @@ class Desk:
     """Hold a scenario and two lanes, so that a quick answer never waits for a full one."""
 
     path: str
-    quick: Executor
-    full: Executor
+    quick: Crew
+    full: Crew
     members: int = 64
     """Of the full answer"""
     source: Source = field(init=False)
@@ -40,7 +44,24 @@ class Desk:
         self.source = Source(self.path, self._rank)
 
     def _rank(self, path: str, version: str) -> Sequence[str]:
-        return self.full.submit(ranking, path, version).result()
+        return _handed(self.full, ranking, path, version).result()
+
+    def warmed(self) -> Menu:
+        """Return the controls, when both lanes have answered for the scenario as it is, and so have
+        loaded all that they need.
+
+        Raises InputError for a faulty scenario.
+        """
+        version = self.source.version()
+        lanes = ((self.quick, QUICK), (self.full, self.members))
+        waits = [
+            _handed(lane, answer, Question(self.path, version, members, ()))
+            for lane, members in lanes
+        ]
+        menu = self.source.menu()
+        for each in waits:
+            each.result()
+        return menu
 
     async def menu(self) -> Menu:
         """Return the controls of the scenario as it is on the disk. Raises InputError."""
@@ -58,7 +79,10 @@ class Desk:
         menu = await self.menu()
         question = self.question(asked, menu, members)
         lane = self.quick if members <= QUICK else self.full
-        found = await _waited(lane.submit(answer, question), gone)
+        try:
+            found = await _waited(_handed(lane, answer, question), gone)
+        except BrokenExecutor as error:
+            raise SimError("the process that ran this has died; memory may be short") from error
         return {**found, "command": command(self.path, question.now, members)}
 
     def question(self, asked: Asked, menu: Menu, members: int) -> Question:
@@ -99,6 +123,17 @@ def _faults(asked: Asked, menu: Menu) -> list[str]:
         for name in given
         if name not in names
     ]
+
+
+def _handed(
+    lane: Crew, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+) -> Future[T]:
+    """Hand in a call, to a new process where the last one has died. Raises SimError."""
+    try:
+        return lane.submit(function, *args, **kwargs)
+    except BrokenExecutor:
+        lane.renew()
+        return lane.submit(function, *args, **kwargs)
 
 
 async def _waited(future: Future[dict[str, Any]], gone: Gone) -> dict[str, Any]:

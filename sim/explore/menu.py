@@ -5,17 +5,19 @@ events, programmes, rules.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 from sim import rules
 from sim.assess.evidence import Number, drawn, numbers
 from sim.explore.control import ALL, OFF, ON, Control, Range
-from sim.explore.ranges import range_of
+from sim.explore.ranges import owner, range_of
 from sim.explore.without import without
 from sim.report.charts.names import Names
 from sim.scenario.event_times import Dated
 from sim.scenario.field_texts import field_texts
 from sim.scenario.lead_terms import terms_of
+from sim.scenario.lead_time import LeadTime, Ramp
 from sim.scenario.plant_options import class_of
 from sim.scenario.quantity import Quantity, month_label, month_number, plain
 from sim.scenario.rule_choices import RuleChoice, Rules
@@ -45,11 +47,18 @@ class Menu:
 
     scenario: Scenario
     groups: Sequence[Group]
-    states: Mapping[str, str]
-    """Code -> title"""
-    products: Mapping[str, str]
 
-    @property
+    @cached_property
+    def states(self) -> dict[str, str]:
+        """Return the titles of the states by code."""
+        return {name: each.title for name, each in self.scenario.states.items()}
+
+    @cached_property
+    def products(self) -> dict[str, str]:
+        """Return the titles of the products by code."""
+        return {name: each.title for name, each in self.scenario.products.items()}
+
+    @cached_property
     def controls(self) -> dict[str, Control]:
         """Return the controls by their names in an address."""
         return {each.id: each for group in self.groups for each in group.controls}
@@ -62,29 +71,22 @@ def menu(scenario: Scenario, ranking: Sequence[str] = ()) -> Menu:
     maker = _Maker(scenario)
     found = maker.by_path()
     first = [found.pop(path) for path in ranking if path in found][:FIRST]
-    shown = {each.id for each in first}
-    own = {section: list(maker.entities(section, found)) for section in SECTIONS}
-    taken = shown | {each.id for each in (*own["events"], *own["programmes"])}
-    left = [each for path, each in found.items() if path not in taken]
-    return Menu(
-        scenario,
-        [group for group in _groups(first, own, maker, left[:MOST]) if group.controls],
-        {name: maker.names.state(name) for name in scenario.states},
-        {name: maker.names.product(name) for name in scenario.products},
-    )
-
-
-def _groups(
-    first: Sequence[Control],
-    own: Mapping[str, Sequence[Control]],
-    maker: _Maker,
-    left: Sequence[Control],
-) -> Iterator[Group]:
     most = "by how much of the spread of what is met since the first hit comes from them"
-    yield Group("What matters most", first, most, is_open=True)
-    yield Group("Events", own["events"], is_open=True)
-    yield Group("Programmes and budgets", own["programmes"], is_open=True)
-    yield Group("Rules", list(maker.choices()))
+    own = {section: list(maker.entities(section, found)) for section in SECTIONS}
+    taken = {each.id for group in own.values() for each in group}
+    left = [each for path, each in found.items() if path not in taken]
+    groups = [
+        Group("What matters most", first, most, is_open=True),
+        Group("Events", own["events"], is_open=True),
+        Group("Programmes and budgets", own["programmes"], is_open=True),
+        Group("Rules", list(maker.choices())),
+        *_by_section(left[:MOST]),
+    ]
+    return Menu(scenario, [group for group in groups if group.controls])
+
+
+def _by_section(left: Sequence[Control]) -> Iterator[Group]:
+    """Yield the numbers of each section of the scenario."""
     for section in dict.fromkeys(each.id.partition(".")[0] for each in left):
         mine = [each for each in left if each.id.partition(".")[0] == section]
         yield Group(f"Numbers: {section}", mine)
@@ -111,12 +113,26 @@ class _Maker:
         return Control(
             number.path,
             "number",
-            self.names.path(number.path),
+            self._title(number.path),
             plain(quantity.value),
-            _pedigree(quantity),
+            f"{self._text(number.path)} {_pedigree(quantity)}".strip(),
             range_of(self.scenario, number.path, quantity),
             sets=list(self._beside(number.path)),
         )
+
+    def _title(self, path: str) -> str:
+        """Name a number; a score says what it is a place in."""
+        title = self.names.path(path).replace(": candidates, ", ": ")
+        return (
+            f"{title.removesuffix(', own')}, among precedents" if path.endswith(".own") else title
+        )
+
+    def _text(self, path: str) -> str:
+        """Return what the schema says of a number."""
+        if path.endswith(".own"):
+            return field_texts(LeadTime if path.endswith("lead_time.own") else Ramp)["own"]
+        model, name = owner(self.scenario, path.split("."))
+        return field_texts(model).get(name, "") if model else ""
 
     def _beside(self, path: str) -> Iterator[tuple[str, object]]:
         """Yield what a score needs beside it: terms that the class gives become the candidate's."""
@@ -138,15 +154,13 @@ class _Maker:
             path = f"{section}.{name}"
             if section == "events":
                 yield from self._event(name, self.scenario.events[name])
-                inside = [each for each in found if each.startswith(f"{path}.")]
             else:
                 yield from self._programme(name, self.scenario.programmes[name], found)
-                inside = [
-                    each
-                    for each in found
-                    if each.startswith(f"{path}.") and not each.startswith(f"{path}.candidates.")
-                ]
-            yield from (found[each] for each in inside)
+            title = self.names.path(f"{path}.x").removesuffix(": x")
+            for each in found:
+                is_own = each.startswith(f"{path}.") and not each.startswith(f"{path}.candidates.")
+                if is_own:
+                    yield replace(found[each], entity=title)
 
     def _event(self, name: str, event: Dated) -> Iterator[Control]:
         path, title = f"events.{name}", self.names.event(name)
@@ -168,6 +182,7 @@ class _Maker:
                     month,
                     field_texts(type(event)).get(key, ""),
                     options=self._months(event, key),
+                    entity=title,
                 )
 
     def _months(self, event: Dated, key: str) -> list[tuple[str, str]]:
@@ -199,7 +214,14 @@ class _Maker:
             text = f"{texts['budget']} All amounts are multiplied."
             name = f"{title}: budget, times"
             yield Control(
-                f"{path}.budget", "scale", name, "1", text, Range(0.0, 3.0, 0.05), sets=amounts
+                f"{path}.budget",
+                "scale",
+                name,
+                "1",
+                text,
+                Range(0.0, 3.0, 0.05),
+                sets=amounts,
+                entity=title,
             )
         named = ALL if programme.beneficiaries == ALL else ",".join(programme.beneficiaries)
         yield Control(
@@ -209,10 +231,11 @@ class _Maker:
             named,
             texts["beneficiaries"],
             options=[(each, self.names.state(each)) for each in self.scenario.states],
+            entity=title,
         )
         weight = f"{path}.chair_weight"
         if weight not in found and _weighs(programme, len(self.scenario.states)):
-            yield self.number(Number(weight, programme.chair_weight))
+            yield replace(self.number(Number(weight, programme.chair_weight)), entity=title)
         if programme.rule:
             yield self._choice(f"{path}.rule", "programme", programme.rule, f"{title}: rule")
 
@@ -258,5 +281,5 @@ def _pedigree(quantity: Quantity) -> str:
     per = " a year" if quantity.per == "year" else ""
     spread = ""
     if quantity.low is not None and quantity.high is not None and quantity.is_drawn:
-        spread = f", drawn between {plain(quantity.low)} and {plain(quantity.high)}{per}"
-    return f"{plain(quantity.value)}{per}{spread}; {quantity.confidence}"
+        spread = f", drawn between {quantity.low:.4g} and {quantity.high:.4g}{per}"
+    return f"In the file: {plain(quantity.value)}{per}{spread} ({quantity.confidence})."

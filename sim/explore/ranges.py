@@ -65,28 +65,48 @@ def _around(quantity: Quantity, unit: str) -> tuple[float, float]:
     return (0.0, 2 * value) if value > 0 else (2 * value, 0.0)
 
 
-def _limits(scenario: Scenario, steps: Sequence[str]) -> Iterator[Within]:
-    """Yield what the schema checks of a number, found where its path leads."""
+def owner(scenario: Scenario, steps: Sequence[str]) -> tuple[type[Frozen] | None, str]:
+    """Return the model that holds the number at a path, and its field there; of a number in a
+    list or mapping that of the list. None for a parameter of a rule.
+    """
     node: Any = scenario
-    found: list[Any] = []
+    model, name = None, ""
+    for step in steps:
+        if isinstance(node, RuleChoice):
+            return None, ""
+        if isinstance(node, Frozen):
+            model = type(node)
+            name = next(
+                name for name, field in model.model_fields.items() if step in (name, field.alias)
+            )
+            node = getattr(node, name)
+        else:
+            node = _member(node, step)
+    return model, name
+
+
+def _member(node: Any, step: str) -> Any:
+    """Return a member of a list or mapping; nothing below what is not given."""
+    if isinstance(node, list):
+        return node[int(step)]
+    pairs = node.items() if isinstance(node, dict) else ()
+    return next((each for key, each in pairs if str(key) == step), None)
+
+
+def _limits(scenario: Scenario, steps: Sequence[str]) -> Iterator[Within]:
+    """Yield what the schema checks of a number, or what a rule checks of its parameter."""
+    model, name = owner(scenario, steps)
+    if model is not None:
+        field = model.model_fields[name]
+        yield from _withins([*field.metadata, field.annotation])
+        return
+    node: Any = scenario
     for place, step in enumerate(steps):
         if isinstance(node, RuleChoice):
             family = "programme" if steps[place - 1] == "rule" else steps[place - 1]
             yield from _of_rule(node, family, step)
             return
-        if isinstance(node, Frozen):
-            name, field = next(
-                (name, field)
-                for name, field in type(node).model_fields.items()
-                if step in (name, field.alias)
-            )
-            found = [*field.metadata, field.annotation]
-            node = getattr(node, name)
-        elif isinstance(node, list):
-            node = node[int(step)]
-        elif isinstance(node, dict):
-            node = next((each for key, each in node.items() if str(key) == step), None)
-    yield from _withins(found)
+        node = getattr(node, step, None) if isinstance(node, Frozen) else _member(node, step)
 
 
 def _withins(parts: Sequence[Any]) -> Iterator[Within]:

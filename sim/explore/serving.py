@@ -16,9 +16,7 @@ MISSING = "sim explore needs a web server: pip install 'supply-substitution[expl
 Say = Callable[[str], None]
 
 
-def serve(
-    path: str, *, members: int, host: str, port: int, with_token: bool, say: Say
-) -> None:
+def serve(path: str, *, members: int, host: str, port: int, with_token: bool, say: Say) -> None:
     """Serve the explorer of a scenario until it is interrupted.
 
     Raises InputError where the scenario is faulty, where the address cannot be had, where others
@@ -42,8 +40,8 @@ def serve(
         bound = listening.getsockname()[1]
         guard = Guard(bound, new_token() if with_token else "")
         lanes = [stack.enter_context(lane()) for _ in range(2)]
-        desk = Desk(path, lanes[0].executor, lanes[1].executor, members)
-        menu = desk.source.menu()
+        desk = Desk(path, *lanes, members)
+        menu = desk.warmed()
         say(f"{menu.scenario.title}\n{address(host, bound, guard.token)}\nCtrl-C ends it")
         config = uvicorn.Config(
             app(desk, guard),

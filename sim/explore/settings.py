@@ -39,26 +39,22 @@ class Settings:
 
         Raises InputError with all that is wrong.
         """
-        known, faults = menu.controls, _free_faults(self.free)
-        found: list[tuple[str, Any]] = []
-        for key, value in self.values.items():
-            try:
-                if key not in known:
-                    raise InputError(f"{key}: nothing of this name can be set{meant(key, known)}")
-                found += known[key].written(value)
-            except InputError as error:
-                faults.append(str(error))
+        faults = _free_faults(self.free)
+        found = [pair for each in self.values.items() for pair in _written(menu, *each, faults)]
         if faults:
             raise InputError("\n".join(faults))
         gone = [path.partition(".")[2] for path, value in found if value is None]
-        texts = [as_set(path, value) for path, value in found if value is not None]
-        kept = [text for text in texts if not _of_any(text, gone)]
+        kept = [
+            as_set(path, value)
+            for path, value in found
+            if value is not None and not _of_any(path, gone)
+        ]
         return [*kept, *self.free, *(as_set(*pair) for pair in without(menu.scenario, gone))]
 
 
 @dataclass(frozen=True)
 class Asked:
-    """Hold a whole question: settings, those that they are held against, and what is to be shown."""
+    """Hold a whole question: settings, those held beside them, and what is to be shown."""
 
     now: Settings = Settings()
     kept: Settings | None = None
@@ -139,9 +135,21 @@ def _free_faults(texts: Sequence[str]) -> list[str]:
     return found
 
 
-def _of_any(text: str, gone: Sequence[str]) -> bool:
-    """Return whether a text sets something of an event that is gone."""
-    return any(text.startswith((f"events.{name}.", f"events.{name}=")) for name in gone)
+def _written(menu: Menu, key: str, value: str, faults: list[str]) -> list[tuple[str, Any]]:
+    """Return what a setting sets; what is wrong with it is added to the faults."""
+    known = menu.controls
+    try:
+        if key not in known:
+            raise InputError(f"{key[:80]}: nothing of this name can be set{meant(key, known)}")
+        return known[key].written(value)
+    except InputError as error:
+        faults.append(str(error))
+        return []
+
+
+def _of_any(path: str, gone: Sequence[str]) -> bool:
+    """Return whether a path leads to something of an event that is gone."""
+    return any(path.startswith(f"events.{name}.") for name in gone)
 
 
 def _listed(text: str) -> tuple[str, ...]:

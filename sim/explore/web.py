@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Any
 
 from markupsafe import Markup
 from starlette.applications import Starlette
@@ -22,7 +21,6 @@ from sim.errors import InputError, SimError
 from sim.explore.answer import charts
 from sim.explore.desk import QUICK, Desk, LeftError
 from sim.explore.guard import COOKIE, HEADERS, TOKEN, Guard
-from sim.explore.menu import Menu
 from sim.explore.settings import read
 from sim.report.page import LOOK, asset, embedded, style, templates
 from sim.report.page.library import library
@@ -37,7 +35,7 @@ BODIES = {"script": "text/javascript", "style": "text/css"}
 def app(desk: Desk, guard: Guard) -> Starlette:
     """Return the explorer as an ASGI application."""
     pages = _Pages(desk)
-    routes = {
+    replies: dict[str, Reply] = {
         "/": pages.page,
         "/answer": pages.answer,
         "/version": pages.version,
@@ -45,32 +43,20 @@ def app(desk: Desk, guard: Guard) -> Starlette:
         "/library.js": pages.library,
         "/explore.js": pages.script,
         "/explore.css": pages.style,
+        "/favicon.ico": pages.icon,
     }
     return Starlette(
-        routes=[Route(path, _guarded(reply, guard), methods=["GET"]) for path, reply in routes.items()]
+        routes=[
+            Route(path, _guarded(reply, guard), methods=["GET"]) for path, reply in replies.items()
+        ]
     )
 
 
 def _guarded(reply: Reply, guard: Guard) -> Reply:
-    """Answer only whom the guard lets in, and tell faults of the input as text."""
+    """Answer only whom the guard lets in; the headers that protect the page go with all."""
 
     async def answered(request: Request) -> Response:
-        refused = guard.refusal(request.method, request.url.path, request.headers)
-        if refused:
-            return PlainTextResponse(refused + "\n", 403, HEADERS)
-        given = request.query_params.get(TOKEN)
-        if given is not None and guard.token and guard.knows(given):
-            return _with_cookie(request, given)
-        if not guard.knows(request.cookies.get(COOKIE)):
-            return PlainTextResponse("open the address with the token that was printed\n", 401, HEADERS)
-        try:
-            response = await reply(request)
-        except LeftError:
-            return Response(status_code=GONE, headers=HEADERS)
-        except InputError as error:
-            return JSONResponse({"faults": str(error).split("\n")}, 422, HEADERS)
-        except SimError as error:
-            return JSONResponse({"faults": [str(error)]}, 500, HEADERS)
+        response = _refused(request, guard) or await _told(reply, request)
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         return response
@@ -78,11 +64,35 @@ def _guarded(reply: Reply, guard: Guard) -> Reply:
     return answered
 
 
+def _refused(request: Request, guard: Guard) -> Response | None:
+    """Return what is answered instead, to whom is not let in or brings the token."""
+    refusal = guard.refusal(request.method, request.url.path, request.headers)
+    if refusal:
+        return PlainTextResponse(f"{refusal}\n", 403)
+    given = request.query_params.get(TOKEN)
+    if guard.token and given is not None and guard.knows(given):
+        return _with_cookie(request, given)
+    if not guard.knows(request.cookies.get(COOKIE)):
+        return PlainTextResponse("open the address with the token that was printed\n", 401)
+    return None
+
+
+async def _told(reply: Reply, request: Request) -> Response:
+    """Answer, and tell faults as text."""
+    try:
+        return await reply(request)
+    except LeftError:
+        return Response(status_code=GONE)
+    except SimError as error:
+        code = 422 if isinstance(error, InputError) else 500
+        return JSONResponse({"faults": str(error).split("\n")}, code)
+
+
 def _with_cookie(request: Request, token: str) -> Response:
     """Keep the token in a cookie and leave it out of the address, which may be shared."""
     rest = request.url.remove_query_params(TOKEN)
     place = rest.path + (f"?{rest.query}" if rest.query else "")
-    response = RedirectResponse(place, 303, HEADERS)
+    response = RedirectResponse(place, 303)
     response.set_cookie(COOKIE, token, httponly=True, samesite="strict", path="/")
     return response
 
@@ -108,6 +118,7 @@ class _Pages:
             .get_template("explore.html.j2")
             .render(
                 menu=menu,
+                groups=menu.groups if menu else (),
                 faults=faults,
                 path=self.desk.path,
                 charts=charts(),
@@ -122,11 +133,11 @@ class _Pages:
         pairs = _pairs(request)
         members = dict(pairs).get("members", "")
         if members not in (str(QUICK), str(self.desk.members)):
-            raise InputError(f"members: {members[:40]!r} is neither {QUICK} nor {self.desk.members}")
+            raise InputError(
+                f"members: {members[:40]!r} is neither {QUICK} nor {self.desk.members}"
+            )
         asked = read([pair for pair in pairs if pair[0] != "members"])
-        return JSONResponse(
-            await self.desk.answer(asked, int(members), request.is_disconnected)
-        )
+        return JSONResponse(await self.desk.answer(asked, int(members), request.is_disconnected))
 
     async def version(self, request: Request) -> Response:
         """Return what tells whether the scenario's files have changed."""
@@ -139,9 +150,7 @@ class _Pages:
         sets = self.desk.question(asked, menu, self.desk.members).now
         text = dump(load(self.desk.path, sets, members=self.desk.members))
         name = f"attachment; filename={menu.scenario.name}_explored.yaml"
-        return Response(
-            text, media_type="application/yaml", headers={"content-disposition": name}
-        )
+        return Response(text, media_type="application/yaml", headers={"content-disposition": name})
 
     async def library(self, request: Request) -> Response:
         """Return the chart library's script, which a browser may keep."""
@@ -157,6 +166,10 @@ class _Pages:
         """Return the page's style sheet."""
         text = style() + asset("explore.css", __package__ or "")
         return Response(text, media_type=BODIES["style"])
+
+    async def icon(self, request: Request) -> Response:
+        """Return nothing: there is none, which is no fault."""
+        return Response(status_code=204)
 
 
 def _pairs(request: Request) -> list[tuple[str, str]]:

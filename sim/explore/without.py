@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sim.scenario.schema import Scenario
@@ -13,27 +13,27 @@ def without(scenario: Scenario, names: Iterable[str]) -> list[tuple[str, Any]]:
     and those that only undo what is gone; of others that undo them, their names are taken out.
     """
     gone = dict.fromkeys(names)
-    while True:
-        more = dict.fromkeys(
-            other
-            for other, event in scenario.events.items()
-            if other not in gone and _hangs_on(event, gone)
-        )
-        if not more:
-            break
-        gone |= more
-    kept = [
-        (f"events.{other}.{key}", [each for each in getattr(event, key) if each not in gone])
-        for other, event in scenario.events.items()
-        if other not in gone
-        for key in ("lifts", "repairs")
-        if not gone.keys().isdisjoint(getattr(event, key, ()))
-    ]
-    return [*kept, *((f"events.{each}", None) for each in gone)]
+    while more := [name for name in scenario.events if _hangs_on(scenario, name, gone)]:
+        gone |= dict.fromkeys(more)
+    return [*_shortened(scenario, gone), *((f"events.{name}", None) for name in gone)]
 
 
-def _hangs_on(event: Any, gone: dict[str, None]) -> bool:
+def _hangs_on(scenario: Scenario, name: str, gone: dict[str, None]) -> bool:
+    """Return whether an event that is there still makes no sense any more."""
+    event = scenario.events[name]
+    if name in gone:
+        return False
     if event.after is not None and event.after.event in gone:
         return True
     undone = getattr(event, "undoes", ())
     return bool(undone) and all(each in gone for each in undone)
+
+
+def _shortened(scenario: Scenario, gone: dict[str, None]) -> Iterator[tuple[str, Any]]:
+    """Yield the lists of what an event undoes that name what is gone, without it."""
+    for name, event in scenario.events.items():
+        for key in ("lifts", "repairs"):
+            named = getattr(event, key, ())
+            left = [each for each in named if each not in gone]
+            if name not in gone and len(left) < len(named):
+                yield f"events.{name}.{key}", left
