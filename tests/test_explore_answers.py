@@ -5,7 +5,9 @@ harmless text.
 from __future__ import annotations
 
 import re
+import shlex
 from html import unescape
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ import pytest
 import yaml
 
 import sim
+from sim.cli.main import main
 from sim.explore import answer as answering
 from sim.explore.answer import DIFFERENCE, Question, charts, ranking
 from sim.explore.beside import ENDS, other_choice, paired
@@ -69,7 +72,9 @@ def test_the_scenario_file_gives_the_same_numbers(small: Path, tmp_path: Path, q
     again = sim.run(sim.load(file))
     answering._run.cache_clear()
     command = asked(small, query, FULL).json()["command"]
-    sets = re.findall(r"--set '?(\S+=(?:[^']+(?=')|\S+))", command)
+    words = shlex.split(command)
+    sets = [text for option, text in pairwise(words) if option == "--set"]
+    assert main([*words[1:], "--out", str(tmp_path / "told"), "--no-figures", "--quiet"]) == 0
     version = client(small).get("/version").json()["version"]
     shown = answering._run(str(small), version, tuple(sets), FULL)
     assert shown.records.members == again.records.members == tuple(range(FULL))
@@ -77,9 +82,10 @@ def test_the_scenario_file_gives_the_same_numbers(small: Path, tmp_path: Path, q
         assert np.array_equal(values, again.records.series[name], equal_nan=True), name
     for name, values in shown.records.summary.items():
         assert np.array_equal(values, again.records.summary[name], equal_nan=True), name
-    folders = [each.save(tmp_path / str(at), figures=False) for at, each in enumerate((shown, again))]
-    one, other = ((folder / "series.csv").read_bytes() for folder in folders)
-    assert one == other
+    folders = [shown.save(tmp_path / "a", figures=False), again.save(tmp_path / "b", figures=False)]
+    for name in ("series.csv", "summary.csv", "flows.csv"):
+        files = [(folder / name).read_bytes() for folder in (*folders, tmp_path / "told")]
+        assert files[0] == files[1] == files[2]
 
 
 def test_the_first_members_are_those_of_the_full_answer(small: Path) -> None:
@@ -109,7 +115,7 @@ def test_both_sides_have_the_same_draws(small: Path) -> None:
 def test_panels_stand_in_pairs_on_one_scale(small: Path) -> None:
     found = asked(small, f"{SHARE}=0.9&kept=&chart=suppliers").json()
     titles = re.findall(r"<h3>(.*?)</h3>", found["html"])
-    assert titles[:2] == ["Buyerland: Engines (kept)", "Buyerland: Engines (now)"]
+    assert titles[:2] == ["Allyland: Engines (kept)", "Allyland: Engines (now)"]
     kept, now = (panel["rows"] for panel in found["charts"]["suppliers"]["panels"][:2])
     assert kept["rows"] != now["rows"]
     assert kept[ENDS] == now[ENDS]

@@ -215,29 +215,39 @@ def test_a_slow_client_keeps_nobody_waiting(small: Path) -> None:
         idle.sendall(f"GET /library.js HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode())
         half.sendall(b"GET /answer?memb")
         for _ in range(2):
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/answer?members=16") as reply:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/answer?members=16", timeout=30) as reply:
                 assert json.load(reply)["members"] == 16
 
 
-def test_it_serves_until_it_is_interrupted(small: Path) -> None:
+@pytest.mark.parametrize("words", [[], ["--token"]])
+def test_it_serves_until_it_is_interrupted(small: Path, words: list[str]) -> None:
     """The command, with its own processes: it answers, and Ctrl-C ends all of it quietly."""
-    with subprocess.Popen(
-        [sys.executable, "-m", "sim", "explore", str(small), "--port", "0", "--members", "16"],
+    process = subprocess.Popen(
+        [sys.executable, "-m", "sim", "explore", str(small), "--port=0", "--members=16", *words],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         start_new_session=True,
-    ) as process:
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
+    try:
         assert process.stdout
-        assert process.stderr
         assert process.stdout.readline() == "A seller stops selling\n"
         place = process.stdout.readline().strip()
-        with urllib.request.urlopen(f"{place}answer?events.ban.share=0.5&members=16") as reply:
+        assert ("?token=" in place) == bool(words)
+        opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+        with opener.open(place, timeout=30) as reply:
+            assert b"A seller stops selling" in reply.read()
+        asked = f"{place.partition('?')[0]}answer?events.ban.share=0.5&members=16"
+        with opener.open(asked, timeout=30) as reply:
             assert json.load(reply)["members"] == 16
         os.killpg(process.pid, signal.SIGINT)
-        assert process.wait(30) in (130, -signal.SIGINT)
-        assert process.stderr.read() == "sim: interrupted\n"
+        told = process.communicate(timeout=30)[1]
+        assert (process.returncode, told.strip()) == (130, "sim: interrupted")
+    finally:
+        process.kill()
+        process.communicate()
 
 
 def test_a_scenario_that_is_gone_is_a_fault_of_the_input(tmp_path: Path) -> None:

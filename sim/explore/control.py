@@ -18,6 +18,7 @@ Kind = Literal["number", "month", "switch", "choice", "states", "scale"]
 ON, OFF, ALL = "on", "off", "all"
 MOST = 200
 """Letters of a value; more is no number, month or list of states."""
+PLAIN = re.compile(r"(?!(?i:true|false|null)$)[A-Za-z]\w*")
 NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,3})?")
 
 
@@ -80,8 +81,11 @@ class Control:
 
 
 def as_set(path: str, value: Any) -> str:
-    """Write a value as `--set` takes it; JSON is YAML too."""
-    text = value if isinstance(value, str) and MONTH.fullmatch(value) else json.dumps(value)
+    """Write a value as `--set` takes it: words and months plain, all else as JSON, which is
+    YAML too.
+    """
+    is_plain = isinstance(value, str) and (MONTH.fullmatch(value) or PLAIN.fullmatch(value))
+    text = value if is_plain else json.dumps(value, ensure_ascii=False)
     return f"{path}={text}"
 
 
