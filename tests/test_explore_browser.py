@@ -5,7 +5,6 @@ Without playwright and Chromium there is nothing to test with, and the tests say
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -66,9 +65,10 @@ class Seen:
         assert {url for url in self.asked if not url.startswith(self.place)} == set()
 
     def drawn(self) -> str:
-        """Give all that the answer shows: the drawings, and the words."""
-        found: str = self.page.locator("#answer").inner_html()
-        return re.sub(r"clip\d+|gradient_\d+", "", found) + self.words("#sentences")
+        """Give all that the answer shows: lines, areas and bars of the drawings, and all words."""
+        paths = "[...document.querySelectorAll('#answer .drawing path')].map((p) => p.getAttribute('d'))"
+        found: str = self.page.evaluate(f"{paths}.join('\\n')")
+        return "\n".join([found, self.words("#answer"), self.words("#sentences")])
 
     def words(self, selector: str) -> str:
         found: str = self.page.locator(selector).inner_text()
@@ -78,8 +78,7 @@ class Seen:
         return self.page.locator(f'.control[data-id="{name}"]')
 
     def opened(self) -> None:
-        for group in self.page.locator("aside details:not([open]) > summary").all():
-            group.click()
+        self.page.evaluate("document.querySelectorAll('aside details').forEach((d) => (d.open = true))")
 
 
 @pytest.mark.parametrize("viewport", [DESK, PHONE])
@@ -103,7 +102,9 @@ def moved(control: Any) -> None:
     if kind == "switch":
         control.locator("input").click()
     elif kind == "choice":
-        control.locator("select").select_option(index=1)
+        known = [each.get_attribute("value") for each in control.locator("option").all()]
+        now = control.get_attribute("data-value")
+        control.locator("select").select_option(next(each for each in known if each != now))
     elif kind == "states":
         control.locator("input[value=CCC]").click()
     else:
@@ -113,8 +114,7 @@ def moved(control: Any) -> None:
 def test_every_control_changes_what_is_drawn(browser: Any, place: str) -> None:
     """One after the other, each undone by its button; the drawing is then the first one again.
 
-    Where the chart of what stays uncovered stays as it is, that of who supplies, of capacity or of
-    cost changes; a rule by which nobody decides here is only in the command.
+    A rule may be one by which nobody decides here; it stands in the command all the same.
     """
     seen = Seen(browser, place)
     seen.opened()

@@ -55,6 +55,7 @@ async function drawn(chart, panel, place, width) {
     const used = Object.keys(datasets).filter((name) => key.includes(`"data":{"name":"${name}"}`));
     used.forEach((name) => place.view.data(name, datasets[name]));
     await place.view.runAsync();
+    withoutRoles(place);
     return;
   }
   place.view?.finalize();
@@ -62,6 +63,11 @@ async function drawn(chart, panel, place, width) {
   const found = await window.vegaEmbed(place.querySelector(".drawing"), probe, options);
   place.view = found.view;
   place.key = key;
+  withoutRoles(place);
+}
+
+// A drawing is one picture to a screen reader; its parts say nothing.
+function withoutRoles(place) {
   place.querySelectorAll(".drawing [role]").forEach((each) => each.removeAttribute("role"));
 }
 
