@@ -13,7 +13,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from benchmarks import markets, members, sizes, studies
+from benchmarks import explorer, markets, members, sizes, studies
 from benchmarks.measure import Row, table
 
 
@@ -26,7 +26,8 @@ def main() -> int:
     target = parser.parse_args().json
     before = machine()
     print(before)
-    rows = [*members.measure(), *markets.measure(), *sizes.measure(), *studies.measure()]
+    parts = (members, markets, sizes, studies, explorer)
+    rows = [row for part in parts for row in part.measure()]
     print(table(rows))
     if target:
         target.write_text(

@@ -46,7 +46,9 @@ def asked(path: Path, query: str = "", members: int = QUICK) -> Any:
 def test_an_answer_holds_the_chart_of_the_run(small: Path) -> None:
     """What is drawn is the chart of a run with the same settings, row by row."""
     found = asked(small, f"{SHARE}=0.4", FULL).json()
-    expected = chart(of_result(sim.run(sim.load(small, [f"{SHARE}=0.4"], members=FULL))), "fill_rate")
+    expected = chart(
+        of_result(sim.run(sim.load(small, [f"{SHARE}=0.4"], members=FULL))), "fill_rate"
+    )
     assert expected
     assert unescape(found["html"]).count(expected.title) >= 1
     assert len(found["charts"]["fill_rate"]["panels"]) == len(expected.panels)
@@ -248,7 +250,9 @@ def test_names_are_text_wherever_they_stand(tmp_path: Path) -> None:
 
 def test_the_page_holds_a_control_for_each_number(small: Path) -> None:
     html = client(small).get("/").text
-    assert len(re.findall(r'class="control', html)) == len(set(re.findall(r'data-id="([^"]+)"', html)))
+    assert len(re.findall(r'class="control', html)) == len(
+        set(re.findall(r'data-id="([^"]+)"', html))
+    )
     for path in (SHARE, "events.ban.date", "programmes.help.budget", "rules.learning"):
         assert f'data-id="{path}"' in html
     ids = re.findall(r'id="([^"]+)"', html)

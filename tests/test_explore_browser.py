@@ -66,8 +66,8 @@ class Seen:
 
     def drawn(self) -> str:
         """Give all that the answer shows: lines, areas and bars of the drawings, and all words."""
-        paths = "[...document.querySelectorAll('#answer .drawing path')].map((p) => p.getAttribute('d'))"
-        found: str = self.page.evaluate(f"{paths}.join('\\n')")
+        paths = "[...document.querySelectorAll('#answer .drawing path')]"
+        found: str = self.page.evaluate(f"{paths}.map((p) => p.getAttribute('d')).join(' ')")
         return "\n".join([found, self.words("#answer"), self.words("#sentences")])
 
     def words(self, selector: str) -> str:
@@ -78,7 +78,9 @@ class Seen:
         return self.page.locator(f'.control[data-id="{name}"]')
 
     def opened(self) -> None:
-        self.page.evaluate("document.querySelectorAll('aside details').forEach((d) => (d.open = true))")
+        self.page.evaluate(
+            "document.querySelectorAll('aside details').forEach((d) => (d.open = true))"
+        )
 
 
 @pytest.mark.parametrize("viewport", [DESK, PHONE])

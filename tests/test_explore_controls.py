@@ -47,7 +47,11 @@ def test_each_kind_of_control_is_made(found: Menu) -> None:
     assert kinds["programmes.help.budget"] == "scale"
     assert kinds["programmes.help.beneficiaries"] == "states"
     assert kinds["rules.sourcing"] == "choice"
-    for path in ("complexity.hard.build_months", "rules.sourcing.sensitivity", "trade.engines.weight"):
+    for path in (
+        "complexity.hard.build_months",
+        "rules.sourcing.sensitivity",
+        "trade.engines.weight",
+    ):
         assert kinds.get(path, "number") == "number"
     assert "programmes.help.budget.2014-02" not in kinds
     assert "programmes.help.chair_weight" not in kinds  # it serves nobody else
@@ -117,7 +121,8 @@ def test_all_controls_of_the_baseline_can_be_set_together() -> None:
     same = {each.id: each.value for each in whole.controls.values() if each.kind != "switch"}
     held = sim.load(BASELINE, Settings(same).sets(whole), members=1, months=36)
     before, after = (
-        sim.run(each).records.series["received"] for each in (sim.load(BASELINE, members=1, months=36), held)
+        sim.run(each).records.series["received"]
+        for each in (sim.load(BASELINE, members=1, months=36), held)
     )
     assert np.array_equal(before, after)
     off = Settings({f"events.{name}": "off" for name in scenario.events})

@@ -161,7 +161,8 @@ def test_a_missing_extra_is_named(
 
 
 def test_the_command_stays_light() -> None:
-    code = "import sim.cli.main, sys; print({'starlette','uvicorn','altair','numpy'} & set(sys.modules))"
+    heavy = {"starlette", "uvicorn", "altair", "numpy"}
+    code = f"import sim.cli.main, sys; print({heavy} & set(sys.modules))"
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=True
@@ -208,14 +209,16 @@ def served(path: Path) -> Iterator[int]:
 
 
 def test_a_slow_client_keeps_nobody_waiting(small: Path) -> None:
-    """One asks for the library and reads nothing, one never ends its question; others are served."""
+    """One asks for much and reads nothing, one never ends its question; others are served."""
     with served(small) as port, socket.socket() as idle, socket.socket() as half:
         for each in (idle, half):
             each.connect(("127.0.0.1", port))
         idle.sendall(f"GET /library.js HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode())
         half.sendall(b"GET /answer?memb")
         for _ in range(2):
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/answer?members=16", timeout=30) as reply:
+            with urllib.request.urlopen(
+                f"http://127.0.0.1:{port}/answer?members=16", timeout=30
+            ) as reply:
                 assert json.load(reply)["members"] == 16
 
 
@@ -229,7 +232,6 @@ def test_it_serves_until_it_is_interrupted(small: Path, words: list[str]) -> Non
         text=True,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         start_new_session=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
     try:
         assert process.stdout

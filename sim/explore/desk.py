@@ -125,9 +125,7 @@ def _faults(asked: Asked, menu: Menu) -> list[str]:
     ]
 
 
-def _handed(
-    lane: Crew, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs
-) -> Future[T]:
+def _handed(lane: Crew, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
     """Hand in a call, to a new process where the last one has died. Raises SimError."""
     try:
         return lane.submit(function, *args, **kwargs)

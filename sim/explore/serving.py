@@ -39,8 +39,8 @@ def serve(path: str, *, members: int, host: str, port: int, with_token: bool, sa
         listening = stack.enter_context(_listening(host, port))
         bound = listening.getsockname()[1]
         guard = Guard(bound, new_token() if with_token else "")
-        lanes = [stack.enter_context(lane()) for _ in range(2)]
-        desk = Desk(path, *lanes, members)
+        quick, full = (stack.enter_context(lane()) for _ in range(2))
+        desk = Desk(path, quick, full, members)
         menu = desk.warmed()
         say(f"{menu.scenario.title}\n{address(host, bound, guard.token)}\nCtrl-C ends it")
         config = uvicorn.Config(
