@@ -44,20 +44,17 @@ def backtest(
     """
     beside = files_beside(scenario)
     world = revised(_scenario(scenario), members=members, months=months, seed=seed)
-    given = announced or beside.announced
-    plans = all_announced(world) if given is None else _scenario(given)
+    plans = _plans(world, announced or beside.announced)
     found = read_outcomes(outcomes or beside.outcomes)
     of_costs = cases or beside.cases
     documented = read_cases(of_costs) if of_costs else []
     last = month_number(world.start) + (months or world.months)
     reasons = [(each, _unscored(each, last)) for each in found]
-    rivals = Plans(
-        found,
-        *(
-            Past(each, run(each, members=1, months=months, seed=seed).records)
-            for each in (plans, twice_as_long(plans))
-        ),
+    planned, doubled = (
+        Past(each, run(each, members=1, months=months, seed=seed).records)
+        for each in (plans, twice_as_long(plans))
     )
+    rivals = Plans(found, planned, doubled)
     scores: list[Score] = []
     for category, own in _by_category(reasons).items():
         left_out = leave_out(world, category, _replaced(own), documented, plans)
@@ -89,6 +86,11 @@ def _by_category(reasons: Iterable[tuple[Observation, str]]) -> dict[str, list[O
 
 def _scenario(given: Given) -> Scenario:
     return given if isinstance(given, Scenario) else load(given)
+
+
+def _plans(world: Scenario, announced: Given | None) -> Scenario:
+    """Return the scenario of the plans, or the world with all that was announced kept."""
+    return all_announced(world) if announced is None else _scenario(announced)
 
 
 def _unscored(outcome: Observation, last: int) -> str:

@@ -52,6 +52,13 @@ def tally(table: pd.DataFrame) -> pd.DataFrame:
     rows = observed(table)
     if rows.empty:
         return pd.DataFrame()
+    groups = _groups(rows)
+    told = {name: some for name, some in groups.items() if len(some)}
+    return pd.DataFrame([_line(some) for some in told.values()]).assign(what=list(told))
+
+
+def _groups(rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Return the rows that each line is made from."""
     groups = {"all": rows} | {
         name: rows[rows["measure"] == measure] for measure, name in MEASURES.items()
     }
@@ -59,8 +66,7 @@ def tally(table: pd.DataFrame) -> pd.DataFrame:
         for key, some in rows.groupby(column, sort=False):
             if len(some) >= FEW and key and len(some) < len(rows):
                 groups[str(key)] = some
-    told = {name: some for name, some in groups.items() if len(some)}
-    return pd.DataFrame([_line(some) for some in told.values()]).assign(what=list(told))
+    return groups
 
 
 def _clusters(rows: pd.DataFrame) -> pd.Series[str]:
