@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import scoringrules
 
 import sim
 from sim.assess.outcomes import Case, Observation, read_cases, read_outcomes
@@ -16,7 +17,9 @@ from sim.assess.past import FULL, HALF, TENTH, Past, logistic
 from sim.engine.run import run
 from sim.errors import InputError, ScenarioError
 from sim.experiments.backtest import backtest, leave_out
-from sim.experiments.scores import Backtest, Score, crps
+from sim.experiments.rivals import Plans, twice_as_long
+from sim.experiments.scores import Backtest, Rivals, Score, crps
+from sim.precedents.scores import flatness
 from sim.scenario.quantity import month_number
 from sim.scenario.schema import Scenario
 
@@ -93,7 +96,11 @@ def outcome(**given: str) -> Observation:
 def score(samples: list[float], **given: str) -> dict[str, str | float]:
     """Score an ensemble against an outcome; plan 60, logistic 20."""
     return Score(
-        outcome(**given), np.array(samples, dtype=np.float64), 60.0, 20.0, month_number("2025-01")
+        outcome(**given),
+        np.array(samples, dtype=np.float64),
+        Rivals(60.0, 90.0, 20.0),
+        month_number("2025-01"),
+        "deep",
     ).row
 
 
@@ -119,6 +126,45 @@ def test_crps_is_the_integral_of_the_squared_distance_of_distributions() -> None
     assert crps(samples, value) == pytest.approx(
         float(np.sum((below - (grid >= value)) ** 2)) * (grid[1] - grid[0]), abs=1e-3
     )
+
+
+def test_crps_agrees_with_scoringrules() -> None:
+    samples = np.random.default_rng(4).normal(size=30)
+    for value in (-2.0, 0.1, 3.0):
+        theirs = scoringrules.crps_ensemble(value, samples, estimator="nrg")
+        assert crps(samples, value) == pytest.approx(float(theirs))
+
+
+def test_an_open_outcome_is_judged_up_to_its_month_only() -> None:
+    """Members 1 and 3, open at 5: F is 1/2 over 2 months and 1 over 2 more: 1/2 + 2. Members 4 and
+    9: 1/2 over the month before 5. A plan for 3 is two months past, one for 8 is not."""
+    assert crps(np.array([3.0, 1.0]), 5.0, True) == pytest.approx(2.5)
+    assert crps(np.array([9.0, 4.0]), 5.0, True) == pytest.approx(0.25)
+    assert crps(np.array([3.0]), 5.0, True) == 2
+    assert crps(np.array([8.0]), 5.0, True) == 0
+
+
+def test_what_had_not_come_is_a_miss_only_where_the_interval_is_past() -> None:
+    """Nobody knows of the others; its PIT lies beyond the members that had come."""
+    first = float(month_number("2016-01"))
+    given = {"value": "after 2015-12", "unit": "date", "date": "2015-12", "reading": "unit 1"}
+    past = score([first - 9, first - 1], **given)
+    assert (past["in50"], past["in90"], past["seen"]) == ("miss", "miss", "no")
+    assert past["pit"] == 1
+    still = score([first - 9, first, first], **given)
+    assert (still["in50"], still["in90"], still["outcome"]) == ("", "", "after 2015-12")
+    assert 1 / 3 <= float(still["pit"]) <= 1
+
+
+def test_the_pit_lies_between_the_members_below_and_up_to_the_outcome() -> None:
+    """Drawn by the outcome's name, so it stays whatever else is scored."""
+    between = float(score([0.0, 10.0, 10.0, 20.0])["pit"])
+    assert 0.25 <= between <= 0.75
+    assert between == float(score([0.0, 10.0, 10.0, 20.0])["pit"])
+    assert between != float(score([0.0, 10.0, 10.0, 20.0], metric="sold")["pit"])
+    assert score([1.0, 2.0, 11.0, 12.0])["pit"] == 0.5
+    drawn = [float(score([0.0, 10.0, 10.0, 20.0], metric=str(each))["pit"]) for each in range(200)]
+    assert flatness((np.array(drawn) - 0.25) * 2, 200)[1] > 0.01
 
 
 def test_intervals_cover_what_lies_within() -> None:
@@ -298,7 +344,7 @@ def test_permuted_outcomes_leave_their_forecast_bit_identical(
     again = small_form(changed(OUTCOMES, tmp_path / "outcomes.csv", swap))
     for one, other in zip(small.scores, again.scores, strict=True):
         assert one.samples.tobytes() == other.samples.tobytes()
-        assert (one.plan, one.naive) == (other.plan, other.naive)
+        assert one.rivals == other.rivals
     assert (small.table["outcome"] != again.table["outcome"]).sum() == 2
     assert not small.table["crps_model"].equals(again.table["crps_model"])
 
@@ -344,6 +390,32 @@ def test_the_published_plan_comes_before_the_plan_scenario(small: Backtest) -> N
     assert list(rows["plan"]) == ["60", "120"]
 
 
+def test_twice_the_plan_takes_twice_as_long(plans: Scenario) -> None:
+    """A published date is as far again from its statement, half of a published amount is there, and
+    all months of the plans are doubled."""
+    run_once = Past(plans, run(plans, members=1, months=48).records)
+    rows = [
+        outcome(kind="plan", stated="2014-06", value="120"),
+        outcome(
+            kind="plan", stated="2014-07", value="2017-06", unit="date", date="2019-02", metric="at"
+        ),
+    ]
+    rivals = Plans(rows, run_once, run_once)
+    assert (rivals.year, rivals.plan(outcome()), rivals.twice(outcome())) == ("2014", 120, 60)
+    dated = outcome(value="2019-02", unit="date", date="2019-02", metric="at", reading="unit 1")
+    assert rivals.twice(dated) == month_number("2014-07") + 2 * 35
+    later = Plans([outcome(kind="plan", stated="2015-06", value="60")], run_once, run_once)
+    assert later.plan(outcome()) != 60
+    late = twice_as_long(plans).programmes["russian_programme"]
+    now = plans.programmes["russian_programme"]
+    assert late.slippage.value == 2 * now.slippage.value
+    for name, each in now.candidates.items():
+        if each.announced_months is not None:
+            months = late.candidates[name].announced_months
+            assert months is not None
+            assert months.value == 2 * each.announced_months.value
+
+
 def test_claims_stand_apart_from_observations(small: Backtest) -> None:
     observed, claimed = small.text.split("### Claimed by officials or experts")
     assert "programme_ukraine" not in observed
@@ -384,7 +456,7 @@ def test_without_a_cut_off_the_logistic_says_nothing() -> None:
     engines = never.table[never.table["category"] == "helicopter_engines"]
     assert len(engines) == 3
     assert set(engines["naive"]) == {""}
-    assert set(engines["best"]) <= {"model", "plan"}
+    assert set(engines["best"]) <= {"model", "plan", "twice_plan"}
 
 
 @pytest.mark.parametrize(
@@ -410,6 +482,11 @@ def test_an_outcome_of_what_the_scenario_lacks_is_refused(
         ({"kind": "rumour"}, "kind 'rumour' is none of"),
         ({"reading": "guess"}, "reading 'guess' is none of"),
         ({"date": "once"}, "must be numbers, or months"),
+        ({"value": "after 2015"}, "must be numbers, or months"),
+        (
+            {"value": "after 2015-12", "unit": "date", "high": "2016-01"},
+            "has not come has no low and high",
+        ),
     ],
 )
 def test_a_faulty_outcome_is_refused_with_its_line(

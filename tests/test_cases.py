@@ -5,6 +5,7 @@ A test a row of the story; figures are of a few members, so only what the story 
 
 from __future__ import annotations
 
+import json
 from functools import lru_cache
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from sim.assess.evidence import cited, counts
 from sim.assess.outcomes import read_outcomes
 from sim.engine.run import run
 from sim.records import Records
+from tests.golden.renew import case_names, path_of, summary_of
 
 CASES = Path(__file__).parent.parent / "scenarios" / "cases"
 VARIANTS = {
@@ -69,6 +71,20 @@ def test_every_number_has_a_source_or_says_that_it_is_assumed(name: str) -> None
     counted = counts(scenario)
     assert counted["documented"] + counted["estimated"] >= 5
     assert counted["bare"] <= 12
+
+
+@pytest.mark.parametrize("name", case_names())
+def test_a_case_gives_the_golden_numbers(name: str) -> None:
+    """To nine digits, in the central case and a drawn member; `python -m tests.golden.renew` writes
+    them anew."""
+    golden = json.loads(path_of(name).read_text(encoding="utf-8"))
+    found = summary_of(name)
+    assert list(found) == list(golden)
+    for headline, values in found.items():
+        for value, kept in zip(values, golden[headline], strict=True):
+            assert value == (
+                pytest.approx(kept, rel=1e-8, abs=1e-9) if isinstance(kept, float) else kept
+            ), headline
 
 
 @pytest.mark.parametrize("name", VARIANTS)

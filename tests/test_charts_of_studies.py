@@ -305,13 +305,18 @@ def test_backtest_draws_dates_as_years_and_numbers_apart() -> None:
     assert drawn(found, 2)["label"].tolist() == ["Share, 2016 (claimed)"]
 
 
-def test_calibration_counts_observed_outcomes_between_quantiles() -> None:
-    """The date lies below all; 2 units equal the median, so half to each side."""
-    found = calibration(tables(backtest=outcomes()))
-    assert drawn(found)["found"].tolist() == [1.0, 0.0, 0.5, 0.5, 0.0, 0.0]
-    assert drawn(found)["middle"].tolist() == pytest.approx([0.1, 0.4, 0.5, 0.5, 0.4, 0.1])
+def test_calibration_counts_observed_outcomes_by_tenths() -> None:
+    """Two outcomes at 2 % and 47 % of their forecasts; the claim is left out. Precedents, where
+    they are there, have a panel of their own."""
+    scored = outcomes().assign(pit=[0.02, 0.47, 0.99], in90=["miss", "yes", "miss"])
+    found = calibration(tables(backtest=scored))
+    assert drawn(found)["found"].tolist() == [1, 0, 0, 0, 1, 0, 0, 0, 0, 0]
+    assert drawn(found)["middle"].tolist() == pytest.approx([0.2] * 10)
     assert found is not None
     assert found.title == "1 of 2 outcomes lie outside the 90 % interval, 0.2 would by chance"
+    of_both = tables(backtest=scored, backtest_precedents=pd.DataFrame({"pit": [0.5, 1.0, None]}))
+    both = calibration(of_both)
+    assert drawn(both, 1)["found"].tolist() == [0, 0, 0, 0, 0, 1, 0, 0, 0, 1]
 
 
 def test_places_of_dates() -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sim.assess.evidence import Drawn, Number
-from sim.assess.importance import ALL, Importance, described, importance
+from sim.assess.importance import ALL, Importance, _narrowing, described, importance
 from sim.assess.regression import LEAST_MEMBERS, Fit, rank_regression
 from sim.engine.run import run
 from sim.errors import InputError
@@ -225,3 +225,10 @@ def test_the_description_says_how_it_was_found(found: Importance) -> None:
         for line in text.splitlines()
     )
     assert not any(line != line.rstrip() for line in text.splitlines())
+
+
+def test_the_observation_that_narrows_the_answer_most_is_named() -> None:
+    """What explains 64 % of a variance leaves sqrt(0.36) = 0.6 of the spread."""
+    told = _narrowing((0.64, "events.ban.share", "assumed", "AAA", "engines", 0.75, -0.9))
+    assert "to observe events.ban.share" in told
+    assert "40 % off the spread of all needs together, and 50 % off that of AAA engines" in told

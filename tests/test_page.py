@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sim.assess.held import beside_intervals
 from sim.report.charts.fates import FATES
 from sim.report.charts.names import Names
 from sim.report.charts.tables import Tables
@@ -73,7 +74,7 @@ def test_three_sentences_say_what_is_short_when_it_is_regained_by_whom_and_at_wh
         "1 of 1 need falls short, worst of all Buyerland: Engines: 40 % of what is needed "
         "since the "
         "supply was first restricted is met in its month (median; 20 % to 60 % in 9 of 10 "
-        "members).",
+        f"members; {beside_intervals()}).",
         "Of the 1 need that lose supply, 1 most likely regains nine tenths of the loss "
         "within the run; "
         "the worst one after 30 months (12 to never), in under 1 % of the members it does "

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -252,7 +252,22 @@ def described(found: Importance) -> str:
             ),
             "",
             *_aligned(["share", "number", "confidence", "most for", "there"], next_ones),
+            *(["", _narrowing(ranked[0])] if ranked and ranked[0][0] > 0 else []),
         ]
+    )
+
+
+def _narrowing(first: tuple[Any, ...]) -> str:
+    """Write which observation would narrow the answer most, and by how much.
+
+    What explains a share s of a variance, once known, leaves a spread of sqrt(1 - s).
+    """
+    share, path, _, state, product, there, _ = first
+    everywhere, most = (_percent(1 - math.sqrt(1 - min(each, 1.0))) for each in (share, there))
+    return (
+        f"What would narrow the answer most is to observe {path}: known for sure, it takes"
+        f" {everywhere} off the spread of all needs together, and {most} off that of"
+        f" {state} {product}."
     )
 
 

@@ -19,6 +19,8 @@ KINDS = ("observed", "milestone", "claim", "plan")
 """Observations, dates of what was seen, what officials or experts say, what was planned: never
 mixed."""
 CASE_KEYS = ("category", "stage", "low", "central", "high", "unit", "source")
+OPEN = "after "
+"""Before the month by which a date is known not to have come: `after 2025-12`."""
 READINGS = ("year", "level", "unit", "ready", "full", "allies", *OF_BUYERS)
 """How an outcome is read off a run: see `past.Past`, and `need_readings` for those of buyers."""
 
@@ -50,8 +52,20 @@ class Observation:
         return self.unit == "date"
 
     @property
+    def is_open(self) -> bool:
+        """Tell whether all that is known is that it had not happened by the end of a month."""
+        return self.is_date and self.value.startswith(OPEN)
+
+    @property
+    def measure(self) -> str:
+        """Return what it is measured in: `date`, `share` (percent) or `units`."""
+        return "date" if self.is_date else "share" if self.unit.startswith("%") else "units"
+
+    @property
     def band(self) -> tuple[float, float, float]:
-        """Return low, value and high; months are counted from year 0."""
+        """Return low, value and high; months are counted from year 0, and what had not happened
+        counts as the month after.
+        """
         return (
             self._number(self.low or self.value),
             self._number(self.value),
@@ -59,7 +73,9 @@ class Observation:
         )
 
     def _number(self, text: str) -> float:
-        return float(month_number(text)) if self.is_date else float(text)
+        if not self.is_date:
+            return float(text)
+        return float(month_number(text.removeprefix(OPEN))) + text.startswith(OPEN)
 
 
 class Case(NamedTuple):
@@ -168,7 +184,12 @@ def _band_fault(outcome: Observation) -> str:
         low, value, high = outcome.band
         month_number(f"{outcome.date}-01"[:7])
     except ValueError:
-        return "value, low and high must be numbers, or months YYYY-MM for a date"
+        return (
+            "value, low and high must be numbers, or months YYYY-MM for a date"
+            " (`after YYYY-MM` where it had not happened by then)"
+        )
+    if outcome.is_open and (outcome.low or outcome.high):
+        return "a date that has not come has no low and high"
     if not math.isfinite(low + value + high):
         return "value, low and high must be finite"
     return "" if low <= value <= high else "the value is not between low and high"

@@ -2,29 +2,28 @@
 history.
 
 Scored are numbers and dates that records can tell; what is only said is kept apart from what is
-observed. Two point forecasts are to be beaten: the officially announced plan, and a logistic whose
-numbers were fixed beforehand.
+observed. Three point forecasts are to be beaten: the officially announced plan, the plan if all
+takes twice as long, and a logistic whose numbers were fixed beforehand.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from sim.assess.outcomes import Observation, read_cases, read_outcomes
 from sim.assess.past import Past
 from sim.engine.load import load
 from sim.engine.run import run
 from sim.experiments.beside import files_beside
-from sim.experiments.left_out import leave_out
-from sim.experiments.scores import Backtest, Score
+from sim.experiments.left_out import class_of_goods, leave_out
+from sim.experiments.rivals import Plans, all_announced, twice_as_long
+from sim.experiments.scores import Backtest, Rivals, Score
 from sim.scenario.quantity import month_number
 from sim.scenario.revision import revised
 from sim.scenario.schema import Scenario
 
 Given = Scenario | str | os.PathLike[str]
-PLANNED = "2014"
-"""The last year in which a plan counts as a forecast: later ones knew more."""
 
 
 def backtest(
@@ -51,14 +50,19 @@ def backtest(
     documented = read_cases(of_costs) if of_costs else []
     last = month_number(world.start) + (months or world.months)
     reasons = [(each, _unscored(each, last)) for each in found]
-    planned = Past(plans, run(plans, members=1, months=months, seed=seed).records)
+    planned, doubled = (
+        Past(each, run(each, members=1, months=months, seed=seed).records)
+        for each in (plans, twice_as_long(plans))
+    )
+    rivals = Plans(found, planned, doubled)
     scores: list[Score] = []
     for category, own in _by_category(reasons).items():
         left_out = leave_out(world, category, _replaced(own), documented, plans)
         past = Past(left_out, run(left_out, members=members, months=months, seed=seed).records)
         for each in own:
-            plan = _plan(each, found, planned)
-            scores.append(Score(each, past.forecast(each), plan, past.naive(each), last))
+            beaten = Rivals(rivals.plan(each), rivals.twice(each), past.naive(each))
+            kind = class_of_goods(world, (*each.products.split(), *each.replaces.split()))
+            scores.append(Score(each, past.forecast(each), beaten, last, kind))
     return Backtest(tuple(scores), tuple(filter(_has_reason, reasons)))
 
 
@@ -85,16 +89,8 @@ def _scenario(given: Given) -> Scenario:
 
 
 def _plans(world: Scenario, announced: Given | None) -> Scenario:
-    """Return the scenario of the plans; where there is none the world with all that was announced
-    kept.
-    """
-    if announced is not None:
-        return _scenario(announced)
-    programmes = {
-        name: each.model_copy(update={"lead_times": "announced"})
-        for name, each in world.programmes.items()
-    }
-    return world.model_copy(update={"programmes": programmes})
+    """Return the scenario of the plans, or the world with all that was announced kept."""
+    return all_announced(world) if announced is None else _scenario(announced)
 
 
 def _unscored(outcome: Observation, last: int) -> str:
@@ -106,21 +102,3 @@ def _unscored(outcome: Observation, last: int) -> str:
     if not outcome.reading:
         return "nothing in the model stands for it, or it is an input"
     return "after the end of the run" if month_number(f"{outcome.date}-12"[:7]) >= last else ""
-
-
-def _plan(outcome: Observation, found: Sequence[Observation], planned: Past) -> float:
-    """Return the plan's number for the outcome: one published by 2014, or what comes of the plans
-    taken together.
-    """
-    key = (outcome.category, outcome.metric, outcome.date, outcome.unit)
-    said = [
-        each
-        for each in found
-        if (each.category, each.metric, each.date, each.unit) == key and each.kind == "plan"
-    ]
-    said = [each for each in said if each.stated[:4] <= PLANNED]
-    return (
-        max(said, key=lambda each: each.stated).band[1]
-        if said
-        else float(planned.forecast(outcome)[0])
-    )

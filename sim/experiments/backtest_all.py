@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 import sim.precedents as history
+from sim.assess.held import Held
 from sim.errors import InputError
 from sim.experiments.backtest import backtest
 from sim.experiments.beside import files_beside
 from sim.experiments.scores import Backtest
+from sim.experiments.tally import LEVELS, inside_of, observed, tally, tally_text
+from sim.kernels.sums import Floats
 from sim.precedents.scores import cluster_interval
 
 if TYPE_CHECKING:
     import pandas as pd
-
-OBSERVED = ("observed", "milestone")
-"""Kinds of outcomes that count; claims are shown and do not."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +56,8 @@ class Everything:
         """Write the scores of each case, how well all of them hold, and the precedents' scores."""
         lines = [f"## {name}\n\n{found.text}\n" for name, found in self.cases.items()]
         if self.cases:
-            lines.append("## All cases\n\n" + "\n".join(held_words(self.table)) + "\n")
+            words, found = "\n".join(held_words(self.table)), tally_text(tally(self.table))
+            lines.append(f"## All cases\n\n{found}\n\n{words}\n")
         if self.precedents is not None:
             lines.append(f"## Precedents\n\n{history.described(self.precedents)}")
         return "\n".join(lines)
@@ -68,20 +69,35 @@ def held_words(table: pd.DataFrame) -> list[str]:
     That is how well an interval of a forecast may be trusted: where 90 % intervals held 80 % of
     outcomes, a reader should read them as 80 %.
     """
-    seen = table[table["kind"].isin(OBSERVED)]
+    return [each.sentence for each in held_in_cases(table)] or ["Nothing observed."]
+
+
+def held_in_cases(table: pd.DataFrame) -> list[Held]:
+    """Count what the intervals of each level held of observed outcomes; empty where none was."""
+    seen = observed(table)
     if not len(seen):
-        return ["Nothing observed."]
-    _, cases = np.unique(seen["case"].to_numpy(dtype=str), return_inverse=True)
-    lines = []
-    for level in (50, 90):
-        inside = np.array([float(word == "yes") for word in seen[f"in{level}"]])
-        low, high = cluster_interval(inside, cases)
-        lines.append(
-            f"{level} % intervals held {int(inside.sum())} of {inside.size} observations of"
-            f" {cases.max() + 1} cases, {inside.mean():.0%} (resampling cases {low:.0%} to"
-            f" {high:.0%}): read them as {inside.mean():.0%}."
-        )
-    return lines
+        return []
+    held = {level: inside_of(seen, level) for level in LEVELS}
+    return _held("cases", held, seen["case"])
+
+
+def held_in_precedents(found: history.Backtest) -> list[Held]:
+    """Count what the intervals of each level held of the shipped milestones."""
+    rows = found.table[(found.table["forecast"] != "") & (found.table["shipped"] == "yes")]
+    held = {level: history.held_numbers(rows[f"in{level}"]) for level in LEVELS}
+    return _held("precedents", held, rows["cluster"])
+
+
+def _held(forecasts: str, held: Mapping[int, Floats], groups: pd.Series[str]) -> list[Held]:
+    """Count what lies inside, with what resampling groups leaves of its share."""
+    _, clusters = np.unique(groups.to_numpy(dtype=str), return_inverse=True)
+    found = []
+    for level, inside in held.items():
+        low, high = cluster_interval(inside, clusters)
+        known = int((~np.isnan(inside)).sum())
+        number = int(clusters.max()) + 1
+        found.append(Held(forecasts, level, int(np.nansum(inside)), known, low, high, number))
+    return found
 
 
 def scored_scenarios(folder: str | os.PathLike[str] = "scenarios") -> list[Path]:

@@ -66,15 +66,35 @@ def leave_out(
 
 def kind_of(candidate: Candidate, terms: Terms) -> Kind:
     """Return the class of precedents that a candidate belongs to. Raises InputError."""
-    lead_time = terms.lead_time
-    own = lead_time and (lead_time.precedents.class_ if lead_time.precedents else lead_time.class_)
-    found = own or terms.ramp.precedents
+    found = _kind(terms)
     if found is None:
         raise InputError(
             f"candidate for {candidate.product} at {candidate.factory}: no class of precedents;"
             " give one in its lead_time or ramp, or in those of the product's complexity class"
         )
     return found
+
+
+def class_of_goods(scenario: Scenario, products: Iterable[str]) -> str:
+    """Return the class of precedents of whoever may make one of these products, the first that is
+    known; empty where none is.
+    """
+    wanted = set(products)
+    for programme in scenario.programmes.values():
+        for candidate in programme.candidates.values():
+            if candidate.product not in wanted:
+                continue
+            terms = terms_of(candidate, class_of(scenario, candidate.product))
+            if (found := _kind(terms)) is not None:
+                return found
+    return ""
+
+
+def _kind(terms: Terms) -> Kind | None:
+    """Return the class of precedents that a lead time or a ramp names; None where neither does."""
+    lead_time = terms.lead_time
+    own = lead_time and (lead_time.precedents.class_ if lead_time.precedents else lead_time.class_)
+    return own or terms.ramp.precedents
 
 
 def _foreseen(scenario: Scenario, candidate: Candidate) -> Candidate:

@@ -6,13 +6,14 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from sim.assess.outcomes import Observation
 from sim.kernels.sums import Floats
 from sim.report.statistics import spread
+from sim.rng import uniforms
 from sim.scenario.quantity import month_label
 
 if TYPE_CHECKING:
@@ -27,10 +28,10 @@ KNOWN = (
 )
 """What the forecasts still know of history."""
 LEVELS = (5, 25, 50, 75, 95)
-TOLD = ("category", "metric", "date", "kind", "unit")
+TOLD = ("category", "metric", "date", "kind", "unit", "reading")
 INTERVALS = (50, 90)
 """Central intervals, in percent, that are to cover outcomes."""
-FORECASTS = ("model", "plan", "naive")
+FORECASTS = ("model", "plan", "twice_plan", "naive")
 SHOWN = (
     "category",
     "metric",
@@ -40,11 +41,22 @@ SHOWN = (
     "p50",
     "p95",
     "plan",
+    "twice_plan",
     "naive",
     "in50",
     "in90",
 )
-SHOWN_SCORES = ("crps_model", "crps_plan", "crps_naive")
+SHOWN_SCORES = tuple(f"crps_{name}" for name in FORECASTS)
+
+
+class Rivals(NamedTuple):
+    """Hold the point forecasts to beat; NaN where one says nothing."""
+
+    plan: float
+    twice_plan: float
+    """What the plan comes to if all takes twice as long."""
+    naive: float
+    """The logistic's."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,11 +66,11 @@ class Score:
     outcome: Observation
     samples: Floats
     """[members], the model's"""
-    plan: float
-    naive: float
-    """NaN where the logistic says nothing."""
+    rivals: Rivals
     last: float
     """What is not reached within the run counts as reached in this month, the first after it."""
+    kind: str = ""
+    """The class of precedents of what is made; empty: not known."""
 
     @cached_property
     def row(self) -> dict[str, str | float]:
@@ -67,23 +79,46 @@ class Score:
         found = spread(self.samples, range(self.samples.size), LEVELS)
         quantiles = {level: float(found[f"p{level:02d}"]) for level in LEVELS}
         row: dict[str, str | float] = {name: getattr(self.outcome, name) for name in TOLD}
+        row |= {"class": self.kind, "measure": self.outcome.measure}
+        row |= {"seen": "no" if self.outcome.is_open else "yes"}
         for name, number in (("outcome", value), ("low", low), ("high", high)):
-            row[name] = self.written(number)
+            row[name] = self.outcome.value if self.outcome.is_open else self.written(number)
         for level, number in quantiles.items():
             row[f"p{level:02d}"] = self.written(number)
-        row["plan"], row["naive"] = self.written(self.plan), self.written(self.naive)
+        row |= {name: self.written(number) for name, number in self.rivals._asdict().items()}
         for level in INTERVALS:
             least, most = quantiles[50 - level // 2], quantiles[50 + level // 2]
-            row[f"in{level}"] = "yes" if least <= high and low <= most else "miss"
-        return row | {"bias": float(found["mean"]) - value} | self._errors(value)
+            row[f"in{level}"] = self._held(least, most)
+        return row | {"bias": float(found["mean"]) - value, "pit": self.pit} | self._errors(value)
+
+    @property
+    def pit(self) -> float:
+        """Return the randomised probability integral transform: a draw, by the outcome's name, from
+        the shares of members below the outcome and up to it (Czado, Gneiting and Held 2009).
+
+        A disputed outcome lies anywhere in its band, one that has not come anywhere beyond its
+        month.
+        """
+        low, _, high = self.outcome.band
+        below = float((self.samples < low).mean())
+        upto = 1.0 if self.outcome.is_open else float((self.samples <= high).mean())
+        name = f"pit.{self.outcome.category}.{self.outcome.metric}.{self.outcome.date}"
+        drawn = float(uniforms(0, name, (1,))[0, 0])
+        return below + drawn * (upto - below)
+
+    def _held(self, least: float, most: float) -> str:
+        """Say whether an interval holds the outcome; nothing where nobody knows."""
+        low, _, high = self.outcome.band
+        if self.outcome.is_open:
+            return "miss" if round(most) < low else ""
+        return "yes" if least <= high and low <= most else "miss"
 
     def _errors(self, value: float) -> dict[str, str | float]:
         """Score each forecast against the value, and name the best."""
-        errors = {
-            "model": crps(self.samples, value),
-            "plan": abs(self.plan - value),
-            "naive": abs(self.naive - value),
-        }
+        is_open = self.outcome.is_open
+        errors = {"model": crps(self.samples, value, is_open)}
+        for name, number in self.rivals._asdict().items():
+            errors[name] = crps(np.array([number]), value, is_open)
         known = [name for name in errors if not math.isnan(errors[name])]
         row: dict[str, str | float] = {f"crps_{name}": error for name, error in errors.items()}
         return row | {"best": min(known, key=errors.__getitem__)}
@@ -135,14 +170,15 @@ class Backtest:
         return "\n".join([*lines, "", KNOWN])
 
 
-def crps(samples: Floats, outcome: float) -> float:
+def crps(samples: Floats, outcome: float, is_open: bool = False) -> float:
     """Return the continuous ranked probability score of an ensemble [members]: mean |x - y| less
-    half the mean |x - x'|.
+    half the mean |x - x'|; 0 is the best.
 
     Both means are over all members and pairs, so it is the exact score of the ensemble's step
-    function; 0 is the best.
+    function (Gneiting and Raftery 2007). Of an outcome that had not come by then, `is_open`, the
+    integral of F squared up to it (Avati et al. 2020): the same with members beyond it moved to it.
     """
-    ordered = np.sort(samples)
+    ordered = np.sort(np.minimum(samples, outcome) if is_open else samples)
     count = ordered.size
     gaps = float(np.sum(np.diff(ordered) * np.arange(1, count) * np.arange(count - 1, 0, -1)))
     return float(np.abs(ordered - outcome).mean()) - gaps / count**2
@@ -177,8 +213,8 @@ def _totals(rows: Sequence[Row]) -> list[str]:
 
 
 def _covered(rows: Sequence[Row], level: int) -> str:
-    hits = sum(row[f"in{level}"] == "yes" for row in rows)
-    return f"{level} % intervals cover {hits} of {len(rows)} outcomes"
+    known = [row[f"in{level}"] for row in rows if row[f"in{level}"]]
+    return f"{level} % intervals cover {known.count('yes')} of {len(known)} outcomes"
 
 
 def _means(unit: str, rows: Sequence[Row]) -> list[str]:

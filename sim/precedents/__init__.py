@@ -20,7 +20,7 @@ from sim.precedents.mixture import Mixture
 from sim.precedents.ramping import Ramps, fit_ramps
 from sim.precedents.ratios import Ratios, fit_ratios
 from sim.precedents.reading import PrecedentsError
-from sim.precedents.tally import described, summary
+from sim.precedents.tally import described, held_numbers, summary
 
 __all__ = [
     "Answer",
@@ -40,6 +40,7 @@ __all__ = [
     "fit_ramps",
     "fit_ratios",
     "fits",
+    "held_numbers",
     "load",
     "milestones",
     "overview",

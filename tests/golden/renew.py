@@ -41,9 +41,15 @@ def names() -> list[str]:
     return sorted(path.stem for path in SCENARIOS.glob("*.yaml"))
 
 
+def case_names() -> list[str]:
+    """List the cases of the casebook and their variants."""
+    return sorted(path.stem for path in (SCENARIOS / "cases").glob("*.yaml"))
+
+
 def ran(name: str) -> Records:
     """Run a shipped scenario with the members that the golden summaries need."""
-    return run(sim.load(SCENARIOS / f"{name}.yaml", members=MEMBERS)).records
+    folder = SCENARIOS / "cases" if name in case_names() else SCENARIOS
+    return run(sim.load(folder / f"{name}.yaml", members=MEMBERS)).records
 
 
 def headlines(records: Records) -> dict[str, Headline]:
@@ -76,19 +82,39 @@ def headlines(records: Records) -> dict[str, Headline]:
     }
 
 
+def case_headlines(records: Records) -> dict[str, Headline]:
+    """Take what each need got and lacked, and what each line made, out of the records of a case."""
+    found: dict[str, Floats] = {}
+    for state, product in records.needs:
+        for metric in ("fill_rate_after", "unmet"):
+            found[f"{metric} of {state} {product}"] = _summary(records, metric, state, product)
+    for row, (factory, _, product) in enumerate(records.lines):
+        found[f"made by {factory} of {product}"] = records.output[:, row].sum(axis=0)
+    return {
+        name: [_written(float(values[member])) for member in KEPT] for name, values in found.items()
+    }
+
+
+def summary_of(name: str) -> dict[str, Headline]:
+    """Run a shipped scenario and take its golden summary."""
+    records = ran(name)
+    return case_headlines(records) if name in case_names() else headlines(records)
+
+
 def path_of(name: str) -> Path:
     """Say where the golden summary of a scenario stands."""
-    return GOLDEN / f"{name}.json"
+    return GOLDEN / "cases" / f"{name}.json" if name in case_names() else GOLDEN / f"{name}.json"
 
 
 def renew() -> None:
     """Write every golden summary, and remove those of scenarios that are gone."""
-    for path in GOLDEN.glob("*.json"):
+    (GOLDEN / "cases").mkdir(exist_ok=True)
+    for path in GOLDEN.rglob("*.json"):
         path.unlink()
-    for name in names():
+    for name in names() + case_names():
         lines = (
             f"  {json.dumps(headline)}: {json.dumps(values)}"
-            for headline, values in headlines(ran(name)).items()
+            for headline, values in summary_of(name).items()
         )
         path_of(name).write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
 

@@ -5,13 +5,14 @@ put them.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.report.charts.chart import Chart, Key, Panel, Spec
 from sim.report.charts.choice import ANY, Choice
-from sim.report.charts.frames import fields, records
+from sim.report.charts.frames import fields
 from sim.report.charts.names import plain
 from sim.report.charts.ranges import labelled, range_spec, step
 from sim.report.charts.tables import Tables
@@ -21,10 +22,9 @@ from sim.report.charts.wording import counted, number
 if TYPE_CHECKING:
     import pandas as pd
 
-LEVELS = (5, 25, 50, 75, 95)
 POINTS = {"outcome": "$ink", "plan": "$event", "naive": "$even"}
+TENTHS = tuple(f"{low} to {low + 10} %" for low in range(0, 100, 10))
 MONTH = re.compile(r"(after )?(\d{4}-\d{2})")
-BINS = ("below 5 %", "5 to 25 %", "25 to 50 %", "50 to 75 %", "75 to 95 %", "above 95 %")
 
 
 def backtest(tables: Tables, choice: Choice = ANY) -> Chart | None:
@@ -78,70 +78,75 @@ def backtest(tables: Tables, choice: Choice = ANY) -> Chart | None:
 
 
 def calibration(tables: Tables, choice: Choice = ANY) -> Chart | None:
-    """Draw how many outcomes fall between which quantiles of their forecasts, beside what chance
-    would do.
+    """Draw the randomised probability integral transform of observed outcomes in tenths, beside
+    what chance would do: of cases, and of precedents where they are there.
 
-    What officials or experts claim is left out. An outcome that equals several quantiles is spread
-    over what lies between them, as chance would (probability integral transform of a discrete
-    forecast: Czado, Gneiting and Held 2009).
+    From a forecast without fault as many fall into each tenth; a hump says that intervals are too
+    wide, full ends that they are too narrow (Czado, Gneiting and Held 2009). What officials or
+    experts claim is left out.
     """
-    import pandas as pd
-    from scipy.stats import binom
-
     rows = _observed(tables["backtest"])
     if rows.empty:
         return None
-    expected = np.diff([0, *(level / 100 for level in LEVELS), 1])
-    shares = np.sum([_bins(row, expected) for row in records(rows)], axis=0)
-    count = len(rows)
-    frame = pd.DataFrame(
-        {
-            "label": BINS,
-            "found": shares,
-            "low": binom.ppf(0.05, count, expected),
-            "middle": count * expected,
-            "high": binom.ppf(0.95, count, expected),
-        }
-    )
-    outside = float(shares[0] + shares[-1])
+    panels = [_tenths("Cases", rows)]
+    if tables.has("backtest_precedents"):
+        panels.append(_tenths("Precedents", tables["backtest_precedents"].dropna(subset="pit")))
+    known = rows[rows["in90"].isin(("yes", "miss"))]
+    outside = int((known["in90"] == "miss").sum())
     return Chart(
         name="calibration",
         title=(
-            f"{number(outside)} of {counted(count, 'outcome')} lie outside the 90 % "
-            f"interval, {number(0.1 * count)} would by chance"
+            f"{number(outside)} of {counted(len(known), 'outcome')} lie outside the 90 % "
+            f"interval, {number(0.1 * len(known))} would by chance"
         ),
         subtitle=(
-            "Outcomes between the quantiles of their forecasts; outcomes are not "
+            "How many outcomes came at which tenth of their forecast; outcomes are not "
             "independent of one another"
         ),
         spec=_calibration_spec(),
-        panels=[
-            Panel(
-                "",
-                {"rows": frame},
-                f"{number(outside)} of {count} outcomes lie outside.",
-                "outcomes",
-            )
-        ],
+        panels=panels,
         keys=[
             Key("outcomes found", "$half", "square"),
             Key("by chance: mean, bar: 90 % of draws", "$ink", "point"),
         ],
-        table=frame.assign(
-            **{
-                name: [number(each) for each in frame[name]]
-                for name in ("found", "low", "middle", "high")
-            }
-        ).rename(
-            columns={
-                "label": "between",
-                "low": "chance, 5 %",
-                "middle": "chance, mean",
-                "high": "chance, 95 %",
-            }
-        ),
+        table=_tenths_table(panels),
         columns=1,
     )
+
+
+def _tenths(title: str, rows: pd.DataFrame) -> Panel:
+    """Count how many outcomes lie in each tenth of their forecast."""
+    import pandas as pd
+    from scipy.stats import binom
+
+    found = np.histogram(rows["pit"].to_numpy(dtype=np.float64), 10, (0.0, 1.0))[0]
+    count = len(rows)
+    frame = pd.DataFrame(
+        {
+            "label": TENTHS,
+            "found": found,
+            "low": binom.ppf(0.05, count, 0.1),
+            "middle": count / 10,
+            "high": binom.ppf(0.95, count, 0.1),
+        }
+    )
+    ends = int(found[0] + found[-1])
+    told = f"{title}: {ends} of {counted(count, 'outcome')} lie in the first or the last tenth."
+    return Panel(title, {"rows": frame}, told, "outcomes")
+
+
+def _tenths_table(panels: Sequence[Panel]) -> pd.DataFrame:
+    """Lay out the numbers behind the panels."""
+    import pandas as pd
+
+    frames = [panel.rows["rows"].assign(of=panel.title.lower()) for panel in panels]
+    rows = pd.concat(frames, ignore_index=True)
+    titles = {"low": "chance, 5 %", "middle": "chance, mean", "high": "chance, 95 %"}
+    written = rows.assign(
+        **{name: [number(each) for each in rows[name]] for name in ("found", *titles)}
+    )
+    shown = written[["of", "label", "found", *titles]]
+    return shown.rename(columns={"label": "tenth of the forecast"} | titles)
 
 
 def place(text: object) -> float:
@@ -194,20 +199,12 @@ def _observed(rows: pd.DataFrame) -> pd.DataFrame:
     return rows[rows["kind"] != "claim"]
 
 
-def _bins(row: dict[str, Any], expected: np.ndarray) -> np.ndarray:
-    """Return in which share an outcome falls between which quantiles."""
-    value = place(row["outcome"])
-    edges = np.array([-np.inf, *(place(row[f"p{level:02d}"]) for level in LEVELS), np.inf])
-    inside = (edges[:-1] <= value) & (value <= edges[1:])
-    found: np.ndarray = inside * expected / (inside * expected).sum()
-    return found
-
-
 def _finding(rows: pd.DataFrame) -> str:
     rows = _observed(rows) if len(_observed(rows)) else rows
-    inside, best = int((rows["in90"] == "yes").sum()), int((rows["best"] == "model").sum())
+    known = rows[rows["in90"].isin(("yes", "miss"))]
+    inside, best = int((known["in90"] == "yes").sum()), int((rows["best"] == "model").sum())
     return (
-        f"{inside} of {counted(len(rows), 'observed outcome')} lie within the 90 % "
+        f"{inside} of {counted(len(known), 'observed outcome')} lie within the 90 % "
         f"interval; the model is the best forecast of {best}"
     )
 
@@ -220,7 +217,7 @@ def _calibration_spec() -> Spec:
     up = alt.Axis(title=None, tickCount=4)
     return (
         alt.layer(
-            base.mark_bar(color="$half", size=46).encode(y=alt.Y("found:Q", axis=up)),
+            base.mark_bar(color="$half", size=34).encode(y=alt.Y("found:Q", axis=up)),
             base.mark_rule(color="$ink", strokeWidth=2).encode(y="low:Q", y2="high:Q"),
             base.mark_point(color="$ink", filled=True, opacity=1, size=50).encode(y="middle:Q"),
         )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.assess.held import beside_intervals
 from sim.report.charts.choice import Need
 from sim.report.charts.fates import likely
 from sim.report.charts.frames import records, single
@@ -60,7 +61,7 @@ def _uncovered(tables: Tables, need: Need, row: dict[str, Any], short: int, tota
         f"{short} of {counted(total, 'need')} {fall} short, worst of all "
         f"{tables.names.need(*need)}: {percent(row['p50'])} of what is needed since the supply was "
         f"first restricted is met in its month (median; {percent(row['p05'])} to "
-        f"{percent(row['p95'])} in 9 of 10 members)."
+        f"{percent(row['p95'])} in 9 of 10 members; {beside_intervals()})."
     )
 
 
