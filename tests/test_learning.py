@@ -210,7 +210,11 @@ def test_forgetting_by_hand() -> None:
 
 def test_lots_by_hand() -> None:
     """What lies before the start counts as a lot at least; without capacity nothing is counted."""
-    made, before, lot = column(5.0, 5.0, 5.0, 5.0, 0.0), column(0, 1, 4, 5, 0), column(2, 2, 2, 2, 0)
+    made, before, lot = (
+        column(5.0, 5.0, 5.0, 5.0, 0.0),
+        column(0, 1, 4, 5, 0),
+        column(2, 2, 2, 2, 0),
+    )
     assert next_lot(made, before, lot)[:, 0].tolist() == [3.5, 3, 2.5, 2.5, 1]
 
 
