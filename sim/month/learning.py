@@ -17,8 +17,8 @@ from sim.world.axes import Axes
 from sim.world.world import Lines, World
 
 LOTS_A_MONTH = 30.0
-"""Lots, in which experience is counted, that the first capacity of a line makes in a month: a lot is
-a day's work, whatever the unit of the goods. Assumed."""
+"""Lots, in which experience is counted, that a line's first capacity makes in a month: a lot is a
+day's work, whatever the unit of the goods. Assumed."""
 
 
 @dataclass(frozen=True, eq=False)

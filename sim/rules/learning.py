@@ -100,11 +100,11 @@ def crawford(
 ) -> Learnt:
     """Let the cost of the next unit fall by the learning rate with each doubling of experience.
 
-    Experience is counted in lots, each a day's work of the first capacity that the line had, and the
-    unit cost of the file is that of the first lot, or of the next one after ten years of work at
-    rest. `batch` asks the mean cost of as many units as were made this month, not that of the next
-    lot. A year takes the share `forgetting` of experience away. `spill_over` counts that share of the
-    experience of `sisters`: all lines of the product, or those of the same state. Only
+    Experience is counted in lots, each a day's work of the first capacity that the line had, and
+    the unit cost of the file is that of the first lot, or of the next one after ten years of work
+    at rest. `batch` asks the mean cost of as many units as were made this month, not that of the
+    next lot. A year takes the share `forgetting` of experience away. `spill_over` counts that share
+    of the experience of `sisters`: all lines of the product, or those of the same state. Only
     `experience_share` of the fall comes from experience; the rest comes with time, as if experience
     grew by `growth` a year. Yield rises from the line's own towards `best_yield` as cost falls.
     """
@@ -152,8 +152,8 @@ def _learn(
     trend: tuple[float, float],
     best_yield: float | None,
 ) -> Learnt:
-    """Follow a curve (lot, lots of the batch, slope) -> cost over the first lot's, with all that may
-    come to it.
+    """Follow a curve (lot, lots of the batch, slope) -> cost over the first lot's, with all that
+    may come to it.
     """
     slope = craft.slope
     experience = (

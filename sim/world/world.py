@@ -49,7 +49,7 @@ class Lines:
     first_experience: Floats
     """Good units made before the start"""
     first_lot: Floats
-    """Good units of a day's work of the first capacity it had, 0 before; month/learning writes it"""
+    """Good units of a day's work of its first capacity, 0 before; month/learning writes it"""
     unit_cost: Floats
     """Money that a unit costs at the gate; month/learning and events write it"""
     first_unit_cost: Floats
