@@ -18,9 +18,9 @@ from sim.kernels.learning import (
     better_yield,
     crawford,
     crawford_batch,
+    next_lot,
     remembered,
     slope,
-    unit_cost,
     wright_batch,
 )
 from sim.scenario.schema import Scenario
@@ -60,12 +60,9 @@ def test_published_wright_85() -> None:
 
 @pytest.mark.parametrize(("unit", "hours"), EXPECTED["unit_80"].items())
 def test_published_80_table(unit: str, hours: float) -> None:
-    """Each doubling takes a fifth away; relative to any unit of experience it is the same curve."""
+    """Each doubling takes a fifth away."""
     found = crawford(column(float(unit)), column(RATE_80))
     assert FIRST * found[0, 0] == pytest.approx(hours, rel=1e-14)
-    assert unit_cost(column(FIRST), column(float(unit)), column(1.0), slope(column(0.2)))[
-        0, 0
-    ] == pytest.approx(hours, rel=1e-14)
 
 
 def test_published_midpoint() -> None:
@@ -175,10 +172,10 @@ def new_line(rule: Any) -> np.ndarray:
 
 def test_wright_learns_faster_on_a_new_line() -> None:
     """Unit costs start alike; the average of all units so far falls by the rate, so the next unit's
-    falls faster at first."""
+    falls faster at first. A month of full work is 30 lots."""
     crawford_cost, wright_cost = new_line("crawford"), new_line("wright")
     assert wright_cost[4] < crawford_cost[4]
-    units = 1 + 20 * np.arange(1, 21)
+    units = 1 + 30 * np.arange(1, 21)
     np.testing.assert_allclose(crawford_cost[4:], 100 * units.astype(float) ** RATE_80, rtol=1e-6)
     power = 1 + RATE_80
     np.testing.assert_allclose(
@@ -188,11 +185,11 @@ def test_wright_learns_faster_on_a_new_line() -> None:
 
 @pytest.mark.parametrize("rule", ["crawford", "wright"])
 def test_a_batch_costs_less_than_its_first_unit(rule: str) -> None:
-    """The mean of 20 units, from the next one on."""
+    """The mean of a month's 30 lots, from the next one on."""
     batch, single = new_line({"rule": rule, "batch": True}), new_line(rule)
     assert (batch[4:] < single[4:]).all()
     mean = (crawford_batch if rule == "crawford" else wright_batch)(
-        column(21), column(20), column(RATE_80)
+        column(31), column(30), column(RATE_80)
     )[0, 0]
     first = 1.0 if rule == "wright" else crawford_batch(column(1), column(1), column(RATE_80))[0, 0]
     assert batch[4] == pytest.approx(100 * mean / first, rel=1e-6)
@@ -200,7 +197,7 @@ def test_a_batch_costs_less_than_its_first_unit(rule: str) -> None:
 
 def test_forgetting_by_hand() -> None:
     """A line that is out of work for a year loses the share; it never knows less than from its
-    first unit."""
+    first lot."""
     experience, made = column(2400.0), column(0.0)
     for _ in range(12):
         experience = remembered(experience, made, 0.3)
@@ -208,7 +205,17 @@ def test_forgetting_by_hand() -> None:
     assert remembered(column(25.0), column(20.0), 0.3)[0, 0] == pytest.approx(
         0.7 ** (1 / 12) * 5 + 20
     )
-    assert remembered(column(1.0), column(0.0), 0.3)[0, 0] == 1
+    assert next_lot(column(1.0), column(2400.0), column(2.0))[0, 0] == 1
+
+
+def test_lots_by_hand() -> None:
+    """What lies before the start counts as a lot at least; without capacity nothing is counted."""
+    made, before, lot = (
+        column(5.0, 5.0, 5.0, 5.0, 0.0),
+        column(0, 1, 4, 5, 0),
+        column(2, 2, 2, 2, 0),
+    )
+    assert next_lot(made, before, lot)[:, 0].tolist() == [3.5, 3, 2.5, 2.5, 1]
 
 
 def test_forgetting_in_a_run() -> None:
@@ -267,10 +274,11 @@ def test_spill_over_from_sister_lines() -> None:
 
 
 def test_spill_over_makes_a_new_line_cheap_sooner() -> None:
-    """It begins with what its sister knows, so that its own units add little to it."""
+    """It begins with what its sister knows, so that its own units add little to it. A lot is two
+    thirds of an engine."""
     assert new_line({"rule": "crawford", "spill_over": 0.2})[-1] > new_line("crawford")[-1]
     assert new_line({"rule": "crawford", "spill_over": 0.2})[-1] == pytest.approx(
-        100 * ((1 + 400 + 0.2 * (12000 + 400)) / (1 + 0.2 * 12000)) ** RATE_80, rel=1e-3
+        100 * ((1 + 600 + 0.3 * (12000 + 400)) / (1 + 0.3 * 12000)) ** RATE_80, rel=1e-3
     )
 
 

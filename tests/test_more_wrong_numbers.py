@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 import sim
 from tests import wrong_numbers
@@ -254,3 +255,18 @@ def test_who_took_over_stands_beside_what_others_did() -> None:
     others = rows[(rows.year == "end") & ~rows.fate.isin(["home", "ally", "outside"])]
     assert set(others.by) == {""}
     assert rows[(rows.year == "end") & (rows.fate == "home")].by.item() == "AAA"
+
+
+@pytest.mark.parametrize("rule", ["crawford", "wright"])
+@pytest.mark.parametrize("batch", [False, True])
+def test_costs_of_a_line_that_learns_do_not_depend_on_the_unit(rule: str, batch: bool) -> None:
+    """A new line's cost falls alike whether engines are counted singly or by thousandths."""
+    world = yaml.safe_load((EXAMPLES / "wright.yaml").read_text(encoding="utf-8"))
+    world["start"] = "2014-01"
+    world["rules"] = {"learning": {"rule": rule, "batch": batch}}
+    spent = [
+        series(sim.run(sim.parse(scaled(world, by))), "spending") for by in (1.0, 1000.0, 0.001)
+    ]
+    assert spent[0][-1] < 0.6 * max(spent[0])
+    assert spent[1] == approx(spent[0])
+    assert spent[2] == approx(spent[0])

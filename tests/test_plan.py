@@ -154,6 +154,7 @@ def test_a_rate_is_sought_in_its_own_time_base() -> None:
     )
     assert plan.frontier["choice"].iloc[[0, -1]].tolist() == [600, 2400]
     assert 1440 - 18 <= plan.answer <= 1440
+    assert "(tried 600 to 2,400 engines per year" in plan.text
 
 
 def test_what_the_scenario_leaves_open_may_be_chosen() -> None:

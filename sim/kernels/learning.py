@@ -2,8 +2,9 @@
 
 Two readings of a learning rate are in use. Crawford's: each doubling of the units made lowers the
 cost of the next unit by it. Wright's: each doubling lowers the average cost of all units so far by
-it; the next unit's falls faster at first. Experience counts the next unit: 1 is the first. Arrays
-are [lines, members].
+it; the next unit's falls faster at first. What is counted, and so which unit is the first, is the
+caller's: the rules count lots, each a day's work, so that it does not matter in what units goods
+are written. Arrays are [lines, members].
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import math
 
 import numpy as np
 
-from sim.kernels.sums import Floats
+from sim.kernels.sums import Floats, divide
 
 MOST = 0.99
 """A learning rate above this counts as this."""
@@ -23,12 +24,14 @@ def slope(learning_rate: Floats) -> Floats:
     return np.log2(1.0 - np.minimum(learning_rate, MOST))
 
 
-def unit_cost(first: Floats, experience: Floats, first_experience: Floats, slope: Floats) -> Floats:
-    """Return the cost of the next unit, Crawford's form: `first (X / X0)^b`.
+def next_lot(experience: Floats, first_experience: Floats, first_lot: Floats) -> Floats:
+    """Return which lot comes next, 1 the first and parts of lots counted, after `experience` units.
 
-    Money per unit, and units ever made, now and at the start.
+    What was made before the start counts as at least the first lot, and never is less left of it
+    all. Units all three; 1 where a lot is 0, in a line that never had any capacity.
     """
-    return first * (experience / first_experience) ** slope
+    known = experience + np.maximum(first_lot - first_experience, 0.0)
+    return divide(np.maximum(known, first_lot), first_lot, otherwise=1.0)
 
 
 def crawford(unit: Floats, slope: Floats) -> Floats:
@@ -64,13 +67,12 @@ def _power(slope: Floats) -> Floats:
 
 
 def remembered(experience: Floats, made: Floats, forgetting: float) -> Floats:
-    """Return what is left of experience after a month in which `made` units came to it; at least 1,
-    the first unit.
+    """Return what is left of experience after a month in which `made` units came to it.
 
     `forgetting` is the share of experience lost in a year. Benkard 2000.
     """
     kept = math.pow(1.0 - forgetting, 1.0 / 12.0)
-    return np.maximum(kept * (experience - made) + made, 1.0)
+    return kept * (experience - made) + made
 
 
 def with_trend(

@@ -14,7 +14,11 @@ from sim.kernels.sums import Bools, Floats, GroupSum, Ints
 from sim.rules.learning import Craft, Learnt, Sisterhood
 from sim.scenario.rule_choices import RuleChoice
 from sim.world.axes import Axes
-from sim.world.world import World
+from sim.world.world import Lines, World
+
+LOTS_A_MONTH = 30.0
+"""Lots, in which experience is counted, that a line's first capacity makes in a month: a lot is a
+day's work, whatever the unit of the goods. Assumed."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +46,7 @@ class Learner:
             experience=lines.experience[rows],
             output=lines.output[rows],
             first_experience=lines.first_experience[rows],
+            first_lot=lines.first_lot[rows],
             unit_cost=lines.unit_cost[rows],
             first_unit_cost=lines.first_unit_cost[rows],
             yield_=lines.yield_[rows],
@@ -63,6 +68,7 @@ class Learner:
             self.craft,
             experience=lines.experience[rows],
             output=lines.output[rows],
+            first_lot=lines.first_lot[rows],
             unit_cost=lines.unit_cost[rows],
             yield_=lines.yield_[rows],
             sisterhood=replace(self.craft.sisterhood, experience=seen),
@@ -84,6 +90,8 @@ def learn(world: World, learners: Sequence[Learner]) -> None:
     """
     lines = world.lines
     lines.experience += lines.output
+    if learners:
+        _count_in_lots(lines)
     crafts = [each.look(world) for each in learners]
     # all have looked at the same experience before any of it is forgotten
     for each, craft, learnt in [
@@ -92,3 +100,9 @@ def learn(world: World, learners: Sequence[Learner]) -> None:
         for name, values in zip(Learnt._fields, learnt, strict=True):
             if values is not getattr(craft, name):
                 getattr(lines, name)[each.lines] = values
+
+
+def _count_in_lots(lines: Lines) -> None:
+    """Set the lot of lines that have their first capacity, used or not, outages and ramps aside."""
+    lot = lines.capacity * lines.yield_ / LOTS_A_MONTH
+    np.copyto(lines.first_lot, lot, where=lines.first_lot == 0)

@@ -15,7 +15,7 @@ import numpy as np
 from pydantic import Field
 
 from sim.kernels import learning as kernel
-from sim.kernels.sums import Floats, GroupSum, Ints
+from sim.kernels.sums import Floats, GroupSum, Ints, divide
 from sim.rules.registry import rule
 
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -55,6 +55,9 @@ class Craft:
     output: Floats
     """Good units made this month"""
     first_experience: Floats
+    """Those made before the start"""
+    first_lot: Floats
+    """A day's work of the first capacity that the line had: experience is counted in such lots"""
     unit_cost: Floats
     """Money per unit"""
     first_unit_cost: Floats
@@ -97,23 +100,14 @@ def crawford(
 ) -> Learnt:
     """Let the cost of the next unit fall by the learning rate with each doubling of experience.
 
-    `batch` asks the mean cost of as many units as were made this month, not that of the next one. A
-    year takes the share `forgetting` of experience away. `spill_over` counts that share of the
-    experience of `sisters`: all lines of the product, or those of the same state. Only
+    Experience is counted in lots, each a day's work of the first capacity that the line had, and
+    the unit cost of the file is that of the first lot, or of the next one after ten years of work
+    at rest. `batch` asks the mean cost of as many units as were made this month, not that of the
+    next lot. A year takes the share `forgetting` of experience away. `spill_over` counts that share
+    of the experience of `sisters`: all lines of the product, or those of the same state. Only
     `experience_share` of the fall comes from experience; the rest comes with time, as if experience
     grew by `growth` a year. Yield rises from the line's own towards `best_yield` as cost falls.
     """
-    if (
-        not batch
-        and not forgetting
-        and not spill_over
-        and experience_share == 1.0
-        and best_yield is None
-    ):
-        cost = kernel.unit_cost(
-            craft.first_unit_cost, craft.experience, craft.first_experience, craft.slope
-        )
-        return Learnt(craft.experience, cost, craft.yield_)
     curve = kernel.crawford_batch if batch else lambda unit, _, slope: kernel.crawford(unit, slope)
     return _learn(
         craft, curve, forgetting, (spill_over, sisters), (experience_share, growth), best_yield
@@ -158,7 +152,7 @@ def _learn(
     trend: tuple[float, float],
     best_yield: float | None,
 ) -> Learnt:
-    """Follow a curve (unit, size of the batch, slope) -> cost over the first unit's, with all that
+    """Follow a curve (lot, lots of the batch, slope) -> cost over the first lot's, with all that
     may come to it.
     """
     slope = craft.slope
@@ -167,11 +161,18 @@ def _learn(
         if forgetting
         else craft.experience
     )
-    now, then = experience, craft.first_experience
+    now, then = (
+        kernel.next_lot(each, craft.first_experience, craft.first_lot)
+        for each in (experience, craft.first_experience)
+    )
     if spill[0]:
-        others, others_then = craft.sisterhood.others(craft.lines, spill[1])
-        now, then = now + spill[0] * others, then + spill[0] * others_then
-    progress = curve(now, craft.output, slope) / curve(then, np.ones_like(then), slope)
+        others = craft.sisterhood.others(craft.lines, spill[1])
+        now, then = (
+            own + spill[0] * divide(each, craft.first_lot)
+            for own, each in zip((now, then), others, strict=True)
+        )
+    size = divide(craft.output, craft.first_lot)
+    progress = curve(now, size, slope) / curve(then, np.ones_like(then), slope)
     if trend[0] < 1.0:
         progress = kernel.with_trend(progress, slope, *trend, craft.months)
     yield_ = (

@@ -38,7 +38,7 @@ def settle(world: World, initial_cover: Floats, trade: Trade) -> None:
         spread(world.axes.market, needs.demand, weight, links.cap, world.limits)
     )
     lines.perceived[:] = np.maximum(lines.asked, result.shipped)
-    lines.first_experience[:] = np.maximum(YEARS_OF_EXPERIENCE * 12 * result.shipped, 1.0)
+    lines.first_experience[:] = YEARS_OF_EXPERIENCE * 12 * result.shipped
     lines.experience[:] = lines.first_experience
     needs.perceived[:] = needs.demand
     _fill_pipeline(world, result)

@@ -47,6 +47,9 @@ class Lines:
     """Good units ever made, counting `first_experience` before the start, less what was forgotten;
     month/learning writes it"""
     first_experience: Floats
+    """Good units made before the start"""
+    first_lot: Floats
+    """Good units of a day's work of its first capacity, 0 before; month/learning writes it"""
     unit_cost: Floats
     """Money that a unit costs at the gate; month/learning and events write it"""
     first_unit_cost: Floats

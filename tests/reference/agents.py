@@ -104,11 +104,13 @@ class FactoryAgent(mesa.Agent):
         """Let cost fall with experience, and smooth the demand perceived."""
         for line in self.lines:
             line.experience += line.output
-            if line.learning_rate > 0 and line.first_unit_cost > 0:
+            if line.first_lot == 0:
+                line.first_lot = line.capacity * line.yield_ / 30
+            if line.learning_rate > 0 and line.first_unit_cost > 0 and line.first_lot > 0:
                 slope = log2(1.0 - min(line.learning_rate, 0.99))
-                line.unit_cost = (
-                    line.first_unit_cost * (line.experience / line.first_experience) ** slope
-                )
+                before = max(line.first_experience, line.first_lot)
+                known = line.experience - line.first_experience + before
+                line.unit_cost = line.first_unit_cost * (known / before) ** slope
             line.perceived += (max(line.asked, line.shipped) - line.perceived) / PERCEPTION_MONTHS
 
 

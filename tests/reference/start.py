@@ -377,7 +377,7 @@ def settle(
         line.usual = line.output / line.yield_
         line.perceived = max(line.asked, line.shipped)
         line.first_unit_cost = line.unit_cost
-        line.first_experience = line.experience = max(120 * line.shipped, 1.0)
+        line.first_experience = line.experience = 120 * line.shipped
         for link in line.open_links:
             link.base_flow = link.flow
         for each in line.inputs:

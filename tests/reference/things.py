@@ -190,8 +190,9 @@ class Line:
     open_links: list[Link] = field(default_factory=list)
     projects: list[Project] = field(default_factory=list)
     first_unit_cost: float = 0.0
-    first_experience: float = 1.0
-    experience: float = 1.0
+    first_experience: float = 0.0
+    experience: float = 0.0
+    first_lot: float = 0.0
     usual: float = 0.0
     available: float = 1.0
     usable: float = 0.0

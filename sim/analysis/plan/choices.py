@@ -28,7 +28,7 @@ class Numbers:
     tolerance: float
     """Share of the range"""
     unit: str = ""
-    """The currency, of a budget"""
+    """The currency, of a budget; of a rate what it counts, in the time base of the file"""
     least, greatest, first = "least", "greatest", "lowest"
 
     @property

@@ -51,7 +51,9 @@ def _head_of_edge(outcome: PlanResult, choice: Numbers | Months, goal: str) -> s
     if found.way == "any":
         needed = (
             "; nothing is needed"
-            if isinstance(choice, Numbers) and choice.unit and not choice.low
+            if isinstance(choice, Numbers)
+            and choice.unit == outcome.scenario.currency
+            and not choice.low
             else ""
         )
         return (

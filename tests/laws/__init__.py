@@ -1,0 +1,1 @@
+"""Laws of change: relations between two runs of worlds of which one is made from the other."""
