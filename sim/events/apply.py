@@ -53,8 +53,11 @@ class Events:
 
     def apply(self, world: World) -> None:
         """Change the world to what holds in this month."""
-        completed = self.timeline.await_completions(world.projects.completing(world.month))
-        if look(self.triggers, self.timeline, world) or completed:
+        line = self.timeline
+        completed = bool(line.awaiting) and line.await_completions(
+            world.projects.completing(world.month)
+        )
+        if look(self.triggers, line, world) or completed:
             self._agenda = self._plan(len(self._agenda))
         _clear_flows(world)
         self._appropriate(world)
@@ -98,22 +101,15 @@ class Events:
         # limits built anew know of no restriction yet
         restrictions_move = restrictions_move or self.limits is None
         limits, line = self._limits(world), self.timeline
+        columns = (strength, kept, line.begin, line.end, line.phase)
         moments = [
-            Moment(
-                world.month,
-                strength[each.row],
-                kept[each.row],
-                line.begin[each.row],
-                line.end[each.row],
-                line.phase[each.row],
-            )
+            Moment(world.month, *(column[each.row] for column in columns))
             for each in limits.effects
         ]
         limits.update(world, moments, restrictions_move)
         limits.set_caps(world)
-        for each in limits.effects:
-            if isinstance(each, Reexport):
-                each.set_costs(world)
+        for _, reexport in limits.reexports:
+            reexport.set_costs(world)
 
     def _limits(self, world: World) -> TradeLimits:
         if self.limits is None:

@@ -63,6 +63,13 @@ class TradeLimits:
     """Whether a restriction has ever taken anything away; `observe` writes it"""
     cache: dict[bytes, Groups] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        """Sort the effects by what they do."""
+        places = list(enumerate(self.effects))
+        self.restrictions = [(at, each) for at, each in places if isinstance(each, Restriction)]
+        self.passages = [(at, each) for at, each in places if isinstance(each, Passage)]
+        self.reexports = [(at, each) for at, each in places if isinstance(each, Reexport)]
+
     @classmethod
     def build(cls, world: World, effects: Sequence[TradeEffect]) -> TradeLimits:
         """Group the links by what is limited, with the flows of the balanced world."""
@@ -106,41 +113,41 @@ class TradeLimits:
         self, world: World, moments: Sequence[Moment], restrictions_move: bool = True
     ) -> None:
         """Set what events leave this month, from how each holds."""
+        # where limits are shares is found anew, once these are set
+        self.limits, self.lawful = replace(self.limits), replace(self.lawful)
         limits, lawful = self.limits, self.lawful
         if restrictions_move:
             self._restrict_all(world, moments)
         limits.fixed[:], limits.part[:] = self.fixed, 0.0
         limits.amount[:], lawful.amount[:] = 0.0, 0.0
-        flow = self.groups.carried(world.links.flow)
-        for place, now in enumerate(moments):
-            effect, rows = self.effects[place], self.of_effect[place]
-            if isinstance(effect, Reexport):
-                limits.most[rows] = effect.room(flow[rows], now)
-            elif isinstance(effect, Passage) and not effect.together:
-                self._let_through(effect, rows, now)
+        if self.reexports:
+            flow = self.groups.carried(world.links.flow)
+        for place, reexport in self.reexports:
+            rows = self.of_effect[place]
+            limits.most[rows] = reexport.room(flow[rows], moments[place])
+        for place, effect in self.passages:
+            if not effect.together:
+                self._let_through(effect, self.of_effect[place], moments[place])
         self._pass_up()
-        for place, now in enumerate(moments):
-            effect = self.effects[place]
-            if isinstance(effect, Passage) and effect.together and effect.rows.size:
-                self._exempt_together(effect, self.of_effect[place], now)
+        for place, effect in self.passages:
+            if effect.together and effect.rows.size:
+                self._exempt_together(effect, self.of_effect[place], moments[place])
         self.barred = lawful.left(self.reference) < self.reference * NEARLY
 
     def _restrict_all(self, world: World, moments: Sequence[Moment]) -> None:
         """Set what restrictions leave, before exceptions."""
         self._remember(world, moments)
         self.limits.fixed[:], self.limits.share[:] = np.inf, 1.0
-        for place, now in enumerate(moments):
-            effect = self.effects[place]
-            if isinstance(effect, Restriction):
-                self._restrict(effect, place, now)
+        for place, effect in self.restrictions:
+            self._restrict(effect, place, moments[place])
         self.fixed[:] = self.limits.fixed
 
     def _remember(self, world: World, moments: Sequence[Moment]) -> None:
         """Note the flow just before restrictions that begin now."""
         flow: Floats | None = None
-        for place, (effect, now) in enumerate(zip(self.effects, moments, strict=True)):
-            begins = now.begin == now.month
-            if not isinstance(effect, Restriction) or not begins.any():
+        for place, _ in self.restrictions:
+            begins = moments[place].begin == moments[place].month
+            if not begins.any():
                 continue
             flow = self.groups.carried(world.links.flow) if flow is None else flow
             rows = self.of_effect[place]
@@ -225,15 +232,22 @@ class TradeLimits:
         """Note what leaked this month, and which needs a restriction hit for the first time."""
         links, groups, flow = world.links, self.groups, world.links.flow
         needs = world.needs
-        old = needs.demand - needs.ordered
-        carried, wanted = groups.carried(flow), groups.wanted(np.maximum(needs.backlog - old, 0.0))
-        links.leaking[:] = world.axes.is_reexport[:, None]
+        backlog, demand, ordered = (
+            each.take(groups.need, axis=0) for each in (needs.backlog, needs.demand, needs.ordered)
+        )
+        old = demand - ordered
+        carried = groups.carried(flow)
+        wanted = groups.by_need_group(np.maximum(backlog - old, 0.0))
+        roundabout = np.flatnonzero(world.axes.is_reexport)
+        links.leaking[:] = 0.0
+        links.leaking[roundabout] = 1.0
         leaks = self.limits.amount > self.lawful.amount
         if leaks.any():
             lawful = np.where(leaks, self.lawful.at(carried + wanted), np.inf)
             beyond = self.limits.shares_beyond(lawful, flow)
             links.leaking[groups.touched] = np.maximum(links.leaking[groups.touched], beyond)
-        links.acted |= world.axes.is_reexport[:, None] & (flow > 0)
+        if roundabout.size:
+            links.acted[roundabout] |= flow[roundabout] > 0
         now = self.barred | self._bars_buyers(world, carried, wanted)
         if now.any():
             self.acted |= now
@@ -241,16 +255,17 @@ class TradeLimits:
 
     def _bars_buyers(self, world: World, carried: Floats, wanted: Floats) -> Bools:
         """Return where buyers stay short of what a supplier still has and may not deliver."""
-        lines = world.lines
+        lines, groups = world.lines, self.groups
         spare = lines.offer - lines.output > NEARLY_NOTHING * lines.offer
         spare &= lines.qualified_from <= world.month
-        reach = world.axes.market.from_lines(spare.astype(np.float64)) * (world.links.weight > 0)
+        reach = spare.take(world.axes.link_line[groups.link], axis=0)
+        reach &= world.links.weight.take(groups.link, axis=0) > 0
         # what a trade rule bars, no restriction does
         would = np.minimum(carried + wanted, self.limits.most)
         # rounding leaves dust of what was ordered and came
         bars: Bools = (
-            (wanted > NEARLY_NOTHING * self.groups.wanted(world.needs.demand))
-            & (self.groups.carried(reach) > 0)
+            (wanted > NEARLY_NOTHING * groups.wanted(world.needs.demand))
+            & (groups.by_group(reach.astype(np.float64)) > 0)
             & (self.lawful.left(would) < would * NEARLY)
         )
         return bars
@@ -267,8 +282,9 @@ class TradeLimits:
         need = world.axes.link_need[touched]
         short = needs.backlog[need] > NEARLY_NOTHING * needs.demand[need]
         served = (links.base_flow[touched] > 0) | (links.flow[touched] > 0)
-        hit = np.where(acts & (served | short), world.month, NEVER)
-        np.minimum.at(needs.hit, need, hit)
+        hit = acts & (served | short) & (needs.hit[need] > world.month)
+        if hit.any():
+            np.minimum.at(needs.hit, need, np.where(hit, world.month, NEVER))
 
     def announced(self, world: World, line: Timeline) -> Ints:
         """Return the month from which a restriction is known to bar each need's suppliers.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar, NamedTuple
 
 import numpy as np
@@ -61,7 +62,7 @@ class TradeEffect(Effect):
     size: Floats
     """Its share, cap or capacity"""
 
-    @property
+    @cached_property
     def together(self) -> bool:
         """Return whether its pairs of states share one limit."""
         return getattr(self.event, "pairs", "each") == "together"

@@ -143,7 +143,7 @@ def spread(
     share = raised(market.by_need(weight), NOTHING)
     orders = market.from_needs(np.divide(demand, share, out=share))
     orders *= weight
-    anew = None if limits is None else limits.asked_anew(market.need, orders, demand)
+    anew = None if limits is None else limits.asked_anew(orders, demand)
     np.minimum(orders, cap, out=orders)
     if limits is not None:
         limits.trim(orders, anew, flow)
@@ -317,7 +317,7 @@ class _Trading:
         """
         orders = market.from_needs(share)
         orders *= open_weight
-        anew = None if limits is None else limits.asked_anew(market.need, orders, self.wanted)
+        anew = None if limits is None else limits.asked_anew(orders, self.wanted)
         # a full link may have rounded to a hair above its cap
         np.minimum(orders, raised(cap - flow) if again else cap, out=orders)
         if limits is not None:

@@ -33,6 +33,8 @@ class Groups:
     """First pair of each of them"""
     by_group: GroupSum
     """Sums pairs to [groups, members]"""
+    served: Ints
+    """[pairs]: the need that the pair's link serves"""
     need: Ints
     """[claims]: each need once for each group that serves it"""
     by_need_group: GroupSum
@@ -59,6 +61,7 @@ class Groups:
             touched,
             firsts,
             GroupSum(group, count),
+            link_need[link],
             claims[1],
             GroupSum(claims[0], count),
         )
@@ -93,6 +96,8 @@ class Groups:
         with these needs holds each group whole or not at all.
         """
         mine = asking[self.need]
+        if not mine.any():
+            return asking
         chosen = np.zeros(self.family.max(initial=-1) + 1, dtype=np.bool_)
         chosen[self.family[mine]] = True
         marked = asking.copy()
@@ -171,9 +176,11 @@ class Limits:
             backlog=np.zeros((needs, base.shape[1])),
         )
 
-    def new(self, wanted: Floats) -> Floats:
-        """Return what of `wanted`, [needs, members], is not left from earlier months."""
-        return raised(wanted - self.backlog)
+    def new(self, wanted: Floats, needs: Ints) -> Floats:
+        """Return what of `wanted` by these needs, [of them, members], is not left from earlier
+        months.
+        """
+        return raised(wanted - self.backlog.take(needs, axis=0))
 
     def only(self, groups: Groups, rows: Ints) -> Limits:
         """Return the limits of some groups, `rows` of these, indexed as `groups`."""
@@ -194,34 +201,51 @@ class Limits:
     def is_share(self) -> bool:
         """Return whether any limit is a share of what would flow."""
         shares = self.share[(self.share > 0) & (self.share < 1)]
-        return bool(shares.size or self.part.any())
+        return bool(shares.size or self.exempts)
+
+    @cached_property
+    def cuts(self) -> Bools | None:
+        """Mark where a cut-off holds, [groups, members]; None: nowhere."""
+        cuts = self.share < 1.0
+        return cuts if cuts.any() else None
+
+    @cached_property
+    def exempts(self) -> bool:
+        """Return whether an exception lets a share through anywhere."""
+        return bool(self.part.any())
 
     def left(self, would: Floats) -> Floats:
         """Return what restrictions leave and exceptions let through if so much would flow."""
-        reference = np.maximum(self.base, would)
-        left = np.where(self.share < 1.0, self.share * reference, np.inf)
-        limit: Floats = np.minimum(left, self.fixed)
+        limit = self.fixed.copy()
+        if self.cuts is not None or self.exempts:
+            reference = np.maximum(self.base, would)
+        if self.cuts is not None:
+            np.multiply(self.share, reference, out=limit, where=self.cuts)
+            np.minimum(limit, self.fixed, out=limit)
         np.maximum(limit, self.amount, out=limit)
-        # what is exempt as a whole waits for nothing, old orders neither
-        exempt = np.where(self.part < 1.0, self.part * reference, np.inf)
-        np.maximum(limit, exempt, out=limit)
+        if self.exempts:
+            # what is exempt as a whole waits for nothing, old orders neither
+            exempt = np.where(self.part < 1.0, self.part * reference, np.inf)
+            np.maximum(limit, exempt, out=limit)
         return limit
 
     def at(self, would: Floats) -> Floats:
         """Return each group's limit if so much would flow without it, units per month."""
         return np.minimum(self.left(np.minimum(would, self.most)), self.most)
 
-    def asked_anew(self, link_need: Ints, orders: Floats, wanted: Floats) -> Floats | None:
+    def asked_anew(self, orders: Floats, wanted: Floats) -> Floats | None:
         """Return what is asked of each group, [groups, members], caps and old orders apart.
 
-        `orders` [links, members] are not cut by caps yet, `link_need` [links] is each link's need,
-        and `wanted` [needs, members] what these want, of which the orders are a part. None where
-        no limit depends on it.
+        `orders` [links, members] are not cut by caps yet, and `wanted` [needs, members] is what
+        needs want, of which the orders are a part. None where no limit depends on it.
         """
         if not self.is_share:
             return None
-        new = divide(self.new(wanted), wanted).take(link_need, axis=0)
-        return self.groups.carried(orders * new)
+        groups = self.groups
+        wanted = wanted.take(groups.served, axis=0)
+        new = divide(self.new(wanted, groups.served), wanted)
+        new *= orders.take(groups.link, axis=0)
+        return groups.by_group(new)
 
     def trim(self, orders: Floats, anew: Floats | None, flow: Floats | None = None) -> Bools | None:
         """Reduce orders [links, members], in place, to what each group has room for.
@@ -233,10 +257,14 @@ class Limits:
         """
         groups = self.groups
         asked = groups.carried(orders)
-        carried = np.zeros_like(asked) if flow is None else groups.carried(flow)
-        limit = self.at(carried + (asked if anew is None else anew))
-        # rounding leaves dust of room, and dust of goods would set a buyer's mean lead time
-        room = np.where(carried < limit * (1.0 - RTOL), limit - carried, 0.0)
+        would = asked if anew is None else anew
+        if flow is None:
+            room = self.at(would)
+        else:
+            carried = groups.carried(flow)
+            limit = self.at(carried + would)
+            # rounding leaves dust of room, and dust of goods would set a buyer's mean lead time
+            room = np.where(carried < limit * (1.0 - RTOL), limit - carried, 0.0)
         over = asked > room
         if not over.any():
             return None
@@ -255,7 +283,8 @@ class Limits:
         """
         groups = self.groups
         carried = groups.carried(flow)
-        limit = self.at(carried + groups.wanted(self.new(wanted)))
+        new = self.new(wanted.take(groups.need, axis=0), groups.need)
+        limit = self.at(carried + groups.by_need_group(new))
         is_open: Bools = groups.to_links((carried < limit * (1.0 - RTOL)).astype(np.float64)) > 0
         return is_open
 

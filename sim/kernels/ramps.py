@@ -61,8 +61,10 @@ def months_until(shape: str, lengths: Floats, amount: Floats) -> Floats:
     return np.where(amount > 0, high, 0.0)
 
 
-def risen(shape: str, lengths: Floats, months: float) -> Floats:
-    """Return the share of the full rate that is reached so many months after qualification."""
+def risen(shape: str, lengths: Floats, months: Floats | float) -> Floats:
+    """Return the share of the full rate that is reached so many months after qualification, any
+    shape of array.
+    """
     x = months / np.maximum(lengths, 1e-9)
     if shape == "exponential":
         left = [math.exp(-each) for each in x.ravel().tolist()]
@@ -72,10 +74,11 @@ def risen(shape: str, lengths: Floats, months: float) -> Floats:
     return share
 
 
-def idle_shares(shape: str, lengths: Floats, months: int) -> Floats:
-    """Return the share of the rate that is not yet there in each month from that of qualification
-    on, [months + 1, *lengths].
+def idle_shares(shape: str, lengths: Floats, months: int, first: int = 0) -> Floats:
+    """Return the share of the rate that is not yet there in each month from the `first` to the last
+    after that of qualification, [months - first + 1, *lengths].
 
     A month counts as its end, so that a ramp within a month is as none.
     """
-    return np.stack([1.0 - risen(shape, lengths, each + 1.0) for each in range(months + 1)])
+    ends = np.arange(first + 1.0, months + 2.0).reshape(-1, *(1 for _ in lengths.shape))
+    return 1.0 - risen(shape, lengths, ends)

@@ -101,7 +101,7 @@ class Commission:
         return reaches
 
     def gap(
-        self, world: World, short: Floats, coming: Floats, room: Floats
+        self, world: World, short: Floats, coming: Floats, room: Floats, reaches: Bools
     ) -> tuple[Floats, Floats]:
         """Count the capacity that each candidate would have to add, units started per month.
 
@@ -110,11 +110,10 @@ class Commission:
         [lines, members] on lines that can serve them. It is shared equally by the candidates for
         the product that are fit: their line reaches a beneficiary, is in order, is accepted by the
         time its capacity is there, does not lack inputs for what it has, and has `room`
-        [candidates, members] for more.
+        [candidates, members] for more; `reaches` is as the method of that name returns it.
         """
         axes, lines = world.axes, world.lines
         own, projects = axes.project_line[self.rows], world.projects
-        reaches = self.reaches(world)
         ready = world.month + projects.delay[self.rows]
         fit = reaches[own] & (lines.qualified_from[own] <= ready) & (lines.available[own] > 0)
         fit &= ~lacks_inputs(world)[own] & (room > 0)
@@ -167,16 +166,17 @@ def spend(world: World, budgeting: Sequence[Commission]) -> None:
     room = raised(np.minimum(projects.max_capacity - projects.added, projects.absorption))
     short, coming = shortages(world)
     lacked = np.zeros((len(world.axes.products), world.width))
-    for commission in spending:
+    reached = [each.reaches(world) for each in spending]
+    for commission, reaches in zip(spending, reached, strict=True):
         row, rows = commission.row, commission.rows
         budget = np.where(purse.active[row], purse.treasury[row], 0.0)[None, :]
-        gap, lacking = commission.gap(world, short, coming, room[rows])
+        gap, lacking = commission.gap(world, short, coming, room[rows], reaches)
         money = commission.share_out(world, gap, room[rows], budget)
         projects.started[rows] = divide(money, projects.capital_cost[rows])
         seen = np.where(budget > 0, lacking, 0.0)
         lacked[commission.products] = np.maximum(lacked[commission.products], seen)
     if len(spending) > 1:
-        together = _lacked_together(world, spending, short, coming)
+        together = _lacked_together(world, spending, reached, short, coming)
         _close_together(world, np.maximum(lacked, together))
     for commission in spending:
         row, rows = commission.row, commission.rows
@@ -201,7 +201,11 @@ def _close_together(world: World, lacked: Floats) -> None:
 
 
 def _lacked_together(
-    world: World, spending: Sequence[Commission], short: Floats, coming: Floats
+    world: World,
+    spending: Sequence[Commission],
+    reached: Sequence[Bools],
+    short: Floats,
+    coming: Floats,
 ) -> Floats:
     """Return what the beneficiaries of all who spend lack, each need counted once.
 
@@ -209,11 +213,11 @@ def _lacked_together(
     """
     axes, purse = world.axes, world.programmes
     counts, reaches = np.zeros_like(short), np.zeros_like(coming, dtype=np.bool_)
-    for each in spending:
+    for each, own_reach in zip(spending, reached, strict=True):
         spends = purse.active[each.row] & (purse.treasury[each.row] > 0)
         own = purse.counts[each.row].take(each.needs, axis=0) * spends
         counts[each.needs] = np.maximum(counts[each.needs], own)
-        reaches |= each.reaches(world) & spends
+        reaches |= own_reach & spends
     serving = axes.lines_by_product(coming * reaches)
     return raised(axes.needs_by_product(short * counts) - serving)
 

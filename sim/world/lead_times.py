@@ -71,8 +71,8 @@ def lead_times(
             lead[row] = _drawn(scenario, each, each.terms.lead_time, draw)
     lengths = _lengths(scenario, found, draw)
     rate = np.broadcast_to(np.asarray(capacity, dtype=np.float64), lead.shape)
-    for row, each in enumerate(found):
-        lead[row] -= _before(each.terms, lengths[row], rate[row])
+    for (shape, runs_to), rows in _alike(found).items():
+        lead[rows] -= _before(shape, runs_to, lengths[rows], rate[rows])
     return LeadTimes(
         np.maximum(lead, 0.0), qualification, tuple(each.terms.shape for each in found), lengths
     )
@@ -103,12 +103,16 @@ def _drawn(scenario: Scenario, each: Building, lead_time: LeadTime, draw: Draws)
     path, left_out = f"{each.path}.lead_time", _left_out(scenario)
     shared, own = draw(*each.common), draw(lead_time.own, f"{path}.own")
     if lead_time.precedents:
-        asked = (
-            lead_time.precedents.class_,
-            head_start(each.candidate, lead_time),
-            MILESTONES[each.terms.runs_to],
+        return _product(
+            _durations(
+                left_out,
+                lead_time.precedents.class_,
+                head_start(each.candidate, lead_time),
+                MILESTONES[each.terms.runs_to],
+            ),
+            shared,
+            own,
         )
-        return _product(_durations(left_out, *asked), shared, own)
     months = draw(months_announced(lead_time), f"{path}.announced")
     central = float(months_announced(lead_time).value)
     return months * _product(_ratios(left_out, central, lead_time.class_ or ""), shared, own)
@@ -137,15 +141,41 @@ def _lengths(scenario: Scenario, found: Sequence[Building], draw: Draws) -> Floa
     return lengths
 
 
-def _before(terms: Terms, lengths: Floats, capacity: Floats) -> Floats | float:
-    """Return the months of the ramp that a lead time holds already, [members]."""
-    if terms.runs_to == "first_unit":
+def _alike(found: Sequence[Building]) -> dict[tuple[str, str], list[int]]:
+    """Group rows by the shapes of their ramps and what their lead times run to."""
+    rows: dict[tuple[str, str], list[int]] = {}
+    for row, each in enumerate(found):
+        rows.setdefault((each.terms.shape, each.terms.runs_to), []).append(row)
+    return rows
+
+
+def _before(shape: str, runs_to: str, lengths: Floats, capacity: Floats) -> Floats | float:
+    """Return the months of the ramp that a lead time holds already, [rows, members]."""
+    if runs_to == "first_unit":
         none = np.zeros_like(capacity)
         unit = np.divide(1.0, capacity, out=none, where=capacity > 0)
-        return months_until(terms.shape, lengths, unit)
-    if terms.runs_to == "full_supply":
-        return months_to_nine_tenths(terms.shape, lengths)
+        return months_until(shape, lengths, unit)
+    if runs_to == "full_supply":
+        return months_to_nine_tenths(shape, lengths)
     return 0.0
+
+
+@lru_cache(maxsize=256)
+def _durations(
+    left_out: tuple[str, ...], kind: str, start: str, milestone: str
+) -> tuple[Mixture, Mixture]:
+    """Return the parts of a forecast: kept, since to table a mixture takes milliseconds."""
+    return _fits(left_out).durations.factors(kind, start, milestone)
+
+
+@lru_cache(maxsize=256)
+def _ratios(left_out: tuple[str, ...], announced: float, kind: str) -> tuple[Mixture, Mixture]:
+    return _fits(left_out).ratios.factors(announced, kind)
+
+
+@lru_cache(maxsize=256)
+def _ramp_months(left_out: tuple[str, ...], kind: str) -> Mixture:
+    return _ramps(left_out).months(kind, 0.9)
 
 
 @lru_cache(maxsize=64)
@@ -154,25 +184,6 @@ def _fits(left_out: tuple[str, ...]) -> Fits:
 
     milestones = load().milestones
     return fits(milestones[~milestones["cluster"].isin(left_out)])
-
-
-# a mixture tables its distribution once, so that many candidates of one class, and runs that follow
-# one another, share it
-@lru_cache(maxsize=256)
-def _durations(
-    left_out: tuple[str, ...], kind: str, head_start: str, milestone: str
-) -> tuple[Mixture, Mixture]:
-    return _fits(left_out).durations.factors(kind, head_start, milestone)
-
-
-@lru_cache(maxsize=256)
-def _ratios(left_out: tuple[str, ...], central: float, kind: str) -> tuple[Mixture, Mixture]:
-    return _fits(left_out).ratios.factors(central, kind)
-
-
-@lru_cache(maxsize=256)
-def _ramp_months(left_out: tuple[str, ...], kind: str) -> Mixture:
-    return _ramps(left_out).months(kind, 0.9)
 
 
 @lru_cache(maxsize=64)

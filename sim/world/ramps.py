@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -11,6 +12,79 @@ from sim.kernels.ramps import idle_shares
 from sim.kernels.sums import Bools, Floats, Ints, raised
 
 EXPONENTIAL = "exponential"
+THIN = 2 / 3
+"""A band ends where fewer than this share of its plants still ramp up."""
+
+
+class Band(NamedTuple):
+    """Hold what becomes of the longest ramps of a shape in some of the months after their start."""
+
+    first: int
+    """The first of these months, counted from qualification"""
+    falls: Floats
+    """[months, plants]: share of the full rate that begins to produce in each"""
+
+
+@dataclass(eq=False)
+class Rise:
+    """Hold plants, each a row in a member, whose ramps are of one shape and come to an end.
+
+    They stand in the order of their lengths, so that months far ahead touch the few long ramps
+    alone.
+    """
+
+    plants: Ints
+    """[plants]: places in an array [rows, members] laid out flat, the longest ramps first"""
+    bands: tuple[Band, ...]
+    coming: Floats
+    """[months, plants]: capacity that begins to produce in each month of the run"""
+    month: int = -1
+    """The month that has come"""
+
+    @classmethod
+    def build(cls, shape: str, rows: Ints, lengths: Floats, months: int) -> Rise:
+        """Lay out ramps of one shape that `rows` have; `lengths` is [all rows, members]."""
+        width = lengths.shape[1]
+        plants = (rows[:, None] * width + np.arange(width)).ravel()
+        plants = plants[np.argsort(-lengths.take(plants), kind="stable")]
+        long = lengths.take(plants)
+        # plants whose ramp lasts longer than so many months
+        counts = np.searchsorted(-long, -np.arange(months), side="left").tolist()
+        bands, first = [], 1
+        while first < months and counts[first]:
+            last = first + 1
+            while last < months and counts[last] >= THIN * counts[first]:
+                last += 1
+            idle = idle_shares(shape, long[: counts[first]], last - 1, first - 1)
+            bands.append(Band(first, idle[:-1] - idle[1:]))
+            first = last
+        plants = plants[: counts[1] if months > 1 else 0]
+        return cls(plants, tuple(bands), np.zeros((months, plants.size)))
+
+    def ahead(self) -> Iterator[tuple[Band, Floats]]:
+        """Give each band, and the part of `coming` that it stands for now."""
+        for band in self.bands:
+            start, (months, plants) = self.month + band.first, band.falls.shape
+            yield band, self.coming[start : start + months, :plants]
+
+    def advance(self, unramped: Floats, month: int) -> None:
+        """Take what begins to produce this month off `unramped` [rows, members]."""
+        self.month = month
+        unramped.reshape(-1)[self.plants] -= self.coming[month]
+
+    def begin(self, matured: Floats) -> None:
+        """Let capacity `matured` [rows, members] rise from this month on."""
+        amounts = matured.take(self.plants)
+        if amounts.any():
+            for band, coming in self.ahead():
+                months, plants = coming.shape
+                np.add(coming, band.falls[:months] * amounts[:plants], out=coming)
+
+    def keep(self, stays: Floats) -> None:
+        """Leave a share `stays` [rows, members] of what is to come."""
+        shares = stays.take(self.plants)
+        for _, coming in self.ahead():
+            np.multiply(coming, shares[: coming.shape[1]], out=coming)
 
 
 @dataclass(eq=False)
@@ -24,74 +98,44 @@ class Ramps:
     """Share of it in the month of qualification"""
     keep: Floats
     """Share of what is unramped that is so a month later: exponential ramps; 1 for others"""
-    rows: Ints
-    """[ending]: rows whose ramps come to an end"""
-    falls: Floats
-    """[slots, ending, members]: share that begins to produce so many months after qualification"""
-    rising: Floats
-    """[slots, ending, members]: capacity that begins to produce in the months whose number leaves
-    this remainder; month/capacity and events write it"""
+    rises: tuple[Rise, ...]
+    """Ramps that come to an end, by shape; month/capacity and events write what is coming there"""
 
     @classmethod
     def build(cls, shapes: Sequence[str], lengths: Floats, months: int) -> Ramps:
         """Lay out ramps of these shapes [rows] and lengths [rows, members], months, for a run of so
         many months.
         """
-        keep, first = np.ones_like(lengths), np.zeros_like(lengths)
-        ending = np.array(
-            [row for row, shape in enumerate(shapes) if shape != EXPONENTIAL], dtype=np.int64
-        )
-        longest = float(lengths[ending].max(initial=0.0))
-        slots = min(int(np.ceil(longest)) + 2, months + 1) if longest > 0 else 0
-        falls = np.zeros((slots, ending.size, lengths.shape[1]))
-        for row, shape in enumerate(shapes):
+        keep, first, rises = np.ones_like(lengths), np.zeros_like(lengths), []
+        for shape in dict.fromkeys(shapes):
+            rows = np.flatnonzero([each == shape for each in shapes])
+            idle = idle_shares(shape, lengths[rows], 1)
+            first[rows] = idle[0]
             if shape == EXPONENTIAL:
-                idle = idle_shares(shape, lengths[row], 1)
-                first[row] = idle[0]
-                keep[row] = np.divide(
+                keep[rows] = np.divide(
                     idle[1], idle[0], out=np.zeros_like(idle[0]), where=idle[0] > 0
                 )
-        for place, row in enumerate(ending.tolist() if slots else ()):
-            idle = idle_shares(shapes[row], lengths[row], slots)
-            first[row] = idle[0]
-            falls[1:, place] = idle[: slots - 1] - idle[1:slots]
-        return cls(
-            unramped=np.zeros_like(lengths),
-            first=first,
-            keep=keep,
-            rows=ending,
-            falls=falls,
-            rising=np.zeros_like(falls),
-        )
+            else:
+                rises.append(Rise.build(shape, rows, lengths, months))
+        return cls(np.zeros_like(lengths), first, keep, tuple(rises))
 
     def advance(self, matured: Floats, month: int) -> None:
         """Let a month pass, in which capacity `matured` [rows, members] is qualified."""
         self.unramped *= self.keep
-        slots = self.rising.shape[0]
-        if slots:
-            slot = self.rising[month % slots]
-            self.unramped[self.rows] -= slot
-            raised(self.unramped)
-            slot[:] = 0.0
-        if not matured.any():
-            return
-        self.unramped += matured * self.first
-        for place in np.flatnonzero(matured[self.rows].any(axis=1)) if slots else ():
-            coming = self.falls[1:, place] * matured[self.rows[place]]
-            # slots follow one another in a ring: up to the last, then on from the first
-            after = (month + 1) % slots
-            until_last = min(slots - after, slots - 1)
-            self.rising[after : after + until_last, place] += coming[:until_last]
-            self.rising[: slots - 1 - until_last, place] += coming[until_last:]
+        for rise in self.rises:
+            rise.advance(self.unramped, month)
+        raised(self.unramped)
+        if matured.any():
+            self.unramped += matured * self.first
+            for rise in self.rises:
+                rise.begin(matured)
 
     def lose(self, stays: Floats) -> None:
         """Leave a share `stays` [rows, members] of what ramps up."""
         self.unramped *= stays
-        if self.rising.size:
-            self.rising *= stays.take(self.rows, axis=0)
+        for rise in self.rises:
+            rise.keep(stays)
 
     def stop(self, there: Bools) -> None:
         """Give up what ramps up `there` [rows, members]."""
-        self.unramped[there] = 0.0
-        if self.rising.size:
-            self.rising[:, there.take(self.rows, axis=0)] = 0.0
+        self.lose(np.where(there, 0.0, 1.0))
