@@ -80,33 +80,32 @@ class Tables:
     def _block(self, node: Written, block: Block, path: Path, file: str) -> Written:
         """Read the tables of a block, and those within its members."""
         if isinstance(node.value, list):
+            if not any(each.mapping for each in node.value):
+                return node
             parts = [
                 self._part(each, block, (*path, at), file) for at, each in enumerate(node.value)
             ]
             return laid_over(parts, block.shape, path, node.place, self.faults)
         if _is_table(node):
             return self._table(node, block, path, file)
-        if node.mapping is None:
-            return node
+        return self._members(node, block, path, file)
+
+    def _members(self, node: Written, block: Block, path: Path, file: str) -> Written:
+        """Read the tables within the members of a block."""
+        model = block.model()
         if block.keys[1:]:
             inner = block.inner()
-            return _changed(
-                node,
-                {
-                    key: self._block(each, inner, (*path, key), file)
-                    for key, each in node.mapping.items()
-                },
-            )
-        model = block.model()
-        if model is None or not named_fields(model):
+
+            def read(each: Written, path: Path) -> Written:
+                return self._block(each, inner, path, file)
+        elif model is not None and named_fields(model):
+
+            def read(each: Written, path: Path) -> Written:
+                return self._entity(each, model, path, file)
+        else:
             return node
-        return _changed(
-            node,
-            {
-                key: self._entity(each, model, (*path, key), file)
-                for key, each in node.mapping.items()
-            },
-        )
+        mapping = node.mapping or {}
+        return _changed(node, {key: read(each, (*path, key)) for key, each in mapping.items()})
 
     def _part(self, node: Written, block: Block, path: Path, file: str) -> Written:
         """Read one item of a list that makes a block."""

@@ -62,9 +62,9 @@ def layout_of(
     header = Header(grid, node, path)
     cells = {each.name: each for each in _cells(spec, header)}
     names = _names(levels, cells)
-    for level in names.values():
-        for each in level:
-            cells.pop(each.name, None)
+    for at in names:
+        # what a name is made from is a key of its own as well
+        cells.pop(levels[at].key, None)
     found = {key: _target(each, levels, names) for key, each in cells.items()}
     targets = list(filter(None, found.values()))
     if not names and not targets:
@@ -112,7 +112,8 @@ def _target(cells: Cells, levels: Sequence[Level], names: Mapping[int, object]) 
     """Find the key that a column holds: of a level that is there, else of one that could be."""
     stem, _, part = cells.name.rpartition("_")
     spellings = [(cells.name, "value"), *([(stem, part)] if part in PARTS else [])]
-    for at in sorted(range(len(levels)), key=lambda at: at not in names):
+    order = sorted(range(len(levels)), key=lambda at: (at not in names, not levels[at].value))
+    for at in order:
         for name, key in spellings:
             found = _found(name, levels[at], is_there=at in names)
             if found and (key == "value" or found[1].kind == "quantity"):

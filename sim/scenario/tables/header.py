@@ -29,7 +29,7 @@ class Header:
         """List the keys that have a column, by what `columns` says or by their own name."""
         columns = self.grid.header.cells
         renamed = set(spec.columns.values())
-        known = set(spec.columns)
+        known = {key for key, column in spec.columns.items() if column in columns}
         for key, column in spec.columns.items():
             if column in columns:
                 yield key, columns.index(column)
