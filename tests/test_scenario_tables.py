@@ -140,8 +140,10 @@ def test_codes_are_names() -> None:
 @pytest.mark.parametrize(
     ("block", "text", "path"),
     [
-        ("needs", "state,product,year,units\nAAA,pumps,2020,5\n", ("AAA", "pumps", "by_year", 2020)),
-        ("trade", "exporter,importer,product,cap\nAAA|BBB,*,pumps,5\n", ("AAA_BBB_all_pumps", "cap")),
+        ("needs", "state,product,year,units\nAAA,pumps,2020,5\n",
+         ("AAA", "pumps", "by_year", 2020)),
+        ("trade", "exporter,importer,product,cap\nAAA|BBB,*,pumps,5\n",
+         ("AAA_BBB_all_pumps", "cap")),
         ("events", "event,kind,date,state,product,factor\nx,demand,2020-02,AAA,pumps,5\n",
          ("x", "factor")),
         ("factories", "factory,state,product,capacity,mothball.after_months\nx,AAA,pumps,9,5\n",
