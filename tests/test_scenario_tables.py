@@ -11,6 +11,7 @@ import pytest
 import sim
 from sim.errors import ScenarioError
 from sim.scenario.loading import bounds
+from sim.scenario.loading.load import files_of
 from sim.scenario.schema import Scenario
 from sim.scenario.tables import parquet
 from sim.scenario.tables.numbers import number
@@ -245,3 +246,8 @@ def test_parquet_without_its_library_is_told(monkeypatch: pytest.MonkeyPatch) ->
 )  # fmt: skip
 def test_numbers(text: str, decimal: str, thousands: str, value: float) -> None:
     assert number(text, decimal, thousands) == value
+
+
+def test_a_table_is_one_of_the_files_of_a_scenario() -> None:
+    """So what was made of the scenario is out of date when the table changes."""
+    assert os.path.realpath("t.csv") in files_of(written(GOOD))
