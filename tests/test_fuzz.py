@@ -36,6 +36,8 @@ LONG = 120.0
 """Seconds after which a run counts as one that never ends."""
 FINDS = Path(__file__).parent / "finds"
 
+SPEC = ', encoding: latin-1, delimiter: ";", decimal: ",", ignore: "*", blank: zero'
+
 fuzzed = settings(
     max_examples=MANY,
     derandomize=MANY == FEW,
@@ -130,6 +132,24 @@ def test_tables(how: fuzz_inputs.Damage, name: str) -> None:
         shutil.copy(fuzz_inputs.ROOT / "scenarios" / "data" / f"{name}.csv", file)
         fuzz_inputs.damage(file, how)
         ends_well(lambda: read(file))
+
+
+TABLE = "factory,title,state,product,capacity,capacity_low,capacity_high,yield\n" + "".join(
+    f'w{row},"Works, {row}",BBB,engines,{row}.5,{row},{row + 1},0.9\n' for row in range(8)
+)
+
+
+@fuzzed
+@given(how=st.lists(fuzz_inputs.damages, min_size=1, max_size=3), spec=st.sampled_from(["", SPEC]))
+def test_scenario_tables(stock: Path, how: list[fuzz_inputs.Damage], spec: str) -> None:
+    with inside(stock):
+        Path("plants.csv").write_text(TABLE, encoding="utf-8")
+        for each in how:
+            if Path("plants.csv").is_file():
+                fuzz_inputs.damage(Path("plants.csv"), each)
+        more = f"extends: small.yaml\nfactories: {{table: plants.csv{spec}}}\n"
+        Path("more.yaml").write_text(more, encoding="utf-8")
+        ends_well(lambda: run_and_save(Path("more.yaml").absolute()))
 
 
 @fuzzed

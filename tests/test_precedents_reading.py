@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from sim.errors import InputError
+from sim.files.delimited import cell_starts
 from sim.precedents import PrecedentsError, fits, load
 from sim.precedents.columns import CASES, MILESTONES, month_number, point_in_time
-from sim.precedents.reading import cell_starts
 
 CASE = "own_pump,own_2030,Here,There,2030-01,2030-02,civil,pumps,system,design,home,open,none"
 ROW = (

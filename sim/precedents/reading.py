@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sim.errors import Fault, InputError, Place, ScenarioError
+from sim.files.delimited import Record, records
 from sim.files.disk import opened
 from sim.precedents import columns
 
@@ -51,19 +52,6 @@ class Faults:
             raise PrecedentsError(self.found)
 
 
-def cell_starts(record: str) -> list[int]:
-    """Return the column, from 1, at which each cell of a record begins; commas within quotes are
-    text.
-    """
-    starts, quoted = [1], False
-    for at, letter in enumerate(record):
-        if letter == '"':
-            quoted = not quoted
-        elif letter == "," and not quoted:
-            starts.append(at + 2)
-    return starts
-
-
 def read_table(path: Path, known: Sequence[str], more: Sequence[str], faults: Faults) -> Table:
     """Read one file whose first row names its columns; note unknown and missing columns and odd
     rows.
@@ -75,9 +63,8 @@ def read_table(path: Path, known: Sequence[str], more: Sequence[str], faults: Fa
             text = stream.read().decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: cannot be read: {error}") from None
-    lines = text.splitlines(keepends=True)
     table = Table(path, [], [], [])
-    for line, cells, starts in _records(lines):
+    for line, cells, starts in _records(text, path):
         if not table.header:
             table.header.extend(cells)
             _check_header(table, known, more, faults)
@@ -92,15 +79,12 @@ def read_table(path: Path, known: Sequence[str], more: Sequence[str], faults: Fa
     return table
 
 
-def _records(lines: list[str]) -> Iterator[tuple[int, list[str], list[int]]]:
-    """Yield each record: its line, its cells, and where they begin; a quoted cell may run over
-    lines.
-    """
-    reader, line = csv.reader(lines), 1
-    for cells in reader:
-        if cells:
-            yield line, cells, cell_starts("".join(lines[line - 1 : reader.line_num]))
-        line = reader.line_num + 1
+def _records(text: str, path: Path) -> Iterator[Record]:
+    """List the records of a file. Raises InputError for text that is no table."""
+    try:
+        yield from records(text)
+    except csv.Error as error:
+        raise InputError(f"{path}:{error.args[1]}: cannot be read: {error.args[0]}") from None
 
 
 def _check_header(table: Table, known: Sequence[str], more: Sequence[str], faults: Faults) -> None:

@@ -62,6 +62,7 @@ def origin(scenario: Scenario, command: str | None) -> dict[str, Any]:
         "command": command,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "scenario": {"name": scenario.name, "title": scenario.title, "sha256": digest(scenario)},
+        **({"tables": dict(scenario.origin.tables)} if scenario.origin.tables else {}),
         "seed": scenario.seed,
         "members": scenario.members,
         "platform": platform.platform(),

@@ -20,6 +20,8 @@ from sim.scenario.loading.schema_walk import SHORTHANDS, options
 from sim.scenario.quantity import Frozen, Quantity, Within, plain
 from sim.scenario.rule_choices import FactoryRules, RuleChoice, Rules, StateRules
 from sim.scenario.schema import Scenario
+from sim.scenario.tables.levels import named_fields
+from sim.scenario.tables.table import Table
 
 Json = dict[str, Any]
 
@@ -27,6 +29,7 @@ DIALECT = "http://json-schema.org/draft-07/schema#"
 """The dialect that editors know best."""
 ANY_EVENT = "event without a kind"
 QUANTITY = "Quantity"
+TABLE = "Table"
 _PLAIN: Mapping[Any, Json] = {
     str: {"type": "string"},
     int: {"type": "integer"},
@@ -107,11 +110,21 @@ class _Writer:
             schema = _reference(_rule_name(family))
         else:
             schema = self.shape(annotation, field.metadata)
+        if name in named_fields(model):
+            schema = self._or_table(schema)
         default = _default(field)
         if default:
             text = f"{text} Default: `{default}`.".strip()
         described = {"description": text} if text else {}
         return {**described, **_or_null(schema)}
+
+    def _or_table(self, block: Json) -> Json:
+        """Allow a table in place of a block, or a list of its parts, tables among them."""
+        if TABLE not in self.definitions:
+            self.definitions[TABLE] = {}
+            self.definitions[TABLE] = {**self.model(Table), "required": ["table"]}
+        either = _any_of((block, _reference(TABLE)))
+        return _any_of((either, {"type": "array", "items": either}))
 
     def shape(self, shape: Any, metadata: Sequence[Any] = ()) -> Json:
         """Describe what may stand where the models have this annotation."""

@@ -13,6 +13,8 @@ from pydantic_core import PydanticCustomError
 
 from sim.scenario.event_kinds import Event, Pairs, Selector
 from sim.scenario.lead_time import STANDARD, Counting, HeadStart
+from sim.scenario.names import Name, StateName
+from sim.scenario.origin import Traced
 from sim.scenario.quantity import (
     CapitalCost,
     Coefficient,
@@ -36,8 +38,6 @@ from sim.scenario.quantity import (
 )
 from sim.scenario.rule_choices import FactoryRules, RuleChoice, Rules, StateRules
 
-Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
-StateName = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 Stages = Literal["pure", "erlang"]
 Shape = Annotated[int, Field(ge=1, le=60)]
 """Stages of an Erlang lead time."""
@@ -346,7 +346,7 @@ class Source(Frozen):
     """Where it can be read."""
 
 
-class Scenario(Frozen):
+class Scenario(Traced):
     """Hold a whole, checked scenario."""
 
     name: Name
@@ -369,7 +369,7 @@ class Scenario(Frozen):
     rules: Rules = Rules()
     """The rules by which all decide who do not choose their own."""
     states: dict[StateName, State]
-    """Countries, keyed by three letters."""
+    """Countries, keyed by their codes."""
     products: dict[Name, Product]
     """Categories of goods."""
     complexity: dict[Name, Complexity] = {}

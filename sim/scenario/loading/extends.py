@@ -21,7 +21,7 @@ from sim.scenario.loading.schema_walk import (
     is_named,
     model_at,
 )
-from sim.scenario.loading.source_tree import Key, Path, Written
+from sim.scenario.loading.source_tree import Key, Path, Written, dotted
 from sim.scenario.quantity import Frozen, Quantity
 from sim.scenario.rule_choices import RuleChoice
 from sim.scenario.schema import Scenario
@@ -39,6 +39,22 @@ def merged(layers: Sequence[Written]) -> tuple[Written, list[Fault]]:
         tree = _over(tree, layer, Scenario, (), removals)
         faults += [fault_at(layer, path, message) for path, message in removals]
     return tree, faults
+
+
+def laid_over(
+    parts: Sequence[Written], shape: Shape, path: Path, place: Place, faults: list[Fault]
+) -> Written:
+    """Lay the parts of a block over one another, the first at the bottom; adds faults for what they
+    take away in vain.
+    """
+    tree = Written({}, place)
+    for part in parts:
+        removals: list[tuple[Path, str]] = []
+        tree = _over(tree, part, shape, (), removals)
+        for keys, message in removals:
+            told = fault_at(part, keys, message)
+            faults.append(Fault(told.place, dotted((*path, *keys)), told.message))
+    return tree
 
 
 def settled(written: Written, shape: Shape) -> tuple[Written, list[tuple[Path, str]]]:

@@ -22,8 +22,10 @@ from sim.scenario.loading.paths import fault_at
 from sim.scenario.loading.schema_errors import schema_faults
 from sim.scenario.loading.source_tree import DEEPEST, Path, Written, bare, from_python
 from sim.scenario.loading.yaml_marks import read
+from sim.scenario.origin import Origin
 from sim.scenario.schema import Scenario
 from sim.scenario.suggestions import found, kind_of
+from sim.scenario.tables.blocks import Tables
 
 
 @uncollected()
@@ -37,18 +39,18 @@ def load(
     """
     file = os.fspath(path)
     layers = _Layers(file)
-    return _checked(layers.of(_read_first(file, layers.bounds)), sets, rules)
+    return _checked(layers, _read_first(file, layers.bounds), sets, rules)
 
 
 def files_of(path: str | os.PathLike[str]) -> list[str]:
-    """List a scenario file and all that it extends, as real paths.
+    """List a scenario file, all that it extends and their tables, as real paths.
 
     Raises ScenarioError with the faults of all files where one cannot be read.
     """
     file = os.fspath(path)
     layers = _Layers(file)
     layers.of(_read_first(file, layers.bounds))
-    return sorted(layers.seen)
+    return sorted({*layers.seen, *layers.tables.paths()})
 
 
 @uncollected()
@@ -59,7 +61,7 @@ def parse(
     the working directory.
     """
     place = Place("<dict>")
-    return _checked(_Layers(place.file).of(_mapping(from_python(data, place))), sets, rules)
+    return _checked(_Layers(place.file), _mapping(from_python(data, place)), sets, rules)
 
 
 STUDY = "is a study, not a scenario; see sim sweep"
@@ -74,6 +76,7 @@ class _Layers:
         self.faults: list[Fault] = []
         self.seen = {_identity(file)}
         self.bounds = Bounds()
+        self.tables = Tables(self.bounds, _reason, os.path.dirname(file) or ".")
 
     def of(self, tree: Written) -> list[Written]:
         """List the layers of a file that was read.
@@ -81,8 +84,8 @@ class _Layers:
         Raises ScenarioError with the faults of all files.
         """
         layers = self._below(tree, [self.root])
-        if self.faults:
-            raise ScenarioError(self.faults)
+        if self.faults or self.tables.faults:
+            raise ScenarioError([*self.faults, *self.tables.faults])
         return layers
 
     def _below(self, tree: Written, chain: list[str]) -> list[Written]:
@@ -92,7 +95,7 @@ class _Layers:
             for layer in self._extended(tree, path, entry, chain)
         ]
         members = {key: member for key, member in tree.members.items() if key != "extends"}
-        return [*layers, tree.changed(members)]
+        return [*layers, self.tables.of(tree.changed(members), chain[-1])]
 
     def _entries(self, tree: Written) -> list[tuple[Path, str]]:
         """List the files that a file extends; adds a fault for what is not a file's name."""
@@ -188,8 +191,11 @@ def _reason(error: OSError) -> str:
     return known.get(type(error), (error.strerror or str(error)).lower())
 
 
-def _checked(layers: list[Written], sets: Sequence[str], rules: CheckRule | None) -> Scenario:
-    tree, faults = merged(layers)
+def _checked(
+    layers: _Layers, top: Written, sets: Sequence[str], rules: CheckRule | None
+) -> Scenario:
+    tree, faults = merged(layers.of(top))
+    layers.tables.give_titles(tree)
     for text in sets:
         try:
             tree = with_set(tree, text)
@@ -212,6 +218,7 @@ def _checked(layers: list[Written], sets: Sequence[str], rules: CheckRule | None
     faults += [fault_at(tree, path, message) for path, message in findings]
     if faults:
         raise ScenarioError(faults)
+    scenario.came_from(Origin(layers.tables.files))
     return scenario
 
 

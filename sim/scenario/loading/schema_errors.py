@@ -38,7 +38,7 @@ _EXPECTED_MODELS: dict[type[Frozen], str] = {
     RuleChoice: "a rule's name or a mapping",
 }
 _PATTERNS = {
-    "^[A-Z]{3}$": "a state's name (three capital letters, as in RUS)",
+    "^[A-Z][A-Z0-9_]{1,19}$": "a state's name (2 to 20 capital letters, digits or _, as in RUS)",
     "^[A-Za-z][A-Za-z0-9_]*$": "a name (a letter, then letters, digits and _)",
 }
 
@@ -53,19 +53,24 @@ class _Spot:
     node: Written
     shape: Shape
     rest: tuple[str | int, ...]
+    root: type[Frozen]
 
 
-def schema_faults(error: ValidationError, tree: Written) -> list[Fault]:
-    """List the faults that the schema found, each placed in the tree that was validated."""
-    faults = (_fault(detail, tree) for detail in error.errors(include_url=False))
+def schema_faults(
+    error: ValidationError, tree: Written, root: type[Frozen] = Scenario
+) -> list[Fault]:
+    """List the faults that the schema found, each placed in the tree that was validated by the
+    model `root`.
+    """
+    faults = (_fault(detail, tree, root) for detail in error.errors(include_url=False))
     return [fault for fault in faults if fault is not None]
 
 
-def _fault(detail: Mapping[str, Any], tree: Written) -> Fault | None:
+def _fault(detail: Mapping[str, Any], tree: Written, root: type[Frozen]) -> Fault | None:
     """Translate one error; None for an error of a branch that was not meant, where the schema
     allows text or a list.
     """
-    spot = _spot(detail["loc"], tree)
+    spot = _spot(detail["loc"], tree, root)
     if spot.rest and takes_list(spot.shape):
         return _branch_fault(detail, spot, tree)
     if detail["loc"][-1] == "[key]":
@@ -78,11 +83,11 @@ def _fault(detail: Mapping[str, Any], tree: Written) -> Fault | None:
     return fault_at(tree, spot.path, _message(detail, spot))
 
 
-def _spot(loc: tuple[str | int, ...], tree: Written) -> _Spot:
+def _spot(loc: tuple[str | int, ...], tree: Written, root: type[Frozen]) -> _Spot:
     """Follow the schema's path through what was written, leaving out names of branches and of
     shorthands.
     """
-    node, shape, path = tree, Scenario, []
+    node, shape, path = tree, root, []
     rest: list[str | int] = []
     for step in (*loc[:2], *loc[3:]) if loc[0] == "events" else loc:
         if step in node.members:
@@ -91,7 +96,7 @@ def _spot(loc: tuple[str | int, ...], tree: Written) -> _Spot:
             path.append(step)
         else:
             rest.append(step)
-    return _Spot(tuple(path), node, shape, tuple(rest))
+    return _Spot(tuple(path), node, shape, tuple(rest), root)
 
 
 def _branch_fault(detail: Mapping[str, Any], spot: _Spot, tree: Written) -> Fault | None:
@@ -114,7 +119,7 @@ def _without_kind(detail: Mapping[str, Any], spot: _Spot, tree: Written) -> Faul
 
 
 def _unknown_key(detail: Mapping[str, Any], spot: _Spot, tree: Written) -> Fault:
-    model = _model_around(spot.path, tree)
+    model = _model_around(spot.path, tree, spot.root)
     allowed = [*keys_of(model), *(["extends"] if model is Scenario else [])]
     key, node = spot.path[-1], tree
     for step in spot.path[:-1]:
@@ -193,8 +198,8 @@ _WORDING: dict[str, Callable[[object, Mapping[str, Any]], str]] = {
 }
 
 
-def _model_around(path: Path, tree: Written) -> type[Frozen]:
-    node, shape = tree, Scenario
+def _model_around(path: Path, tree: Written, root: type[Frozen]) -> type[Frozen]:
+    node, shape = tree, root
     for step in path[:-1]:
         shape, node = below(shape, step, node), node.members[step]
-    return model_at(shape, node) or Scenario
+    return model_at(shape, node) or root

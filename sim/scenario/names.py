@@ -1,0 +1,11 @@
+"""Say what a name is: the same in keys, paths, tables of results and charts."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
+StateName = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]{1,19}$")]
+"""Codes of countries as publishers write them: `AT`, `AUT`, `ROW`, `EU27`."""

@@ -1,0 +1,51 @@
+"""Read numbers as people and statistics offices write them."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from sim.scenario.loading.source_tree import LONGEST_NUMBER
+from sim.scenario.suggestions import found
+
+_SPACES = re.compile("[\u00a0\u2007\u2009\u202f]")
+"""Spaces that keep the parts of a number together."""
+_DASHES = ("\u2212", "\u2013")
+"""What typesetters write for a minus."""
+
+
+def number(text: str, decimal: str = ".", thousands: str = "") -> int | float:
+    """Read a number: `1234.5`, `1.234,5`, `1e3`; what stands between thousands must stand between
+    all of them.
+
+    Raises ValueError that says what is wrong.
+    """
+    bare = _SPACES.sub(" ", text) if thousands == " " else text
+    for dash in _DASHES:
+        bare = bare.replace(dash, "-")
+    if not _pattern(decimal, thousands).fullmatch(bare):
+        raise ValueError(f"expected a number, found {found(text)}{_hint(bare, decimal, thousands)}")
+    if len(bare) > LONGEST_NUMBER:
+        raise ValueError(f"a number of more than {LONGEST_NUMBER} digits")
+    plain = bare.replace(thousands, "") if thousands else bare
+    plain = plain.replace(decimal, ".")
+    return float(plain) if re.search("[.eE]", plain) else int(plain)
+
+
+@cache
+def _pattern(decimal: str, thousands: str) -> re.Pattern[str]:
+    point = re.escape(decimal)
+    grouped = rf"|[0-9]{{1,3}}(?:{re.escape(thousands)}[0-9]{{3}})+" if thousands else ""
+    whole = rf"(?:[0-9]+{grouped})"
+    return re.compile(rf"[-+]?(?:{whole}(?:{point}[0-9]*)?|{point}[0-9]+)(?:[eE][-+]?[0-9]+)?")
+
+
+def _hint(text: str, decimal: str, thousands: str) -> str:
+    """Say what the number may have been meant to be, to end a message; empty where unknown."""
+    if text.endswith("%"):
+        return "; write a share as 0.12"
+    for other, between in ((".", ""), (",", ""), (".", ","), (",", "."), (".", " "), (",", " ")):
+        if (other, between) != (decimal, thousands) and _pattern(other, between).fullmatch(text):
+            extra = f", thousands: '{between}'" if between else ""
+            return f"; say decimal: '{other}'{extra} if it is one"
+    return ""

@@ -1,0 +1,62 @@
+"""Read Parquet files as the records of a table. pyarrow, an extra, is imported where it is used."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from math import isnan
+from typing import Any
+
+from sim.errors import Fault, Place, ScenarioError
+from sim.files.delimited import Record
+from sim.files.text import CONTROLS
+from sim.scenario.loading.bounds import MOST_BYTES, MOST_VALUES
+
+NEEDED = "Parquet needs pyarrow: pip install 'supply-substitution[parquet]'"
+
+
+def parquet_records(data: bytes, file: str) -> Iterator[Record]:
+    """List the header and the rows, cells as text; lines and columns are those of the table, with
+    the header as line 1.
+
+    Raises ScenarioError where pyarrow is not there, or cannot read it, or it is too large.
+    """
+    try:
+        import pyarrow
+        from pyarrow import parquet
+    except ImportError:
+        raise ScenarioError([Fault(Place(file), "", NEEDED)]) from None
+    try:
+        opened = parquet.ParquetFile(io.BytesIO(data))
+        _check_size(opened.metadata, file)
+        names, columns = _columns(opened)
+    except (pyarrow.ArrowException, OSError, ValueError) as error:
+        message = f"no Parquet file: {str(error).splitlines()[0]}"
+        raise ScenarioError([Fault(Place(file), "", message)]) from None
+    starts = list(range(1, len(names) + 1))
+    yield Record(1, names, starts)
+    for line, cells in enumerate(zip(*columns, strict=True), start=2):
+        yield Record(line, list(cells), starts)
+
+
+def _check_size(found: Any, file: str) -> None:
+    """Refuse what would be too large when it is unpacked. Raises ScenarioError."""
+    size = sum(found.row_group(each).total_byte_size for each in range(found.num_row_groups))
+    if found.num_rows * found.num_columns > MOST_VALUES or size > MOST_BYTES:
+        message = f"more than {MOST_VALUES:,} cells or {MOST_BYTES // 1024**2} MB when unpacked"
+        raise ScenarioError([Fault(Place(file), "", message)])
+
+
+def _columns(opened: Any) -> tuple[list[str], list[list[str]]]:
+    table = opened.read()
+    columns = [[_cell(value) for value in column.to_pylist()] for column in table.columns]
+    return [_cell(name) for name in table.column_names], columns
+
+
+def _cell(value: object) -> str:
+    """Write a value as text; what is no text at all as nobody would write it in a table."""
+    if value is None or (isinstance(value, float) and isnan(value)):
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return CONTROLS.sub("\ufffd", repr(value) if isinstance(value, float) else str(value))

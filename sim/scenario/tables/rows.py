@@ -1,0 +1,250 @@
+"""Turn the rows of a table into what a file of YAML would have said, each value with its place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from sim.errors import Fault, Place
+from sim.files.delimited import Record
+from sim.scenario.event_times import Dated
+from sim.scenario.loading.schema_walk import KINDS
+from sim.scenario.loading.source_tree import Key, Path, Written, bare, dotted
+from sim.scenario.quantity import Frozen
+from sim.scenario.tables.codes import Codes
+from sim.scenario.tables.columns import Cells, Layout, Target
+from sim.scenario.tables.grid import Grid
+from sim.scenario.tables.levels import OF_STATES, Leaf, leaf_at, main_key
+from sim.scenario.tables.values import BETWEEN, Values
+
+MOST_FAULTS = 100
+"""Faults of the rows of one table that are told one by one."""
+
+
+class Spot(NamedTuple):
+    """Hold where the keys of a member go."""
+
+    node: Written
+    """A mapping: the member's own or, of a member that is a number, the one that holds it"""
+    path: Path
+    prefix: Path
+    """Keys between the mapping and the member: its name where it is a number"""
+
+
+@dataclass
+class Rows:
+    """Read the rows of one table, one after the other."""
+
+    grid: Grid
+    layout: Layout
+    values: Values
+    path: Path
+    """Where the block stands"""
+    faults: list[Fault] = field(default_factory=list)
+    titles: list[tuple[Path, Written]] = field(default_factory=list)
+    """What may serve as a title where none is given: the code of each name"""
+
+    def __post_init__(self) -> None:
+        """Prepare what is the same for all rows."""
+        spec = self.values.spec
+        self._tree = Written({}, self.values.at.place, {})
+        self._seen: dict[tuple[Key, ...], int] = {}
+        self._blanks = frozenset(("", *spec.missing))
+        self._columns: dict[int, list[Target]] = {at: [] for at in self.layout.names}
+        for target in self.layout.targets:
+            self._columns[target.level].append(target)
+        self._mains = [each for each in self.layout.targets if self._is_main(each)]
+
+    def read(self) -> Written:
+        """Read all rows into one mapping."""
+        for row in self.grid.rows:
+            if self.values.spec.blank != "skip" or not self._lacks(row):
+                self._row(row)
+        left = len(self.faults) - MOST_FAULTS
+        if left > 0:
+            more = f"and {left:,} more faults in this table"
+            self.faults[MOST_FAULTS:] = [
+                Fault(self.faults[MOST_FAULTS].place, dotted(self.path), more)
+            ]
+        return self._tree
+
+    def _is_main(self, target: Target) -> bool:
+        """Tell whether a column is the main number of a row: a line's capacity."""
+        main = main_key(self.layout.levels[target.level].model)
+        return target.part == "value" and target.path in ((), (main,))
+
+    def _lacks(self, row: Record) -> bool:
+        """Tell whether a main number of a row is blank."""
+        return any(
+            not self._text(each.cells, row)
+            and all(self._text(name, row) for name in self.layout.names[each.level])
+            for each in self._mains
+        )
+
+    def _text(self, cells: Cells, row: Record) -> str:
+        """Give the text of a cell; empty where it is blank."""
+        text = cells.constant if cells.column is None else row.cells[cells.column]
+        return "" if text in self._blanks else text
+
+    def _place(self, cells: Cells, row: Record) -> Place:
+        if cells.column is None:
+            return cells.place or self.values.at.place
+        return self.grid.place(row, cells.column)
+
+    def _tell(self, cells: Cells, row: Record, path: Path, message: str) -> None:
+        self.faults.append(Fault(self._place(cells, row), dotted(path), message))
+
+    def _row(self, row: Record) -> None:
+        spots: dict[int, Spot] = {}
+        identity: list[Key] = []
+        for at in self.layout.names:
+            key = self._name(at, row)
+            identity.append("" if key is None else key)
+            if key is None:
+                self._tell_nameless(at, row)
+            else:
+                spot = self._spot(at, spots, key, row)
+                spots |= {at: spot} if spot else {}
+        if "" not in identity[:1] and not self._is_first(tuple(identity), row):
+            return
+        for at, spot in spots.items():
+            self._fill(at, spot, row)
+
+    def _is_first(self, identity: tuple[Key, ...], row: Record) -> bool:
+        """Tell whether no row before is of the same names; note a fault where one is."""
+        first = self._seen.setdefault(identity, row.line)
+        if first == row.line:
+            return True
+        columns = [each for cells in self.layout.names.values() for each in cells]
+        what = " and ".join(dict.fromkeys(each.name for each in columns))
+        self._tell(columns[0], row, self.path, f"the same {what} as in line {first}")
+        return False
+
+    def _name(self, at: int, row: Record) -> Key | None:
+        """Give the name of a row's member of a level; None where it has none."""
+        cells = self.layout.names[at]
+        texts = [self._text(each, row) for each in cells]
+        key = self.layout.levels[at].key
+        if not all(texts):
+            return None
+        if len(cells) > 1:
+            return "_".join(map(self._part, texts))
+        if key == "year" and texts[0].isascii() and texts[0].isdecimal():
+            return int(texts[0][:9])
+        if key in ("year", "month"):
+            return texts[0]
+        try:
+            return self.values.codes.name(texts[0], capitals=key in OF_STATES)
+        except ValueError as error:
+            self._tell(cells[0], row, self.path, str(error))
+            return texts[0]
+
+    def _part(self, text: str) -> str:
+        """Give a part of a name that is made of several; what is no code is told of elsewhere."""
+        codes = Codes(self.values.codes.given)
+        names = ["all" if each == "*" else each for each in text.split(BETWEEN)]
+        return "_".join(codes.name(each) if any(map(str.isalnum, each)) else "_" for each in names)
+
+    def _tell_nameless(self, at: int, row: Record) -> None:
+        """Note a row without a name at a level that needs one, or of which it says something."""
+        level = self.layout.levels[at]
+        name = next(each for each in self.layout.names[at] if not self._text(each, row))
+        given = next((c.cells for c in self._columns[at] if self._text(c.cells, row)), None)
+        if level.field is None:
+            self._tell(name, row, self.path, f"a blank; every row needs a {name.name}")
+        elif given and given.column is not None:
+            self._tell(given, row, self.path, f"'{given.name}' is given, but no {name.name}")
+
+    def _spot(self, at: int, spots: dict[int, Spot], key: Key, row: Record) -> Spot | None:
+        """Find where a member of a level is, or begin it; None where what it is in has no name."""
+        level = self.layout.levels[at]
+        above = Spot(self._tree, self.path, ())
+        if level.parent is not None:
+            if level.parent not in spots:
+                return None
+            above = spots[level.parent]
+        holder, path = above.node, above.path
+        cells = self.layout.names[at][0]
+        place = self._place(cells, row)
+        if level.field is not None:
+            holder, path = _below(holder, level.field, place), (*path, level.field)
+        if level.value:
+            return Spot(holder, path, (key,))
+        if key not in holder.value and level.model and _needs_title(level.model):
+            code = self._text(cells, row) if len(self.layout.names[at]) == 1 else key
+            self.titles.append(((*path, key), Written(str(code), place)))
+        return Spot(_below(holder, key, place), (*path, key), ())
+
+    def _fill(self, at: int, spot: Spot, row: Record) -> None:
+        """Put what a row says of a member into it."""
+        model = self.layout.levels[at].model
+        kind = self._kind(at, row) if model is Dated else model
+        numbers: dict[Path, dict[str, Written]] = {}
+        rates: dict[Path, bool] = {}
+        for target in self._columns[at]:
+            leaf = _leaf(kind, target) if model is Dated else target.leaf
+            value = self._value(target, leaf, spot, row)
+            if value is not None and leaf.kind == "quantity":
+                numbers.setdefault(target.path, {})[target.part] = value
+                rates[target.path] = leaf.is_rate
+            elif value is not None:
+                self._put(spot, target.path, value)
+        for path, parts in numbers.items():
+            self._put(spot, path, self.values.quantity(parts, is_rate=rates[path]))
+
+    def _kind(self, at: int, row: Record) -> type[Frozen]:
+        """Give the model of an event's kind; what all have in common where that is unknown."""
+        texts = (
+            self._text(each.cells, row) for each in self._columns[at] if each.path == ("kind",)
+        )
+        return KINDS.get(next(texts, ""), Dated)
+
+    def _value(self, target: Target, leaf: Leaf, spot: Spot, row: Record) -> Written | None:
+        """Read a cell; None where it says nothing, or nothing that can be read."""
+        text = self._text(target.cells, row)
+        path = (*spot.path, *spot.prefix, *target.path)
+        if not text and target in self._mains:
+            if self.values.spec.blank == "zero":
+                return Written(0, self._place(target.cells, row))
+            message = "a blank is no zero; write 0, or say blank: zero or blank: skip"
+            self._tell(target.cells, row, path, message)
+        if not text:
+            return None
+        try:
+            return self.values.read(text, leaf, target, self._place(target.cells, row))
+        except ValueError as error:
+            self._tell(target.cells, row, path, str(error))
+            return None
+
+    def _put(self, spot: Spot, path: Path, value: Written) -> None:
+        """Put a value at a path below a member, unless a row before has put another one there."""
+        *above, last = (*spot.prefix, *path)
+        node = spot.node
+        for key in above:
+            node = _below(node, key, value.place)
+        before = node.members.get(last)
+        if before is None:
+            node.value[last] = value
+            node.keys[last] = value.place  # type: ignore[index]
+        elif bare(before) != bare(value):
+            message = f"differs from line {before.place.line}, which speaks of the same"
+            place = value.place
+            self.faults.append(Fault(place, dotted((*spot.path, *spot.prefix, *path)), message))
+
+
+def _below(node: Written, key: Key, place: Place) -> Written:
+    """Give the mapping at a key of a mapping that is being built, new where there is none."""
+    if key not in node.value:
+        node.value[key] = Written({}, place, {})
+        node.keys[key] = place  # type: ignore[index]
+    found: Written = node.value[key]
+    return found
+
+
+def _leaf(kind: type[Frozen] | None, target: Target) -> Leaf:
+    """Say what a cell of an event may hold; where its kind has no such key, the schema tells."""
+    return (kind and leaf_at(kind, tuple(map(str, target.path)))) or Leaf("text")
+
+
+def _needs_title(model: type[Frozen]) -> bool:
+    return "title" in model.model_fields and model.model_fields["title"].is_required()

@@ -1,0 +1,85 @@
+"""Turn the cells of a row into values: numbers with what is said of them, names, lists, texts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sim.errors import Place
+from sim.scenario.loading.source_tree import Written
+from sim.scenario.suggestions import found
+from sim.scenario.tables.codes import Codes
+from sim.scenario.tables.columns import Target
+from sim.scenario.tables.levels import OF_NAMES, OF_STATES, Leaf
+from sim.scenario.tables.numbers import number
+from sim.scenario.tables.table import Table
+
+BETWEEN = "|"
+"""What stands between several names in one cell."""
+_NUMBERS = ("value", "low", "high")
+
+
+@dataclass(frozen=True)
+class Values:
+    """Read cells as a table's spec says they are written."""
+
+    spec: Table
+    codes: Codes
+    at: Written
+    """The spec as written"""
+    is_text: bool
+    """Whether the file is text; else its numbers have a point and nothing between thousands"""
+
+    def read(self, text: str, leaf: Leaf, target: Target, place: Place) -> Written:
+        """Read a cell that is no blank. Raises ValueError that says what is wrong with it."""
+        if leaf.kind == "list":
+            parts = [self._named(each.strip(), target) for each in text.split(BETWEEN)]
+            is_list = len(parts) > 1 or not leaf.or_one
+            return (
+                Written([Written(each, place) for each in parts], place)
+                if is_list
+                else Written(parts[0], place)
+            )
+        return Written(self._scalar(text, leaf, target), place)
+
+    def _scalar(self, text: str, leaf: Leaf, target: Target) -> str | float | bool:
+        if leaf.kind == "flag":
+            if text.lower() not in ("true", "false"):
+                raise ValueError(f"expected true or false, found {found(text)}")
+            return text.lower() == "true"
+        is_number = leaf.kind in ("number", "integer") or (
+            leaf.kind == "quantity" and target.part in _NUMBERS
+        )
+        return self._number(text, target) if is_number else self._named(text, target)
+
+    def _number(self, text: str, target: Target) -> float:
+        if not self.is_text or target.cells.column is None:
+            read = number(text)
+        else:
+            read = number(text, self.spec.decimal, self.spec.thousands)
+        stem = target.cells.name.removesuffix(f"_{target.part}")
+        return read * self.spec.scale[stem] if stem in self.spec.scale else read
+
+    def _named(self, text: str, target: Target) -> str:
+        last = target.path[-1] if target.path else ""
+        if text == "*" or target.part != "value" or last not in OF_NAMES:
+            return text
+        return self.codes.name(text, capitals=last in OF_STATES)
+
+    def quantity(self, parts: Mapping[str, Written], *, is_rate: bool) -> Written:
+        """Put a number together from what columns and spec say of it: bare where that is all."""
+        place = next(iter(parts.values())).place
+        given = dict(parts)
+        if "value" in given:
+            own = {"source": self.spec.source, "confidence": self._confidence(given)}
+            own["per"] = self.spec.per if is_rate and self.spec.per != "month" else None
+            for key, text in own.items():
+                if text is not None and key not in given:
+                    given[key] = Written(text, self.at.members[key].place)
+        if given.keys() == {"value"}:
+            return given["value"]
+        return Written(given, place, {key: each.place for key, each in given.items()})
+
+    def _confidence(self, given: Mapping[str, Written]) -> str | None:
+        """Give what the spec says, where the number has a source."""
+        return self.spec.confidence if self.spec.source or "source" in given else None
