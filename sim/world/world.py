@@ -44,10 +44,8 @@ class Lines:
     perceived: Floats
     """Demand per month that the line reckons with; month/ordering writes it"""
     experience: Floats
-    """Good units ever made, counting `first_experience` before the start, less what was forgotten;
-    month/learning writes it"""
+    """Good units ever made, less what was forgotten; month/learning writes it"""
     first_experience: Floats
-    """Good units made before the start"""
     first_lot: Floats
     """Good units of a day's work of its first capacity, 0 before; month/learning writes it"""
     unit_cost: Floats
@@ -114,8 +112,7 @@ class Needs:
     expected: Floats
     """Use per month that orders reckon with; month/ordering writes it"""
     perceived: Floats
-    """Use per month as buyers whose ordering rule smooths it perceive it; month/ordering
-    writes it"""
+    """Use per month as buyers that smooth it perceive it; month/ordering writes it"""
     ordered: Floats
     """New orders of this month; month/ordering writes it"""
     cancelled: Floats

@@ -17,6 +17,7 @@ from typing import NamedTuple, TypeVar
 from sim.analysis.conditions import Condition, conditions_of
 from sim.analysis.plan.choices import AsItIs, Months, Numbers, Plants
 from sim.analysis.plan.trials import Goal
+from sim.analysis.plan.units import rate
 from sim.errors import InputError, ScenarioError
 from sim.scenario.event_times import Dated
 from sim.scenario.quantity import Quantity, month_label, month_number, plain
@@ -37,8 +38,6 @@ FEWEST_MEMBERS = 10
 TIMES = 10
 """How many times the scenario's own budget is tried where nothing else is said."""
 TOLERANCE = 0.01
-_RATES = ("capacity", "cap", "max_capacity", "absorption")
-"""Keys of units per month or year, beside those of needs."""
 _BUDGET = re.compile(r"programmes\..*\.budget")
 _ALLOWED = (
     "a number of the scenario, the month of an event (events.x.date), a programme's plants"
@@ -265,37 +264,8 @@ def _numbers(scenario: Scenario, path: str, within: Within) -> Numbers:
     low, high = _searched(path, within, own)
     _refuse(_misfits(scenario, path, (low, high)))
     tolerance = TOLERANCE if within.tolerance is None else within.tolerance
-    unit = scenario.currency if is_budget else _rate(scenario, path, target)
+    unit = scenario.currency if is_budget else rate(scenario, path, target)
     return Numbers(path, low, high, tolerance, unit)
-
-
-def _rate(scenario: Scenario, path: str, quantity: Quantity | None) -> str:
-    """Name what a rate counts, and the time base that the file gives it; empty for other numbers.
-
-    As in "engines per year".
-    """
-    parts = path.split(".")
-    is_need = parts[0] == "needs" and (len(parts) == 3 or parts[-1] == "units")
-    is_line = parts[0] == "factories" and parts[-2] == "lines"
-    if not (is_need or is_line or parts[-1] in _RATES):
-        return ""
-    return f"{_counted(scenario, parts)} per {quantity.per if quantity else 'month'}"
-
-
-def _counted(scenario: Scenario, parts: Sequence[str]) -> str:
-    """Name the unit of the product that a path speaks of; "units" where it is of several."""
-    match parts:
-        case ["needs", _, product, *_] | ["factories", _, "lines", product, *_]:
-            return scenario.products[product].unit
-        case ["programmes", name, "candidates", candidate, _]:
-            product = scenario.programmes[name].candidates[candidate].product
-            return scenario.products[product].unit
-        case [("trade" | "events") as section, name, _]:
-            product = getattr(getattr(scenario, section)[name], "product", "*")
-            known = scenario.products.get(product) if isinstance(product, str) else None
-            return known.unit if known else "units"
-        case _:
-            return "units"
 
 
 def _searched(path: str, within: Within, own: Ends) -> tuple[float, float]:
