@@ -16,6 +16,7 @@ import click
 from sim.errors import InputError, ScenarioError, SimError
 from sim.files.text import printable
 from sim.report.files import check_target, read_manifest, unchecked
+from sim.scenario.loading.shipped import located
 
 if TYPE_CHECKING:
     from sim.engine.run import Progress
@@ -105,7 +106,7 @@ def _real(given: Any) -> Any:
     """Name files the same however they are written."""
     if isinstance(given, tuple):
         return tuple(map(_real, given))
-    return given if given is None else os.path.realpath(given)
+    return given if given is None else os.path.realpath(located(given))
 
 
 def _without_check(context: click.Context, _: click.Parameter, is_given: bool) -> None:

@@ -21,6 +21,7 @@ from sim.cli.common import (
     where,
 )
 from sim.errors import InputError, ScenarioError
+from sim.scenario.loading.shipped import shipped_names
 
 if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
@@ -122,9 +123,18 @@ def _study_faults(path: str) -> list[str]:
 
 @click.command()
 @click.argument("name")
-def new(name: str) -> None:
-    """Write a commented scenario to start from, as NAME.yaml."""
-    from importlib.resources import files
+@click.option(
+    "--from",
+    "base",
+    metavar="SCENARIO",
+    help="A scenario to extend, by its file or the name of a shipped one: baseline.",
+)
+def new(name: str, base: str | None) -> None:
+    """Write a commented scenario to start from, as NAME.yaml.
+
+    With --from it extends another scenario, and holds only what is to differ from it.
+    """
+    from sim.cli.starters import extension, starter
 
     path = Path(name if name.endswith(".yaml") else f"{name}.yaml")
     if not path.stem.isidentifier():
@@ -132,15 +142,10 @@ def new(name: str) -> None:
             f"{name}: a scenario's name has letters, digits and underscores, and begins with a"
             " letter"
         )
-    text = (
-        files("sim")
-        .joinpath("starter.yaml")
-        .read_text(encoding="utf-8")
-        .replace("name: starter", f"name: {path.stem}", 1)
-    )
+    text = starter(path) if base is None else extension(path, base)
     try:
         with path.open("x", encoding="utf-8") as stream:
-            stream.write(text.replace("NAME.yaml", path.name))
+            stream.write(text)
     except FileExistsError:
         raise InputError(f"{path}: is there already; give another name") from None
     except OSError as error:
@@ -149,10 +154,12 @@ def new(name: str) -> None:
 
 
 @click.command("list")
-@click.argument("folder", required=False, default="scenarios", type=click.Path(path_type=Path))
-def list_scenarios(folder: Path) -> None:
-    """List the scenarios of a FOLDER, scenarios/ by default, with their titles; and its studies."""
-    files = sorted(folder.glob("*.yaml"))
+@click.argument("folder", required=False, type=click.Path(path_type=Path))
+def list_scenarios(folder: Path | None) -> None:
+    """List the scenarios of a FOLDER with their titles, and its studies; without one, the scenarios
+    that come with sim, by the names that all commands take.
+    """
+    files = shipped_names() if folder is None else sorted(folder.glob("*.yaml"))
     if not files:
         raise InputError(f"{folder}: holds no scenario (*.yaml)")
     faulty = 0

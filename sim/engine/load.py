@@ -14,7 +14,9 @@ from sim.scenario.schema import Scenario
 
 
 def load(path: str | os.PathLike[str], sets: Sequence[str] = (), **overrides: Any) -> Scenario:
-    """Load and check a scenario file.
+    """Load and check a scenario: its file, or the name of a shipped one, as in `load("baseline")`.
+
+    A file that is there wins over a name.
 
     `sets` holds texts `path=value` as the command's `--set` takes them; keywords set top-level
     keys, as in `members=20`. Raises ScenarioError with all faults.

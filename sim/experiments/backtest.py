@@ -27,7 +27,7 @@ Given = Scenario | str | os.PathLike[str]
 
 
 def backtest(
-    scenario: Given = "scenarios/baseline.yaml",
+    scenario: Given = "baseline",
     *,
     members: int | None = None,
     months: int | None = None,

@@ -20,6 +20,7 @@ from sim.experiments.scores import Backtest
 from sim.experiments.tally import LEVELS, inside_of, observed, tally, tally_text
 from sim.kernels.sums import Floats
 from sim.precedents.scores import cluster_interval
+from sim.scenario.loading.shipped import shipped_folder
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -100,11 +101,12 @@ def _held(forecasts: str, held: Mapping[int, Floats], groups: pd.Series[str]) ->
     return found
 
 
-def scored_scenarios(folder: str | os.PathLike[str] = "scenarios") -> list[Path]:
-    """List the scenarios that outcomes stand beside: the shipped case and the casebook. Raises
+def scored_scenarios(folder: str | os.PathLike[str] | None = None) -> list[Path]:
+    """List the scenarios that outcomes stand beside: the shipped case and the casebook, or
+    those of a folder. Raises
     InputError where there is none.
     """
-    root = Path(folder)
+    root = shipped_folder() if folder is None else Path(folder)
     found = [root / "baseline.yaml"] if (root / "data/outcomes.csv").exists() else []
     for path in sorted((root / "cases").glob("*_outcomes.csv")):
         found.append(path.with_name(path.name.replace("_outcomes.csv", ".yaml")))

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
+from sim.scenario.loading.shipped import located, shipped_folder
 from sim.scenario.schema import Scenario
 
 
@@ -23,9 +24,10 @@ def files_beside(scenario: Scenario | str | os.PathLike[str]) -> Beside:
     `announced_plan.yaml`.
     """
     if isinstance(scenario, Scenario):
-        folder, stem = Path("scenarios"), scenario.name
+        folder, stem = shipped_folder(), scenario.name
     else:
-        folder, stem = Path(scenario).parent, Path(scenario).stem
+        path = Path(located(scenario))
+        folder, stem = path.parent, path.stem
     own = folder / f"{stem}_outcomes.csv"
     if own.exists():
         plans = folder / f"{stem}_announced.yaml"

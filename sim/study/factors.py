@@ -17,6 +17,7 @@ from sim.errors import Fault, ScenarioError
 from sim.files.text import encodable
 from sim.scenario.loading.dump import digest, dump
 from sim.scenario.loading.schema_walk import SHORTHANDS
+from sim.scenario.loading.shipped import located
 from sim.scenario.loading.source_tree import Path, bare
 from sim.scenario.loading.yaml_marks import read
 from sim.scenario.quantity import Quantity
@@ -85,7 +86,7 @@ def load_cases(asked: Asked, scenarios: Sequence[Scenario] = ()) -> tuple[list[C
             continue
         stem = os.path.splitext(os.path.basename(file))[0]
         try:
-            found.append((stem, load(os.path.join(asked.folder, file), months)))
+            found.append((stem, load(located(file, asked.folder), months)))
         except ScenarioError as error:
             faults += error.faults
     return [Case(label, scenario) for label, scenario in _labelled(found)], faults

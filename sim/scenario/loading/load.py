@@ -20,6 +20,7 @@ from sim.scenario.loading.extends import merged
 from sim.scenario.loading.overrides import with_set
 from sim.scenario.loading.paths import fault_at
 from sim.scenario.loading.schema_errors import schema_faults
+from sim.scenario.loading.shipped import hint, located
 from sim.scenario.loading.source_tree import DEEPEST, Path, Written, bare, from_python
 from sim.scenario.loading.yaml_marks import read
 from sim.scenario.origin import Origin
@@ -32,14 +33,15 @@ from sim.scenario.tables.blocks import Tables
 def load(
     path: str | os.PathLike[str], sets: Sequence[str] = (), *, rules: CheckRule | None = None
 ) -> Scenario:
-    """Load a scenario file, changed by `path=value` texts. Raises ScenarioError with all faults.
+    """Load a scenario, by its file or the name of a shipped one, changed by `path=value` texts.
+    Raises ScenarioError with all faults.
 
     `rules` checks the rules chosen: called with (family, rule, parameters, names by noun), it
     returns what is wrong as key -> message.
     """
-    file = os.fspath(path)
+    file = located(path)
     layers = _Layers(file)
-    return _checked(layers, _read_first(file, layers.bounds), sets, rules)
+    return _checked(layers, _read_first(path, file, layers.bounds), sets, rules)
 
 
 def files_of(path: str | os.PathLike[str]) -> list[str]:
@@ -47,9 +49,9 @@ def files_of(path: str | os.PathLike[str]) -> list[str]:
 
     Raises ScenarioError with the faults of all files where one cannot be read.
     """
-    file = os.fspath(path)
+    file = located(path)
     layers = _Layers(file)
-    layers.of(_read_first(file, layers.bounds))
+    layers.of(_read_first(path, file, layers.bounds))
     return sorted({*layers.seen, *layers.tables.paths()})
 
 
@@ -117,7 +119,7 @@ class _Layers:
         return [(path, value) for path, value in entries if isinstance(value, str)]
 
     def _extended(self, tree: Written, path: Path, entry: str, chain: list[str]) -> list[Written]:
-        file = os.path.join(os.path.dirname(chain[-1]), entry)
+        file = located(entry, os.path.dirname(chain[-1]))
         identity = _identity(file)
         known = [_identity(each) for each in chain]
         if identity in known:
@@ -142,7 +144,9 @@ class _Layers:
                 raise ScenarioError([Fault(Place(file), "", NO_SCENARIO)])
             return self._below(found, [*chain, file])
         except OSError as error:
-            self.faults.append(fault_at(tree, path, f"cannot read {file}: {_reason(error)}"))
+            self.faults.append(
+                fault_at(tree, path, f"cannot read {file}: {_reason(error, _entry(tree, path))}")
+            )
         except ScenarioError as error:
             self.faults += error.faults
         return []
@@ -164,13 +168,13 @@ def _read(file: str, bounds: Bounds) -> Written:
     return found
 
 
-def _read_first(file: str, bounds: Bounds) -> Written:
+def _read_first(given: str | os.PathLike[str], file: str, bounds: Bounds) -> Written:
     """Read the file that was asked for. Raises ScenarioError."""
     try:
         return _read(file, bounds)
     except OSError as error:
         raise ScenarioError(
-            [Fault(Place(file), "", f"cannot be read: {_reason(error)}")]
+            [Fault(Place(file), "", f"cannot be read: {_reason(error, given)}")]
         ) from error
 
 
@@ -182,9 +186,15 @@ def _mapping(tree: Written) -> Written:
     return tree
 
 
-def _reason(error: OSError) -> str:
+def _entry(tree: Written, path: Path) -> str:
+    """Give what stands at a place of `extends`."""
+    inner = tree.members["extends"]
+    return str(inner.value if len(path) == 1 else inner.members[path[1]].value)
+
+
+def _reason(error: OSError, given: str | os.PathLike[str]) -> str:
     known = {
-        FileNotFoundError: "no such file",
+        FileNotFoundError: f"no such file{hint(given)}",
         IsADirectoryError: "it is a directory",
         PermissionError: "no permission",
     }

@@ -1,0 +1,60 @@
+"""Find the scenarios that come with sim: `baseline`, `cases/neon_2022`, `examples/first`.
+
+They stand in `scenarios/` of the repository, and inside the package where it was installed.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from sim.scenario.suggestions import nearest
+
+SUFFIX = ".yaml"
+PARTS = "data"
+"""The folder of what other scenarios extend; nothing in it is a scenario."""
+
+
+def shipped_folder() -> Path:
+    """Return the folder of the shipped scenarios."""
+    package = Path(__file__).parents[2]
+    installed = package / "scenarios"
+    return installed if installed.is_dir() else package.parent / "scenarios"
+
+
+def shipped_names() -> list[str]:
+    """List the shipped scenarios by name: those of the case first, then those of the folders."""
+    folder = shipped_folder()
+    paths = [path.relative_to(folder) for path in folder.rglob(f"*{SUFFIX}")]
+    kept = sorted(paths, key=lambda path: (path.parent.as_posix(), path.name))
+    return [path.with_suffix("").as_posix() for path in kept if PARTS not in path.parts]
+
+
+def located(given: str | os.PathLike[str], folder: str | os.PathLike[str] = "") -> str:
+    """Return the path of a scenario that is given by its path, counted from a folder, or by the
+    name of a shipped one.
+
+    A file that is there wins over a name. What is neither stays a path, of which the reader says
+    that it is not there.
+    """
+    path = os.path.join(folder, given)
+    name = os.fspath(given)
+    if name.endswith(SUFFIX) or os.path.isabs(name) or _is_file(path):
+        return path
+    return str(shipped_folder() / f"{name}{SUFFIX}") if name in shipped_names() else path
+
+
+def hint(given: str | os.PathLike[str]) -> str:
+    """Return what may have been meant by a scenario that is not there, to end a message."""
+    name, names = os.fspath(given), shipped_names()
+    stem = os.path.basename(name).removesuffix(SUFFIX)
+    alike = [each for each in names if stem == each.rpartition("/")[2]]
+    if name.endswith(SUFFIX):
+        return f"; the shipped scenario is called '{alike[0]}'" if alike else ""
+    near = alike[0] if alike else nearest(name, names)
+    meant = f"; did you mean '{near}'?" if near else "; `sim list` lists them"
+    return f", and no shipped scenario has this name{meant}"
+
+
+def _is_file(path: str) -> bool:
+    return "\0" not in path and os.path.isfile(path)
