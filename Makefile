@@ -15,7 +15,7 @@ help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(READY) ## Run the baseline into results/baseline
-	$(BIN)/sim run scenarios/baseline.yaml
+	$(BIN)/sim run baseline
 
 test: $(READY) ## Run the tests
 	$(BIN)/python -m pytest -q -n 2

@@ -7,7 +7,6 @@ python examples/custom_rule.py
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import Annotated
 
 import numpy as np
@@ -17,7 +16,7 @@ from pydantic import Field
 import sim
 from sim.rules.ordering import Position, hold_cover
 
-FIRST = Path(__file__).parent.parent / "scenarios" / "examples" / "first.yaml"
+FIRST = "examples/first"
 EXTRA = (3, 6, 12)
 
 

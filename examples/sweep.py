@@ -8,11 +8,10 @@ With a folder the study stays there; run the script again to finish a study that
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
 from sim import sweep
 
-FIRST = Path(__file__).parent.parent / "scenarios" / "examples" / "first.yaml"
+FIRST = "examples/first"
 FACTORS = {
     "events.leak.share": {"low": 0, "high": 0.5},
     "programmes.build.budget": {"low": 100, "high": 1000, "dist": "loguniform"},

@@ -5,7 +5,7 @@ stays uncovered?
 
 import sim
 
-scenario = sim.load("scenarios/baseline.yaml", members=20)
+scenario = sim.load("baseline", members=20)
 result = sim.run(scenario)
 result.save("results/baseline")
 """

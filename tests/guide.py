@@ -1,12 +1,13 @@
 """Run the pages of the guide as a reader would: write the files they show, run their commands in
-order in an empty folder, and compare what comes out with what the page shows.
+order in an empty folder, with sim installed from its wheel, and compare what comes out with what
+the page shows.
 
 `python -m tests.guide` writes the outputs on the pages anew, where they have changed.
 
 A fence `{code-block}` with a caption is a file of that name; a fence `console` holds commands,
 after `$ `, and what they print. In what is printed `...` stands for anything. A comment
 `<!-- after: tutorial.md -->` gives a page the files that another one shows, and
-`<!-- needs: scenarios -->` folders of the repository.
+`<!-- needs: examples -->` folders of the repository.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-DOCS = Path(__file__).parent.parent / "docs"
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
 PAGES = sorted(
     path.relative_to(DOCS)
     for path in DOCS.rglob("*.md")
@@ -51,6 +53,19 @@ class Command:
     """Where on the page what it prints begins and ends."""
 
 
+def install(folder: Path) -> Path:
+    """Build the wheel and unpack it into a folder, without the network; return where it stands."""
+    quiet = {"check": True, "capture_output": True, "timeout": 300}
+    python = [sys.executable, "-m"]
+    build = [*python, "hatchling", "build", "--target", "wheel", "--directory", str(folder)]
+    subprocess.run(build, cwd=ROOT, **quiet)
+    (wheel,) = folder.glob("*.whl")
+    place = folder / "installed"
+    pip = [*python, "pip", "install", "--quiet", "--no-deps", "--no-index", "--no-compile"]
+    subprocess.run([*pip, "--target", str(place), str(wheel)], cwd=folder, **quiet)
+    return place
+
+
 def steps(page: str) -> Iterator[File | Command]:
     """List the files and commands of a page in their order."""
     for fence in _FENCE.finditer(page):
@@ -72,7 +87,7 @@ def begin(page: str, folder: Path) -> None:
     """Write the files of the page that this one comes after, and link the folders that it needs."""
     for needed in _NEEDS.findall(page):
         for name in needed.split():
-            (folder / name).symlink_to(DOCS.parent / name)
+            (folder / name).symlink_to(ROOT / name)
     for name in _AFTER.findall(page):
         before = (DOCS / name).read_text(encoding="utf-8")
         begin(before, folder)
@@ -81,8 +96,8 @@ def begin(page: str, folder: Path) -> None:
                 (folder / step.name).write_text(step.text, encoding="utf-8")
 
 
-def perform(step: File | Command, folder: Path) -> str:
-    """Write a file, or run a command and return what it prints.
+def perform(step: File | Command, folder: Path, installed: Path) -> str:
+    """Write a file, or run a command of an installed sim and return what it prints.
 
     What it says beside its output is returned too where it fails. Raises AssertionError where a
     command fails of which the page shows no output.
@@ -90,11 +105,12 @@ def perform(step: File | Command, folder: Path) -> str:
     if isinstance(step, File):
         (folder / step.name).write_text(step.text, encoding="utf-8")
         return ""
-    path = os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", "")))
+    bins = (installed / "bin", Path(sys.executable).parent, os.environ.get("PATH", ""))
+    path = os.pathsep.join(map(str, bins))
     done = subprocess.run(
         ["bash", "-c", step.text],
         cwd=folder,
-        env={**os.environ, "PATH": path, "COLUMNS": "100"},
+        env={**os.environ, "PATH": path, "PYTHONPATH": str(installed), "COLUMNS": "100"},
         capture_output=True,
         text=True,
         timeout=300,
@@ -115,12 +131,12 @@ def _bare(text: str) -> str:
     return "\n".join(line.rstrip() for line in text.rstrip().splitlines()).strip("\n")
 
 
-def renewed(page: str, folder: Path) -> str:
+def renewed(page: str, folder: Path, installed: Path) -> str:
     """Return the page with what its commands print now, where that is not what it shows."""
     begin(page, folder)
     changes = []
     for step in steps(page):
-        printed = perform(step, folder)
+        printed = perform(step, folder, installed)
         if isinstance(step, Command) and not agrees(step.shown, printed):
             lines = _SECONDS.sub(f"{ANYTHING} s", _bare(printed))
             changes.append((step.place, f"{lines}\n"))
@@ -132,8 +148,10 @@ def renewed(page: str, folder: Path) -> str:
 if __name__ == "__main__":
     import tempfile
 
-    for name in map(Path, sys.argv[1:] or PAGES):
-        path = DOCS / name
-        with tempfile.TemporaryDirectory() as empty:
-            text = renewed(path.read_text(encoding="utf-8"), Path(empty))
-        path.write_text(text, encoding="utf-8")
+    with tempfile.TemporaryDirectory() as built:
+        installed_sim = install(Path(built))
+        for name in map(Path, sys.argv[1:] or PAGES):
+            path = DOCS / name
+            with tempfile.TemporaryDirectory() as empty:
+                text = renewed(path.read_text(encoding="utf-8"), Path(empty), installed_sim)
+            path.write_text(text, encoding="utf-8")
