@@ -55,15 +55,18 @@ class Command:
 
 def install(folder: Path) -> Path:
     """Build the wheel and unpack it into a folder, without the network; return where it stands."""
-    quiet = {"check": True, "capture_output": True, "timeout": 300}
-    python = [sys.executable, "-m"]
-    build = [*python, "hatchling", "build", "--target", "wheel", "--directory", str(folder)]
-    subprocess.run(build, cwd=ROOT, **quiet)
-    (wheel,) = folder.glob("*.whl")
     place = folder / "installed"
-    pip = [*python, "pip", "install", "--quiet", "--no-deps", "--no-index", "--no-compile"]
-    subprocess.run([*pip, "--target", str(place), str(wheel)], cwd=folder, **quiet)
+    _call("hatchling", "build", "--target", "wheel", "--directory", str(folder))
+    (wheel,) = folder.glob("*.whl")
+    _call(
+        "pip", "install", "--quiet", "--no-deps", "--no-index", "--target", str(place), str(wheel)
+    )
     return place
+
+
+def _call(*words: str) -> None:
+    command = [sys.executable, "-m", *words]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True, timeout=300)
 
 
 def steps(page: str) -> Iterator[File | Command]:
