@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from sim.analysis.plan.plan import plan
     from sim.analysis.sensitivity.sensitivity import sensitivity
     from sim.engine.load import load, parse
+    from sim.engine.model import SupplyModel
     from sim.engine.run import run
     from sim.experiments.backtest import backtest
     from sim.experiments.compare import compare
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from sim.experiments.stress import stress
     from sim.report.files import unchecked
     from sim.report.result import Result
+    from sim.report.saved import SavedResult
+    from sim.report.saved import open_result as open
     from sim.rules.registry import rule
     from sim.scenario.schema import Scenario
     from sim.study.replay import replay
@@ -45,16 +48,19 @@ __all__ = [
     "LedgerError",
     "Result",
     "RuleError",
+    "SavedResult",
     "Scenario",
     "ScenarioError",
     "SimError",
     "Study",
+    "SupplyModel",
     "__version__",
     "backtest",
     "compare",
     "discover",
     "load",
     "merge",
+    "open",
     "parse",
     "plan",
     "replay",
@@ -70,13 +76,16 @@ _LAZY = {
     "Backtest": "sim.experiments.scores",
     "Comparison": "sim.experiments.comparison",
     "Result": "sim.report.result",
+    "SavedResult": "sim.report.saved",
     "Scenario": "sim.scenario.schema",
     "Study": "sim.study.study",
+    "SupplyModel": "sim.engine.model",
     "backtest": "sim.experiments.backtest",
     "compare": "sim.experiments.compare",
     "discover": "sim.analysis.discovery.discovery",
     "load": "sim.engine.load",
     "merge": "sim.study.shards",
+    "open": "sim.report.saved:open_result",
     "parse": "sim.engine.load",
     "plan": "sim.analysis.plan.plan",
     "replay": "sim.study.replay",
@@ -93,7 +102,8 @@ _LAZY = {
 def __getattr__(name: str) -> Any:
     if name not in _LAZY:
         raise AttributeError(f"module 'sim' has no attribute {name!r}")
-    value = getattr(import_module(_LAZY[name]), name)
+    module, _, function = _LAZY[name].partition(":")
+    value = getattr(import_module(module), function or name)
     globals()[name] = value
     return value
 

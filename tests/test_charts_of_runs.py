@@ -16,7 +16,7 @@ from sim.report.charts.cost import cost
 from sim.report.charts.events import marks, moments
 from sim.report.charts.fates import FATES, fates
 from sim.report.charts.fill_rate import fill_rate
-from sim.report.charts.gallery import CHARTS, Plot, available, chart
+from sim.report.charts.gallery import CHARTS, available, chart
 from sim.report.charts.suppliers import suppliers
 from sim.report.charts.tables import of_folder, of_result
 from sim.report.charts.time import label, ordinal, thinned, ticks
@@ -311,7 +311,7 @@ def test_cost_draws_the_median_and_its_spread_of_states_that_pay() -> None:
 
 
 def test_a_result_has_its_charts_at_hand() -> None:
-    plot = Plot(Result(scenario(), records(range(5))))
+    plot = Result(scenario(), records(range(5))).plot
     assert titles(plot.fill_rate(products=["turbines"], states=["AAA"])) == ["Buyerland: Turbines"]
     assert "fill_rate" in repr(plot)
     with pytest.raises(InputError, match="'fillrate' is none; there are fill_rate"):

@@ -10,6 +10,9 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sim.scenario.loading import load as loading
+from sim.scenario.loading.dump import dump
+from sim.scenario.loading.source_tree import bare
+from sim.scenario.loading.yaml_marks import read
 from sim.scenario.schema import Scenario
 
 
@@ -27,6 +30,18 @@ def load(path: str | os.PathLike[str], sets: Sequence[str] = (), **overrides: An
 def parse(data: Mapping[str, Any], sets: Sequence[str] = (), **overrides: Any) -> Scenario:
     """Check a scenario given as plain Python data; otherwise as `load`."""
     return loading.parse(data, [*sets, *_as_sets(overrides)], rules=_rule_faults)
+
+
+def changed(scenario: Scenario | str | os.PathLike[str], changes: Mapping[str, Any]) -> Scenario:
+    """Return a scenario, given as such or as `load` takes it, with keys and paths changed.
+
+    Raises ScenarioError with all faults.
+    """
+    if not isinstance(scenario, Scenario):
+        return load(scenario, **changes)
+    if not changes:
+        return scenario
+    return parse(bare(read(dump(scenario).encode(), scenario.name)), **changes)
 
 
 def _as_sets(overrides: Mapping[str, Any]) -> list[str]:

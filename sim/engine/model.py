@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import mesa
 
 from sim.engine.agents import CommissionAgent, FactoryAgent, StateAgent
+from sim.engine.collecting import REPORTERS
 from sim.engine.conservation import Books
+from sim.engine.load import changed
 from sim.engine.policies import buying, gather
 from sim.engine.recorder import Recorder, Tape
 from sim.engine.trading import trading
 from sim.engine.warnings import Bullwhip
+from sim.errors import InputError
 from sim.events.apply import compile_events
 from sim.kernels.uncollected import uncollected
 from sim.month import (
@@ -32,6 +36,7 @@ from sim.month import (
     sourcing,
 )
 from sim.scenario.quantity import month_number
+from sim.scenario.revision import checked_members
 from sim.scenario.schema import Scenario
 from sim.world.axes import Axes
 from sim.world.build import build
@@ -41,25 +46,40 @@ from sim.world.steady_state import settle
 
 
 class SupplyModel(mesa.Model):
-    """Simulate some members of a scenario side by side, a month a step.
+    """Simulate some members of a scenario side by side, a month a step: Mesa's Model of it.
 
-    `agents_by_type` holds states, factories and commissions; `world` their numbers; `recorder` what
-    happened.
+    For looking at single months and agents, and for Mesa's own tools; for results use `sim.run`.
+    `agents_by_type` holds states, factories and commissions; `world` their numbers, arrays [rows,
+    members]; `case` the scenario. After the last month `running` is False, so `run_model()` ends.
+
+    `scenario` is one that was loaded, a file, or the name of a shipped one; `members` says how many
+    travel side by side (1: the central case), or which. Other keywords change the scenario: a key,
+    as `seed=2`, or a path as `--set` takes it, as `**{"events.leak.share": 0.3}`; so
+    `mesa.batch_run(sim.SupplyModel, {"scenario": "baseline", "events.leak.share": [0.1, 0.3]})`
+    works. `reporters` are a DataCollector's, name -> function of the model, called after each
+    month; REPORTERS where not given, and `{}` for none. Raises ScenarioError, InputError.
     """
+
+    running: bool
+    """Whether there is a month left"""
 
     @uncollected()
     def __init__(
         self,
-        scenario: Scenario,
-        members: Sequence[int] = (0,),
+        scenario: Scenario | str | os.PathLike[str],
+        members: int | Sequence[int] = 1,
         axes: Axes | None = None,
         tape: Tape | None = None,
+        reporters: Mapping[str, Callable[[SupplyModel], Any]] | None = None,
+        **kwargs: Any,
     ) -> None:
         """Build the world of these members and set it at rest; call `step()` once a month. Records
         onto `tape`, or a new one.
         """
         # Mesa's own generator is never used: draws come from sim.rng, by name
         super().__init__(rng=0)
+        scenario = changed(scenario, kwargs)
+        members = checked_members(range(members) if isinstance(members, int) else members)
         self.case = scenario
         self.world = world = build(scenario, members, axes)
         self.events = compile_events(scenario, world.axes, members)
@@ -101,10 +121,15 @@ class SupplyModel(mesa.Model):
             first,
             self.events.restricted_links(len(world.axes.link_line)),
         )
+        chosen = REPORTERS if reporters is None else reporters
+        self.datacollector = mesa.DataCollector(model_reporters=dict(chosen))
+        self._forget()
 
     def step(self) -> None:
-        """Let one month pass."""
+        """Let one month pass. Raises InputError after the last one."""
         world, policies = self.world, self.policies
+        if world.month >= self.case.months:
+            raise InputError(f"the run has ended: {self.case.month_labels[-1]} was its last month")
         self.events.apply(world)
         goods.arrive(world)
         capacity.update(world)
@@ -128,14 +153,19 @@ class SupplyModel(mesa.Model):
         self.bullwhip.record(world)
         self.books.close(world)
         world.month += 1
+        self.running = world.month < self.case.months
+        if self.datacollector.model_reporters:
+            self.datacollector.collect(self)
 
     def release(self) -> None:
-        """Let the model be freed: Mesa before 3.4.2 keeps every model that ever had agents in a
-        table of its own.
-        """
-        kept: Any = getattr(mesa.Agent, "_ids", None)
-        if kept is not None:
-            kept.pop(self, None)
+        """Let the model be freed at once."""
+        self._forget()
         # agents and their model refer to each other: without this, arrays stay until the garbage
         # collector comes by
         self.__dict__.clear()
+
+    def _forget(self) -> None:
+        """Take the model out of the table in which Mesa before 3.4.2 keeps all that had agents."""
+        kept: Any = getattr(mesa.Agent, "_ids", None)
+        if kept is not None:
+            kept.pop(self, None)

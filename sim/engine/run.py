@@ -114,7 +114,7 @@ def run_chunk(
     # costs as much as the arithmetic; freeing one large array, which is never touched, raises that
     # limit for good
     np.empty(2**22 - 4096)
-    model = SupplyModel(scenario, members, axes, tape)
+    model = SupplyModel(scenario, members, axes, tape, {})
     try:
         if look:
             look(model.world)

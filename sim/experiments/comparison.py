@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.experiments.differences import differences
+from sim.report.card import Card, Shown
 from sim.report.files import MANIFEST, replaced
 from sim.report.manifest import hashes, manifest
 from sim.report.result import Result
@@ -32,8 +33,8 @@ SEEN = 0.001
 MOST_ROWS = 16
 
 
-@dataclass(frozen=True, eq=False)
-class Comparison:
+@dataclass(frozen=True, eq=False, repr=False)
+class Comparison(Shown):
     """Hold results of the same members; the first is the base (A) that each other (B) is compared
     with.
     """
@@ -105,6 +106,20 @@ class Comparison:
             )
             lines += ["", f"against {other}: {heading}", *([shown] if len(rows) else [])]
         return "\n".join(lines)
+
+    def card(self) -> Card:
+        """Return what is shown of it at a glance: the needs that differ most."""
+        base, *others = self.labels
+        rows = self.table.query("metric == @HEADLINE and product != '*'").dropna(subset="mean")
+        most = rows.sort_values("mean", key=abs, ascending=False, kind="stable")
+        columns = ["other", "state", "product", "mean", "p05", "p95", "p_better"]
+        told = f"{HEADLINE}, {base} less the other, paired over {self.results[0].scenario.members}"
+        return Card.of_frame(
+            f"{base} against {', '.join(others)}",
+            f"{told} members; largest first",
+            most[columns],
+            "table, chart(), results, overview(), save()",
+        )
 
     def save(
         self, directory: str | os.PathLike[str], *, figures: bool = True, command: str | None = None

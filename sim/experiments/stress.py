@@ -149,7 +149,7 @@ def _fill(
     needs, members].
     """
     tape = Tape.blank(scenario, axes, len(members))
-    model = SupplyModel(scenario, members, axes, tape)
+    model = SupplyModel(scenario, members, axes, tape, {})
     label = scenario.month_labels[month]
     for out, mask in outs:
         event = (
@@ -185,7 +185,7 @@ def _static(scenario: Scenario, axes: Axes, outs: Sequence[KnockOut]) -> Floats:
     """Return the static index of each factory in the balanced world of the central case; NaN for
     links.
     """
-    model = SupplyModel(scenario, (0,), axes)
+    model = SupplyModel(scenario, (0,), axes, reporters={})
     flow = model.world.links.base_flow[:, 0]
     model.release()
     lines, buys = (

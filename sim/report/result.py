@@ -6,18 +6,21 @@ import json
 import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.assess.evidence import ledger
 from sim.assess.fates import fates
+from sim.errors import InputError
 from sim.records import Records
 from sim.report import tables
+from sim.report.card import Card
 from sim.report.files import MANIFEST, replaced
+from sim.report.frames import Frames
 from sim.report.manifest import hashes, manifest
 from sim.scenario.loading.dump import dump
 from sim.scenario.schema import Scenario
+from sim.scenario.suggestions import unknown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,8 +42,8 @@ CASE_TABLES: Mapping[str, Callable[[Scenario, Records], tables.Table]] = {
 """Tables that need the scenario beside what was recorded."""
 
 
-@dataclass(frozen=True, eq=False)
-class Result:
+@dataclass(frozen=True, eq=False, repr=False)
+class Result(Frames):
     """Hold a scenario as it was run and what its run recorded."""
 
     scenario: Scenario
@@ -48,58 +51,33 @@ class Result:
     records: Records
     wall_seconds: float = 0.0
 
-    @cached_property
-    def series(self) -> pd.DataFrame:
-        """Give the spread of every metric by month, metric, state and product."""
-        return self._frame("series")
-
-    @cached_property
-    def summary(self) -> pd.DataFrame:
-        """Give the spread of every summary metric by state, product and metric."""
-        return self._frame("summary")
-
-    @cached_property
-    def flows(self) -> pd.DataFrame:
-        """Give the spread of units shipped by year, exporter, importer and product."""
-        return self._frame("flows")
-
-    @cached_property
-    def capacity(self) -> pd.DataFrame:
-        """Give the spread of what is usable, of output and of capacity by month and line."""
-        return self._frame("capacity")
-
-    @cached_property
-    def money(self) -> pd.DataFrame:
-        """Give the spread of the ledger of money by year, state and item."""
-        return self._frame("money")
-
-    @cached_property
-    def events(self) -> pd.DataFrame:
-        """Give what was applied when, to how many links, lines or needs, in which share of the
-        members.
-        """
-        return self._frame("events")
-
-    @cached_property
-    def fates(self) -> pd.DataFrame:
-        """Give the probability of each fate of each need that was hit, by year and at the end, and
-        who substituted when.
-        """
-        return self._frame("fates")
-
-    @cached_property
-    def sources(self) -> pd.DataFrame:
-        """Give the ledger of evidence: each number that the scenario gives, its interval and where
-        it comes from.
-        """
-        return self._frame("sources")
-
     @property
     def plot(self) -> Plot:
         """Draw its charts: `result.plot.fill_rate(states=["RUS"])`."""
         from sim.report.charts.gallery import Plot
+        from sim.report.charts.tables import of_result
 
-        return Plot(self)
+        return Plot(of_result(self))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Name the tables."""
+        return (*TABLES, *CASE_TABLES)
+
+    def frame(self, name: str) -> pd.DataFrame:
+        """Return a table by its name. Raises InputError where there is none."""
+        import pandas as pd  # half a second that a run from the command line can do without
+
+        if name not in self.names:
+            raise InputError(unknown("table", name, self.names))
+        return pd.DataFrame(self._table(name))
+
+    def card(self) -> Card:
+        """Return what is shown of it at a glance."""
+        return self.run_card(f"{self.scenario.name}: {self.scenario.title}", self.scenario)
+
+    def _recorded(self) -> tuple[Scenario, Records]:
+        return self.scenario, self.records
 
     def _table(self, name: str) -> tables.Table:
         return (
@@ -107,11 +85,6 @@ class Result:
             if name in TABLES
             else CASE_TABLES[name](self.scenario, self.records)
         )
-
-    def _frame(self, name: str) -> pd.DataFrame:
-        import pandas as pd  # half a second that a run from the command line can do without
-
-        return pd.DataFrame(self._table(name))
 
     def save(
         self, directory: str | os.PathLike[str], *, figures: bool = True, command: str | None = None

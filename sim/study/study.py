@@ -14,6 +14,7 @@ import numpy as np
 from sim.engine.load import load
 from sim.errors import InputError
 from sim.kernels.sums import Floats
+from sim.report.card import Card, Shown
 from sim.scenario.schema import Scenario
 from sim.scenario.suggestions import meant
 from sim.study.observables import Measure
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-class Study:
+class Study(Shown):
     """Show what stands in the folder of a study.
 
     What is read is kept; open it anew to see later changes.
@@ -74,6 +75,23 @@ class Study:
     def scenario(self) -> Scenario:
         """Give what it varies, with its members; of several scenarios the first."""
         return load(self.folder / self._files[0], members=self.spec.members)
+
+    def card(self) -> Card:
+        """Return what is shown of it at a glance: its factors, and how far it has come."""
+        points, members = self.store.status.shape
+        pending = int(self.store.pending.sum())
+        state = "finished" if not pending else f"{pending} of {points * members} runs pending"
+        rows = [
+            (path, *(_said(each) for each in (factor.low, factor.high, factor.values)))
+            for path, factor in self.spec.factors.items()
+        ]
+        return Card(
+            f"{self.folder}: {self.spec.scenario or 'several scenarios'}",
+            f"{points} points of {members} members, {self.spec.design.kind}; {state}",
+            ("factor", "low", "high", "values"),
+            rows,
+            "points, results, failures, rows, values(metric, state, product), scenario",
+        )
 
     @property
     def _files(self) -> list[str]:
@@ -140,3 +158,7 @@ class Study:
 
     def _frame(self, name: str) -> pd.DataFrame:
         return frame(self.folder / name)
+
+
+def _said(value: object) -> str:
+    return "" if value is None else str(value)

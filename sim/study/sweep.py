@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 from weakref import finalize
 
 from sim.engine.run import Progress
@@ -26,6 +26,9 @@ from sim.study.shards import shard_folder, share
 from sim.study.spec import Asked, ask, read_study
 from sim.study.store import STATE, Store, create
 from sim.study.study import Study
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class How(TypedDict, total=False):
@@ -54,7 +57,7 @@ def sweep(
     scenario: Scenario | str | os.PathLike[str] | None,
     design: Mapping[str, Any] | str = "grid",
     *,
-    factors: Mapping[str, Any],
+    factors: Mapping[str, Any] | pd.DataFrame | None = None,
     members: int | None = None,
     months: int | None = None,
     metrics: Sequence[str] | None = None,
@@ -65,11 +68,19 @@ def sweep(
     are frames.
 
     `factors` holds, by path of the scenario, an interval {low, high, dist} or a list of values;
-    `design` is a kind or a mapping {kind, points, seed}. `scenario` is None where the factor
+    `design` is a kind or a mapping {kind, points, seed}. A frame of factors holds the points
+    themselves: a column a factor, a row a point. Without factors the first argument is a study
+    file, with all that it says. `scenario` is None where the factor
     `scenario` chooses among files. Without `out` the study's folder lasts as long as the study.
     Raises ScenarioError with all faults together, InputError as `run_study`.
     """
     given = {"members": members, "months": months, "metrics": metrics}
+    if factors is None:
+        return run_study(_study_file(scenario, design, given), out, **how)
+    if not isinstance(factors, Mapping):
+        if design not in ("grid", "list"):
+            raise InputError("design: a frame of factors holds the points already; leave it out")
+        factors, design = {str(key): each.tolist() for key, each in factors.items()}, "list"
     data: dict[str, Any] = {
         "factors": factors,
         "design": {"kind": design} if isinstance(design, str) else design,
@@ -80,6 +91,17 @@ def sweep(
     return run_study(
         ask(data if scenario is None else {"scenario": os.fspath(scenario), **data}), out, **how
     )
+
+
+def _study_file(study: Any, design: Any, given: Mapping[str, Any]) -> str | os.PathLike[str]:
+    """Return a study file where nothing is said beside it. Raises InputError."""
+    if not isinstance(study, str | os.PathLike):
+        raise InputError("factors: missing; without them the first argument is a study file")
+    beside = [key for key, value in given.items() if value is not None]
+    beside += ["design"] if design != "grid" else []
+    if beside:
+        raise InputError(f"{', '.join(beside)}: a study file says that itself; change it there")
+    return study
 
 
 def run_study(

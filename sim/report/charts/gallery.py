@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from sim.errors import InputError
 from sim.report.charts.backtest import backtest, calibration
@@ -22,10 +21,7 @@ from sim.report.charts.programmes import programmes
 from sim.report.charts.sensitivity import sensitivity
 from sim.report.charts.stress import stress
 from sim.report.charts.suppliers import suppliers
-from sim.report.charts.tables import Tables, of_result
-
-if TYPE_CHECKING:
-    from sim.report.result import Result
+from sim.report.charts.tables import Tables
 
 
 @dataclass(frozen=True)
@@ -82,8 +78,8 @@ class Plot:
     itself, `.save("x.svg")` writes it, `.altair()` gives it to altair.
     """
 
-    def __init__(self, result: Result) -> None:
-        self._tables = of_result(result)
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
 
     def __call__(
         self, name: str, *, states: Collection[str] = (), products: Collection[str] = ()

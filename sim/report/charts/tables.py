@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Collection, Hashable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -24,7 +24,18 @@ T = TypeVar("T")
 TEXTS = (
     *("month", "metric", "state", "product", "factory", "exporter", "via", "importer", "item"),
     *("event", "kind", "action", "fate", "by", "year", "month_p05", "month_p50", "month_p95"),
-    *("path", "per", "dist", "confidence", "source", "publisher", "date", "address", "note"),
+    *(
+        "path",
+        "per",
+        "dist",
+        "confidence",
+        "precedents",
+        "source",
+        "publisher",
+        "date",
+        "address",
+        "note",
+    ),
     *("base", "other", "name", "choice", "reached", "answer", "reach", "choose", "way", "values"),
     *("factor", "box", "where", "reason", "category", "unit", "outcome", "plan", "naive"),
 )
@@ -110,7 +121,7 @@ def _read_csv(path: Path) -> pd.DataFrame | None:
         return None
     with readable(path):
         columns = pd.read_csv(path, nrows=0).columns
-        texts = {name: str for name in columns if name in TEXTS or name.endswith("_month")}
+        texts = {name: str for name in columns if _is_text(name, columns)}
         frame = pd.read_csv(
             path,
             dtype=texts,
@@ -127,6 +138,13 @@ def _decode(frame: pd.DataFrame) -> None:
     for name, column in frame.items():
         if column.dtype.kind not in "fiub":
             frame[name] = column.map(from_cell, na_action="ignore").astype(column.dtype)
+
+
+def _is_text(name: str, columns: Collection[str]) -> bool:
+    """Tell whether a column is text; of fates `reached` is a share, elsewhere it is a month."""
+    if name == "reached" and "fate" in columns:
+        return False
+    return name in TEXTS or name.endswith("_month")
 
 
 def _names_of(folder: Path) -> Names:
