@@ -41,7 +41,8 @@ def changed(scenario: Scenario | str | os.PathLike[str], changes: Mapping[str, A
         return load(scenario, **changes)
     if not changes:
         return scenario
-    return parse(bare(read(dump(scenario).encode(), scenario.name)), **changes)
+    tree = read(dump(scenario).encode(), scenario.name)
+    return parse(bare(tree) if tree else {}, **changes)
 
 
 def _as_sets(overrides: Mapping[str, Any]) -> list[str]:

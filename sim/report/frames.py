@@ -138,9 +138,11 @@ class Frames(Shown):
             " short"
         )
         columns = ("state", "product", "met since the hit", "5 to 95 % of the members")
+        bands = short[["p50", "p05", "p95"]].map(percent).itertuples(index=False, name=None)
+        needs = short[["state", "product"]].itertuples(index=False, name=None)
         cells = [
-            (row.state, row.product, percent(row.p50), f"{percent(row.p05)} to {percent(row.p95)}")
-            for row in short.itertuples()
+            (*need, middle, f"{low} to {high}")
+            for need, (middle, low, high) in zip(needs, bands, strict=True)
         ]
         offered = f"{', '.join(self.names)}; plot, scenario, members()"
         return Card(heading, told, columns, cells, offered)

@@ -76,7 +76,7 @@ class SavedResult(Frames):
             )
         found = self._tables[name]
         # a number that happens to be whole in all rows is no count
-        whole = found.select_dtypes("integer").columns.difference(COUNTS)
+        whole = found.select_dtypes("integer").columns.difference(list(COUNTS))
         return found.astype(dict.fromkeys(whole, "float64"))
 
     @property
