@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import sys
+from pathlib import Path
 
 import pytest
 from mypy import api
@@ -88,6 +89,29 @@ def revealed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     assert status == 0, out + errors
     types = re.findall(r'Revealed type is "(.*)"', out)
     return dict(zip(sim.__all__, types, strict=True))
+
+
+GIVES = {
+    'sim.open("x").series': "DataFrame",
+    'sim.open("x").scenario': "Scenario",
+    'sim.run(sim.load("x")).members()': "DataFrame",
+    'sim.run(sim.load("x")).to_xarray()': "Dataset",
+    'sim.SupplyModel("x", members=3).world': "World",
+    'sim.SupplyModel("x").running': "bool",
+    'sim.sweep("x").results': "DataFrame",
+}
+"""What users write -> the type that they get."""
+
+
+def test_what_public_names_give_is_typed(tmp_path: Path) -> None:
+    file = tmp_path / "user.py"
+    asked = [f"reveal_type({code})" for code in GIVES]
+    file.write_text("\n".join(["import sim", *asked, ""]), encoding="utf-8")
+    config = str(house.ROOT / "pyproject.toml")
+    out, errors, status = api.run(["--strict", "--config-file", config, str(file)])
+    assert status == 0, out + errors
+    types = re.findall(r'Revealed type is "(.*)"', out)
+    assert [each.rpartition(".")[2] for each in types] == list(GIVES.values())
 
 
 @pytest.mark.parametrize("name", sim.__all__)

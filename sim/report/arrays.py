@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -84,23 +84,25 @@ def write_netcdf(found: xr.Dataset, target: str | os.PathLike[str]) -> Path:
 
 def _coordinates(records: Records) -> dict[str, Any]:
     vias = records.vias or [""] * len(records.routes)
+    routes = [(*route, via) for route, via in zip(records.routes, vias, strict=True)]
     return {
         "month": list(records.months),
         "member": list(records.members),
         "year": list(records.years),
         "purse": list(records.purses),
-        "final_need": [" ".join(need) for need in records.needs],
-        "state": ("final_need", [state for state, _ in records.needs]),
-        "product": ("final_need", [product for _, product in records.needs]),
+        "final_need": list(map(" ".join, records.needs)),
         "line": [f"{factory} {product}" for factory, _, product in records.lines],
-        "factory": ("line", [factory for factory, _, _ in records.lines]),
-        "line_state": ("line", [state for _, state, _ in records.lines]),
-        "line_product": ("line", [product for _, _, product in records.lines]),
-        "exporter": ("route", [exporter for exporter, _, _ in records.routes]),
-        "via": ("route", list(vias)),
-        "importer": ("route", [importer for _, importer, _ in records.routes]),
-        "route_product": ("route", [product for _, _, product in records.routes]),
+        **_beside("final_need", ("state", "product"), records.needs),
+        **_beside("line", ("factory", "line_state", "line_product"), records.lines),
+        **_beside("route", ("exporter", "importer", "route_product", "via"), routes),
     }
+
+
+def _beside(
+    dimension: str, names: Sequence[str], rows: Sequence[tuple[str, ...]]
+) -> dict[str, tuple[str, list[str]]]:
+    """Return what the rows of a dimension are, as coordinates of it."""
+    return {name: (dimension, [row[place] for row in rows]) for place, name in enumerate(names)}
 
 
 def _said(table: Mapping[str, Metric], name: str) -> dict[str, str]:
