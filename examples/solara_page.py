@@ -1,6 +1,6 @@
 """Look at a model month by month on a page of Mesa's: play, pause, step, and change three numbers.
 
-pip install 'mesa[viz]'; solara run examples/solara_page.py
+pip install 'mesa[viz]' 'ipyvuetify<2'; solara run examples/solara_page.py
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ PARAMETERS: dict[str, Any] = {
         "max": 1.0,
         "step": 0.05,
     },
-    "programmes.build.budget": {
+    "programmes.build.budget.2015-03": {
         "type": "SliderInt",
         "value": 500,
         "label": "budget at home",
