@@ -160,7 +160,9 @@ def test_replace_use_keeps_a_world_at_rest() -> None:
     """Lines hold their cover, states theirs, and nobody orders more than is used."""
     for target in ("use", "demand"):
         assert_rests(
-            propulsion_world(months=24, rules={"ordering": {"rule": "replace_use", "target": target}})
+            propulsion_world(
+                months=24, rules={"ordering": {"rule": "replace_use", "target": target}}
+            )
         )
 
 

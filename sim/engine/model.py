@@ -105,13 +105,14 @@ class SupplyModel(mesa.Model):
     def step(self) -> None:
         """Let one month pass."""
         world, policies = self.world, self.policies
-        self.events.apply(world)
-        goods.arrive(world)
-        capacity.update(world)
-        overtime.extend(world, policies.working)
-        final_use.use(world, policies.keepers)
-        ordering.place_orders(world, policies.ordering)
-        sourcing.choose_suppliers(world, policies.sourcing)
+        if policies.decide_first:
+            self._decide()
+            overtime.adjust(world, policies.working)
+            self._begin()
+            ordering.note_backlog(world)
+        else:
+            self._begin()
+            self._decide()
         production.offer(world, policies.production)
         allocation.ship(world, policies.trade)
         self.events.observe(world)
@@ -119,7 +120,8 @@ class SupplyModel(mesa.Model):
         search.look_for_suppliers(world, policies.search)
         billing.bill(world, policies.pricing)
         learning.learn(world, policies.learners)
-        overtime.adjust(world, policies.working)
+        if not policies.decide_first:
+            overtime.adjust(world, policies.working)
         ordering.perceive(world)
         programmes.spend(world, policies.budgeting)
         mothballing.maintain(world)
@@ -128,6 +130,20 @@ class SupplyModel(mesa.Model):
         self.bullwhip.record(world)
         self.books.close(world)
         world.month += 1
+
+    def _begin(self) -> None:
+        """Let the month's events act, and see what capacity there is."""
+        self.events.apply(self.world)
+        capacity.update(self.world)
+        overtime.extend(self.world, self.policies.working)
+
+    def _decide(self) -> None:
+        """Let buyers use what has arrived, order, and weigh their suppliers."""
+        world, policies = self.world, self.policies
+        goods.arrive(world)
+        final_use.use(world, policies.keepers)
+        ordering.place_orders(world, policies.ordering)
+        sourcing.choose_suppliers(world, policies.sourcing)
 
     def release(self) -> None:
         """Let the model be freed: Mesa before 3.4.2 keeps every model that ever had agents in a

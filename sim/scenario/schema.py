@@ -157,6 +157,8 @@ class Line(Frozen):
     """Share of its capacity that the line loses in a year, used or not."""
     mothball: Mothball | None = None
     """How idle capacity is laid up and called back; null: it stays ready."""
+    inputs: dict[Name, Input] | None = None
+    """The line's own bill of materials, in place of the product's; null: the product's."""
 
     @model_validator(mode="before")
     @classmethod
@@ -236,6 +238,9 @@ class Trade(Frozen):
     exporter: Selector
     importer: Selector
     product: Selector
+    user: Selector = "*"
+    """Who uses it there: `final` for the state itself, a factory, or the makers of a product; a
+    name, a list of names, or `*` for all."""
     weight: Weight = Quantity(value=1)
     """The importer's preference for this exporter, shared equally by the exporter's lines; 0
     permits nothing, for good."""
