@@ -18,11 +18,11 @@ from sim.scenario.lead_time import FromPrecedents, LeadTime, Ramp
 from sim.scenario.loading.dump import dump
 from sim.scenario.loading.load import parse
 from sim.scenario.loading.schema_walk import KINDS
+from sim.scenario.provenance import Collection, Source
 from sim.scenario.quantity import Frozen, Quantity
 from sim.scenario.rule_choices import FactoryRules, RuleChoice, Rules, StateRules
 from sim.scenario.schema import (
     Candidate,
-    Collection,
     Complexity,
     Factory,
     Input,
@@ -32,7 +32,6 @@ from sim.scenario.schema import (
     Product,
     Programme,
     Scenario,
-    Source,
     State,
     Trade,
 )

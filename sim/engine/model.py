@@ -106,13 +106,15 @@ class SupplyModel(mesa.Model):
         """Let one month pass."""
         world, policies = self.world, self.policies
         if policies.decide_first:
-            self._decide()
-            overtime.adjust(world, policies.working)
-            self._begin()
-            ordering.note_backlog(world)
+            self._decide_first()
         else:
-            self._begin()
-            self._decide()
+            self.events.apply(world)
+            goods.arrive(world)
+            capacity.update(world)
+            overtime.extend(world, policies.working)
+            final_use.use(world, policies.keepers)
+            ordering.place_orders(world, policies.ordering)
+            sourcing.choose_suppliers(world, policies.sourcing)
         production.offer(world, policies.production)
         allocation.ship(world, policies.trade)
         self.events.observe(world)
@@ -131,19 +133,18 @@ class SupplyModel(mesa.Model):
         self.books.close(world)
         world.month += 1
 
-    def _begin(self) -> None:
-        """Let the month's events act, and see what capacity there is."""
-        self.events.apply(self.world)
-        capacity.update(self.world)
-        overtime.extend(self.world, self.policies.working)
-
-    def _decide(self) -> None:
-        """Let buyers use what has arrived, order, and weigh their suppliers."""
+    def _decide_first(self) -> None:
+        """Begin a month whose events come after its decisions (`decisions: before_events`)."""
         world, policies = self.world, self.policies
         goods.arrive(world)
         final_use.use(world, policies.keepers)
         ordering.place_orders(world, policies.ordering)
         sourcing.choose_suppliers(world, policies.sourcing)
+        overtime.adjust(world, policies.working)
+        self.events.apply(world)
+        ordering.note_backlog(world)
+        capacity.update(world)
+        overtime.extend(world, policies.working)
 
     def release(self) -> None:
         """Let the model be freed: Mesa before 3.4.2 keeps every model that ever had agents in a

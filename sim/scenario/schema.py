@@ -15,6 +15,7 @@ from sim.scenario.event_kinds import Event, Pairs, Selector
 from sim.scenario.lead_time import STANDARD, Counting, HeadStart
 from sim.scenario.names import Name, StateName
 from sim.scenario.origin import Traced
+from sim.scenario.provenance import Collection, Source
 from sim.scenario.quantity import (
     CapitalCost,
     Coefficient,
@@ -328,27 +329,6 @@ class Programme(Frozen):
     beneficiaries alone."""
     source: str | None = None
     note: str | None = None
-
-
-class Collection(Frozen):
-    """Say which of the precedents shipped with the package tell of the scenario's own case."""
-
-    clusters: list[str] = []
-    """Clusters of precedents, as in `sim precedents`."""
-    left_out: bool = False
-    """Whether fits leave them out, as a forecast must: `sim backtest` does."""
-
-
-class Source(Frozen):
-    """Say where a number or a fact was published."""
-
-    title: str
-    publisher: str | None = None
-    """Who published it."""
-    date: str | None = None
-    """When, as text."""
-    address: str | None = None
-    """Where it can be read."""
 
 
 class Scenario(Traced):
