@@ -18,7 +18,7 @@ from sim.engine.run import run
 from sim.scenario.loading.load import load
 from sim.scenario.quantity import Quantity
 from sim.scenario.schema import Scenario
-from sim.scenario.trade_rules import TradeRules
+from sim.scenario.trade_rules import Buyer, TradeRules
 
 ROOT = Path(__file__).parents[1]
 DATA = ROOT / "scenarios" / "data"
@@ -335,7 +335,9 @@ def test_worst_draw_leaves_nobody_short(product: str) -> None:
     rules = TradeRules(baseline())
     suppliers = {
         buyer: {
-            state for state in supply if any(rules.of(state, [buyer], product)) or state == buyer
+            state
+            for state in supply
+            if any(rules.of(state, [Buyer(buyer)], product)) or state == buyer
         }
         for buyer in need
     }

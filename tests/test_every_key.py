@@ -18,11 +18,11 @@ from sim.scenario.lead_time import FromPrecedents, LeadTime, Ramp
 from sim.scenario.loading.dump import dump
 from sim.scenario.loading.load import parse
 from sim.scenario.loading.schema_walk import KINDS
+from sim.scenario.provenance import Collection, Source
 from sim.scenario.quantity import Frozen, Quantity
 from sim.scenario.rule_choices import FactoryRules, RuleChoice, Rules, StateRules
 from sim.scenario.schema import (
     Candidate,
-    Collection,
     Complexity,
     Factory,
     Input,
@@ -32,7 +32,6 @@ from sim.scenario.schema import (
     Product,
     Programme,
     Scenario,
-    Source,
     State,
     Trade,
 )
@@ -205,6 +204,7 @@ CASES: dict[str, Case] = {
     "Line.yield": Case(f"{OLD}/lines/sets/yield", 0.8),
     "Line.unit_cost": Case(f"{OLD}/lines/sets/unit_cost", 3),
     "Line.decay": Case(f"{YARD}/lines/vessels/decay", 0.3),
+    "Line.inputs": Case(f"{YARD}/lines/vessels/inputs", {"sets": 2}),
     "Line.mothball": Case(f"{OLD}/lines/sets/mothball", None),
     "Mothball.after_months": Case(f"{OLD}/lines/sets/mothball/after_months", 4),
     "Mothball.return_months": Case("factories/far_works/lines/sets/mothball/return_months", 3),
@@ -218,6 +218,7 @@ CASES: dict[str, Case] = {
     "Trade.exporter": Case("trade/old_meters/exporter", "CCC"),
     "Trade.importer": Case("trade/old_meters/importer", "CCC"),
     "Trade.product": Case("trade/old_meters/product", "sets"),
+    "Trade.user": Case("trade/old_meters/user", "final"),
     "Trade.weight": Case("trade/old_meters/weight", 4),
     "Trade.by_search": Case("trade/far/by_search", False),
     "Trade.cap": Case("trade/old_meters/cap", 6),
@@ -287,6 +288,7 @@ CASES: dict[str, Case] = {
     **rules("investment", "expand_when_pressed"),
     **rules("programme", "largest_gap_first"),
     **rules("rounds", 1),
+    **rules("decisions", "before_events"),
     **chosen(
         "StateRules",
         "states/AAA",

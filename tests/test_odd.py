@@ -20,7 +20,9 @@ ROOT = Path(__file__).parent.parent
 ODD = (ROOT / "docs/odd.md").read_text(encoding="utf-8")
 EQUATIONS = (ROOT / "docs/explanation/equations.md").read_text(encoding="utf-8")
 CALLED = re.findall(
-    r"^        (?:self\.)?([a-z_.]+)\(", inspect.getsource(SupplyModel.step), flags=re.MULTILINE
+    r"^ {8}(?: {4})?(?:self\.)?(?!self|_)([a-z_.]+)\(",
+    inspect.getsource(SupplyModel.step),
+    flags=re.MULTILINE,
 )
 PARAMETERS = re.findall(r"^\| `(sim\.[\w.]+)` \| ([\d.e-]+) \|.*\| (.+) \|$", ODD, re.MULTILINE)
 

@@ -19,7 +19,7 @@ from sim.engine.model import SupplyModel
 from sim.engine.run import run
 from sim.engine.warnings import bullwhip_warnings
 from sim.metrics.arithmetic import bullwhip
-from sim.rules.ordering import Memory, Position, anchored, hold_cover
+from sim.rules.ordering import Memory, Position, anchored, hold_cover, replace_use
 from sim.scenario.schema import Scenario
 from sim.world.numbering import number
 from tests.company import assert_rests, assert_same_in_any_company
@@ -49,7 +49,11 @@ def position(**changes: Any) -> Position:
     }
     return replace(
         Position(
-            **arrays, memory=Memory(10 * one, slice(None)), count_owed=lambda: 0 * one, month=0
+            **arrays,
+            memory=Memory(10 * one, slice(None)),
+            count_owed=lambda: 0 * one,
+            look_back=lambda: (8 * one, 12 * one),
+            month=0,
         ),
         **changes,
     )
@@ -129,6 +133,37 @@ def test_anchored_by_hand() -> None:
     assert anchored(owing, **shares, target_months=2)[0, 0] == pytest.approx(
         14 + 0.4 * (28 - 17 - 2.5)
     )
+
+
+@pytest.mark.parametrize(
+    ("changes", "choice", "expected"),
+    [
+        ({}, {}, 8 + (4 * 8 - 25) / 2),
+        ({}, {"target": "demand"}, 8 + (4 * 12 - 25) / 2),
+        ({"stock": 39}, {}, 8 - 12 / 2),
+        ({"stock": 39}, {"sheds_surplus": False}, 8),
+        ({"stock": 90}, {}, 0),
+        ({"ahead": 1}, {}, 8 + (5 * 8 - 35) / 2),
+        ({"in_work": np.full((1, 1), 3.0)}, {}, 8 + (7 - 3) / 2),
+    ],
+)
+def test_replace_use_by_hand(
+    changes: dict[str, Any], choice: dict[str, Any], expected: float
+) -> None:
+    """8 were used last month, 12 wanted; the target is 3 + 2 - 1 months of either, and a month more
+    of an input, of whose stock this month's use is not yet taken."""
+    found = replace_use(position(**changes), adjustment_months=2, **choice)
+    assert found[0, 0] == pytest.approx(expected)
+
+
+def test_replace_use_keeps_a_world_at_rest() -> None:
+    """Lines hold their cover, states theirs, and nobody orders more than is used."""
+    for target in ("use", "demand"):
+        assert_rests(
+            propulsion_world(
+                months=24, rules={"ordering": {"rule": "replace_use", "target": target}}
+            )
+        )
 
 
 def test_anchored_waits_for_its_steady_months() -> None:

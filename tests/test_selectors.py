@@ -12,7 +12,7 @@ from sim.scenario.loading.load import load, parse
 from sim.scenario.routes import Route, Routes
 from sim.scenario.schema import Scenario, Trade
 from sim.scenario.selectors import factories_of, products_of, states_of
-from sim.scenario.trade_rules import TradeRules
+from sim.scenario.trade_rules import Buyer, TradeRules
 from tests.reference.trade_rules import permitting_rules, specificity
 from tests.tiny_scenario import data
 
@@ -95,7 +95,7 @@ def test_the_most_specific_rule_holds_alone(tiny: Scenario) -> None:
 
 def test_where_no_rule_speaks_none_holds() -> None:
     rules = TradeRules(parse({**data(), "trade": {}}))
-    assert rules.of("UKR", ["RUS", "BLR"], "engines") == [(), ()]
+    assert rules.of("UKR", [Buyer("RUS"), Buyer("BLR")], "engines") == [(), ()]
 
 
 def test_a_tie_between_rules_that_a_third_overrides_is_no_fault() -> None:
@@ -133,13 +133,13 @@ def test_importers_are_looked_up_together() -> None:
     scenario = load(BASELINE)
     rules, routes = TradeRules(scenario), Routes.of(scenario)
     for exporter, each in routes.lines:
-        importers = list(routes.buyers.get(each, ()))
+        importers = [Buyer(state) for state in routes.buyers.get(each, ())]
         for importer, found in zip(importers, rules.of(exporter, importers, each), strict=True):
             assert [rules.names[row] for row in found] == permitting_rules(
-                scenario, exporter, importer, each
+                scenario, exporter, importer.state, each
             )
 
 
 def names(rules: TradeRules, exporter: str, importer: str, each: str) -> list[str]:
-    (found,) = rules.of(exporter, [importer], each)
+    (found,) = rules.of(exporter, [Buyer(importer)], each)
     return [rules.names[row] for row in found]

@@ -130,13 +130,16 @@ class SupplyModel(mesa.Model):
         world, policies = self.world, self.policies
         if world.month >= self.case.months:
             raise InputError(f"the run has ended: {self.case.month_labels[-1]} was its last month")
-        self.events.apply(world)
-        goods.arrive(world)
-        capacity.update(world)
-        overtime.extend(world, policies.working)
-        final_use.use(world, policies.keepers)
-        ordering.place_orders(world, policies.ordering)
-        sourcing.choose_suppliers(world, policies.sourcing)
+        if policies.decide_first:
+            self._decide_first()
+        else:
+            self.events.apply(world)
+            goods.arrive(world)
+            capacity.update(world)
+            overtime.extend(world, policies.working)
+            final_use.use(world, policies.keepers)
+            ordering.place_orders(world, policies.ordering)
+            sourcing.choose_suppliers(world, policies.sourcing)
         production.offer(world, policies.production)
         allocation.ship(world, policies.trade)
         self.events.observe(world)
@@ -144,7 +147,8 @@ class SupplyModel(mesa.Model):
         search.look_for_suppliers(world, policies.search)
         billing.bill(world, policies.pricing)
         learning.learn(world, policies.learners)
-        overtime.adjust(world, policies.working)
+        if not policies.decide_first:
+            overtime.adjust(world, policies.working)
         ordering.perceive(world)
         programmes.spend(world, policies.budgeting)
         mothballing.maintain(world)
@@ -156,6 +160,19 @@ class SupplyModel(mesa.Model):
         self.running = world.month < self.case.months
         if self.datacollector.model_reporters:
             self.datacollector.collect(self)
+
+    def _decide_first(self) -> None:
+        """Begin a month whose events come after its decisions (`decisions: before_events`)."""
+        world, policies = self.world, self.policies
+        goods.arrive(world)
+        final_use.use(world, policies.keepers)
+        ordering.place_orders(world, policies.ordering)
+        sourcing.choose_suppliers(world, policies.sourcing)
+        overtime.adjust(world, policies.working)
+        self.events.apply(world)
+        ordering.note_backlog(world)
+        capacity.update(world)
+        overtime.extend(world, policies.working)
 
     def release(self) -> None:
         """Let the model be freed at once."""

@@ -27,6 +27,7 @@ from sim.month.sourcing import SourcingGroup, buyers
 from sim.rules import find
 from sim.rules.guard import guarded
 from sim.rules.production import InputStock
+from sim.scenario.bills import bill_of
 from sim.scenario.schema import Scenario
 from sim.world.axes import Axes
 from sim.world.linking import IDLE
@@ -50,6 +51,8 @@ class Policies:
     working: Working
     learners: Sequence[Learner]
     pricing: Pricing
+    decide_first: bool
+    """Whether orders, sourcing and overtime are decided before the month's events"""
 
 
 def gather(
@@ -85,6 +88,7 @@ def gather(
         working=_lines(grouped("overtime", makers, lines, idle=IDLE)),
         learners=_learners(world, grouped("learning", makers, lines)),
         pricing=_lines(grouped("pricing", makers, lines, idle="at_cost")),
+        decide_first=scenario.rules.decisions == "before_events",
     )
 
 
@@ -143,9 +147,7 @@ def _recipe(
     place = np.cumsum(mask) - 1
     needs = np.arange(axes.final, len(axes.needs))[inputs]
     kinds = [
-        scenario.products[axes.lines[axes.need_line[need]][1]]
-        .inputs[axes.needs[need][1]]
-        .criticality
+        bill_of(scenario, *axes.lines[axes.need_line[need]])[axes.needs[need][1]].criticality
         for need in needs
     ]
     line = place[axes.input_line[inputs]].astype(np.int64)

@@ -53,11 +53,8 @@ class Events:
 
     def apply(self, world: World) -> None:
         """Change the world to what holds in this month."""
-        line = self.timeline
-        completed = bool(line.awaiting) and line.await_completions(
-            world.projects.completing(world.month)
-        )
-        if look(self.triggers, line, world) or completed:
+        fired = look(self.triggers, self.timeline, world)
+        if self._completes(world) or fired:
             self._agenda = self._plan(len(self._agenda))
         _clear_flows(world)
         self._appropriate(world)
@@ -72,6 +69,12 @@ class Events:
                 self._limit(world, strength, kept, family in moving)
             elif family in moving - TRADE:
                 self._move(family, world, strength * kept)
+
+    def _completes(self, world: World) -> bool:
+        line = self.timeline
+        if not line.awaiting:
+            return False
+        return bool(line.await_completions(world.projects.completing(world.month)))
 
     def observe(self, world: World) -> None:
         """Note what restrictions did to this month's allocation: what leaked, whom they hit."""

@@ -1,5 +1,5 @@
-"""Decide how much to order: hold a stock cover, or anchor on use and adjust. Equations
-8.2.
+"""Decide how much to order: hold a stock cover, anchor on use and adjust, or replace what was
+used. Equations 8.2 to 8.4.
 """
 
 from __future__ import annotations
@@ -62,3 +62,25 @@ def anchor_and_adjust(use: Floats, gap: Floats, gap_share: float) -> Floats:
     nothing.
     """
     return np.maximum(use + gap_share * gap, 0.0)
+
+
+def replace_use(
+    use: Floats,
+    base: Floats,
+    months: Floats,
+    deficit: Floats,
+    adjustment_months: float,
+    in_work: Floats | None = None,
+    *,
+    sheds_surplus: bool,
+) -> Floats:
+    """Order what was used, and a part of the gap to a target of `months` of a `base` use; [needs,
+    members].
+
+    `use` and `base` are units a month, `deficit` is what is owed less what is in stock before this
+    month's use and on order, units. Without `sheds_surplus` a gap below nothing is none.
+    """
+    gap = uncovered(months * base + deficit, in_work)
+    if not sheds_surplus:
+        gap = np.maximum(gap, 0.0)
+    return np.maximum(use + gap / adjustment_months, 0.0)

@@ -10,20 +10,18 @@ DUST = 1e-9
 """A share of what was asked for below this counts as none: it is rounding."""
 
 
-def scarcity(asked: Floats, output: Floats) -> Floats:
+def scarcity(asked: Floats, output: Floats, *, counts_surplus: bool = False) -> Floats:
     """Return the share of what was asked for that was not made, 0 where nothing was asked for or
-    all was made; [lines, members].
+    all was made; [lines, members]. With `counts_surplus` it is below 0 where more was made.
     """
     missing = divide(asked - output, asked)
-    return np.where(missing > DUST, missing, 0.0)
+    return np.where((np.abs(missing) if counts_surplus else missing) > DUST, missing, 0.0)
 
 
 def ario(overtime: Floats, scarcity: Floats, most: float, months: float) -> Floats:
-    """Return next month's overtime: toward `most` with the scarcity, toward 1 without, over
-    `months`; [lines, members].
+    """Return next month's overtime: toward `most` with the scarcity, away from it where that is
+    below 0, toward 1 without, over `months`; never below 1; [lines, members].
     """
-    return np.where(
-        scarcity > 0,
-        overtime + (most - overtime) * scarcity / months,
-        overtime + (1.0 - overtime) / months,
-    )
+    moved = overtime + (most - overtime) * scarcity / months
+    back = overtime + (1.0 - overtime) / months
+    return np.maximum(np.where(scarcity == 0, back, moved), 1.0)

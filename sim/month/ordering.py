@@ -49,6 +49,7 @@ def place_orders(world: World, ordering: Ordering) -> None:
             ahead=axes.use_ahead[rows],
             memory=Memory(needs.perceived, rows),
             count_owed=partial(_owed, world, backlog, rows),
+            look_back=partial(_last, world, rows),
             month=world.month,
             in_work=None if in_work is None else in_work[rows],
         )
@@ -66,6 +67,27 @@ def _owed(world: World, backlog: Floats, rows: Rows) -> Floats:
     )
     inputs = world.needs.amount * (waiting / world.lines.yield_).take(axes.input_line, axis=0)
     return np.concatenate((world.needs.deferred, inputs))[rows]
+
+
+def note_backlog(world: World) -> None:
+    """Tell limits that events have set since orders were placed what needs still wait for."""
+    if world.limits is not None:
+        world.limits.backlog[:] = world.needs.demand - world.needs.ordered
+
+
+def _last(world: World, rows: Rows) -> tuple[Floats, Floats]:
+    """Count what buyers used last month, and what demand would have taken, as far as capacity goes;
+    of states, this month's, which has happened.
+    """
+    axes, needs, lines = world.axes, world.needs, world.lines
+    starts = lines.output / lines.yield_
+    able = np.minimum(lines.usable, lines.asked / lines.yield_)
+    used, demanded = (needs.amount * each.take(axes.input_line, axis=0) for each in (starts, able))
+    used_up = needs.used[: axes.final]
+    return (
+        np.concatenate((used_up, used))[rows],
+        np.concatenate((needs.final, demanded))[rows],
+    )
 
 
 def perceive(world: World) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -58,6 +58,7 @@ class Position:
     needs)"""
     memory: Memory
     count_owed: Callable[[], Floats]
+    look_back: Callable[[], tuple[Floats, Floats]]
     month: int
     """Months since the start"""
     in_work: Floats | None = None
@@ -82,6 +83,20 @@ class Position:
         customers wait for.
         """
         return self.count_owed()
+
+    @property
+    def last_use(self) -> Floats:
+        """Return what last month's output would take of an input, and what a state has used this
+        month, units.
+        """
+        return self.look_back()[0]
+
+    @property
+    def last_demand(self) -> Floats:
+        """Return what an input's line would have taken for all that it was asked for last month, as
+        far as capacity goes, and what a state needs this month, units.
+        """
+        return self.look_back()[1]
 
 
 @rule("ordering", source="Sterman 1989; equations 8.2")
@@ -145,3 +160,36 @@ def anchored(
         return use
     gap = months * use - (position.left(use) - position.owed) - line_share * position.on_order
     return orders.anchor_and_adjust(use, orders.uncovered(gap, position.in_work), gap_share)
+
+
+@rule(
+    "ordering",
+    source="Hallegatte 2014, Risk Analysis 34(1); Inoue & Todo 2019, Nature Sustainability 2",
+)
+def replace_use(
+    position: Position,
+    *,
+    adjustment_months: Annotated[float, Field(ge=1, le=1000)] = 3.0,
+    target: Literal["use", "demand"] = "use",
+    sheds_surplus: bool = True,
+) -> Floats:
+    """Order what last month's output took, and a part of the gap to the stock cover, as ARIO and
+    Inoue and Todo's firms do.
+
+    The gap is closed within about `adjustment_months`. The cover is counted in months of `target`:
+    last month's use, or what last month's demand would have taken, as far as capacity went. Of an
+    input it is what is to be left after this month's use. `sheds_surplus`: whether a stock above
+    its target lowers orders. Output that falls draws fewer inputs, and fewer inputs less output: a
+    network may shrink for good after a temporary shock.
+    """
+    use = position.last_use
+    in_store = position.stock + position.ahead * position.expected
+    return orders.replace_use(
+        use,
+        position.last_demand if target == "demand" else use,
+        position.cover + position.lead - 1.0 + position.ahead,
+        position.deferred - in_store - position.on_order,
+        adjustment_months,
+        position.in_work,
+        sheds_surplus=sheds_surplus,
+    )

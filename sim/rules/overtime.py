@@ -43,12 +43,15 @@ def ario(
     effort: Effort,
     *,
     most: Annotated[float, Field(ge=1, le=3)] = 1.25,
-    months: Annotated[float, Field(ge=1, le=120)] = 12.0,
+    months: Annotated[float, Field(ge=1, le=1000)] = 12.0,
+    counts_surplus: bool = False,
 ) -> Floats:
     """Run up to `most` times capacity: faster the more is missing, and back to capacity when
     nothing is, over about `months`.
 
     Missing is what buyers asked for by their weights and the line did not make, also where others
-    then made it.
+    then made it. `counts_surplus`: whether overtime falls by the share that was made beyond what is
+    asked for, as fast as it would rise, in place of steadily.
     """
-    return kernel.ario(effort.overtime, kernel.scarcity(effort.asked, effort.output), most, months)
+    missing = kernel.scarcity(effort.asked, effort.output, counts_surplus=counts_surplus)
+    return kernel.ario(effort.overtime, missing, most, months)

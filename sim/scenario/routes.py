@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from sim.scenario.bills import bill_of
 from sim.scenario.event_kinds import Trading
 from sim.scenario.schema import Scenario
 from sim.scenario.selectors import products_of, states_of
@@ -59,9 +60,10 @@ class Routes:
         for state, needs in scenario.needs.items():
             for product in needs:
                 buyers.setdefault(product, {})[state] = None
-        for state, product in lines:
-            for name in scenario.products[product].inputs:
-                buyers.setdefault(name, {})[state] = None
+        for name, factory in scenario.factories.items():
+            for product in factory.lines:
+                for each in bill_of(scenario, name, product):
+                    buyers.setdefault(each, {})[factory.state] = None
         return cls(lines, makers, buyers)
 
     def __iter__(self) -> Iterator[Route]:

@@ -6,7 +6,7 @@ The text under a field is its documentation. The rules themselves stand in `sim/
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
@@ -99,3 +99,7 @@ class Rules(Frozen):
     rounds: Annotated[int, Field(ge=1)] | None = None
     """How often unmet demand is offered again to suppliers that still have goods; null: until
     nothing is wasted."""
+    decisions: Literal["after_events", "before_events"] = "after_events"
+    """Whether buyers order and weigh their suppliers, and factories decide on overtime, knowing
+    what the month's events do, or before these. Before them overtime goes by this month's orders
+    and last month's output, and needs that an event changes change a month later."""

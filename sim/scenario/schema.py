@@ -15,6 +15,7 @@ from sim.scenario.event_kinds import Event, Pairs, Selector
 from sim.scenario.lead_time import STANDARD, Counting, HeadStart
 from sim.scenario.names import Name, StateName
 from sim.scenario.origin import Traced
+from sim.scenario.provenance import Collection, Source
 from sim.scenario.quantity import (
     CapitalCost,
     Coefficient,
@@ -157,6 +158,8 @@ class Line(Frozen):
     """Share of its capacity that the line loses in a year, used or not."""
     mothball: Mothball | None = None
     """How idle capacity is laid up and called back; null: it stays ready."""
+    inputs: dict[Name, Input] | None = None
+    """The line's own bill of materials, in place of the product's; null: the product's."""
 
     @model_validator(mode="before")
     @classmethod
@@ -236,6 +239,9 @@ class Trade(Frozen):
     exporter: Selector
     importer: Selector
     product: Selector
+    user: Selector = "*"
+    """Who uses it there: `final` for the state itself, a factory, or the makers of a product; a
+    name, a list of names, or `*` for all."""
     weight: Weight = Quantity(value=1)
     """The importer's preference for this exporter, shared equally by the exporter's lines; 0
     permits nothing, for good."""
@@ -323,27 +329,6 @@ class Programme(Frozen):
     beneficiaries alone."""
     source: str | None = None
     note: str | None = None
-
-
-class Collection(Frozen):
-    """Say which of the precedents shipped with the package tell of the scenario's own case."""
-
-    clusters: list[str] = []
-    """Clusters of precedents, as in `sim precedents`."""
-    left_out: bool = False
-    """Whether fits leave them out, as a forecast must: `sim backtest` does."""
-
-
-class Source(Frozen):
-    """Say where a number or a fact was published."""
-
-    title: str
-    publisher: str | None = None
-    """Who published it."""
-    date: str | None = None
-    """When, as text."""
-    address: str | None = None
-    """Where it can be read."""
 
 
 class Scenario(Traced):

@@ -12,6 +12,8 @@ from sim.scenario.event_kinds import Selector
 from sim.scenario.schema import Scenario
 
 ALL = "*"
+FINAL = "final"
+"""The user of what a state needs itself, not its factories."""
 
 
 def names_in(selector: Selector) -> Sequence[str]:

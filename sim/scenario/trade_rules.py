@@ -1,24 +1,39 @@
 """Find the trade rule that holds for a route: of all that speak of it, the most specific one.
 
 Exporter and importer count 2 where a rule gives their own name, 1 where it gives their bloc; the
-product counts 2 by its name; `*` counts nothing. Each member of a list counts for itself.
+product counts 2 by its name; the user counts 2 by the factory's name or as `final`, 1 by what the
+factory makes; `*` counts nothing. Each member of a list counts for itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import product as pairs
 from typing import NamedTuple
 
+from sim.scenario.bills import bill_of
 from sim.scenario.event_kinds import Selector
 from sim.scenario.schema import Scenario
-from sim.scenario.selectors import ALL, names_in
+from sim.scenario.selectors import ALL, FINAL, names_in
 
 NAMED, BY_BLOC, AS_ALL = 2, 1, 0
-"""How narrowly a selector selects."""
+"""How narrowly a selector selects; a user by what it makes as by its bloc."""
+
+
+class Buyer(NamedTuple):
+    """Name who buys: a state, for its own use or for a line."""
+
+    state: str
+    factory: str = ""
+    """The line's factory; empty for final use"""
+    makes: str = ""
+    """What the line makes"""
 
 
 class _Terms(NamedTuple):
-    """Hold the most specific rules of an exporter and a product for one name of an importer."""
+    """Hold the most specific rules of an exporter and a product for one name of an importer and one
+    of a user.
+    """
 
     rank: int
     """What exporter and product count"""
@@ -26,7 +41,7 @@ class _Terms(NamedTuple):
 
 
 class TradeRules:
-    """Look up trade rules by exporter, importer and product.
+    """Look up trade rules by exporter, buyer and product.
 
     To make it takes time in proportion to the names in the rules; to look a route up costs the same
     however many rules there are, as long as few of them speak of its exporter or of its product.
@@ -39,23 +54,30 @@ class TradeRules:
         rules = scenario.trade.values()
         self._exporters = _Side(rule.exporter for rule in rules)
         self._products = _Side(rule.product for rule in rules)
-        self._importers = [frozenset(names_in(rule.importer)) for rule in rules]
+        self._buyers = [
+            tuple(pairs(frozenset(names_in(rule.importer)), frozenset(names_in(rule.user))))
+            for rule in rules
+        ]
+        self.by_user = any(rule.user != ALL for rule in rules)
+        """Whether any rule names users: if not, all buyers of a state are alike"""
 
-    def of(self, exporter: str, importers: Sequence[str], product: str) -> list[tuple[int, ...]]:
-        """Find the most specific rules for the goods of an exporter, importer by importer.
+    def of(self, exporter: str, buyers: Sequence[Buyer], product: str) -> list[tuple[int, ...]]:
+        """Find the most specific rules for the goods of an exporter, buyer by buyer.
 
         Rules are rows of `names`: one in a scenario that was checked, or none.
         """
         terms = self._terms_of(exporter, product)
-        if terms.keys() <= {ALL}:
-            return [terms[ALL].rules if terms else ()] * len(importers)
-        return [self._best(terms, importer) for importer in importers]
+        if terms.keys() <= {(ALL, ALL)}:
+            return [terms[ALL, ALL].rules if terms else ()] * len(buyers)
+        return [self._best(terms, buyer) for buyer in buyers]
 
-    def _best(self, terms: Mapping[str, _Terms], importer: str) -> tuple[int, ...]:
+    def _best(self, terms: Mapping[tuple[str, str], _Terms], buyer: Buyer) -> tuple[int, ...]:
+        users = self._users(buyer) if self.by_user else ((ALL, AS_ALL),)
         found = [
-            (known.rank + rank, known.rules)
-            for name, rank in self._keys(importer)
-            if (known := terms.get(name))
+            (known.rank + rank + narrow, known.rules)
+            for name, rank in self._keys(buyer.state)
+            for user, narrow in users
+            if (known := terms.get((name, user)))
         ]
         if len(found) == 1:
             return found[0][1]
@@ -66,20 +88,26 @@ class TradeRules:
         """List the names by which a rule may speak of a state, with what each counts."""
         return (state, NAMED), (self._blocs[state], BY_BLOC), (ALL, AS_ALL)
 
-    def _terms_of(self, exporter: str, product: str) -> dict[str, _Terms]:
-        """Gather the rules that speak of an exporter's product by the names of importers in them,
-        the most specific alone.
+    def _users(self, buyer: Buyer) -> tuple[tuple[str, int], ...]:
+        """List the names by which a rule may speak of a user, with what each counts."""
+        if not buyer.factory:
+            return (FINAL, NAMED), (ALL, AS_ALL)
+        return (buyer.factory, NAMED), (buyer.makes, BY_BLOC), (ALL, AS_ALL)
+
+    def _terms_of(self, exporter: str, product: str) -> dict[tuple[str, str], _Terms]:
+        """Gather the rules that speak of an exporter's product by the names of importers and users
+        in them, the most specific alone.
         """
         sides = [
             (self._exporters, self._keys(exporter)),
             (self._products, ((product, NAMED), (ALL, AS_ALL))),
         ]
         (few, keys), (many, others) = sorted(sides, key=lambda side: side[0].count(side[1]))
-        terms: dict[str, _Terms] = {}
+        terms: dict[tuple[str, str], _Terms] = {}
         for row, rank in sorted(few.ranks(keys).items()):
             other = many.rank(row, others)
             if other is not None:
-                for name in self._importers[row]:
+                for name in self._buyers[row]:
                     terms[name] = _narrower(terms.get(name), rank + other, row)
         return terms
 
@@ -115,3 +143,19 @@ def _narrower(known: _Terms | None, rank: int, row: int) -> _Terms:
     if known is None or rank > known.rank:
         return _Terms(rank, (row,))
     return _Terms(rank, (*known.rules, row)) if rank == known.rank else known
+
+
+def buyers_of(scenario: Scenario, rules: TradeRules) -> Mapping[str, Collection[Buyer]]:
+    """List who buys each product, those apart whom rules tell apart: states alone, or states'
+    final use and each line.
+    """
+    found: dict[str, dict[Buyer, None]] = {}
+    for state, needs in scenario.needs.items():
+        for product in needs:
+            found.setdefault(product, {})[Buyer(state)] = None
+    for name, factory in scenario.factories.items():
+        for made in factory.lines:
+            buyer = Buyer(factory.state, name, made) if rules.by_user else Buyer(factory.state)
+            for product in bill_of(scenario, name, made):
+                found.setdefault(product, {})[buyer] = None
+    return found

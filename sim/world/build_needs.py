@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.kernels.sums import NEVER, Floats, Ints
+from sim.scenario.bills import bill_of, bill_path
 from sim.scenario.quantity import Quantity, month_number
 from sim.scenario.schema import Need, Scenario
 from sim.world.axes import Axes
@@ -78,21 +79,17 @@ def _final_cover(scenario: Scenario, axes: Axes, draw: Draws, *, initial: bool =
 
 def _amounts(scenario: Scenario, axes: Axes, draw: Draws) -> Floats:
     """Draw the units of each input per unit started, [inputs, members]."""
-    bill = {
-        (product, name): row
-        for row, (product, name) in enumerate(
-            (product, name) for product, each in scenario.products.items() for name in each.inputs
-        )
-    }
-    amounts = draw.rows(
-        (scenario.products[product].inputs[name].amount, f"products.{product}.inputs.{name}.amount")
-        for product, name in bill
-    )
-    rows = [
-        bill[axes.lines[line][1], name]
-        for line, (_, name) in zip(axes.input_line.tolist(), axes.needs[axes.final :], strict=True)
-    ]
-    return amounts.take(np.array(rows, dtype=np.int64), axis=0)
+    rows: dict[tuple[str, str], int] = {}
+    given: list[tuple[Quantity, str]] = []
+    taken = []
+    for line, (_, name) in zip(axes.input_line.tolist(), axes.needs[axes.final :], strict=True):
+        path = bill_path(scenario, *axes.lines[line])
+        row = rows.setdefault((path, name), len(given))
+        if row == len(given):
+            amount = bill_of(scenario, *axes.lines[line])[name].amount
+            given.append((amount, f"{path}.{name}.amount"))
+        taken.append(row)
+    return draw.rows(given).take(np.array(taken, dtype=np.int64), axis=0)
 
 
 def _base(scenario: Scenario, axes: Axes, draw: Draws) -> tuple[Floats, Ints, Floats]:

@@ -18,7 +18,7 @@ from sim.kernels.sums import Bools, Ints
 from sim.scenario.event_kinds import Reexport
 from sim.scenario.schema import Scenario, Trade
 from sim.scenario.selectors import products_of, states_of
-from sim.scenario.trade_rules import TradeRules
+from sim.scenario.trade_rules import Buyer, TradeRules
 from sim.world.axes import rows_of
 
 IDLE = "none"
@@ -37,6 +37,8 @@ class Ends:
     need_product: Ints
     need_line: Ints
     """Line that an input is for; -1 for final needs"""
+    lines: Sequence[tuple[str, str]]
+    """(factory, product) of each line"""
 
     @cached_property
     def buyers(self) -> Sequence[Ints]:
@@ -124,13 +126,19 @@ def _rules(scenario: Scenario, ends: Ends) -> Iterator[Ints]:
     it.
     """
     rules, states, products = TradeRules(scenario), list(scenario.states), list(scenario.products)
-    importers = [np.unique(ends.need_state[needs], return_inverse=True) for needs in ends.buyers]
+    # where no rule names users, all buyers of a state are alike
+    user = ends.need_line if rules.by_user else np.full_like(ends.need_line, -1)
+    who = ends.need_state * (len(ends.lines) + 1) + user + 1
+    groups = [np.unique(who[needs], return_inverse=True) for needs in ends.buyers]
     found: dict[tuple[int, int], Ints] = {}
     for exporter, product in zip(ends.line_state.tolist(), ends.line_product.tolist(), strict=True):
         if (exporter, product) not in found:
-            rows, place = importers[product]
-            names = [states[row] for row in rows.tolist()]
-            held = rules.of(states[exporter], names, products[product])
+            keys, place = groups[product]
+            buyers = [
+                Buyer(states[state], *(ends.lines[line - 1] if line else ()))
+                for state, line in (divmod(key, len(ends.lines) + 1) for key in keys.tolist())
+            ]
+            held = rules.of(states[exporter], buyers, products[product])
             rows = np.array([each[0] if each else -1 for each in held], dtype=np.int64)
             found[exporter, product] = rows[place]
         yield found[exporter, product]

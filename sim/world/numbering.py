@@ -9,6 +9,7 @@ import numpy as np
 
 from sim.kernels.sums import Ints
 from sim.kernels.uncollected import uncollected
+from sim.scenario.bills import bill_of
 from sim.scenario.plant_options import works_of
 from sim.scenario.schema import Scenario
 from sim.world.axes import Axes, rows_of
@@ -24,7 +25,10 @@ def number(scenario: Scenario) -> Axes:
     lines = _lines(scenario)
     line_row = rows_of(lines.names)
     needs = _needs(scenario, lines)
-    links = link(scenario, Ends(lines.state, lines.product, needs.state, needs.product, needs.line))
+    links = link(
+        scenario,
+        Ends(lines.state, lines.product, needs.state, needs.product, needs.line, lines.names),
+    )
     projects, project_programme, project_line = _projects(scenario, line_row)
     works = works_of(scenario)
     return Axes(
@@ -123,21 +127,21 @@ def _needs(scenario: Scenario, lines: _Lines) -> _Needs:
             tiers.append(need.tier)
     final = len(bought)
     users: list[int] = []
-    for row, (_, made) in enumerate(lines.names):
-        inputs = scenario.products[made].inputs
+    for row, line in enumerate(lines.names):
+        inputs = bill_of(scenario, *line)
         users += [row] * len(inputs)
         bought += inputs
     # a factory's inputs are served with the first tier: they are nobody's final use
     tiers += [0] * len(users)
-    line, names = _ints(users), tuple(scenario.states)
-    state_row = np.concatenate([_ints(owners), lines.state[line]])
+    user, names = _ints(users), tuple(scenario.states)
+    state_row = np.concatenate([_ints(owners), lines.state[user]])
     return _Needs(
         tuple(zip((names[row] for row in state_row.tolist()), bought, strict=True)),
         final,
         state_row,
         _ints(product_row[product] for product in bought),
         _ints(tiers),
-        np.concatenate([np.full(final, -1), line]),
+        np.concatenate([np.full(final, -1), user]),
     )
 
 

@@ -19,6 +19,7 @@ from sim.analysis.plan.choices import AsItIs, Months, Numbers, Plants
 from sim.analysis.plan.trials import Goal
 from sim.analysis.plan.units import rate
 from sim.errors import InputError, ScenarioError
+from sim.scenario.bills import with_inputs
 from sim.scenario.event_times import Dated
 from sim.scenario.quantity import Quantity, month_label, month_number, plain
 from sim.scenario.schema import Scenario
@@ -215,12 +216,7 @@ def _goods(scenario: Scenario, conditions: Sequence[Condition]) -> set[str]:
             if measure.state in ("", state)
         }
         ahead += [measure.product] if measure.product else sorted(needed)
-    found = set(ahead)
-    while ahead:
-        fresh = scenario.products[ahead.pop()].inputs.keys() - found
-        found |= fresh
-        ahead += fresh
-    return found
+    return with_inputs(scenario, ahead)
 
 
 def _months(scenario: Scenario, name: str, within: Within) -> Months:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from sim.scenario.bills import with_inputs
 from sim.scenario.event_kinds import (
     Closure,
     Demand,
@@ -25,7 +26,7 @@ from sim.scenario.selectors import factories_of, products_of, states_of
 
 def bearing_on_need(scenario: Scenario, state: str, product: str) -> set[str]:
     """Name the events that bear on a state's supply of a product or its inputs, directly."""
-    goods = with_inputs(scenario, product)
+    goods = with_inputs(scenario, [product])
 
     def bears(event: Event) -> bool:
         if isinstance(event, Trading):
@@ -50,16 +51,6 @@ def bearing_on_capacity(scenario: Scenario, product: str) -> set[str]:
     them, or pay for new ones.
     """
     return _names(scenario, lambda event: _bears_on_lines(scenario, event, {product}, None))
-
-
-def with_inputs(scenario: Scenario, product: str) -> set[str]:
-    """Name a product and all that goes into it, at any depth."""
-    found, ahead = {product}, [product]
-    while ahead:
-        fresh = scenario.products[ahead.pop()].inputs.keys() - found
-        found |= fresh
-        ahead += fresh
-    return found
 
 
 def _bears_on_lines(

@@ -19,6 +19,7 @@ from sim.report.charts.states import state_colours, state_keys
 from sim.report.charts.tables import Tables
 from sim.report.charts.time import year_axis
 from sim.report.charts.wording import number, percent
+from sim.scenario.bills import bills
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -166,9 +167,7 @@ def _needs(tables: Tables) -> dict[Need, pd.DataFrame]:
     years = rows["month"].str[:4].astype("int64").rename("year")
     sums = rows.groupby(["state", "product", years], sort=False)["mean"].sum().rename("need")
     scenario = tables.names.scenario
-    inputs = (
-        {name for made in scenario.products.values() for name in made.inputs} if scenario else ()
-    )
+    inputs = {name for _, bill in bills(scenario) for name in bill} if scenario else ()
     found = groups(sums.reset_index(), ["state", "product"])
     return {need: part[["year", "need"]] for need, part in found if need[1] not in inputs}
 

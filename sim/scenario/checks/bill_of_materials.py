@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.scenario.loading.source_tree import Path
-from sim.scenario.schema import Product, Scenario
+from sim.scenario.schema import Input, Scenario
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -30,13 +30,15 @@ def bill_findings(scenario: Scenario) -> Iterator[tuple[Path, str]]:
     make.
     """
     worst = _worst_yields(scenario)
-    for name, product in scenario.products.items():
-        for each in product.inputs:
-            if each not in worst:
-                yield ("products", name, "inputs", each), f"no line makes '{each}'"
+    bills = _bills(scenario)
+    for found in bills.values():
+        for path, bill in found:
+            for each in bill:
+                if each not in worst:
+                    yield (*path, each), f"no line makes '{each}'"
     uses = {
-        name: {each: amount / worst.get(name, 1.0) for each, amount in _most(product).items()}
-        for name, product in scenario.products.items()
+        name: {each: amount / worst.get(name, 1.0) for each, amount in _least(found).items()}
+        for name, found in bills.items()
     }
     for circle in _circles(uses):
         radius = _spectral_radius(uses, circle)
@@ -46,15 +48,49 @@ def bill_findings(scenario: Scenario) -> Iterator[tuple[Path, str]]:
                 f"circular bill of materials uses up what it makes: {' -> '.join(walk)} (spectral"
                 f" radius {radius:.3g}, must be below 1)"
             )
-            yield ("products", walk[0], "inputs", walk[1]), message
+            yield (*bills[walk[0]][0][0], walk[1]), message
 
 
-def _most(product: Product) -> dict[str, float]:
-    amounts = {name: each.amount for name, each in product.inputs.items()}
-    return {
-        name: amount.value if amount.high is None else amount.high
-        for name, amount in amounts.items()
+def _bills(scenario: Scenario) -> dict[str, list[tuple[Path, Mapping[str, Input]]]]:
+    """List the bills of materials by which each product is made, each with its place: the
+    product's, where any line goes by it or none has another, and those that lines have of their
+    own.
+    """
+    found: dict[str, list[tuple[Path, Mapping[str, Input]]]] = {}
+    by_product = set(scenario.products)
+    for factory, plant in scenario.factories.items():
+        for name, line in plant.lines.items():
+            if line.inputs is not None:
+                path = ("factories", factory, "lines", name, "inputs")
+                found.setdefault(name, []).append((path, line.inputs))
+    by_product -= found.keys()
+    by_product |= {
+        name
+        for plant in scenario.factories.values()
+        for name, line in plant.lines.items()
+        if line.inputs is None
     }
+    for name, product in scenario.products.items():
+        if name in by_product:
+            found.setdefault(name, []).insert(0, (("products", name, "inputs"), product.inputs))
+    return {name: found[name] for name in scenario.products}
+
+
+def _least(bills: Sequence[tuple[Path, Mapping[str, Input]]]) -> dict[str, float]:
+    """Give what a unit takes of each input by the bill that takes the least of it, at the upper end
+    of what is not known.
+    """
+    (_, first), *others = bills
+    return {
+        name: min(_most(bill[name]) for bill in (first, *(each for _, each in others)))
+        for name in first
+        if all(name in bill for _, bill in others)
+    }
+
+
+def _most(each: Input) -> float:
+    amount = each.amount
+    return amount.value if amount.high is None else amount.high
 
 
 def _worst_yields(scenario: Scenario) -> dict[str, float]:

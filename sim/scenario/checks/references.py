@@ -16,7 +16,7 @@ from sim.scenario.loading.schema_walk import KINDS, walk
 from sim.scenario.loading.source_tree import Path, Written, bare
 from sim.scenario.rule_choices import RuleChoice
 from sim.scenario.schema import Scenario
-from sim.scenario.selectors import ALL
+from sim.scenario.selectors import ALL, FINAL
 from sim.scenario.suggestions import Speller, listed
 
 Known = Mapping[str, Collection[str] | None]
@@ -62,11 +62,13 @@ _REFERENCES = (
     _Reference("products.*.complexity", "complexity class"),
     _Reference("factories.*.state", "state"),
     _Reference("factories.*.lines.~", "product"),
+    _Reference("factories.*.lines.*.inputs.~", "product"),
     _Reference("needs.~", "state"),
     _Reference("needs.*.~", "product"),
     _Reference("trade.*.exporter", "state or bloc", ALL),
     _Reference("trade.*.importer", "state or bloc", ALL),
     _Reference("trade.*.product", "product", ALL),
+    _Reference("trade.*.user", "factory or product", ALL),
     _Reference("events.*.exporter", "state or bloc", ALL),
     _Reference("events.*.importer", "state or bloc", ALL),
     _Reference("events.*.via", "state"),
@@ -130,6 +132,7 @@ def _known_names(tree: Written) -> dict[str, _Names | None]:
     known["state or bloc"] = (
         None if known["state"] is None else known["state"] | dict.fromkeys(blocs)
     )
+    known["factory or product"] = _users(known["factory"], known["product"])
     known["programme.candidate"] = dict.fromkeys(
         f"{path[1]}.{path[3]}" for path, _ in find(tree, "programmes.*.candidates.*")
     )
@@ -140,6 +143,10 @@ def _known_names(tree: Written) -> dict[str, _Names | None]:
             name for name, kind in kinds.items() if kind is None or kind in meant
         )
     return known
+
+
+def _users(plants: _Names | None, goods: _Names | None) -> _Names | None:
+    return None if plants is None or goods is None else {FINAL: None} | plants | goods
 
 
 def _kinds(tree: Written) -> dict[str, str | None]:

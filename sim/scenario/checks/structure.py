@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from sim.scenario.bills import bill_of
 from sim.scenario.checks.bill_of_materials import bill_findings
 from sim.scenario.checks.plant import plant_findings
 from sim.scenario.checks.trade import acts_on_trade, ambiguous_trade, evasion_findings
@@ -201,10 +202,11 @@ def _no_line(scenario: Scenario, factory: str, what: str) -> str:
 def _uses_input(scenario: Scenario, event: Thrift) -> bool:
     states, inputs = states_of(event.state, scenario), products_of(event.input, scenario)
     made = set(products_of(event.product, scenario))
-    used = {name for name in made if not scenario.products[name].inputs.keys().isdisjoint(inputs)}
     return any(
-        factory.state in states and not used.isdisjoint(factory.lines)
-        for factory in scenario.factories.values()
+        product in made and not bill_of(scenario, name, product).keys().isdisjoint(inputs)
+        for name, factory in scenario.factories.items()
+        if factory.state in states
+        for product in factory.lines
     )
 
 

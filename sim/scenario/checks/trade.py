@@ -9,19 +9,20 @@ from sim.scenario.loading.source_tree import Path
 from sim.scenario.routes import Route, Routes
 from sim.scenario.schema import Scenario
 from sim.scenario.selectors import products_of, states_of
-from sim.scenario.trade_rules import TradeRules
+from sim.scenario.trade_rules import TradeRules, buyers_of
 
 
 def ambiguous_trade(scenario: Scenario, routes: Routes) -> Iterator[tuple[Path, str]]:
     """List, as (path, message), trade rules that are as specific as another for some route."""
     pairs: dict[tuple[str, str], Route] = {}
     rules = TradeRules(scenario)
+    everyone = buyers_of(scenario, rules)
     for exporter, product in routes.lines:
-        importers = tuple(routes.buyers.get(product, ()))
-        for importer, found in zip(importers, rules.of(exporter, importers, product), strict=True):
+        buyers = tuple(everyone.get(product, ()))
+        for buyer, found in zip(buyers, rules.of(exporter, buyers, product), strict=True):
             for other in found[1:]:
                 pair = rules.names[found[0]], rules.names[other]
-                pairs.setdefault(pair, Route(exporter, importer, product))
+                pairs.setdefault(pair, Route(exporter, buyer.state, product))
     for (first, name), route in pairs.items():
         message = (
             f"as specific as trade rule '{first}' for {route.exporter} -> {route.importer},"

@@ -1,0 +1,29 @@
+"""Describe where a scenario's numbers come from: sources, and precedents of its own case.
+
+The text under a field is its documentation.
+"""
+
+from __future__ import annotations
+
+from sim.scenario.quantity import Frozen
+
+
+class Collection(Frozen):
+    """Say which of the precedents shipped with the package tell of the scenario's own case."""
+
+    clusters: list[str] = []
+    """Clusters of precedents, as in `sim precedents`."""
+    left_out: bool = False
+    """Whether fits leave them out, as a forecast must: `sim backtest` does."""
+
+
+class Source(Frozen):
+    """Say where a number or a fact was published."""
+
+    title: str
+    publisher: str | None = None
+    """Who published it."""
+    date: str | None = None
+    """When, as text."""
+    address: str | None = None
+    """Where it can be read."""
