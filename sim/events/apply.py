@@ -53,11 +53,8 @@ class Events:
 
     def apply(self, world: World) -> None:
         """Change the world to what holds in this month."""
-        line = self.timeline
-        completed = bool(line.awaiting) and line.await_completions(
-            world.projects.completing(world.month)
-        )
-        if look(self.triggers, line, world) or completed:
+        completed = self._await_completions(world)
+        if look(self.triggers, self.timeline, world) or completed:
             self._agenda = self._plan(len(self._agenda))
         _clear_flows(world)
         self._appropriate(world)
@@ -77,6 +74,13 @@ class Events:
         """Note what restrictions did to this month's allocation: what leaked, whom they hit."""
         if self.limits is not None:
             self.limits.observe(world)
+
+    def _await_completions(self, world: World) -> bool:
+        """Return whether an event begins because a project is completed."""
+        line = self.timeline
+        return bool(line.awaiting) and line.await_completions(
+            world.projects.completing(world.month)
+        )
 
     def _move(self, family: str, world: World, force: Floats) -> None:
         """Let a family's events act that begin, and set what those write that hold."""
