@@ -53,8 +53,8 @@ class Events:
 
     def apply(self, world: World) -> None:
         """Change the world to what holds in this month."""
-        fired = look(self.triggers, self.timeline, world)
-        if self._completes(world) or fired:
+        completed = self._await_completions(world)
+        if look(self.triggers, self.timeline, world) or completed:
             self._agenda = self._plan(len(self._agenda))
         _clear_flows(world)
         self._appropriate(world)
@@ -70,16 +70,17 @@ class Events:
             elif family in moving - TRADE:
                 self._move(family, world, strength * kept)
 
-    def _completes(self, world: World) -> bool:
-        line = self.timeline
-        if not line.awaiting:
-            return False
-        return bool(line.await_completions(world.projects.completing(world.month)))
-
     def observe(self, world: World) -> None:
         """Note what restrictions did to this month's allocation: what leaked, whom they hit."""
         if self.limits is not None:
             self.limits.observe(world)
+
+    def _await_completions(self, world: World) -> bool:
+        """Return whether an event begins because a project is completed."""
+        line = self.timeline
+        return bool(line.awaiting) and line.await_completions(
+            world.projects.completing(world.month)
+        )
 
     def _move(self, family: str, world: World, force: Floats) -> None:
         """Let a family's events act that begin, and set what those write that hold."""

@@ -19,7 +19,7 @@ from sim.events.timeline import Timeline
 from sim.events.trade import Moment, Passage, Restriction, TradeEffect
 from sim.kernels.limits import Groups, Limits
 from sim.kernels.sums import NEVER, Bools, Floats, Ints, total
-from sim.world.trade_caps import by_route
+from sim.world.trade_caps import by_route, within_several
 from sim.world.world import World
 
 NEARLY = 1.0 - 1e-9
@@ -102,7 +102,7 @@ class TradeLimits:
             lawful=lawful,
             reference=base.copy(),
             before=[base[rows] for rows in of_effect],
-            parts=_parts(links, route),
+            parts=within_several(links, route),
             size=np.array([rows.size for rows in links], dtype=np.int64),
             fixed=np.full(base.shape, np.inf),
             barred=np.zeros(base.shape, dtype=np.bool_),
@@ -306,19 +306,3 @@ class TradeLimits:
                 known = np.where(carried[links], month, NEVER)
                 np.minimum.at(hit, world.axes.link_need[links], known)
         return hit
-
-
-def _parts(links: Sequence[Ints], route: Ints) -> list[tuple[int, Ints]]:
-    """List the groups of several pairs of states, each with the groups of one pair within it."""
-    single = {
-        rows.tobytes(): number
-        for number, rows in enumerate(links)
-        if np.unique(route[rows]).size == 1
-    }
-    found = []
-    for number, rows in enumerate(links):
-        if np.unique(route[rows]).size > 1:
-            inner = [single.get(part.tobytes()) for part in by_route(route, rows)]
-            parts = [each for each in inner if each is not None]
-            found.append((number, np.array(parts, dtype=np.int64)))
-    return found

@@ -58,3 +58,19 @@ def by_route(route: Ints, links: Ints) -> list[Ints]:
     order = np.argsort(route[links], kind="stable")
     cuts = np.flatnonzero(np.diff(route[links][order])) + 1
     return [np.sort(part) for part in np.split(links[order], cuts)] if links.size else []
+
+
+def within_several(links: Sequence[Ints], route: Ints) -> list[tuple[int, Ints]]:
+    """List the groups of several pairs of states, each with the groups of one pair within it."""
+    single = {
+        rows.tobytes(): number
+        for number, rows in enumerate(links)
+        if np.unique(route[rows]).size == 1
+    }
+    found = []
+    for number, rows in enumerate(links):
+        if np.unique(route[rows]).size > 1:
+            inner = [single.get(part.tobytes()) for part in by_route(route, rows)]
+            parts = [each for each in inner if each is not None]
+            found.append((number, np.array(parts, dtype=np.int64)))
+    return found
