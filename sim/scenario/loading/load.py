@@ -145,7 +145,7 @@ class _Layers:
             return self._below(found, [*chain, file])
         except OSError as error:
             self.faults.append(
-                fault_at(tree, path, f"cannot read {file}: {_reason(error, _entry(tree, path))}")
+                fault_at(tree, path, f"cannot read {file}: {_told(error, _entry(tree, path))}")
             )
         except ScenarioError as error:
             self.faults += error.faults
@@ -174,7 +174,7 @@ def _read_first(given: str | os.PathLike[str], file: str, bounds: Bounds) -> Wri
         return _read(file, bounds)
     except OSError as error:
         raise ScenarioError(
-            [Fault(Place(file), "", f"cannot be read: {_reason(error, given)}")]
+            [Fault(Place(file), "", f"cannot be read: {_told(error, given)}")]
         ) from error
 
 
@@ -192,9 +192,14 @@ def _entry(tree: Written, path: Path) -> str:
     return str(inner.value if len(path) == 1 else inner.members[path[1]].value)
 
 
-def _reason(error: OSError, given: str | os.PathLike[str]) -> str:
+def _told(error: OSError, given: str | os.PathLike[str]) -> str:
+    """Say why a scenario cannot be read, and what may have been meant where it is not there."""
+    return _reason(error) + (hint(given) if isinstance(error, FileNotFoundError) else "")
+
+
+def _reason(error: OSError) -> str:
     known = {
-        FileNotFoundError: f"no such file{hint(given)}",
+        FileNotFoundError: "no such file",
         IsADirectoryError: "it is a directory",
         PermissionError: "no permission",
     }
