@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmarks.measure import Row, fastest
-from sim.kernels.allocation import Allocation, Market, allocate
+from sim.kernels.allocation import Allocation, allocate
+from sim.kernels.market import Market
 from sim.kernels.sums import Floats
 
 SIZES = (10_000, 100_000, 1_000_000)

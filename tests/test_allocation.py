@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.kernels.allocation import Market, allocate
+from sim.kernels.allocation import allocate
 from sim.kernels.limits import Groups, Limits
+from sim.kernels.market import Market
 from sim.kernels.sums import Floats, GroupSum, Ints
 
 AMOUNTS = st.one_of(st.just(0.0), st.floats(1e-3, 1e3))

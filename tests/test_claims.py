@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.kernels import claims as kernels
-from sim.kernels.allocation import Market
+from sim.kernels.market import Market
 from sim.kernels.sums import Floats, GroupSum
 from sim.rules import find
 from sim.rules.allocation import Claims

@@ -19,7 +19,6 @@ FOUND = house.measured()
 LONG_FILES = {
     "sim/scenario/event_kinds.py": 395,
     "sim/scenario/schema.py": 381,
-    "sim/kernels/allocation.py": 366,
     "sim/world/world.py": 323,
 }
 """Files that were too long when the limit was set, with their lines: this list only shrinks."""

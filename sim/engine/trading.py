@@ -11,7 +11,8 @@ import numpy as np
 from sim.engine.agents import FactoryAgent
 from sim.engine.followers import Followers, grouped, rows_of
 from sim.errors import InputError
-from sim.kernels.allocation import Allocation, Market, Ration, allocate, proportional
+from sim.kernels.allocation import Allocation, Ration, allocate, proportional
+from sim.kernels.market import Market
 from sim.kernels.sums import Floats
 from sim.rules import find
 from sim.rules.allocation import Claims, Whole

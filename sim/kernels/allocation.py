@@ -9,99 +9,17 @@ tier begins. Equations 2.1.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import TypeVar
+from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.kernels.limits import RTOL, Limits
-from sim.kernels.sums import NOTHING, Bools, Floats, GroupSum, Ints, raised
+from sim.kernels.market import Market, Part
+from sim.kernels.sums import NOTHING, Bools, Floats, raised
 
-Kind = TypeVar("Kind", bound=np.generic)
-
-Ration = Callable[[Floats, Floats, Floats, "Market"], Floats]
+Ration = Callable[[Floats, Floats, Floats, Market], Floats]
 """(orders [links, members], supply [lines, members], claims [lines, members], market) -> granted
 [links, members]."""
-
-
-@dataclass(frozen=True, eq=False)
-class Market:
-    """Hold who may supply whom: links between lines and needs, and how to sum over either end."""
-
-    line: Ints
-    """Supplying line of each link."""
-    need: Ints
-    """Served need of each link."""
-    by_line: GroupSum
-    by_need: GroupSum
-    tiers: tuple[Bools | None, ...]
-    """Links of each tier as a column [links, 1], first served first; a single None stands for all
-    links."""
-    is_lasting: bool = False
-    """Whether it is allocated month after month, so that it pays to keep parts of it"""
-    _parts: dict[bytes, Part] = field(default_factory=dict)
-
-    @classmethod
-    def build(
-        cls,
-        line: Ints,
-        need: Ints,
-        lines: int,
-        needs: int,
-        tier: Ints | None = None,
-        *,
-        is_lasting: bool = False,
-    ) -> Market:
-        """Index the links given by their ends; `tier` holds each need's tier, 0 first."""
-        levels = np.unique(tier[need]) if tier is not None and need.size else np.zeros(1)
-        masks: tuple[Bools | None, ...] = (None,)
-        if tier is not None and levels.size > 1:
-            masks = tuple((tier[need] == level)[:, None] for level in levels)
-        return cls(line, need, GroupSum(line, lines), GroupSum(need, needs), masks, is_lasting)
-
-    def part(self, needs: Bools) -> Part:
-        """Return the market of some needs alone, with lines and needs numbered anew."""
-        key = needs.tobytes()
-        if key not in self._parts:
-            kept = sum(part.links.size for part in self._parts.values())
-            if len(self._parts) >= MOST_PARTS or kept > MOST_LINKS_KEPT:
-                self._parts.clear()
-            self._parts[key] = Part.build(self, needs)
-        return self._parts[key]
-
-    @property
-    def links(self) -> int:
-        """Count the links."""
-        return self.line.size
-
-    def from_lines(self, values: NDArray[Kind]) -> NDArray[Kind]:
-        """Look up each link's line: [lines, members] -> [links, members]."""
-        return values.take(self.line, axis=0)
-
-    def from_needs(self, values: NDArray[Kind]) -> NDArray[Kind]:
-        """Look up each link's need: [needs, members] -> [links, members]."""
-        return values.take(self.need, axis=0)
-
-
-@dataclass(frozen=True, eq=False)
-class Part:
-    """Hold a market within another: its rows there, and itself."""
-
-    links: Ints
-    lines: Ints
-    needs: Ints
-    market: Market
-
-    @classmethod
-    def build(cls, whole: Market, wanted: Bools) -> Part:
-        """Take the links of some needs, a mask [needs], out of a market."""
-        links = np.flatnonzero(wanted[whole.need])
-        lines, line = np.unique(whole.line[links], return_inverse=True)
-        needs, need = np.unique(whole.need[links], return_inverse=True)
-        return cls(
-            links, lines, needs, Market.build(line, need, lines.size, needs.size, is_lasting=True)
-        )
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,8 +8,9 @@ import math
 
 import numpy as np
 
-from sim.kernels.allocation import Market, spread
+from sim.kernels.allocation import spread
 from sim.kernels.limits import RTOL, Limits
+from sim.kernels.market import Market
 from sim.kernels.sums import Bools, Floats, Ints
 
 LEAST_STAGE = 0.5

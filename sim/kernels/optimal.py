@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from sim.kernels.allocation import Allocation, Market
+from sim.kernels.allocation import Allocation
+from sim.kernels.market import Market
 from sim.kernels.sums import Floats, Ints
 
 OPTIONS = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}

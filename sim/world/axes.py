@@ -14,7 +14,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from sim.kernels.allocation import Market
+from sim.kernels.market import Market
 from sim.kernels.sums import Bools, Floats, GroupSum, Ints
 from sim.scenario.plant_options import Work
 
