@@ -103,10 +103,6 @@ def allocate(  # noqa: PLR0913
     return Allocation(flow, market.by_line(flow), market.by_need(flow), done)
 
 
-MOST_PARTS = 1000
-"""Parts of a market that are kept; more would be a market that never looks the same twice."""
-MOST_LINKS_KEPT = 2**21
-"""Links of all parts that are kept, some 32 bytes each."""
 SMALL = 0.6
 """A part of a market is worth going into when it has fewer than this share of the links."""
 

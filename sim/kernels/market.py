@@ -12,6 +12,11 @@ from sim.kernels.sums import Bools, GroupSum, Ints
 
 Kind = TypeVar("Kind", bound=np.generic)
 
+MOST_PARTS = 1000
+"""Parts of a market that are kept; more would be a market that never looks the same twice."""
+MOST_LINKS_KEPT = 2**21
+"""Links of all parts that are kept, some 32 bytes each."""
+
 
 @dataclass(frozen=True, eq=False)
 class Market:
