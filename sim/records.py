@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
+CAUSES = ("capacity", "qualification", "restriction", "money")
+"""What may hold a line back, beside the inputs that it lacks."""
+
 
 @dataclass(frozen=True, order=True)
 class EventRow:
@@ -30,6 +33,40 @@ class EventRow:
     """How many of them."""
     members: float
     """Share of members in which this happened in this month."""
+
+
+@dataclass(frozen=True)
+class Bottlenecks:
+    """Hold what held which line back; every array has the member axis last."""
+
+    rows: Sequence[tuple[tuple[str, str, str], str]] = ()
+    """((factory, state, product), what held it back: one of CAUSES, or `input:<product>`) of each
+    row."""
+    months: NDArray[np.int8] = field(default_factory=lambda: np.zeros((0, 0, 0), dtype=np.int8))
+    """Months of the year in which it did, [years, rows, members]"""
+    lost: Floats = field(default_factory=lambda: np.zeros((0, 0, 0)))
+    """Units that buyers waited for in the year and the line did not deliver, [years, rows,
+    members]"""
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Hold what became of the candidates of programmes, arrays [candidates, members]; months are
+    counted from the start, those not reached within the run are not below its length.
+    """
+
+    names: Sequence[tuple[str, str, str, str, str]] = ()
+    """(programme, candidate, factory, state, product) of each"""
+    funded: NDArray[np.int64] = field(default_factory=lambda: np.zeros((0, 0), dtype=np.int64))
+    """Month in which it first got money"""
+    built: NDArray[np.int64] = field(default_factory=lambda: np.zeros((0, 0), dtype=np.int64))
+    """Month in which half of what was begun first is built"""
+    qualified: NDArray[np.int64] = field(default_factory=lambda: np.zeros((0, 0), dtype=np.int64))
+    """Month in which half of what was begun first is qualified"""
+    added: Floats = field(default_factory=lambda: np.zeros((0, 0)))
+    """Capacity built and qualified by the end, units per month"""
+    cost: Floats = field(default_factory=lambda: np.zeros((0, 0)))
+    """Money that it got in the run"""
 
 
 @dataclass(frozen=True)
@@ -77,5 +114,14 @@ class Records:
     """States of the second axis of money, and `all` for their sum."""
     money: Mapping[str, Floats] = field(default_factory=dict, kw_only=True)
     """Item of the ledger -> [years, purses, members], money; `substitution` is money per unit."""
+    inputs: Sequence[tuple[str, str]] = field(default=(), kw_only=True)
+    """(state, product) of what lines buy as inputs, taken together by state: the second axis of
+    input_series, the first of input_summary."""
+    input_series: Mapping[str, Floats] = field(default_factory=dict, kw_only=True)
+    """Metric -> [months, inputs, members], as series; what is not known of inputs is left out."""
+    input_summary: Mapping[str, Floats] = field(default_factory=dict, kw_only=True)
+    """Metric -> [inputs, members], as summary."""
+    bottlenecks: Bottlenecks = field(default_factory=Bottlenecks, kw_only=True)
+    candidates: Candidates = field(default_factory=Candidates, kw_only=True)
     warnings: Sequence[str] = field(default=(), kw_only=True)
     """What a reader of the results should know, in whole sentences."""

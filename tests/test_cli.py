@@ -39,7 +39,7 @@ trade:
 events:
   ban: {kind: cut_off, date: 2013-02, exporter: BBB, importer: AAA, share: 0.8}
 """
-TABLES = ("series", "summary", "flows", "capacity", "events")
+TABLES = ("series", "summary", "flows", "capacity", "events", "bottlenecks", "programmes")
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ def test_run_writes_a_folder_named_after_the_scenario(
 ) -> None:
     assert main(["run", "small.yaml"]) == 0
     found = sorted(path.name for path in (here / "results" / "small").iterdir())
-    written = ("capacity", "events", "fates", "flows", "money", "series", "sources", "summary")
+    written = (*TABLES, "fates", "money", "sources")
     assert found == sorted(
         [
             *(f"{name}.csv" for name in written),
@@ -93,7 +93,7 @@ def test_run_writes_a_folder_named_after_the_scenario(
     )
     out, err = capsys.readouterr()
     assert "A seller stops selling\n3 members, 2012-01 to 2014-12" in out
-    assert "AAA    engines" in out
+    assert "AAA engines" in out
     assert out.endswith(f"{Path('results/small')}: {', '.join(found)}\n")
     assert err.splitlines() == [
         *(f"running small: {share} %" for share in (25, 50, 75, 100)),

@@ -19,7 +19,7 @@ from sim.metrics.table import SUMMARY
 from sim.scenario.loading.dump import dump
 from sim.scenario.schema import Scenario
 from tests.charted import drawn
-from tests.worlds import propulsion_world
+from tests.worlds import propulsion_world, world
 
 NAN, INF = np.nan, np.inf
 
@@ -274,13 +274,34 @@ def test_progress_runs_through_all_sides() -> None:
 def test_the_overview_names_who_gains_and_who_loses(comparison: Comparison) -> None:
     """The buyer loses by the harder ban; the ally's optics do not differ and have no line."""
     lines = comparison.overview().splitlines()
-    assert lines[0].startswith("fill_rate_after, propulsion less each other")
+    assert lines[0] == "fill_rate_after: fill rate since the hit (share; more is better)"
+    assert lines[1].startswith("propulsion itself, propulsion less each other: ")
     assert "against eased: 2 of the 2 that differ" in lines
-    shown = [line.split()[:2] for line in lines[4:]]
+    shown = [line.split()[:2] for line in lines[5:]]
     assert sorted(shown) == [["AAA", "*"], ["AAA", "propulsion_units"]]
-    assert all(float(line.split()[2]) < 0 for line in lines[4:])
+    assert all(float(line.split()[3]) < 0 for line in lines[5:])
+    met = comparison.results[0].summary.query("metric == 'fill_rate_after' and use == 'final'")
+    itself = met.set_index(["state", "product"])["mean"]["AAA", "propulsion_units"]
+    row = next(line.split() for line in lines[5:] if "propulsion_units" in line)
+    assert float(row[2]) == pytest.approx(itself, rel=1e-3)
     same = Comparison(("one", "other"), (comparison.results[0],) * 2)
     assert same.overview().endswith("against other: no difference")
+
+
+def test_the_overview_of_another_metric(comparison: Comparison) -> None:
+    """Its own title and numbers; what is no metric is told with those that are."""
+    lines = comparison.overview("resilience_loss").splitlines()
+    assert lines[0].startswith("resilience_loss: resilience loss (months of need; less is better)")
+    assert all(float(line.split()[3]) > 0 for line in lines[5:])
+    with pytest.raises(InputError, match="'fill' is none; there are fill_rate, "):
+        comparison.overview("fill")
+
+
+def test_a_state_with_one_need_has_one_row() -> None:
+    ban = {"kind": "cut_off", "date": "2015-01", "exporter": "BBB", "importer": "AAA"}
+    sides = [run(world(events=events)) for events in ({"ban": ban}, {})]
+    rows = Comparison(("ban", "none"), (sides[0], sides[1])).overview().splitlines()[5:]
+    assert [row.split()[:2] for row in rows] == [["AAA", "engines"]]
 
 
 def test_a_comparison_folder(comparison: Comparison, tmp_path: Path) -> None:

@@ -65,7 +65,8 @@ def test_a_run_records_and_derives_what_the_table_says(records: Records) -> None
 def test_a_monthly_metric_stands_in_tables_and_studies(name: str, records: Records) -> None:
     """And a study finds of a year what the series give: sums, ends, shares of sums."""
     table = tables.series(records)
-    size = len(records.months) * len(records.needs)
+    known = len(records.inputs) if MONTHLY[name].of_inputs else 0
+    size = len(records.months) * (len(records.needs) + known)
     assert list(table["metric"]).count(name) == size
     rows, numbers = kept(f"{name}[2014]")
     assert rows == [(f"{name}[2014]", *need) for need in records.needs]
@@ -87,7 +88,7 @@ def test_a_metric_of_the_run_stands_in_tables_studies_and_comparisons(
     names = [name, *([censored_name(name)] if SUMMARY[name].censored else [])]
     assert list(dict.fromkeys(table["metric"])) == summary_names()
     for each in names:
-        assert list(table["metric"]).count(each) == len(records.needs)
+        assert list(table["metric"]).count(each) == len(records.needs) + len(records.inputs)
         rows, numbers = kept(each)
         assert rows == [(each, *need) for need in records.needs]
         assert each != name or np.array_equal(numbers.T, records.summary[name], equal_nan=True)

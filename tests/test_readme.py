@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from sim.cli.main import main
+from tests.golden.case import PICTURE, answer_digest
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
@@ -62,6 +63,14 @@ def test_the_first_screen_answers_the_question() -> None:
     assert "<!-- answer -->\n|" in first
     assert len(first.splitlines()) < 30
     assert len(README.splitlines()) < 120
+
+
+def test_the_picture_is_of_the_table_above_it() -> None:
+    """`python -m tests.golden.case` draws it anew, and is to be run when the table has moved."""
+    assert f"]({PICTURE.relative_to(ROOT).as_posix()})" in README.partition("## Two commands")[0]
+    assert answer_digest() in PICTURE.with_name("README.md").read_text(encoding="utf-8")
+    assert PICTURE.read_bytes().startswith(b"\x89PNG")
+    assert PICTURE.stat().st_size < 400_000
 
 
 def test_no_table_is_wider_than_a_screen() -> None:

@@ -19,20 +19,21 @@ import pytest
 import sim
 from sim.errors import InputError
 from sim.files import disk
-from sim.metrics.table import SUMMARY
 from sim.report import files, manifest, tables
 from sim.report import result as result_module
 from sim.report.files import check_target, replaced
-from sim.report.overview import SHOWN, overview
+from sim.report.overview import overview
 from sim.report.result import Result
 from tests.recorded import MONTHS, records, scenario
 
 TABLES = [
+    "bottlenecks.csv",
     "capacity.csv",
     "events.csv",
     "fates.csv",
     "flows.csv",
     "money.csv",
+    "programmes.csv",
     "series.csv",
     "sources.csv",
     "summary.csv",
@@ -336,45 +337,42 @@ def test_replaced_gives_the_new_folder_its_name_in_the_end(tmp_path: Path) -> No
 
 
 def test_overview_lists_what_was_short_worst_first() -> None:
-    lines = overview(scenario(), records(), 1.25).splitlines()
+    text = overview(Result(scenario(), records(), 1.25))
+    lines = text.splitlines()
     assert lines[:2] == ["A seller stops selling", "5 members, 2012-01 to 2015-12, 1.2 s"]
-    assert (
-        lines[3]
-        == "2 of 3 needs were short; the median member, and 5 to 95 % of the members in brackets:"
-    )
-    assert [re.split(r"\s{2,}", line) for line in lines[5:]] == [
-        ["state", "product", *(SUMMARY[name].title for name in SHOWN)],
-        [
-            "-----",
-            "--------",
-            "-----------------------",
-            "--------------",
-            "------------------",
-            "-------------",
-        ],
-        ["AAA", "engines", "50 %", "never", "25 %", "170"],
-        ["AAA", "turbines", "65 % (56 % .. 74 %)", "30", "0 %", "60 (44 .. 75)"],
+    assert lines[3].startswith("What stays uncovered: 2 of 3 needs were short since a restriction")
+    assert [re.split(r"\s{2,}", line) for line in lines[6:10]] == [
+        ["need", "% met", "months to 90 %", "at the end"],
+        ["------------", "-----------", "--------------", "----------"],
+        ["AAA engines", "50", "never", "old 100 %"],
+        ["AAA turbines", "65 (56..74)", "30", "old 100 %"],
     ]
+    assert "1 of the 2 needs that lost supply regains nine tenths" in text
+    assert "Who supplies: of the 2 needs hit, at the end most likely 2 supplied" in text
 
 
 def test_overview_of_one_member_has_no_brackets() -> None:
-    text = overview(scenario(), records(members=[0]), 0)
+    text = overview(Result(scenario(), records(members=[0])))
     assert "1 member, " in text
-    assert "(" not in text
+    assert ".." not in text
 
 
 def test_overview_of_a_run_without_shortage() -> None:
     made = records()
     made.summary["fill_rate_after"][:] = 1
-    assert overview(scenario(), made, 0).endswith("\nNo need was short.\n")
+    assert overview(Result(scenario(), made)).endswith("\nNo need was short.\n")
 
 
-def test_overview_of_many_shortages_keeps_to_a_screen() -> None:
-    needs = [("AAA", f"p{number}") for number in range(30)]
-    summary = {
-        name: np.full((30, 5), 0.5)
-        for name in ("fill_rate_after", "unmet", "substitution_ratio", "T90")
-    }
-    lines = overview(scenario(), records(needs=needs, summary=summary), 0).splitlines()
-    assert lines[3].startswith("30 of 30 needs were short; the 12 least covered; ")
-    assert len(lines) == 5 + 2 + 12
+def test_overview_tells_all_answers_on_a_screen_of_80_columns() -> None:
+    """What binds is told of the line that lost most of each product, and of the inputs it lacks."""
+    result = sim.run(sim.load("scenarios/baseline.yaml", members=3))
+    text = overview(result)
+    for answer in ("were short", "How soon: ", "Who supplies: ", "At what cost", "What binds"):
+        assert answer in text
+    assert max(map(len, text.splitlines())) <= 80
+    first = next(line for line in text.splitlines() if line.startswith("- "))
+    product, factory = first.removeprefix("- ").partition(":")[0].split(", ")
+    held = result.bottlenecks[result.bottlenecks["product"] == product]
+    assert factory == held.groupby("factory")["lost_mean"].sum().idxmax()
+    flat = " ".join(text.split())
+    assert "hit them; the 12 least covered; the median" in flat

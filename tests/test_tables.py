@@ -95,6 +95,7 @@ def test_series_columns_and_order_of_rows() -> None:
         "p75",
         "p95",
         "central",
+        "use",
     ]
     rows = list(zip(table["month"], table["metric"], table["state"], table["product"], strict=True))
     months = records().months
@@ -106,14 +107,14 @@ def test_series_columns_and_order_of_rows() -> None:
 def test_series_numbers_stand_in_their_rows() -> None:
     """Turbines in the month of the cut: members lose 50, 60, ... 90 % of 5 units."""
     row = tables.csv(tables.series(records())).splitlines()[1 + 14 * 21 + 7]
-    assert row == "2013-03,unmet,AAA,turbines,3.5,2.6,3,3.5,4,4.4,2.5"
+    assert row == "2013-03,unmet,AAA,turbines,3.5,2.6,3,3.5,4,4.4,2.5,final"
 
 
 def test_summary_with_the_share_of_censored_members() -> None:
     made = records()
     made.summary["T90"][0, :2] = 12, 24
     text = tables.csv(tables.summary(made)).splitlines()
-    assert text[0] == "state,product,metric,mean,p05,p50,p95,central,n"
+    assert text[0] == "state,product,metric,mean,p05,p50,p95,central,n,use"
     assert [line.split(",")[2] for line in text[1:6]] == [
         "fill_rate_after",
         "unmet",
@@ -122,10 +123,10 @@ def test_summary_with_the_share_of_censored_members() -> None:
         "T90_censored",
     ]
     assert text[4:6] == [
-        "AAA,engines,T90,inf,14.4,inf,inf,12,5",
-        "AAA,engines,T90_censored,0.6,0,1,1,0,5",
+        "AAA,engines,T90,inf,14.4,inf,inf,12,5,final",
+        "AAA,engines,T90_censored,0.6,0,1,1,0,5,final",
     ]
-    assert text[14:16] == ["CCC,engines,T90,,,,,,0", "CCC,engines,T90_censored,,,,,,0"]
+    assert text[14:16] == ["CCC,engines,T90,,,,,,0,final", "CCC,engines,T90_censored,,,,,,0,final"]
 
 
 def test_summary_counts_the_members_behind_its_quantiles() -> None:

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.assess.substitution import month_reached
+from sim.assess.substitution import month_reached, months_by
 from sim.records import Floats, Records
 from sim.scenario.schema import Scenario
 
@@ -259,14 +259,9 @@ class _Past:
         """Sum up the months [members] in which substitution was reached; `year` is the place of the
         year of the hit.
         """
-        months, ordered = self.records.months, np.sort(reached)
-        places = [max(math.ceil(share * ordered.size) - 1, 0) for share in (0.05, 0.5, 0.95)]
-        p05, p50, p95 = (
-            months[int(month)] if math.isfinite(month) else "inf"
-            for month in ordered[places].tolist()
-        )
         share = float(np.isfinite(reached).mean())
-        return Ending(share, (p05, p50, p95), self._by(row, reached, year))
+        by = self._by(row, reached, year)
+        return Ending(share, months_by(reached, self.records.months), by)
 
     def _by(self, row: int, reached: Floats, year: int) -> dict[str, tuple[str, float]]:
         """Name, for each group that substituted, who did so most often, and in which share of the

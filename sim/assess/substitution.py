@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+
 import numpy as np
 
 from sim.records import Floats
@@ -38,3 +41,17 @@ def month_reached(others: Floats, need: Floats, least: Floats, hit: int) -> Floa
     short = np.where(enough.all(axis=0), 0, enough.argmin(axis=0))
     again = enough & (np.arange(begins)[:, None] >= short)
     return np.where(again.any(axis=0), hit + again.argmax(axis=0), np.inf)
+
+
+def months_by(reached: Floats, months: Sequence[str]) -> tuple[str, str, str]:
+    """Return the months, of these labels, by which 5, 50 and 95 % of all members have got
+    somewhere: `inf` where they never have.
+
+    `reached` [members] counts months from the start of the run; inf: not within it.
+    """
+    ordered = np.sort(reached)
+    places = [max(math.ceil(share * ordered.size) - 1, 0) for share in (0.05, 0.5, 0.95)]
+    p05, p50, p95 = (
+        months[int(month)] if math.isfinite(month) else "inf" for month in ordered[places].tolist()
+    )
+    return p05, p50, p95

@@ -34,11 +34,21 @@ from sim.cli.common import (
 @click.option(
     "--out", type=click.Path(path_type=Path), help="The folder; results/<A>_against_<B> by default."
 )
+@click.option(
+    "--metric",
+    metavar="NAME",
+    help="The metric of a summary that is printed; fill_rate_after by default.",
+)
 @click.option("--no-figures", is_flag=True, help="Write the table only.")
 @unchecked_option
 @quiet_option
 def compare(
-    sides: tuple[str, ...], out: Path | None, no_figures: bool, quiet: bool, **given: int | None
+    sides: tuple[str, ...],
+    out: Path | None,
+    metric: str | None,
+    no_figures: bool,
+    quiet: bool,
+    **given: int | None,
 ) -> None:
     """Compare scenarios member by member: A with B, A with C, ...
 
@@ -47,14 +57,16 @@ def compare(
     and who gains and who loses.
     """
     from sim.experiments.compare import compare as compare_members
+    from sim.experiments.comparison import HEADLINE, known_metric
 
+    shown = known_metric(metric or HEADLINE)
     folder = folder_for(out, Path("results", "_against_".join(Path(side).stem for side in sides)))
     comparison = compare_members(
         *sides, **given, progress=None if quiet else plain_lines("comparison")
     )
     comparison.save(folder, figures=not no_figures, command=click.get_current_context().obj)
     if not quiet:
-        say(comparison.overview())
+        say(comparison.overview(shown))
         say(where(folder))
 
 

@@ -79,7 +79,7 @@ def run(
     with uncollected():
         result.save(folder, figures=not no_figures, command=click.get_current_context().obj)
     if not quiet:
-        say(overview(result.scenario, result.records, result.wall_seconds))
+        say(overview(result))
         for warning in result.records.warnings:
             say(f"warning: {warning}", err=True)
         say(where(folder))

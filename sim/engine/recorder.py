@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import partial
 from operator import attrgetter
 
 import numpy as np
 
 from sim.engine.ledger import MoneyLedger, blank
+from sim.engine.watch import Holding, Watch
 from sim.kernels.sums import Bools, Floats, GroupSum
-from sim.metrics.metric import MonthlyMetric
+from sim.metrics.metric import SAME, MonthlyMetric
 from sim.metrics.table import MONTHLY
 from sim.scenario.quantity import month_number
 from sim.scenario.schema import Scenario
 from sim.world.axes import Axes
 from sim.world.world import World
 
-PARTS = ("usable", "output", "capacity", "flows", "money", "spent")
+PARTS = ("usable", "output", "capacity", "flows", "money", "spent", "inputs", "holding")
 """What a tape may hold besides series."""
 
 
@@ -42,6 +44,9 @@ class Tape:
     """Item of the ledger -> [years, states, members]"""
     spent: Floats
     """By each programme, in the whole run, [programmes, members]"""
+    inputs: dict[str, Floats]
+    """Metric -> [months, inputs, members]: what all lines of a state do with an input"""
+    holding: Holding
 
     @classmethod
     def blank(
@@ -69,13 +74,16 @@ class Tape:
             flows=np.empty((years if "flows" in kept else 0, len(axes.routes), members)),
             money=blank(axes, years, members) if "money" in kept else {},
             spent=np.empty((len(axes.programmes) if "spent" in kept else 0, members)),
+            inputs=_blank_inputs(axes, months, members) if "inputs" in kept else {},
+            holding=Holding.blank(axes, years, members, is_kept="holding" in kept),
         )
 
     def part(self, start: int, stop: int) -> Tape:
         """Return the part of the members from `start` up to `stop`."""
         own = np.s_[..., start:stop]
-        series, money = (
-            {name: each[own] for name, each in part.items()} for part in (self.series, self.money)
+        series, money, inputs = (
+            {name: each[own] for name, each in part.items()}
+            for part in (self.series, self.money, self.inputs)
         )
         return Tape(
             self.months,
@@ -86,7 +94,16 @@ class Tape:
             self.flows[own],
             money,
             self.spent[own],
+            inputs,
+            self.holding.part(start, stop),
         )
+
+
+def _blank_inputs(axes: Axes, months: int, members: int) -> dict[str, Floats]:
+    """Make room for what is recorded of inputs of lines."""
+    shape = (months, len(axes.input_needs), members)
+    known = [each for each in MONTHLY.values() if each.is_recorded and each.of_inputs]
+    return {each.name: np.empty(shape) for each in known}
 
 
 class Recorder:
@@ -118,6 +135,7 @@ class Recorder:
         )
         kept = tape.months if "legacy" in tape.series else 0
         self._carried = np.empty((kept, self._suspects[0].size, world.width))
+        self._watch = Watch(tape.holding, world) if tape.holding.months.shape[0] else None
 
     def record(self, world: World) -> None:
         """Note the month that has just passed."""
@@ -131,8 +149,11 @@ class Recorder:
             tape.spent[:] += world.programmes.invested
         if self._ledger:
             self._ledger.record(world)
+        year = (self._first_month + month) // 12 - self._first_month // 12
+        if self._watch:
+            self._watch.record(world, year)
         if (self._first_month + month + 1) % 12 == 0 or month == tape.months - 1:
-            self._close_year((self._first_month + month) // 12 - self._first_month // 12, world)
+            self._close_year(year, world)
         if month == tape.months - 1 and "legacy" in tape.series:
             self._find_legacy(world)
 
@@ -147,28 +168,39 @@ class Recorder:
                 kept[world.month] = values
 
     def _record_series(self, metric: MonthlyMetric, world: World) -> None:
-        series = self.tape.series[metric.name]
-        if metric.array:
-            series[world.month] = attrgetter(metric.array)(world)[: world.axes.final]
-        elif metric.links == "legacy":
+        if metric.links == "legacy":
             world.leaving.take(self._suspects[0], axis=0, out=self._carried[world.month])
-        else:
-            series[world.month] = self._delivered(metric.links, world)
+            return
+        axes, month = world.axes, world.month
+        read = attrgetter(metric.array) if metric.array else partial(self._delivered, metric.links)
+        values = read(world)
+        self.tape.series[metric.name][month] = values[: axes.final]
+        if metric.name in self.tape.inputs:
+            of_inputs = (
+                values[axes.inputs]
+                if metric.of_inputs == SAME
+                else attrgetter(metric.of_inputs)(world)
+            )
+            self.tape.inputs[metric.name][month] = axes.inputs_together(of_inputs)
 
     def _find_legacy(self, world: World) -> None:
         """Write what came, in all months, over links on which a restriction has ever acted."""
-        rows, by_need = self._suspects
+        axes, (rows, by_need) = world.axes, self._suspects
         acted = world.links.acted[rows]
         for month, carried in enumerate(self._carried):
-            self.tape.series["legacy"][month] = by_need(carried * acted)[: world.axes.final]
+            values = by_need(carried * acted)
+            self.tape.series["legacy"][month] = values[: axes.final]
+            if "legacy" in self.tape.inputs:
+                together = axes.inputs_together(values[axes.inputs])
+                self.tape.inputs["legacy"][month] = together
 
     def _delivered(self, links: str, world: World) -> Floats:
-        """Add up deliveries over some links, one of metric.LINKS, by final need."""
+        """Add up deliveries over some links, one of metric.LINKS, by need."""
         rows, by_need = self._foreign if links == "foreign" else self._suspects
         flow = world.leaving.take(rows, axis=0)
         if links == "leaked":
             flow *= world.links.leaking.take(rows, axis=0)
-        return by_need(flow)[: world.axes.final]
+        return by_need(flow)
 
     def _close_year(self, year: int, world: World) -> None:
         if self.tape.flows.shape[0]:

@@ -13,6 +13,7 @@ import numpy as np
 from sim.engine.chunks import chunk_for
 from sim.engine.ledger import report
 from sim.engine.model import SupplyModel
+from sim.engine.outcome import Outcome, recorded
 from sim.engine.recorder import Tape, route_names
 from sim.engine.warnings import bullwhip_warnings, lacking, shortage_warnings
 from sim.errors import InputError
@@ -51,6 +52,7 @@ class Ending:
     swing: Floats
     """[watched, members]: how much more they swung than demand"""
     targets: list[tuple[str, int]]
+    outcome: Outcome
 
 
 def run(
@@ -134,6 +136,7 @@ def run_chunk(
             watched=model.bullwhip.needs,
             swing=model.bullwhip.ratio(len(members)),
             targets=model.events.targets(),
+            outcome=Outcome.of(model.world),
         )
     finally:
         model.release()
@@ -192,6 +195,7 @@ def _records(
         summary=summary(series, supplies(tape.flows[-1], routes, needs), hit),
         purses=(*axes.states, "all"),
         money=report(tape.money),
+        **recorded(axes, tape, Outcome.joined([each.outcome for each in endings])),
         warnings=[
             *late_warnings(scenario),
             *short,

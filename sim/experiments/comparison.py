@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,11 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.experiments.differences import differences
+from sim.errors import InputError
+from sim.experiments.differences import ALL, differences, together
+from sim.metrics.table import SUMMARY
 from sim.report.card import Card, Shown
 from sim.report.files import MANIFEST, replaced
 from sim.report.manifest import hashes, manifest
 from sim.report.result import Result
+from sim.report.statistics import spread
 from sim.report.tables import Table, csv
 from sim.scenario.loading.dump import dump
 
@@ -31,6 +35,13 @@ HEADLINE = "fill_rate_after"
 SEEN = 0.001
 """Differences of the headline metric below this are not worth a line."""
 MOST_ROWS = 16
+
+
+def known_metric(name: str) -> str:
+    """Return the name of a metric of a summary. Raises InputError for any other."""
+    if name not in SUMMARY:
+        raise InputError(f"metric: {name!r} is none; there are {', '.join(SUMMARY)}")
+    return name
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -84,23 +95,32 @@ class Comparison(Shown):
 
         return pd.DataFrame(self.columns)
 
-    def overview(self) -> str:
-        """Write who gains and who loses most, by the headline metric, against each other side."""
+    def overview(self, metric: str = HEADLINE) -> str:
+        """Write who gains and who loses most, by a metric, against each other side.
+
+        Each need stands once: a state's products together have a row where they are several.
+        Raises InputError for what is no metric of a summary.
+        """
+        entry, base = SUMMARY[known_metric(metric)], self.labels[0]
+        better = f"; {entry.better} is better" if entry.better else ""
         lines = [
-            f"{HEADLINE}, {self.labels[0]} less each other: mean and 90 % of the members; share of"
-            " the members in which it is better"
+            f"{metric}: {entry.title} ({entry.unit}{better})",
+            f"{base} itself, {base} less each other: mean and 90 % of the members; share of the"
+            " members in which it is better",
         ]
         for other in self.labels[1:]:
-            rows = self.table.query("other == @other and metric == @HEADLINE").dropna(subset="mean")
+            rows = self.table.query("other == @other and metric == @metric").dropna(subset="mean")
             rows = rows[rows[["mean", "p05", "p95"]].abs().max(axis=1) >= SEEN]
+            rows = rows[(rows["product"] != ALL) | rows["state"].isin(self._several)]
+            rows = rows.assign(itself=[self._itself(metric, *need) for need in _needs(rows)])
             most = (
                 rows.sort_values("mean", key=abs, ascending=False, kind="stable")
                 .head(MOST_ROWS)
                 .sort_values("mean", ascending=False)
             )
-            shown = most[["state", "product", "mean", "p05", "p95", "p_better"]].to_string(
-                index=False, float_format="{:.3f}".format
-            )
+            shown = most[
+                ["state", "product", "itself", "mean", "p05", "p95", "p_better"]
+            ].to_string(index=False, float_format="{:.4g}".format)
             heading = (
                 f"{len(most)} of the {len(rows)} that differ" if len(rows) else "no difference"
             )
@@ -120,6 +140,26 @@ class Comparison(Shown):
             most[columns],
             "table, chart(), results, overview(), save()",
         )
+
+    @property
+    def _several(self) -> set[str]:
+        """Return the states that have more needs than one in common."""
+        counts = Counter(state for state, _ in self.common)
+        return {state for state, count in counts.items() if count > 1}
+
+    def _itself(self, metric: str, state: str, product: str) -> float:
+        """Return what the base has, on the mean of the members to whom it applies."""
+        records = self.results[0].records
+        rows = [
+            row
+            for row, need in enumerate(records.needs)
+            if need in self.common and need[0] == state and product in (ALL, need[1])
+        ]
+        values = records.summary[metric][rows]
+        if len(rows) > 1:
+            mean = np.array([[SUMMARY[metric].together == "mean"]])
+            values = together(values[:, None], values[:, None], mean)[0]
+        return float(spread(values, records.members, ())["mean"][0])
 
     def save(
         self, directory: str | os.PathLike[str], *, figures: bool = True, command: str | None = None
@@ -176,6 +216,10 @@ class Comparison(Shown):
             "wall_seconds": round(sum(result.wall_seconds for result in self.results), 3),
         }
         return {**each[0], **together}
+
+
+def _needs(rows: pd.DataFrame) -> Iterator[tuple[str, str]]:
+    return zip(rows["state"], rows["product"], strict=True)
 
 
 def _write(path: Path, text: str) -> None:

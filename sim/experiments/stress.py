@@ -19,7 +19,7 @@ from sim.engine.run import Progress
 from sim.errors import InputError
 from sim.kernels.sums import Bools, Floats, Ints, total
 from sim.kernels.systemic import esri_of_sets
-from sim.metrics.derive import by_month
+from sim.metrics.derive import by_month, recorded_for
 from sim.report.statistics import spread
 from sim.scenario.event_kinds import CutOff, Outage
 from sim.scenario.revision import revised
@@ -148,7 +148,7 @@ def _fill(
     """Run these members, each with the knock-outs whose mask names its column: fill rates [months,
     needs, members].
     """
-    tape = Tape.blank(scenario, axes, len(members))
+    tape = Tape.blank(scenario, axes, len(members), recorded_for(["fill_rate"]))
     model = SupplyModel(scenario, members, axes, tape, {})
     label = scenario.month_labels[month]
     for out, mask in outs:

@@ -27,7 +27,11 @@ def by_month(name: str, series: Mapping[str, Floats]) -> Floats:
 
 def all_series(recorded: Mapping[str, Floats]) -> dict[str, Floats]:
     """Add what is derived to what was recorded, in the order in which tables show it."""
-    return {name: by_month(name, recorded) for name in MONTHLY}
+    return {
+        name: by_month(name, recorded)
+        for name, metric in MONTHLY.items()
+        if name in recorded or not metric.is_recorded
+    }
 
 
 def over_period(name: str, series: Mapping[str, Floats], months: slice = slice(None)) -> Floats:

@@ -19,6 +19,8 @@ OF_THE_RUN = (HIT, SUPPLIES)
 """Inputs of a summary that are no series: the month in which each need was first hit [needs,
 members], NEVER where it was not; and the units of the last calendar year by exporting state
 [suppliers, members], with the sum of each need's suppliers."""
+SAME = "same"
+"""What is recorded of inputs stands in the array in which it stands of final needs."""
 LINKS = ("foreign", "legacy", "leaked")
 """Which deliveries to a need are added up: those from abroad, those over links that a
 restriction ever acts on, and those of them that leak."""
@@ -58,6 +60,9 @@ class MonthlyMetric(Metric):
 
     array: str = ""
     """Path of the world's array that is recorded, [needs, members], final needs first"""
+    of_inputs: str = SAME
+    """Path of the world's array that is recorded of lines' inputs, [inputs, members], where it is
+    another than that of final needs; empty: nothing is"""
     links: str = ""
     """Which deliveries are recorded, one of LINKS"""
     derived: tuple[str, ...] = ()

@@ -19,7 +19,9 @@ MONTHLY: Mapping[str, MonthlyMetric] = tabled(
         kind="flow",
         better="",
         array="needs.final",
-        text="What the state wants to use in the month.",
+        of_inputs="needed_inputs",
+        text="What the state wants to use in the month. Of an input: what lines used, and what they"
+        " would have used beyond that for what is asked of them, had it been in store.",
     ),
     MonthlyMetric(
         name="received",
@@ -134,6 +136,7 @@ MONTHLY: Mapping[str, MonthlyMetric] = tabled(
         kind="stock",
         better="less",
         array="needs.deferred",
+        of_inputs="",
         text="Unmet need that still waits at the end of the month: what was not given up, which is"
         " a share a month, the product's cancellation.",
     ),

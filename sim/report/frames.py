@@ -114,6 +114,20 @@ class Frames(Shown):
         return self.frame("events")
 
     @cached_property
+    def bottlenecks(self) -> pd.DataFrame:
+        """Give what held each line back, by year: in which share of the members and months, and
+        the units lost to it.
+        """
+        return self.frame("bottlenecks")
+
+    @cached_property
+    def programmes(self) -> pd.DataFrame:
+        """Give for each candidate of each programme the months of money, plant and approval, what
+        it added and what it cost.
+        """
+        return self.frame("programmes")
+
+    @cached_property
     def fates(self) -> pd.DataFrame:
         """Give the probability of each fate of each need that was hit, by year and at the end, and
         who substituted when.
@@ -130,6 +144,8 @@ class Frames(Shown):
     def run_card(self, heading: str, scenario: Scenario) -> Card:
         """Return what is shown of a run: the needs that were short, worst first."""
         rows = self.summary.query("metric == 'fill_rate_after'").sort_values("p50", kind="stable")
+        if "use" in rows.columns:
+            rows = rows[rows["use"] == "final"]
         short = rows[rows["p05"] < COVERED]
         was = "was" if len(short) == 1 else "were"
         told = (

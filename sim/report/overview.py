@@ -1,94 +1,282 @@
-"""Say in a few lines of text what a run found: the closing table of the command."""
+"""Answer the question in words that fit a terminal: what stays uncovered, how soon it is regained,
+who supplies, at what cost, and what binds. The closing lines of the command.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from textwrap import wrap
+from typing import Any
 
 import numpy as np
 
-from sim.metrics.metric import Metric
-from sim.metrics.table import SUMMARY
 from sim.records import Records
+from sim.report.charts.wording import counted, listed, number
+from sim.report.result import Result
 from sim.report.statistics import spread
+from sim.report.tables import Table
 from sim.scenario.schema import Scenario
 
-MOST_ROWS = 12
-SHOWN = ("fill_rate_after", "T90", "substitution_ratio", "unmet")
-"""The metrics that are shown."""
+WIDTH = 80
+MOST_ROWS, MOST_LINES, MOST_PAYERS = 12, 10, 3
+LEAST_PAID = 0.05
+"""A state that pays less than this share of what the one pays that pays most is not named."""
 FULL = 0.995
 """A need counts as covered when 19 members of 20 get at least this share of it."""
+FATES = {
+    "home": "made at home",
+    "ally": "taken over by allies",
+    "outside": "taken over by others",
+    "leakage": "supplied by leakage",
+    "old": "supplied by the old supplier",
+    "dropped": "no longer needed",
+    "unmet": "unmet",
+}
+"""What becomes of a need, in a sentence."""
+Need = tuple[str, str]
 
 
-def overview(scenario: Scenario, records: Records, wall_seconds: float) -> str:
-    """Write a heading and a table of the needs that were short after the first event, least covered
-    first.
+def overview(result: Result) -> str:
+    """Write a heading, the four answers for the needs that were short, worst first, and what held
+    lines back; no line is wider than WIDTH.
     """
+    records = result.records
     heading = (
-        f"{scenario.title}\n{_counted(len(records.members), 'member')}, {records.months[0]} to"
-        f" {records.months[-1]}, {wall_seconds:.1f} s\n"
+        f"{result.scenario.title}\n{counted(len(records.members), 'member')}, {records.months[0]}"
+        f" to {records.months[-1]}, {result.wall_seconds:.1f} s"
     )
     fill = spread(records.summary["fill_rate_after"], records.members, (5, 50))
     order = np.argsort(fill["p50"], kind="stable").tolist()
     short = [need for need in order if fill["p05"][need] < FULL]
     if not short:
-        return heading + "\nNo need was short.\n"
-    shown = short[:MOST_ROWS]
-    columns = [
-        ["state", *(records.needs[need][0] for need in shown)],
-        ["product", *(records.needs[need][1] for need in shown)],
-        *(_column(SUMMARY[name], records, shown) for name in SHOWN),
+        return f"{_filled(heading)}\n\nNo need was short.\n"
+    ends = _ends(result.table("fates"))
+    parts = [
+        heading,
+        _uncovered(records, short),
+        _rows(records, short[:MOST_ROWS], ends),
+        _soon(records, short),
+        _who(ends),
+        *_cost(result.scenario, records),
+        *_programmes(result.table("programmes")),
+        *_binding(result.table("bottlenecks"), [records.needs[need][1] for need in short]),
     ]
-    told = _told(len(short), len(records.needs), len(records.members))
-    return f"{heading}\n{told}:\n\n{_aligned(columns)}\n"
+    return "\n\n".join(_filled(part) for part in parts if part) + "\n"
 
 
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+def _filled(text: str) -> str:
+    """Break lines that are too wide; those of tables are made to fit."""
+    return "\n".join(
+        piece
+        for line in text.split("\n")
+        for piece in (wrap(line, WIDTH, break_long_words=False) if len(line) > WIDTH else [line])
+    )
 
 
-def _told(short: int, needs: int, members: int) -> str:
-    """Write how many needs were short, and what the table shows of them."""
-    told = f"{short} of {needs} needs {'was' if short == 1 else 'were'} short"
-    if short > MOST_ROWS:
+def _uncovered(records: Records, short: Sequence[int]) -> str:
+    total = len(records.needs)
+    told = f"What stays uncovered: {len(short)} of {total} needs"
+    told += f" {'was' if len(short) == 1 else 'were'} short since a restriction hit them"
+    if len(short) > MOST_ROWS:
         told += f"; the {MOST_ROWS} least covered"
-    if members > 1:
-        told += "; the median member, and 5 to 95 % of the members in brackets"
-    return told
+    if len(records.members) > 1:
+        told += "; the median, and 5 to 95 % of the members in brackets"
+    return told + ":"
 
 
-def _column(metric: Metric, records: Records, shown: list[int]) -> list[str]:
-    found = spread(records.summary[metric.name][shown], records.members, (5, 50, 95))
-    write = _WRITERS.get(metric.unit, _units)
-    cells = [metric.title]
-    for low, middle, high in zip(
-        *(found[level].tolist() for level in ("p05", "p50", "p95")), strict=True
-    ):
-        ends = write(low), write(high)
-        cells.append(write(middle) + (f" ({ends[0]} .. {ends[1]})" if ends[0] != ends[1] else ""))
-    return cells
-
-
-def _aligned(columns: list[list[str]]) -> str:
-    widths = [max(map(len, column)) for column in columns]
-    lines = [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in zip(*columns, strict=True)
+def _rows(records: Records, shown: Sequence[int], ends: dict[Need, tuple[str, float]]) -> str:
+    """Tabulate needs: what is met, when nine tenths are regained, what becomes of it."""
+    metrics = (("fill_rate_after", _share), ("T90", _months))
+    columns = [
+        ["need", *(" ".join(records.needs[need]) for need in shown)],
+        *(
+            [name, *_cells(records, metric, write, shown)]
+            for name, (metric, write) in zip(("% met", "months to 90 %"), metrics, strict=True)
+        ),
+        ["at the end", *(_end(ends.get(records.needs[need])) for need in shown)],
     ]
-    return "\n".join([lines[0], "  ".join("-" * width for width in widths), *lines[1:]])
+    widths = [max(map(len, column)) for column in columns]
+    # a name may be long; the numbers are what the table is for
+    widths[0] = max(min(widths[0], WIDTH - sum(widths[1:]) - 2 * len(widths[1:])), 12)
+    rows = [_row(row, widths) for row in zip(*columns, strict=True)]
+    return "\n".join([rows[0], _row(["-" * width for width in widths], widths), *rows[1:]])
 
 
-def _percent(number: float) -> str:
-    return "-" if math.isnan(number) else f"{round(100 * number)} %"
+def _row(cells: Sequence[str], widths: Sequence[int]) -> str:
+    first = cells[0] if len(cells[0]) <= widths[0] else cells[0][: widths[0] - 2] + ".."
+    return "  ".join(
+        cell.ljust(width) for cell, width in zip((first, *cells[1:]), widths, strict=True)
+    ).rstrip()
 
 
-def _months(number: float) -> str:
-    return "-" if math.isnan(number) else "never" if math.isinf(number) else f"{number:.0f}"
+def _cells(records: Records, metric: str, write: Any, shown: Sequence[int]) -> Iterator[str]:
+    found = spread(records.summary[metric][list(shown)], records.members, (5, 50, 95))
+    levels = (found[level].tolist() for level in ("p05", "p50", "p95"))
+    for low, middle, high in zip(*levels, strict=True):
+        ends = write(low), write(high)
+        yield write(middle) + (f" ({ends[0]}..{ends[1]})" if ends[0] != ends[1] else "")
 
 
-def _units(number: float) -> str:
-    return "-" if math.isnan(number) else f"{number:,.0f}" if number >= 10 else f"{number:.2g}"
+def _ends(fates: Table) -> dict[Need, tuple[str, float]]:
+    """Return the most likely fate of each need that was hit, at the end, and in which share."""
+    found: dict[Need, tuple[str, float]] = {}
+    rows = zip(*(fates[name] for name in _OF_FATES), strict=True)
+    for state, product, year, fate, share in rows:
+        if year == "end" and share > found.get((state, product), ("", 0.0))[1]:
+            found[state, product] = fate, float(share)
+    return found
 
 
-_WRITERS: Mapping[str, Callable[[float], str]] = {"share": _percent, "months": _months}
-"""Unit of a metric -> how it is written."""
+_OF_FATES = ("state", "product", "year", "fate", "probability")
+
+
+def _end(fate: tuple[str, float] | None) -> str:
+    return f"{fate[0]} {_percent(fate[1])}" if fate else "-"
+
+
+def _soon(records: Records, short: Sequence[int]) -> str:
+    """Write how many regain nine tenths of what they lost, in the median member."""
+    times = records.summary["T90"][list(short)]
+    middle = spread(times, records.members, (50,))["p50"]
+    lost = middle[~np.isnan(middle)]
+    if not lost.size:
+        return "How soon: none of them lost supply against what it had before."
+    back = np.sort(lost[np.isfinite(lost)])
+    whole = "the need" if lost.size == 1 else f"{back.size} of the {lost.size} needs"
+    verb = "regains" if back.size == 1 else "regain"
+    if lost.size == 1 and not back.size:
+        verb = "does not regain"
+    told = f"How soon: {whole} that lost supply {verb} nine tenths of it within the run"
+    if not back.size:
+        return f"{told}."
+    ends = dict.fromkeys((_months(float(back[0])), _months(float(back[-1]))))
+    return f"{told}, after {' to '.join(ends)} months (medians)."
+
+
+def _who(ends: dict[Need, tuple[str, float]]) -> str:
+    if not ends:
+        return "Who supplies: no restriction hit a need."
+    counts = Counter(fate for fate, _ in ends.values())
+    said = [f"{counts[fate]} {words}" for fate, words in FATES.items() if counts[fate]]
+    return (
+        f"Who supplies: of the {counted(len(ends), 'need')} hit, at the end most likely"
+        f" {listed(said)}."
+    )
+
+
+def _cost(scenario: Scenario, records: Records) -> Iterator[str]:
+    """Write what the states that pay most invest, and pay more for the goods hit, over the run."""
+    if not records.money:
+        return
+    capital, extra = (
+        records.money[item][:, :-1].sum(axis=0)
+        if item in records.money
+        else np.zeros((len(records.purses) - 1, len(records.members)))
+        for item in ("capital", "extra")
+    )
+    paid = np.abs(capital).mean(axis=1) + np.abs(extra).mean(axis=1)
+    said = [
+        f"{records.purses[row]} {_sum(records, capital[row])} for capacity, and for the goods hit,"
+        f" beyond what they cost at the start, {_sum(records, extra[row])}"
+        for row in np.argsort(-paid, kind="stable")[:MOST_PAYERS].tolist()
+        if paid[row] > LEAST_PAID * paid.max()
+    ]
+    if said:
+        yield f"At what cost over the run ({scenario.currency}): {'; '.join(said)}."
+
+
+def _sum(records: Records, values: Any) -> str:
+    found = spread(values, records.members, (5, 50, 95))
+    low, middle, high = (number(float(found[level])) for level in ("p05", "p50", "p95"))
+    return middle + (f" ({low} to {high})" if low != high else "")
+
+
+def _programmes(programmes: Table) -> Iterator[str]:
+    months = [month for month in programmes["qualified_p50"] if month != "inf"]
+    funded = sum(month != "inf" for month in programmes["funded_p50"])
+    total = len(programmes["qualified_p50"])
+    if total:
+        told = f"Programmes: of {counted(total, 'candidate')}, {funded} most likely get money and"
+        told += f" {len(months)} qualify within the run"
+        yield told + (f", from {min(months)} to {max(months)}." if months else ".")
+
+
+def _binding(bottlenecks: Table, products: Sequence[str]) -> Iterator[str]:
+    """List, for each of `products`, the line that lost most units, each with what most often held
+    it back, year by year; where that was an input, next the line of the input.
+    """
+    lines = _held(bottlenecks)
+    wanted, shown = list(dict.fromkeys(products)), list[tuple[str, str]]()
+    while wanted and len(shown) < MOST_LINES:
+        product = wanted.pop(0)
+        mine = [line for line in lines if line[1] == product]
+        if mine:
+            line = max(mine, key=lambda line: lines[line].lost)
+            shown.append(line)
+            wanted[:0] = sorted(lines[line].lacked - {*wanted, *(each[1] for each in shown)})
+    if not shown:
+        return
+    told = ["What binds, at the line that lost most of each product: what did so most often"]
+    told[0] += " in a year, and the units lost in the run (mean):"
+    for line in shown:
+        text = (
+            f"{line[1]}, {line[0]}: {_years(lines[line].shares)}; {number(lines[line].lost)} lost"
+        )
+        told += wrap(text, WIDTH, initial_indent="- ", subsequent_indent="  ")
+    yield "\n".join(told)
+
+
+@dataclass
+class _Held:
+    """Hold what held a line back."""
+
+    shares: dict[int, dict[str, float]] = field(default_factory=dict)
+    """Year -> cause -> share of the members and months"""
+    lost: float = 0.0
+
+    @property
+    def lacked(self) -> set[str]:
+        """Return the inputs that it lacked."""
+        bounds = {bound for by in self.shares.values() for bound in by if ":" in bound}
+        return {bound.partition(":")[2] for bound in bounds}
+
+
+def _held(bottlenecks: Table) -> dict[tuple[str, str], _Held]:
+    """Collect what held each line, (factory, product), back."""
+    lines: dict[tuple[str, str], _Held] = {}
+    names = ("year", "factory", "product", "bound", "share", "lost_mean")
+    for year, factory, product, bound, share, units in zip(
+        *(bottlenecks[name] for name in names), strict=True
+    ):
+        line = lines.setdefault((factory, product), _Held())
+        line.shares.setdefault(int(year), {})[bound] = float(share)
+        line.lost += float(units)
+    return lines
+
+
+def _years(by_year: dict[int, dict[str, float]]) -> str:
+    """Write what bound most often, years that are alike together."""
+    most = [(year, max(by, key=lambda bound: by[bound])) for year, by in sorted(by_year.items())]
+    # a year in which nothing bound breaks a span
+    spans = groupby(enumerate(most), key=lambda each: (each[1][1], each[1][0] - each[0]))
+    said = []
+    for (bound, _), years in spans:
+        first, *rest = (year for _, (year, _) in years)
+        said.append(f"{bound.replace(':', ' ')} {first}" + (f"-{rest[-1]}" if rest else ""))
+    return ", ".join(said)
+
+
+def _percent(share: float) -> str:
+    return "-" if math.isnan(share) else f"{round(100 * share)} %"
+
+
+def _share(share: float) -> str:
+    return "-" if math.isnan(share) else f"{round(100 * share)}"
+
+
+def _months(count: float) -> str:
+    return "-" if math.isnan(count) else "never" if math.isinf(count) else f"{count:.0f}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,10 +14,12 @@ from sim.assess.fates import fates
 from sim.errors import InputError
 from sim.records import Records
 from sim.report import tables
+from sim.report.bottlenecks import bottlenecks
 from sim.report.card import Card
 from sim.report.files import MANIFEST, replaced
 from sim.report.frames import Frames
 from sim.report.manifest import hashes, manifest
+from sim.report.programmes import programmes
 from sim.scenario.loading.dump import dump
 from sim.scenario.schema import Scenario
 from sim.scenario.suggestions import unknown
@@ -34,12 +36,16 @@ TABLES: Mapping[str, Callable[[Records], tables.Table]] = {
     "capacity": tables.capacity,
     "money": tables.money,
     "events": tables.events,
+    "bottlenecks": bottlenecks,
+    "programmes": programmes,
 }
 CASE_TABLES: Mapping[str, Callable[[Scenario, Records], tables.Table]] = {
     "fates": fates,
     "sources": lambda scenario, _: ledger(scenario),
 }
 """Tables that need the scenario beside what was recorded."""
+KEPT = ("fates", "bottlenecks", "programmes")
+"""Tables that are kept once they are made."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -50,6 +56,7 @@ class Result(Frames):
     """With every override applied: running it again gives the same numbers."""
     records: Records
     wall_seconds: float = 0.0
+    _kept: dict[str, tables.Table] = field(default_factory=dict, init=False)
 
     @property
     def plot(self) -> Plot:
@@ -70,7 +77,7 @@ class Result(Frames):
 
         if name not in self.names:
             raise InputError(unknown("table", name, self.names))
-        return pd.DataFrame(self._table(name))
+        return pd.DataFrame(self.table(name))
 
     def card(self) -> Card:
         """Return what is shown of it at a glance."""
@@ -79,12 +86,18 @@ class Result(Frames):
     def _recorded(self) -> tuple[Scenario, Records]:
         return self.scenario, self.records
 
-    def _table(self, name: str) -> tables.Table:
-        return (
-            TABLES[name](self.records)
-            if name in TABLES
-            else CASE_TABLES[name](self.scenario, self.records)
-        )
+    def table(self, name: str) -> tables.Table:
+        """Give a table by name, as columns; what takes a while to make and is small is kept."""
+        if name not in self._kept:
+            made = (
+                TABLES[name](self.records)
+                if name in TABLES
+                else CASE_TABLES[name](self.scenario, self.records)
+            )
+            if name not in KEPT:
+                return made
+            self._kept[name] = made
+        return self._kept[name]
 
     def save(
         self, directory: str | os.PathLike[str], *, figures: bool = True, command: str | None = None
@@ -97,7 +110,7 @@ class Result(Frames):
         """
         with replaced(directory) as folder:
             for name in (*TABLES, *CASE_TABLES):
-                _write_parts(folder / f"{name}.csv", tables.csv_parts(self._table(name)))
+                _write_parts(folder / f"{name}.csv", tables.csv_parts(self.table(name)))
             _write(folder / "scenario.yaml", dump(self.scenario))
             if figures:
                 from sim.report.charts.tables import of_result

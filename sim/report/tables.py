@@ -4,7 +4,7 @@ text.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import prod
 
 import numpy as np
@@ -22,39 +22,75 @@ Table = dict[str, Column]
 FINE = (5, 25, 50, 75, 95)
 COARSE = (5, 50, 95)
 """Levels of the quantiles, in percent."""
+SPREAD = ("p05", "p50", "p95", "mean", "central")
+"""Where a column is the name of a number and of one of these."""
+USES = ("final", "input")
+"""What a product is needed for: to be used by the state, or by its lines."""
 ROWS = 2**16
 """Rows of a CSV file that are written at a time."""
 
 
 def series(records: Records) -> Table:
-    """Tabulate every metric by month, metric, state and product: its spread over the members."""
-    metrics, months, needs = list(records.series), len(records.months), len(records.needs)
-    shape = (months, len(metrics), needs)
-    values = {name: np.empty(shape) for name in _spread_names(FINE)}
-    for position, metric in enumerate(metrics):
-        for name, part in spread(records.series[metric], records.members, FINE).items():
-            values[name][:, position] = part
+    """Tabulate every metric by month, metric, state and product: its spread over the members. Needs
+    of states come first, then inputs of their lines.
+    """
+    return _by_use(records, _series)
+
+
+def _series(
+    records: Records, needs: Sequence[tuple[str, str]], values: Mapping[str, Floats]
+) -> Table:
+    shape = (len(records.months), len(values), len(needs))
+    spreads = {name: np.empty(shape) for name in _spread_names(FINE)}
+    for position, each in enumerate(values.values()):
+        for name, part in spread(each, records.members, FINE).items():
+            spreads[name][:, position] = part
     return {
         "month": _along(records.months, 0, shape),
-        "metric": _along(metrics, 1, shape),
-        "state": _along([state for state, _ in records.needs], 2, shape),
-        "product": _along([product for _, product in records.needs], 2, shape),
-        **_flat(values),
+        "metric": _along(list(values), 1, shape),
+        "state": _along([state for state, _ in needs], 2, shape),
+        "product": _along([product for _, product in needs], 2, shape),
+        **_flat(spreads),
     }
 
 
 def summary(records: Records) -> Table:
     """Tabulate every summary metric by state, product and metric; a time that may be censored gets
-    a row with the share.
+    a row with the share. Needs of states come first, then inputs of their lines.
     """
-    metrics = with_censored(records.summary)
-    shape = (len(records.needs), len(metrics))
+    return _by_use(records, _summary)
+
+
+def _summary(
+    records: Records, needs: Sequence[tuple[str, str]], values: Mapping[str, Floats]
+) -> Table:
+    metrics = with_censored(values)
+    shape = (len(needs), len(metrics))
     return {
-        "state": _along([state for state, _ in records.needs], 0, shape),
-        "product": _along([product for _, product in records.needs], 0, shape),
+        "state": _along([state for state, _ in needs], 0, shape),
+        "product": _along([product for _, product in needs], 0, shape),
         "metric": _along(list(metrics), 1, shape),
         **_described(list(metrics.values()), records.members, shape),
     }
+
+
+def _by_use(records: Records, tabulate: Callable[..., Table]) -> Table:
+    """Put the rows of inputs below those of final use; the column `use` says which is which."""
+    kind = "series" if tabulate is _series else "summary"
+    final = tabulate(records, records.needs, getattr(records, kind))
+    inputs = tabulate(records, records.inputs, getattr(records, f"input_{kind}"))
+    counts = [len(each["state"]) for each in (final, inputs)]
+    use = [use for use, count in zip(USES, counts, strict=True) for _ in range(count)]
+    if not records.inputs:
+        return {**final, "use": use}
+    return {name: _joined(final[name], inputs[name]) for name in final} | {"use": use}
+
+
+def _joined(one: Column, other: Column) -> Column:
+    if isinstance(one, list):
+        return [*one, *other]
+    both: Column = np.concatenate((one, np.asarray(other)))
+    return both
 
 
 def flows(records: Records) -> Table:
@@ -87,7 +123,7 @@ def capacity(records: Records) -> Table:
         **{
             f"{what}_{name}": part[name].ravel()
             for what, part in spreads.items()
-            for name in ("p05", "p50", "p95", "mean", "central")
+            for name in SPREAD
         },
     }
 

@@ -98,6 +98,18 @@ class Axes:
         """Line of each input need."""
         return self.need_line[self.inputs]
 
+    @property
+    def input_needs(self) -> tuple[tuple[str, str], ...]:
+        """List the (state, product) of inputs; those of several lines of a state are one."""
+        return tuple(dict.fromkeys(self.needs[self.inputs]))
+
+    @cached_property
+    def inputs_together(self) -> GroupSum:
+        """Sum inputs by state and product, rows of `input_needs`."""
+        row = rows_of(self.input_needs)
+        place = [row[need] for need in self.needs[self.inputs]]
+        return GroupSum(np.array(place, dtype=np.int64), len(row))
+
     @cached_property
     def lines_by_product(self) -> GroupSum:
         """Sum lines by product."""

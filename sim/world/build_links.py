@@ -11,7 +11,8 @@ from sim.scenario.schema import Scenario, Trade
 from sim.world.axes import Axes
 from sim.world.build_programmes import serves
 from sim.world.draws import Draws
-from sim.world.world import LeadGroup, Links
+from sim.world.lead_groups import LeadGroup
+from sim.world.world import Links
 
 
 def build_links(scenario: Scenario, axes: Axes, draw: Draws) -> Links:

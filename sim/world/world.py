@@ -13,8 +13,9 @@ import numpy as np
 
 from sim.kernels.allocation import Allocation
 from sim.kernels.limits import Limits
-from sim.kernels.sums import Bools, Floats, GroupSum, Ints
+from sim.kernels.sums import Bools, Floats, GroupSum, Ints, raised
 from sim.world.axes import Axes
+from sim.world.lead_groups import LeadGroup
 from sim.world.projects import Programmes, Projects, Upkeep, Works
 from sim.world.trade_caps import TradeCaps
 
@@ -131,39 +132,6 @@ class Needs:
     """The part of it that is for transport and mark-ups on the way; month/billing writes it"""
 
 
-@dataclass(frozen=True, eq=False)
-class LeadGroup:
-    """Hold the links that have one lead time in some member."""
-
-    lead: int
-    """Months from shipment to use"""
-    rows: Ints
-    by_need: GroupSum
-    """Sums these links to needs"""
-    members: Bools | None
-    """[rows, members]: who has it; None stands for all"""
-
-    @classmethod
-    def build(cls, lead: Ints, months: int, need: Ints, needs: int) -> LeadGroup:
-        """Find the links with a lead time of `months` among `lead` [links, members]; `need` [links]
-        is whom they serve.
-        """
-        has = lead == months
-        rows = np.flatnonzero(has.any(axis=1))
-        return cls(
-            months, rows, GroupSum(need[rows], needs), None if has[rows].all() else has[rows]
-        )
-
-    def add_up(self, goods: Floats) -> Floats:
-        """Sum what leaves on these links, of `goods` [links, members], by need, [needs,
-        members].
-        """
-        leaving = goods.take(self.rows, axis=0)
-        if self.members is not None:
-            leaving *= self.members
-        return self.by_need(leaving)
-
-
 @dataclass(eq=False)
 class Links:
     """Hold the permitted links, arrays [links, members]."""
@@ -271,6 +239,15 @@ class World:
     def made(self) -> Floats:
         """Return the good units that are finished on each line this month, [lines, members]."""
         return self.lines.output if self.lots is None else self.lots.made
+
+    @property
+    def needed_inputs(self) -> Floats:
+        """Return what lines used of each input this month, and what they would have used beyond
+        that, and was not in store, [inputs, members].
+        """
+        needs, inputs = self.needs, self.axes.inputs
+        used = needs.used[inputs]
+        return used + raised(needs.expected[inputs] - used - needs.stock[inputs])
 
     @property
     def width(self) -> int:

@@ -5,6 +5,7 @@ A table stands under a comment that names it, and is what the function of that n
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,6 +13,7 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+import vl_convert
 
 import sim
 from sim.assess import evidence
@@ -19,13 +21,18 @@ from sim.assess.fates import fates
 from sim.engine.run import run
 from sim.experiments.compare import compare
 from sim.records import Floats, Records
+from sim.report.charts import picture
+from sim.report.result import Result
 from sim.study.spec import read_study
 from sim.study.sweep import run_study
 
 ROOT = Path(__file__).parents[2]
 CASE, README = ROOT / "docs" / "case.md", ROOT / "README.md"
+PICTURE = ROOT / "docs" / "images" / "answer.png"
 BASELINE = ROOT / "scenarios" / "baseline.yaml"
 MEMBERS = 50
+DENSITY = 64
+"""Pixels an inch of the picture, which is to be small."""
 NAMES = (
     "baseline",
     "no_cutoff",
@@ -426,7 +433,26 @@ def _from_allies(records: Records) -> Floats:
     )
 
 
+def answer_digest() -> str:
+    """Return the hash of the README's first table, of which the picture shows the course."""
+    table = written(README.read_text(encoding="utf-8"))["answer"]
+    return hashlib.sha256("\n".join(table).encode()).hexdigest()
+
+
+def draw(records: Records) -> None:
+    """Draw the picture of the README's first table, and note beside it for which table it is."""
+    result = Result(sim.load(BASELINE, members=MEMBERS), records)
+    chart = result.plot.fill_rate(states=["RUS"], products=ANSWERED)
+    assert chart is not None
+    spec = picture.written(chart, "json").decode()
+    PICTURE.write_bytes(vl_convert.vegalite_to_png(spec, ppi=DENSITY))
+    notes = PICTURE.with_name("README.md")
+    text = notes.read_text(encoding="utf-8")
+    notes.write_text(re.sub(r"\b[0-9a-f]{64}\b", answer_digest(), text), encoding="utf-8")
+
+
 if __name__ == "__main__":
     ran_once = runner(MEMBERS)
     for page in (CASE, README):
         page.write_text(renewed(page.read_text(encoding="utf-8"), ran_once), encoding="utf-8")
+    draw(ran_once("baseline"))

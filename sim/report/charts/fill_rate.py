@@ -37,7 +37,7 @@ def fill_rate(tables: Tables, choice: Choice = ANY) -> Chart | None:
     Without a choice, the needs that were ever short are drawn, worst first: by months of need lost
     on the mean. None where no need was short.
     """
-    rows = tables["series"].query("metric == 'fill_rate'")
+    rows = tables.final("series").query("metric == 'fill_rate'")
     choice.check(rows["state"], rows["product"])
     by_need = dict(groups(rows, ["state", "product"]))
     ordered = choice.of(worst(rows))

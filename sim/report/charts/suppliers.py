@@ -163,7 +163,7 @@ def _need(tables: Tables, each: Delivered) -> pd.DataFrame:
 def _needs(tables: Tables) -> dict[Need, pd.DataFrame]:
     if "series" not in tables:
         return {}
-    rows = tables["series"].query("metric == 'need'")
+    rows = tables.final("series").query("metric == 'need'")
     years = rows["month"].str[:4].astype("int64").rename("year")
     sums = rows.groupby(["state", "product", years], sort=False)["mean"].sum().rename("need")
     scenario = tables.names.scenario

@@ -12,6 +12,7 @@ from sim.errors import InputError
 from sim.files.text import from_cell
 from sim.report.charts.names import Names
 from sim.report.files import MANIFEST, check_folder, readable
+from sim.report.programmes import STAGES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,6 +38,8 @@ TEXTS = (
         "note",
     ),
     *("base", "other", "name", "choice", "reached", "answer", "reach", "choose", "way", "values"),
+    *("programme", "candidate", "bound", "use"),
+    *(f"{stage}_{level}" for stage in STAGES for level in ("p05", "p50", "p95", "central")),
     *("factor", "box", "where", "reason", "category", "unit", "outcome", "plan", "naive"),
 )
 """Columns that are text in one table or another. A year is a number where all of it are numbers."""
@@ -65,6 +68,11 @@ class Tables:
         if found is None:
             raise KeyError(name)
         return found
+
+    def final(self, name: str) -> pd.DataFrame:
+        """Return the rows of a table that are of needs of states, and not of inputs of lines."""
+        rows = self[name]
+        return rows[rows["use"] == "final"] if "use" in rows.columns else rows
 
     def once(self, name: Hashable, make: Callable[[Tables], T]) -> T:
         """Return what several charts, or one drawn twice, need of the tables; it is made once."""

@@ -98,7 +98,7 @@ def needs(tables: Tables) -> Aside | None:
 
     if not tables.has("summary"):
         return None
-    rows = tables["summary"]
+    rows = tables.final("summary")
     keys = rows[["state", "product"]].drop_duplicates()
     order = pd.MultiIndex.from_frame(keys)
     texts = {

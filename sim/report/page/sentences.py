@@ -51,7 +51,7 @@ def sentences(tables: Tables) -> list[str]:
 
 
 def _metric(tables: Tables, metric: str) -> pd.DataFrame:
-    rows = tables["summary"]
+    rows = tables.final("summary")
     return rows[(rows["metric"] == metric) & rows["p50"].notna()]
 
 

@@ -1,0 +1,220 @@
+"""Watch what holds lines back, and what becomes of the programmes' candidates: what a run keeps of
+it, and how it is read off the world after each month. Nothing depends on it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.kernels.limits import RTOL
+from sim.kernels.production import scarcest, starts_by_input
+from sim.kernels.sums import NEVER, Bools, Floats, Ints, divide, raised
+from sim.records import CAUSES
+from sim.world.axes import Axes
+from sim.world.construction import under_way
+from sim.world.world import World
+
+LEAST_PART = 1e-9
+"""A line whose part of what is missing is below this is not what buyers wait for."""
+NEAR = 1e-9
+"""Numbers that differ by less than this share are one."""
+CAPACITY, QUALIFICATION, RESTRICTION, MONEY = range(len(CAUSES))
+INPUT = len(CAUSES)
+"""The cause of a line that lacks an input, whichever it is."""
+
+
+@dataclass(frozen=True, eq=False)
+class Holding:
+    """Hold what held lines back, members last. Rows are the lines for each of `CAUSES` in turn,
+    then the inputs of lines. What a run does not keep is empty.
+    """
+
+    months: NDArray[np.int8]
+    """Months of the year in which it did, [years, rows, members]"""
+    lost: Floats
+    """Units that buyers waited for and the line did not deliver, [years, rows, members]"""
+    funded: Ints
+    """Month in which each candidate first got money, NEVER: not yet, [projects, members]"""
+    cost: Floats
+    """Money that it got, [projects, members]"""
+
+    @classmethod
+    def blank(cls, axes: Axes, years: int, members: int, *, is_kept: bool) -> Holding:
+        """Make room for so many members. Pages that nothing is written to take no memory."""
+        rows = INPUT * len(axes.lines) + axes.input_line.size
+        shape = (years if is_kept else 0, rows, members)
+        projects = (len(axes.projects) if is_kept else 0, members)
+        return cls(
+            np.zeros(shape, dtype=np.int8),
+            np.zeros(shape),
+            np.full(projects, NEVER),
+            np.zeros(projects),
+        )
+
+    def part(self, start: int, stop: int) -> Holding:
+        """Return the part of the members from `start` up to `stop`."""
+        return Holding(*(getattr(self, each.name)[..., start:stop] for each in fields(self)))
+
+
+class _Short(NamedTuple):
+    """Hold what lines did not deliver that buyers waited for, [lines, members], of some lines."""
+
+    lines: Ints
+    lost: Floats
+
+
+class Watch:
+    """Read off the world, a month at a time, what holds lines back and who gets money."""
+
+    def __init__(self, holding: Holding, world: World) -> None:
+        """Prepare to watch; what a line would deliver is told by the weights that the scenario
+        gives.
+        """
+        links, axes = world.links, world.axes
+        self.holding = holding
+        self._spent = np.zeros_like(world.programmes.treasury)
+        self._weight = links.base_weight * (links.base_cap > 0)
+        # what is not there yet, or on the way round, keeps nobody waiting
+        self._weight[axes.is_reexport] = 0.0
+        self._asked = self._weight.copy()
+
+    def record(self, world: World, year: int) -> None:
+        """Note the month that has just passed, in the year of this place."""
+        if world.programmes.invested.any():
+            self._note_money(world)
+        short = self._short(world)
+        if short is None:
+            return
+        causes = _causes(world, short, self._spent)
+        for cause in range(len(CAUSES)):
+            self._note(year, cause * len(world.axes.lines) + short.lines, short, causes == cause)
+        if (causes == INPUT).any():
+            self._note_inputs(world, year, short, causes == INPUT)
+
+    def _note_money(self, world: World) -> None:
+        projects, holding = world.projects, self.holding
+        self._spent += world.programmes.invested
+        holding.cost[:] += projects.started * projects.capital_cost
+        first = (projects.started > 0) & (holding.funded == NEVER)
+        holding.funded[first] = world.month
+
+    def _short(self, world: World) -> _Short | None:
+        """Return what buyers use, have on order and were not sent this month, by the lines that
+        they would have had it from; None where nobody lacks anything.
+
+        Each line has the part that its weight gives it, as if all were open.
+        """
+        needs, market = world.needs, world.axes.market
+        lacking = np.minimum(raised(needs.expected - needs.received), needs.backlog)
+        lacking[lacking <= RTOL * needs.expected] = 0.0
+        short: Bools = np.logical_or.reduce(lacking, axis=1)
+        if not short.any():
+            return None
+        part = market.part(short)
+        lacking = lacking.take(part.needs, axis=0)
+        weight = self._current(world).take(part.links, axis=0)
+        parts = part.market.from_needs(divide(lacking, part.market.by_need(weight))) * weight
+        parts[parts < LEAST_PART * part.market.from_needs(lacking)] = 0.0
+        return _Short(part.lines, part.market.by_line(parts))
+
+    def _current(self, world: World) -> Floats:
+        """Return the weights of the links, 0 for what search has not found."""
+        dormant = world.axes.dormant
+        if dormant.size:
+            found = world.links.qualified_from < NEVER
+            self._asked[dormant] = self._weight[dormant] * found
+        return self._asked
+
+    def _note(self, year: int, rows: Ints, short: _Short, held: Bools) -> None:
+        """Add up where `held` [lines, members] in rows of the holding, one for each line."""
+        held = held & (short.lost > 0)
+        some = np.flatnonzero(held.any(axis=1))
+        if some.size:
+            self.holding.months[year, rows[some]] += held[some]
+            self.holding.lost[year, rows[some]] += short.lost[some] * held[some]
+
+    def _note_inputs(self, world: World, year: int, short: _Short, held: Bools) -> None:
+        axes = world.axes
+        lost = np.zeros(world.lines.usable.shape)
+        lost[short.lines] = short.lost * held
+        by_input = _Short(axes.input_line, lost[axes.input_line])
+        rows = INPUT * len(axes.lines) + np.arange(axes.input_line.size)
+        self._note(year, rows, by_input, _scarce(world))
+
+
+def _causes(world: World, short: _Short, spent: Floats) -> Ints:
+    """Return what holds each line back, [lines, members]: a place in CAUSES, or INPUT.
+
+    A line with goods to spare is not accepted yet, or trade keeps it from its buyers. One that has
+    delivered all it could lacks an input; or has capacity that waits for approval; or a programme
+    that would build more and has no money left, while what is under way is not enough; or, beyond
+    all that, capacity.
+    """
+    axes, lines, rows = world.axes, world.lines, short.lines
+    offer, output, usable = (
+        values.take(rows, axis=0) for values in (lines.offer, lines.output, lines.usable)
+    )
+    yield_ = lines.yield_.take(rows, axis=0)
+    causes = np.zeros(offer.shape, dtype=np.int64)
+    if axes.project_line.size:
+        coming = under_way(world).take(rows, axis=0) * yield_
+        causes[_unfunded(world, spent).take(rows, axis=0) & (coming < short.lost)] = MONEY
+        causes[_in_approval(world).take(rows, axis=0)] = QUALIFICATION
+    causes[offer < usable * yield_ * (1.0 - NEAR)] = INPUT
+    idle = offer - output > NEAR * offer
+    accepted = lines.qualified_from.take(rows, axis=0) <= world.month
+    causes[idle] = np.where(accepted, RESTRICTION, QUALIFICATION)[idle]
+    return causes
+
+
+def _in_approval(world: World) -> Bools:
+    """Return the lines with a candidate that is built and waits to be qualified, [lines,
+    members].
+    """
+    projects, month = world.projects, world.month
+    waits = (projects.due - projects.qualification <= month) & (month < projects.due)
+    return _any(world, waits & (projects.unfinished > 0))
+
+
+def _unfunded(world: World, spent: Floats) -> Bools:
+    """Return the lines that a programme would build more of if it had any money left, [lines,
+    members].
+    """
+    projects, purse, owner = world.projects, world.programmes, world.axes.project_programme
+    room = projects.added < projects.max_capacity * (1.0 - NEAR)
+    has_money = purse.treasury > NEAR * spent
+    rich = room & (purse.active & has_money).take(owner, axis=0)
+    poor = room & (purse.active & ~has_money).take(owner, axis=0)
+    return _any(world, poor) & ~_any(world, rich)
+
+
+def _any(world: World, of_projects: Bools) -> Bools:
+    """Return the lines with such a project."""
+    found: Bools = world.axes.projects_by_line(of_projects.astype(np.float64)) > 0
+    return found
+
+
+def _scarce(world: World) -> Bools:
+    """Return the input that allowed a line as many units as it started, else the scarcest, one a
+    line, [inputs, members].
+    """
+    axes, needs, lines = world.axes, world.needs, world.lines
+    stock = needs.stock[axes.inputs] + needs.used[axes.inputs]
+    starts = starts_by_input(stock, needs.amount)
+    started = (lines.offer / lines.yield_).take(axes.input_line, axis=0)
+    exact = np.abs(starts - started) <= NEAR * started
+    best = _least_of_line(axes, np.where(exact, -1.0, starts))
+    # of several that are equally scarce, the first
+    places = np.arange(float(axes.input_line.size))[:, None]
+    return _least_of_line(axes, np.where(best, places, np.inf))
+
+
+def _least_of_line(axes: Axes, values: Floats) -> Bools:
+    """Return which inputs have the least value of their line's, [inputs, members]."""
+    least = scarcest(values, axes.input_line, len(axes.lines))
+    found: Bools = values == least.take(axes.input_line, axis=0)
+    return found

@@ -1,0 +1,42 @@
+"""Hold links that have one lead time together, so that what arrives in a month is one sum."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.kernels.sums import Bools, Floats, GroupSum, Ints
+
+
+@dataclass(frozen=True, eq=False)
+class LeadGroup:
+    """Hold the links that have one lead time in some member."""
+
+    lead: int
+    """Months from shipment to use"""
+    rows: Ints
+    by_need: GroupSum
+    """Sums these links to needs"""
+    members: Bools | None
+    """[rows, members]: who has it; None stands for all"""
+
+    @classmethod
+    def build(cls, lead: Ints, months: int, need: Ints, needs: int) -> LeadGroup:
+        """Find the links with a lead time of `months` among `lead` [links, members]; `need` [links]
+        is whom they serve.
+        """
+        has = lead == months
+        rows = np.flatnonzero(has.any(axis=1))
+        return cls(
+            months, rows, GroupSum(need[rows], needs), None if has[rows].all() else has[rows]
+        )
+
+    def add_up(self, goods: Floats) -> Floats:
+        """Sum what leaves on these links, of `goods` [links, members], by need, [needs,
+        members].
+        """
+        leaving = goods.take(self.rows, axis=0)
+        if self.members is not None:
+            leaving *= self.members
+        return self.by_need(leaving)
