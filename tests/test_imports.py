@@ -1,0 +1,193 @@
+"""Publishers' files become tables and a scenario at rest; a second import keeps what was edited."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+import sim
+from sim.cli.main import main
+from sim.errors import InputError, ScenarioError
+from sim.imports import folder
+from sim.imports.comtrade import comtrade
+
+COMTRADE = """\
+typeCode,freqCode,refYear,reporterISO,reporterDesc,flowCode,partnerISO,partnerDesc,partner2Code,\
+cmdCode,cmdDesc,customsCode,motCode,qtyUnitAbbr,qty,netWgt,primaryValue
+C,A,2021,KOR,Rep. of Korea,M,UKR,Ukraine,0,280429,"Gases, rare",C00,0,m³,500,90,3000000
+C,A,2021,KOR,Rep. of Korea,M,CHN,China,0,280429,"Gases, rare",C00,0,m³,900,180,9000000
+C,A,2021,KOR,Rep. of Korea,M,CHN,China,0,280429,"Gases, rare",C00,2100,m³,900,180,9000000
+C,A,2021,KOR,Rep. of Korea,M,W00,World,0,280429,"Gases, rare",C00,0,m³,1400,270,12000000
+C,A,2021,KOR,Rep. of Korea,M,CHN,China,0,28,Chemicals,C00,0,,,,20000000
+C,A,2021,JPN,Japan,M,CHN,China,0,280429,"Gases, rare",C00,0,m³,100,20,1000000
+C,A,2021,CHN,China,X,JPN,Japan,0,280429,"Gases, rare",C00,0,m³,110,21,950000
+C,A,2020,JPN,Japan,M,CHN,China,0,280429,"Gases, rare",C00,0,m³,100,20,1000000
+C,A,2021,JPN,Japan,M,JPN,Japan,0,280429,"Gases, rare",C00,0,m³,1,2,5000
+"""
+OLD = """\
+Year,Trade Flow Code,Trade Flow,Reporter,Reporter ISO,Partner,Partner ISO,Commodity Code,Commodity,\
+Qty Unit,Qty,Netweight (kg),Trade Value (US$)
+2014,1,Import,Japan,JPN,China,CHN,280429,Rare gases,kg,20,20,1000000
+"""
+
+
+@pytest.fixture(autouse=True)
+def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def imported(text: str = COMTRADE) -> folder.Written:
+    """Import a file of Comtrade into the folder `out`."""
+    Path("trade.csv").write_text(text, encoding="utf-8")
+    return folder.write(comtrade("trade.csv"), "out")
+
+
+def table(name: str) -> list[dict[str, str]]:
+    """Read a table of the folder."""
+    with Path("out", name).open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def change(name: str, edit: Callable[[str], str]) -> None:
+    """Edit a file of the folder."""
+    path = Path("out", name)
+    path.write_text(edit(path.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def at_rest(path: str) -> sim.Result:
+    """Run a scenario for three months, and see that every need is met and nothing moves."""
+    result = sim.run(path, members=1, months=3)
+    series = result.series
+    for _, each in series.groupby(["member", "state", "product"]):
+        assert each["final_use"].std() == pytest.approx(0, abs=1e-9 * each["final_use"].max())
+    return result
+
+
+def test_comtrade_becomes_a_scenario_at_rest() -> None:
+    imported()
+    assert table("needs.csv") == [
+        {"state": "JPN", "product": "c280429", "units": "1"},
+        {"state": "KOR", "product": "c280429", "units": "12"},
+    ]
+    assert [(row["exporter"], row["weight"]) for row in table("trade.csv")] == [
+        ("CHN", "1"), ("CHN", "0.75"), ("UKR", "0.25"),
+    ]  # fmt: skip
+    scenario = sim.load("out/comtrade.yaml")
+    assert scenario.products["c280429"].title == "Gases, rare"
+    assert scenario.needs["KOR"]["c280429"].units.source == "comtrade"
+    assert scenario.states["KOR"].stock_cover.confidence == "assumed"
+    assert scenario.sources["comtrade"].date == "2021"
+
+
+def test_what_is_left_out_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("trade.csv").write_text(COMTRADE, encoding="utf-8")
+    assert main(["import", "comtrade", "trade.csv", "--out", "out"]) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert [each for each in told if each.startswith("left out")] == [
+        "left out: parts of a whole (partner2Code, customsCode, motCode): 1 row, 9 million USD",
+        "left out: the world as a partner: 1 row, 12 million USD",
+        "left out: codes that contain others of the file: 1 row, 20 million USD",
+        "left out: another flow than imports: 1 row, 0.95 million USD",
+        "left out: not of 2021: 1 row, 1 million USD",
+        "left out: a state's trade with itself: 1 row, 0.005 million USD",
+    ]
+    assert main(["validate", "out/comtrade.yaml"]) == 0
+    words = ["--members", "1", "--months", "3", "--no-figures", "--out", "run"]
+    assert main(["run", "out/comtrade.yaml", *words]) == 0
+
+
+@pytest.mark.parametrize(
+    ("measure", "flow", "units"),
+    [("weight", "M", 0.27), ("quantity", "M", 1400), ("value", "X", 0)],
+)
+def test_measures_and_books(measure: str, flow: str, units: float) -> None:
+    Path("trade.csv").write_text(COMTRADE, encoding="utf-8")
+    found = comtrade("trade.csv", measure=measure, flow=flow)
+    needs = {row[0]: float(row[2]) for row in found.tables["needs.csv"].rows}
+    assert needs.get("KOR", 0) == pytest.approx(units)
+
+
+def test_older_labels() -> None:
+    imported(OLD)
+    assert table("needs.csv") == [{"state": "JPN", "product": "c280429", "units": "1"}]
+    assert sim.load("out/comtrade.yaml").start == "2014-01"
+    at_rest("out/comtrade.yaml")
+
+
+def test_faults_are_told_at_once_with_their_places() -> None:
+    Path("bad.csv").write_text(
+        COMTRADE.replace("3000000", "3 M").replace("CHN,China,0,280429", "CHN,China,0,280429", 1)
+        .replace(",9000000\n", ",-5\n", 1)
+    )  # fmt: skip
+    with pytest.raises(ScenarioError) as caught:
+        comtrade("bad.csv")
+    assert [each.place.line for each in caught.value.faults] == [2, 3]
+    assert all(each.place.column > 50 for each in caught.value.faults)
+    Path("bad.csv").write_text("refYear,reporterISO\n2021,KOR\n")
+    with pytest.raises(ScenarioError, match=r"bad.csv:1:1 there is no column 'partnerISO'"):
+        comtrade("bad.csv")
+
+
+def test_a_second_import_keeps_edits() -> None:
+    imported()
+    change("needs.csv", lambda text: text.replace("KOR,c280429,12", "KOR,c280429,15"))
+    change("trade.csv", lambda text: text.replace("UKR,KOR,c280429,0.25\n", "")
+           + "USA,KOR,c280429,0.1\n")  # fmt: skip
+    done = imported(COMTRADE.replace("1000000", "2000000"))
+    assert (done.edited, done.deleted, done.own, done.beside) == (1, 1, 1, "")
+    assert {row["state"]: row["units"] for row in table("needs.csv")} == {"JPN": "2", "KOR": "15"}
+    assert [row["exporter"] for row in table("trade.csv")] == ["CHN", "CHN", "USA"]
+    before = {each.name: each.read_bytes() for each in Path("out").iterdir()}
+    imported(COMTRADE.replace("1000000", "2000000"))
+    assert {each.name: each.read_bytes() for each in Path("out").iterdir()} == before
+
+
+def test_an_edited_skeleton_is_kept_and_the_new_one_stands_beside() -> None:
+    imported()
+    change("comtrade.yaml", lambda text: text.replace("months: 36", "months: 24"))
+    assert imported().beside == "comtrade.new.yaml"
+    assert sim.load("out/comtrade.yaml").months == 24
+    assert sim.load("out/comtrade.new.yaml").months == 36
+    assert imported().beside == "comtrade.new.yaml"
+
+
+@pytest.mark.parametrize("after", range(9))
+def test_a_killed_import_loses_nothing(after: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Killed after any file, and run again: as if it had not been killed."""
+    imported()
+    change("needs.csv", lambda text: text.replace("KOR,c280429,12", "KOR,c280429,15"))
+    change("trade.csv", lambda text: text.replace("UKR,KOR,c280429,0.25\n", ""))
+    more = COMTRADE.replace("1000000", "2000000") + (
+        "C,A,2021,JPN,Japan,M,USA,USA,0,280429,x,C00,0,m³,1,1,500000\n"
+    )
+    count, real = iter(range(99)), folder.replace_file
+
+    def dying(path: Path, text: str) -> None:
+        if next(count) == after:
+            raise KeyboardInterrupt
+        real(path, text)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(folder, "replace_file", dying)
+        with suppress(KeyboardInterrupt):
+            imported(more)
+    imported(more)
+    assert {row["state"]: row["units"] for row in table("needs.csv")} == {"JPN": "2.5", "KOR": "15"}
+    assert [row["exporter"] + row["importer"] for row in table("trade.csv")] == [
+        "CHNJPN", "CHNKOR", "USAJPN",
+    ]  # fmt: skip
+
+
+def test_a_folder_of_another_import_is_refused() -> None:
+    imported()
+    change("import.json", lambda text: json.dumps(json.loads(text) | {"import": "sipri"}))
+    with pytest.raises(InputError, match="holds an import of sipri"):
+        imported()
+    change("import.json", lambda text: "{")
+    with pytest.raises(InputError, match="no record of an import"):
+        imported()
