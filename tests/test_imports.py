@@ -61,7 +61,7 @@ def change(name: str, edit: Callable[[str], str]) -> None:
 
 def at_rest(path: str) -> sim.Result:
     """Run a scenario for three months, and see that every need is met and nothing moves."""
-    result = sim.run(path, members=1, months=3)
+    result = sim.run(sim.load(path), members=1, months=3)
     series = result.series
     for _, each in series.groupby(["member", "state", "product"]):
         assert each["final_use"].std() == pytest.approx(0, abs=1e-9 * each["final_use"].max())

@@ -57,6 +57,28 @@ def comtrade(file: Path, out: Path, quiet: bool, measure: str, flow: str, year: 
     _write(importer.comtrade(file, measure=measure, flow=flow, year=year), out, quiet)
 
 
+@imports.command()
+@_shared
+@click.option("--year", type=click.IntRange(1900, 2200), required=True, help="The table's year.")
+@click.option("--publisher", required=True, help="Who published it, for `sources`.")
+@click.option("--unit", default="million", show_default=True, help="What money is counted in.")
+def mrio(file: Path, out: Path, quiet: bool, year: int, publisher: str, unit: str) -> None:
+    """Import an input-output table: a folder with Z, Y and x as pymrio saves them."""
+    from sim.imports import mrio as importer
+
+    _write(importer.mrio(file, year=year, publisher=publisher, unit=unit), out, quiet)
+
+
+@imports.command()
+@_shared
+@click.option("--start", type=click.IntRange(1900, 2200), help="Leave out what ended before.")
+def sipri(file: Path, out: Path, quiet: bool, start: int | None) -> None:
+    """Import arms transfers from your own export of SIPRI's trade register."""
+    from sim.imports import sipri as importer
+
+    _write(importer.sipri(file, start=start), out, quiet)
+
+
 def _write(found: Found, out: Path, quiet: bool) -> None:
     """Write what was found, and say what was not taken and what was kept."""
     from sim.imports.folder import write
