@@ -7,7 +7,10 @@ import json
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any, NamedTuple
 
+import numpy as np
+import pandas as pd
 import pytest
 
 import sim
@@ -15,6 +18,8 @@ from sim.cli.main import main
 from sim.errors import InputError, ScenarioError
 from sim.imports import folder
 from sim.imports.comtrade import comtrade
+from sim.imports.mrio import from_pymrio, mrio
+from sim.imports.sipri import sipri
 
 COMTRADE = """\
 typeCode,freqCode,refYear,reporterISO,reporterDesc,flowCode,partnerISO,partnerDesc,partner2Code,\
@@ -60,11 +65,12 @@ def change(name: str, edit: Callable[[str], str]) -> None:
 
 
 def at_rest(path: str) -> sim.Result:
-    """Run a scenario for three months, and see that every need is met and nothing moves."""
+    """Run a scenario for three months, and see that every line makes the same each month."""
     result = sim.run(sim.load(path), members=1, months=3)
-    series = result.series
-    for _, each in series.groupby(["member", "state", "product"]):
-        assert each["final_use"].std() == pytest.approx(0, abs=1e-9 * each["final_use"].max())
+    made = result.capacity.pivot(index="month", columns="factory", values="output_central")
+    assert len(made) == 3
+    assert (made.iloc[0] > 0).all()
+    assert made.to_numpy() == pytest.approx(np.tile(made.iloc[0], (3, 1)), rel=1e-9)
     return result
 
 
@@ -77,6 +83,7 @@ def test_comtrade_becomes_a_scenario_at_rest() -> None:
     assert [(row["exporter"], row["weight"]) for row in table("trade.csv")] == [
         ("CHN", "1"), ("CHN", "0.75"), ("UKR", "0.25"),
     ]  # fmt: skip
+    at_rest("out/comtrade.yaml")
     scenario = sim.load("out/comtrade.yaml")
     assert scenario.products["c280429"].title == "Gases, rare"
     assert scenario.needs["KOR"]["c280429"].units.source == "comtrade"
@@ -191,3 +198,129 @@ def test_a_folder_of_another_import_is_refused() -> None:
     change("import.json", lambda text: "{")
     with pytest.raises(InputError, match="no record of an import"):
         imported()
+
+
+class Accounts(NamedTuple):
+    """Hold what pymrio has: data frames with regions and industries."""
+
+    Z: pd.DataFrame
+    Y: pd.DataFrame
+    x: pd.DataFrame
+
+
+@pytest.fixture
+def accounts() -> Accounts:
+    """Make up two regions with two industries, which use each other's goods and their own."""
+    levels = [["reg1", "reg2"], ["food", "01T03"]]
+    rows = pd.MultiIndex.from_product(levels, names=["region", "sector"])
+    final = pd.MultiIndex.from_product(
+        [levels[0], ["households", "state"]], names=["region", "category"]
+    )
+    z = pd.DataFrame([[10, 5, 2, 0], [4, 20, 1, 6], [3, 0, 8, 2], [0, 7, 5, 12.0]], rows, rows)
+    y = pd.DataFrame([[30, 5, 4, 0], [20, 3, 0, 2], [6, 0, 40, 4], [1, 0, 33, 0.0]], rows, final)
+    return Accounts(z, y, (z.sum(axis=1) + y.sum(axis=1)).to_frame("indout"))
+
+
+def saved(accounts: Accounts, ending: str = "csv") -> str:
+    """Save accounts as pymrio does."""
+    Path("io").mkdir(exist_ok=True)
+    for name, each in accounts._asdict().items():
+        each.to_csv(f"io/{name}.{ending}", sep="," if ending == "csv" else "\t")
+    return "io"
+
+
+SAID: dict[str, Any] = {"year": 2015, "publisher": "An office", "unit": "million EUR"}
+NAMES = ["REG1_food", "REG1_c01T03", "REG2_food", "REG2_c01T03"]
+
+
+@pytest.mark.parametrize("ending", ["csv", "txt"])
+def test_an_input_output_table_at_rest_makes_its_output(accounts: Accounts, ending: str) -> None:
+    """Also where lines could make twice as much: demand alone gives x."""
+    found = mrio(saved(accounts, ending), **SAID)
+    assert not found.left_out
+    folder.write(found, "out")
+    for double in (False, True):
+        if double:
+            rows = table("factories.csv")
+            frame = pd.DataFrame(rows).astype({"capacity": float})
+            frame.assign(capacity=2 * frame.capacity).to_csv("out/factories.csv", index=False)
+        made = at_rest("out/mrio.yaml").capacity.groupby("factory")["output_central"].last()
+        assert 12 * made[NAMES].to_numpy() == pytest.approx(accounts.x["indout"], rel=1e-6)
+
+
+def test_a_function_takes_what_pymrio_has(accounts: Accounts) -> None:
+    assert from_pymrio(accounts, **SAID).tables == mrio(saved(accounts), **SAID).tables
+    with pytest.raises(InputError, match="same industries"):
+        from_pymrio(accounts._replace(x=accounts.x.iloc[:3]), **SAID)
+
+
+def test_an_outage_of_an_industry_reaches_the_others(accounts: Accounts) -> None:
+    folder.write(mrio(saved(accounts), **SAID), "out")
+    Path("out/shock.yaml").write_text(
+        "extends: mrio.yaml\nname: shock\n"
+        "events: {stop: {kind: outage, date: 2015-03, factory: REG2_c01T03, share: 0.5}}\n"
+    )
+    made = sim.run(sim.load("out/shock.yaml"), months=12).capacity.pivot(
+        index="month", columns="factory", values="output_central"
+    )
+    assert made["REG2_c01T03"].iloc[2] == pytest.approx(58 / 24)
+    assert made["REG2_food"].iloc[-1] < 0.99 * made["REG2_food"].iloc[0]
+
+
+def test_what_an_input_output_table_cannot_carry_is_told(accounts: Accounts) -> None:
+    accounts.Y.iloc[0, 1] = -5.0
+    left = from_pymrio(accounts, **SAID).left_out
+    assert {why: (each.rows, each.value) for why, each in left.items()} == {
+        "entries of Y below 0": (1, -5.0),
+        "outputs that are not what is delivered": (1, 5.0),
+    }
+    accounts.x.iloc[1, 0] += 3
+    left = from_pymrio(accounts, **SAID).left_out
+    assert left["outputs that are not what is delivered"].value == pytest.approx(8)
+
+
+def test_faults_of_all_three_files_are_told_at_once(accounts: Accounts) -> None:
+    saved(accounts)
+    for name, old, new in (("Z", "reg2,food,3", "reg2,food,three"), ("Y", "30", "n/a"),
+                           ("x", "reg2,food", "reg2,foods")):  # fmt: skip
+        path = Path("io", f"{name}.csv")
+        path.write_text(path.read_text().replace(old, new))
+    with pytest.raises(ScenarioError) as caught:
+        mrio("io", **SAID)
+    places = [(each.place.file, each.place.line) for each in caught.value.faults]
+    assert places == [("io/Y.csv", 4), ("io/Z.csv", 6), ("io/x.csv", 4)]
+    with pytest.raises(ScenarioError, match="cannot be read"):
+        mrio("nowhere", **SAID)
+
+
+REGISTER = """Transfers of major weapons: deals with deliveries or orders made for 2010 to 2013
+Note: made up
+
+Recipient,Supplier,Year of order,Number ordered,Weapon designation,Weapon description,\
+Numbers delivered,Years of delivery,TIV
+Arland,Borland,2009,12,X-1,transport aircraft,12,2010; 2012-2013,60
+Arland,Côte Chère,2011,(4),Y-2,transport aircraft,(4),2011,8
+Côte Chère,Borland,2012,6,Z,tank,,,0
+"""
+
+
+def test_the_register_becomes_a_scenario_at_rest(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("register.csv").write_text(REGISTER, encoding="cp1252")
+    assert main(["import", "sipri", "register.csv", "--out", "out"]) == 0
+    told = capsys.readouterr().out
+    assert "left out: nothing delivered, or not known how many: 1 row, 0 units" in told
+    assert table("needs.csv") == [
+        {"state": "ARLAND", "product": "transport_aircraft", "units": "4"}
+    ]
+    assert table("trade.csv")[1]["exporter"] == "COTE_CHERE"
+    assert "X-1" not in "".join(each.read_text("utf-8") for each in Path("out").iterdir())
+    at_rest("out/sipri.yaml")
+    assert main(["validate", "out/sipri.yaml"]) == 0
+
+
+def test_faults_of_the_register_have_places() -> None:
+    text = REGISTER.replace(",12,2010;", ",dozen,2010;").replace(",2011,8", ",lately,8")
+    Path("register.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(ScenarioError) as caught:
+        sipri("register.csv")
+    assert [each.place.line for each in caught.value.faults] == [5, 6]
