@@ -61,25 +61,22 @@ def comtrade(
         raise InputError(f"{file.path}: has no rows")
     chosen = max(years) if year is None else year
     unit, scale = MEASURES[measure]
-    states, products = Namer(states=True), Namer(states=False)
     parents = _parents(each.text("code") for each in given)
-    flows: dict[tuple[str, str, str], float] = {}
-    units: dict[str, str] = {}
     left: dict[str, LeftOut] = {}
+    taken: list[Row] = []
     for each, its_year in zip(given, years, strict=True):
         why = f"not of {chosen}" if its_year != chosen else _why_not(each, flow, measure, parents)
         if why:
             left.setdefault(why, LeftOut()).add(_worth(each, measure) * scale)
-            continue
-        amount = each.number(measure) * scale
-        if amount < 0:
-            each.tell(measure, f"{each.text(measure)} is below 0")
-        reporter = each.named("reporter", states.name, "reporter_title")
-        partner = each.named("partner", states.name, "partner_title")
-        product = each.named("code", products.name, "title")
-        key = (partner, reporter, product) if flow == "M" else (reporter, partner, product)
-        flows[key] = flows.get(key, 0.0) + amount
-        _note_unit(units, each, product, unit, measure)
+        else:
+            taken.append(each)
+    states, products = Namer(states=True), Namer(states=False)
+    flows: dict[tuple[str, str, str], float] = {}
+    units: dict[str, str] = {}
+    for each in taken:
+        key = _key(each, flow, states, products)
+        flows[key] = flows.get(key, 0.0) + _amount(each, measure) * scale
+        _note_unit(units, each, key[2], unit, measure)
     file.check()
     whose = "importers'" if flow == "M" else "exporters'"
     origin = Origin("comtrade", "UN Comtrade", base(path), str(chosen))
@@ -90,6 +87,22 @@ def comtrade(
     )
     whole = scenario(origin, f"Trade of {chosen}", chosen, said)
     return Found("comtrade", whole, trade_tables(flows, states, products, units), unit, left)
+
+
+def _key(row: Row, flow: str, states: Namer, products: Namer) -> tuple[str, str, str]:
+    """Name the exporter, the importer and the product of a row."""
+    reporter = row.named("reporter", states.name, "reporter_title")
+    partner = row.named("partner", states.name, "partner_title")
+    product = row.named("code", products.name, "title")
+    return (partner, reporter, product) if flow == "M" else (reporter, partner, product)
+
+
+def _amount(row: Row, measure: str) -> float:
+    """Read what a row trades; below 0 is a fault."""
+    amount = row.number(measure)
+    if amount < 0:
+        row.tell(measure, f"{row.text(measure)} is below 0")
+    return amount
 
 
 def _year(row: Row) -> int:

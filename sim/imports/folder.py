@@ -166,35 +166,40 @@ def _merged(
 ) -> tuple[list[Row], Hashes]:
     """Put new rows in the place of those that stand as they were written, and keep the others."""
     names = table.columns[: table.keys]
-    new = {row[: table.keys]: dict(zip(table.columns, row, strict=True)) for row in table.rows}
+    new = {
+        _key(row[: table.keys]): dict(zip(table.columns, row, strict=True)) for row in table.rows
+    }
     after: Hashes = {}
     merged: list[Row] = []
-    seen: set[tuple[str, ...]] = set()
+    seen: set[str] = set()
     for row in standing:
-        key = tuple(row.get(each, "") for each in names)
-        fresh, text = new.get(key), _key(key)
-        is_first = key not in seen
+        key = _key(tuple(row.get(each, "") for each in names))
+        stays, hashes = _stays(row, new.get(key), known.get(key), key in seen, done)
         seen.add(key)
-        if text not in known:
-            done.own += 1
-            merged.append(row)
-        elif is_first and _hash_of(row) in known[text]:
-            if fresh is not None:
-                merged.append(fresh)
-                after[text] = [_hash_of(fresh)]
-        else:
-            done.edited += 1
-            merged.append(row)
-            after[text] = known[text] if fresh is None else [_hash_of(fresh)]
-    for text, hashes in known.items():
-        if tuple(json.loads(text)) not in seen and None not in hashes:
-            done.deleted += 1
-            after[text] = hashes
-    for key, fresh in new.items():
-        if key not in seen and _key(key) not in after:
-            merged.append(fresh)
-            after[_key(key)] = [_hash_of(fresh)]
-    return merged, after
+        if stays is not None:
+            merged.append(stays)
+        if hashes:
+            after[key] = hashes
+    gone = {key: each for key, each in known.items() if key not in seen and None not in each}
+    done.deleted += len(gone)
+    for key in (each for each in new if each not in seen and each not in gone):
+        merged.append(new[key])
+        after[key] = [_hash_of(new[key])]
+    return merged, after | gone
+
+
+def _stays(
+    row: Row, fresh: Row | None, known: list[str | None] | None, again: bool, done: Written
+) -> tuple[Row | None, list[str | None]]:
+    """Say which row stands in the end where one stands now, and what to remember of it."""
+    if known is None:
+        done.own += 1
+        return row, []
+    hashes: list[str | None] = [] if fresh is None else [_hash_of(fresh)]
+    if not again and _hash_of(row) in known:
+        return fresh, hashes
+    done.edited += 1
+    return row, hashes or known
 
 
 def _key(key: tuple[str, ...]) -> str:

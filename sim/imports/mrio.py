@@ -66,9 +66,10 @@ def mrio(path: str | os.PathLike[str], *, year: int, publisher: str, unit: str) 
     if faults:
         raise ScenarioError(faults)
     z, y, x = (_matrix(each, heads) for each, heads in zip(files, (2, 2, 1), strict=True))
-    _check_labels(z, [z, y, x])
-    for each in files:
-        faults += each.faults
+    _check_columns(z)
+    for each in (y, x):
+        _check_rows(z, each)
+    faults = [fault for each in files for fault in each.faults]
     if faults:
         raise ScenarioError(faults)
     accounts = Accounts(z.rows, y.columns, z.numbers, y.numbers, x.numbers[:, 0])
@@ -141,20 +142,25 @@ def _label(record: Record) -> Label:
     return region, industry
 
 
-def _check_labels(z: Matrix, all_of_them: Sequence[Matrix]) -> None:
-    """Note where rows, or columns of Z, are other industries than the rows of Z."""
-    for each in all_of_them:
-        for at, record in enumerate(each.body):
-            if at >= len(z.rows) or each.rows[at] != z.rows[at]:
-                known = "/".join(z.rows[at]) if at < len(z.rows) else "no row"
-                each.file.tell(record, 0, f"'{'/'.join(each.rows[at])}', where Z has {known}")
-        if len(each.rows) < len(z.rows):
-            each.file.tell(each.body[-1], 0, f"the last row; Z has {len(z.rows)}")
-    for record, at in ((z.file.records[0], at) for at in range(len(z.columns))):
-        if at >= len(z.rows) or z.columns[at] != z.rows[at]:
-            z.file.tell(record, at + 2, f"column '{'/'.join(z.columns[at])}' is not that row's")
-    if len(z.columns) < len(z.rows):
-        z.file.tell(z.file.records[0], 0, f"{len(z.columns)} columns for {len(z.rows)} rows")
+def _check_rows(z: Matrix, other: Matrix) -> None:
+    """Note where the rows of a matrix are other industries than the rows of Z."""
+    for at, record in enumerate(other.body):
+        known = "/".join(z.rows[at]) if at < len(z.rows) else "no row"
+        if "/".join(other.rows[at]) != known:
+            other.file.tell(record, 0, f"'{'/'.join(other.rows[at])}', where Z has {known}")
+    if len(other.rows) < len(z.rows):
+        other.file.tell(other.body[-1], 0, f"{len(other.rows)} rows; Z has {len(z.rows)}")
+
+
+def _check_columns(z: Matrix) -> None:
+    """Note where the columns of Z are other industries than its rows."""
+    head = z.file.records[0]
+    if len(z.columns) != len(z.rows):
+        z.file.tell(head, 0, f"{len(z.columns)} columns for {len(z.rows)} rows")
+        return
+    for at, (column, row) in enumerate(zip(z.columns, z.rows, strict=True)):
+        if column != row:
+            z.file.tell(head, at + 2, f"'{'/'.join(column)}', where the row is {'/'.join(row)}")
 
 
 def _found(accounts: Accounts, origin: Origin, year: int, unit: str) -> Found:
