@@ -61,15 +61,8 @@ def comtrade(
         raise InputError(f"{file.path}: has no rows")
     chosen = max(years) if year is None else year
     unit, scale = MEASURES[measure]
-    parents = _parents(each.text("code") for each in given)
     left: dict[str, LeftOut] = {}
-    taken: list[Row] = []
-    for each, its_year in zip(given, years, strict=True):
-        why = f"not of {chosen}" if its_year != chosen else _why_not(each, flow, measure, parents)
-        if why:
-            left.setdefault(why, LeftOut()).add(_worth(each, measure) * scale)
-        else:
-            taken.append(each)
+    taken = _taken(given, [each == chosen for each in years], flow, measure, left)
     states, products = Namer(states=True), Namer(states=False)
     flows: dict[tuple[str, str, str], float] = {}
     units: dict[str, str] = {}
@@ -87,6 +80,21 @@ def comtrade(
     )
     whole = scenario(origin, f"Trade of {chosen}", chosen, said)
     return Found("comtrade", whole, trade_tables(flows, states, products, units), unit, left)
+
+
+def _taken(
+    rows: list[Row], of_year: list[bool], flow: str, measure: str, left: dict[str, LeftOut]
+) -> list[Row]:
+    """Return the rows that count; those left out are counted in `left`, by reason."""
+    parents = _parents(each.text("code") for each in rows)
+    taken = []
+    for each, is_of_year in zip(rows, of_year, strict=True):
+        why = _why_not(each, flow, measure, parents) if is_of_year else "of other years"
+        if why:
+            left.setdefault(why, LeftOut()).add(_worth(each, measure) * MEASURES[measure][1])
+        else:
+            taken.append(each)
+    return taken
 
 
 def _key(row: Row, flow: str, states: Namer, products: Namer) -> tuple[str, str, str]:

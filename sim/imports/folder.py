@@ -166,9 +166,7 @@ def _merged(
 ) -> tuple[list[Row], Hashes]:
     """Put new rows in the place of those that stand as they were written, and keep the others."""
     names = table.columns[: table.keys]
-    new = {
-        _key(row[: table.keys]): dict(zip(table.columns, row, strict=True)) for row in table.rows
-    }
+    new = _by_key(table)
     after: Hashes = {}
     merged: list[Row] = []
     seen: set[str] = set()
@@ -180,12 +178,23 @@ def _merged(
             merged.append(stays)
         if hashes:
             after[key] = hashes
-    gone = {key: each for key, each in known.items() if key not in seen and None not in each}
+    gone = _gone(known, seen)
     done.deleted += len(gone)
-    for key in (each for each in new if each not in seen and each not in gone):
-        merged.append(new[key])
+    for key in new.keys() - seen - gone.keys():
         after[key] = [_hash_of(new[key])]
+    merged += [row for key, row in new.items() if key in after and key not in seen]
     return merged, after | gone
+
+
+def _gone(known: Hashes, seen: set[str]) -> Hashes:
+    """Return what was written and is no longer there."""
+    return {key: each for key, each in known.items() if key not in seen and None not in each}
+
+
+def _by_key(table: Table) -> dict[str, Row]:
+    return {
+        _key(row[: table.keys]): dict(zip(table.columns, row, strict=True)) for row in table.rows
+    }
 
 
 def _stays(

@@ -55,10 +55,6 @@ class Found:
     """What values left out are counted in"""
     left_out: dict[str, LeftOut] = field(default_factory=dict)
 
-    def leave(self, why: str, value: float) -> None:
-        """Count a row that is left out."""
-        self.left_out.setdefault(why, LeftOut()).add(value)
-
 
 class Origin(NamedTuple):
     """Say where the numbers of an import come from."""
