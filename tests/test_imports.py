@@ -119,6 +119,16 @@ def test_measures_and_books(measure: str, flow: str, units: float) -> None:
     assert needs.get("KOR", 0) == pytest.approx(units)
 
 
+def test_flows_too_small_for_a_scenario_are_told() -> None:
+    tiny = "C,A,2021,KOR,Rep. of Korea,M,USA,USA,0,280429,x,C00,0,m³,1,1,0.0001\n"
+    Path("trade.csv").write_text(COMTRADE + tiny, encoding="utf-8")
+    found = comtrade("trade.csv")
+    assert any(why.startswith("flows below") for why in found.left_out)
+    assert all(row[0] != "USA" for row in found.tables["trade.csv"].rows)
+    with pytest.raises(InputError, match="nothing remains to import; left out: of other years: 10"):
+        comtrade("trade.csv", year=1999)
+
+
 def test_older_labels() -> None:
     imported(OLD)
     assert table("needs.csv") == [{"state": "JPN", "product": "c280429", "units": "1"}]
@@ -277,6 +287,15 @@ def test_what_an_input_output_table_cannot_carry_is_told(accounts: Accounts) -> 
     accounts.x.iloc[1, 0] += 3
     left = from_pymrio(accounts, **SAID).left_out
     assert left["outputs that are not what is delivered"].value == pytest.approx(8)
+
+
+def test_an_industry_that_delivers_nothing_is_no_factory(accounts: Accounts) -> None:
+    accounts.Z.iloc[3] = 0.0
+    accounts.Y.iloc[3] = 0.0
+    found = from_pymrio(accounts, **SAID)
+    assert found.left_out["outputs that are not what is delivered"].value == pytest.approx(58)
+    folder.write(found, "out")
+    assert len(sim.load("out/mrio.yaml").factories) == 3
 
 
 def test_faults_of_all_three_files_are_told_at_once(accounts: Accounts) -> None:

@@ -79,7 +79,7 @@ def comtrade(
         " for use at home are not in the data.",
     )
     whole = scenario(origin, f"Trade of {chosen}", chosen, said)
-    return Found("comtrade", whole, trade_tables(flows, states, products, units), unit, left)
+    return Found("comtrade", whole, trade_tables(flows, states, products, units, left), unit, left)
 
 
 def _taken(

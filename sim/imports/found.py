@@ -110,16 +110,21 @@ def totals(flows: Flows, *places: int) -> dict[tuple[str, ...], float]:
 
 
 def trade_tables(
-    flows: Flows, states: Namer, products: Namer, unit: str | Mapping[str, str]
+    flows: Flows,
+    states: Namer,
+    products: Namer,
+    unit: str | Mapping[str, str],
+    left: dict[str, LeftOut],
 ) -> dict[str, Table]:
     """Make the tables of states, products, factories, needs and trade from flows of a year.
 
     A state that supplies a product has one factory with a line for it, which can make what it
-    supplies; a state's need is what it gets; its preferences are the suppliers' shares. Raises
-    InputError where there are no flows.
+    supplies; a state's need is what it gets; its preferences are the suppliers' shares. Flows too
+    small for a scenario are counted in `left`. Raises InputError where no flow remains.
     """
+    flows = large_enough(flows, left)
     if not flows:
-        raise InputError("nothing is left to import; see what was left out")
+        raise InputError(f"nothing remains to import; left out: {_reasons(left)}")
     made, needed = totals(flows, 0, 2), totals(flows, 1, 2)
     used = {each for key in flows for each in key[:2]}
     goods = sorted({key[2] for key in flows})
@@ -135,6 +140,20 @@ def trade_tables(
         "needs.csv": needs_table({(s, p): each for (s, p), each in needed.items()}),
         "trade.csv": trade_table(flows),
     }
+
+
+def _reasons(left: Mapping[str, LeftOut]) -> str:
+    return "; ".join(f"{why}: {each.rows:,} rows" for why, each in left.items()) or "nothing"
+
+
+def large_enough(flows: Flows, left: dict[str, LeftOut]) -> Flows:
+    """Return the flows that a scenario can hold, as numbers and as shares of what importers get."""
+    got = totals(flows, 1, 2)
+    small = {key for key, each in flows.items() if each < SMALLEST * max(1.0, got[key[1:]])}
+    for key in sorted(small):
+        why = f"flows below {SMALLEST:g}, or below that share of what the importer gets"
+        left.setdefault(why, LeftOut()).add(flows[key])
+    return {key: each for key, each in flows.items() if key not in small}
 
 
 def _titled(names: Iterable[str], namer: Namer) -> list[tuple[str, ...]]:
@@ -162,9 +181,7 @@ def trade_table(flows: Flows) -> Table:
     """Make the table of trade: each exporter's share in what an importer gets of a product."""
     got = totals(flows, 1, 2)
     rows: list[tuple[str, ...]] = [
-        (*key, number(flows[key] / got[key[1:]]))
-        for key in sorted(flows)
-        if flows[key] / got[key[1:]] >= SMALLEST
+        (*key, number(flows[key] / got[key[1:]])) for key in sorted(flows)
     ]
     return Table(("exporter", "importer", "product", "weight"), rows, 3)
 

@@ -177,9 +177,15 @@ def _found(accounts: Accounts, origin: Origin, year: int, unit: str) -> Found:
     final = _flows(makers, users, y)
     between = _flows(makers, [state for state, _ in makers], z)
     flows = {key: final.get(key, 0.0) + between.get(key, 0.0) for key in {*final, *between}}
-    tables = trade_tables(flows, states, products, unit)
-    output = dict(zip(makers, accounts.x.tolist(), strict=True))
-    tables["factories.csv"] = lines_table({key: each for key, each in output.items() if each > 0})
+    tables = trade_tables(flows, states, products, unit, left)
+    delivering = {(exporter, product) for exporter, _, product in flows}
+    output = {
+        key: each if key in delivering else 0.0
+        for key, each in zip(makers, accounts.x.tolist(), strict=True)
+    }
+    tables["factories.csv"] = lines_table(
+        {key: each for key, each in output.items() if each >= SMALLEST}
+    )
     tables["needs.csv"] = _needs(final)
     tables["inputs.csv"] = _inputs(makers, z, output, left)
     said = (
@@ -220,7 +226,7 @@ def _flows(
 
 
 def _needs(final: dict[tuple[str, str, str], float]) -> Table:
-    rows = [(*key, number(each)) for key, each in totals(final, 1, 2).items()]
+    rows = [(*key, number(each)) for key, each in totals(final, 1, 2).items() if each >= SMALLEST]
     return Table(("state", "product", "units"), list(rows), 2)
 
 
@@ -238,7 +244,7 @@ def _inputs(
     rows: list[tuple[str, ...]] = []
     for (state, product, good), each in sorted(used.items()):
         made = output[state, product]
-        if made <= 0 or each / made < SMALLEST:
+        if made < SMALLEST or each / made < SMALLEST:
             left.setdefault("inputs of industries without output, or tiny", LeftOut()).add(each)
         else:
             rows.append((factory_name(state, product), product, good, number(each / made)))
