@@ -15,6 +15,7 @@ import sim
 from sim.cli import analyses as analysing
 from sim.cli import experiments as judging
 from sim.cli import explore as exploring
+from sim.cli import imports as importing
 from sim.cli import plans as planning
 from sim.cli import plot as plotting
 from sim.cli import runs as running
@@ -96,6 +97,7 @@ for _command in (
     planning.plan,
     plotting.plot,
     exploring.explore,
+    importing.imports,
     precedents,
 ):
     # Python may have dropped the docstrings (PYTHONOPTIMIZE=2)

@@ -1,0 +1,101 @@
+"""Bring publishers' files into scenarios: `import`. Heavy libraries are imported inside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sim.cli.common import quiet_option, say
+
+if TYPE_CHECKING:
+    from sim.imports.found import Found
+
+_file = click.argument("file", type=click.Path(path_type=Path))
+_out = click.option(
+    "--out", type=click.Path(path_type=Path), required=True, help="The folder to write to."
+)
+_year = click.option("--year", type=click.IntRange(1900, 2200), help="The year of the data.")
+
+
+@click.group("import")
+def imports() -> None:
+    """Make tables and a scenario of a publisher's file.
+
+    Run again over a folder that was edited, rows that were edited, added or deleted stay so; all
+    others are taken from the file anew.
+    """
+
+
+def _shared(command: Callable[..., Any]) -> Callable[..., Any]:
+    return _file(_out(quiet_option(command)))
+
+
+@imports.command()
+@_shared
+@click.option(
+    "--measure",
+    type=click.Choice(["value", "weight", "quantity"]),
+    default="value",
+    show_default=True,
+    help="What trade is counted by: million USD, tonnes, or the file's own units.",
+)
+@click.option(
+    "--flow",
+    type=click.Choice(["M", "X"]),
+    default="M",
+    show_default=True,
+    help="Whose books count: M the importers', X the exporters'.",
+)
+@_year
+def comtrade(file: Path, out: Path, quiet: bool, measure: str, flow: str, year: int | None) -> None:
+    """Import trade flows from a file of UN Comtrade (CSV)."""
+    from sim.imports import comtrade as importer
+
+    _write(importer.comtrade(file, measure=measure, flow=flow, year=year), out, quiet)
+
+
+@imports.command()
+@_shared
+@click.option("--year", type=click.IntRange(1900, 2200), required=True, help="The table's year.")
+@click.option("--publisher", required=True, help="Who published it, for `sources`.")
+@click.option("--unit", default="million", show_default=True, help="What money is counted in.")
+def mrio(file: Path, out: Path, quiet: bool, year: int, publisher: str, unit: str) -> None:
+    """Import an input-output table: a folder with Z, Y and x as pymrio saves them."""
+    from sim.imports import mrio as importer
+
+    _write(importer.mrio(file, year=year, publisher=publisher, unit=unit), out, quiet)
+
+
+@imports.command()
+@_shared
+@click.option("--start", type=click.IntRange(1900, 2200), help="Leave out what ended before.")
+def sipri(file: Path, out: Path, quiet: bool, start: int | None) -> None:
+    """Import arms transfers from your own export of SIPRI's trade register."""
+    from sim.imports import sipri as importer
+
+    _write(importer.sipri(file, start=start), out, quiet)
+
+
+def _write(found: Found, out: Path, quiet: bool) -> None:
+    """Write what was found, and say what was not taken and what was kept."""
+    from sim.imports.folder import write
+
+    done = write(found, out)
+    if quiet:
+        return
+    for why, each in found.left_out.items():
+        rows = "1 row" if each.rows == 1 else f"{each.rows:,} rows"
+        say(f"left out: {why}: {rows}, {each.value:,.6g} {found.unit}")
+    for count, what in (
+        (done.edited, "edited, and kept"),
+        (done.deleted, "deleted, and stay so"),
+        (done.own, "of your own, and kept"),
+    ):
+        if count:
+            say(f"rows {what}: {count:,}")
+    if done.beside:
+        say(f"{found.kind}.yaml was edited, and kept; the new one is {done.beside}")
+    say(f"{out}: {', '.join(done.files)}")

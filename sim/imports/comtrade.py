@@ -1,0 +1,160 @@
+"""Import trade flows as UN Comtrade hands them out."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+
+from sim.errors import InputError
+from sim.imports.found import Found, LeftOut, Namer, Origin, scenario, trade_tables
+from sim.imports.reading import Row, base, read, rows
+
+LABELS = {
+    "year": ("refYear", "Ref Year", "Year", "period"),
+    "reporter": ("reporterISO", "Reporter ISO"),
+    "partner": ("partnerISO", "Partner ISO"),
+    "flow": ("flowCode", "Trade Flow Code", "Flow Code", "Trade Flow"),
+    "code": ("cmdCode", "Commodity Code"),
+    "title": ("cmdDesc", "Commodity"),
+    "value": ("primaryValue", "Trade Value (US$)", "Trade Value"),
+    "quantity": ("qty", "Qty"),
+    "weight": ("netWgt", "Netweight (kg)", "Net Weight (kg)"),
+    "reporter_title": ("reporterDesc", "Reporter"),
+    "partner_title": ("partnerDesc", "Partner"),
+    "partner2": ("partner2Code",),
+    "customs": ("customsCode",),
+    "transport": ("motCode",),
+    "unit": ("qtyUnitAbbr", "Qty Unit"),
+}
+"""Column -> its labels of today and of older files."""
+OPTIONAL = ("title", "reporter_title", "partner_title", "partner2", "customs", "transport", "unit")
+MEASURES = {"value": ("million USD", 1e-6), "weight": ("tonnes", 1e-3), "quantity": ("units", 1.0)}
+"""What flows are counted by -> the unit, and what the file's number is multiplied by."""
+_FLOWS = {"M": "M", "1": "M", "IMPORT": "M", "IMPORTS": "M",
+          "X": "X", "2": "X", "EXPORT": "X", "EXPORTS": "X"}  # fmt: skip
+_WORLD = ("W00", "WLD", "0")
+_WHOLE = {"partner2": ("", "0"), "customs": ("", "C00"), "transport": ("", "0")}
+"""Column of a breakdown -> what it says of the whole."""
+
+
+def comtrade(
+    path: str | os.PathLike[str],
+    *,
+    measure: str = "value",
+    flow: str = "M",
+    year: int | None = None,
+) -> Found:
+    """Read a file of UN Comtrade (CSV) into tables of a scenario.
+
+    `flow` says whose books count: `M` the importers', `X` the exporters'; the two never agree, and
+    both together would count trade twice. `measure` is value, weight or quantity; `year` the last
+    of the file where not given. Left out: the world as a partner, breakdowns by second partner,
+    customs procedure or transport, codes that contain others of the file, other years and flows, a
+    state's trade with itself. Raises ScenarioError for faults of the file.
+    """
+    file = read(path)
+    optional = [*OPTIONAL, *(each for each in MEASURES if each != measure)]
+    given = list(rows(file, LABELS, optional))
+    years = [_year(each) for each in given]
+    file.check()
+    if not given:
+        raise InputError(f"{file.path}: has no rows")
+    chosen = max(years) if year is None else year
+    unit, scale = MEASURES[measure]
+    left: dict[str, LeftOut] = {}
+    taken = _taken(given, [each == chosen for each in years], flow, measure, left)
+    states, products = Namer(states=True), Namer(states=False)
+    flows: dict[tuple[str, str, str], float] = {}
+    units: dict[str, str] = {}
+    for each in taken:
+        key = _key(each, flow, states, products)
+        flows[key] = flows.get(key, 0.0) + _amount(each, measure) * scale
+        _note_unit(units, each, key[2], unit, measure)
+    file.check()
+    whose = "importers'" if flow == "M" else "exporters'"
+    origin = Origin("comtrade", "UN Comtrade", base(path), str(chosen))
+    said = (
+        f"Trade of {chosen} by the {whose} books, by {measure}.",
+        "What a state exported is taken for what it can export; stocks, lead times and production"
+        " for use at home are not in the data.",
+    )
+    whole = scenario(origin, f"Trade of {chosen}", chosen, said)
+    return Found("comtrade", whole, trade_tables(flows, states, products, units, left), unit, left)
+
+
+def _taken(
+    rows: list[Row], of_year: list[bool], flow: str, measure: str, left: dict[str, LeftOut]
+) -> list[Row]:
+    """Return the rows that count; those left out are counted in `left`, by reason."""
+    parents = _parents(each.text("code") for each in rows)
+    taken = []
+    for each, is_of_year in zip(rows, of_year, strict=True):
+        why = _why_not(each, flow, measure, parents) if is_of_year else "of other years"
+        if why:
+            left.setdefault(why, LeftOut()).add(_worth(each, measure) * MEASURES[measure][1])
+        else:
+            taken.append(each)
+    return taken
+
+
+def _key(row: Row, flow: str, states: Namer, products: Namer) -> tuple[str, str, str]:
+    """Name the exporter, the importer and the product of a row."""
+    reporter = row.named("reporter", states.name, "reporter_title")
+    partner = row.named("partner", states.name, "partner_title")
+    product = row.named("code", products.name, "title")
+    return (partner, reporter, product) if flow == "M" else (reporter, partner, product)
+
+
+def _amount(row: Row, measure: str) -> float:
+    """Read what a row trades; below 0 is a fault."""
+    amount = row.number(measure)
+    if amount < 0:
+        row.tell(measure, f"{row.text(measure)} is below 0")
+    return amount
+
+
+def _year(row: Row) -> int:
+    text = row.text("year")
+    if len(text) == 4 and text.isascii() and text.isdigit():
+        return int(text)
+    row.tell("year", f"expected a year, found '{text}'; monthly data must be added up to years")
+    return 0
+
+
+def _parents(codes: Iterable[str]) -> set[str]:
+    """Return the codes that contain others: `85` where there is `8541` too."""
+    known = set(codes)
+    return {each[:at] for each in known for at in range(1, len(each))} & known | ({"TOTAL"} & known)
+
+
+def _why_not(row: Row, flow: str, measure: str, parents: set[str]) -> str:
+    """Say why a row of the year is left out; empty where it is not."""
+    found = _FLOWS.get(row.text("flow").upper())
+    itself = row.text("reporter") == row.text("partner") != ""
+    reasons = {
+        "another flow than imports" if flow == "M" else "another flow than exports": found != flow,
+        "the world as a partner": row.text("partner") in _WORLD,
+        "parts of a whole (partner2Code, customsCode, motCode)": any(
+            row.text(name) not in whole for name, whole in _WHOLE.items()
+        ),
+        "codes that contain others of the file": row.text("code") in parents,
+        "a state's trade with itself": itself,
+        f"no {measure} given": row.text(measure) in ("", "0", "0.0"),
+    }
+    return next((why for why, is_so in reasons.items() if is_so), "")
+
+
+def _worth(row: Row, measure: str) -> float:
+    """Return the value of a row that is left out; nothing where it gives none."""
+    try:
+        return float(row.text(measure) or 0)
+    except ValueError:
+        return 0.0
+
+
+def _note_unit(units: dict[str, str], row: Row, product: str, unit: str, measure: str) -> None:
+    """Note the unit that a product is counted in; in two units it cannot be added up."""
+    own = row.text("unit") if measure == "quantity" else ""
+    first = units.setdefault(product, own or unit)
+    if own and own != first:
+        row.tell("unit", f"'{own}', where '{product}' is counted in '{first}' before")

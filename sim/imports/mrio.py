@@ -1,0 +1,251 @@
+"""Import a multi-regional input-output table: its transactions Z, final demand Y and output x."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from sim.errors import Fault, InputError, Place, ScenarioError
+from sim.files.delimited import Record
+from sim.imports.found import (
+    COVER,
+    SMALLEST,
+    Found,
+    LeftOut,
+    Namer,
+    Origin,
+    Table,
+    factory_name,
+    lines_table,
+    number,
+    scenario,
+    totals,
+    trade_tables,
+)
+from sim.imports.reading import File, base, read
+from sim.kernels.sums import Floats
+
+Label = tuple[str, str]
+"""Region and industry, or region and category of final demand."""
+ENDINGS = (".csv", ".txt")
+"""Of the files, as pymrio writes them; the cells of `.txt` are parted by tabs."""
+TOLERANCE = 1e-6
+"""How far, as a share, an industry's output may lie from what it delivers."""
+
+
+class Accounts(NamedTuple):
+    """Hold an input-output table of a year."""
+
+    industries: list[Label]
+    demands: list[Label]
+    z: Floats
+    """What industries (rows) deliver to industries, money a year, [industries, industries]"""
+    y: Floats
+    """What they deliver to final demand, [industries, demands]"""
+    x: Floats
+    """Their output, [industries]"""
+
+
+def mrio(path: str | os.PathLike[str], *, year: int, publisher: str, unit: str) -> Found:
+    """Read the files Z, Y and x (CSV or text) that pymrio saved in a folder.
+
+    One product an industry; a factory for each region and industry, with a bill of materials of its
+    own; suppliers' shares by region and product. Raises ScenarioError for all faults of the files.
+    """
+    files: list[File] = []
+    faults: list[Fault] = []
+    for name in ("Z", "Y", "x"):
+        try:
+            files.append(read(_file(Path(path), name)))
+        except ScenarioError as error:
+            faults += error.faults
+    if faults:
+        raise ScenarioError(faults)
+    z, y, x = (_matrix(each, heads) for each, heads in zip(files, (2, 2, 1), strict=True))
+    _check_columns(z)
+    for each in (y, x):
+        _check_rows(z, each)
+    faults = [fault for each in files for fault in each.faults]
+    if faults:
+        raise ScenarioError(faults)
+    accounts = Accounts(z.rows, y.columns, z.numbers, y.numbers, x.numbers[:, 0])
+    origin = Origin("mrio", publisher, base(path), str(year))
+    return _found(accounts, origin, year, unit)
+
+
+def from_pymrio(tables: Any, *, year: int, publisher: str, unit: str) -> Found:
+    """Take what `pymrio` has loaded: any object with data frames `Z`, `Y` and `x`, whose rows are
+    regions and industries.
+
+    Raises InputError where their rows or columns do not fit one another.
+    """
+    industries = _labels(tables.Z.index)
+    if _labels(tables.Z.columns) != industries or any(
+        _labels(each.index) != industries for each in (tables.Y, tables.x)
+    ):
+        raise InputError("rows of Z, Y and x, and columns of Z, must be the same industries")
+    z, y, x = (np.asarray(each, dtype=float) for each in (tables.Z, tables.Y, tables.x))
+    if not all(np.isfinite(each).all() for each in (z, y, x)):
+        raise InputError("Z, Y and x must hold finite numbers only")
+    accounts = Accounts(industries, _labels(tables.Y.columns), z, y, x.reshape(-1))
+    return _found(accounts, Origin("mrio", publisher, "Z, Y, x", str(year)), year, unit)
+
+
+def _labels(index: Iterable[Any]) -> list[Label]:
+    pairs = [each if isinstance(each, tuple) else (each, "final") for each in index]
+    return [(str(each[0]), str(each[1])) for each in pairs]
+
+
+def _file(folder: Path, name: str) -> Path:
+    """Find a file of a name with any of the endings."""
+    found = [folder / f"{name}{each}" for each in ENDINGS if (folder / f"{name}{each}").exists()]
+    return found[0] if found else folder / f"{name}{ENDINGS[0]}"
+
+
+class Matrix(NamedTuple):
+    """Hold a labelled matrix and the file that it came from."""
+
+    rows: list[Label]
+    columns: list[Label]
+    numbers: Floats
+    file: File
+    body: list[Record]
+
+
+def _matrix(file: File, heads: int) -> Matrix:
+    """Read a matrix with two columns of labels, and one or two lines of them; after two lines comes
+    one with the names of the labels.
+    """
+    named = heads == 2
+    top, body = file.records[:heads], file.records[heads + named :]
+    if not body or len(top[0].cells) < 3:
+        place = Place(file.path)
+        message = "expected columns 'region' and 'sector' and then numbers, as pymrio saves them"
+        raise ScenarioError([Fault(place, "", message)])
+    width = len(top[0].cells)
+    numbers = np.zeros((len(body), width - 2))
+    for row, record in enumerate(body):
+        if len(record.cells) != width:
+            file.tell(record, 0, f"{len(record.cells)} cells, where the first line has {width}")
+            continue
+        numbers[row] = [file.number(record, at) for at in range(2, width)]
+    columns = list(zip(top[0].cells[2:], top[-1].cells[2:], strict=False))
+    return Matrix([_label(each) for each in body], columns, numbers, file, body)
+
+
+def _label(record: Record) -> Label:
+    region, industry, *_ = (*record.cells, "", "")
+    return region, industry
+
+
+def _check_rows(z: Matrix, other: Matrix) -> None:
+    """Note where the rows of a matrix are other industries than the rows of Z."""
+    for at, record in enumerate(other.body):
+        known = "/".join(z.rows[at]) if at < len(z.rows) else "no row"
+        if "/".join(other.rows[at]) != known:
+            other.file.tell(record, 0, f"'{'/'.join(other.rows[at])}', where Z has {known}")
+    if len(other.rows) < len(z.rows):
+        other.file.tell(other.body[-1], 0, f"{len(other.rows)} rows; Z has {len(z.rows)}")
+
+
+def _check_columns(z: Matrix) -> None:
+    """Note where the columns of Z are other industries than its rows."""
+    head = z.file.records[0]
+    if len(z.columns) != len(z.rows):
+        z.file.tell(head, 0, f"{len(z.columns)} columns for {len(z.rows)} rows")
+        return
+    for at, (column, row) in enumerate(zip(z.columns, z.rows, strict=True)):
+        if column != row:
+            z.file.tell(head, at + 2, f"'{'/'.join(column)}', where the row is {'/'.join(row)}")
+
+
+def _found(accounts: Accounts, origin: Origin, year: int, unit: str) -> Found:
+    """Make tables of accounts."""
+    left: dict[str, LeftOut] = {}
+    states, products = Namer(states=True), Namer(states=False)
+    try:
+        makers = [(states.name(r), products.name(i)) for r, i in accounts.industries]
+        users = [states.name(region) for region, _ in accounts.demands]
+    except ValueError as error:
+        raise InputError(f"{origin.file}: {error}") from error
+    z, y = _not_negative(accounts.z, "Z", left), _not_negative(accounts.y, "Y", left)
+    _tell_imbalance(accounts, z, y, left)
+    final = _flows(makers, users, y)
+    between = _flows(makers, [state for state, _ in makers], z)
+    flows = {key: final.get(key, 0.0) + between.get(key, 0.0) for key in {*final, *between}}
+    tables = trade_tables(flows, states, products, unit, left)
+    delivering = {(exporter, product) for exporter, _, product in flows}
+    output = {
+        key: each if key in delivering else 0.0
+        for key, each in zip(makers, accounts.x.tolist(), strict=True)
+    }
+    tables["factories.csv"] = lines_table(
+        {key: each for key, each in output.items() if each >= SMALLEST}
+    )
+    tables["needs.csv"] = _needs(final)
+    tables["inputs.csv"] = _inputs(makers, z, output, left)
+    said = (
+        f"An input-output table of {year}: one product an industry, counted in money.",
+        "All users in a region take a product from the same suppliers; capacity is the year's"
+        " output; stocks and lead times are not in the data.",
+    )
+    whole = scenario(origin, f"Inputs and outputs of {year}", year, said)
+    whole["products"]["constants"] = {"input_cover": COVER}
+    own = {"source": origin.kind, "confidence": "documented"}
+    whole["factories"] = [whole["factories"], {"table": "inputs.csv", **own}]
+    return Found("mrio", whole, tables, unit, left)
+
+
+def _not_negative(matrix: Floats, name: str, left: dict[str, LeftOut]) -> Floats:
+    for each in matrix[matrix < 0].tolist():
+        left.setdefault(f"entries of {name} below 0", LeftOut()).add(each)
+    return np.maximum(matrix, 0.0)
+
+
+def _tell_imbalance(a: Accounts, z: Floats, y: Floats, left: dict[str, LeftOut]) -> None:
+    """Count the industries whose output is not what they deliver."""
+    gap = a.x - z.sum(axis=1) - y.sum(axis=1)
+    for each in gap[np.abs(gap) > TOLERANCE * np.abs(a.x)].tolist():
+        left.setdefault("outputs that are not what is delivered", LeftOut()).add(each)
+
+
+def _flows(
+    makers: Sequence[Label], users: Sequence[str], matrix: Floats
+) -> dict[tuple[str, str, str], float]:
+    """Add deliveries up by exporter, importer and product."""
+    flows: dict[tuple[str, str, str], float] = {}
+    for row, column in zip(*np.nonzero(matrix), strict=True):
+        state, product = makers[row]
+        key = (state, users[column], product)
+        flows[key] = flows.get(key, 0.0) + float(matrix[row, column])
+    return flows
+
+
+def _needs(final: dict[tuple[str, str, str], float]) -> Table:
+    rows = [(*key, number(each)) for key, each in totals(final, 1, 2).items() if each >= SMALLEST]
+    return Table(("state", "product", "units"), list(rows), 2)
+
+
+def _inputs(
+    makers: Sequence[Label],
+    z: Floats,
+    output: dict[Label, float],
+    left: dict[str, LeftOut],
+) -> Table:
+    """Make the bills of materials: units of each product per unit that a factory makes."""
+    used: dict[tuple[str, str, str], float] = {}
+    for row, column in zip(*np.nonzero(z), strict=True):
+        key = (*makers[column], makers[row][1])
+        used[key] = used.get(key, 0.0) + float(z[row, column])
+    rows: list[tuple[str, ...]] = []
+    for (state, product, good), each in sorted(used.items()):
+        made = output[state, product]
+        if made < SMALLEST or each / made < SMALLEST:
+            left.setdefault("inputs of industries without output, or tiny", LeftOut()).add(each)
+        else:
+            rows.append((factory_name(state, product), product, good, number(each / made)))
+    return Table(("factory", "product", "input", "amount"), rows, 3)

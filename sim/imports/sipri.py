@@ -1,0 +1,100 @@
+"""Import arms transfers from an export of SIPRI's trade register: categories and units only."""
+
+from __future__ import annotations
+
+import os
+import re
+
+from sim.imports.found import Found, LeftOut, Namer, Origin, scenario, trade_tables
+from sim.imports.reading import Row, base, read, rows
+
+LABELS = {
+    "recipient": ("Recipient",),
+    "supplier": ("Supplier",),
+    "category": ("Weapon description", "Description"),
+    "delivered": ("Numbers delivered", "Number delivered"),
+    "years": ("Years of delivery", "Year(s) of delivery", "Year of delivery"),
+    "tiv": ("SIPRI TIV of delivered weapons", "TIV delivered", "TIV"),
+}
+"""Column -> its labels; designations of weapons are not read."""
+TITLES = 15
+"""Most lines before the one with the labels."""
+_YEARS = re.compile(r"(\d{4})(?:\s*[-\u2013]\s*(\d{4}))?")
+UNIT = "units"
+
+
+def sipri(path: str | os.PathLike[str], *, start: int | None = None) -> Found:
+    """Read one's own export of SIPRI's trade register into tables of a scenario.
+
+    Deliveries of a category are spread evenly over the years from the first delivery of the file
+    to the last; with `start`, deliveries that ended before it are left out. Numbers in brackets,
+    SIPRI's estimates, count as numbers. Raises ScenarioError for faults of the file.
+    """
+    file = read(path)
+    given = list(rows(file, LABELS, ("tiv",), TITLES))
+    states, products = Namer(states=True), Namer(states=False)
+    left: dict[str, LeftOut] = {}
+    flows: dict[tuple[str, str, str], float] = {}
+    seen: list[int] = []
+    for each in given:
+        units, years = _units(each), _years(each)
+        why = _why_not(units, years, start)
+        if why:
+            left.setdefault(why, LeftOut()).add(units)
+            continue
+        seen += years
+        key = (
+            each.named("supplier", states.name),
+            each.named("recipient", states.name),
+            each.named("category", products.name),
+        )
+        flows[key] = flows.get(key, 0.0) + units
+    file.check()
+    first, last = (min(seen), max(seen)) if seen else (0, 0)
+    first = max(first, start or first)
+    yearly = {key: each / (last - first + 1) for key, each in flows.items()}
+    origin = Origin("sipri", "SIPRI", base(path), f"{first} to {last}")
+    said = (
+        f"Deliveries of {first} to {last}, spread evenly over these years.",
+        "What a state delivered is taken for what it can deliver; stocks, lead times and production"
+        " for use at home are not in the data.",
+    )
+    tables = trade_tables(yearly, states, products, UNIT, left)
+    whole = scenario(origin, f"Arms transfers of {first} to {last}", first, said)
+    whole["needs"]["confidence"] = "estimated"
+    whole["trade"]["confidence"] = "estimated"
+    return Found("sipri", whole, tables, UNIT, left)
+
+
+def _units(row: Row) -> float:
+    """Read the number delivered; 0 where nothing was, or nobody knows how many."""
+    text = row.text("delivered").strip("()? ")
+    if not text:
+        return 0.0
+    if not (text.isascii() and text.isdigit()):
+        row.tell("delivered", f"expected a number, or one in brackets, found '{text}'")
+        return 0.0
+    return float(text)
+
+
+def _years(row: Row) -> list[int]:
+    """Read years of delivery: `2012; 2014-2016`."""
+    text = row.text("years").replace("(", "").replace(")", "")
+    years: list[int] = []
+    for part in filter(None, (each.strip(" ?") for each in re.split("[;,]", text))):
+        found = _YEARS.fullmatch(part)
+        if found is None:
+            row.tell("years", f"expected years as in 2012; 2014-2016, found '{part}'")
+            continue
+        first, last = int(found[1]), int(found[2] or found[1])
+        years += [first, last]
+    return years
+
+
+def _why_not(units: float, years: list[int], start: int | None) -> str:
+    """Say why a row is left out; empty where it is not."""
+    if not units:
+        return "nothing delivered, or not known how many"
+    if not years:
+        return "no year of delivery"
+    return f"delivered before {start}" if start is not None and max(years) < start else ""

@@ -1,0 +1,345 @@
+"""Publishers' files become tables and a scenario at rest; a second import keeps what was edited."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import sim
+from sim.cli.main import main
+from sim.errors import InputError, ScenarioError
+from sim.imports import folder
+from sim.imports.comtrade import comtrade
+from sim.imports.mrio import from_pymrio, mrio
+from sim.imports.sipri import sipri
+
+COMTRADE = """\
+typeCode,freqCode,refYear,reporterISO,reporterDesc,flowCode,partnerISO,partnerDesc,partner2Code,\
+cmdCode,cmdDesc,customsCode,motCode,qtyUnitAbbr,qty,netWgt,primaryValue
+C,A,2021,KOR,Rep. of Korea,M,UKR,Ukraine,0,280429,"Gases, rare",C00,0,m³,500,90,3000000
+C,A,2021,KOR,Rep. of Korea,M,CHN,China,0,280429,"Gases, rare",C00,0,m³,900,180,9000000
+C,A,2021,KOR,Rep. of Korea,M,CHN,China,0,280429,"Gases, rare",C00,2100,m³,900,180,9000000
+C,A,2021,KOR,Rep. of Korea,M,W00,World,0,280429,"Gases, rare",C00,0,m³,1400,270,12000000
+C,A,2021,KOR,Rep. of Korea,M,CHN,China,0,28,Chemicals,C00,0,,,,20000000
+C,A,2021,JPN,Japan,M,CHN,China,0,280429,"Gases, rare",C00,0,m³,100,20,1000000
+C,A,2021,CHN,China,X,JPN,Japan,0,280429,"Gases, rare",C00,0,m³,110,21,950000
+C,A,2020,JPN,Japan,M,CHN,China,0,280429,"Gases, rare",C00,0,m³,100,20,1000000
+C,A,2021,JPN,Japan,M,JPN,Japan,0,280429,"Gases, rare",C00,0,m³,1,2,5000
+"""
+OLD = """\
+Year,Trade Flow Code,Trade Flow,Reporter,Reporter ISO,Partner,Partner ISO,Commodity Code,Commodity,\
+Qty Unit,Qty,Netweight (kg),Trade Value (US$)
+2014,1,Import,Japan,JPN,China,CHN,280429,Rare gases,kg,20,20,1000000
+"""
+
+
+@pytest.fixture(autouse=True)
+def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def imported(text: str = COMTRADE) -> folder.Written:
+    """Import a file of Comtrade into the folder `out`."""
+    Path("trade.csv").write_text(text, encoding="utf-8")
+    return folder.write(comtrade("trade.csv"), "out")
+
+
+def table(name: str) -> list[dict[str, str]]:
+    """Read a table of the folder."""
+    with Path("out", name).open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def change(name: str, edit: Callable[[str], str]) -> None:
+    """Edit a file of the folder."""
+    path = Path("out", name)
+    path.write_text(edit(path.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def at_rest(path: str) -> sim.Result:
+    """Run a scenario for three months, and see that every line makes the same each month."""
+    result = sim.run(sim.load(path), members=1, months=3)
+    made = result.capacity.pivot(index="month", columns="factory", values="output_central")
+    assert len(made) == 3
+    assert (made.iloc[0] > 0).all()
+    assert made.to_numpy() == pytest.approx(np.tile(made.iloc[0], (3, 1)), rel=1e-9)
+    return result
+
+
+def test_comtrade_becomes_a_scenario_at_rest() -> None:
+    imported()
+    assert table("needs.csv") == [
+        {"state": "JPN", "product": "c280429", "units": "1"},
+        {"state": "KOR", "product": "c280429", "units": "12"},
+    ]
+    assert [(row["exporter"], row["weight"]) for row in table("trade.csv")] == [
+        ("CHN", "1"), ("CHN", "0.75"), ("UKR", "0.25"),
+    ]  # fmt: skip
+    at_rest("out/comtrade.yaml")
+    scenario = sim.load("out/comtrade.yaml")
+    assert scenario.products["c280429"].title == "Gases, rare"
+    assert scenario.needs["KOR"]["c280429"].units.source == "comtrade"
+    assert scenario.states["KOR"].stock_cover.confidence == "assumed"
+    assert scenario.sources["comtrade"].date == "2021"
+
+
+def test_what_is_left_out_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("trade.csv").write_text(COMTRADE, encoding="utf-8")
+    assert main(["import", "comtrade", "trade.csv", "--out", "out"]) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert [each for each in told if each.startswith("left out")] == [
+        "left out: parts of a whole (partner2Code, customsCode, motCode): 1 row, 9 million USD",
+        "left out: the world as a partner: 1 row, 12 million USD",
+        "left out: codes that contain others of the file: 1 row, 20 million USD",
+        "left out: another flow than imports: 1 row, 0.95 million USD",
+        "left out: of other years: 1 row, 1 million USD",
+        "left out: a state's trade with itself: 1 row, 0.005 million USD",
+    ]
+    assert main(["validate", "out/comtrade.yaml"]) == 0
+    words = ["--members", "1", "--months", "3", "--no-figures", "--out", "run"]
+    assert main(["run", "out/comtrade.yaml", *words]) == 0
+
+
+@pytest.mark.parametrize(
+    ("measure", "flow", "units"),
+    [("weight", "M", 0.27), ("quantity", "M", 1400), ("value", "X", 0)],
+)
+def test_measures_and_books(measure: str, flow: str, units: float) -> None:
+    Path("trade.csv").write_text(COMTRADE, encoding="utf-8")
+    found = comtrade("trade.csv", measure=measure, flow=flow)
+    needs = {row[0]: float(row[2]) for row in found.tables["needs.csv"].rows}
+    assert needs.get("KOR", 0) == pytest.approx(units)
+
+
+def test_flows_too_small_for_a_scenario_are_told() -> None:
+    tiny = "C,A,2021,KOR,Rep. of Korea,M,USA,USA,0,280429,x,C00,0,m³,1,1,0.0001\n"
+    Path("trade.csv").write_text(COMTRADE + tiny, encoding="utf-8")
+    found = comtrade("trade.csv")
+    assert any(why.startswith("flows below") for why in found.left_out)
+    assert all(row[0] != "USA" for row in found.tables["trade.csv"].rows)
+    with pytest.raises(InputError, match="nothing remains to import; left out: of other years: 10"):
+        comtrade("trade.csv", year=1999)
+
+
+def test_older_labels() -> None:
+    imported(OLD)
+    assert table("needs.csv") == [{"state": "JPN", "product": "c280429", "units": "1"}]
+    assert sim.load("out/comtrade.yaml").start == "2014-01"
+    at_rest("out/comtrade.yaml")
+
+
+def test_faults_are_told_at_once_with_their_places() -> None:
+    Path("bad.csv").write_text(
+        COMTRADE.replace("3000000", "3 M")
+        .replace(",9000000\n", ",-5\n", 1)
+    )  # fmt: skip
+    with pytest.raises(ScenarioError) as caught:
+        comtrade("bad.csv")
+    assert [each.place.line for each in caught.value.faults] == [2, 3]
+    assert all(each.place.column > 50 for each in caught.value.faults)
+    Path("bad.csv").write_text("refYear,reporterISO\n2021,KOR\n")
+    with pytest.raises(ScenarioError, match=r"bad.csv:1:1 there is no column 'partnerISO'"):
+        comtrade("bad.csv")
+
+
+def test_a_second_import_keeps_edits() -> None:
+    imported()
+    change("needs.csv", lambda text: text.replace("KOR,c280429,12", "KOR,c280429,15"))
+    change("trade.csv", lambda text: text.replace("UKR,KOR,c280429,0.25\n", "")
+           + "USA,KOR,c280429,0.1\n")  # fmt: skip
+    done = imported(COMTRADE.replace("1000000", "2000000"))
+    assert (done.edited, done.deleted, done.own, done.beside) == (1, 1, 1, "")
+    assert {row["state"]: row["units"] for row in table("needs.csv")} == {"JPN": "2", "KOR": "15"}
+    assert [row["exporter"] for row in table("trade.csv")] == ["CHN", "CHN", "USA"]
+    before = {each.name: each.read_bytes() for each in Path("out").iterdir()}
+    imported(COMTRADE.replace("1000000", "2000000"))
+    assert {each.name: each.read_bytes() for each in Path("out").iterdir()} == before
+
+
+def test_an_edited_skeleton_is_kept_and_the_new_one_stands_beside() -> None:
+    imported()
+    change("comtrade.yaml", lambda text: text.replace("months: 36", "months: 24"))
+    assert imported().beside == "comtrade.new.yaml"
+    assert sim.load("out/comtrade.yaml").months == 24
+    assert sim.load("out/comtrade.new.yaml").months == 36
+    assert imported().beside == "comtrade.new.yaml"
+
+
+@pytest.mark.parametrize("after", range(9))
+def test_a_killed_import_loses_nothing(after: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Killed after any file, and run again: as if it had not been killed."""
+    imported()
+    change("needs.csv", lambda text: text.replace("KOR,c280429,12", "KOR,c280429,15"))
+    change("trade.csv", lambda text: text.replace("UKR,KOR,c280429,0.25\n", ""))
+    more = COMTRADE.replace("1000000", "2000000") + (
+        "C,A,2021,JPN,Japan,M,USA,USA,0,280429,x,C00,0,m³,1,1,500000\n"
+    )
+    count, real = iter(range(99)), folder.replace_file
+
+    def dying(path: Path, text: str) -> None:
+        if next(count) == after:
+            raise KeyboardInterrupt
+        real(path, text)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(folder, "replace_file", dying)
+        with suppress(KeyboardInterrupt):
+            imported(more)
+    imported(more)
+    assert {row["state"]: row["units"] for row in table("needs.csv")} == {"JPN": "2.5", "KOR": "15"}
+    assert [row["exporter"] + row["importer"] for row in table("trade.csv")] == [
+        "CHNJPN", "CHNKOR", "USAJPN",
+    ]  # fmt: skip
+
+
+def test_a_folder_of_another_import_is_refused() -> None:
+    imported()
+    change("import.json", lambda text: json.dumps(json.loads(text) | {"import": "sipri"}))
+    with pytest.raises(InputError, match="holds an import of sipri"):
+        imported()
+    change("import.json", lambda text: "{")
+    with pytest.raises(InputError, match="no record of an import"):
+        imported()
+
+
+class Accounts(NamedTuple):
+    """Hold what pymrio has: data frames with regions and industries."""
+
+    Z: pd.DataFrame
+    Y: pd.DataFrame
+    x: pd.DataFrame
+
+
+@pytest.fixture
+def accounts() -> Accounts:
+    """Make up two regions with two industries, which use each other's goods and their own."""
+    levels = [["reg1", "reg2"], ["food", "01T03"]]
+    rows = pd.MultiIndex.from_product(levels, names=["region", "sector"])
+    final = pd.MultiIndex.from_product(
+        [levels[0], ["households", "state"]], names=["region", "category"]
+    )
+    z = pd.DataFrame([[10, 5, 2, 0], [4, 20, 1, 6], [3, 0, 8, 2], [0, 7, 5, 12.0]], rows, rows)
+    y = pd.DataFrame([[30, 5, 4, 0], [20, 3, 0, 2], [6, 0, 40, 4], [1, 0, 33, 0.0]], rows, final)
+    return Accounts(z, y, (z.sum(axis=1) + y.sum(axis=1)).to_frame("indout"))
+
+
+def saved(accounts: Accounts, ending: str = "csv") -> str:
+    """Save accounts as pymrio does."""
+    Path("io").mkdir(exist_ok=True)
+    for name, each in accounts._asdict().items():
+        each.to_csv(f"io/{name}.{ending}", sep="," if ending == "csv" else "\t")
+    return "io"
+
+
+SAID: dict[str, Any] = {"year": 2015, "publisher": "An office", "unit": "million EUR"}
+NAMES = ["REG1_food", "REG1_c01T03", "REG2_food", "REG2_c01T03"]
+
+
+@pytest.mark.parametrize("ending", ["csv", "txt"])
+def test_an_input_output_table_at_rest_makes_its_output(accounts: Accounts, ending: str) -> None:
+    """Also where lines could make twice as much: demand alone gives x."""
+    found = mrio(saved(accounts, ending), **SAID)
+    assert not found.left_out
+    folder.write(found, "out")
+    for double in (False, True):
+        if double:
+            rows = table("factories.csv")
+            frame = pd.DataFrame(rows).astype({"capacity": float})
+            frame.assign(capacity=2 * frame.capacity).to_csv("out/factories.csv", index=False)
+        made = at_rest("out/mrio.yaml").capacity.groupby("factory")["output_central"].last()
+        assert 12 * made[NAMES].to_numpy() == pytest.approx(accounts.x["indout"], rel=1e-6)
+
+
+def test_a_function_takes_what_pymrio_has(accounts: Accounts) -> None:
+    assert from_pymrio(accounts, **SAID).tables == mrio(saved(accounts), **SAID).tables
+    with pytest.raises(InputError, match="same industries"):
+        from_pymrio(accounts._replace(x=accounts.x.iloc[:3]), **SAID)
+
+
+def test_an_outage_of_an_industry_reaches_the_others(accounts: Accounts) -> None:
+    folder.write(mrio(saved(accounts), **SAID), "out")
+    Path("out/shock.yaml").write_text(
+        "extends: mrio.yaml\nname: shock\n"
+        "events: {stop: {kind: outage, date: 2015-03, factory: REG2_c01T03, share: 0.5}}\n"
+    )
+    made = sim.run(sim.load("out/shock.yaml"), months=12).capacity.pivot(
+        index="month", columns="factory", values="output_central"
+    )
+    assert made["REG2_c01T03"].iloc[2] == pytest.approx(58 / 24)
+    assert made["REG2_food"].iloc[-1] < 0.99 * made["REG2_food"].iloc[0]
+
+
+def test_what_an_input_output_table_cannot_carry_is_told(accounts: Accounts) -> None:
+    accounts.Y.iloc[0, 1] = -5.0
+    left = from_pymrio(accounts, **SAID).left_out
+    assert {why: (each.rows, each.value) for why, each in left.items()} == {
+        "entries of Y below 0": (1, -5.0),
+        "outputs that are not what is delivered": (1, 5.0),
+    }
+    accounts.x.iloc[1, 0] += 3
+    left = from_pymrio(accounts, **SAID).left_out
+    assert left["outputs that are not what is delivered"].value == pytest.approx(8)
+
+
+def test_an_industry_that_delivers_nothing_is_no_factory(accounts: Accounts) -> None:
+    accounts.Z.iloc[3] = 0.0
+    accounts.Y.iloc[3] = 0.0
+    found = from_pymrio(accounts, **SAID)
+    assert found.left_out["outputs that are not what is delivered"].value == pytest.approx(58)
+    folder.write(found, "out")
+    assert len(sim.load("out/mrio.yaml").factories) == 3
+
+
+def test_faults_of_all_three_files_are_told_at_once(accounts: Accounts) -> None:
+    saved(accounts)
+    for name, old, new in (("Z", "reg2,food,3", "reg2,food,three"), ("Y", "30", "n/a"),
+                           ("x", "reg2,food", "reg2,foods")):  # fmt: skip
+        path = Path("io", f"{name}.csv")
+        path.write_text(path.read_text().replace(old, new))
+    with pytest.raises(ScenarioError) as caught:
+        mrio("io", **SAID)
+    places = [(each.place.file, each.place.line) for each in caught.value.faults]
+    assert places == [("io/Y.csv", 4), ("io/Z.csv", 6), ("io/x.csv", 4)]
+    with pytest.raises(ScenarioError, match="cannot be read"):
+        mrio("nowhere", **SAID)
+
+
+REGISTER = """Transfers of major weapons: deals with deliveries or orders made for 2010 to 2013
+Note: made up
+
+Recipient,Supplier,Year of order,Number ordered,Weapon designation,Weapon description,\
+Numbers delivered,Years of delivery,TIV
+Arland,Borland,2009,12,X-1,transport aircraft,12,2010; 2012-2013,60
+Arland,Côte Chère,2011,(4),Y-2,transport aircraft,(4),2011,8
+Côte Chère,Borland,2012,6,Z,tank,,,0
+"""
+
+
+def test_the_register_becomes_a_scenario_at_rest(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("register.csv").write_text(REGISTER, encoding="cp1252")
+    assert main(["import", "sipri", "register.csv", "--out", "out"]) == 0
+    told = capsys.readouterr().out
+    assert "left out: nothing delivered, or not known how many: 1 row, 0 units" in told
+    assert table("needs.csv") == [
+        {"state": "ARLAND", "product": "transport_aircraft", "units": "4"}
+    ]
+    assert table("trade.csv")[1]["exporter"] == "COTE_CHERE"
+    assert "X-1" not in "".join(each.read_text("utf-8") for each in Path("out").iterdir())
+    at_rest("out/sipri.yaml")
+    assert main(["validate", "out/sipri.yaml"]) == 0
+
+
+def test_faults_of_the_register_have_places() -> None:
+    text = REGISTER.replace(",12,2010;", ",dozen,2010;").replace(",2011,8", ",lately,8")
+    Path("register.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(ScenarioError) as caught:
+        sipri("register.csv")
+    assert [each.place.line for each in caught.value.faults] == [5, 6]
