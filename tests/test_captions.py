@@ -29,7 +29,7 @@ from tests.worlds import propulsion_world
 
 Arrays = dict[str, Any]
 CALLS = re.findall(
-    r"^        (?:self\.)?(\w+)\.(\w+)\(.*world", inspect.getsource(SupplyModel.step), re.MULTILINE
+    r"^ {8,12}(?:self\.)?(\w+)\.(\w+)\(.*world", inspect.getsource(SupplyModel.step), re.MULTILINE
 )
 STEPS = [(module, function) for module, function in CALLS if hasattr(month, module)]
 CLOSURE = {"kind": "closure", "date": "2015-04", "factory": "far_works"}

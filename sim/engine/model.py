@@ -158,6 +158,9 @@ class SupplyModel(mesa.Model):
         self.books.close(world)
         world.month += 1
         self.running = world.month < self.case.months
+        self._report()
+
+    def _report(self) -> None:
         if self.datacollector.model_reporters:
             self.datacollector.collect(self)
 

@@ -29,6 +29,8 @@ KNOWN = (
 """What the forecasts still know of history."""
 LEVELS = (5, 25, 50, 75, 95)
 TOLD = ("category", "metric", "date", "kind", "unit", "reading")
+ADDED = ("reading", "class", "measure", "seen", "pit", "twice_plan", "crps_twice_plan")
+"""Columns that came later and stand last."""
 INTERVALS = (50, 90)
 """Central intervals, in percent, that are to cover outcomes."""
 FORECASTS = ("model", "plan", "twice_plan", "naive")
@@ -89,7 +91,8 @@ class Score:
         for level in INTERVALS:
             least, most = quantiles[50 - level // 2], quantiles[50 + level // 2]
             row[f"in{level}"] = self._held(least, most)
-        return row | {"bias": float(found["mean"]) - value, "pit": self.pit} | self._errors(value)
+        row |= {"bias": float(found["mean"]) - value, "pit": self.pit} | self._errors(value)
+        return {name: row.pop(name) for name in list(row) if name not in ADDED} | row
 
     @property
     def pit(self) -> float:
