@@ -25,6 +25,8 @@ NEAR = 1e-9
 CAPACITY, QUALIFICATION, RESTRICTION, MONEY = range(len(CAUSES))
 INPUT = len(CAUSES)
 """The cause of a line that lacks an input, whichever it is."""
+NOTHING = INPUT + 1
+"""What holds a line back for which nobody waits."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +82,7 @@ class Watch:
         self._weight = links.base_weight * (links.base_cap > 0)
         # what is not there yet, or on the way round, keeps nobody waiting
         self._weight[axes.is_reexport] = 0.0
-        self._asked = self._weight.copy()
+        self._part = self._parts(world)
 
     def record(self, world: World, year: int) -> None:
         """Note the month that has just passed, in the year of this place."""
@@ -90,9 +92,11 @@ class Watch:
         if short is None:
             return
         causes = _causes(world, short, self._spent)
-        for cause in range(len(CAUSES)):
+        causes[short.lost <= 0.0] = NOTHING
+        met = np.bincount(causes.ravel(), minlength=NOTHING + 1)
+        for cause in np.flatnonzero(met[:INPUT]).tolist():
             self._note(year, cause * len(world.axes.lines) + short.lines, short, causes == cause)
-        if (causes == INPUT).any():
+        if met[INPUT]:
             self._note_inputs(world, year, short, causes == INPUT)
 
     def _note_money(self, world: World) -> None:
@@ -115,19 +119,23 @@ class Watch:
         if not short.any():
             return None
         part = market.part(short)
-        lacking = lacking.take(part.needs, axis=0)
-        weight = self._current(world).take(part.links, axis=0)
-        parts = part.market.from_needs(divide(lacking, part.market.by_need(weight))) * weight
-        parts[parts < LEAST_PART * part.market.from_needs(lacking)] = 0.0
+        if world.axes.dormant.size:
+            self._part = self._parts(world)
+        parts = self._part.take(part.links, axis=0)
+        parts *= lacking.take(market.need[part.links], axis=0)
         return _Short(part.lines, part.market.by_line(parts))
 
-    def _current(self, world: World) -> Floats:
-        """Return the weights of the links, 0 for what search has not found."""
-        dormant = world.axes.dormant
-        if dormant.size:
-            found = world.links.qualified_from < NEVER
-            self._asked[dormant] = self._weight[dormant] * found
-        return self._asked
+    def _parts(self, world: World) -> Floats:
+        """Return the part of each link in what its need wants, by weight, [links, members]; what
+        search has not found has none.
+        """
+        axes, weight = world.axes, self._weight
+        if axes.dormant.size:
+            weight = weight.copy()
+            weight[axes.dormant] *= world.links.qualified_from < NEVER
+        parts = divide(weight, axes.market.from_needs(axes.market.by_need(weight)))
+        parts[parts < LEAST_PART] = 0.0
+        return parts
 
     def _note(self, year: int, rows: Ints, short: _Short, held: Bools) -> None:
         """Add up where `held` [lines, members] in rows of the holding, one for each line."""
