@@ -178,11 +178,7 @@ def _found(accounts: Accounts, origin: Origin, year: int, unit: str) -> Found:
     between = _flows(makers, [state for state, _ in makers], z)
     flows = {key: final.get(key, 0.0) + between.get(key, 0.0) for key in {*final, *between}}
     tables = trade_tables(flows, states, products, unit, left)
-    delivering = {(exporter, product) for exporter, _, product in flows}
-    output = {
-        key: each if key in delivering else 0.0
-        for key, each in zip(makers, accounts.x.tolist(), strict=True)
-    }
+    output = _output(makers, accounts.x, flows)
     tables["factories.csv"] = lines_table(
         {key: each for key, each in output.items() if each >= SMALLEST}
     )
@@ -198,6 +194,15 @@ def _found(accounts: Accounts, origin: Origin, year: int, unit: str) -> Found:
     own = {"source": origin.kind, "confidence": "documented"}
     whole["factories"] = [whole["factories"], {"table": "inputs.csv", **own}]
     return Found("mrio", whole, tables, unit, left)
+
+
+def _output(
+    makers: Sequence[Label], x: Floats, flows: dict[tuple[str, str, str], float]
+) -> dict[Label, float]:
+    """Return each industry's output; nothing where it delivers nothing."""
+    delivering = {(exporter, product) for exporter, _, product in flows}
+    pairs = zip(makers, x.tolist(), strict=True)
+    return {key: each if key in delivering else 0.0 for key, each in pairs}
 
 
 def _not_negative(matrix: Floats, name: str, left: dict[str, LeftOut]) -> Floats:
