@@ -92,7 +92,7 @@ class Score:
             least, most = quantiles[50 - level // 2], quantiles[50 + level // 2]
             row[f"in{level}"] = self._held(least, most)
         row |= {"bias": float(found["mean"]) - value, "pit": self.pit} | self._errors(value)
-        return {name: row.pop(name) for name in list(row) if name not in ADDED} | row
+        return _added_last(row)
 
     @property
     def pit(self) -> float:
@@ -135,6 +135,11 @@ class Score:
             if number >= self.last
             else month_label(round(number))
         )
+
+
+def _added_last(row: Mapping[str, str | float]) -> dict[str, str | float]:
+    first = {name: each for name, each in row.items() if name not in ADDED}
+    return first | {name: row[name] for name in ADDED}
 
 
 @dataclass(frozen=True, eq=False)
