@@ -58,7 +58,9 @@ def test_what_a_folder_does_not_hold_is_told(
     for ask in (opened.members, opened.to_xarray, lambda: opened.to_netcdf(tmp_path / "x.nc")):
         with pytest.raises(sim.InputError, match=r"no member alone; run its scenario again: sim\."):
             ask()
-    with pytest.raises(sim.InputError, match=r"holds no stock\.csv; it holds capacity, events, "):
+    with pytest.raises(
+        sim.InputError, match=r"holds no stock\.csv; it holds bottlenecks, capacity, "
+    ):
         opened.frame("stock")
     other = sim.compare(result, sim.run(sim.load("examples/first", members=5, months=30)))
     other.save(tmp_path / "both", figures=False)

@@ -138,8 +138,9 @@ def over(found: float, most: float, gross: float) -> bool:
 
 
 def _rows(folder: Path, name: str) -> Iterator[dict[str, str]]:
+    """Read a table; what it tells of inputs of lines stands below final needs, and is no need."""
     with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as file:
-        yield from csv.DictReader(file)
+        yield from (row for row in csv.DictReader(file) if row.get("use") != "input")
 
 
 def _number(cell: str) -> float:

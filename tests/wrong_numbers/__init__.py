@@ -32,7 +32,7 @@ def run(case: str | Tree, *sets: str) -> sim.Result:
 def series(result: sim.Result, metric: str, state: str = "AAA", product: str = "") -> list[float]:
     """Return a metric of a state's need month by month; the need of the only product, or of one."""
     frame = result.series
-    chosen = (frame.metric == metric) & (frame.state == state)
+    chosen = (frame.metric == metric) & (frame.state == state) & (frame.use == "final")
     if product:
         chosen &= frame["product"] == product
     found: list[float] = frame[chosen].central.tolist()
@@ -43,7 +43,7 @@ def series(result: sim.Result, metric: str, state: str = "AAA", product: str = "
 def summary(result: sim.Result, metric: str, state: str = "AAA", product: str = "") -> float:
     """Return a number of the summary; not a number where its cell is empty."""
     frame = result.summary
-    chosen = (frame.metric == metric) & (frame.state == state)
+    chosen = (frame.metric == metric) & (frame.state == state) & (frame.use == "final")
     if product:
         chosen &= frame["product"] == product
     (found,) = frame[chosen].central.tolist()
