@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -48,7 +49,16 @@ class LanguageServer:
         self.ask("initialize", {"processId": None, "rootUri": None, "capabilities": {}})
         self.tell("initialized", {})
         self.tell("workspace/didChangeConfiguration", {"settings": self.settings})
+        self._wait_for_the_schema()
         return self
+
+    def _wait_for_the_schema(self) -> None:
+        """The server takes new settings up while it already answers: ask until it knows them."""
+        for _ in range(200):
+            if self.marks("no_such_key: 1\n"):
+                return
+            time.sleep(0.05)
+        raise AssertionError("the language server never read the schema")
 
     def __exit__(
         self,
