@@ -18,12 +18,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import sim
 from sim.files import disk
 from sim.report.files import check_folder
+from sim.report.result import Result
 from sim.study.spec import ask
 from sim.study.store import STATE
 from sim.study.study import Study
@@ -112,12 +114,13 @@ def enumerate_deaths(place: Path, prepare: Any, act: Any, look: Any) -> int:
     """Act undisturbed; then, each time from the start, with death at one moment after the other,
     and again to the end. Returns at how many moments it died.
     """
-    prepare(place / "whole")
-    act(place / "whole")
-    expected, moment = kept(place / "whole"), 0
+    start, whole, there = (place / name for name in ("start", "whole", "there"))
+    prepare(start)
+    shutil.copytree(start, whole)
+    act(whole)
+    expected, moment = kept(whole), 0
     while True:
-        there = place / "there"
-        prepare(there)
+        shutil.copytree(start, there)
         if not dies(lambda there=there: act(there), moment):  # type: ignore[misc]
             return moment
         look(there)
@@ -155,7 +158,7 @@ def asked(points: int = 2, **changes: Any) -> Any:
 
 def swept(place: Path, points: int = 3, **how: Any) -> Study:
     """Run the study, or go on with it."""
-    return run_study(asked(points), place / "study", [scenario(months=30)], **how)
+    return run_study(asked(points), place / "study", [scenario(months=12)], **how)
 
 
 def begun(place: Path) -> None:
@@ -164,9 +167,15 @@ def begun(place: Path) -> None:
         Study(place / "study")
 
 
+@cache
+def result(seed: int) -> Result:
+    """Run once; what is watched is how it is saved."""
+    return sim.run(scenario(months=12), seed=seed)
+
+
 def saved(place: Path) -> None:
     """Save a result over an older one."""
-    sim.run(scenario(months=30), seed=2).save(place / "out", figures=False)
+    result(2).save(place / "out", figures=False)
 
 
 def whole_result(place: Path) -> None:
@@ -180,7 +189,7 @@ def whole_result(place: Path) -> None:
 
 def older_result(place: Path) -> None:
     """Save the older result."""
-    sim.run(scenario(months=30), seed=1).save(place / "out", figures=False)
+    result(1).save(place / "out", figures=False)
 
 
 def two_shards(place: Path) -> None:
@@ -194,7 +203,7 @@ def planned(place: Path) -> None:
     question = {"reach": "fill_rate[AAA] >= 0.5", "choose": "date"}
     tempfile.tempdir = str(place / "passing")
     (place / "passing").mkdir(exist_ok=True)
-    sim.plan(scenario(months=30), members=10, **question).save(place / "out", figures=False)
+    sim.plan(scenario(months=12), members=10, **question).save(place / "out", figures=False)
 
 
 def nothing_passing(place: Path) -> None:

@@ -13,6 +13,8 @@ from tests.accountant import audit, audited
 from tests.accountant.books import Break
 from tests.random_worlds import random_scenario
 
+pytestmark = pytest.mark.no_cover
+
 SCENARIOS = Path(__file__).parent.parent / "scenarios"
 SHIPPED = sorted(SCENARIOS.glob("*.yaml"))
 EXAMPLES = sorted((SCENARIOS / "examples").glob("*.yaml"))

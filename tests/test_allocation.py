@@ -14,6 +14,8 @@ from sim.kernels.limits import Groups, Limits
 from sim.kernels.market import Market
 from sim.kernels.sums import Floats, GroupSum, Ints
 
+pytestmark = pytest.mark.no_cover
+
 AMOUNTS = st.one_of(st.just(0.0), st.floats(1e-3, 1e3))
 
 

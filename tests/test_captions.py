@@ -27,6 +27,8 @@ from tests.random_worlds import random_scenario
 from tests.whole_world import whole, whole_world
 from tests.worlds import propulsion_world
 
+pytestmark = pytest.mark.no_cover
+
 Arrays = dict[str, Any]
 CALLS = re.findall(
     r"^ {8,12}(?:self\.)?(\w+)\.(\w+)\(.*world", inspect.getsource(SupplyModel.step), re.MULTILINE

@@ -18,6 +18,8 @@ from sim.kernels.sums import Floats, GroupSum
 from sim.rules import find
 from sim.rules.allocation import Claims
 
+pytestmark = pytest.mark.no_cover
+
 EXPECTED = json.loads((Path(__file__).parent / "expected.json").read_text())["claims"]
 NAMES = {"prop": "proportional", "cea": "equal_awards", "cel": "equal_losses", "talmud": "talmud"}
 """The published tables' names of rules, and ours."""

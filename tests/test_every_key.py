@@ -37,6 +37,8 @@ from sim.scenario.schema import (
 )
 from tests.whole_world import whole
 
+pytestmark = pytest.mark.no_cover
+
 Tree = dict[str, Any]
 ENTITIES: tuple[type[Frozen], ...] = (
     *(Scenario, State, Product, Input, Complexity, Factory, Line, Mothball, Need, Trade, Candidate),

@@ -20,7 +20,10 @@ from tests.test_explore_guard import served
 from tests.test_page import NASTY
 from tests.test_page_browser import CHROMIUM, DESK, FLAGS, PHONE, sync_api
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="NO BROWSER TESTS: no Chromium")
+pytestmark = [
+    pytest.mark.skipif(CHROMIUM is None, reason="NO BROWSER TESTS: no Chromium"),
+    pytest.mark.no_cover,
+]
 
 
 @pytest.fixture(scope="module")

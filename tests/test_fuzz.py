@@ -29,6 +29,8 @@ from sim.study.sweep import run_study
 from tests import fuzz_inputs
 from tests.test_cli import SMALL
 
+pytestmark = pytest.mark.no_cover
+
 FEW = 20
 """Inputs of each kind in the suite."""
 MANY = int(os.environ.get("FUZZ", FEW))

@@ -28,7 +28,10 @@ from tests.test_page import NASTY, summary
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="NO BROWSER TESTS: no playwright")
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="NO BROWSER TESTS: no Chromium")
+pytestmark = [
+    pytest.mark.skipif(CHROMIUM is None, reason="NO BROWSER TESTS: no Chromium"),
+    pytest.mark.no_cover,
+]
 FLAGS = [
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),

@@ -21,6 +21,8 @@ from sim.rules.programme import BudgetRequest
 from sim.scenario.schema import Scenario
 from tests.worlds import old_supplier
 
+pytestmark = pytest.mark.no_cover
+
 EXPECTED = json.loads((Path(__file__).parent / "expected.json").read_text())["programme_rules"]
 GAPS, CAPS, RETURNS = (
     np.array(EXPECTED[key], dtype=np.float64)[:, None] for key in ("gaps", "caps", "return")

@@ -19,6 +19,8 @@ from tests.reference import Recorded, ReferenceModel, simulate
 from tests.reference.things import NEVER
 from tests.worlds import old_supplier, propulsion_world, world
 
+pytestmark = pytest.mark.no_cover
+
 TOLERANCE = 1e-12
 LIMIT = 64.0
 """Most multiples of eps times gross volume that a residual may reach."""

@@ -14,6 +14,8 @@ from sim.engine.run import run
 from sim.rules import registry
 from sim.rules.registry import Rule
 
+pytestmark = pytest.mark.no_cover
+
 BASELINE = Path(__file__).parent.parent / "scenarios/baseline.yaml"
 DEFAULTS = {
     ("allocation", "proportional"),

@@ -19,6 +19,8 @@ from tests.random_worlds import random_scenario
 from tests.test_model import everything
 from tests.worlds import propulsion_world, world
 
+pytestmark = pytest.mark.no_cover
+
 RULES: list[Any] = [
     "capacity_adjusted",
     {"rule": "satisfaction_adjusted", "speed": 0.5, "exponent": 1.5},

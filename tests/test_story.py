@@ -14,6 +14,8 @@ import sim
 from sim.engine.run import run
 from sim.records import Floats, Records
 
+pytestmark = pytest.mark.no_cover
+
 SCENARIOS = Path(__file__).parent.parent / "scenarios"
 MEMBERS = 3
 OTHERS = ("BLR", "KAZ", "ARM", "KGZ", "TJK")

@@ -8,6 +8,7 @@ import hashlib
 import platform
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -83,6 +84,7 @@ def hashes(folder: Path) -> dict[str, str]:
     }
 
 
+@cache
 def _version(package: str) -> str | None:
     try:
         return version(package)

@@ -22,6 +22,8 @@ from tests.laws.outcome import (
 )
 from tests.laws.worlds import BUYER, MAKERS, few, fewer, worlds
 
+pytestmark = pytest.mark.no_cover
+
 Tree = dict[str, Any]
 SHARES = (
     "fill_rate",

@@ -8,12 +8,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 import sim
 from tests.laws.worlds import few, worlds
+
+pytestmark = pytest.mark.no_cover
 
 Tree = dict[str, Any]
 

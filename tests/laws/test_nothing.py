@@ -11,6 +11,8 @@ import sim
 from tests.laws.outcome import EXACT, Numbers, check, numbers, without
 from tests.laws.worlds import BUYER, MAKERS, few, fewer, worlds
 
+pytestmark = pytest.mark.no_cover
+
 Tree = dict[str, Any]
 
 ENDS = {"exporter": "*", "importer": BUYER}
