@@ -18,14 +18,14 @@ run: $(READY) ## Run the baseline into results/baseline
 	$(BIN)/sim run baseline
 
 test: $(READY) ## Run the tests
-	$(BIN)/python -m pytest -q -n 2
+	$(BIN)/python -m pytest -q -n 2 --dist worksteal
 
 check: $(READY) ## Do all that CI does: lint, format, types, floors of the house, tests with coverage
 	$(BIN)/ruff check --quiet .
 	$(BIN)/ruff format --quiet --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/python -m pytest -q -n 2 --cov --cov-fail-under=95 --cov-report=term
+	$(BIN)/python -m pytest -q -n 2 --dist worksteal --cov --cov-fail-under=95 --cov-report=term
 
 check-all: ## Run the tests on Python 3.11, 3.12 and 3.13, each in its own environment
 	@missing= failed=; \
@@ -50,7 +50,7 @@ bench: $(READY) ## Measure speed and memory
 FUZZ ?= 2000
 
 fuzz: $(READY) ## Feed it FUZZ inputs of each of five kinds (2000), and see that none breaks it
-	FUZZ=$(FUZZ) $(BIN)/python -m pytest -q -n 2 tests/test_fuzz.py
+	FUZZ=$(FUZZ) $(BIN)/python -m pytest -q -n 2 --dist worksteal tests/test_fuzz.py
 
 soak: $(READY) ## Run 200 studies in one process, and see that memory and file handles stay
 	$(BIN)/python -m benchmarks.soak
