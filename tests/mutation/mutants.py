@@ -83,7 +83,10 @@ def modules(root: Path) -> list[str]:
 
 
 def mutants(root: Path, names: Iterable[str]) -> list[Mutant]:
-    """List all mutants of some modules, in order; type annotations are no code."""
+    """List all mutants of some modules, in order.
+
+    Type annotations, and what makes a class a frozen one, only speak to who writes the code.
+    """
     found = []
     with use_db(":memory:", mode=WorkDB.Mode.create) as database:
         init([root / name for name in names], database, {})
@@ -95,7 +98,7 @@ def mutants(root: Path, names: Iterable[str]) -> list[Mutant]:
                 found.append(
                     Mutant(name, *spec.start_pos, spec.operator_name, spec.occurrence, function)
                 )
-    spans = {name: list(_annotations((root / name).read_text("utf-8"))) for name in names}
+    spans = {name: list(_declarations((root / name).read_text("utf-8"))) for name in names}
     return sorted(
         each
         for each in found
@@ -103,16 +106,15 @@ def mutants(root: Path, names: Iterable[str]) -> list[Mutant]:
     )
 
 
-def _annotations(source: str) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
-    """Yield where annotations begin and end, (row, column)."""
+def _declarations(source: str) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
+    """Yield where annotations and decorators of classes begin and end, (row, column)."""
     for node in ast.walk(ast.parse(source)):
-        for name in ("annotation", "returns"):
-            note = getattr(node, name, None)
-            if isinstance(note, ast.expr):
-                yield (
-                    (note.lineno, note.col_offset),
-                    (note.end_lineno or 0, note.end_col_offset or 0),
-                )
+        named = (getattr(node, name, None) for name in ("annotation", "returns"))
+        decorators = node.decorator_list if isinstance(node, ast.ClassDef) else []
+        for each in (*named, *decorators):
+            if isinstance(each, ast.expr):
+                end = (each.end_lineno or 0, each.end_col_offset or 0)
+                yield (each.lineno, each.col_offset), end
 
 
 def sample(every: Sequence[Mutant], size: int | None, seed: int) -> list[Mutant]:
