@@ -24,8 +24,10 @@ from sim.kernels import (
     sums,
     systemic,
 )
+from sim.kernels.allocation import allocate
 from sim.kernels.capacity import erlang, half_done, monthly
 from sim.kernels.limits import Groups, Limits
+from sim.kernels.market import Market
 from sim.kernels.sums import GroupSum
 from sim.kernels.uncollected import uncollected
 
@@ -404,3 +406,21 @@ def test_garbage_is_left_alone_for_a_while() -> None:
             assert not gc.isenabled()
         assert not gc.isenabled()
     assert gc.isenabled()
+
+
+def test_a_link_carries_its_cap_over_all_rounds() -> None:
+    """100 wanted of two lines by 4 to 6, of which the second has 30: 40 and 30 at first, and of the
+    30 that lack the first can carry 10 more, in one tier or in the second of two."""
+    demand = column(100, 5)
+    for tier in (None, np.array([1, 0])):
+        market = Market.build(np.array([0, 0, 1]), np.array([0, 1, 0]), 2, 2, tier)
+        found = allocate(
+            market, column(200, 30), demand, column(0.4, 1, 0.6), column(50, math.inf, math.inf)
+        )
+        assert found.flow[:, 0].tolist() == pytest.approx([50, 5, 30])
+        assert found.received[:, 0].tolist() == pytest.approx([80, 5])
+        assert found.shipped[:, 0].tolist() == pytest.approx([55, 30])
+    one = allocate(
+        market, column(200, 30), demand, column(0.4, 1, 0.6), column(50, 9, 99), rounds=1
+    )
+    assert one.flow[:, 0].tolist() == pytest.approx([40, 5, 30])
