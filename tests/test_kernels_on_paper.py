@@ -28,6 +28,7 @@ from sim.kernels.allocation import allocate
 from sim.kernels.capacity import erlang, half_done, monthly
 from sim.kernels.limits import Groups, Limits
 from sim.kernels.market import Market
+from sim.kernels.optimal import transport
 from sim.kernels.sums import GroupSum
 from sim.kernels.uncollected import uncollected
 
@@ -424,3 +425,15 @@ def test_a_link_carries_its_cap_over_all_rounds() -> None:
         market, column(200, 30), demand, column(0.4, 1, 0.6), column(50, 9, 99), rounds=1
     )
     assert one.flow[:, 0].tolist() == pytest.approx([40, 5, 30])
+
+
+def test_what_is_not_delivered_costs_nothing_without_a_price() -> None:
+    """4 of 10 at 2 money each; with a price of 5 on unmet demand 30 more."""
+    ends = np.zeros(1, dtype=np.int64)
+    numbers = np.array([4.0]), np.array([10.0]), np.array([2.0])
+    free, priced = transport(ends, ends, *numbers), transport(ends, ends, *numbers, unmet_cost=5.0)
+    assert (free.flow.tolist(), free.cost) == ([4], 8)
+    assert (priced.flow.tolist(), priced.cost) == ([4], 38)
+    assert priced.supply_price.tolist() == [3]
+    none = transport(ends[:0], ends[:0], *numbers[:2], numbers[2][:0], unmet_cost=5.0)
+    assert none.cost == 50
