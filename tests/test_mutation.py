@@ -115,15 +115,18 @@ def test_the_score_leaves_equivalent_mutants_out() -> None:
     assert report([]).splitlines()[-1].split() == ["all", "0", "0", "0", "0", "0", "0", "100.0%"]
 
 
-def test_the_quickest_tests_that_reach_a_line_come_first() -> None:
-    """A line that runs on import is reached by who runs its function, or its module."""
+def test_the_sharpest_tests_that_reach_a_line_come_first() -> None:
+    """Those that run the fewest lines. A line that runs on import is reached by who runs its
+    function, or its module."""
     source = "LIMIT = 3\n\ndef f(x=1):\n    return x\n\nOTHER = f(2)\n"
-    seconds = {"slow": 0.7 * BUDGET, "slower": 0.8 * BUDGET, "quick": 0.1, "other": 0.2}
-    lines = {1: [], 3: [], 4: ["slower", "slow", "quick"], 6: ["other"]}
-    reach = Reach(seconds, {"module": lines})
-    assert reach.tests("module", source, 4) == ["quick", "slow"]
-    assert reach.tests("module", source, 3) == ["quick", "slow"]
-    assert reach.tests("module", source, 1) == ["quick", "other", "slow"]
+    seconds = {"broad": 0.7 * BUDGET, "broader": 0.4 * BUDGET, "sharp": 0.1, "other": 0.2}
+    lines = {1: [], 3: [], 4: ["broader", "broad", "sharp"], 6: ["other", "broader"]}
+    more = {1: ["broad"] * 2, 2: ["broader"] * 3}
+    reach = Reach(seconds, {"module": lines, "another": more})
+    assert reach.tests("module", source, 4) == ["sharp", "broad"]
+    assert reach.tests("module", source, 3) == ["sharp", "broad"]
+    assert reach.tests("module", source, 6) == ["other", "broader"]
+    assert reach.tests("module", source, 1) == ["other", "sharp", "broad"]
     assert Reach(seconds, {"module": {}}).tests("module", source, 4) == []
 
 

@@ -6,8 +6,10 @@ import ast
 import os
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -29,10 +31,17 @@ class Reach:
     lines: Mapping[str, Lines]
     """Module -> its lines"""
 
-    def tests(self, module: str, source: str, row: int) -> list[str]:
-        """Name the tests to run for a change of this line, the quickest first, within BUDGET.
+    @cached_property
+    def breadth(self) -> Mapping[str, int]:
+        """Count the lines that each test runs."""
+        return Counter(
+            test for lines in self.lines.values() for tests in lines.values() for test in tests
+        )
 
-        They are those that run the line; where it runs on import (a default, a constant), those
+    def tests(self, module: str, source: str, row: int) -> list[str]:
+        """Name the tests to run for a change of this line, the sharpest first, within BUDGET.
+
+        Sharp is a test that runs few lines. They are those that run this line; where it runs on import (a default, a constant), those
         that run its function or, outside of functions, the module.
         """
         lines = self.lines[module]
@@ -41,7 +50,7 @@ class Reach:
             first, last = _function(source, row)
             found = {test for each in range(first, last + 1) for test in lines.get(each, ())}
         chosen, spent = [], 0.0
-        for test in sorted(found, key=lambda each: (self.seconds[each], each)):
+        for test in sorted(found, key=lambda each: (self.breadth[each], each)):
             spent += self.seconds[test]
             if chosen and spent > BUDGET:
                 break
