@@ -41,8 +41,9 @@ class Reach:
     def tests(self, module: str, source: str, row: int) -> list[str]:
         """Name the tests to run for a change of this line, the sharpest first, within BUDGET.
 
-        Sharp is a test that runs few lines. They are those that run this line; where it runs on import (a default, a constant), those
-        that run its function or, outside of functions, the module.
+        Sharp is a test that runs few lines. They are those that run this line; where it runs on
+        import (a default, a constant), those that run its function or, outside of functions, the
+        module.
         """
         lines = self.lines[module]
         found = set(lines.get(row, ()))
