@@ -9,7 +9,7 @@ VERSIONS = 3.11 3.12 3.13
 EDITOR_SERVER = 2.0.0
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check check-all docs bench fuzz soak format clean
+.PHONY: help run test check check-all docs bench fuzz soak mutate format clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,6 +54,12 @@ fuzz: $(READY) ## Feed it FUZZ inputs of each of five kinds (2000), and see that
 
 soak: $(READY) ## Run 200 studies in one process, and see that memory and file handles stay
 	$(BIN)/python -m benchmarks.soak
+
+MUTANTS ?= 200
+SEED ?= 1
+
+mutate: $(READY) ## Change MUTANTS lines (200, or all), drawn by SEED, one by one; tests must see it
+	$(BIN)/python -m tests.mutation --mutants $(MUTANTS) --seed $(SEED)
 
 format: $(READY) ## Put the code into shape
 	$(BIN)/ruff check --quiet --fix .

@@ -293,3 +293,12 @@ def test_the_table_of_money() -> None:
     assert (frame[frame.item == "capital"].n == 1).all()
     assert (frame[(frame.item == "substitution") & (frame.year == 2014)].n == 0).all()
     assert len(frame) == 3 * 3 * 7
+
+
+def test_opening_prices_count_what_is_good() -> None:
+    """Of 100 units started half are good: 50 are offered and 80 asked for, 0.6 times too many; a
+    premium of a half makes 2 money 2.6."""
+    plants = priced().model_dump(by_alias=True, exclude_unset=True)["factories"]
+    plants["old_plant"]["lines"]["engines"] = {"capacity": 100, "yield": 0.5, "unit_cost": 2}
+    model = SupplyModel(priced("scarcity", factories=plants), (0,))
+    assert model.world.lines.price[:, 0].tolist() == pytest.approx([2.6, 3])

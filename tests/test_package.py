@@ -149,7 +149,7 @@ def test_plain_make_lists_its_commands() -> None:
         timeout=60,
     )
     commands = [line.split()[1] for line in done.stdout.splitlines()]
-    checks = ["test", "check", "check-all", "docs", "bench", "fuzz", "soak"]
+    checks = ["test", "check", "check-all", "docs", "bench", "fuzz", "soak", "mutate"]
     assert commands == ["help", "run", *checks, "format", "clean"]
 
 

@@ -1,0 +1,1 @@
+"""Mutation testing: change the code in one place, and see that a test fails."""

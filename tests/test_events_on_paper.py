@@ -1,0 +1,63 @@
+"""What events do month by month, on paper: what runs of whole worlds would not show."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.engine.model import SupplyModel
+from sim.engine.run import run
+from tests.test_events import event, programme
+from tests.worlds import old_supplier, world
+
+
+def test_funding_reaches_each_member_in_its_own_months() -> None:
+    """24 in three parts, from a month on that is drawn: 8 a month for three months, no more."""
+    more = {
+        "kind": "funding",
+        "programme": "build",
+        "amount": 24,
+        "months": 3,
+        "after": {"event": "ban", "months": {"value": 4, "low": 0, "high": 9}},
+    }
+    scenario = world(
+        members=8,
+        events={"ban": event("cut_off"), "more": more},
+        programmes={"build": programme(budget={})},
+    )
+    model = SupplyModel(scenario, range(8))
+    paid = np.zeros((24, 8))
+    for month in range(24):
+        model.step()
+        paid[month] = model.world.programmes.appropriated[0]
+    begin = model.events.timeline.begin[1]
+    assert len(set(begin.tolist())) > 3
+    months = np.arange(24)[:, None]
+    np.testing.assert_allclose(
+        paid, np.where((months >= begin) & (months < begin + 3), 8.0, 0.0), atol=1e-12
+    )
+
+
+def test_closing_a_plant_leaves_others_what_comes_back() -> None:
+    """Home output fails in March 2015 and 20 a month are called back at the old plant, each two
+    months later; in between another resting plant is closed for good.
+    """
+    plants = old_supplier()["factories"]
+    resting = {"after_months": 6, "return_months": 2}
+    plants["old_plant"]["lines"]["engines"] = {"capacity": 200, "mothball": resting}
+    plants["spare"] = {
+        "title": "Spare",
+        "state": "BBB",
+        "lines": {"gears": {"capacity": 5, "mothball": resting}},
+    }
+    products = old_supplier()["products"] | {"gears": {"title": "Gears", "unit": "gears"}}
+    fire = {"kind": "outage", "date": "2015-03", "factory": "home_plant"}
+    end = {"kind": "closure", "date": "2015-05", "factory": "spare"}
+    found = run(
+        world(factories=plants, products=products, events={"fire": fire, "end": end})
+    ).records
+    old, spare = (
+        next(row for row, line in enumerate(found.lines) if line[0] == name)
+        for name in ("old_plant", "spare")
+    )
+    np.testing.assert_allclose(found.capacity[13:19, old, 0], [80, 80, 80, 100, 120, 140])
+    np.testing.assert_allclose(found.capacity[[0, 12, 18], spare, 0], [5, 0, 0])

@@ -1,0 +1,149 @@
+"""The script of mutation testing: its mutants, its samples, its score, and what it leaves out."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.mutation import mutants as making
+from tests.mutation.__main__ import report, score
+from tests.mutation.files import FILES
+from tests.mutation.reach import BUDGET, Reach
+
+ROOT = Path(__file__).parent.parent
+CODE = """\
+def twice(number: int | None) -> int:
+    return (number or 0) * 2
+"""
+TEST = """\
+from sim.kernels.tiny import twice
+
+def test_twice():
+    assert twice(3) == 6
+"""
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> Path:
+    """Make a repository of one function and one test."""
+    for name, text in (
+        ("sim/__init__.py", ""),
+        ("sim/kernels/__init__.py", ""),
+        ("sim/kernels/tiny.py", CODE),
+        ("test_tiny.py", TEST),
+    ):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+def test_mutants_of_a_function(tiny: Path) -> None:
+    """Of its code, in one place each, and not of its annotations."""
+    found = making.mutants(tiny, ["sim/kernels/tiny.py"])
+    changes = [each.change(CODE) for each in found]
+    assert {each.function for each in changes} == {"twice"}
+    assert {each.line for each in changes} == {"return (number or 0) * 2"}
+    assert [each.mutant for each in changes] == [
+        "return (number and 0) * 2",
+        "return (number or 1) * 2",
+        "return (number or -1) * 2",
+        "return (number or 0) + 2",
+        "return (number or 0) / 2",
+        "return (number or 0) * 3",
+        "return (number or 0) * 1",
+    ]
+
+
+def test_a_sample_is_the_same_for_the_same_seed(tiny: Path) -> None:
+    every = making.mutants(tiny, ["sim/kernels/tiny.py"])
+    assert making.sample(every, 4, 1) == making.sample(every, 4, 1)
+    assert len({tuple(making.sample(every, 4, seed)) for seed in range(9)}) > 1
+    assert making.sample(every, None, 1) == making.sample(every, 99, 1) == every
+
+
+TRIALS = """\
+import sys
+from pathlib import Path
+from tests.mutation.__main__ import copied, outcome
+from tests.mutation.mutants import mutants
+
+root = Path(sys.argv[1])
+first, *_, last = mutants(root, ["sim/kernels/tiny.py"])
+here = Path.cwd()
+with copied(root) as (copy, _):
+    print(copy)
+    print(outcome(last, ["test_tiny.py"]))
+    print(outcome(first, []))
+    (copy / "test_tiny.py").write_text("def test_nothing():\\n    pass\\n")
+    print(outcome(last, ["test_tiny.py"]))
+    (copy / "test_tiny.py").write_text("while True:\\n    pass\\n")
+    print(outcome(last, ["test_tiny.py"], limit=0.5))
+assert Path.cwd() == here
+"""
+
+
+def test_a_test_kills_a_mutant_or_does_not(tiny: Path) -> None:
+    """In a copy, in processes of their own; the code is left as it was, and nothing beside it."""
+    before = sorted(tiny.rglob("*"))
+    done = subprocess.run(
+        [sys.executable, "-c", TRIALS, str(tiny)],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    copy, *found = done.stdout.splitlines()
+    assert found == ["killed", "unreached", "survived", "timeout"]
+    assert not Path(copy).parent.exists()
+    assert sorted(tiny.rglob("*")) == before
+    assert (tiny / "sim/kernels/tiny.py").read_text(encoding="utf-8") == CODE
+
+
+def test_the_score_leaves_equivalent_mutants_out() -> None:
+    outcomes = ["killed"] * 3 + ["timeout"] + ["survived"] + ["equivalent"] * 2
+    assert score(outcomes) == 0.8
+    assert score([*outcomes, "unreached"]) == pytest.approx(4 / 6)
+    assert score(["equivalent"]) == 1
+    assert report([]).splitlines()[-1].split() == ["all", "0", "0", "0", "0", "0", "0", "100.0%"]
+
+
+def test_the_sharpest_tests_that_reach_a_line_come_first() -> None:
+    """Those that run the fewest lines. A line that runs on import is reached by who runs its
+    function, or its module."""
+    source = "LIMIT = 3\n\ndef f(x=1):\n    return x\n\nOTHER = f(2)\n"
+    seconds = {"broad": 0.7 * BUDGET, "broader": 0.4 * BUDGET, "sharp": 0.1, "other": 0.2}
+    lines = {1: [], 3: [], 4: ["broader", "broad", "sharp"], 6: ["other", "broader"]}
+    more = {1: ["broad"] * 2, 2: ["broader"] * 3}
+    reach = Reach(seconds, {"module": lines, "another": more})
+    assert reach.tests("module", source, 4) == ["sharp", "broad"]
+    assert reach.tests("module", source, 3) == ["sharp", "broad"]
+    assert reach.tests("module", source, 6) == ["other", "broader"]
+    assert reach.tests("module", source, 1) == ["other", "sharp", "broad"]
+    assert Reach(seconds, {"module": {}}).tests("module", source, 4) == []
+
+
+def test_equivalent_mutants_name_code_that_is_there() -> None:
+    """Once each, with a reason."""
+    known = making.equivalents()
+    rows = making.EQUIVALENT.read_text(encoding="utf-8").splitlines()
+    assert len(known) == len(rows) - 1 > 0
+    for change, reason in known.items():
+        source = (ROOT / change.module).read_text(encoding="utf-8")
+        assert change.module in making.modules(ROOT)
+        assert change.line in [line.strip() for line in source.splitlines()], change
+        assert f" {change.function}" in source
+        assert change.line != change.mutant
+        assert len(reason) > 20, change
+
+
+def test_the_tests_that_kill_are_there() -> None:
+    assert all((ROOT / name).is_file() for name in FILES)
+    assert len(set(FILES)) == len(FILES) > 50
