@@ -147,10 +147,6 @@ def yard(**changes: Any) -> sim.Scenario:
         "paint": {"amount": 3, "criticality": "important"},
         "radios": {"amount": 1, "criticality": "minor"},
     }
-        "title": "Yard",
-        "state": "AAA",
-        "lines": {"ships": {"capacity": 10, "unit_cost": 28}},
-    }
     goods = {name: {"title": name, "unit": "units"} for name in (*units, "ships")}
     goods["ships"]["inputs"] = ships
     rules = {"everyone": {"exporter": "*", "importer": "*", "product": "*"}}
