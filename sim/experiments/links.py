@@ -61,11 +61,12 @@ class _Reader:
     grid: Grid
     faults: list[Fault] = field(default_factory=list)
     firms: dict[str, int] = field(default_factory=dict)
-    industry: dict[int, tuple[str, Record]] = field(default_factory=dict)
-    """Firm -> its industry, and the row that said so first"""
-    kinds: dict[tuple[int, str], tuple[int, Record]] = field(default_factory=dict)
-    """Buyer and industry -> the class, and the row that said so first"""
-    rows: dict[tuple[int, int], Record] = field(default_factory=dict)
+    industry: dict[int, tuple[str, int]] = field(default_factory=dict)
+    """Firm -> its industry, and the line that said so first"""
+    kinds: dict[tuple[int, str], tuple[int, int]] = field(default_factory=dict)
+    """Buyer and industry -> the class, and the line that said so first"""
+    pairs: dict[tuple[int, int], int] = field(default_factory=dict)
+    """Supplier and buyer -> the line that names them"""
 
     def links(self) -> Links:
         """Read all rows. Raises ScenarioError, InputError."""
@@ -120,9 +121,9 @@ class _Reader:
             return None
         self._check_industry(row, supplier)
         self._check_class(row, buyer, self.industry[supplier][0], kind)
-        first = self.rows.setdefault((supplier, buyer), row)
-        if first is not row:
-            self._tell(row, 0, f"the same supplier and buyer as in line {first.line}")
+        first = self.pairs.setdefault((supplier, buyer), row.line)
+        if first != row.line:
+            self._tell(row, 0, f"the same supplier and buyer as in line {first}")
         return (supplier, buyer, amount, kind) if amount else None
 
     def _firm(self, row: Record, name: str) -> int:
@@ -158,15 +159,15 @@ class _Reader:
             text = [*self.firms][supplier]
         elif not text:
             self._tell(row, at, "a name is missing", "industry")
-        known, first = self.industry.setdefault(supplier, (from_cell(text), row))
+        known, first = self.industry.setdefault(supplier, (from_cell(text), row.line))
         if known != from_cell(text):
-            self._tell(row, at, f"'{text}', where line {first.line} has '{known}'", "industry")
+            self._tell(row, at, f"'{text}', where line {first} has '{known}'", "industry")
 
     def _check_class(self, row: Record, buyer: int, industry: str, kind: int) -> None:
         """See that what one industry supplies to one buyer is of one class."""
-        known, first = self.kinds.setdefault((buyer, industry), (kind, row))
+        known, first = self.kinds.setdefault((buyer, industry), (kind, row.line))
         if known != kind:
             at, text = self._cell(row, "class")
             name = next(each for each, value in CLASSES.items() if value == known)
-            what = f"'{text}', where line {first.line} has '{name}' for this buyer and industry"
+            what = f"'{text}', where line {first} has '{name}' for this buyer and industry"
             self._tell(row, at, what, "class")
