@@ -341,6 +341,29 @@ def test_the_test_table_of_pymrio(tmp_path: Path) -> None:
     assert (made.iloc[-1] < 0.9 * made.iloc[0]).all()
 
 
+@pytest.mark.parametrize("by_region", [False, True])
+def test_makers_at_home_serve_whom_the_table_says(accounts: Accounts, by_region: bool) -> None:
+    """Where a region, or one industry, takes nothing from its own makers, nothing flows."""
+    accounts.Z.loc[("reg1", "food"), ("reg1", "01T03")] = 0.0
+    accounts.Z.loc[("reg2", "food"), "reg2"] = 0.0
+    accounts.Y.loc[("reg2", "food"), "reg2"] = 0.0
+    accounts.x["indout"] = accounts.Z.sum(axis=1) + accounts.Y.sum(axis=1)
+    folder.write(from_pymrio(accounts, by_region=by_region, **SAID), "out")
+    made = at_rest("out/mrio.yaml").capacity.groupby("factory")["output_central"].last()
+    assert 12 * made[NAMES].to_numpy() == pytest.approx(accounts.x["indout"], rel=1e-6)
+    if not by_region:
+        assert_carries("out/mrio.yaml", accounts)
+
+
+def test_a_state_that_exports_makes_nothing_for_itself() -> None:
+    """China buys gases from Japan, and what it exports is for others."""
+    imported(COMTRADE + "C,A,2021,CHN,China,M,JPN,Japan,0,280429,x,C00,0,m³,1,1,7000000\n")
+    rows = [(row["exporter"], row["importer"], row["weight"]) for row in table("trade.csv")]
+    assert rows[:3] == [("CHN", "CHN", "0"), ("CHN", "JPN", "1"), ("CHN", "KOR", "0.75")]
+    made = at_rest("out/comtrade.yaml").capacity.groupby("factory")["output_central"].last()
+    assert 12 * made.to_numpy() == pytest.approx([10, 7, 3])
+
+
 def test_a_function_takes_what_pymrio_has(accounts: Accounts) -> None:
     assert from_pymrio(accounts, **SAID).tables == mrio(saved(accounts), **SAID).tables
     with pytest.raises(InputError, match="same industries"):

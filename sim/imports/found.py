@@ -182,14 +182,20 @@ def needs_table(needs: Mapping[tuple[str, ...], float]) -> Table:
 def trade_table(flows: Flows) -> Table:
     """Make the table of trade: each exporter's share in what an importer, or each of its users,
     gets of a product.
+
+    Who gets nothing from makers at home, and could, has a weight of 0 for these: without a rule
+    makers serve their own state.
     """
     got = _got(flows)
-    rows: list[tuple[str, ...]] = [
-        (*key, number(flows[key] / got[key[1:]])) for key in sorted(flows)
-    ]
+    makers = {(exporter, product) for exporter, _, product, *_ in flows}
+    weights = {key: flows[key] / got[key[1:]] for key in flows}
+    for importer, product, *user in got:
+        if (importer, product) in makers:
+            weights.setdefault((importer, importer, product, *user), 0.0)
+    rows = [(*key, number(each)) for key, each in sorted(weights.items())]
     columns = ("exporter", "importer", "product", "user")[: len(next(iter(flows)))]
     if len(columns) == 3:
-        return Table((*columns, "weight"), rows, 3)
+        return Table((*columns, "weight"), list(rows), 3)
     return Table(("rule", *columns, "weight"), [(_rule_name(*row), *row) for row in rows], 1)
 
 

@@ -188,9 +188,11 @@ def _found(accounts: Accounts, origin: Origin, unit: str, *, by_region: bool) ->
     output = dict(zip(makers, np.where(delivering, accounts.x, 0.0).tolist(), strict=True))
     bills = _bills(makers, z, output, left)
     final = _flows(makers, [(region, FINAL) for region in regions], y)
-    flows = {**final, **_taken(_flows(makers, _users(makers), z), bills)}
     if by_region:
-        flows = totals(flows, 0, 1, 2)
+        buyers = [(state,) for state in (*(state for state, _ in makers), *regions)]
+        flows = _flows(makers, buyers, np.hstack((z, y)))
+    else:
+        flows = final | _taken(_flows(makers, _users(makers), z), bills)
     tables = trade_tables(flows, states, products, unit, left)
     tables["factories.csv"] = lines_table(
         {key: each for key, each in output.items() if each >= SMALLEST}
@@ -231,14 +233,14 @@ def _tell_imbalance(a: Accounts, z: Floats, y: Floats, left: dict[str, LeftOut])
 
 
 def _flows(
-    makers: Sequence[Label], users: Sequence[Label], matrix: Floats
+    makers: Sequence[Label], buyers: Sequence[tuple[str, ...]], matrix: Floats
 ) -> dict[tuple[str, ...], float]:
-    """Add deliveries up by exporter, importer, product and user."""
-    added, names = _added(matrix.T, users)
+    """Add deliveries up by exporter, importer, product and, where buyers have one, user."""
+    added, names = _added(matrix.T, buyers)
     flows: dict[tuple[str, ...], float] = {}
-    for row, column in zip(*np.nonzero(added.T), strict=True):
-        (exporter, product), (importer, user) = makers[row], names[column]
-        flows[exporter, importer, product, user] = float(added[column, row])
+    for row, column in zip(*map(np.ndarray.tolist, np.nonzero(added.T)), strict=True):
+        (exporter, product), (importer, *user) = makers[row], names[column]
+        flows[exporter, importer, product, *user] = float(added[column, row])
     return flows
 
 
