@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from sim.experiments.comparison import Comparison
     from sim.experiments.scores import Backtest
     from sim.experiments.stress import stress
+    from sim.experiments.systemic import esri
     from sim.report.files import unchecked
     from sim.report.result import Result
     from sim.report.saved import SavedResult
@@ -58,6 +59,7 @@ __all__ = [
     "backtest",
     "compare",
     "discover",
+    "esri",
     "load",
     "merge",
     "open",
@@ -83,6 +85,7 @@ _LAZY = {
     "backtest": "sim.experiments.backtest",
     "compare": "sim.experiments.compare",
     "discover": "sim.analysis.discovery.discovery",
+    "esri": "sim.experiments.systemic",
     "load": "sim.engine.load",
     "merge": "sim.study.shards",
     "open": "sim.report.saved:open_result",

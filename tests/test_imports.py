@@ -11,15 +11,18 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+import pymrio
 import pytest
 
 import sim
 from sim.cli.main import main
 from sim.errors import InputError, ScenarioError
+from sim.experiments.systemic import at_rest as rest
 from sim.imports import folder
 from sim.imports.comtrade import comtrade
 from sim.imports.mrio import from_pymrio, mrio
 from sim.imports.sipri import sipri
+from sim.world.numbering import number
 
 COMTRADE = """\
 typeCode,freqCode,refYear,reporterISO,reporterDesc,flowCode,partnerISO,partnerDesc,partner2Code,\
@@ -256,6 +259,109 @@ def test_an_input_output_table_at_rest_makes_its_output(accounts: Accounts, endi
             frame.assign(capacity=2 * frame.capacity).to_csv("out/factories.csv", index=False)
         made = at_rest("out/mrio.yaml").capacity.groupby("factory")["output_central"].last()
         assert 12 * made[NAMES].to_numpy() == pytest.approx(accounts.x["indout"], rel=1e-6)
+
+
+def carried(path: str) -> dict[tuple[str, str, str], float]:
+    """Return what flows in a scenario at rest, units a year: exporter's factory, region, user."""
+    scenario = sim.load(path, members=1)
+    axes = number(scenario)
+    flow, _ = rest(scenario, axes)
+    found = {}
+    for line, need, each in zip(axes.link_line, axes.link_need, flow.tolist(), strict=True):
+        user = axes.need_line[need]
+        name = "final" if user < 0 else axes.lines[user][0]
+        found[axes.lines[line][0], axes.needs[need][0], name] = 12 * each
+    return found
+
+
+def deliveries(tables: Any) -> dict[tuple[str, str, str], float]:
+    """Return what an input-output table says of the same, without what is 0."""
+    names = [("_".join(each)).upper() for each in tables.Z.index]
+    regions = [region.upper() for region, _ in tables.Z.index]
+    found: dict[tuple[str, str, str], float] = {}
+    for row, maker in enumerate(names):
+        for column, user in enumerate(names):
+            found[maker, regions[column], user] = float(tables.Z.iloc[row, column])
+        for (region, _), each in tables.Y.iloc[row].items():
+            key = maker, region.upper(), "FINAL"
+            found[key] = found.get(key, 0.0) + float(each)
+    return {key: each for key, each in found.items() if each}
+
+
+def assert_carries(path: str, tables: Any) -> None:
+    """See that what flows at rest is Z and Y."""
+    flow = {tuple(map(str.upper, key)): each for key, each in carried(path).items() if each}
+    assert flow == pytest.approx(
+        {tuple(name.replace("_01T03", "_C01T03") for name in key): each
+         for key, each in deliveries(tables).items()},
+        rel=1e-6,
+    )  # fmt: skip
+
+
+def test_at_rest_flows_are_those_of_the_table(accounts: Accounts) -> None:
+    """Industries have suppliers of their own; with `by_region` those of their region, so that
+    output is the same and flows are not."""
+    folder.write(from_pymrio(accounts, **SAID), "out")
+    assert_carries("out/mrio.yaml", accounts)
+    folder.write(from_pymrio(accounts, by_region=True, **SAID), "region")
+    assert len(Path("region/trade.csv").read_text().splitlines()) == 1 + 8
+    flow = carried("region/mrio.yaml")
+    assert flow["REG2_food", "REG1", "REG1_food"] == pytest.approx(13 * 9 / 59)
+    made = at_rest("region/mrio.yaml").capacity.groupby("factory")["output_central"].last()
+    assert 12 * made[NAMES].to_numpy() == pytest.approx(accounts.x["indout"], rel=1e-6)
+
+
+def test_users_without_a_factory_have_no_suppliers(accounts: Accounts) -> None:
+    """An industry that makes nothing takes nothing, and no rule of trade speaks of it."""
+    accounts.x.iloc[3, 0] = 0.0
+    found = from_pymrio(accounts, **SAID)
+    assert found.left_out["inputs of industries without output, or tiny"].rows == 2
+    assert not [row for row in found.tables["trade.csv"].rows if row[4] == "REG2_c01T03"]
+    folder.write(found, "out")
+    assert len(sim.load("out/mrio.yaml").factories) == 3
+
+
+def test_the_test_table_of_pymrio(tmp_path: Path) -> None:
+    """Six regions, eight sectors, read from the files that it saves: at rest output and flows are
+    those of the table, and a shock runs through."""
+    tables = pymrio.load_test().calc_system()
+    tables.save(tmp_path / "saved", table_format="txt")
+    folder.write(mrio(tmp_path / "saved", **SAID), "out")
+    mines = ", ".join(f"REG{row}_mining" for row in range(1, 7))
+    Path("out/shock.yaml").write_text(
+        "extends: mrio.yaml\nname: shock\nmonths: 6\n"
+        f"events: {{strike: {{kind: outage, date: 2015-02, factory: [{mines}], share: 0.5}}}}\n"
+    )
+    assert_carries("out/shock.yaml", tables)
+    made = sim.run(sim.load("out/shock.yaml"), members=1).capacity.pivot(
+        index="month", columns="factory", values="output_central"
+    )
+    names = ["_".join((region.upper(), sector)) for region, sector in tables.x.index]
+    assert 12 * made[names].iloc[0].to_numpy() == pytest.approx(tables.x["indout"], rel=1e-6)
+    assert (made.iloc[-1] < 0.9 * made.iloc[0]).all()
+
+
+@pytest.mark.parametrize("by_region", [False, True])
+def test_makers_at_home_serve_whom_the_table_says(accounts: Accounts, by_region: bool) -> None:
+    """Where a region, or one industry, takes nothing from its own makers, nothing flows."""
+    accounts.Z.loc[("reg1", "food"), ("reg1", "01T03")] = 0.0
+    accounts.Z.loc[("reg2", "food"), "reg2"] = 0.0
+    accounts.Y.loc[("reg2", "food"), "reg2"] = 0.0
+    accounts.x["indout"] = accounts.Z.sum(axis=1) + accounts.Y.sum(axis=1)
+    folder.write(from_pymrio(accounts, by_region=by_region, **SAID), "out")
+    made = at_rest("out/mrio.yaml").capacity.groupby("factory")["output_central"].last()
+    assert 12 * made[NAMES].to_numpy() == pytest.approx(accounts.x["indout"], rel=1e-6)
+    if not by_region:
+        assert_carries("out/mrio.yaml", accounts)
+
+
+def test_a_state_that_exports_makes_nothing_for_itself() -> None:
+    """China buys gases from Japan, and what it exports is for others."""
+    imported(COMTRADE + "C,A,2021,CHN,China,M,JPN,Japan,0,280429,x,C00,0,m³,1,1,7000000\n")
+    rows = [(row["exporter"], row["importer"], row["weight"]) for row in table("trade.csv")]
+    assert rows[:3] == [("CHN", "CHN", "0"), ("CHN", "JPN", "1"), ("CHN", "KOR", "0.75")]
+    made = at_rest("out/comtrade.yaml").capacity.groupby("factory")["output_central"].last()
+    assert 12 * made.to_numpy() == pytest.approx([10, 7, 3])
 
 
 def test_a_function_takes_what_pymrio_has(accounts: Accounts) -> None:

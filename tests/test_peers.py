@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.optimize import linprog
 
 import sim
 
@@ -52,3 +53,34 @@ def test_inoue_and_todos_firms_with_equal_awards() -> None:
     found = output("inoue_todo_equal_awards")
     assert found[[2, 3]] == pytest.approx([303.8889, 251.8519], abs=5e-5)
     assert found[-1] == pytest.approx(373.2169, abs=5e-5)
+
+
+PLANTS, CITIES = (35, 50, 40), (45, 20, 30, 30)
+COSTS = np.array([[8, 6, 10, 9], [9, 12, 13, 7], [14, 9, 16, 5]], dtype=float)
+SHIPPED = np.array([[0, 10, 25, 0], [45, 0, 5, 0], [0, 10, 0, 30]], dtype=float)
+"""Winston's answer; the only one of least cost."""
+
+
+def shipped(*sets: str) -> np.ndarray:
+    """Return what each plant ships to each city a month, by the result's tables."""
+    result = sim.run(sim.load(PEERS / "transport.yaml", sets, members=1))
+    flows = result.flows.pivot(index="exporter", columns="importer", values="central") / 12
+    output = result.capacity.pivot(index="month", columns="factory", values="output_central")
+    for month in output.index:
+        made = output.loc[month, ["first_plant", "second_plant", "third_plant"]]
+        np.testing.assert_allclose(made, PLANTS, rtol=1e-9)
+    np.testing.assert_allclose(flows.sum(axis=0), CITIES, rtol=1e-9)
+    return flows.to_numpy()
+
+
+def test_the_transportation_problem() -> None:
+    """Shipments are those of the book and those of a linear programme made here."""
+    np.testing.assert_allclose(shipped(), SHIPPED, rtol=1e-9, atol=1e-9)
+    rows = np.concatenate((np.kron(np.eye(3), np.ones(4)), np.kron(np.ones(3), np.eye(4))))
+    best = linprog(COSTS.ravel(), A_eq=rows, b_eq=[*PLANTS, *CITIES])
+    np.testing.assert_allclose(best.x.reshape(3, 4), SHIPPED, atol=1e-9)
+    assert (COSTS * SHIPPED).sum() == pytest.approx(best.fun) == 1020
+
+
+def test_a_rule_that_does_not_look_at_cost_pays_more() -> None:
+    assert (COSTS * shipped("rules.allocation=proportional")).sum() > 1.1 * 1020

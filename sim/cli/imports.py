@@ -62,11 +62,19 @@ def comtrade(file: Path, out: Path, quiet: bool, measure: str, flow: str, year: 
 @click.option("--year", type=click.IntRange(1900, 2200), required=True, help="The table's year.")
 @click.option("--publisher", required=True, help="Who published it, for `sources`.")
 @click.option("--unit", default="million", show_default=True, help="What money is counted in.")
-def mrio(file: Path, out: Path, quiet: bool, year: int, publisher: str, unit: str) -> None:
+@click.option(
+    "--by-region",
+    is_flag=True,
+    help="All users in a region have the same suppliers of a product: fewer rows.",
+)
+def mrio(
+    file: Path, out: Path, quiet: bool, year: int, publisher: str, unit: str, by_region: bool
+) -> None:
     """Import an input-output table: a folder with Z, Y and x as pymrio saves them."""
     from sim.imports import mrio as importer
 
-    _write(importer.mrio(file, year=year, publisher=publisher, unit=unit), out, quiet)
+    found = importer.mrio(file, year=year, publisher=publisher, unit=unit, by_region=by_region)
+    _write(found, out, quiet)
 
 
 @imports.command()

@@ -21,6 +21,7 @@ from sim.cli import plot as plotting
 from sim.cli import runs as running
 from sim.cli import schema as schemas
 from sim.cli import studies as studying
+from sim.cli import systemic as risking
 from sim.cli.common import say
 from sim.cli.precedents import precedents
 from sim.cli.process import fill_standard_streams, interrupts, plain_warnings
@@ -87,6 +88,7 @@ for _command in (
     schemas.schema,
     judging.compare,
     judging.stress,
+    risking.esri,
     judging.backtest,
     judging.evidence,
     studying.sweep,

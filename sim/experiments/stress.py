@@ -17,8 +17,9 @@ from sim.engine.model import SupplyModel
 from sim.engine.recorder import Tape
 from sim.engine.run import Progress
 from sim.errors import InputError
+from sim.experiments.systemic import at_rest, network_of
 from sim.kernels.sums import Bools, Floats, Ints, total
-from sim.kernels.systemic import esri_of_sets
+from sim.kernels.systemic import esri
 from sim.metrics.derive import by_month, recorded_for
 from sim.report.statistics import spread
 from sim.scenario.event_kinds import CutOff, Outage
@@ -183,23 +184,12 @@ def _survived(fill: Floats, untouched: Floats, month: int) -> Floats:
 
 def _static(scenario: Scenario, axes: Axes, outs: Sequence[KnockOut]) -> Floats:
     """Return the static index of each factory in the balanced world of the central case; NaN for
-    links.
+    links: the share of final needs, each alike, that stays unmet.
     """
-    model = SupplyModel(scenario, (0,), axes, reporters={})
-    flow = model.world.links.base_flow[:, 0]
-    model.release()
-    lines, buys = (
-        len(axes.lines),
-        np.where(axes.need_line >= 0, axes.need_line, len(axes.lines) + np.arange(len(axes.needs))),
-    )
-    live = flow > 0
-    industry = np.concatenate((axes.line_product, len(axes.products) + np.arange(len(axes.needs))))
-    weight = np.zeros(lines + len(axes.needs))
-    weight[lines : lines + axes.final] = 1.0
+    network = network_of(axes, at_rest(scenario, axes)[0])
+    weight = np.arange(network.firms) >= len(axes.lines)
     sets = [out.rows for out in outs if out.kind == "factory"]
-    index = esri_of_sets(
-        axes.link_line[live], buys[axes.link_need[live]], flow[live], industry, weight, sets
-    )
+    index = esri(network, sets, weight.astype(np.float64)).whole
     return np.concatenate((index, np.full(len(outs) - len(sets), np.nan)))
 
 

@@ -64,7 +64,7 @@ def comtrade(
     left: dict[str, LeftOut] = {}
     taken = _taken(given, [each == chosen for each in years], flow, measure, left)
     states, products = Namer(states=True), Namer(states=False)
-    flows: dict[tuple[str, str, str], float] = {}
+    flows: dict[tuple[str, ...], float] = {}
     units: dict[str, str] = {}
     for each in taken:
         key = _key(each, flow, states, products)

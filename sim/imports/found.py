@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from sim.errors import InputError
+from sim.scenario.selectors import FINAL
 from sim.scenario.tables.codes import Codes, name_of
 
-Flows = Mapping[tuple[str, str, str], float]
-"""Exporter, importer, product -> units a year."""
+Flows = Mapping[tuple[str, ...], float]
+"""Exporter, importer, product and, where users have their own suppliers, the user -> units a year.
+"""
 SMALLEST = 1e-9
 """Smaller numbers than this no scenario takes."""
 COVER = 1
@@ -148,7 +150,7 @@ def _reasons(left: Mapping[str, LeftOut]) -> str:
 
 def large_enough(flows: Flows, left: dict[str, LeftOut]) -> Flows:
     """Return the flows that a scenario can hold, as numbers and as shares of what importers get."""
-    got = totals(flows, 1, 2)
+    got = _got(flows)
     small = {key for key, each in flows.items() if each < SMALLEST * max(1.0, got[key[1:]])}
     for key in sorted(small):
         why = f"flows below {SMALLEST:g}, or below that share of what the importer gets"
@@ -165,25 +167,47 @@ def factory_name(state: str, product: str) -> str:
     return f"{state}_{product}"
 
 
-def lines_table(capacity: Mapping[tuple[str, str], float]) -> Table:
+def lines_table(capacity: Mapping[tuple[str, ...], float]) -> Table:
     """Make the table of factories, one for each state and product, from units a year."""
     rows = [(factory_name(s, p), s, p, number(v)) for (s, p), v in sorted(capacity.items())]
     return Table(("factory", "state", "product", "capacity"), list(rows), 3)
 
 
-def needs_table(needs: Mapping[tuple[str, str], float]) -> Table:
+def needs_table(needs: Mapping[tuple[str, ...], float]) -> Table:
     """Make the table of needs from units a year."""
     rows = [(state, product, number(each)) for (state, product), each in sorted(needs.items())]
     return Table(("state", "product", "units"), list(rows), 2)
 
 
 def trade_table(flows: Flows) -> Table:
-    """Make the table of trade: each exporter's share in what an importer gets of a product."""
-    got = totals(flows, 1, 2)
-    rows: list[tuple[str, ...]] = [
-        (*key, number(flows[key] / got[key[1:]])) for key in sorted(flows)
-    ]
-    return Table(("exporter", "importer", "product", "weight"), rows, 3)
+    """Make the table of trade: each exporter's share in what an importer, or each of its users,
+    gets of a product.
+
+    Who gets nothing from makers at home, and could, has a weight of 0 for these: without a rule
+    makers serve their own state.
+    """
+    got = _got(flows)
+    makers = {(exporter, product) for exporter, _, product, *_ in flows}
+    weights = {key: flows[key] / got[key[1:]] for key in flows}
+    for importer, product, *user in got:
+        if (importer, product) in makers:
+            weights.setdefault((importer, importer, product, *user), 0.0)
+    rows = [(*key, number(each)) for key, each in sorted(weights.items())]
+    columns = ("exporter", "importer", "product", "user")[: len(next(iter(flows)))]
+    if len(columns) == 3:
+        return Table((*columns, "weight"), list(rows), 3)
+    return Table(("rule", *columns, "weight"), [(_rule_name(*row), *row) for row in rows], 1)
+
+
+def _got(flows: Flows) -> dict[tuple[str, ...], float]:
+    """Add up what importers, or each of their users, get of each product."""
+    width = len(next(iter(flows), ()))
+    return totals(flows, *range(1, width))
+
+
+def _rule_name(exporter: str, importer: str, product: str, user: str, _: str) -> str:
+    """Name a rule of trade that speaks of a user: a factory, or final use."""
+    return f"{exporter}_{product}_to_{f'{importer}_final' if user == FINAL else user}"
 
 
 def scenario(origin: Origin, title: str, year: int, said: Sequence[str]) -> dict[str, Any]:

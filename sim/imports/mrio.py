@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -21,6 +21,7 @@ from sim.imports.found import (
     Table,
     factory_name,
     lines_table,
+    needs_table,
     number,
     scenario,
     totals,
@@ -28,7 +29,9 @@ from sim.imports.found import (
 )
 from sim.imports.reading import File, base, read
 from sim.kernels.sums import Floats
+from sim.scenario.selectors import FINAL
 
+K = TypeVar("K")
 Label = tuple[str, str]
 """Region and industry, or region and category of final demand."""
 ENDINGS = (".csv", ".txt")
@@ -50,11 +53,15 @@ class Accounts(NamedTuple):
     """Their output, [industries]"""
 
 
-def mrio(path: str | os.PathLike[str], *, year: int, publisher: str, unit: str) -> Found:
+def mrio(
+    path: str | os.PathLike[str], *, year: int, publisher: str, unit: str, by_region: bool = False
+) -> Found:
     """Read the files Z, Y and x (CSV or text) that pymrio saved in a folder.
 
     One product an industry; a factory for each region and industry, with a bill of materials of its
-    own; suppliers' shares by region and product. Raises ScenarioError for all faults of the files.
+    own; suppliers' shares by industry, and in a region's final use. With `by_region` all users in a
+    region have the same: many rows fewer, and at rest industries make the same. Raises
+    ScenarioError for all faults of the files.
     """
     files: list[File] = []
     faults: list[Fault] = []
@@ -74,12 +81,14 @@ def mrio(path: str | os.PathLike[str], *, year: int, publisher: str, unit: str) 
         raise ScenarioError(faults)
     accounts = Accounts(z.rows, y.columns, z.numbers, y.numbers, x.numbers[:, 0])
     origin = Origin("mrio", publisher, base(path), str(year))
-    return _found(accounts, origin, year, unit)
+    return _found(accounts, origin, unit, by_region=by_region)
 
 
-def from_pymrio(tables: Any, *, year: int, publisher: str, unit: str) -> Found:
-    """Take what `pymrio` has loaded: any object with data frames `Z`, `Y` and `x`, whose rows are
-    regions and industries.
+def from_pymrio(
+    tables: Any, *, year: int, publisher: str, unit: str, by_region: bool = False
+) -> Found:
+    """Take what `pymrio` has loaded, otherwise as `mrio`: any object with data frames `Z`, `Y` and
+    `x`, whose rows are regions and industries.
 
     Raises InputError where their rows or columns do not fit one another.
     """
@@ -92,7 +101,8 @@ def from_pymrio(tables: Any, *, year: int, publisher: str, unit: str) -> Found:
     if not all(np.isfinite(each).all() for each in (z, y, x)):
         raise InputError("Z, Y and x must hold finite numbers only")
     accounts = Accounts(industries, _labels(tables.Y.columns), z, y, x.reshape(-1))
-    return _found(accounts, Origin("mrio", publisher, "Z, Y, x", str(year)), year, unit)
+    origin = Origin("mrio", publisher, "Z, Y, x", str(year))
+    return _found(accounts, origin, unit, by_region=by_region)
 
 
 def _labels(index: Iterable[Any]) -> list[Label]:
@@ -163,46 +173,50 @@ def _check_columns(z: Matrix) -> None:
             z.file.tell(head, at + 2, f"'{'/'.join(column)}', where the row is {'/'.join(row)}")
 
 
-def _found(accounts: Accounts, origin: Origin, year: int, unit: str) -> Found:
+def _found(accounts: Accounts, origin: Origin, unit: str, *, by_region: bool) -> Found:
     """Make tables of accounts."""
     left: dict[str, LeftOut] = {}
     states, products = Namer(states=True), Namer(states=False)
     try:
         makers = [(states.name(r), products.name(i)) for r, i in accounts.industries]
-        users = [states.name(region) for region, _ in accounts.demands]
+        regions = [states.name(region) for region, _ in accounts.demands]
     except ValueError as error:
         raise InputError(f"{origin.file}: {error}") from error
     z, y = _not_negative(accounts.z, "Z", left), _not_negative(accounts.y, "Y", left)
     _tell_imbalance(accounts, z, y, left)
-    final = _flows(makers, users, y)
-    between = _flows(makers, [state for state, _ in makers], z)
-    flows = {key: final.get(key, 0.0) + between.get(key, 0.0) for key in {*final, *between}}
+    delivering = z.any(axis=1) | y.any(axis=1)
+    output = dict(zip(makers, np.where(delivering, accounts.x, 0.0).tolist(), strict=True))
+    bills = _bills(makers, z, output, left)
+    final = _flows(makers, [(region, FINAL) for region in regions], y)
+    if by_region:
+        buyers = [(state,) for state in (*(state for state, _ in makers), *regions)]
+        flows = _flows(makers, buyers, np.hstack((z, y)))
+    else:
+        flows = final | _taken(_flows(makers, _users(makers), z), bills)
     tables = trade_tables(flows, states, products, unit, left)
-    output = _output(makers, accounts.x, flows)
     tables["factories.csv"] = lines_table(
         {key: each for key, each in output.items() if each >= SMALLEST}
     )
-    tables["needs.csv"] = _needs(final)
-    tables["inputs.csv"] = _inputs(makers, z, output, left)
-    said = (
-        f"An input-output table of {year}: one product an industry, counted in money.",
-        "All users in a region take a product from the same suppliers; capacity is the year's"
-        " output; stocks and lead times are not in the data.",
+    tables["needs.csv"] = needs_table(
+        {key: each for key, each in totals(final, 1, 2).items() if each >= SMALLEST}
     )
-    whole = scenario(origin, f"Inputs and outputs of {year}", year, said)
+    tables["inputs.csv"] = _inputs(bills)
+    whose = "All users in a region take a product from the same suppliers"
+    said = (
+        f"An input-output table of {origin.year}: one product an industry, counted in money.",
+        f"{whose if by_region else 'Industries and final use have suppliers of their own'};"
+        " capacity is the year's output; stocks and lead times are not in the data.",
+    )
+    whole = scenario(origin, f"Inputs and outputs of {origin.year}", int(origin.year), said)
     whole["products"]["constants"] = {"input_cover": COVER}
     own = {"source": origin.kind, "confidence": "documented"}
     whole["factories"] = [whole["factories"], {"table": "inputs.csv", **own}]
     return Found("mrio", whole, tables, unit, left)
 
 
-def _output(
-    makers: Sequence[Label], x: Floats, flows: dict[tuple[str, str, str], float]
-) -> dict[Label, float]:
-    """Return each industry's output; nothing where it delivers nothing."""
-    delivering = {(exporter, product) for exporter, _, product in flows}
-    pairs = zip(makers, x.tolist(), strict=True)
-    return {key: each if key in delivering else 0.0 for key, each in pairs}
+def _users(makers: Sequence[Label]) -> list[Label]:
+    """Name industries as users: where they are, and the factory."""
+    return [(state, factory_name(state, product)) for state, product in makers]
 
 
 def _not_negative(matrix: Floats, name: str, left: dict[str, LeftOut]) -> Floats:
@@ -219,38 +233,54 @@ def _tell_imbalance(a: Accounts, z: Floats, y: Floats, left: dict[str, LeftOut])
 
 
 def _flows(
-    makers: Sequence[Label], users: Sequence[str], matrix: Floats
-) -> dict[tuple[str, str, str], float]:
-    """Add deliveries up by exporter, importer and product."""
-    flows: dict[tuple[str, str, str], float] = {}
-    for row, column in zip(*np.nonzero(matrix), strict=True):
-        state, product = makers[row]
-        key = (state, users[column], product)
-        flows[key] = flows.get(key, 0.0) + float(matrix[row, column])
+    makers: Sequence[Label], buyers: Sequence[tuple[str, ...]], matrix: Floats
+) -> dict[tuple[str, ...], float]:
+    """Add deliveries up by exporter, importer, product and, where buyers have one, user."""
+    added, names = _added(matrix.T, buyers)
+    flows: dict[tuple[str, ...], float] = {}
+    for row, column in zip(*map(np.ndarray.tolist, np.nonzero(added.T)), strict=True):
+        (exporter, product), (importer, *user) = makers[row], names[column]
+        flows[exporter, importer, product, *user] = float(added[column, row])
     return flows
 
 
-def _needs(final: dict[tuple[str, str, str], float]) -> Table:
-    rows = [(*key, number(each)) for key, each in totals(final, 1, 2).items() if each >= SMALLEST]
-    return Table(("state", "product", "units"), list(rows), 2)
+def _added(matrix: Floats, keys: Sequence[K]) -> tuple[Floats, list[K]]:
+    """Add up the rows of a matrix that have the same key, one after the other; also list the keys
+    of what comes out.
+    """
+    names = list(dict.fromkeys(keys))
+    place = {key: row for row, key in enumerate(names)}
+    added = np.zeros((len(names), matrix.shape[1]))
+    for key, row in zip(keys, matrix, strict=True):
+        added[place[key]] += row
+    return added, names
 
 
-def _inputs(
-    makers: Sequence[Label],
-    z: Floats,
-    output: dict[Label, float],
-    left: dict[str, LeftOut],
-) -> Table:
-    """Make the bills of materials: units of each product per unit that a factory makes."""
-    used: dict[tuple[str, str, str], float] = {}
-    for row, column in zip(*np.nonzero(z), strict=True):
-        key = (*makers[column], makers[row][1])
-        used[key] = used.get(key, 0.0) + float(z[row, column])
-    rows: list[tuple[str, ...]] = []
-    for (state, product, good), each in sorted(used.items()):
+def _bills(
+    makers: Sequence[Label], z: Floats, output: dict[Label, float], left: dict[str, LeftOut]
+) -> dict[tuple[str, str, str], float]:
+    """Return the bills of materials: factory, product, input -> units of it per unit made."""
+    used, goods = _added(z, [product for _, product in makers])
+    bills: dict[tuple[str, str, str], float] = {}
+    for column, (state, product) in enumerate(makers):
         made = output[state, product]
-        if made < SMALLEST or each / made < SMALLEST:
-            left.setdefault("inputs of industries without output, or tiny", LeftOut()).add(each)
-        else:
-            rows.append((factory_name(state, product), product, good, number(each / made)))
-    return Table(("factory", "product", "input", "amount"), rows, 3)
+        for good, each in zip(goods, used[:, column].tolist(), strict=True):
+            if made >= SMALLEST and each / made >= SMALLEST:
+                bills[factory_name(state, product), product, good] = each / made
+            elif each:
+                left.setdefault("inputs of industries without output, or tiny", LeftOut()).add(each)
+    return bills
+
+
+def _taken(
+    flows: dict[tuple[str, ...], float], bills: Iterable[tuple[str, str, str]]
+) -> dict[tuple[str, ...], float]:
+    """Return the flows of what is in a factory's bill of materials."""
+    known = {(factory, good) for factory, _, good in bills}
+    return {key: each for key, each in flows.items() if (key[3], key[2]) in known}
+
+
+def _inputs(bills: dict[tuple[str, str, str], float]) -> Table:
+    """Make the table of the bills of materials."""
+    rows = [(*key, number(each)) for key, each in sorted(bills.items())]
+    return Table(("factory", "product", "input", "amount"), list(rows), 3)

@@ -34,7 +34,7 @@ def sipri(path: str | os.PathLike[str], *, start: int | None = None) -> Found:
     given = list(rows(file, LABELS, ("tiv",), TITLES))
     states, products = Namer(states=True), Namer(states=False)
     left: dict[str, LeftOut] = {}
-    flows: dict[tuple[str, str, str], float] = {}
+    flows: dict[tuple[str, ...], float] = {}
     seen: list[int] = []
     for each in given:
         units, years = _units(each), _years(each)

@@ -59,13 +59,27 @@ def manifest(
 def origin(scenario: Scenario, command: str | None) -> dict[str, Any]:
     """Say which program made something, of which scenario, on which machine."""
     return {
-        "sim": __version__,
-        "command": command,
-        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        **_program(command),
         "scenario": {"name": scenario.name, "title": scenario.title, "sha256": digest(scenario)},
         **({"tables": dict(scenario.origin.tables)} if scenario.origin.tables else {}),
         "seed": scenario.seed,
         "members": scenario.members,
+        **_machine(),
+    }
+
+
+def origin_of_table(file: str, sha256: str, command: str | None) -> dict[str, Any]:
+    """Say which program made something, of which table, on which machine."""
+    return {**_program(command), "tables": {file: sha256}, **_machine()}
+
+
+def _program(command: str | None) -> dict[str, Any]:
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    return {"sim": __version__, "command": command, "created": now}
+
+
+def _machine() -> dict[str, Any]:
+    return {
         "platform": platform.platform(),
         "python": platform.python_version(),
         "packages": {name: found for name in PACKAGES if (found := _version(name)) is not None},

@@ -6,11 +6,11 @@ import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sim.files.text import cell
 from sim.report.files import MANIFEST, replaced
-from sim.report.manifest import hashes, origin
+from sim.report.manifest import hashes, origin, origin_of_table
 from sim.scenario.loading.dump import dump
 from sim.scenario.schema import Scenario
 
@@ -33,22 +33,42 @@ def save_tables(
     InputError where the folder cannot be written or holds what is not a result.
     """
     with replaced(directory) as folder:
-        for name, table in tables.items():
-            text = _harmless(table).to_csv(index=False, float_format="%.10g", lineterminator="\n")
-            (folder / f"{name}.csv").write_text(text, encoding="utf-8", newline="\n")
+        _write_tables(folder, tables)
         (folder / "scenario.yaml").write_text(dump(scenario), encoding="utf-8", newline="\n")
         if figures:
             from sim.report.charts.tables import of_frames
             from sim.report.page import write_page  # altair takes a while to import
 
             write_page(of_frames(tables.get, scenario, origin(scenario, command)), folder)
-        description = origin(scenario, command) | {"files": hashes(folder)}
-        (folder / MANIFEST).write_text(
-            json.dumps(description, indent=2, ensure_ascii=False) + "\n",
-            encoding="utf-8",
-            newline="\n",
-        )
+        _write_manifest(folder, origin(scenario, command))
     return Path(directory)
+
+
+def save_of_table(
+    directory: str | os.PathLike[str],
+    source: tuple[str, str],
+    tables: Mapping[str, pd.DataFrame],
+    *,
+    command: str | None = None,
+) -> Path:
+    """Write tables that were made of a table, `source` its file and sha256; otherwise as
+    `save_tables`.
+    """
+    with replaced(directory) as folder:
+        _write_tables(folder, tables)
+        _write_manifest(folder, origin_of_table(*source, command))
+    return Path(directory)
+
+
+def _write_tables(folder: Path, tables: Mapping[str, pd.DataFrame]) -> None:
+    for name, table in tables.items():
+        text = _harmless(table).to_csv(index=False, float_format="%.10g", lineterminator="\n")
+        (folder / f"{name}.csv").write_text(text, encoding="utf-8", newline="\n")
+
+
+def _write_manifest(folder: Path, description: dict[str, Any]) -> None:
+    text = json.dumps(description | {"files": hashes(folder)}, indent=2, ensure_ascii=False)
+    (folder / MANIFEST).write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
 def _harmless(table: pd.DataFrame) -> pd.DataFrame:
