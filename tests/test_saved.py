@@ -13,7 +13,8 @@ import pandas as pd
 import pytest
 
 import sim
-from sim.report.card import Card, as_html, as_text
+from sim.experiments.backtest_all import backtest_all
+from sim.report.card import Card, Shown, as_html, as_text
 
 TABLES = ("series", "summary", "flows", "capacity", "money", "events", "fates", "sources")
 
@@ -189,6 +190,53 @@ def test_comparisons_and_studies_show_themselves(tmp_path: Path) -> None:
     for each in (compared, study):
         assert len(repr(each).splitlines()) <= 10
         assert each._repr_html_().count("<table>") == 1
+
+
+@pytest.fixture(scope="module")
+def answers() -> dict[str, Shown]:
+    """Give answers to all that is asked of one small scenario and of studies of it."""
+    scenario = sim.load("examples/first", months=36)
+    factors = {
+        "events.leak.share": {"low": 0, "high": 1},
+        "events.leak.until": ["2016-03", "2016-10"],
+    }
+
+    def study(kind: str, points: int) -> sim.Study:
+        design = {"kind": kind, "points": points}
+        kept = ["fill_rate[AAA, engines, 2016-06]"]
+        return sim.sweep(scenario, design, factors=factors, metrics=kept, members=2)
+
+    goal = {"reach": "fill_rate[AAA] >= 0.9 by 2016-06", "choose": "events.leak.share"}
+    return {
+        "plan": sim.plan(scenario, **goal, low=0, high=1, tolerance=0.2, members=10),
+        "sensitivity": sim.sensitivity(study("saltelli", 4)),
+        "discovery": sim.discover(study("random", 24), "fill_rate[AAA, engines, 2016-06] < 0.3"),
+        "stress": sim.stress(scenario, members=2),
+        "backtest": sim.backtest("cases/neon_2022", members=2),
+        "backtest of all": backtest_all(["scenarios/cases/neon_2022.yaml"], members=2),
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("plan", "of 10 members (95 % interval"),
+        ("sensitivity", "events.leak.share"),
+        ("discovery", "events.leak"),
+        ("stress", "old_plant"),
+        ("backtest", "90 % intervals cover"),
+        ("backtest of all", "neon_2022"),
+    ],
+)
+def test_answers_show_themselves(answers: dict[str, Shown], name: str, told: str) -> None:
+    each = answers[name]
+    lines = repr(each).splitlines()
+    assert 4 <= len(lines) <= 10
+    assert max(map(len, lines)) <= 100
+    assert told in repr(each)
+    assert each._repr_html_().count("<table>") == 1
+    offered = [word.strip("() ") for word in lines[-1].split(",")]
+    assert all(hasattr(each, word) for word in offered)
 
 
 def test_a_study_is_a_file_or_a_frame_of_points(tmp_path: Path) -> None:

@@ -127,8 +127,8 @@ def _series(rows: pd.DataFrame) -> dict[Need, pd.DataFrame]:
     """Return the months of each need in which something is needed: `m`, and its spread."""
     needed = rows[rows["p50"].notna()]
     numbers = needed[[*SPREAD, "central"]].assign(m=ordinals(needed["month"]))
-    places = needed.groupby(["state", "product"], sort=False).indices
-    return {need: numbers.take(place) for need, place in places.items()}
+    needs = [needed["state"], needed["product"]]
+    return {(str(need[0]), str(need[1])): part for need, part in numbers.groupby(needs, sort=False)}
 
 
 def _panel(tables: Tables, need: Need, series: pd.DataFrame, every: int) -> Panel:
