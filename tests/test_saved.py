@@ -15,6 +15,7 @@ import pytest
 import sim
 from sim.experiments.backtest_all import backtest_all
 from sim.report.card import Card, Shown, as_html, as_text
+from tests.worlds import propulsion_world
 
 TABLES = ("series", "summary", "flows", "capacity", "money", "events", "fates", "sources")
 
@@ -133,12 +134,31 @@ def test_xarray_holds_what_was_recorded(result: sim.Result, tmp_path: Path) -> N
     for name, values in records.summary.items():
         assert np.array_equal(found[f"run_{name}"].values, values, equal_nan=True)
     assert found["flows"].dims == ("year", "route", "member")
+    held, made = records.bottlenecks, records.candidates
+    assert held.rows
+    assert made.names
+    assert np.array_equal(found["held_lost"].values, held.lost)
+    assert list(found["bound"].values) == [bound for _, bound in held.rows]
+    assert list(found["candidate_factory"].values) == [name[2] for name in made.names]
+    built = found["built"].values
+    assert np.array_equal(built[built >= 0], made.built[made.built < len(records.months)])
     path = result.to_netcdf(tmp_path / "first.nc")
     with xarray.open_dataset(path) as read:
         xarray.testing.assert_equal(read.load(), found)
     assert [each.name for each in tmp_path.iterdir()] == ["first.nc"]
     with pytest.raises(sim.InputError, match="cannot write"):
         result.to_netcdf(tmp_path / "none" / "x.nc")
+
+
+def test_xarray_holds_inputs() -> None:
+    pytest.importorskip("xarray")
+    result = sim.run(propulsion_world(members=2))
+    found, records = result.to_xarray(), result.records
+    assert records.inputs
+    needs = zip(found["input_state"].values, found["input_product"].values, strict=True)
+    assert [*needs] == records.inputs
+    assert np.array_equal(found["input_used"].values, records.input_series["used"])
+    assert found["input_run_fill_rate_after"].dims == ("input", "member")
 
 
 def test_without_xarray_the_extra_is_named(
@@ -213,7 +233,9 @@ def answers() -> dict[str, Shown]:
         "discovery": sim.discover(study("random", 24), "fill_rate[AAA, engines, 2016-06] < 0.3"),
         "stress": sim.stress(scenario, members=2),
         "backtest": sim.backtest("cases/neon_2022", members=2),
-        "backtest of all": backtest_all(["scenarios/cases/neon_2022.yaml"], members=2),
+        "backtest of all": backtest_all(
+            ["scenarios/cases/neon_2022.yaml"], precedents=False, members=2
+        ),
     }
 
 

@@ -122,10 +122,11 @@ class Sensitivity(Shown):
     def card(self) -> Card:
         """Return what is shown of it at a glance: the factors, those that matter most first."""
         design = self.spec.design
+        factors = counted(len(self.factors), "factor")
         outputs = counted(len(self.explained), "output")
         return Card.of_frame(
-            f"{self.scenario.name}: {counted(len(self.factors), 'factor')} of {outputs}, {design.kind}",
-            f"mean and largest share of one output that a factor moves ({self.of} of the members):",
+            f"{self.scenario.name}: {factors} of {outputs}, {design.kind}",
+            f"share of an output that a factor moves ({self.of} of the members), mean and largest:",
             self.ranking,
             "text, table, ranking, factors, explained, chart(), save()",
         )
