@@ -41,6 +41,13 @@ def held_lines(bottlenecks: Mapping[str, Iterable[Any]]) -> dict[Line, Held]:
     return lines
 
 
+def _told(units: float) -> float:
+    """Leave out rounding noise: of lines that lost alike the first one counts, on a screen and in
+    a file.
+    """
+    return float(f"{units:.6g}")
+
+
 def binding_first(lines: Mapping[Line, Held], products: Sequence[str]) -> list[Line]:
     """Return for each of `products` the line that lost most units of it; where that lacked an
     input, next the line of the input.
@@ -50,7 +57,7 @@ def binding_first(lines: Mapping[Line, Held], products: Sequence[str]) -> list[L
         product = wanted.pop(0)
         mine = [line for line in lines if line[1] == product]
         if mine:
-            line = max(mine, key=lambda line: lines[line].lost)
+            line = max(mine, key=lambda line: _told(lines[line].lost))
             found.append(line)
             wanted[:0] = sorted(lines[line].lacked - {*wanted, *(each[1] for each in found)})
     return found

@@ -135,7 +135,20 @@ def _panel(tables: Tables, line: tuple[str, str, str], rows: pd.DataFrame) -> Pa
         title=_line(tables, line),
         rows={"rows": drawn[["year", "kind", "said", "share", "bottom", "top"]]},
         told=f"{_finding(tables, line, rows)}.",
+        axis=_inputs(tables, rows),
         group=line[1],
+    )
+
+
+def _inputs(tables: Tables, rows: pd.DataFrame) -> str:
+    """Name the inputs that a line lacks, most often lacked first, since they share a colour."""
+    often = rows[rows["bound"].str.contains(":")].groupby("bound")["share"].sum()
+    bounds = often.sort_values(ascending=False, kind="stable").index
+    lacked = [tables.names.product(str(bound).partition(":")[2]) for bound in bounds]
+    return (
+        f"input{'s' if len(lacked) > 1 else ''} that it lacks: {', '.join(lacked)}"
+        if lacked
+        else ""
     )
 
 
