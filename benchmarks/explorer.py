@@ -23,8 +23,8 @@ def measure() -> Iterator[Row]:
     """
     scenario = load(BASELINE, members=FULL)
     first, full, plain = fastest([_answer(QUICK), _answer(FULL), lambda: run(scenario)], repeats=5)
-    yield Row("explorer, first answer over a run of 64", first / plain, "times", most=1.1)
-    yield Row("explorer, full answer over a run of 64", full / plain, "times", most=1.5)
+    yield Row("explorer, first answer over a run of 64", first / plain, "times", most=0.9)
+    yield Row("explorer, full answer over a run of 64", full / plain, "times", most=1.3)
     yield Row("explorer, first answer", first, "s of processor time")
     yield Row("explorer, full answer", full, "s of processor time")
 
@@ -35,6 +35,6 @@ def _answer(members: int) -> Callable[[], object]:
 
     def task() -> object:
         sets = (f"{MOVED}={0.3 + next(moved) / 1000}",)
-        return answer(Question(BASELINE, "as it is", members, sets))
+        return answer(Question(BASELINE, "as it is", members, sets, is_first=members == QUICK))
 
     return task

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from sim.experiments.compare import compare
     from sim.experiments.comparison import Comparison
     from sim.experiments.scores import Backtest
-    from sim.experiments.stress import stress
+    from sim.experiments.stress import Stress, stress
     from sim.experiments.systemic import esri
     from sim.report.files import unchecked
     from sim.report.result import Result
@@ -53,6 +53,7 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "SimError",
+    "Stress",
     "Study",
     "SupplyModel",
     "__version__",
@@ -80,6 +81,7 @@ _LAZY = {
     "Result": "sim.report.result",
     "SavedResult": "sim.report.saved",
     "Scenario": "sim.scenario.schema",
+    "Stress": "sim.experiments.stress",
     "Study": "sim.study.study",
     "SupplyModel": "sim.engine.model",
     "backtest": "sim.experiments.backtest",

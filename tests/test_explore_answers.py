@@ -18,6 +18,8 @@ import yaml
 
 import sim
 from sim.cli.main import main
+from sim.engine.glance import glance
+from sim.engine.load import load_often
 from sim.explore import answer as answering
 from sim.explore.answer import DIFFERENCE, Question, charts, ranking
 from sim.explore.beside import ENDS, other_choice, paired
@@ -25,6 +27,7 @@ from sim.explore.desk import QUICK
 from sim.report.charts.choice import ANY
 from sim.report.charts.gallery import chart
 from sim.report.charts.tables import of_result
+from sim.scenario.loading.dump import dump
 from tests.charted import recorded
 from tests.explored import SMALL, client, written
 from tests.test_page import NASTY
@@ -56,6 +59,37 @@ def test_an_answer_holds_the_chart_of_the_run(small: Path) -> None:
     assert rows == pytest.approx(expected.panels[0].rows["rows"]["p50"].tolist(), abs=1e-4)
     assert found["command"].endswith(f"--set {SHARE}=0.4 --members 64")
     assert len(found["sentences"]) == 3
+
+
+def test_a_first_picture_is_that_of_the_whole_run(small: Path) -> None:
+    """Drawn from what it shows alone, it has no words: those come with the full answer."""
+    first = asked(small, f"{SHARE}=0.4").json()
+    whole = answering.answer(Question(str(small), "v", QUICK, (f"{SHARE}=0.4",)))
+    assert {*whole} - {*first} == {"sentences", "warnings"}
+    assert first["charts"] == whole["charts"]
+    assert first["html"] == whole["html"]
+    other = asked(small, f"{SHARE}=0.4&chart=suppliers").json()
+    assert other["sentences"] == whole["sentences"]
+
+
+def test_a_glance_has_the_bits_of_the_run(small: Path) -> None:
+    scenario = sim.load(small, members=5)
+    seen, run = glance(scenario, ["fill_rate", "used"]), sim.run(scenario).records
+    assert list(seen.series) == ["fill_rate", "used"]
+    for name, values in seen.series.items():
+        assert np.array_equal(values, run.series[name], equal_nan=True)
+    assert seen.events == run.events
+    assert seen.needs == run.needs
+
+
+def test_files_that_were_read_are_loaded_again_with_other_changes(small: Path) -> None:
+    again = load_often(small)
+    for share in (0.4, 0.9):
+        sets = [f"{SHARE}={share}"]
+        assert dump(again(sets, members=3)) == dump(sim.load(small, sets, members=3))
+    with pytest.raises(sim.ScenarioError, match="above 1"):
+        again([f"{SHARE}=4"])
+    assert dump(again()) == dump(sim.load(small))
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,9 @@ import pandas as pd
 import pytest
 
 import sim
-from sim.report.card import Card, as_html, as_text
+from sim.experiments.backtest_all import backtest_all
+from sim.report.card import Card, Shown, as_html, as_text
+from tests.worlds import propulsion_world
 
 TABLES = ("series", "summary", "flows", "capacity", "money", "events", "fates", "sources")
 
@@ -132,12 +134,31 @@ def test_xarray_holds_what_was_recorded(result: sim.Result, tmp_path: Path) -> N
     for name, values in records.summary.items():
         assert np.array_equal(found[f"run_{name}"].values, values, equal_nan=True)
     assert found["flows"].dims == ("year", "route", "member")
+    held, made = records.bottlenecks, records.candidates
+    assert held.rows
+    assert made.names
+    assert np.array_equal(found["held_lost"].values, held.lost)
+    assert list(found["bound"].values) == [bound for _, bound in held.rows]
+    assert list(found["candidate_factory"].values) == [name[2] for name in made.names]
+    built = found["built"].values
+    assert np.array_equal(built[built >= 0], made.built[made.built < len(records.months)])
     path = result.to_netcdf(tmp_path / "first.nc")
     with xarray.open_dataset(path) as read:
         xarray.testing.assert_equal(read.load(), found)
     assert [each.name for each in tmp_path.iterdir()] == ["first.nc"]
     with pytest.raises(sim.InputError, match="cannot write"):
         result.to_netcdf(tmp_path / "none" / "x.nc")
+
+
+def test_xarray_holds_inputs() -> None:
+    pytest.importorskip("xarray")
+    result = sim.run(propulsion_world(members=2))
+    found, records = result.to_xarray(), result.records
+    assert records.inputs
+    needs = zip(found["input_state"].values, found["input_product"].values, strict=True)
+    assert [*needs] == records.inputs
+    assert np.array_equal(found["input_used"].values, records.input_series["used"])
+    assert found["input_run_fill_rate_after"].dims == ("input", "member")
 
 
 def test_without_xarray_the_extra_is_named(
@@ -189,6 +210,55 @@ def test_comparisons_and_studies_show_themselves(tmp_path: Path) -> None:
     for each in (compared, study):
         assert len(repr(each).splitlines()) <= 10
         assert each._repr_html_().count("<table>") == 1
+
+
+@pytest.fixture(scope="module")
+def answers() -> dict[str, Shown]:
+    """Give answers to all that is asked of one small scenario and of studies of it."""
+    scenario = sim.load("examples/first", months=36)
+    factors = {
+        "events.leak.share": {"low": 0, "high": 1},
+        "events.leak.until": ["2016-03", "2016-10"],
+    }
+
+    def study(kind: str, points: int) -> sim.Study:
+        design = {"kind": kind, "points": points}
+        kept = ["fill_rate[AAA, engines, 2016-06]"]
+        return sim.sweep(scenario, design, factors=factors, metrics=kept, members=2)
+
+    goal = {"reach": "fill_rate[AAA] >= 0.9 by 2016-06", "choose": "events.leak.share"}
+    return {
+        "plan": sim.plan(scenario, **goal, low=0, high=1, tolerance=0.2, members=10),
+        "sensitivity": sim.sensitivity(study("saltelli", 4)),
+        "discovery": sim.discover(study("random", 24), "fill_rate[AAA, engines, 2016-06] < 0.3"),
+        "stress": sim.stress(scenario, members=2),
+        "backtest": sim.backtest("cases/neon_2022", members=2),
+        "backtest of all": backtest_all(
+            ["scenarios/cases/neon_2022.yaml"], precedents=False, members=2
+        ),
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("plan", "of 10 members (95 % interval"),
+        ("sensitivity", "events.leak.share"),
+        ("discovery", "events.leak"),
+        ("stress", "old_plant"),
+        ("backtest", "90 % intervals cover"),
+        ("backtest of all", "neon_2022"),
+    ],
+)
+def test_answers_show_themselves(answers: dict[str, Shown], name: str, told: str) -> None:
+    each = answers[name]
+    lines = repr(each).splitlines()
+    assert 4 <= len(lines) <= 10
+    assert max(map(len, lines)) <= 100
+    assert told in repr(each)
+    assert each._repr_html_().count("<table>") == 1
+    offered = [word.strip("() ") for word in lines[-1].split(",")]
+    assert all(hasattr(each, word) for word in offered)
 
 
 def test_a_study_is_a_file_or_a_frame_of_points(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from tests.worlds import propulsion_world, world
 def test_the_only_plants_are_worth_what_they_deliver() -> None:
     """Without the old plant (80 of 100, home capacity 20) four fifths are missing from the second
     month on; the home plant is replaced."""
-    table = stress(world(), members=1, links=False).set_index("name")
+    table = stress(world(), members=1, links=False).table.set_index("name")
     assert table.loc["old_plant", "difference_central"] == pytest.approx(23 * 0.8)
     assert table.loc["old_plant", "time_to_survive_central"] == 1
     assert table.loc["home_plant", "difference_central"] == 0
@@ -26,7 +26,7 @@ def test_the_only_plants_are_worth_what_they_deliver() -> None:
 def test_links_are_knocked_out_too() -> None:
     """A link of a plant with one buyer is worth as much as the plant; its static index is not
     defined."""
-    table = stress(world(), members=1).set_index("name")
+    table = stress(world(), members=1).table.set_index("name")
     assert list(table.kind).count("link") == 2
     assert (
         table.loc["old_plant -> AAA", "difference_central"]
@@ -38,7 +38,7 @@ def test_links_are_knocked_out_too() -> None:
 def test_differences_are_paired() -> None:
     """Each knock-out equals a run with an outage added, less the run without, member by member."""
     scenario = propulsion_world(members=3)
-    table = stress(scenario, members=3, at="2013-01", links=False).set_index("name")
+    table = stress(scenario, members=3, at="2013-01", links=False).table.set_index("name")
     struck = scenario.model_dump(by_alias=True, exclude_unset=True)
     struck["events"]["strike"] = {"kind": "outage", "date": "2013-01", "factory": "gear_plant"}
     base, other = (
@@ -54,7 +54,7 @@ def test_differences_are_paired() -> None:
 def test_an_input_counts_for_what_is_made_of_it() -> None:
     """The maker of an essential input is worth as much in the static index as the maker of the
     whole."""
-    table = stress(propulsion_world(), members=1, links=False).set_index("name")
+    table = stress(propulsion_world(), members=1, links=False).table.set_index("name")
     assert table.loc["gear_plant", "static_index"] > 0
     assert table.loc["yard", "static_index"] >= table.loc["gear_plant", "static_index"]
 

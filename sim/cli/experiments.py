@@ -109,23 +109,16 @@ def stress(
     it, and the static systemic risk index beside it.
     """
     from sim.experiments.stress import stress as knock_out
-    from sim.report.study import save_tables
 
     loaded = sim.load(
         scenario, sets, **{key: value for key, value in given.items() if value is not None}
     )
     folder = folder_for(out, Path("results", f"{loaded.name}_stress"))
     with progress_of(loaded.name, quiet) as progress:
-        table = knock_out(
+        found = knock_out(
             loaded, members=loaded.members, at=at, links=not no_links, progress=progress
         )
-    save_tables(
-        folder,
-        loaded,
-        {"criticality": table},
-        figures=not no_figures,
-        command=click.get_current_context().obj,
-    )
+    found.save(folder, figures=not no_figures, command=click.get_current_context().obj)
     if not quiet:
         shown = [
             "kind",
@@ -137,7 +130,7 @@ def stress(
             "time_to_survive_p50",
             "static_index",
         ]
-        say(table[shown].head(12).to_string(index=False, float_format="{:.3g}".format))
+        say(found.table[shown].head(12).to_string(index=False, float_format="{:.3g}".format))
         say(where(folder))
 
 

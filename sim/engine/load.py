@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from sim.scenario.loading import load as loading
@@ -25,6 +25,18 @@ def load(path: str | os.PathLike[str], sets: Sequence[str] = (), **overrides: An
     keys, as in `members=20`. Raises ScenarioError with all faults.
     """
     return loading.load(path, [*sets, *_as_sets(overrides)], rules=_rule_faults)
+
+
+def load_often(path: str | os.PathLike[str]) -> Callable[..., Scenario]:
+    """Read the files of a scenario once, and return what loads it with texts and keywords as `load`
+    takes them, again and again. Raises ScenarioError, both here and when it is called.
+    """
+    whole = loading.read_whole(path)
+
+    def loaded(sets: Sequence[str] = (), **overrides: Any) -> Scenario:
+        return whole.scenario([*sets, *_as_sets(overrides)], rules=_rule_faults)
+
+    return loaded
 
 
 def parse(data: Mapping[str, Any], sets: Sequence[str] = (), **overrides: Any) -> Scenario:

@@ -20,14 +20,16 @@ from sim.experiments.scores import Backtest
 from sim.experiments.tally import LEVELS, inside_of, observed, tally, tally_text
 from sim.kernels.sums import Floats
 from sim.precedents.scores import cluster_interval
+from sim.report.card import Card, Shown
+from sim.report.charts.wording import counted
 from sim.scenario.loading.shipped import shipped_folder
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-@dataclass(frozen=True, eq=False)
-class Everything:
+@dataclass(frozen=True, eq=False, repr=False)
+class Everything(Shown):
     """Hold the scores of cases by name, and those of precedents; None where they were not asked
     for.
     """
@@ -45,6 +47,24 @@ class Everything:
             return pd.DataFrame()
         joined = pd.concat(frames, ignore_index=True)
         return joined[["case", *(each for each in joined.columns if each != "case")]]
+
+    def card(self) -> Card:
+        """Return what is shown of it at a glance: how well the intervals of each case hold."""
+        import pandas as pd
+
+        seen = observed(self.table) if self.cases else self.table
+        rows = [
+            (name, len(part), *((part[f"in{level}"] == "yes").mean() for level in LEVELS))
+            for name, part in (seen.groupby("case", sort=False) if len(seen) else ())
+        ]
+        columns = ["case", "outcomes", *(f"inside {level} % intervals" for level in LEVELS)]
+        return Card.of_frame(
+            f"Backtest of {counted(len(self.cases), 'case')}"
+            + ("" if self.precedents is None else " and of precedents"),
+            "share of the observed outcomes inside the intervals:",
+            pd.DataFrame(rows, columns=columns),
+            "cases, precedents, text, table, tables",
+        )
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:

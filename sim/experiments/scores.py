@@ -12,6 +12,8 @@ import numpy as np
 
 from sim.assess.outcomes import Observation
 from sim.kernels.sums import Floats
+from sim.report.card import Card, Shown
+from sim.report.charts.wording import counted
 from sim.report.statistics import spread
 from sim.rng import uniforms
 from sim.scenario.quantity import month_label
@@ -142,8 +144,8 @@ def _added_last(row: Mapping[str, str | float]) -> dict[str, str | float]:
     return first | {name: row[name] for name in ADDED}
 
 
-@dataclass(frozen=True, eq=False)
-class Backtest:
+@dataclass(frozen=True, eq=False, repr=False)
+class Backtest(Shown):
     """Hold the scores, and the outcomes that are not scored with the reason."""
 
     scores: tuple[Score, ...]
@@ -155,6 +157,20 @@ class Backtest:
         import pandas as pd
 
         return pd.DataFrame([score.row for score in self.scores])
+
+    def card(self) -> Card:
+        """Return what is shown of it at a glance: how well intervals hold, and single outcomes."""
+        import pandas as pd
+
+        seen = [score.row for score in self.scores if score.outcome.kind != "claim"]
+        held = "; ".join(_covered(seen, level) for level in INTERVALS)
+        shown = ["metric", "date", "outcome", "p05", "p50", "p95", "best"]
+        return Card.of_frame(
+            f"Backtest: {counted(len(seen), 'observed outcome')}",
+            f"{held}; the first of them:",
+            pd.DataFrame(seen, columns=shown),
+            "scores, unscored, text, table",
+        )
 
     @property
     def text(self) -> str:

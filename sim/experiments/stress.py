@@ -7,8 +7,10 @@ the same draws, and nothing else changed. The dynamic counterpart of the static 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
@@ -21,7 +23,10 @@ from sim.experiments.systemic import at_rest, network_of
 from sim.kernels.sums import Bools, Floats, Ints, total
 from sim.kernels.systemic import esri
 from sim.metrics.derive import by_month, recorded_for
+from sim.report.card import Card, Shown
+from sim.report.charts.wording import counted
 from sim.report.statistics import spread
+from sim.report.study import save_tables
 from sim.scenario.event_kinds import CutOff, Outage
 from sim.scenario.revision import revised
 from sim.scenario.schema import Scenario
@@ -30,6 +35,8 @@ from sim.world.numbering import number
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from sim.report.charts.chart import Chart
 
 T = TypeVar("T")
 
@@ -52,6 +59,50 @@ class KnockOut:
     """Lines of the factory, or the link"""
 
 
+@dataclass(frozen=True, eq=False, repr=False)
+class Stress(Shown):
+    """Hold what factories and links are worth."""
+
+    scenario: Scenario
+    """As it was run"""
+    at: str
+    """Month YYYY-MM of the knock-outs"""
+    table: pd.DataFrame
+    """A row a knock-out, the worst first by the mean difference: what is knocked out; the
+    resilience loss without and with it (months of need unmet, summed over needs); their paired
+    difference with its spread over the members; the time to survive (months until a need is covered
+    worse than without the knock-out; inf: never); and the static index, NaN for links"""
+
+    def card(self) -> Card:
+        """Return what is shown of it at a glance: what matters most when lost."""
+        columns = ["kind", "name", "product", *(f"difference_{p}" for p in ("p50", "p05", "p95"))]
+        whom = counted(self.scenario.members, "member")
+        return Card.of_frame(
+            f"{self.scenario.name}: {counted(len(self.table), 'knock-out')} from {self.at} on",
+            f"months of need lost to each, paired over {whom}; the worst first:",
+            self.table[[*columns, "time_to_survive_p50"]],
+            "table, scenario, at, chart(), save()",
+        )
+
+    def chart(self) -> Chart | None:
+        """Return what matters most when lost; None where nothing does."""
+        from sim.report.charts.stress import stress
+        from sim.report.charts.tables import of_frames
+
+        return stress(of_frames({"criticality": self.table}.get, self.scenario))
+
+    def save(
+        self, folder: str | os.PathLike[str], *, figures: bool = True, command: str | None = None
+    ) -> Path:
+        """Write criticality.csv, the page and a manifest into a folder, whole or not at all.
+
+        An older result there is replaced. Raises InputError where the folder cannot be written or
+        holds what is not ours.
+        """
+        tables = {"criticality": self.table}
+        return save_tables(folder, self.scenario, tables, figures=figures, command=command)
+
+
 def stress(
     scenario: Scenario,
     *,
@@ -59,19 +110,17 @@ def stress(
     at: str | None = None,
     links: bool = True,
     progress: Progress | None = None,
-) -> pd.DataFrame:
-    """Return a row for each factory and, unless told otherwise, each link that is knocked out for
+) -> Stress:
+    """Say what each factory and, unless told otherwise, each link is worth: each is knocked out for
     good from a month on.
 
-    `at` is the month YYYY-MM of the knock-out, the first by default. Columns: what is knocked out;
-    the resilience loss without and with it (months of need unmet, summed over needs); their paired
-    difference with its spread over members; the time to survive (months until a need is covered
-    worse than without the knock-out; inf: never); and the static index. Sorted by the mean
-    difference, worst first. Raises InputError for a month outside the run or no members.
+    `at` is the month YYYY-MM of the knock-out, the first by default. Raises InputError for a month
+    outside the run or no members.
     """
     import pandas as pd
 
-    members = revised(scenario, members=members).members
+    revision = revised(scenario, members=members)
+    members = revision.members
     month = _month(scenario, at)
     axes = number(scenario)
     outs = knock_outs(axes, links=links)
@@ -94,12 +143,13 @@ def stress(
             progress(done, len(columns))
     table = _table(outs, base, loss, survived, _static(scenario, axes, outs), range(members))
     frame = pd.DataFrame(table)
-    return frame.sort_values(
+    frame = frame.sort_values(
         ["difference_mean", "kind", "name"],
         ascending=[False, True, True],
         kind="stable",
         ignore_index=True,
     )
+    return Stress(revision, scenario.month_labels[month], frame)
 
 
 def knock_outs(axes: Axes, *, links: bool) -> list[KnockOut]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from sim.assess.importance import importance
-from sim.engine.load import load
+from sim.engine.glance import glance
+from sim.engine.load import load_often
 from sim.engine.run import run
 from sim.explore.beside import SIDES, other_choice, paired
+from sim.kernels.uncollected import uncollected
 from sim.report import tables as tabled
 from sim.report.charts.chart import Chart
 from sim.report.charts.choice import Choice
@@ -21,6 +23,7 @@ from sim.report.page.content import ORDER
 from sim.report.page.sentences import sentences
 from sim.report.page.views import chart_data, chart_view
 from sim.report.result import Result
+from sim.scenario.schema import Scenario
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,6 +31,8 @@ if TYPE_CHECKING:
 DIFFERENCE = "difference"
 SERIES: Mapping[str, Sequence[str]] = {"fill_rate": ("fill_rate",), "suppliers": ("need",)}
 """The series that a chart draws, of all that a run records: to tabulate all takes a while."""
+GLANCED = ("fill_rate",)
+"""Charts whose series alone are enough for a first picture"""
 RANKED_BY = 64
 """Members by which numbers are ranked."""
 
@@ -47,6 +52,13 @@ class Question:
     chart: str = "fill_rate"
     states: tuple[str, ...] = ()
     products: tuple[str, ...] = ()
+    is_first: bool = False
+    """Whether an answer with more members follows"""
+
+    @property
+    def is_glance(self) -> bool:
+        """Return whether a first picture is asked for that needs no whole run."""
+        return self.is_first and self.kept is None and self.chart in GLANCED
 
 
 def charts() -> dict[str, str]:
@@ -57,11 +69,13 @@ def charts() -> dict[str, str]:
 
 def answer(question: Question) -> dict[str, Any]:
     """Run the settings and return what the page shows, as plain data: HTML in which all text is
-    escaped, and the rows of the charts.
+    escaped, and the rows of the charts. A first picture comes without words.
 
     Members are numbered from 0, so that fewer members are the first of more, and both sides have
     the same draws. Raises InputError where the settings make no scenario.
     """
+    if question.is_glance:
+        return _glance(question)
     asked = Choice(question.states, question.products)
     now = _tables(question, question.now)
     chart = CHARTS[question.chart].make(now, asked)
@@ -70,14 +84,34 @@ def answer(question: Question) -> dict[str, Any]:
         kept = _tables(question, question.kept)
         other = CHARTS[question.chart].make(kept, other_choice(chart, asked))
         found = {question.chart: paired(other, chart), DIFFERENCE: _difference(question, asked)}
+    warnings = list(_result(question, question.now).records.warnings)
+    return {**_drawn(question, found), "sentences": sentences(now), "warnings": warnings}
+
+
+@uncollected()
+def _glance(question: Question) -> dict[str, Any]:
+    """Run what the chart draws, and lay that out."""
+    scenario = _loader(question.path, question.version)(question.now, members=question.members)
+    records = glance(scenario, SERIES[question.chart])
+    made = {"series": tabled.series, "events": tabled.events}
+
+    def table(name: str) -> pd.DataFrame | None:
+        import pandas as pd
+
+        return pd.DataFrame(made[name](records)) if name in made else None
+
+    chosen = Choice(question.states, question.products)
+    chart = CHARTS[question.chart].make(of_frames(table, scenario), chosen)
+    return _drawn(question, {question.chart: chart})
+
+
+def _drawn(question: Question, found: Mapping[str, Chart | None]) -> dict[str, Any]:
     drawn = {name: each for name, each in found.items() if each is not None}
     return {
         "version": question.version,
         "members": question.members,
-        "sentences": sentences(now),
         "html": _html(found),
         "charts": {name: chart_data(each) for name, each in drawn.items()},
-        "warnings": list(_result(question, question.now).records.warnings),
     }
 
 
@@ -95,7 +129,13 @@ def _result(question: Question, sets: tuple[str, ...]) -> Result:
 @lru_cache(maxsize=2)
 def _run(path: str, version: str, sets: tuple[str, ...], members: int) -> Result:
     """Run a scenario as it was changed; the last two runs are at hand, of both sides."""
-    return run(load(path, sets, members=members))
+    return run(_loader(path, version)(sets, members=members))
+
+
+@lru_cache(maxsize=1)
+def _loader(path: str, version: str) -> Callable[..., Scenario]:
+    """Read the files once: what a question changes needs no second look at the disk."""
+    return load_often(path)
 
 
 def _tables(question: Question, sets: tuple[str, ...]) -> Tables:

@@ -53,10 +53,10 @@ class Desk:
         Raises InputError for a faulty scenario.
         """
         version = self.source.version()
-        lanes = ((self.quick, QUICK), (self.full, self.members))
+        lanes = ((self.quick, QUICK, True), (self.full, self.members, False))
         waits = [
-            _handed(lane, answer, Question(self.path, version, members, ()))
-            for lane, members in lanes
+            _handed(lane, answer, Question(self.path, version, members, (), is_first=is_first))
+            for lane, members, is_first in lanes
         ]
         menu = self.source.menu()
         for each in waits:
@@ -107,6 +107,7 @@ class Desk:
             asked.chart,
             asked.states,
             asked.products,
+            is_first=members <= QUICK < self.members,
         )
 
 

@@ -232,8 +232,10 @@ async function laidOut(answer) {
   place.querySelectorAll("[data-chart]").forEach((section) => watched(section, data.charts[section.dataset.chart]));
   if (focused) by(focused)?.focus();
   const lines = (id, texts) => by(id).replaceChildren(...texts.map((text) => Object.assign(document.createElement("li"), { textContent: text })));
-  lines("sentences", answer.sentences);
-  lines("warnings", answer.warnings.map((text) => `Warning: ${text}`));
+  // a first picture comes without words: those of before stay, pale, until the full answer
+  if (answer.sentences) lines("sentences", answer.sentences);
+  if (answer.warnings) lines("warnings", answer.warnings.map((text) => `Warning: ${text}`));
+  by("sentences").classList.toggle("waiting", !answer.sentences);
   by("command").textContent = answer.command;
   by("faults").hidden = true;
   by("changed-on-disk").hidden = answer.version === data.version;

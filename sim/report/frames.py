@@ -69,6 +69,8 @@ class Frames(Shown):
         Variables: each metric of `series` [month, final_need, member]; each of `summary`, `run_`
         before its name, [final_need, member]; usable, output and capacity [month, line, member];
         flows [year, route, member]; items of `money`, `money_` before their names, [year, purse,
+        member]; metrics of inputs, `input_` before their names, [month, input, member]; what
+        held lines back, held_months and held_lost [year, cause, member]; candidates, [candidate,
         member]. Raises InputError without xarray (the extra `netcdf`), and where members were not
         kept.
         """

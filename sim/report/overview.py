@@ -7,7 +7,6 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from itertools import groupby
 from textwrap import wrap
 from typing import Any
@@ -15,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from sim.records import Records
+from sim.report.binding import binding_first, held_lines
 from sim.report.charts.wording import counted, listed, number
 from sim.report.result import Result
 from sim.report.statistics import spread
@@ -209,53 +209,17 @@ def _binding(bottlenecks: Table, products: Sequence[str]) -> Iterator[str]:
     """List, for each of `products`, the line that lost most units, each with what most often held
     it back, year by year; where that was an input, next the line of the input.
     """
-    lines = _held(bottlenecks)
-    wanted, shown = list(dict.fromkeys(products)), list[tuple[str, str]]()
-    while wanted and len(shown) < MOST_LINES:
-        product = wanted.pop(0)
-        mine = [line for line in lines if line[1] == product]
-        if mine:
-            line = max(mine, key=lambda line: lines[line].lost)
-            shown.append(line)
-            wanted[:0] = sorted(lines[line].lacked - {*wanted, *(each[1] for each in shown)})
+    lines = held_lines(bottlenecks)
+    shown = binding_first(lines, products)[:MOST_LINES]
     if not shown:
         return
     told = ["What binds, at the line that lost most of each product: what did so most often"]
     told[0] += " in a year, and the units lost in the run (mean):"
-    for line in shown:
-        text = (
-            f"{line[1]}, {line[0]}: {_years(lines[line].shares)}; {number(lines[line].lost)} lost"
-        )
+    for factory, product in shown:
+        line = lines[factory, product]
+        text = f"{product}, {factory}: {_years(line.shares)}; {number(line.lost)} lost"
         told += wrap(text, WIDTH, initial_indent="- ", subsequent_indent="  ")
     yield "\n".join(told)
-
-
-@dataclass
-class _Held:
-    """Hold what held a line back."""
-
-    shares: dict[int, dict[str, float]] = field(default_factory=dict)
-    """Year -> cause -> share of the members and months"""
-    lost: float = 0.0
-
-    @property
-    def lacked(self) -> set[str]:
-        """Return the inputs that it lacked."""
-        bounds = {bound for by in self.shares.values() for bound in by if ":" in bound}
-        return {bound.partition(":")[2] for bound in bounds}
-
-
-def _held(bottlenecks: Table) -> dict[tuple[str, str], _Held]:
-    """Collect what held each line, (factory, product), back."""
-    lines: dict[tuple[str, str], _Held] = {}
-    names = ("year", "factory", "product", "bound", "share", "lost_mean")
-    for year, factory, product, bound, share, units in zip(
-        *(bottlenecks[name] for name in names), strict=True
-    ):
-        line = lines.setdefault((factory, product), _Held())
-        line.shares.setdefault(int(year), {})[bound] = float(share)
-        line.lost += float(units)
-    return lines
 
 
 def _years(by_year: dict[int, dict[str, float]]) -> str:

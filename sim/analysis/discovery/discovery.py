@@ -21,6 +21,7 @@ from sim.analysis.discovery.tree import Input
 from sim.analysis.discovery.words import limit_in_words, percent
 from sim.errors import InputError
 from sim.kernels.sums import Ints
+from sim.report.card import Card, Shown
 from sim.report.study import save_tables
 from sim.study.store import FAILED
 from sim.study.study import Study
@@ -69,8 +70,8 @@ def discover(
     return Discovery(found, conditions, counts, runs, inputs, parts, threshold)
 
 
-@dataclass(frozen=True, eq=False)
-class Discovery:
+@dataclass(frozen=True, eq=False, repr=False)
+class Discovery(Shown):
     """Hold where a condition holds."""
 
     study: Study
@@ -177,6 +178,13 @@ class Discovery:
         return (
             f"{_joined(self.conditions)} in {share} of {runs:,} runs ({points:,} points of"
             f" {members:,} members{without})."
+        )
+
+    def card(self) -> Card:
+        """Return what is shown of it at a glance: the boxes, and what they hold."""
+        told = "boxes, those that hold most of these runs first:" if self.boxes else self._nothing()
+        return Card.of_frame(
+            self.head, told, self.quality, "boxes, text, table, quality, points, chart(), save()"
         )
 
     def where(self, box: Box) -> str:

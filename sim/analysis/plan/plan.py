@@ -21,6 +21,8 @@ from sim.analysis.plan.text import told
 from sim.analysis.plan.trials import Attempts
 from sim.engine.load import load
 from sim.engine.run import Progress
+from sim.report.card import MOST_ROWS, Card, Shown
+from sim.report.charts.wording import counted, percent
 from sim.report.study import save_tables
 from sim.scenario.revision import revised
 from sim.scenario.schema import Scenario
@@ -100,9 +102,25 @@ def _hands(labour: Labour) -> Iterator[How]:
             yield {**how, "executor": found.executor}
 
 
-@dataclass(frozen=True, eq=False)
-class Plan(PlanResult):
+@dataclass(frozen=True, eq=False, repr=False)
+class Plan(Shown, PlanResult):
     """Show what was asked, what was tried for it, and the answer."""
+
+    def card(self) -> Card:
+        """Return what is shown of it at a glance: the answer, and what was tried around it."""
+        low, high = map(percent, self.interval)
+        answer = "nothing tried is enough" if self.answer is None else f"answer {self._said()}"
+        columns = ["choice", "probability", "reached", "cost_p05", "cost_p50", "cost_p95"]
+        frame = self.frontier
+        near = max(0, min(self.keys.index(self.chosen) - MOST_ROWS // 2, len(frame) - MOST_ROWS))
+        rows = frame[[name for name in columns if name in frame.columns]].iloc[near:]
+        whom = counted(self.scenario.members, "member")
+        return Card.of_frame(
+            f"Plan: {self.goal.text}, choosing {self._what}",
+            f"{answer}; reached in {percent(self.share)} of {whom} (95 % interval {low} to {high})",
+            rows,
+            "answer, share, interval, text, table, frontier, chart(), save()",
+        )
 
     @cached_property
     def frontier(self) -> pd.DataFrame:
@@ -140,7 +158,7 @@ class Plan(PlanResult):
         row = {
             "reach": self.goal.text,
             "asked": self.goal.probability,
-            "choose": DATE if isinstance(self.choice, AsItIs) else self.choice.path,
+            "choose": self._what,
             "way": self.found.way,
             "answer": "" if self.answer is None else self._cell(self.found.answer),
             "choice": self._cell(self.chosen),
@@ -179,6 +197,14 @@ class Plan(PlanResult):
 
         tables = {"plan": self.table, "frontier": self.frontier}
         return frontier(of_frames(tables.get, self.scenario))
+
+    @property
+    def _what(self) -> str:
+        return DATE if isinstance(self.choice, AsItIs) else self.choice.path
+
+    def _said(self) -> str:
+        cell = self._cell(self.found.answer)
+        return f"{cell:.4g}" if isinstance(cell, float) else cell
 
     def _row(self, key: Any) -> dict[str, Any]:
         tried = self.tried[key]

@@ -20,7 +20,7 @@ from sim.scenario.schema import Scenario
 NEVER = "never"
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class PlanResult:
     """Hold what was asked, what was tried for it, and what was found."""
 

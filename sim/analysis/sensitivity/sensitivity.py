@@ -25,6 +25,7 @@ from sim.analysis.sensitivity.indices import PLANS, Plan, is_too_much, plan, uns
 from sim.analysis.sensitivity.result import WORDS, Explained, Words
 from sim.analysis.sensitivity.text import MOST_OUTPUTS, counted, first, left_out, more
 from sim.errors import InputError
+from sim.report.card import Card, Shown
 from sim.report.study import save_tables
 from sim.scenario.schema import Scenario
 from sim.scenario.suggestions import MOST_LISTED
@@ -97,8 +98,8 @@ def _sorted(
     return explained, endless, flat
 
 
-@dataclass(frozen=True, eq=False)
-class Sensitivity:
+@dataclass(frozen=True, eq=False, repr=False)
+class Sensitivity(Shown):
     """Hold how much each factor moves each output."""
 
     spec: Spec
@@ -117,6 +118,18 @@ class Sensitivity:
     def plan(self) -> type[Plan]:
         """Say what was computed."""
         return PLANS[self.spec.design.kind]
+
+    def card(self) -> Card:
+        """Return what is shown of it at a glance: the factors, those that matter most first."""
+        design = self.spec.design
+        factors = counted(len(self.factors), "factor")
+        outputs = counted(len(self.explained), "output")
+        return Card.of_frame(
+            f"{self.scenario.name}: {factors} of {outputs}, {design.kind}",
+            f"share of an output that a factor moves ({self.of} of the members), mean and largest:",
+            self.ranking,
+            "text, table, ranking, factors, explained, chart(), save()",
+        )
 
     @property
     def words(self) -> Words:

@@ -52,10 +52,11 @@ class Choice:
         """Refuse names that the result has not. Raises InputError with all of them."""
         faults = [
             f"{what}: {name!r} is not in this result; there are {', '.join(sorted(known))}"
-            for what, asked, known in (
-                ("states", self.states, set(states)),
-                ("products", self.products, set(products)),
+            for what, asked, given in (
+                ("states", self.states, states),
+                ("products", self.products, products),
             )
+            for known in ([set(given)] if asked else [])
             for name in asked
             if name not in known
         ]

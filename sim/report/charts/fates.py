@@ -81,8 +81,9 @@ def _finding(tables: Tables, ends: pd.DataFrame) -> str:
     replaced = int(sum(counts.get(fate, 0) for fate in ("home", "ally", "outside")))
     lost = int(counts.get("unmet", 0) + counts.get("dropped", 0))
     return (
-        f"Others most likely take over {replaced} of {counted(total, 'need')} hit; {lost} "
-        f"end unmet or dropped"
+        f"Of {counted(total, 'need')} hit, {replaced} {'is' if replaced == 1 else 'are'} most "
+        f"likely taken over by other makers; {lost} {'ends' if lost == 1 else 'end'} unmet or "
+        "dropped"
     )
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sim.report.charts import events
 from sim.report.charts.chart import Chart, Key, Panel, Spec
 from sim.report.charts.choice import ANY, Choice, Need
-from sim.report.charts.frames import fields, groups
+from sim.report.charts.frames import fields
 from sim.report.charts.marks import event_marks
 from sim.report.charts.relevance import bearing_on_need
 from sim.report.charts.spreads import spread, wide
@@ -39,13 +40,13 @@ def fill_rate(tables: Tables, choice: Choice = ANY) -> Chart | None:
     """
     rows = tables.final("series").query("metric == 'fill_rate'")
     choice.check(rows["state"], rows["product"])
-    by_need = dict(groups(rows, ["state", "product"]))
-    ordered = choice.of(worst(rows))
+    by_need = _series(rows)
+    ordered = [need for need in choice.of(worst(rows)) if need in by_need]
     short = [need for need in ordered if is_short(by_need[need])]
     shown = (ordered if choice.is_made else short)[: choice.limit(USUAL)]
     if not shown:
         return None
-    series = {need: _series(by_need[need]) for need in shown}
+    series = {need: by_need[need] for need in shown}
     every = 3 if sum(map(len, series.values())) > MOST_POINTS else 1
     panels = [_panel(tables, need, series[need], every) for need in shown]
     known = events.shown(tables, panels)
@@ -122,28 +123,31 @@ def story(series: pd.DataFrame) -> str:
     )
 
 
-def _series(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows[[*SPREAD, "central"]].assign(m=ordinals(rows["month"])).dropna(subset=["p50"])
+def _series(rows: pd.DataFrame) -> dict[Need, pd.DataFrame]:
+    """Return the months of each need in which something is needed: `m`, and its spread."""
+    needed = rows[rows["p50"].notna()]
+    numbers = needed[[*SPREAD, "central"]].assign(m=ordinals(needed["month"]))
+    needs = [needed["state"], needed["product"]]
+    return {(str(need[0]), str(need[1])): part for need, part in numbers.groupby(needs, sort=False)}
 
 
 def _panel(tables: Tables, need: Need, series: pd.DataFrame, every: int) -> Panel:
+    import pandas as pd
+
     names = tables.names
     scenario = names.scenario
     bears = bearing_on_need(scenario, *need) if scenario else None
     known = events.bearing(events.moments(tables), bears)
-    end = series.iloc[[-1]][["m", "p50"]]
     drawn = thinned(series, [*SPREAD, "central"], every)
     first_month, last = int(series["m"].iloc[0]), int(series["m"].iloc[-1])
-    spread = (
-        f"9 of 10 members end between {percent(series['p05'].iloc[-1])} and "
-        f"{percent(series['p95'].iloc[-1])}"
-    )
+    low, middle, high = (float(series[name].iloc[-1]) for name in ("p05", "p50", "p95"))
+    spread = f"9 of 10 members end between {percent(low)} and {percent(high)}"
     return Panel(
         title=names.need(*need),
         rows={
-            "rows": drawn[["m", *SPREAD, "central"]].round(4),
+            "rows": drawn.round(4),
             "events": events.marks(known, first_month, last),
-            "end": end.assign(said=[percent(each) for each in end["p50"]]),
+            "end": pd.DataFrame({"m": [last], "p50": [middle], "said": [percent(middle)]}),
         },
         told=f"{names.need(*need)}: {story(series)}; {spread}.",
         group=need[0],
@@ -194,6 +198,12 @@ def _table(tables: Tables, series: dict[Need, pd.DataFrame]) -> pd.DataFrame:
                 spread(percent, row.p50, row.p05, row.p95),
             )
             for (state, product), frame in series.items()
-            for row in fields(frame[(frame["m"] % 12 == 0) | (frame["m"] == frame["m"].iloc[-1])])
+            for row in _read_off(frame)
         ),
     )
+
+
+def _read_off(frame: pd.DataFrame) -> Iterator[Any]:
+    """Yield the rows of Januaries and the last one."""
+    months = frame["m"].to_numpy()
+    return fields(frame[(months % 12 == 0) | (months == months[-1])])

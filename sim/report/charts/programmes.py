@@ -19,7 +19,7 @@ from sim.report.charts.wording import counted, number, percent, selected
 if TYPE_CHECKING:
     import pandas as pd
 
-USUAL = 30
+USUAL = 24
 STAGES = {"funded": "$event", "built": "$half", "qualified": "$line"}
 MONTH = re.compile(r"\d{4}-\d{2}")
 
@@ -51,7 +51,8 @@ def programmes(tables: Tables, choice: Choice = ANY) -> Chart | None:
             f"{qualified} of {counted(len(rows), 'candidate')} most likely qualify within the run"
         ),
         subtitle=selected(len(shown), len(rows), "candidate", "first funded first")
-        + "; to the right units a month added at the end, median",
+        + "; to the right units a month added at the end, median; a bar that reaches the right "
+        "end goes on beyond the run",
         spec=_spec(step(panel.rows["rows"])),
         panels=[panel],
         keys=[
@@ -72,6 +73,12 @@ def _year(text: object, otherwise: float) -> float:
     return ordinal(str(text)) / 12 if _is_month(text) else otherwise
 
 
+def _end(tables: Tables) -> float:
+    """Return the last month of the run as years; 0 where it is not known."""
+    scenario = tables.names.scenario
+    return ordinal(scenario.month_labels[-1]) / 12 if scenario else 0.0
+
+
 def _name(tables: Tables, row: dict[str, Any]) -> str:
     names = tables.names
     return (
@@ -83,11 +90,16 @@ def _name(tables: Tables, row: dict[str, Any]) -> str:
 def _panel(tables: Tables, shown: pd.DataFrame) -> Panel:
     import pandas as pd
 
-    named = labelled(shown, [_name(tables, row) for row in records(shown)])
+    names = tables.names
+    made = [
+        f"{names.factory(row['factory'])}: {names.product(row['product'])}"
+        for row in records(shown)
+    ]
+    named = labelled(shown, made)
     stages = [(row, stage) for row in records(named) for stage in STAGES]
     dots = _marks(stages, "p50", "p50", 0.0)
     ends = [_year(row[f"{stage}_{end}"], 0.0) for row, stage in stages for end in ("p50", "p95")]
-    latest = max(ends)
+    latest = max(*ends, _end(tables))
     spans = _marks(stages, "p05", "p95", latest)
     return Panel(
         title="",

@@ -25,8 +25,7 @@ def label(month: int) -> str:
 
 def ordinals(months: pd.Series[str]) -> pd.Series[int]:
     """Return a column of months as months since year 0."""
-    years, places = months.str[:4].astype("int64"), months.str[5:7].astype("int64")
-    found: pd.Series[int] = 12 * years + places - 1
+    found: pd.Series[int] = months.map({each: ordinal(each) for each in months.unique()})
     return found
 
 

@@ -29,40 +29,44 @@ function rowsOf(columns) {
   return Array.from({ length: count }, (_, at) => Object.fromEntries(names.map((name) => [name, columns[name][at]])));
 }
 
-function specOf(chart, panel) {
-  // a layer without data is left out: an axis cannot span nothing
-  const has = (each) => !each.data || rowsOf(panel.rows[each.data.name]).length > 0;
-  const filled = { ...chart.spec, layer: chart.spec.layer.filter(has) };
-  return JSON.parse(JSON.stringify(filled), (_, value) => {
-    if (typeof value === "string" && value in theme) return theme[value];
-    return value;
-  });
+const themed = (part) => JSON.parse(JSON.stringify(part), (_, value) => (typeof value === "string" && value in theme ? theme[value] : value));
+
+// What tells one way of drawing from another, once a chart: its specification, and the data sets that it draws.
+function about(chart) {
+  chart.key ??= JSON.stringify([chart.spec, chart.hasNames]);
+  chart.sets ??= [...new Set([...chart.key.matchAll(/"data":\{"name":"(\w+)"/g)].map((found) => found[1]))];
+  return chart;
 }
 
-async function drawn(chart, panel, place, width) {
-  const spec = specOf(chart, panel);
-  const datasets = Object.fromEntries(Object.entries(panel.rows).map(([name, columns]) => [name, rowsOf(columns)]));
-  const config = JSON.parse(JSON.stringify(data.config), (_, value) => theme[value] ?? value);
-  const probe = { ...spec, datasets, config, background: "transparent" };
+function specOf(chart, datasets, width) {
+  // a layer without data is left out: an axis cannot span nothing
+  const spec = { ...chart.spec, layer: chart.spec.layer.filter((each) => !each.data || datasets[each.data.name].length > 0) };
+  const probe = { ...themed({ ...spec, config: data.config }), datasets, background: "transparent" };
   // panels with a common axis get the same room for it; names take what they need
   probe.autosize = chart.hasNames ? { type: "fit-x", contains: "padding" } : { type: "none" };
   probe.padding = chart.hasNames ? { left: 2, right: 8, top: 16, bottom: 2 } : { left: 48, right: 56, top: 18, bottom: 20 };
   if (spec.height.step) probe.height = spec.height.step * datasets.rows.length;
   probe.width = chart.hasNames ? width : width - 104;
+  return probe;
+}
+
+async function drawn(chart, panel, place, width) {
+  const { key, sets, spec } = about(chart);
+  const datasets = Object.fromEntries(sets.map((name) => [name, rowsOf(panel.rows[name])]));
+  const sizes = sets.map((name) => (spec.height.step ? datasets[name].length : datasets[name].length > 0));
   // what is drawn already in the same way only takes the new rows
-  const key = JSON.stringify(probe, (name, value) => (name === "datasets" ? undefined : value));
-  if (place.key === key) {
-    const used = Object.keys(datasets).filter((name) => key.includes(`"data":{"name":"${name}"}`));
-    used.forEach((name) => place.view.data(name, datasets[name]));
+  const way = JSON.stringify([key, width, sizes]);
+  if (place.key === way) {
+    sets.filter((name) => datasets[name].length).forEach((name) => place.view.data(name, datasets[name]));
     await place.view.runAsync();
     withoutRoles(place);
     return;
   }
   place.view?.finalize();
   const options = { renderer: "svg", actions: false, ast: true, defaultStyle: false, tooltip: false, mode: "vega-lite" };
-  const found = await window.vegaEmbed(place.querySelector(".drawing"), probe, options);
+  const found = await window.vegaEmbed(place.querySelector(".drawing"), specOf(chart, datasets, width), options);
   place.view = found.view;
-  place.key = key;
+  place.key = way;
   withoutRoles(place);
 }
 

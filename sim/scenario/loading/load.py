@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
@@ -39,9 +40,7 @@ def load(
     `rules` checks the rules chosen: called with (family, rule, parameters, names by noun), it
     returns what is wrong as key -> message.
     """
-    file = located(path)
-    layers = _Layers(file)
-    return _checked(layers, _read_first(path, file, layers.bounds), sets, rules)
+    return read_whole(path).scenario(sets, rules=rules)
 
 
 def files_of(path: str | os.PathLike[str]) -> list[str]:
@@ -63,7 +62,18 @@ def parse(
     the working directory.
     """
     place = Place("<dict>")
-    return _checked(_Layers(place.file), _mapping(from_python(data, place)), sets, rules)
+    top = _mapping(from_python(data, place))
+    return _whole(_Layers(place.file), top).scenario(sets, rules=rules)
+
+
+def read_whole(path: str | os.PathLike[str]) -> Whole:
+    """Read a scenario file with all that it extends, to be changed and checked as often as asked.
+
+    Raises ScenarioError where a file cannot be read.
+    """
+    file = located(path)
+    layers = _Layers(file)
+    return _whole(layers, _read_first(path, file, layers.bounds))
 
 
 STUDY = "is a study, not a scenario; see sim sweep"
@@ -206,16 +216,39 @@ def _reason(error: OSError) -> str:
     return known.get(type(error), (error.strerror or str(error)).lower())
 
 
-def _checked(
-    layers: _Layers, top: Written, sets: Sequence[str], rules: CheckRule | None
-) -> Scenario:
+def _whole(layers: _Layers, top: Written) -> Whole:
     tree, faults = merged(layers.of(top))
     layers.tables.give_titles(tree)
-    for text in sets:
-        try:
-            tree = with_set(tree, text)
-        except ScenarioError as error:
-            faults += error.faults
+    return Whole(tree, tuple(faults), Origin(layers.tables.files))
+
+
+@dataclass(frozen=True, eq=False)
+class Whole:
+    """Hold what the files of a scenario say together."""
+
+    tree: Written
+    faults: tuple[Fault, ...]
+    """What they take away in vain"""
+    origin: Origin
+
+    def scenario(self, sets: Sequence[str] = (), *, rules: CheckRule | None = None) -> Scenario:
+        """Return it as it is changed by `path=value` texts. Raises ScenarioError with all faults.
+
+        `rules` checks the rules chosen, as in `load`.
+        """
+        tree, faults = self.tree, list(self.faults)
+        for text in sets:
+            try:
+                tree = with_set(tree, text)
+            except ScenarioError as error:
+                faults += error.faults
+        found = _checked(tree, faults, rules)
+        found.came_from(self.origin)
+        return found
+
+
+def _checked(tree: Written, faults: list[Fault], rules: CheckRule | None) -> Scenario:
+    """Check a tree. Raises ScenarioError with these faults and all that are found."""
     try:
         scenario = Scenario.model_validate(bare(tree))
     except ValidationError as error:
@@ -233,7 +266,6 @@ def _checked(
     faults += [fault_at(tree, path, message) for path, message in findings]
     if faults:
         raise ScenarioError(faults)
-    scenario.came_from(Origin(layers.tables.files))
     return scenario
 
 
