@@ -17,15 +17,13 @@ import numpy as np
 from sim.events.reexport import Reexport
 from sim.events.timeline import Timeline
 from sim.events.trade import Moment, Passage, Restriction, TradeEffect
-from sim.kernels.limits import Groups, Limits
+from sim.kernels.limits import ANY, Groups, Limits
 from sim.kernels.sums import NEVER, Bools, Floats, Ints, total
 from sim.world.trade_caps import by_route, within_several
 from sim.world.world import World
 
 NEARLY = 1.0 - 1e-9
 """A limit above this share of what would flow takes nothing away."""
-ANY = 1e300
-"""More than anybody could want, units per month."""
 NEARLY_NOTHING = 1e-9
 """A want or a supply below this share of what it is a part of counts as none."""
 
@@ -206,12 +204,16 @@ class TradeLimits:
                     each.amount[several] += exempt
 
     def set_caps(self, world: World) -> None:
-        """Set each link's cap, and what links may carry together, from the limits of the groups."""
+        """Set each link's cap, and what links may carry together, from the limits of the groups.
+
+        What several links share is no link's own: only a limit of nothing closes them.
+        """
         links = world.links
         links.cap[:] = links.base_cap
         touched = self.groups.touched
         most = self.limits.at(np.full_like(self.reference, ANY))
-        links.cap[touched] = np.minimum(links.cap[touched], self.groups.to_links(most))
+        own = np.where((self.size == 1)[:, None] | (most <= 0), most, np.inf)
+        links.cap[touched] = np.minimum(links.cap[touched], self.groups.to_links(own))
         parts, shares = self.limits.part, self.limits.share
         moving = ((shares > 0) & (shares < 1)) | ((parts > 0) & (parts < 1))
         active = np.flatnonzero(

@@ -17,6 +17,8 @@ from sim.kernels.sums import Bools, Floats, GroupSum, Ints, divide, raised
 
 RTOL = 1e-12
 """Room below this share of a limit counts as none."""
+ANY = 1e300
+"""More than anybody could want, units per month."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -232,6 +234,15 @@ class Limits:
     def at(self, would: Floats) -> Floats:
         """Return each group's limit if so much would flow without it, units per month."""
         return np.minimum(self.left(np.minimum(would, self.most)), self.most)
+
+    def narrowed(self, caps: Floats) -> Floats:
+        """Return the most that each link could carry if it carried all of its groups' [links,
+        members].
+        """
+        result = caps.copy()
+        most = self.groups.to_links(self.at(np.full_like(self.base, ANY)))
+        result[self.groups.touched] = np.minimum(result[self.groups.touched], most)
+        return result
 
     def asked_anew(self, orders: Floats, wanted: Floats) -> Floats | None:
         """Return what is asked of each group, [groups, members], caps and old orders apart.

@@ -268,7 +268,8 @@ class World:
         """Return the most that each link may carry, [links, members], units per month: 0 where it
         is closed or unwanted.
         """
-        return np.where(self.links.open & (self.links.weight > 0), self.links.cap, 0.0)
+        caps = np.where(self.links.open & (self.links.weight > 0), self.links.cap, 0.0)
+        return caps if self.limits is None else self.limits.narrowed(caps)
 
     def delivered_costs(self) -> Floats:
         """Return what a unit costs over each link, [links, members], money.

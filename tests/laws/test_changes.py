@@ -100,17 +100,14 @@ def sums(found: Numbers) -> Numbers:
     return {key: each for key, each in found.items() if key[0] in SUMS and not {*key} & {*SHARES}}
 
 
-CAPS = pytest.mark.xfail(reason="a link's own cap cuts an order before its pair's limit is shared")
-
-
-@pytest.mark.parametrize("limits", [False, pytest.param(True, marks=CAPS)])
+@pytest.mark.parametrize("limits", [False, True])
 @pytest.mark.parametrize("learning", [False, True])
 @fewer
 @given(data=st.data())
 def test_two_halves_of_each_plant_are_the_plant(
     limits: bool, learning: bool, data: st.DataObject
 ) -> None:
-    """With caps not yet: two links to the halves may ask a pair's limit for twice a link's cap."""
+    """With caps too: what a limit leaves is shared by what is asked, over however many links."""
     world = data.draw(worlds(heads=False, limits=limits, learning=learning))
     one = {f"{name}_b": name for name in world["factories"]}
     check(sums(told(world)), summed(sums(told(changes.halves(world))), one))

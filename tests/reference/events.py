@@ -9,7 +9,7 @@ from math import exp, inf
 from typing import Any
 
 from sim.scenario import event_kinds as kinds
-from tests.reference.limits import ANY, Limit, Limits
+from tests.reference.limits import Limit, Limits
 from tests.reference.things import NEVER, FinalNeed, Line, Project, total
 
 RESTRICTIONS = (kinds.CutOff, kinds.Sanction, kinds.Quota)
@@ -330,7 +330,7 @@ def open_links(lines: Sequence[Line], month: int) -> None:
     for line in lines:
         is_qualified = line.qualified_from <= month
         for link in line.links:
-            link.cap = min([link.base_cap, *(limit.at(ANY) for limit in link.limits)])
+            link.cap = min([link.base_cap, *(limit.own_cap() for limit in link.limits)])
         line.open_links = [
             link for link in line.links if is_qualified and link.cap > 0 and link.weight > 0
         ]

@@ -84,6 +84,12 @@ class Limit:
     def _capped(self, would: float, let_through: float) -> float:
         return min(self.left(min(would, self.most), let_through), self.most)
 
+    def own_cap(self) -> float:
+        """Return what it leaves a link that it limits alone: of several links only nothing is
+        each one's own."""
+        most = self.at(ANY)
+        return most if len(self.links) == 1 or most <= 0 else inf
+
     def has_room(self, asking: Container[Need]) -> bool:
         """Tell whether its links could carry any of what those who ask still want."""
         carried = self.carried()
