@@ -216,9 +216,10 @@ class TradeLimits:
         links.cap[touched] = np.minimum(links.cap[touched], self.groups.to_links(own))
         parts, shares = self.limits.part, self.limits.share
         moving = ((shares > 0) & (shares < 1)) | ((parts > 0) & (parts < 1))
-        active = np.flatnonzero(
-            ((self.size > 1) & (most < ANY * 1e-3).any(axis=1)) | moving.any(axis=1)
-        )
+        limited = (most < ANY * 1e-3).any(axis=1)
+        # a link's own cap is a part of what its group's share is of
+        crossed = self.groups.crossing(moving.any(axis=1))
+        active = np.flatnonzero(limited & ((self.size > 1) | crossed) | moving.any(axis=1))
         world.limits = (
             self.limits.only(self._groups(world, active), active) if active.size else None
         )
@@ -234,10 +235,15 @@ class TradeLimits:
         """Note what leaked this month, and which needs a restriction hit for the first time."""
         links, groups, flow = world.links, self.groups, world.links.flow
         needs = world.needs
-        backlog, demand, ordered = (
-            each.take(groups.need, axis=0) for each in (needs.backlog, needs.demand, needs.ordered)
+        backlog, old = (
+            each.take(groups.need, axis=0) for each in (needs.backlog, needs.demand - needs.ordered)
         )
-        old = demand - ordered
+        if self.limits.is_share:
+            # a share is of all that was not refused before
+            of_group = groups.by_need_group.group_of_row
+            is_cut = self.limits.odds.take(of_group, axis=0) > 0
+            old = np.where(is_cut, self.limits.refused(groups.need, of_group), old)
+        needs.passed[:] = self.limits.passing(needs.received, needs.backlog)
         carried = groups.carried(flow)
         wanted = groups.by_need_group(np.maximum(backlog - old, 0.0))
         roundabout = np.flatnonzero(world.axes.is_reexport)

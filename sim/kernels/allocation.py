@@ -61,7 +61,7 @@ def spread(
     share = raised(market.by_need(weight), NOTHING)
     orders = market.from_needs(np.divide(demand, share, out=share))
     orders *= weight
-    anew = None if limits is None else limits.asked_anew(orders, demand)
+    anew = None if limits is None else limits.asked_anew(orders, demand, flow)
     np.minimum(orders, cap, out=orders)
     if limits is not None:
         limits.trim(orders, anew, flow)
@@ -231,11 +231,11 @@ class _Trading:
         """
         orders = market.from_needs(share)
         orders *= open_weight
-        anew = None if limits is None else limits.asked_anew(orders, self.wanted)
+        before = flow if again or len(market.tiers) > 1 else None
+        anew = None if limits is None else limits.asked_anew(orders, self.wanted, before)
         # a full link may have rounded to a hair above its cap
         np.minimum(orders, raised(cap - flow) if again else cap, out=orders)
         if limits is not None:
-            before = flow if again or len(market.tiers) > 1 else None
             refused = limits.trim(orders, anew, before)
             if refused is not None:
                 self.refused = refused if self.refused is None else self.refused | refused

@@ -76,6 +76,26 @@ class Groups:
         """Sum what the needs of each group want, [needs, members] -> [groups, members]."""
         return self.by_need_group(wanted.take(self.need, axis=0))
 
+    @property
+    def is_crossed(self) -> bool:
+        """Return whether any link is in several groups."""
+        return self.touched.size < self.link.size
+
+    def crossing(self, marked: Bools) -> Bools:
+        """Return which groups have a link in common with one of those `marked` [groups]."""
+        found = np.zeros_like(marked)
+        links = np.isin(self.link, self.link[marked[self.group]])
+        found[self.group[links]] = True
+        return found
+
+    def least(self, values: Floats) -> Floats:
+        """Return for each pair the least of the values that its link's groups have.
+
+        [groups, members] -> [pairs, members].
+        """
+        each = np.diff(self.firsts, append=self.link.size)
+        return np.repeat(self.to_links(values), each, axis=0)
+
     def to_links(self, values: Floats) -> Floats:
         """Return the least of its groups' values for each link that is in one, [touched, members].
 
@@ -135,12 +155,13 @@ class Limits:
     """Hold what the links of each group may carry together this month, arrays [groups, members].
 
     A limit is an amount, or a share of what would flow without it. With what flows and what is
-    asked of the group, as far as it is not left from earlier months, as `would`, the limit is
+    asked of the group, as far as it was not refused before, as `would`, the limit is
 
         min(most, max(min(fixed, share * max(base, would)), amount, part * max(base, would)))
 
     where `share` is what partial cuts leave, and `amount` and `part` what is let through all the
-    same. Old orders that a cut left unmet do not count again: half of a need stays cut by half.
+    same. What a cut has refused does not count again: half of a need stays cut by half. What waits
+    for another reason does: a cut of next to nothing takes next to nothing away after an outage.
     """
 
     groups: Groups
@@ -156,8 +177,11 @@ class Limits:
     """What exceptions let through, units per month"""
     part: Floats
     """What exceptions let through, as a share"""
-    backlog: Floats
+    waiting: Floats
     """What needs wait for from earlier months, [needs, members], units; ordering writes it"""
+    passed: Floats
+    """What came, beside what they wait for, of the same orders, [needs, members], units; ordering
+    writes it"""
 
     @classmethod
     def none(cls, groups: Groups, base: Floats, needs: int) -> Limits:
@@ -175,14 +199,39 @@ class Limits:
             base=base,
             amount=nothing,
             part=nothing.copy(),
-            backlog=np.zeros((needs, base.shape[1])),
+            waiting=np.zeros((needs, base.shape[1])),
+            passed=np.zeros((needs, base.shape[1])),
         )
 
-    def new(self, wanted: Floats, needs: Ints) -> Floats:
-        """Return what of `wanted` by these needs, [of them, members], is not left from earlier
-        months.
+    @cached_property
+    def odds(self) -> Floats:
+        """Return how many units are refused for each that passes, [groups, members].
+
+        0 where nothing is cut, and where nothing passes.
         """
-        return raised(wanted - self.backlog.take(needs, axis=0))
+        left = np.where(self.share < 1.0, np.maximum(self.share, self.part), self.part)
+        return divide(1.0 - left, left)
+
+    def refused(self, needs: Ints, groups: Ints) -> Floats:
+        """Return what these needs wait for because these groups were cut, [of them, members].
+
+        For each unit that came the cut refused as many as its odds, as far as so many still wait.
+        """
+        refused = self.odds.take(groups, axis=0)
+        refused *= self.passed.take(needs, axis=0)
+        return np.minimum(refused, self.waiting.take(needs, axis=0), out=refused)
+
+    def passing(self, received: Floats, backlog: Floats) -> Floats:
+        """Return what has come beside what waits, of the same orders, after this month [needs,
+        members].
+
+        `received` and `backlog` are [needs, members]. Nothing where nothing is cut.
+        """
+        groups, odds = self.groups, np.zeros_like(backlog)
+        if not self.is_share:
+            return odds
+        np.maximum.at(odds, groups.need, self.odds.take(groups.by_need_group.group_of_row, axis=0))
+        return np.minimum(self.passed + received, divide(backlog, odds))
 
     def only(self, groups: Groups, rows: Ints) -> Limits:
         """Return the limits of some groups, `rows` of these, indexed as `groups`."""
@@ -197,13 +246,20 @@ class Limits:
                 self.part,
             )
         )
-        return Limits(groups, most, fixed, share, base, amount, part, self.backlog)
+        return Limits(
+            groups, most, fixed, share, base, amount, part, self.waiting, self.passed
+        )
 
     @cached_property
     def is_share(self) -> bool:
         """Return whether any limit is a share of what would flow."""
         shares = self.share[(self.share > 0) & (self.share < 1)]
         return bool(shares.size or self.exempts)
+
+    @cached_property
+    def is_nested(self) -> bool:
+        """Return whether what nothing lets pass may hold for a part of a group that is cut."""
+        return bool(self.groups.is_crossed and np.isfinite(self.most).any())
 
     @cached_property
     def cuts(self) -> Bools | None:
@@ -244,18 +300,28 @@ class Limits:
         result[self.groups.touched] = np.minimum(result[self.groups.touched], most)
         return result
 
-    def asked_anew(self, orders: Floats, wanted: Floats) -> Floats | None:
-        """Return what is asked of each group, [groups, members], caps and old orders apart.
+    def asked_anew(
+        self, orders: Floats, wanted: Floats, flow: Floats | None = None
+    ) -> Floats | None:
+        """Return what is asked of each group, [groups, members], as far as it was not refused
+        before and no restriction is needed to keep it away.
 
         `orders` [links, members] are not cut by caps yet, and `wanted` [needs, members] is what
-        needs want, of which the orders are a part. None where no limit depends on it.
+        needs want, of which the orders are a part; `flow` is what links carry already. None where
+        no limit depends on it.
         """
         if not self.is_share:
             return None
         groups = self.groups
         wanted = wanted.take(groups.served, axis=0)
-        new = divide(self.new(wanted, groups.served), wanted)
+        new = divide(raised(wanted - self.refused(groups.served, groups.group)), wanted)
         new *= orders.take(groups.link, axis=0)
+        asked = groups.by_group(new)
+        if not self.is_nested:
+            return asked
+        room = self.most if flow is None else raised(self.most - groups.carried(flow))
+        passing = np.divide(room, asked, out=np.ones_like(asked), where=asked > room)
+        new *= groups.least(passing)
         return groups.by_group(new)
 
     def trim(self, orders: Floats, anew: Floats | None, flow: Floats | None = None) -> Bools | None:
@@ -294,7 +360,8 @@ class Limits:
         """
         groups = self.groups
         carried = groups.carried(flow)
-        new = self.new(wanted.take(groups.need, axis=0), groups.need)
+        of_group = groups.by_need_group.group_of_row
+        new = raised(wanted.take(groups.need, axis=0) - self.refused(groups.need, of_group))
         limit = self.at(carried + groups.by_need_group(new))
         is_open: Bools = groups.to_links((carried < limit * (1.0 - RTOL)).astype(np.float64)) > 0
         return is_open
@@ -308,7 +375,8 @@ class Limits:
         groups, rows = self.groups.within(links, link_need)
         if not rows.size:
             return None
-        return replace(self.only(groups, rows), backlog=self.backlog.take(needs, axis=0))
+        waiting, passed = (each.take(needs, axis=0) for each in (self.waiting, self.passed))
+        return replace(self.only(groups, rows), waiting=waiting, passed=passed)
 
     def shares_beyond(self, lawful: Floats, flow: Floats) -> Floats:
         """Return which share of each touched link's flow lies beyond `lawful` [groups, members].

@@ -10,7 +10,7 @@ from typing import Any
 
 from sim.scenario import event_kinds as kinds
 from tests.reference.limits import Limit, Limits
-from tests.reference.things import NEVER, FinalNeed, Line, Project, total
+from tests.reference.things import NEVER, FinalNeed, Line, Need, Project, total
 
 RESTRICTIONS = (kinds.CutOff, kinds.Sanction, kinds.Quota)
 EXCEPTIONS = (kinds.Leakage, kinds.Exemption)
@@ -276,7 +276,9 @@ class Calendar:
         for line in self.lines:
             for link in line.links:
                 link.leaking = 0.0
+        odds: dict[Need, float] = {}
         for limit in self.limits:
+            odds |= {need: max(odds.get(need, 0.0), limit.odds) for need in limit.needs}
             leaked = limit.leaked_share()
             for link in limit.links:
                 link.leaking = max(link.leaking, leaked)
@@ -287,6 +289,10 @@ class Calendar:
                     is_short = link.need.backlog > DUST * link.need.demand
                     if link.base_flow > 0 or link.flow > 0 or is_short:
                         link.need.hit = min(link.need.hit, month)
+        for need, each in odds.items():
+            # of what came, a cut refused so much that still waits
+            most = need.backlog / each if each else 0.0
+            need.passed = min(need.passed + need.received, most)
 
     def _scale(self, month: int) -> None:
         """Set the factors of needs and the shares of capacity that are not out."""

@@ -93,12 +93,29 @@ class Limit:
     def has_room(self, asking: Container[Need]) -> bool:
         """Tell whether its links could carry any of what those who ask still want."""
         carried = self.carried()
-        anew = total(need.wants_anew for need in self.needs if need in asking)
+        anew = total(need.wants_anew(self.odds) for need in self.needs if need in asking)
         return carried < self.at(carried + anew) * ROOM
 
+    @property
+    def odds(self) -> float:
+        """Return how many units it refuses for each that it lets pass; 0 where it cuts nothing, or
+        all."""
+        left = max(self.share, self.part) if self.share < 1 else self.part
+        return (1.0 - left) / left if left > 0 else 0.0
+
+    def asked_anew(self, link: Link) -> float:
+        """Return what is asked of one of its links, caps apart, that it has not refused before."""
+        need = link.need
+        new = need.wants_anew(self.odds) / need.wanted if need.wanted > 0 else 0.0
+        return link.order_before_caps * new
+
     def missing(self) -> float:
-        """Count what its needs ordered this month and did not get."""
-        return total(max(need.backlog - need.old_orders, 0.0) for need in self.needs)
+        """Count what its needs asked for and did not get, without what was refused before; of what
+        it does not cut by a share, what they ordered this month."""
+        return total(
+            max(need.backlog - (need.refused(self.odds) if self.odds else need.old_orders), 0.0)
+            for need in self.needs
+        )
 
     def leaked_share(self) -> float:
         """Tell which share of what its links carry is beyond what is lawful."""
@@ -142,11 +159,12 @@ def trim(links: Sequence[Link], *, is_anew: bool = False) -> None:
     `is_anew` counts nothing as carried yet. A limit that leaves nothing refuses all its links.
     """
     asked: dict[Limit, float] = {}
-    asked_anew: dict[Limit, float] = {}
+    anew: dict[tuple[Link, Limit], float] = {}
     for link in links:
         for limit in link.limits:
             asked[limit] = asked.get(limit, 0.0) + link.order
-            asked_anew[limit] = asked_anew.get(limit, 0.0) + link.order_anew
+            anew[link, limit] = limit.asked_anew(link)
+    asked_anew = _unrestricted(links, anew, is_anew=is_anew)
     factor: dict[Limit, float] = {}
     for limit, orders in asked.items():
         carried = 0.0 if is_anew else limit.carried()
@@ -159,3 +177,23 @@ def trim(links: Sequence[Link], *, is_anew: bool = False) -> None:
     for link in links:
         if link.limits:
             link.order *= min(factor[limit] for limit in link.limits)
+
+
+def _unrestricted(
+    links: Sequence[Link], anew: dict[tuple[Link, Limit], float], *, is_anew: bool
+) -> dict[Limit, float]:
+    """Add up what is asked anew of each limit, less what nothing lets pass anyway: of a share of
+    what would flow, no more would."""
+    asked: dict[Limit, float] = {}
+    for (_, limit), amount in anew.items():
+        asked[limit] = asked.get(limit, 0.0) + amount
+    passing = {}
+    for limit, amount in asked.items():
+        room = max(limit.most - (0.0 if is_anew else limit.carried()), 0.0)
+        passing[limit] = room / amount if amount > room else 1.0
+    would: dict[Limit, float] = {}
+    for link in links:
+        least = min((passing[limit] for limit in link.limits), default=1.0)
+        for limit in link.limits:
+            would[limit] = would.get(limit, 0.0) + anew[link, limit] * least
+    return would

@@ -13,11 +13,10 @@ def spread(need: Need, links: Sequence[Link], *, is_anew: bool = False) -> None:
     """Spread what a need still wants over links by weight, each at most its room; `is_anew` counts
     nothing as carried yet."""
     share = need.wanted / total(link.weight for link in links)
-    new_share = need.wants_anew / need.wanted if need.wanted > 0 else 0.0
     for link in links:
         room = link.cap if is_anew else max(link.cap - link.flow, 0.0)
-        order = share * link.weight
-        link.order, link.order_anew = min(order, room), order * new_share
+        link.order_before_caps = share * link.weight
+        link.order = min(link.order_before_caps, room)
 
 
 def ask(needs: Sequence[Need], lines: Sequence[Line]) -> None:
