@@ -206,20 +206,21 @@ class TradeLimits:
     def set_caps(self, world: World) -> None:
         """Set each link's cap, and what links may carry together, from the limits of the groups.
 
-        What several links share is no link's own: only a limit of nothing closes them.
+        A link's own is what it shares with no other and what no other limit is over, too; of what
+        it shares only a limit of nothing closes it.
         """
-        links = world.links
-        links.cap[:] = links.base_cap
-        touched = self.groups.touched
+        links, groups = world.links, self.groups
         most = self.limits.at(np.full_like(self.reference, ANY))
-        own = np.where((self.size == 1)[:, None] | (most <= 0), most, np.inf)
-        links.cap[touched] = np.minimum(links.cap[touched], self.groups.to_links(own))
         parts, shares = self.limits.part, self.limits.share
-        moving = ((shares > 0) & (shares < 1)) | ((parts > 0) & (parts < 1))
+        moving = (((shares > 0) & (shares < 1)) | ((parts > 0) & (parts < 1))).any(axis=1)
         limited = (most < ANY * 1e-3).any(axis=1)
-        # a link's own cap is a part of what its group's share is of
-        crossed = self.groups.crossing(moving.any(axis=1))
-        active = np.flatnonzero(limited & ((self.size > 1) | crossed) | moving.any(axis=1))
+        shared = (limited & (self.size > 1)) | moving
+        holds = shared | (limited & groups.crossing(shared))
+        active = np.flatnonzero(holds)
+        alone = (self.size == 1) & ~groups.crossing(holds, others=True)
+        own = np.where(alone[:, None] | (most <= 0), most, np.inf)
+        links.cap[:] = links.base_cap
+        links.cap[groups.touched] = np.minimum(links.cap[groups.touched], groups.to_links(own))
         world.limits = (
             self.limits.only(self._groups(world, active), active) if active.size else None
         )

@@ -81,11 +81,16 @@ class Groups:
         """Return whether any link is in several groups."""
         return self.touched.size < self.link.size
 
-    def crossing(self, marked: Bools) -> Bools:
-        """Return which groups have a link in common with one of those `marked` [groups]."""
+    def crossing(self, marked: Bools, *, others: bool = False) -> Bools:
+        """Return which groups have a link in common with one of those `marked` [groups].
+
+        With `others` a group that is marked itself counts only with another that is.
+        """
+        chosen = marked[self.group]
+        count = np.bincount(self.link[chosen], minlength=int(self.link.max(initial=-1)) + 1)
+        met = count[self.link] > (chosen if others else 0)
         found = np.zeros_like(marked)
-        links = np.isin(self.link, self.link[marked[self.group]])
-        found[self.group[links]] = True
+        found[self.group[met]] = True
         return found
 
     def least(self, values: Floats) -> Floats:
@@ -362,7 +367,10 @@ class Limits:
         carried = groups.carried(flow)
         of_group = groups.by_need_group.group_of_row
         new = raised(wanted.take(groups.need, axis=0) - self.refused(groups.need, of_group))
-        limit = self.at(carried + groups.by_need_group(new))
+        would = groups.by_need_group(new)
+        if self.is_nested:
+            would = np.minimum(would, groups.by_group(groups.least(raised(self.most - carried))))
+        limit = self.at(carried + would)
         is_open: Bools = groups.to_links((carried < limit * (1.0 - RTOL)).astype(np.float64)) > 0
         return is_open
 

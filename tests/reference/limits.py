@@ -85,16 +85,22 @@ class Limit:
         return min(self.left(min(would, self.most), let_through), self.most)
 
     def own_cap(self) -> float:
-        """Return what it leaves a link that it limits alone: of several links only nothing is
-        each one's own."""
+        """Return what it leaves a link that it limits alone, and that nothing else limits: of
+        several links only nothing is each one's own."""
         most = self.at(ANY)
-        return most if len(self.links) == 1 or most <= 0 else inf
+        alone = len(self.links) == 1 and len(self.links[0].limits) == 1
+        return most if alone or most <= 0 else inf
 
     def has_room(self, asking: Container[Need]) -> bool:
         """Tell whether its links could carry any of what those who ask still want."""
         carried = self.carried()
         anew = total(need.wants_anew(self.odds) for need in self.needs if need in asking)
-        return carried < self.at(carried + anew) * ROOM
+        # no more would flow than what nothing lets pass leaves its links
+        room = total(
+            min(max(limit.most - limit.carried(), 0.0) for limit in link.limits)
+            for link in self.links
+        )
+        return carried < self.at(carried + min(anew, room)) * ROOM
 
     @property
     def odds(self) -> float:
