@@ -81,6 +81,21 @@ class Groups:
         """Return whether any link is in several groups."""
         return self.touched.size < self.link.size
 
+    @cached_property
+    def meetings(self) -> tuple[Ints, Ints, GroupSum]:
+        """Return where groups meet others: pairs of a group whose link is in another, the other
+        group of each meeting, and the sums of these pairs to meetings.
+        """
+        each = np.diff(self.firsts, append=self.link.size)
+        count, block = np.repeat(each, each), np.repeat(self.firsts, each)
+        mine = np.repeat(np.arange(self.link.size), count)
+        place = np.arange(mine.size) - np.repeat(np.cumsum(count) - count, count)
+        theirs = block[mine] + place
+        met = mine != theirs
+        ends = np.stack((self.group[mine[met]], self.group[theirs[met]]))
+        meetings, meeting = np.unique(ends, axis=1, return_inverse=True)
+        return mine[met], meetings[1], GroupSum(meeting.ravel(), meetings.shape[1])
+
     def crossing(self, marked: Bools, *, others: bool = False) -> Bools:
         """Return which groups have a link in common with one of those `marked` [groups].
 
@@ -321,13 +336,39 @@ class Limits:
         wanted = wanted.take(groups.served, axis=0)
         new = divide(raised(wanted - self.refused(groups.served, groups.group)), wanted)
         new *= orders.take(groups.link, axis=0)
-        asked = groups.by_group(new)
         if not self.is_nested:
-            return asked
+            return groups.by_group(new)
         room = self.most if flow is None else raised(self.most - groups.carried(flow))
-        passing = np.divide(room, asked, out=np.ones_like(asked), where=asked > room)
-        new *= groups.least(passing)
-        return groups.by_group(new)
+        return groups.by_group(new * self._let_by_others(orders, new, room))
+
+    def _let_by_others(self, orders: Floats, new: Floats, room: Floats) -> Floats:
+        """Return which part of what is asked anew, of each pair, the link's other groups let pass.
+
+        `room` [groups, members] is what nothing lets beyond; a group that is only in part within
+        another leaves that its part of the orders.
+        """
+        groups, (pairs, other, meet) = self.groups, self.groups.meetings
+        ordered = orders.take(groups.link, axis=0)
+        asked = groups.by_group(ordered)
+        part = np.divide(room, asked, out=np.ones_like(asked), where=asked > room)
+        most = meet(ordered.take(pairs, axis=0)) * part.take(other, axis=0)
+        wanted = meet(new.take(pairs, axis=0))
+        let = np.divide(most, wanted, out=np.ones_like(most), where=wanted > most)
+        least = np.ones_like(new)
+        np.minimum.at(least, pairs, let.take(meet.group_of_row, axis=0))
+        return least
+
+    def _let_in_all(self, room: Floats) -> Floats:
+        """Return the most that could come on top in each group, [groups, members], for what its
+        links' groups have `room` [groups, members] for, inf where nothing limits some link.
+        """
+        groups, (pairs, other, meet) = self.groups, self.groups.meetings
+        finite = np.where(np.isfinite(room), room, 0.0)
+        firsts = np.unique(meet.group_of_row, return_index=True)[1]
+        mine = GroupSum(groups.group[pairs[firsts]], room.shape[0])
+        most = finite + mine(finite.take(other, axis=0))
+        free = groups.by_group(np.isinf(groups.least(room)).astype(np.float64)) > 0
+        return np.where(free, np.inf, most)
 
     def trim(self, orders: Floats, anew: Floats | None, flow: Floats | None = None) -> Bools | None:
         """Reduce orders [links, members], in place, to what each group has room for.
@@ -369,7 +410,7 @@ class Limits:
         new = raised(wanted.take(groups.need, axis=0) - self.refused(groups.need, of_group))
         would = groups.by_need_group(new)
         if self.is_nested:
-            would = np.minimum(would, groups.by_group(groups.least(raised(self.most - carried))))
+            would = np.minimum(would, self._let_in_all(raised(self.most - carried)))
         limit = self.at(carried + would)
         is_open: Bools = groups.to_links((carried < limit * (1.0 - RTOL)).astype(np.float64)) > 0
         return is_open

@@ -129,6 +129,35 @@ def test_two_halves_of_a_buyer_are_the_buyer(world: Tree) -> None:
     )
 
 
+@few
+@given(worlds(heads=False))
+def test_two_halves_of_a_buyer_under_one_limit_for_both_are_the_buyer(world: Tree) -> None:
+    world = changes.with_limits_together(world, BUYER)
+    bounded = (
+        each for each in (*world["trade"].values(), *world["events"].values()) if "cap" in each
+    )
+    assume(all(each["importer"] == BUYER for each in bounded))
+    assume(all(each["chair"] != BUYER for each in world["programmes"].values()))
+    two = changes.two_buyers(world, BUYER, "ZZY", together=True)
+    check(sums(told(world)), summed(sums(told(two)), {"ZZY": BUYER}))
+
+
+ROUTE = {"exporter": "AAA", "importer": BUYER, "via": "CCC", "lead_months": 2}
+
+
+@few
+@given(worlds())
+def test_two_halves_of_a_reexport_are_the_reexport(world: Tree) -> None:
+    route = {**ROUTE, "exporter": world["factories"]["plant_2"]["state"]}
+    route["via"] = next(each for each in MAKERS if each != route["exporter"])
+    passing = {"kind": "reexport", "date": "2014-06", "capacity": 6, **route}
+    cut = {"kind": "cut_off", "date": "2014-09", "share": 0.3, **ENDS, "importer": "*"}
+    world["rules"] |= {"allocation": "proportional", "programme": "proportional_to_gap"}
+    world["events"] |= {"passing": passing, "cut": cut}
+    one = {f"{name}_b": name for name in world["events"]}
+    check(sums(told(world)), summed(sums(told(changes.two_ways(world))), one))
+
+
 ENDS = {"exporter": "*", "importer": BUYER}
 WHOLE = [
     {"kind": "cut_off", "share": 0.5, **ENDS},

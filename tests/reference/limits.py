@@ -96,10 +96,9 @@ class Limit:
         carried = self.carried()
         anew = total(need.wants_anew(self.odds) for need in self.needs if need in asking)
         # no more would flow than what nothing lets pass leaves its links
-        room = total(
-            min(max(limit.most - limit.carried(), 0.0) for limit in link.limits)
-            for link in self.links
-        )
+        limited = [[each for each in link.limits if each.most < inf] for link in self.links]
+        rooms = {each: max(each.most - each.carried(), 0.0) for own in limited for each in own}
+        room = total(rooms.values()) if all(limited) else inf
         return carried < self.at(carried + min(anew, room)) * ROOM
 
     @property
@@ -159,11 +158,13 @@ class Limits:
         return iter(self.known.values())
 
 
-def trim(links: Sequence[Link], *, is_anew: bool = False) -> None:
+def trim(links: Sequence[Link], *, is_anew: bool = False) -> bool:
     """Reduce the orders on these links to what each limit leaves, those of one limit by one factor.
 
-    `is_anew` counts nothing as carried yet. A limit that leaves nothing refuses all its links.
+    `is_anew` counts nothing as carried yet. A limit that leaves nothing refuses all its links; tell
+    whether some are refused for the first time.
     """
+    is_fresh = False
     asked: dict[Limit, float] = {}
     anew: dict[tuple[Link, Limit], float] = {}
     for link in links:
@@ -178,28 +179,47 @@ def trim(links: Sequence[Link], *, is_anew: bool = False) -> None:
         room = most - carried if carried < most * ROOM else 0.0
         factor[limit] = room / orders if orders > room else 1.0
         if factor[limit] < DUST:
+            is_fresh |= not all(link.is_refused for link in limit.links)
             for link in limit.links:
                 link.is_refused = True
     for link in links:
         if link.limits:
             link.order *= min(factor[limit] for limit in link.limits)
+    return is_fresh
 
 
 def _unrestricted(
     links: Sequence[Link], anew: dict[tuple[Link, Limit], float], *, is_anew: bool
 ) -> dict[Limit, float]:
-    """Add up what is asked anew of each limit, less what nothing lets pass anyway: of a share of
-    what would flow, no more would."""
-    asked: dict[Limit, float] = {}
-    for (_, limit), amount in anew.items():
-        asked[limit] = asked.get(limit, 0.0) + amount
-    passing = {}
-    for limit, amount in asked.items():
+    """Add up what is asked anew of each limit, less what nothing lets pass anyway over the links
+    that it has in common with others: of a share of what would flow, no more would."""
+    part: dict[Limit, float] = {}
+    for limit, amount in _added(links, {each: each[0].order_before_caps for each in anew}).items():
         room = max(limit.most - (0.0 if is_anew else limit.carried()), 0.0)
-        passing[limit] = room / amount if amount > room else 1.0
-    would: dict[Limit, float] = {}
+        part[limit] = room / amount if amount > room else 1.0
+    ordered: dict[tuple[Limit, Limit], float] = {}
+    wanted: dict[tuple[Limit, Limit], float] = {}
+    for link, mine, other in _meetings(links):
+        ordered[mine, other] = ordered.get((mine, other), 0.0) + link.order_before_caps
+        wanted[mine, other] = wanted.get((mine, other), 0.0) + anew[link, mine]
+    let = dict.fromkeys(anew, 1.0)
+    for link, mine, other in _meetings(links):
+        most, want = ordered[mine, other] * part[other], wanted[mine, other]
+        let[link, mine] = min(let[link, mine], most / want if want > most else 1.0)
+    return _added(links, {each: amount * let[each] for each, amount in anew.items()})
+
+
+def _meetings(links: Sequence[Link]) -> Iterator[tuple[Link, Limit, Limit]]:
     for link in links:
-        least = min((passing[limit] for limit in link.limits), default=1.0)
+        for mine in link.limits:
+            yield from ((link, mine, other) for other in link.limits if other is not mine)
+
+
+def _added(
+    links: Sequence[Link], amounts: dict[tuple[Link, Limit], float]
+) -> dict[Limit, float]:
+    added: dict[Limit, float] = {}
+    for link in links:
         for limit in link.limits:
-            would[limit] = would.get(limit, 0.0) + anew[link, limit] * least
-    return would
+            added[limit] = added.get(limit, 0.0) + amounts[link, limit]
+    return added

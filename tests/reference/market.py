@@ -99,17 +99,17 @@ def _elsewhere_first(links: list[Link]) -> list[Link]:
 
 
 def _round(buyers: dict[Need, list[Link]]) -> bool:
-    """Order, trim and ration once; tell whether anything above dust has moved."""
+    """Order, trim and ration once; tell whether anything above dust has moved, or somebody was
+    turned away for the first time."""
     for need, links in buyers.items():
         spread(need, links)
     ordered = [link for links in buyers.values() for link in links]
-    trim(ordered)
+    has_moved = trim(ordered)
     asked: dict[Line, list[Link]] = {}
     for link in ordered:
         asked.setdefault(link.line, []).append(link)
     for line, claims in asked.items():
         _supply(line, claims)
-    has_moved = False
     for need, links in buyers.items():
         received = total(link.granted for link in links)
         has_moved |= received > need.dust
