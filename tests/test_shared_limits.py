@@ -84,3 +84,63 @@ def test_a_cut_takes_its_share_of_what_a_cap_for_all_lets_pass() -> None:
     result = run(world)
     assert series(result, "received") == approx([9.0] * 6 + [6.75] * 18)
     assert series(result, "received", "CCC") == approx([3.0] * 6 + [5.25] * 18)
+
+
+def three_buyers(**events: Tree) -> Tree:
+    """Make a world in which AAA, CCC and DDD want 30 each of BBB, and what they miss is dropped."""
+    world = data("quota_two_lines")
+    buyers = ("AAA", "CCC", "DDD")
+    world["states"] |= {name: {"title": name} for name in buyers}
+    world["needs"] = {name: {"x": 30} for name in buyers}
+    world["trade"]["t"] |= {"importer": "*"}
+    world["products"]["x"]["cancellation"] = 1
+    to = {"date": "2014-07", "exporter": "BBB", "importer": list(buyers)}
+    world["events"] = {name: {**to, **event} for name, event in events.items()}
+    return world
+
+
+BAN: Tree = {"kind": "cut_off", "importer": ["AAA", "CCC"]}
+FREE: Tree = {"kind": "exemption", "cap": 20, **TOGETHER}
+
+
+def later(world: Tree) -> list[float]:
+    """Run a world and tell what AAA, CCC and DDD get a month from 2014-07 on."""
+    result = run(world)
+    found = [series(result, "received", name) for name in ("AAA", "CCC", "DDD")]
+    assert all(each == approx([30.0] * 6 + [each[-1]] * 18) for each in found)
+    return [each[-1] for each in found]
+
+
+def test_what_is_exempt_together_is_for_those_that_are_restricted() -> None:
+    """20 are exempt for all three, and DDD, which no ban is for, needs none of them."""
+    assert later(three_buyers(ban=BAN, free=FREE)) == approx([10, 10, 30])
+    assert later(three_buyers(ban={**BAN, "share": 0.5}, free=FREE)) == approx([20, 20, 30])
+
+
+def test_an_exemption_together_makes_nobody_a_victim() -> None:
+    """DDD goes on as before: no restriction has hit it."""
+    result = run(three_buyers(ban=BAN, free=FREE))
+    assert series(result, "legacy", "DDD") == [0.0] * 24
+    assert series(result, "legacy", "AAA") == approx([30.0] * 6 + [10.0] * 18)
+
+
+def test_a_quota_together_is_for_those_that_are_not_exempt() -> None:
+    """20 are for CCC and DDD; AAA is free, and takes none of them."""
+    quota = {"kind": "quota", "cap": 20, **TOGETHER}
+    free = {"kind": "exemption", "importer": "AAA", "share": 1}
+    assert later(three_buyers(quota=quota, free=free)) == approx([30, 10, 10])
+
+
+def test_of_two_exemptions_together_the_greatest_holds() -> None:
+    less = {**FREE, "cap": 5}
+    assert later(three_buyers(ban=BAN, less=less, free=FREE)) == approx([10, 10, 30])
+
+
+def test_two_exemptions_together_let_no_more_pass_than_both() -> None:
+    """AAA and CCC are exempt for 20, CCC and DDD for 8: CCC is under both."""
+    other = {**FREE, "cap": 8, "importer": ["CCC", "DDD"]}
+    ban = {**BAN, "importer": ["AAA", "CCC", "DDD"]}
+    own = {**FREE, "importer": ["AAA", "CCC"]}
+    found = later(three_buyers(ban=ban, own=own, other=other))
+    assert found[0] + found[1] == approx(20)
+    assert found[1] + found[2] == approx(8)

@@ -1,173 +1,23 @@
 """Limit what several links may carry together: a quota holds for a pair of states, not for a line.
 
-A group is a set of links under one limit: all links between an exporter and an importer for a
-product, or all that a limit names together. A link may be in several groups.
+Which links a limit is for is in `groups.py`; here stands how much they may carry, and how it is
+shared: by what is asked, links in several groups by the least.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-from scipy import sparse
-from scipy.sparse.csgraph import connected_components
 
+from sim.kernels.groups import Groups
 from sim.kernels.sums import Bools, Floats, GroupSum, Ints, divide, raised
 
 RTOL = 1e-12
 """Room below this share of a limit counts as none."""
 ANY = 1e300
 """More than anybody could want, units per month."""
-
-
-@dataclass(frozen=True, eq=False)
-class Groups:
-    """Hold which links belong to which group, as pairs (link, group) sorted by link."""
-
-    link: Ints
-    """[pairs]"""
-    group: Ints
-    """[pairs]"""
-    touched: Ints
-    """Links that are in some group, ascending"""
-    firsts: Ints
-    """First pair of each of them"""
-    by_group: GroupSum
-    """Sums pairs to [groups, members]"""
-    served: Ints
-    """[pairs]: the need that the pair's link serves"""
-    need: Ints
-    """[claims]: each need once for each group that serves it"""
-    by_need_group: GroupSum
-    """Sums these claims to [groups, members]"""
-    _parts: dict[bytes, tuple[Groups, Ints]] = field(default_factory=dict)
-
-    @classmethod
-    def build(cls, members: list[Ints], link_need: Ints) -> Groups:
-        """Index groups given by their links; `link_need` [links] is the need that a link serves."""
-        count = len(members)
-        group = np.repeat(np.arange(count), [each.size for each in members])
-        link = np.concatenate([*members, np.zeros(0, dtype=np.int64)])
-        return cls._indexed(link.astype(np.int64), group.astype(np.int64), count, link_need)
-
-    @classmethod
-    def _indexed(cls, link: Ints, group: Ints, count: int, link_need: Ints) -> Groups:
-        order = np.lexsort((group, link))
-        link, group = link[order], group[order]
-        touched, firsts = np.unique(link, return_index=True)
-        claims = np.unique(np.stack((group, link_need[link])), axis=1).astype(np.int64)
-        return cls(
-            link,
-            group,
-            touched,
-            firsts,
-            GroupSum(group, count),
-            link_need[link],
-            claims[1],
-            GroupSum(claims[0], count),
-        )
-
-    def carried(self, values: Floats) -> Floats:
-        """Sum values [links, members] over the links of each group, [groups, members]."""
-        return self.by_group(values.take(self.link, axis=0))
-
-    def wanted(self, wanted: Floats) -> Floats:
-        """Sum what the needs of each group want, [needs, members] -> [groups, members]."""
-        return self.by_need_group(wanted.take(self.need, axis=0))
-
-    @property
-    def is_crossed(self) -> bool:
-        """Return whether any link is in several groups."""
-        return self.touched.size < self.link.size
-
-    @cached_property
-    def meetings(self) -> tuple[Ints, Ints, GroupSum]:
-        """Return where groups meet others: pairs of a group whose link is in another, the other
-        group of each meeting, and the sums of these pairs to meetings.
-        """
-        each = np.diff(self.firsts, append=self.link.size)
-        count, block = np.repeat(each, each), np.repeat(self.firsts, each)
-        mine = np.repeat(np.arange(self.link.size), count)
-        place = np.arange(mine.size) - np.repeat(np.cumsum(count) - count, count)
-        theirs = block[mine] + place
-        met = mine != theirs
-        ends = np.stack((self.group[mine[met]], self.group[theirs[met]]))
-        meetings, meeting = np.unique(ends, axis=1, return_inverse=True)
-        return mine[met], meetings[1], GroupSum(meeting.ravel(), meetings.shape[1])
-
-    def crossing(self, marked: Bools, *, others: bool = False) -> Bools:
-        """Return which groups have a link in common with one of those `marked` [groups].
-
-        With `others` a group that is marked itself counts only with another that is.
-        """
-        chosen = marked[self.group]
-        count = np.bincount(self.link[chosen], minlength=int(self.link.max(initial=-1)) + 1)
-        met = count[self.link] > (chosen if others else 0)
-        found = np.zeros_like(marked)
-        found[self.group[met]] = True
-        return found
-
-    def least(self, values: Floats) -> Floats:
-        """Return for each pair the least of the values that its link's groups have.
-
-        [groups, members] -> [pairs, members].
-        """
-        each = np.diff(self.firsts, append=self.link.size)
-        return np.repeat(self.to_links(values), each, axis=0)
-
-    def to_links(self, values: Floats) -> Floats:
-        """Return the least of its groups' values for each link that is in one, [touched, members].
-
-        `values` is [groups, members].
-        """
-        pairs = values.take(self.group, axis=0)
-        return np.minimum.reduceat(pairs, self.firsts, axis=0) if pairs.size else pairs
-
-    def only(self, rows: Ints, link_need: Ints) -> Groups:
-        """Return some of the groups, numbered anew in the order of `rows`."""
-        place = np.full(self.by_group.groups, -1)
-        place[rows] = np.arange(rows.size)
-        chosen = place[self.group] >= 0
-        return Groups._indexed(self.link[chosen], place[self.group[chosen]], rows.size, link_need)
-
-    def with_partners(self, asking: Bools) -> Bools:
-        """Mark, beside the needs `asking` [needs], all that share a limit with them.
-
-        Whoever shares a limit with one of these is marked, too, and so on: a part of the market
-        with these needs holds each group whole or not at all.
-        """
-        mine = asking[self.need]
-        if not mine.any():
-            return asking
-        chosen = np.zeros(self.family.max(initial=-1) + 1, dtype=np.bool_)
-        chosen[self.family[mine]] = True
-        marked = asking.copy()
-        marked[self.need[chosen[self.family]]] = True
-        return marked
-
-    @cached_property
-    def family(self) -> Ints:
-        """Number the sets of groups that have needs in common, [claims]."""
-        count, needs = self.by_need_group.groups, int(self.need.max(initial=-1)) + 1
-        ends = (self.by_need_group.group_of_row, count + self.need)
-        edges = sparse.coo_array((np.ones(self.need.size), ends), shape=(count + needs,) * 2)
-        return connected_components(edges, directed=False)[1][ends[0]].astype(np.int64)
-
-    def within(self, links: Ints, link_need: Ints) -> tuple[Groups, Ints]:
-        """Return the groups among some links of the market, ascending, and their rows here.
-
-        Each group is among them whole or not at all; `link_need` are the needs of `links` as
-        numbered there.
-        """
-        key = links.tobytes()
-        if key not in self._parts:
-            inside = np.isin(self.link, links)
-            rows, group = np.unique(self.group[inside], return_inverse=True)
-            place = np.searchsorted(links, self.link[inside]).astype(np.int64)
-            inner = Groups._indexed(place, group.astype(np.int64), rows.size, link_need)
-            self._parts[key] = inner, rows.astype(np.int64)
-        return self._parts[key]
 
 
 @dataclass(frozen=True, eq=False)
@@ -202,6 +52,9 @@ class Limits:
     passed: Floats
     """What came, beside what they wait for, of the same orders, [needs, members], units; ordering
     writes it"""
+    counted: Bools | None = None
+    """[pairs, members]: whether a link's flow counts toward its group's limit, and is held by it:
+    one for several pairs of states is none for those that nothing restricts; None: all do"""
 
     @classmethod
     def none(cls, groups: Groups, base: Floats, needs: int) -> Limits:
@@ -222,6 +75,22 @@ class Limits:
             waiting=np.zeros((needs, base.shape[1])),
             passed=np.zeros((needs, base.shape[1])),
         )
+
+    def carried(self, values: Floats) -> Floats:
+        """Sum values [links, members] over the links that count, [groups, members]."""
+        if self.counted is None:
+            return self.groups.carried(values)
+        return self.groups.by_group(values.take(self.groups.link, axis=0) * self.counted)
+
+    def to_links(self, values: Floats, otherwise: float = 1.0) -> Floats:
+        """Return the least of the values [groups, members] of the groups in which a link counts.
+
+        [touched, members]; `otherwise` where it counts in none.
+        """
+        if self.counted is None:
+            return self.groups.to_links(values)
+        pairs = np.where(self.counted, values.take(self.groups.group, axis=0), otherwise)
+        return self.groups.least_of(pairs)
 
     @cached_property
     def odds(self) -> Floats:
@@ -254,7 +123,7 @@ class Limits:
         return np.minimum(self.passed + received, divide(backlog, odds))
 
     def only(self, groups: Groups, rows: Ints) -> Limits:
-        """Return the limits of some groups, `rows` of these, indexed as `groups`."""
+        """Return the limits of some groups, `rows` of these, ascending, indexed as `groups`."""
         most, fixed, share, base, amount, part = (
             values.take(rows, axis=0)
             for values in (
@@ -266,8 +135,11 @@ class Limits:
                 self.part,
             )
         )
+        counted = self.counted
+        if counted is not None:
+            counted = counted[np.isin(self.groups.group, rows)]
         return Limits(
-            groups, most, fixed, share, base, amount, part, self.waiting, self.passed
+            groups, most, fixed, share, base, amount, part, self.waiting, self.passed, counted
         )
 
     @cached_property
@@ -316,7 +188,7 @@ class Limits:
         members].
         """
         result = caps.copy()
-        most = self.groups.to_links(self.at(np.full_like(self.base, ANY)))
+        most = self.to_links(self.at(np.full_like(self.base, ANY)), np.inf)
         result[self.groups.touched] = np.minimum(result[self.groups.touched], most)
         return result
 
@@ -338,7 +210,7 @@ class Limits:
         new *= orders.take(groups.link, axis=0)
         if not self.is_nested:
             return groups.by_group(new)
-        room = self.most if flow is None else raised(self.most - groups.carried(flow))
+        room = self.most if flow is None else raised(self.most - self.carried(flow))
         return groups.by_group(new * self._let_by_others(orders, new, room))
 
     def _let_by_others(self, orders: Floats, new: Floats, room: Floats) -> Floats:
@@ -379,19 +251,19 @@ class Limits:
         members]; None: all got some.
         """
         groups = self.groups
-        asked = groups.carried(orders)
+        asked = self.carried(orders)
         would = asked if anew is None else anew
         if flow is None:
             room = self.at(would)
         else:
-            carried = groups.carried(flow)
+            carried = self.carried(flow)
             limit = self.at(carried + would)
             # rounding leaves dust of room, and dust of goods would set a buyer's mean lead time
             room = np.where(carried < limit * (1.0 - RTOL), limit - carried, 0.0)
         over = asked > room
         if not over.any():
             return None
-        factor = groups.to_links(np.divide(room, asked, out=np.ones_like(asked), where=over))
+        factor = self.to_links(np.divide(room, asked, out=np.ones_like(asked), where=over))
         orders[groups.touched] *= factor
         if not (factor < RTOL).any():
             return None
@@ -405,14 +277,14 @@ class Limits:
         `flow` is [links, members], `wanted` [needs, members] what needs still want.
         """
         groups = self.groups
-        carried = groups.carried(flow)
+        carried = self.carried(flow)
         of_group = groups.by_need_group.group_of_row
         new = raised(wanted.take(groups.need, axis=0) - self.refused(groups.need, of_group))
         would = groups.by_need_group(new)
         if self.is_nested:
             would = np.minimum(would, self._let_in_all(raised(self.most - carried)))
         limit = self.at(carried + would)
-        is_open: Bools = groups.to_links((carried < limit * (1.0 - RTOL)).astype(np.float64)) > 0
+        is_open: Bools = self.to_links((carried < limit * (1.0 - RTOL)).astype(np.float64)) > 0
         return is_open
 
     def within(self, links: Ints, needs: Ints, link_need: Ints) -> Limits | None:
@@ -432,6 +304,6 @@ class Limits:
 
         [touched, members], 0 to 1: the greatest among its groups.
         """
-        carried = self.groups.carried(flow)
+        carried = self.carried(flow)
         over = np.where(carried > lawful * (1.0 + RTOL), carried - lawful, 0.0)
-        return 1.0 - self.groups.to_links(1.0 - divide(over, carried))
+        return 1.0 - self.to_links(1.0 - divide(over, carried))

@@ -24,8 +24,6 @@ class Limit:
     """What restrictions leave of some links, what is let through, and what it has done so far."""
 
     links: Sequence[Link]
-    needs: list[Need]
-    """Whom the links serve, each once"""
     most: float = inf
     """What nothing lets pass: the cap of a trade rule"""
     base: float = 0.0
@@ -46,6 +44,18 @@ class Limit:
     """Whether restrictions leave less than the reference"""
     has_acted: bool = False
     """Whether a restriction has ever taken anything away"""
+    free: set[Route] = field(default_factory=set)
+    """Routes that nothing restricts: one limit for several does not hold for them"""
+
+    @property
+    def held(self) -> list[Link]:
+        """List the links that it holds for this month."""
+        return [link for link in self.links if link.route not in self.free]
+
+    @property
+    def needs(self) -> list[Need]:
+        """List whom these links serve, each once."""
+        return list({link.need: None for link in self.held})
 
     @property
     def routes(self) -> set[Route]:
@@ -63,7 +73,7 @@ class Limit:
 
     def carried(self) -> float:
         """Count what its links carry."""
-        return total(link.flow for link in self.links)
+        return total(link.flow for link in self.held)
 
     def left(self, would: float, let_through: float) -> float:
         """Return what restrictions leave and exceptions let through if so much would flow."""
@@ -96,7 +106,7 @@ class Limit:
         carried = self.carried()
         anew = total(need.wants_anew(self.odds) for need in self.needs if need in asking)
         # no more would flow than what nothing lets pass leaves its links
-        limited = [[each for each in link.limits if each.most < inf] for link in self.links]
+        limited = [[each for each in holding(link) if each.most < inf] for link in self.held]
         rooms = {each: max(each.most - each.carried(), 0.0) for own in limited for each in own}
         room = total(rooms.values()) if all(limited) else inf
         return carried < self.at(carried + min(anew, room)) * ROOM
@@ -135,14 +145,15 @@ class Limit:
 class Limits:
     """All limits of a member: the same links are limited once, whoever names them."""
 
-    known: dict[frozenset[int], Limit] = field(default_factory=dict)
+    known: dict[tuple[str, frozenset[int]], Limit] = field(default_factory=dict)
 
-    def together(self, links: Iterable[Link]) -> Limit:
-        """Return the one limit of these links."""
+    def together(self, links: Iterable[Link], family: str = "") -> Limit:
+        """Return the one limit of these links, in a `family` of limits that may not hold for all of
+        them."""
         listed = list(links)
-        key = frozenset(id(link) for link in listed)
+        key = family, frozenset(id(link) for link in listed)
         if key not in self.known:
-            self.known[key] = limit = Limit(listed, list({link.need: None for link in listed}))
+            self.known[key] = limit = Limit(listed)
             for link in listed:
                 link.limits.append(limit)
         return self.known[key]
@@ -158,6 +169,11 @@ class Limits:
         return iter(self.known.values())
 
 
+def holding(link: Link) -> list[Limit]:
+    """List the limits that hold for a link this month."""
+    return [limit for limit in link.limits if link.route not in limit.free]
+
+
 def trim(links: Sequence[Link], *, is_anew: bool = False) -> bool:
     """Reduce the orders on these links to what each limit leaves, those of one limit by one factor.
 
@@ -168,7 +184,7 @@ def trim(links: Sequence[Link], *, is_anew: bool = False) -> bool:
     asked: dict[Limit, float] = {}
     anew: dict[tuple[Link, Limit], float] = {}
     for link in links:
-        for limit in link.limits:
+        for limit in holding(link):
             asked[limit] = asked.get(limit, 0.0) + link.order
             anew[link, limit] = limit.asked_anew(link)
     asked_anew = _unrestricted(links, anew, is_anew=is_anew)
@@ -179,12 +195,12 @@ def trim(links: Sequence[Link], *, is_anew: bool = False) -> bool:
         room = most - carried if carried < most * ROOM else 0.0
         factor[limit] = room / orders if orders > room else 1.0
         if factor[limit] < DUST:
-            is_fresh |= not all(link.is_refused for link in limit.links)
-            for link in limit.links:
+            is_fresh |= not all(link.is_refused for link in limit.held)
+            for link in limit.held:
                 link.is_refused = True
     for link in links:
-        if link.limits:
-            link.order *= min(factor[limit] for limit in link.limits)
+        if holding(link):
+            link.order *= min(factor[limit] for limit in holding(link))
     return is_fresh
 
 
@@ -211,15 +227,13 @@ def _unrestricted(
 
 def _meetings(links: Sequence[Link]) -> Iterator[tuple[Link, Limit, Limit]]:
     for link in links:
-        for mine in link.limits:
-            yield from ((link, mine, other) for other in link.limits if other is not mine)
+        for mine in holding(link):
+            yield from ((link, mine, other) for other in holding(link) if other is not mine)
 
 
-def _added(
-    links: Sequence[Link], amounts: dict[tuple[Link, Limit], float]
-) -> dict[Limit, float]:
+def _added(links: Sequence[Link], amounts: dict[tuple[Link, Limit], float]) -> dict[Limit, float]:
     added: dict[Limit, float] = {}
     for link in links:
-        for limit in link.limits:
+        for limit in holding(link):
             added[limit] = added.get(limit, 0.0) + amounts[link, limit]
     return added

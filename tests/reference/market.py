@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tests.reference.limits import DUST, trim
+from tests.reference.limits import DUST, holding, trim
 from tests.reference.things import Line, Link, Need, total
 
 
@@ -70,10 +70,10 @@ def _buyers(needs: Sequence[Need], *, is_first: bool) -> dict[Need, list[Link]]:
     """Find who still wants something, and the links over which each may get it."""
     asking = {need: links for need in needs if (links := _links_with_goods(need))}
     if not is_first:
-        limits = {limit for own in asking.values() for link in own for limit in link.limits}
+        limits = {limit for own in asking.values() for link in own for limit in holding(link)}
         room = {limit: limit.has_room(asking) for limit in limits}
         asking = {
-            need: [link for link in links if all(room[limit] for limit in link.limits)]
+            need: [link for link in links if all(room[limit] for limit in holding(link))]
             for need, links in asking.items()
         }
     return {
