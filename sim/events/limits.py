@@ -96,12 +96,7 @@ class TradeLimits:
             of_effect.append(np.array(pairs + whole, dtype=np.int64))
         groups = Groups.build(links, world.axes.link_need)
         parts = within_several(links, route)
-        together = {
-            int(rows[-1])
-            for each, rows in zip(effects, of_effect, strict=True)
-            if each.together and rows.size
-        }
-        wholes = frozenset(together & {whole for whole, _ in parts})
+        wholes = _wholes(effects, of_effect) & {whole for whole, _ in parts}
         base = groups.carried(world.links.base_flow)
         limits = Limits.none(groups, base, len(world.axes.needs))
         np.minimum.at(limits.most, capped, world.trade_caps.most)
@@ -214,25 +209,28 @@ class TradeLimits:
         nothing restricts needs no exemption, and takes nothing of it. Of several exemptions of the
         same pairs the greatest holds.
         """
-        exempt: dict[int, Floats] = {}
-        pairs_of: dict[int, Ints] = {}
+        found = self._exempt(moments)
+        for whole, (pairs, exempt) in found.items():
+            for each in (self.limits, self.lawful):
+                each.amount[pairs] = np.maximum(each.amount[pairs], exempt)
+                for several, parts in self.parts:
+                    if several not in found and np.isin(parts, pairs).any():
+                        each.amount[several] += exempt
+            if pairs.size > 1:
+                most = exempt + total(left[pairs])
+                self.limits.fixed[whole] = np.where(exempt > 0, most, np.inf)
+
+    def _exempt(self, moments: Sequence[Moment]) -> dict[int, tuple[Ints, Floats]]:
+        """Return what pairs are exempt from together, by the group of all: these, and how much."""
+        found: dict[int, tuple[Ints, Floats]] = {}
         for place, effect in self.passages:
-            if effect.together and effect.rows.size:
-                rows = self.of_effect[place]
+            rows = self.of_effect[place]
+            if effect.together and rows.size:
                 amount = effect.passes(self.limits.base[rows[-1:]], moments[place]).amount
                 assert amount is not None
-                whole = int(rows[-1])
-                exempt[whole] = np.maximum(exempt.get(whole, 0.0), amount[0])
-                pairs_of[whole] = rows[:-1]
-        for whole, pairs in pairs_of.items():
-            for each in (self.limits, self.lawful):
-                each.amount[pairs] = np.maximum(each.amount[pairs], exempt[whole])
-                for several, parts in self.parts:
-                    if several not in pairs_of and np.isin(parts, pairs).any():
-                        each.amount[several] += exempt[whole]
-            if pairs.size > 1:
-                most = exempt[whole] + total(left[pairs])
-                self.limits.fixed[whole] = np.where(exempt[whole] > 0, most, np.inf)
+                known = found.get(int(rows[-1]), (rows, np.zeros_like(amount[0])))[1]
+                found[int(rows[-1])] = rows[:-1], np.maximum(known, amount[0])
+        return found
 
     def _count(self, free: Bools) -> None:
         """Leave out of limits over several pairs those that are `free` [groups, members]."""
@@ -282,6 +280,12 @@ class TradeLimits:
         if key not in self.cache:
             self.cache[key] = self.groups.only(active, world.axes.link_need)
         return self.cache[key]
+
+
+def _wholes(effects: Sequence[TradeEffect], of_effect: Sequence[Ints]) -> frozenset[int]:
+    """List the groups of all that an event names together."""
+    found = zip(effects, of_effect, strict=True)
+    return frozenset(int(rows[-1]) for each, rows in found if each.together and rows.size)
 
 
 def _singles(groups: Groups, parts: Sequence[tuple[int, Ints]], wholes: frozenset[int]) -> Ints:
