@@ -12,6 +12,7 @@ from dataclasses import InitVar, dataclass, field
 
 import numpy as np
 
+from sim.events import hits
 from sim.events.effect import Effect
 from sim.events.kinds import FAMILIES, KINDS, compile_effects
 from sim.events.limits import TradeLimits
@@ -73,7 +74,7 @@ class Events:
     def observe(self, world: World) -> None:
         """Note what restrictions did to this month's allocation: what leaked, whom they hit."""
         if self.limits is not None:
-            self.limits.observe(world)
+            hits.observe(self.limits, world)
 
     def _await_completions(self, world: World) -> bool:
         """Return whether an event begins because a project is completed."""
@@ -148,7 +149,7 @@ class Events:
 
         NEVER: not that is known.
         """
-        return self._limits(world).announced(world, self.timeline)
+        return hits.announced(self._limits(world), world, self.timeline)
 
     def first_hit(self, world: World) -> Ints:
         """Return the month in which a restriction first hit each need, [final needs, members].

@@ -61,7 +61,7 @@ def spread(
     share = raised(market.by_need(weight), NOTHING)
     orders = market.from_needs(np.divide(demand, share, out=share))
     orders *= weight
-    anew = None if limits is None else limits.asked_anew(orders, demand)
+    anew = None if limits is None else limits.asked_anew(orders, demand, flow)
     np.minimum(orders, cap, out=orders)
     if limits is not None:
         limits.trim(orders, anew, flow)
@@ -231,14 +231,11 @@ class _Trading:
         """
         orders = market.from_needs(share)
         orders *= open_weight
-        anew = None if limits is None else limits.asked_anew(orders, self.wanted)
+        before = flow if again or len(market.tiers) > 1 else None
+        anew = None if limits is None else limits.asked_anew(orders, self.wanted, before)
         # a full link may have rounded to a hair above its cap
         np.minimum(orders, raised(cap - flow) if again else cap, out=orders)
-        if limits is not None:
-            before = flow if again or len(market.tiers) > 1 else None
-            refused = limits.trim(orders, anew, before)
-            if refused is not None:
-                self.refused = refused if self.refused is None else self.refused | refused
+        refused = None if limits is None else limits.trim(orders, anew, before)
         claims = market.by_line(orders)
         granted = self.ration(orders, self.left, claims, market)
         flow += granted
@@ -246,7 +243,18 @@ class _Trading:
         self.left = raised(np.subtract(self.left, claims, out=claims))
         received = market.by_need(granted)
         self.moves = np.logical_or.reduce(received > self.demand_dust, axis=0)
+        if refused is not None:
+            self.turn_away(refused)
         self.wanted = raised(np.subtract(self.wanted, received, out=received))
+
+    def turn_away(self, refused: Bools) -> None:
+        """Note links that were `refused` all that was asked of them, [links, members]: where some
+        are so for the first time, needs may yet turn to others.
+        """
+        known = self.refused
+        fresh = refused if known is None else refused & ~known
+        self.refused = refused if known is None else known | refused
+        self.moves = self.moves | np.logical_or.reduce(fresh, axis=0)
 
     def within(
         self,

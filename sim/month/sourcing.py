@@ -41,7 +41,9 @@ class SourcingGroup:
         links, lines, line = world.links, world.lines, world.axes.link_line[self.links]
         if not self.is_resting:
             self.known = replace(
-                self.known, satisfaction=satisfied(links.flow[self.links], self.asked, self.usual)
+                self.known,
+                satisfaction=satisfied(links.flow[self.links], self.asked, self.usual),
+                asked=self.asked > 0,
             )
         self.known = replace(
             self.known,
@@ -95,6 +97,8 @@ def buyers(
         base_capacity=capacity,
         unit_cost=np.zeros_like(weight),
         satisfaction=np.ones_like(weight),
+        asked=np.ones(weight.shape, dtype=np.bool_),
+        direct=axes.link_via[links] < 0,
     )
     return SourcingGroup(
         rule, needs, links, known, asked=np.zeros_like(weight), usual=np.ones_like(weight)

@@ -47,7 +47,8 @@ class CutOff(Trading):
     """Stop a share of the deliveries between two states.
 
     What is left is a share of the flow at the start of the run or, where more would flow without
-    it, of that: 1 % cut off a reserve supplier leaves 99 % of what buyers would take from it.
+    it, of that: 1 % cut off a reserve supplier leaves 99 % of what buyers would take from it. What
+    it has refused it refuses again; what waits for another reason it cuts by its share.
     """
 
     is_lifted: ClassVar = True
@@ -79,7 +80,8 @@ class Quota(Trading):
     cap: Rate
     """Most units per month."""
     pairs: Pairs = "each"
-    """Whether `cap` holds for each exporter, importer and product, or for all named together."""
+    """Whether `cap` holds for each exporter, importer and product, or for all named together that
+    are not exempt as a whole."""
 
 
 class Leakage(Trading):
@@ -124,7 +126,8 @@ class Exemption(Trading):
     """Share of the flow at the start of the run or, where more would flow without restrictions, of
     that."""
     pairs: Pairs = "each"
-    """Whether `cap` holds for each exporter, importer and product, or for all named together."""
+    """Whether `cap` holds for each exporter, importer and product, or for all named together that
+    something restricts."""
 
     @model_validator(mode="after")
     def _check_one(self) -> Exemption:

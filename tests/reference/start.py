@@ -183,6 +183,8 @@ class Builder:
         together = rule.pairs == "together"
         for limit in [self.limits.together(links)] if together else self.limits.by_route(links):
             limit.most = self.draw(rule.cap, f"trade.{name}.cap")
+            for link in limit.links:
+                link.cap = link.base_cap = min(link.base_cap, limit.own_cap())
 
     def _link(self, line: Line, need: Need, name: str | None) -> Link | None:
         if name is None:
@@ -194,7 +196,7 @@ class Builder:
             line=line,
             need=need,
             weight=self.draw(rule.weight, f"{path}.weight"),
-            cap=self.draw(rule.cap, f"{path}.cap") if rule.cap else math.inf,
+            cap=math.inf,
             unit_cost=self.draw(rule.unit_cost, f"{path}.unit_cost"),
             lead=self.months(rule.lead_months, f"{path}.lead_months"),
         )

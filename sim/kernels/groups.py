@@ -1,0 +1,172 @@
+"""Say which links belong under which limit, and sum over them.
+
+A group is a set of links under one limit: all links between an exporter and an importer for a
+product, or all that a limit names together. A link may be in several groups.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+from scipy import sparse
+from scipy.sparse.csgraph import connected_components
+
+from sim.kernels.sums import Bools, Floats, GroupSum, Ints
+
+
+@dataclass(frozen=True, eq=False)
+class Groups:
+    """Hold which links belong to which group, as pairs (link, group) sorted by link."""
+
+    link: Ints
+    """[pairs]"""
+    group: Ints
+    """[pairs]"""
+    touched: Ints
+    """Links that are in some group, ascending"""
+    firsts: Ints
+    """First pair of each of them"""
+    by_group: GroupSum
+    """Sums pairs to [groups, members]"""
+    served: Ints
+    """[pairs]: the need that the pair's link serves"""
+    need: Ints
+    """[claims]: each need once for each group that serves it"""
+    by_need_group: GroupSum
+    """Sums these claims to [groups, members]"""
+    by_claim: GroupSum
+    """Sums pairs to [claims, members]"""
+    _parts: dict[bytes, tuple[Groups, Ints]] = field(default_factory=dict)
+
+    @classmethod
+    def build(cls, members: list[Ints], link_need: Ints) -> Groups:
+        """Index groups given by their links; `link_need` [links] is the need that a link serves."""
+        count = len(members)
+        group = np.repeat(np.arange(count), [each.size for each in members])
+        link = np.concatenate([*members, np.zeros(0, dtype=np.int64)])
+        return cls._indexed(link.astype(np.int64), group.astype(np.int64), count, link_need)
+
+    @classmethod
+    def _indexed(cls, link: Ints, group: Ints, count: int, link_need: Ints) -> Groups:
+        order = np.lexsort((group, link))
+        link, group = link[order], group[order]
+        touched, firsts = np.unique(link, return_index=True)
+        ends = np.stack((group, link_need[link]))
+        claims, claim = np.unique(ends, axis=1, return_inverse=True)
+        return cls(
+            link,
+            group,
+            touched,
+            firsts,
+            GroupSum(group, count),
+            link_need[link],
+            claims[1].astype(np.int64),
+            GroupSum(claims[0].astype(np.int64), count),
+            GroupSum(claim.ravel(), claims.shape[1]),
+        )
+
+    def carried(self, values: Floats) -> Floats:
+        """Sum values [links, members] over the links of each group, [groups, members]."""
+        return self.by_group(values.take(self.link, axis=0))
+
+    def wanted(self, wanted: Floats) -> Floats:
+        """Sum what the needs of each group want, [needs, members] -> [groups, members]."""
+        return self.by_need_group(wanted.take(self.need, axis=0))
+
+    @property
+    def is_crossed(self) -> bool:
+        """Return whether any link is in several groups."""
+        return self.touched.size < self.link.size
+
+    @cached_property
+    def meetings(self) -> tuple[Ints, Ints, GroupSum]:
+        """Return where groups meet others: pairs of a group whose link is in another, the other
+        group of each meeting, and the sums of these pairs to meetings.
+        """
+        each = np.diff(self.firsts, append=self.link.size)
+        count, block = np.repeat(each, each), np.repeat(self.firsts, each)
+        mine = np.repeat(np.arange(self.link.size), count)
+        place = np.arange(mine.size) - np.repeat(np.cumsum(count) - count, count)
+        theirs = block[mine] + place
+        met = mine != theirs
+        ends = np.stack((self.group[mine[met]], self.group[theirs[met]]))
+        meetings, meeting = np.unique(ends, axis=1, return_inverse=True)
+        return mine[met], meetings[1], GroupSum(meeting.ravel(), meetings.shape[1])
+
+    def crossing(self, marked: Bools, *, others: bool = False) -> Bools:
+        """Return which groups have a link in common with one of those `marked` [groups].
+
+        With `others` a group that is marked itself counts only with another that is.
+        """
+        chosen = marked[self.group]
+        count = np.bincount(self.link[chosen], minlength=int(self.link.max(initial=-1)) + 1)
+        met = count[self.link] > (chosen if others else 0)
+        found = np.zeros_like(marked)
+        found[self.group[met]] = True
+        return found
+
+    def least(self, values: Floats) -> Floats:
+        """Return for each pair the least of the values that its link's groups have.
+
+        [groups, members] -> [pairs, members].
+        """
+        each = np.diff(self.firsts, append=self.link.size)
+        return np.repeat(self.to_links(values), each, axis=0)
+
+    def to_links(self, values: Floats) -> Floats:
+        """Return the least of its groups' values for each link that is in one, [touched, members].
+
+        `values` is [groups, members].
+        """
+        return self.least_of(values.take(self.group, axis=0))
+
+    def least_of(self, pairs: Floats) -> Floats:
+        """Return the least of each link's values, [pairs, members] -> [touched, members]."""
+        return np.minimum.reduceat(pairs, self.firsts, axis=0) if pairs.size else pairs
+
+    def only(self, rows: Ints, link_need: Ints) -> Groups:
+        """Return some of the groups, numbered anew in the order of `rows`."""
+        place = np.full(self.by_group.groups, -1)
+        place[rows] = np.arange(rows.size)
+        chosen = place[self.group] >= 0
+        return Groups._indexed(self.link[chosen], place[self.group[chosen]], rows.size, link_need)
+
+    def with_partners(self, asking: Bools) -> Bools:
+        """Mark, beside the needs `asking` [needs], all that share a limit with them.
+
+        Whoever shares a limit with one of these is marked, too, and so on: a part of the market
+        with these needs holds each group whole or not at all.
+        """
+        mine = asking[self.need]
+        if not mine.any():
+            return asking
+        chosen = np.zeros(self.family.max(initial=-1) + 1, dtype=np.bool_)
+        chosen[self.family[mine]] = True
+        marked = asking.copy()
+        marked[self.need[chosen[self.family]]] = True
+        return marked
+
+    @cached_property
+    def family(self) -> Ints:
+        """Number the sets of groups that have needs in common, [claims]."""
+        count, needs = self.by_need_group.groups, int(self.need.max(initial=-1)) + 1
+        ends = (self.by_need_group.group_of_row, count + self.need)
+        edges = sparse.coo_array((np.ones(self.need.size), ends), shape=(count + needs,) * 2)
+        return connected_components(edges, directed=False)[1][ends[0]].astype(np.int64)
+
+    def within(self, links: Ints, link_need: Ints) -> tuple[Groups, Ints]:
+        """Return the groups among some links of the market, ascending, and their rows here.
+
+        Each group is among them whole or not at all; `link_need` are the needs of `links` as
+        numbered there.
+        """
+        key = links.tobytes()
+        if key not in self._parts:
+            inside = np.isin(self.link, links)
+            rows, group = np.unique(self.group[inside], return_inverse=True)
+            place = np.searchsorted(links, self.link[inside]).astype(np.int64)
+            inner = Groups._indexed(place, group.astype(np.int64), rows.size, link_need)
+            self._parts[key] = inner, rows.astype(np.int64)
+        return self._parts[key]
