@@ -110,7 +110,7 @@ def test_stress_draws_factories_and_links_that_are_felt() -> None:
     ]
     assert drawn(found, 1)["label"].tolist() == ["Works (Sellerland) to Buyerland:\nEngines"]
     assert found is not None
-    assert found.title.startswith("Works (Sellerland) matters most: without it 30 months of need")
+    assert found.title.startswith("Works (Sellerland) matters most: without it 30 more months of")
     assert "2 knock-outs, worst first" in found.subtitle
 
 
