@@ -1,7 +1,8 @@
 """List the kinds of events: what a scenario may say, and what that does to the world.
 
 To add a kind, describe what a scenario says of it in `scenario/event_kinds.py` or, if it acts on
-trade, `trade_kinds.py`, write what it does as a subclass of `Effect`, and enter both here. Kinds act in the order of this table.
+trade, `trade_kinds.py`, write what it does as a subclass of `Effect`, and enter both here. Kinds
+act in the order of this table.
 """
 
 from __future__ import annotations
