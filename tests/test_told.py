@@ -78,8 +78,8 @@ SENTENCES: dict[str, Callable[[], bool]] = {
     "have lost little over a third of what it loses": lambda: (
         1 / 3 < lost("announced_plan") / lost("baseline") < 0.4
     ),
-    "without it over two fifths of the loss does not happen (225 of 400 months": lambda: (
-        (lost("no_dual_use_ban"), lost("baseline")) == (225, 400)
+    "without it over two fifths of the loss does not happen (227 of 401 months": lambda: (
+        (lost("no_dual_use_ban"), lost("baseline")) == (227, 401)
     ),
     "another step changes little": lambda: (
         max(
@@ -107,9 +107,8 @@ SENTENCES: dict[str, Callable[[], bool]] = {
     "the middle makes four fifths of the engines that the fastest make": lambda: (
         0.77 < np.divide(*_middle_and_most(table("record")["2022"][0])) < 0.83
     ),
-    "the 90 % intervals hold all ten outcomes, and the scores beat the plans in eight of ten": (
-        lambda: _of_backtest() == (10, 10, 8)
-    ),
+    "the 90 % intervals hold all eleven outcomes": lambda: _of_backtest()[:2] == (11, 11),
+    "the scores beat the plans in nine of eleven": lambda: _of_backtest()[2] == 9,
 }
 """What docs/case.md says -> whether the tables there bear it out."""
 
