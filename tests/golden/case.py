@@ -62,7 +62,7 @@ PARTS = ("misc_components", "hard_components")
 ENGINES = {
     2014: "0",
     2015: "10",
-    2016: "plan: 100",
+    2016: "60 (plan: 100)",
     2017: "plan: 130",
     2019: "plan: all",
     2022: "called complete",
