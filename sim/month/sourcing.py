@@ -47,6 +47,7 @@ class SourcingGroup:
             )
         self.known = replace(
             self.known,
+            base_weight=links.base_weight[self.links],
             weight=links.weight[self.links],
             open=(world.open_links() if self.is_resting else links.open)[self.links],
             capacity=lines.usable[line],

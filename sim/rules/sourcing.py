@@ -27,7 +27,7 @@ class Offers:
     """Hold what buyers know of their links, arrays [links, members] unless said otherwise."""
 
     base_weight: Floats
-    """The preference that the scenario gives"""
+    """The preference that the scenario gives, as events change it"""
     weight: Floats
     """The preference of last month"""
     by_need: GroupSum

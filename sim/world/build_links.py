@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from sim.kernels.sums import NEVER, Floats, whole
-from sim.scenario.event_kinds import Reexport, Tariff
 from sim.scenario.schema import Scenario, Trade
+from sim.scenario.trade_kinds import Reexport, Tariff
 from sim.world.axes import Axes
 from sim.world.build_programmes import serves
 from sim.world.draws import Draws
@@ -36,6 +36,7 @@ def build_links(scenario: Scenario, axes: Axes, draw: Draws, caps: TradeCaps) ->
     return Links(
         weight=weight,
         base_weight=weight.copy(),
+        given_weight=weight.copy(),
         cap=cap,
         base_cap=base_cap,
         open=np.zeros(weight.shape, dtype=np.bool_),

@@ -140,12 +140,13 @@ class Links:
     """Hold the permitted links, arrays [links, members]."""
 
     weight: Floats
-    """The buyer's preference; month/sourcing writes it, by sourcing rules"""
+    """The buyer's preference; month/sourcing writes it, by sourcing rules, and events write it"""
     base_weight: Floats
-    """The preference that the scenario gives"""
+    """The preference that the scenario gives; events write it"""
+    given_weight: Floats
+    """The same before events"""
     cap: Floats
-    """Most units per month, inf where nothing limits the link; events write it. What links may
-    carry together is in the world's `limits`"""
+    """Most units per month, inf: no limit; `limits` hold for several links; events write it"""
     base_cap: Floats
     """The cap before events"""
     open: Bools

@@ -28,7 +28,10 @@ GOLDEN = Path(__file__).parent / "backtest.csv"
 PAGE = ROOT / "docs" / "backtest.md"
 PICTURE = ROOT / "docs" / "images" / "calibration.svg"
 HELD = ROOT / "sim" / "assess" / held.TABLE
-SAYING = ("README.md", "docs/case.md", "docs/backtest.md")
+SAYING = (
+    *("README.md", "docs/case.md", "docs/backtest.md"),
+    *(f"docs/cases/{page.name}" for page in sorted((ROOT / "docs/cases").glob("*.md"))),
+)
 """Pages with intervals, which say beside them how many outcomes such intervals held."""
 WORDS = re.compile(r"in the backtest,\s90 % intervals\sheld\s\d+ of \d+ outcomes", re.IGNORECASE)
 MEMBERS, MONTHS = 3, 72

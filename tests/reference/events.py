@@ -9,11 +9,12 @@ from math import exp, inf
 from typing import Any
 
 from sim.scenario import event_kinds as kinds
+from sim.scenario import trade_kinds
 from tests.reference.limits import Limit, Limits, holding
 from tests.reference.things import NEVER, FinalNeed, Line, Need, Project, total
 
-RESTRICTIONS = (kinds.CutOff, kinds.Sanction, kinds.Quota)
-EXCEPTIONS = (kinds.Leakage, kinds.Exemption)
+RESTRICTIONS = (trade_kinds.CutOff, trade_kinds.Sanction, trade_kinds.Quota)
+EXCEPTIONS = (trade_kinds.Leakage, trade_kinds.Exemption)
 NEARLY = 1.0 - 1e-9
 """A limit above this share of what would flow takes nothing away."""
 DUST = 1e-9
@@ -97,9 +98,9 @@ class Restriction:
         for limit in self._all_limits() if level > 0 else ():
             known = self.whole or limit
             before = self.before.get(known, known.base)
-            if isinstance(self.happening.event, kinds.CutOff):
+            if isinstance(self.happening.event, trade_kinds.CutOff):
                 limit.share = min(limit.share, 1.0 - self.happening.size * level)
-            elif isinstance(self.happening.event, kinds.Sanction):
+            elif isinstance(self.happening.event, trade_kinds.Sanction):
                 limit.fixed = min(limit.fixed, before * (1.0 - self._cut(month)))
             else:
                 beyond = max(before - self.happening.size, 0.0) * (1.0 - level)
@@ -131,7 +132,7 @@ class Allowance:
         if own.level(month) <= 0:
             return
         for limit in self.limits:
-            if isinstance(own.event, kinds.Leakage):
+            if isinstance(own.event, trade_kinds.Leakage):
                 limit.amount = max(limit.amount, limit.base * self._leaking(month))
             elif own.event.cap is None:
                 limit.part = max(limit.part, own.size * own.level(month))

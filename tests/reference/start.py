@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sim.scenario import event_kinds as kinds
+from sim.scenario import trade_kinds
 from sim.scenario.quantity import Quantity, month_number
 from sim.scenario.schema import Candidate, Programme, Scenario
 from sim.scenario.selectors import factories_of, products_of, states_of
@@ -312,7 +313,7 @@ class Builder:
 
     def _targets(self, event: Any, commissions: dict[str, Any]) -> list[Any]:
         scenario = self.scenario
-        if isinstance(event, kinds.Trading):
+        if isinstance(event, trade_kinds.Trading):
             exporters, importers = (
                 states_of(event.exporter, scenario),
                 states_of(event.importer, scenario),
