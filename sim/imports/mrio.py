@@ -219,7 +219,7 @@ def _scenario(origin: Origin, *, by_region: bool) -> dict[str, Any]:
     return whole
 
 
-def _large(amounts: Mapping[K, float]) -> dict[K, float]:
+def _large(amounts: Mapping[Any, float]) -> dict[Any, float]:
     """Return the amounts that a scenario can hold."""
     return {key: each for key, each in amounts.items() if each >= SMALLEST}
 
