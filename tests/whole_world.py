@@ -243,10 +243,10 @@ def _events() -> Tree:
             "date": "2014-09",
             **west,
             "product": "meters",
-            "share": 0.7,
+            "share": 0.9,
             "contracts_until": "2014-12",
         },
-        "quota": {"kind": "quota", "date": "2014-08", **west, "product": "sets", "cap": 9},
+        "quota": {"kind": "quota", "date": "2014-08", **west, "product": "sets", "cap": 2},
         "leak": {
             "kind": "leakage",
             "date": "2014-07",
@@ -266,7 +266,7 @@ def _events() -> Tree:
         "wary": {
             "kind": "preference",
             "date": "2014-03",
-            "until": "2015-09",
+            "until": "2015-01",
             **west,
             "product": "sets",
             "factor": 0.4,
@@ -288,7 +288,7 @@ def _events() -> Tree:
         },
         "relief": {
             "kind": "lifting",
-            "date": "2016-02",
+            "date": "2015-02",
             "lifts": ["ban", "quota"],
             "share": 0.7,
             "phase_in": 2,
