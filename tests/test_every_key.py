@@ -352,7 +352,9 @@ CASES: dict[str, Case] = {
     **kind("Leakage", "leak", exporter="CCC", importer="CCC", product="meters", share=0.4),
     **kind("Leakage", "leak", end_share=0.9),
     "Exemption.exporter": Case(
-        "events/exempt/exporter", "DDD", {**OF_SETS, "events/ban/exporter": "*"}
+        "events/exempt/exporter",
+        "DDD",
+        {**OF_SETS, "events/ban/exporter": "*", "events/exempt/cap": 4},
     ),
     "Exemption.importer": Case("events/exempt/importer", "CCC", OF_SETS),
     "Leakage.settles_months": Case("events/leak/settles_months", 3, {"events/leak/end_share": 0.9}),

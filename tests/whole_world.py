@@ -243,10 +243,10 @@ def _events() -> Tree:
             "date": "2014-09",
             **west,
             "product": "meters",
-            "share": 0.7,
+            "share": 0.9,
             "contracts_until": "2014-12",
         },
-        "quota": {"kind": "quota", "date": "2014-08", **west, "product": "sets", "cap": 9},
+        "quota": {"kind": "quota", "date": "2014-08", **west, "product": "sets", "cap": 2},
         "leak": {
             "kind": "leakage",
             "date": "2014-07",
@@ -260,7 +260,7 @@ def _events() -> Tree:
             "date": "2014-10",
             **west,
             "product": "meters",
-            "cap": 1.5,
+            "cap": 1,
         },
         "duty": {"kind": "tariff", "date": "2014-05", **west, "rate": 0.1},
         "wary": {
@@ -288,7 +288,7 @@ def _events() -> Tree:
         },
         "relief": {
             "kind": "lifting",
-            "date": "2016-02",
+            "date": "2015-02",
             "lifts": ["ban", "quota"],
             "share": 0.7,
             "phase_in": 2,
