@@ -260,7 +260,7 @@ def _events() -> Tree:
             "date": "2014-10",
             **west,
             "product": "meters",
-            "cap": 1.5,
+            "cap": 1,
         },
         "duty": {"kind": "tariff", "date": "2014-05", **west, "rate": 0.1},
         "wary": {
