@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from sim.scenario.column_table import InColumns
 from sim.scenario.event_kinds import Event
 from sim.scenario.lead_time import STANDARD, Counting, HeadStart
 from sim.scenario.names import Name, StateName
@@ -49,8 +50,7 @@ class State(Frozen):
 
     title: str
     bloc: Name | None = None
-    """The group of states it belongs to; a bloc can stand for its states in trade rules and events.
-    """
+    """The group of states it belongs to; it stands for its states in trade rules and events."""
     affinity: dict[Name, Share] = {}
     """How close it feels to other states or blocs, 0 to 1; a state's name counts before its bloc's.
     Where not given: 1 to itself and its bloc, 0.5 to others. Sourcing by `loyalty` and the search
@@ -363,7 +363,7 @@ class Scenario(Traced):
     """Plants and their production lines."""
     needs: dict[StateName, dict[Name, Need]]
     """What each state uses of which product: state, then product."""
-    trade: dict[Name, Trade] = {}
+    trade: Annotated[dict[Name, Trade], InColumns] = {}
     """Who may supply whom; the most specific rule for a link holds."""
     events: dict[Name, Event] = {}
     """Dated changes: cut-offs, sanctions, outages, money and more."""

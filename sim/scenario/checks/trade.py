@@ -17,6 +17,8 @@ def ambiguous_trade(scenario: Scenario, routes: Routes) -> Iterator[tuple[Path, 
     """List, as (path, message), trade rules that are as specific as another for some route."""
     pairs: dict[tuple[str, str], Route] = {}
     rules = TradeRules(scenario)
+    if not rules.may_be_ambiguous:
+        return
     everyone = buyers_of(scenario, rules)
     for exporter, product in routes.lines:
         buyers = tuple(everyone.get(product, ()))
