@@ -18,6 +18,7 @@ from sim.scenario.lead_time import FromPrecedents, LeadTime, Ramp
 from sim.scenario.loading.dump import dump
 from sim.scenario.loading.load import parse
 from sim.scenario.loading.schema_walk import KINDS
+from sim.scenario.need import Need, StockTarget
 from sim.scenario.provenance import Collection, Source
 from sim.scenario.quantity import Frozen, Quantity
 from sim.scenario.rule_choices import FactoryRules, RuleChoice, Rules, StateRules
@@ -28,7 +29,6 @@ from sim.scenario.schema import (
     Input,
     Line,
     Mothball,
-    Need,
     Product,
     Programme,
     Scenario,
@@ -42,6 +42,7 @@ pytestmark = pytest.mark.no_cover
 Tree = dict[str, Any]
 ENTITIES: tuple[type[Frozen], ...] = (
     *(Scenario, State, Product, Input, Complexity, Factory, Line, Mothball, Need, Trade, Candidate),
+    StockTarget,
     *(Programme, Collection, Source, Rules, StateRules, FactoryRules, RuleChoice, Quantity),
     *(LeadTime, FromPrecedents, Ramp, After, When),
     *KINDS.values(),
@@ -123,6 +124,7 @@ WATCHED: Tree = {"metric": "stock", "state": "AAA", "product": "sets", "below": 
 OF_SETS: Tree = {f"events/{each}/product": "sets" for each in ("sanction", "exempt")}
 EXEMPT: Tree = {"kind": "exemption", "date": "2014-10", **WEST, "product": "meters"}
 BLAZE: Tree = {"kind": "outage", "date": "2014-05", "factory": "old_works", "share": 0.9}
+FILLED: Tree = {"needs/AAA/sets/ceiling": 40, "needs/AAA/sets/targets": {"may": {"months": 2}}}
 ANOTHER: Tree = {"title": "New", "state": "CCC", "lines": {"vessels": 2}}
 
 
@@ -214,6 +216,11 @@ CASES: dict[str, Case] = {
     "Need.units": Case("needs/AAA/vessels/units", 6),
     "Need.by_year": Case("needs/AAA/sets/by_year/2015", 100),
     "Need.series": Case("needs/AAA/meters/series", [8, 9, 10, 14]),
+    "Need.profile": Case("needs/AAA/sets/profile", [2, *[1] * 11]),
+    "Need.ceiling": Case("needs/AAA/sets/ceiling", 9),
+    "Need.targets": Case("needs/AAA/sets/targets/july/months", 3),
+    "StockTarget.share": Case("needs/AAA/sets/targets/july/share", 0.3, FILLED),
+    "StockTarget.months": Case("needs/AAA/sets/targets/july/months", 3, FILLED),
     "Need.tier": Case("needs/AAA/sets/tier", 1, {"rules/allocation": "proportional"}),
     "Need.stock_cover": Case("needs/AAA/vessels/stock_cover", 2),
     "Need.initial_stock_cover": Case("needs/AAA/vessels/initial_stock_cover", 1),

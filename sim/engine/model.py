@@ -14,6 +14,7 @@ from sim.engine.conservation import Books
 from sim.engine.load import changed
 from sim.engine.policies import buying, gather
 from sim.engine.recorder import Recorder, Tape
+from sim.engine.seasons import Seasons
 from sim.engine.trading import trading
 from sim.engine.warnings import Bullwhip
 from sim.errors import InputError
@@ -114,6 +115,7 @@ class SupplyModel(mesa.Model):
         first = month_number(scenario.start)
         self.books = Books(world, first)
         self.bullwhip = Bullwhip(self.policies.watched)
+        self.seasons = Seasons(scenario, world)
         tape = tape or Tape.blank(scenario, world.axes, world.width)
         self.recorder = Recorder(
             tape,
@@ -155,6 +157,7 @@ class SupplyModel(mesa.Model):
         investment.invest(world, policies.investing)
         self.recorder.record(world)
         self.bullwhip.record(world)
+        self.seasons.record(world)
         self.books.close(world)
         world.month += 1
         self.running = world.month < self.case.months

@@ -8,12 +8,12 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
-from pydantic_core import PydanticCustomError
 
 from sim.scenario.column_table import InColumns
 from sim.scenario.event_kinds import Event
 from sim.scenario.lead_time import STANDARD, Counting, HeadStart
 from sim.scenario.names import Name, StateName
+from sim.scenario.need import Need
 from sim.scenario.origin import Traced
 from sim.scenario.provenance import Collection, Source
 from sim.scenario.quantity import (
@@ -31,7 +31,6 @@ from sim.scenario.quantity import (
     Rate,
     Score,
     Share,
-    Units,
     Weight,
     Yield,
     month_label,
@@ -188,47 +187,6 @@ class Factory(Frozen):
     rules: FactoryRules = FactoryRules()
     """The rules by which it decides, where not the scenario's."""
     note: str | None = None
-
-
-class Need(Frozen):
-    """Describe a state's final use of a product: exactly one of `units`, `by_year`, `series`."""
-
-    units: Rate | None = None
-    """Units per month, constant."""
-    by_year: dict[int, Units] | None = None
-    """Units per calendar year, spread evenly over its months; a year not given takes the last given
-    before it, or the first."""
-    series: list[Units] | None = None
-    """Units month by month from the start; the last holds on."""
-    tier: Annotated[int, Field(ge=0, le=99)] = 0
-    """Who is served first: tier 0, then 1, ..."""
-    stock_cover: Months | None = None
-    """Months of need held in stock; the state's own where not given."""
-    initial_stock_cover: Months | None = None
-    """Months of need in stock at the start; as `stock_cover` where not given."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _accept_units(cls, data: Any) -> Any:
-        is_plain_quantity = isinstance(data, dict) and "value" in data
-        return (
-            {"units": data}
-            if is_plain_quantity or (isinstance(data, (int, float)) and not isinstance(data, bool))
-            else data
-        )
-
-    @model_validator(mode="after")
-    def _check_one_form(self) -> Need:
-        given = [name for name in ("units", "by_year", "series") if getattr(self, name) is not None]
-        if len(given) != 1:
-            raise PydanticCustomError(
-                "need",
-                "give exactly one of units, by_year, series (got {given})",
-                {"given": ", ".join(given) or "none"},
-            )
-        if self.by_year == {} or self.series == []:
-            raise PydanticCustomError("need", "{form} is empty", {"form": given[0]})
-        return self
 
 
 class Trade(Frozen):

@@ -6,8 +6,9 @@ import numpy as np
 
 from sim.kernels.sums import NEVER, Floats, Ints
 from sim.scenario.bills import bill_of, bill_path
+from sim.scenario.need import Need
 from sim.scenario.quantity import Quantity, month_number
-from sim.scenario.schema import Need, Scenario
+from sim.scenario.schema import Scenario
 from sim.world.axes import Axes
 from sim.world.draws import Draws
 from sim.world.world import Needs

@@ -17,6 +17,7 @@ from sim.kernels.sums import Bools, Floats, GroupSum, Ints, raised
 from sim.world.axes import Axes
 from sim.world.lead_groups import LeadGroup
 from sim.world.projects import Programmes, Projects, Upkeep, Works
+from sim.world.stock_plans import StockPlans
 from sim.world.trade_caps import TradeCaps
 
 
@@ -222,6 +223,8 @@ class World:
     month: int = 0
     lots: Lots | None = None
     """What leaves in whole lots; None: everything can be split"""
+    stock_plans: StockPlans | None = None
+    """What stocks are to hold beyond a cover; None: no need has a season, ceiling or targets"""
 
     @property
     def leaving(self) -> Floats:

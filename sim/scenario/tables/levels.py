@@ -38,6 +38,7 @@ KEY_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "lines": ("product",),
     "needs": ("state", "product"),
     "by_year": ("year",),
+    "targets": ("by_month",),
     "trade": ("rule",),
     "events": ("event",),
     "programmes": ("programme",),
