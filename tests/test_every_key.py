@@ -383,6 +383,8 @@ CASES: dict[str, Case] = {
     ),
     **kind("Thrift", "frugal", input="meters", factor=0.5),
     **kind("Outage", "fire", factory="old_works", product="meters", share=0.9),
+    "Outage.state": Case("events/fire/state", "BBB", {"events/fire/factory": "*"}),
+    "Outage.sizes": Case("events/fire/sizes", {"turner": 0.9}),
     "Repair.repairs": Case("events/rebuilt/repairs", ["blaze"], {"events/blaze": BLAZE}),
     **kind("Repair", "rebuilt", share=0.4),
     **kind("Closure", "end", factory=["turner"]),

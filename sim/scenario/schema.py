@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 from sim.scenario.column_table import InColumns
 from sim.scenario.event_kinds import Event
 from sim.scenario.lead_time import STANDARD, Counting, HeadStart
-from sim.scenario.names import Name, StateName
+from sim.scenario.names import Name, Selector, StateName
 from sim.scenario.need import Need
 from sim.scenario.origin import Traced
 from sim.scenario.provenance import Collection, Source
@@ -37,7 +37,7 @@ from sim.scenario.quantity import (
     month_number,
 )
 from sim.scenario.rule_choices import FactoryRules, RuleChoice, Rules, StateRules
-from sim.scenario.trade_kinds import Pairs, Selector
+from sim.scenario.trade_kinds import Pairs
 
 Stages = Literal["pure", "erlang"]
 Shape = Annotated[int, Field(ge=1, le=60)]

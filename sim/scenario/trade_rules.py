@@ -14,10 +14,10 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.scenario.bills import bill_of
+from sim.scenario.names import Selector
 from sim.scenario.schema import Scenario
 from sim.scenario.selectors import ALL, FINAL, names_in
 from sim.scenario.trade_columns import ExactRules, trade_columns
-from sim.scenario.trade_kinds import Selector
 
 NAMED, BY_BLOC, AS_ALL = 2, 1, 0
 """How narrowly a selector selects; a user by what it makes as by its bloc."""

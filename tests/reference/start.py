@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sim.scenario import event_kinds as kinds
-from sim.scenario import trade_kinds
+from sim.scenario import plant_events, trade_kinds
 from sim.scenario.quantity import Quantity, month_number
 from sim.scenario.schema import Candidate, Programme, Scenario
 from sim.scenario.selectors import factories_of, products_of, states_of
@@ -309,7 +309,31 @@ class Builder:
             settles=self.draw(settles, f"{path}.settles_months") if settles else None,
             contracts_end=month_number(contracts) - self.first if contracts else -math.inf,
             targets=self._targets(event, commissions),
+            sizes=self._sizes(path, event) if isinstance(event, plant_events.Outage) else {},
         )
+
+    def _sizes(self, path: str, event: plant_events.Outage) -> dict[Line, float]:
+        return {
+            line: self.draw(event.sizes[name], f"{path}.sizes.{name}")
+            for line, name in self._out(event)
+            if name
+        }
+
+    def _out(self, event: plant_events.Outage) -> list[tuple[Line, str | None]]:
+        """List all lines, each with the name in the outage's sizes that counts for it, "": its
+        share; None: it is not hit."""
+        scenario = self.scenario
+        plants = factories_of(event.factory or "*", scenario)
+        states = states_of(event.state or "*", scenario)
+        goods = products_of(event.product or "*", scenario)
+        selects = bool(event.factory or event.state or event.product)
+        found: list[tuple[Line, str | None]] = []
+        for (plant, product), line in self.lines.items():
+            names = [plant, product, line.state, scenario.states[line.state].bloc or ""]
+            name = ([each for each in names if each in event.sizes] or [""])[0]
+            is_hit = plant in plants and line.state in states and product in goods
+            found.append((line, name if is_hit and (name or selects) else None))
+        return found
 
     def _targets(self, event: Any, commissions: dict[str, Any]) -> list[Any]:
         scenario = self.scenario
@@ -334,7 +358,9 @@ class Builder:
                 for (state, product), need in self.finals.items()
                 if state in states and product in goods
             ]
-        if isinstance(event, kinds.Outage | kinds.Closure):
+        if isinstance(event, plant_events.Outage):
+            return [line for line, size in self._out(event) if size is not None]
+        if isinstance(event, plant_events.Closure):
             plants, goods = (
                 factories_of(event.factory, scenario),
                 products_of(event.product, scenario),
@@ -346,7 +372,7 @@ class Builder:
             ]
         if isinstance(event, kinds.ProgrammeStart | kinds.Funding | kinds.ProgrammeStop):
             return [commissions[event.programme]]
-        if isinstance(event, kinds.Lifting | kinds.Repair):
+        if isinstance(event, kinds.Lifting | plant_events.Repair):
             return []
         raise ValueError(f"the reference has no {event.kind} events")
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
@@ -77,6 +78,7 @@ _REFERENCES = (
     _Reference("events.*.state", "state or bloc", ALL),
     _Reference("events.*.product", "product", ALL),
     _Reference("events.*.factory", "factory", ALL),
+    _Reference("events.*.sizes.~", "factory, product, state or bloc"),
     _Reference("events.*.programme", "programme"),
     _Reference("events.*.input", "product", ALL),
     _Reference("events.*.from_product", "product"),
@@ -179,7 +181,10 @@ def _known_names(tree: Written) -> dict[str, _Names | None]:
     known["state or bloc"] = (
         None if known["state"] is None else known["state"] | dict.fromkeys(blocs)
     )
-    known["factory or product"] = _users(known["factory"], known["product"])
+    known["factory or product"] = _any_of({FINAL: None}, known["factory"], known["product"])
+    known["factory, product, state or bloc"] = _any_of(
+        known["factory"], known["product"], known["state or bloc"]
+    )
     known["programme.candidate"] = dict.fromkeys(
         f"{path[1]}.{path[3]}" for path, _ in find(tree, "programmes.*.candidates.*")
     )
@@ -192,8 +197,10 @@ def _known_names(tree: Written) -> dict[str, _Names | None]:
     return known
 
 
-def _users(plants: _Names | None, goods: _Names | None) -> _Names | None:
-    return None if plants is None or goods is None else {FINAL: None} | plants | goods
+def _any_of(*several: _Names | None) -> _Names | None:
+    """Put the names of several nouns together; None where one is not known."""
+    known = [each for each in several if each is not None]
+    return dict.fromkeys(chain(*known)) if len(known) == len(several) else None
 
 
 def _kinds(tree: Written) -> dict[str, str | None]:
