@@ -120,6 +120,7 @@ CHANCES: Tree = {
     "members": 8,
 }
 SLUMP: Tree = {"kind": "demand", "state": "AAA", "product": "sets", "factor": 0.3}
+RISE: Tree = {"kind": "demand", "date": "2014-03", "state": "AAA", "product": "sets", "units": 1}
 WATCHED: Tree = {"metric": "stock", "state": "AAA", "product": "sets", "below": 100}
 OF_SETS: Tree = {f"events/{each}/product": "sets" for each in ("sanction", "exempt")}
 EXEMPT: Tree = {"kind": "exemption", "date": "2014-10", **WEST, "product": "meters"}
@@ -377,6 +378,7 @@ CASES: dict[str, Case] = {
     **kind("Reexport", "detour", lead_months=4, weight=5, detection=0.5, closed_months=8),
     **kind("Lifting", "relief", lifts=["ban"], share=0.2),
     **kind("Demand", "slump", state="CCC", product="meters", factor=0.6),
+    "Demand.units": Case("events/slump", {**RISE, "units": 4}, {"events/slump": RISE}),
     "Thrift.state": Case("events/frugal/state", "AAA", {"factories/new": ANOTHER}),
     "Thrift.product": Case(
         "events/frugal/product", "vessels", {"products/toys/inputs": {"sets": 0.2}}

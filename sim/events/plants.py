@@ -20,29 +20,35 @@ from sim.world.world import World
 
 @dataclass(eq=False)
 class Demand(Effect):
-    """Multiply needs by a factor."""
+    """Multiply needs by a factor, or add units to them."""
 
     family: ClassVar = "demand"
-    factor: Floats
+    size: Floats
 
     @classmethod
     def compile(cls, scope: Scope, event: kinds.Demand) -> Demand:  # type: ignore[override]
-        """Find the final needs and draw the factor."""
+        """Find the final needs and draw the factor or the units."""
         axes, final = scope.axes, slice(0, scope.axes.final)
         states = states_of(event.state, scope.scenario)
         goods = products_of(event.product, scope.scenario)
         found = marked(axes.need_state[final], axes.states, states)
         found &= marked(axes.need_product[final], axes.products, goods)
-        return cls(event, scope.row, np.flatnonzero(found), scope.draw(event.factor, "factor"))
+        key = "factor" if event.units is None else "units"
+        size = scope.draw(getattr(event, key), key)
+        return cls(event, scope.row, np.flatnonzero(found), size)
 
     @classmethod
     def reset(cls, world: World) -> None:
         """Set needs to what the scenario gives."""
         world.needs.factor[:] = 1.0
+        world.needs.added[:] = 0.0
 
     def hold(self, world: World, force: Floats, begin: Ints) -> None:
-        """Multiply by the factor as far as it holds."""
-        world.needs.factor[self.rows] *= 1.0 + (self.factor - 1.0) * force
+        """Multiply, or add, as far as it holds."""
+        if isinstance(self.event, kinds.Demand) and self.event.units is not None:
+            world.needs.added[self.rows] += self.size * force
+        else:
+            world.needs.factor[self.rows] *= 1.0 + (self.size - 1.0) * force
 
 
 @dataclass(eq=False)

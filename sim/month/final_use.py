@@ -56,6 +56,7 @@ def use(world: World, keepers: Sequence[StockPolicy] = ()) -> None:
     if needs.series_rows.size:
         needs.final[needs.series_rows] = needs.series[world.month]
     needs.final *= needs.factor
+    needs.final += needs.added
     plans = world.stock_plans
     if plans is not None:
         plans.use = needs.final[plans.rows]

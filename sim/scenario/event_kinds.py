@@ -33,7 +33,8 @@ from sim.scenario.trade_kinds import (
 
 
 class Lifting(Dated):
-    """End restrictions (cut_off, sanction, quota) and tariffs, evenly over `phase_in` months.
+    """End restrictions (cut_off, sanction, quota), tariffs and changes of demand, evenly over
+    `phase_in` months.
 
     Acts on what has begun by then: what begins later holds.
     """
@@ -52,14 +53,28 @@ class Lifting(Dated):
 
 
 class Demand(Dated):
-    """Multiply the needs of some states for some products by a factor."""
+    """Multiply the needs of some states for some products by a factor, or add units to them.
 
+    So a need may appear, and go again: give it 0 under `needs`, and let an event add to it. What
+    events add comes on top of what others multiply.
+    """
+
+    is_lifted: ClassVar = True
     acts_on: ClassVar = "needs"
     kind: Literal["demand"]
     state: Selector
     product: Selector = "*"
-    factor: Factor
+    factor: Factor | None = None
     """What the need is multiplied by."""
+    units: Rate | None = None
+    """Units per month that each of the needs grows by; of the mean month where it has a
+    `profile`."""
+
+    @model_validator(mode="after")
+    def _check_one(self) -> Demand:
+        if (self.factor is None) == (self.units is None):
+            raise PydanticCustomError("demand", "give exactly one of factor, units")
+        return self
 
 
 class Thrift(Dated):

@@ -33,6 +33,7 @@ def build_needs(scenario: Scenario, axes: Axes, draw: Draws, slots: int) -> Need
         series_rows=series_rows,
         series=series,
         factor=np.ones(final_shape),
+        added=np.zeros(final_shape),
         final=np.zeros(final_shape),
         full_amount=amount,
         amount=amount.copy(),

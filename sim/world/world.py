@@ -87,6 +87,8 @@ class Needs:
     """[months, series_rows, members]: their base"""
     factor: Floats
     """What events make of the base, final needs only; events write it"""
+    added: Floats
+    """Units per month that events add to it, final needs only; events write it"""
     final: Floats
     """This month's final need; month/final_use writes it"""
     full_amount: Floats

@@ -35,6 +35,7 @@ class StateAgent(mesa.Agent):
         waits on."""
         for need in self.needs:
             need.final = need.by_month[min(month, len(need.by_month) - 1)] * need.factor
+            need.final += need.added
             wanted = need.final + need.deferred
             need.used = min(need.stock, wanted)
             need.stock -= need.used

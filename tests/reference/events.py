@@ -326,7 +326,13 @@ class Calendar:
         for each in self.scaling:
             for target in each.targets:
                 _set_factor(target, 1.0)
+                if isinstance(target, FinalNeed):
+                    target.added = 0.0
         for each in self.scaling:
+            if getattr(each.event, "units", None) is not None:
+                for target in each.targets:
+                    target.added += each.size * each.level(month)
+                continue
             for target in each.targets:
                 size = each.sizes.get(target, each.size)
                 full = size if isinstance(each.event, kinds.Demand) else 1.0 - size

@@ -291,7 +291,7 @@ class Builder:
         path = f"events.{name}"
         sizes = [
             key
-            for key in ("share", "cap", "factor", "amount")
+            for key in ("share", "cap", "factor", "units", "amount")
             if getattr(event, key, None) is not None
         ]
         size = self.draw(getattr(event, sizes[0]), f"{path}.{sizes[0]}") if sizes else 1.0

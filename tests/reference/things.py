@@ -164,6 +164,7 @@ class FinalNeed(Need):
     by_month: list[float] = field(default_factory=list)
     initial_cover: float = 0.0
     factor: float = 1.0
+    added: float = 0.0
     final: float = 0.0
     deferred: float = 0.0
 

@@ -12,7 +12,7 @@ from functools import cache
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
-from sim.scenario.event_kinds import Event
+from sim.scenario.event_kinds import Demand, Event
 from sim.scenario.event_times import After, Dated, When
 from sim.scenario.loading.source_tree import Key, Path, Written
 from sim.scenario.need import FORMS, Need, StockTarget
@@ -40,6 +40,7 @@ ALTERNATIVES: dict[type[Frozen], tuple[str, ...]] = {
     After: ("event", "completion"),
     Exemption: ("cap", "share"),
     Tariff: ("rate", "amount"),
+    Demand: ("factor", "units"),
 }
 """Keys of which one alone may be given, so that one given above drops the others given below."""
 
