@@ -12,13 +12,13 @@ from sim.scenario.checks.plant import plant_findings
 from sim.scenario.checks.trade import acts_on_trade, ambiguous_trade, evasion_findings
 from sim.scenario.event_kinds import Demand, Thrift
 from sim.scenario.event_times import Dated
-from sim.scenario.lead_terms import missing
+from sim.scenario.lead_terms import has_score, missing, terms_of
 from sim.scenario.loading.source_tree import Path
 from sim.scenario.names import Selector
 from sim.scenario.plant_events import Closure, Licence, Outage, Retool
 from sim.scenario.plant_options import class_of
 from sim.scenario.routes import Routes
-from sim.scenario.schema import Candidate, Scenario
+from sim.scenario.schema import Candidate, Complexity, Scenario
 from sim.scenario.selectors import factories_of, lines_hit, names_in, products_of, states_of
 from sim.scenario.trade_kinds import Trading
 
@@ -116,11 +116,22 @@ def _is_promised(candidate: Candidate) -> bool:
 def _candidate(scenario: Scenario, path: Path, candidate: Candidate) -> Iterator[Finding]:
     if candidate.product not in scenario.factories[candidate.factory].lines:
         yield (*path, "product"), _no_line(scenario, candidate.factory, f"'{candidate.product}'")
-    absent = list(missing(candidate, class_of(scenario, candidate.product)))
+    hard = class_of(scenario, candidate.product)
+    yield from _ramp(path, candidate, hard)
+    absent = list(missing(candidate, hard))
     if absent and scenario.products[candidate.product].complexity is None:
         yield (
             path,
             f"give {', '.join(absent)}, or give product '{candidate.product}' a complexity class",
+        )
+
+
+def _ramp(path: Path, candidate: Candidate, hard: Complexity | None) -> Iterator[Finding]:
+    own = candidate.ramp
+    if own and has_score(own) and not terms_of(candidate, hard).ramp.precedents:
+        yield (
+            (*path, "ramp", "own"),
+            "acts on nothing: no precedents say how many months the ramp takes",
         )
 
 
