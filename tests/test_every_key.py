@@ -299,6 +299,7 @@ CASES: dict[str, Case] = {
     **rules("programme", "largest_gap_first"),
     **rules("rounds", 1),
     **rules("decisions", "before_events"),
+    **rules("perception_months", 6),
     **chosen(
         "StateRules",
         "states/AAA",

@@ -151,7 +151,7 @@ class SupplyModel(mesa.Model):
         learning.learn(world, policies.learners)
         if not policies.decide_first:
             overtime.adjust(world, policies.working)
-        ordering.perceive(world)
+        ordering.perceive(world, policies.perception_months)
         programmes.spend(world, policies.budgeting)
         mothballing.maintain(world)
         investment.invest(world, policies.investing)

@@ -19,9 +19,6 @@ from sim.world.world import Rows, World
 
 Ordering = Sequence[tuple[Callable[[Position], Floats], Rows]]
 
-PERCEPTION_MONTHS = 3.0
-"""Months over which a line smooths the demand that it perceives. Assumed."""
-
 
 def place_orders(world: World, ordering: Ordering) -> None:
     """Cancel a part of the backlog and place new orders."""
@@ -112,8 +109,8 @@ def _last(world: World, rows: Rows) -> tuple[Floats, Floats]:
     )
 
 
-def perceive(world: World) -> None:
-    """Let lines reckon with the demand that they were asked for."""
+def perceive(world: World, months: float) -> None:
+    """Let lines reckon with the demand that they were asked for, smoothed over so many months."""
     lines = world.lines
     asked = np.maximum(lines.asked, lines.output)
-    lines.perceived += (asked - lines.perceived) / PERCEPTION_MONTHS
+    lines.perceived += (asked - lines.perceived) / months
