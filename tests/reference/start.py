@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sim.scenario import event_kinds as kinds
-from sim.scenario import plant_events, trade_kinds
+from sim.scenario import plant_events, schema, trade_kinds
 from sim.scenario.quantity import Quantity, month_number
 from sim.scenario.schema import Candidate, Programme, Scenario
 from sim.scenario.selectors import factories_of, products_of, states_of
@@ -89,20 +89,36 @@ class Builder:
             idle_share=self.draw(factory.idle_cost, f"{path}.idle_cost"),
             learning_rate=self.draw(good.learning_rate, f"products.{product}.learning_rate"),
             qualified_from=month_number(line.qualified) - self.first if line.qualified else -NEVER,
-            inputs=[self._input(factory.state, product, each) for each in good.inputs],
+            inputs=self._inputs(name, product),
             ration=proportional,
         )
 
-    def _input(self, state: str, product: str, name: str) -> Input:
-        good, bought = self.scenario.products[product], self.scenario.products[name]
+    def _inputs(self, factory: str, product: str) -> list[Input]:
+        """Make the inputs of a line: by its own bill of materials, or by its product's."""
+        plant, good = self.scenario.factories[factory], self.scenario.products[product]
+        own = plant.lines[product].inputs
+        path = f"products.{product}" if own is None else f"factories.{factory}.lines.{product}"
+        bill = good.inputs if own is None else own
+        return [
+            self._input((plant.state, factory, product), name, each, f"{path}.inputs.{name}")
+            for name, each in bill.items()
+        ]
+
+    def _input(
+        self, buyer: tuple[str, str, str], name: str, each: schema.Input, path: str
+    ) -> Input:
+        (state, factory, product), bought = buyer, self.scenario.products[name]
+        good = self.scenario.products[product]
         return Input(
             state=state,
             product=name,
+            factory=factory,
+            makes=product,
             tier=0,
             cancellation=self.draw(bought.cancellation, f"products.{name}.cancellation"),
             cover=self.draw(good.input_cover, f"products.{product}.input_cover"),
-            amount=self.draw(good.inputs[name].amount, f"products.{product}.inputs.{name}.amount"),
-            criticality=good.inputs[name].criticality,
+            amount=self.draw(each.amount, f"{path}.amount"),
+            criticality=each.criticality,
         )
 
     def _final(self, state: str, product: str) -> FinalNeed:
@@ -156,12 +172,12 @@ class Builder:
         buyers: dict[str, list[Need]] = {}
         for need in self.needs:
             buyers.setdefault(need.product, []).append(need)
-        rules: dict[tuple[str, str, str], str | None] = {}
+        rules: dict[tuple[str, ...], str | None] = {}
         links = []
         capped: dict[str, list[Link]] = {}
         for line in self.lines.values():
             for need in buyers.get(line.product, ()):
-                route = (line.state, need.state, line.product)
+                route = (line.state, need.state, line.product, need.factory, need.makes)
                 if route not in rules:
                     rules[route] = permitting_rule(self.scenario, *route)
                 name = rules[route]

@@ -78,6 +78,10 @@ class Need:
     tier: int
     cancellation: float
     cover: float
+    factory: str = ""
+    """Whose input it is; empty for final use"""
+    makes: str = ""
+    """What is made of it"""
     links: list[Link] = field(default_factory=list)
     open_links: list[Link] = field(default_factory=list)
     arrivals: dict[int, float] = field(default_factory=dict)
