@@ -38,7 +38,7 @@ KEY_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "lines": ("product",),
     "needs": ("state", "product"),
     "by_year": ("year",),
-    "targets": ("by_month",),
+    "targets": ("month",),
     "trade": ("rule",),
     "events": ("event",),
     "programmes": ("programme",),
@@ -116,7 +116,7 @@ class Leaf:
     """Say what a cell may hold."""
 
     kind: str
-    """quantity, number, integer, flag, list or text"""
+    """quantity, number, integer, flag, list, numbers or text"""
     is_rate: bool = False
     """Whether a quantity is a rate, with a time base"""
     or_one: bool = False
@@ -152,6 +152,8 @@ def _leaf(shape: Shape, metadata: Any) -> Leaf | None:
     if Quantity in several:
         return Leaf("quantity", is_rate=_is_rate(shape, metadata))
     items = next((get_args(each)[0] for each in several if _origin(each) is list), None)
+    if items is not None and Quantity in options(items):
+        return Leaf("numbers")
     if items is not None:
         return Leaf("list", or_one=str in several) if str in options(items) else None
     word = next(filter(None, map(_WORDS.get, several)), "text")
