@@ -1,7 +1,7 @@
 """List the kinds of events: what a scenario may say, and what that does to the world.
 
 To add a kind, describe what a scenario says of it in `scenario/event_kinds.py`, if it acts on trade
-in `trade_kinds.py`, on plants in `plant_events.py`; write what it does as a subclass of `Effect`,
+in `trade_kinds.py`, on plants in `plant_kinds.py`; write what it does as a subclass of `Effect`,
 and enter both here. Kinds act in the order of this table.
 """
 
@@ -17,7 +17,7 @@ from sim.events.reexport import Reexport
 from sim.events.thrift import Thrift
 from sim.events.trade import CutOff, Exemption, Leakage, Quota, Sanction, Tariff
 from sim.scenario import event_kinds as described
-from sim.scenario import plant_events as plants
+from sim.scenario import plant_kinds as plants
 from sim.scenario import trade_kinds as traded
 from sim.scenario.event_times import Dated
 from sim.scenario.schema import Scenario

@@ -10,7 +10,7 @@ import numpy as np
 from sim.events.effect import Effect, Scope, marked
 from sim.kernels.sums import NEVER, Bools, Floats, Ints
 from sim.scenario import event_kinds as kinds
-from sim.scenario import plant_events as described
+from sim.scenario import plant_kinds as described
 from sim.scenario.names import Selector
 from sim.scenario.selectors import factories_of, lines_hit, products_of, states_of
 from sim.world.construction import begin as begin_works

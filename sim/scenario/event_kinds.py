@@ -1,5 +1,5 @@
 """Describe the kinds of events: dated changes of trade (`trade_kinds.py`), plants
-(`plant_events.py`), needs and programmes.
+(`plant_kinds.py`), needs and programmes.
 
 What all have, when they begin and end, is in `event_times.py`; what a kind does to the world is in
 `sim/events/`.
@@ -9,15 +9,17 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from sim.scenario.event_times import Dated
 from sim.scenario.names import Selector
-from sim.scenario.plant_events import Closure, Licence, Outage, Repair, Retool
+from sim.scenario.plant_kinds import Closure, Licence, Outage, Repair, Retool
 from sim.scenario.quantity import (
     Factor,
     Money,
     Quantity,
+    Rate,
     Share,
 )
 from sim.scenario.trade_kinds import (

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from sim.scenario.names import Name, Selector, StateName
-from sim.scenario.plant_events import Outage
+from sim.scenario.plant_kinds import Outage
 from sim.scenario.schema import Scenario
 
 ALL = "*"

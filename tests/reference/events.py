@@ -9,7 +9,7 @@ from math import exp, inf
 from typing import Any
 
 from sim.scenario import event_kinds as kinds
-from sim.scenario import plant_events, trade_kinds
+from sim.scenario import plant_kinds, trade_kinds
 from tests.reference.limits import Limit, Limits, holding
 from tests.reference.things import NEVER, FinalNeed, Line, Need, Project, total
 
@@ -177,8 +177,8 @@ class Calendar:
         self.restrictions = [self._restriction(each) for each in of(*RESTRICTIONS)]
         self.exceptions = [self._exception(each) for each in of(*EXCEPTIONS)]
         self.scaling, self.closures = (
-            of(kinds.Demand, plant_events.Outage),
-            of(plant_events.Closure),
+            of(kinds.Demand, plant_kinds.Outage),
+            of(plant_kinds.Closure),
         )
         # who stops in the month in which he starts, stops
         self.funding = of(kinds.ProgrammeStart, kinds.Funding, kinds.ProgrammeStop)

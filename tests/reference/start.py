@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sim.scenario import event_kinds as kinds
-from sim.scenario import plant_events, schema, trade_kinds
+from sim.scenario import plant_kinds, schema, trade_kinds
 from sim.scenario.quantity import Quantity, month_number
 from sim.scenario.schema import Candidate, Programme, Scenario
 from sim.scenario.selectors import factories_of, products_of, states_of
@@ -325,17 +325,17 @@ class Builder:
             settles=self.draw(settles, f"{path}.settles_months") if settles else None,
             contracts_end=month_number(contracts) - self.first if contracts else -math.inf,
             targets=self._targets(event, commissions),
-            sizes=self._sizes(path, event) if isinstance(event, plant_events.Outage) else {},
+            sizes=self._sizes(path, event) if isinstance(event, plant_kinds.Outage) else {},
         )
 
-    def _sizes(self, path: str, event: plant_events.Outage) -> dict[Line, float]:
+    def _sizes(self, path: str, event: plant_kinds.Outage) -> dict[Line, float]:
         return {
             line: self.draw(event.sizes[name], f"{path}.sizes.{name}")
             for line, name in self._out(event)
             if name
         }
 
-    def _out(self, event: plant_events.Outage) -> list[tuple[Line, str | None]]:
+    def _out(self, event: plant_kinds.Outage) -> list[tuple[Line, str | None]]:
         """List all lines, each with the name in the outage's sizes that counts for it, "": its
         share; None: it is not hit."""
         scenario = self.scenario
@@ -374,9 +374,9 @@ class Builder:
                 for (state, product), need in self.finals.items()
                 if state in states and product in goods
             ]
-        if isinstance(event, plant_events.Outage):
+        if isinstance(event, plant_kinds.Outage):
             return [line for line, size in self._out(event) if size is not None]
-        if isinstance(event, plant_events.Closure):
+        if isinstance(event, plant_kinds.Closure):
             plants, goods = (
                 factories_of(event.factory, scenario),
                 products_of(event.product, scenario),
@@ -388,7 +388,7 @@ class Builder:
             ]
         if isinstance(event, kinds.ProgrammeStart | kinds.Funding | kinds.ProgrammeStop):
             return [commissions[event.programme]]
-        if isinstance(event, kinds.Lifting | plant_events.Repair):
+        if isinstance(event, kinds.Lifting | plant_kinds.Repair):
             return []
         raise ValueError(f"the reference has no {event.kind} events")
 

@@ -14,7 +14,7 @@ from sim.scenario.event_kinds import (
     ProgrammeStop,
     Thrift,
 )
-from sim.scenario.plant_events import Closure, Licence, Outage, Repair, Retool
+from sim.scenario.plant_kinds import Closure, Licence, Outage, Repair, Retool
 from sim.scenario.schema import Scenario
 from sim.scenario.selectors import factories_of, lines_hit, products_of, states_of
 from sim.scenario.trade_kinds import Trading

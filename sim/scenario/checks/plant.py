@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from sim.scenario.lead_terms import clashes, missing, terms_of
 from sim.scenario.loading.source_tree import Path
-from sim.scenario.plant_events import Retool
+from sim.scenario.plant_kinds import Retool
 from sim.scenario.plant_options import class_of, options
 from sim.scenario.schema import Candidate, Complexity, Programme, Scenario
 

@@ -15,7 +15,7 @@ from sim.scenario.event_times import Dated
 from sim.scenario.lead_terms import has_score, missing, terms_of
 from sim.scenario.loading.source_tree import Path
 from sim.scenario.names import Selector
-from sim.scenario.plant_events import Closure, Licence, Outage, Retool
+from sim.scenario.plant_kinds import Closure, Licence, Outage, Retool
 from sim.scenario.plant_options import class_of
 from sim.scenario.routes import Routes
 from sim.scenario.schema import Candidate, Complexity, Scenario

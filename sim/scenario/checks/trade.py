@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Set
 
 from sim.scenario.loading.source_tree import Path
-from sim.scenario.plant_events import Licence
+from sim.scenario.plant_kinds import Licence
 from sim.scenario.routes import Route, Routes
 from sim.scenario.schema import Scenario
 from sim.scenario.selectors import products_of, states_of
