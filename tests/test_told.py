@@ -78,8 +78,8 @@ SENTENCES: dict[str, Callable[[], bool]] = {
     "have lost little over a third of what it loses": lambda: (
         1 / 3 < lost("announced_plan") / lost("baseline") < 0.4
     ),
-    "without it over two fifths of the loss does not happen (227 of 401 months": lambda: (
-        (lost("no_dual_use_ban"), lost("baseline")) == (227, 401)
+    "without it over two fifths of the loss does not happen (223 of 399 months": lambda: (
+        (lost("no_dual_use_ban"), lost("baseline")) == (223, 399)
     ),
     "another step changes little": lambda: (
         max(
