@@ -34,12 +34,13 @@ CALLS = re.findall(
     r"^ {8,12}(?:self\.)?(\w+)\.(\w+)\(.*world", inspect.getsource(SupplyModel.step), re.MULTILINE
 )
 STEPS = [(module, function) for module, function in CALLS if hasattr(month, module)]
+MORE = {"kind": "demand", "date": "2014-03", "state": "AAA", "product": "sets", "units": 3}
 CLOSURE = {"kind": "closure", "date": "2015-04", "factory": "far_works"}
 """When its capacity is on its way back."""
 WORLDS: list[Callable[[], Scenario]] = [
     whole_world,
     lambda: whole_world(rules={}),
-    lambda: whole_world(events={**whole()["events"], "end": CLOSURE}),
+    lambda: whole_world(events={**whole()["events"], "end": CLOSURE, "more": MORE}),
     propulsion_world,
     *(lambda seed=seed: random_scenario(seed) for seed in range(3)),
 ]
@@ -145,7 +146,7 @@ def seen() -> dict[str, set[str]]:
         for make in WORLDS:
             scenario = make()
             model = SupplyModel(scenario, range(2))
-            for name in ("recorder", "bullwhip", "books"):
+            for name in ("recorder", "bullwhip", "seasons", "books"):
                 looker = getattr(model, name)
                 function = "close" if name == "books" else "record"
                 patch.setattr(
@@ -162,6 +163,7 @@ def test_the_steps_are_those_of_a_month() -> None:
         "events",
         "recorder",
         "bullwhip",
+        "seasons",
         "books",
     }
 

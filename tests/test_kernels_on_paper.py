@@ -348,7 +348,7 @@ def test_limits_on_paper() -> None:
 
     def limited(**parts: tuple[float, float]) -> Limits:
         values = {name: column(*each) for name, each in parts.items()}
-        return replace(free, backlog=column(0, 10), **values)
+        return replace(free, waiting=column(0, 10), passed=column(0, 10), **values)
 
     cut = limited(share=(0.5, 1), fixed=(math.inf, 20), amount=(10, 25))
     assert cut.at(column(70, 10))[:, 0].tolist() == [35, 25]
@@ -356,10 +356,10 @@ def test_limits_on_paper() -> None:
     exempt = limited(most=(40, 99), share=(0, 1), fixed=(math.inf, 20), part=(0.75, 1))
     assert exempt.left(column(80, 10))[:, 0].tolist() == [60, math.inf]
     assert exempt.at(column(80, 10))[:, 0].tolist() == [40, 99]
-    # of 50 that the second need wants 40 are new: 4 of each 5 that it orders
+    # of 50 that the second need wants the cut has refused 10 already: 4 of each 5 are new
     anew = cut.asked_anew(column(30, 40, 10), column(30, 50))
     assert anew is not None
-    assert anew[:, 0].tolist() == pytest.approx([30 + 32, 8])
+    assert anew[:, 0].tolist() == pytest.approx([30 + 32, 10])
 
 
 def test_orders_are_trimmed_to_the_room_of_their_pair() -> None:
@@ -390,13 +390,15 @@ def test_a_chain_of_three_firms() -> None:
     is missing to all."""
     supplier, buyer = np.array([0, 0, 1]), np.array([1, 2, 2])
     volume, industry = np.array([10.0, 10.0, 20.0]), np.array([0, 1, 2])
-    down, up = systemic.losses(supplier, buyer, volume, industry, 0)
-    assert (down.tolist(), up.tolist()) == ([1, 1, 1], [1, 0, 0])
-    down, up = systemic.losses(supplier, buyer, volume, industry, 1, inputs="linear")
-    assert down.tolist() == pytest.approx([0, 1, 2 / 3])
-    assert up.tolist() == pytest.approx([0.5, 1, 0])
-    index = systemic.esri(supplier, buyer, volume, industry, np.array([1.0, 1.0, 2.0]))
-    assert index.tolist() == [1, pytest.approx((0.5 + 1 + 2) / 4), 1]
+    network = systemic.Network(supplier, buyer, volume, industry)
+    down, up = systemic.losses(network, [np.array([0])])
+    assert (down[:, 0].tolist(), up[:, 0].tolist()) == ([1, 1, 1], [1, 0, 0])
+    linear = replace(network, kind=np.full(3, systemic.NON_ESSENTIAL))
+    down, up = systemic.losses(linear, [np.array([1])])
+    assert down[:, 0].tolist() == pytest.approx([0, 1, 2 / 3])
+    assert up[:, 0].tolist() == pytest.approx([0.5, 1, 0])
+    index = systemic.esri(network, weight=np.array([1.0, 1.0, 2.0]))
+    assert index.whole.tolist() == [1, pytest.approx((0.5 + 1 + 2) / 4), 1]
 
 
 def test_garbage_is_left_alone_for_a_while() -> None:

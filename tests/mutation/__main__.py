@@ -1,6 +1,6 @@
 """Mutation testing: `make mutate`, or `python -m tests.mutation --help`.
 
-The tool is cosmic-ray, tried beside mutmut: it changes a file on the disk, so that tables of
+The tool is cosmic-ray, compared with mutmut: it changes a file on the disk, so that tables of
 constants and decorated methods, of which these rooms are full, are mutated too, and every process
 that a test starts meets the mutant. What it has not, a sample and a score that knows of equivalent
 mutants, stands here. All happens in a copy of the repository in a temporary folder.
