@@ -34,8 +34,7 @@ from sim.scenario.quantity import (
     Units,
     Weight,
     Yield,
-    month_label,
-    month_number,
+    month_labels,
 )
 from sim.scenario.rule_choices import FactoryRules, RuleChoice, Rules, StateRules
 
@@ -377,5 +376,4 @@ class Scenario(Traced):
     @property
     def month_labels(self) -> list[str]:
         """List the simulated months, YYYY-MM."""
-        first = month_number(self.start)
-        return [month_label(first + step) for step in range(self.months)]
+        return list(month_labels(self.start, self.months))
