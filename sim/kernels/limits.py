@@ -39,7 +39,10 @@ class Groups:
     """[claims]: each need once for each group that serves it"""
     by_need_group: GroupSum
     """Sums these claims to [groups, members]"""
+    known_family: Ints | None = None
+    """The `family` of these groups, where it is known of others that hold them"""
     _parts: dict[bytes, tuple[Groups, Ints]] = field(default_factory=dict)
+    _partners: dict[bytes, Bools] = field(default_factory=dict)
 
     @classmethod
     def build(cls, members: list[Ints], link_need: Ints) -> Groups:
@@ -79,8 +82,22 @@ class Groups:
 
         `values` is [groups, members].
         """
-        pairs = values.take(self.group, axis=0)
-        return np.minimum.reduceat(pairs, self.firsts, axis=0) if pairs.size else pairs
+        least = values.take(self.ranks[0][1], axis=0)
+        for rows, group in self.ranks[1:]:
+            least[rows] = np.minimum(least.take(rows, axis=0), values.take(group, axis=0))
+        return least
+
+    @cached_property
+    def ranks(self) -> tuple[tuple[Ints, Ints], ...]:
+        """Return the first groups of all touched links, then the second of those that have two, and
+        so on: (places among the touched, group).
+        """
+        place = np.searchsorted(self.touched, self.link)
+        rank = np.arange(self.link.size) - self.firsts[place]
+        return tuple(
+            (place[rank == each], self.group[rank == each])
+            for each in range(max(int(rank.max(initial=0)) + 1, 1))
+        )
 
     def only(self, rows: Ints, link_need: Ints) -> Groups:
         """Return some of the groups, numbered anew in the order of `rows`."""
@@ -95,18 +112,20 @@ class Groups:
         Whoever shares a limit with one of these is marked, too, and so on: a part of the market
         with these needs holds each group whole or not at all.
         """
-        mine = asking[self.need]
-        if not mine.any():
-            return asking
-        chosen = np.zeros(self.family.max(initial=-1) + 1, dtype=np.bool_)
-        chosen[self.family[mine]] = True
-        marked = asking.copy()
-        marked[self.need[chosen[self.family]]] = True
-        return marked
+        key = asking.tobytes()
+        if key not in self._partners:
+            chosen = np.zeros(self.family.max(initial=-1) + 1, dtype=np.bool_)
+            chosen[self.family[asking[self.need]]] = True
+            marked = asking.copy()
+            marked[self.need[chosen[self.family]]] = True
+            self._partners[key] = marked
+        return self._partners[key]
 
     @cached_property
     def family(self) -> Ints:
         """Number the sets of groups that have needs in common, [claims]."""
+        if self.known_family is not None:
+            return self.known_family
         count, needs = self.by_need_group.groups, int(self.need.max(initial=-1)) + 1
         ends = (self.by_need_group.group_of_row, count + self.need)
         edges = sparse.coo_array((np.ones(self.need.size), ends), shape=(count + needs,) * 2)
@@ -124,7 +143,11 @@ class Groups:
             rows, group = np.unique(self.group[inside], return_inverse=True)
             place = np.searchsorted(links, self.link[inside]).astype(np.int64)
             inner = Groups._indexed(place, group.astype(np.int64), rows.size, link_need)
-            self._parts[key] = inner, rows.astype(np.int64)
+            # whoever shares a limit here is there together or not at all
+            of_group = np.zeros(self.by_need_group.groups, dtype=np.int64)
+            of_group[self.by_need_group.group_of_row] = self.family
+            family = of_group[rows][inner.by_need_group.group_of_row]
+            self._parts[key] = replace(inner, known_family=family), rows.astype(np.int64)
         return self._parts[key]
 
 
@@ -252,8 +275,8 @@ class Limits:
 
         `anew` is as `asked_anew` returns it, `flow` [links, members] what links carry already. The
         orders of a group that asks for more than its room are reduced by one factor; a link in
-        several groups by the least. Return which links got nothing of what was asked, [links,
-        members]; None: all got some.
+        several groups by the least. Return which links that are in a group got nothing of what was
+        asked, [touched, members]; None: all got some.
         """
         groups = self.groups
         asked = groups.carried(orders)
@@ -270,11 +293,8 @@ class Limits:
             return None
         factor = groups.to_links(np.divide(room, asked, out=np.ones_like(asked), where=over))
         orders[groups.touched] *= factor
-        if not (factor < RTOL).any():
-            return None
-        refused = np.zeros(orders.shape, dtype=np.bool_)
-        refused[groups.touched] = factor < RTOL
-        return refused
+        refused: Bools = factor < RTOL
+        return refused if refused.any() else None
 
     def has_room(self, flow: Floats, wanted: Floats) -> Bools:
         """Return for each link that is in a group whether its groups have room, [touched, members].
