@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.kernels.allocation import allocate
-from sim.kernels.limits import Groups, Limits
+from sim.kernels.groups import Groups
+from sim.kernels.limits import Limits
 from sim.kernels.market import Market
 from sim.kernels.sums import Floats, GroupSum, Ints
 

@@ -14,7 +14,8 @@ from sim.engine.agents import CommissionAgent, FactoryAgent
 from sim.engine.model import SupplyModel
 from sim.engine.run import run
 from sim.kernels.capacity import erlang, half_done, monthly, order_book
-from sim.kernels.limits import Groups, Limits
+from sim.kernels.groups import Groups
+from sim.kernels.limits import Limits
 from sim.kernels.market import Market
 from sim.scenario.schema import Scenario
 from tests.plants import BAN, built, capacity, faults, programme

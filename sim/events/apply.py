@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import InitVar, dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
 from sim.events.effect import Effect
+from sim.events.hits import Observer
 from sim.events.kinds import FAMILIES, KINDS, compile_effects
 from sim.events.limits import TradeLimits
 from sim.events.plants import Retool
@@ -32,6 +34,15 @@ LIMITING = TRADE | {"licences"}
 """Families that bear on what links may carry."""
 
 
+class Moves(NamedTuple):
+    """Hold what moves in a month, in any member."""
+
+    families: frozenset[str]
+    """Families of events that begin, grow, wane or end then"""
+    events: frozenset[int]
+    """Rows of these, and of events that they undo"""
+
+
 @dataclass(eq=False)
 class Events:
     """Hold the compiled events of a chunk and apply them month by month."""
@@ -45,8 +56,10 @@ class Events:
     triggers: tuple[Trigger, ...] = ()
     limits: TradeLimits | None = None
     """What limits trade, once the world is at rest"""
-    _agenda: list[frozenset[str]] = field(init=False)
-    """Month -> the families of events that begin, grow, wane or end then, in any member"""
+    observer: Observer | None = None
+    """Sees what they do"""
+    _agenda: list[Moves] = field(init=False)
+    """Month -> what moves then"""
 
     def __post_init__(self, months: int) -> None:
         self._agenda = self._plan(months)
@@ -58,22 +71,25 @@ class Events:
             self._agenda = self._plan(len(self._agenda))
         _clear_flows(world)
         self._appropriate(world)
-        moving = self._agenda[world.month]
+        moves = self._agenda[world.month]
         qualifying = self._qualify(world)
-        if not moving and not qualifying:
+        if not moves.events and not qualifying:
             return
         strength, kept = self._strengths(world.month)
+        moving = moves.families
         limits_move = bool(moving & LIMITING) or qualifying
         for family in FAMILIES:
             if family == "restrictions" and limits_move:
-                self._limit(world, strength, kept, family in moving)
+                self._limit(world, strength, kept, moves)
             elif family in moving - TRADE:
                 self._move(family, world, strength * kept)
 
     def observe(self, world: World) -> None:
         """Note what restrictions did to this month's allocation: what leaked, whom they hit."""
         if self.limits is not None:
-            self.limits.observe(world)
+            if self.observer is None or self.observer.trade is not self.limits:
+                self.observer = Observer(self.limits, world)
+            self.observer.observe(world)
 
     def _await_completions(self, world: World) -> bool:
         """Return whether an event begins because a project is completed."""
@@ -100,17 +116,17 @@ class Events:
             effect.act(world, now, world.month - begin[effect.row])
             effect.hold(world, force[effect.row], begin[effect.row])
 
-    def _limit(self, world: World, strength: Floats, kept: Floats, restrictions_move: bool) -> None:
-        """Set what trade events leave; restrictions that do not move leave what they did."""
+    def _limit(self, world: World, strength: Floats, kept: Floats, moves: Moves) -> None:
+        """Set what trade events leave; those that do not move leave what they did."""
         # limits built anew know of no restriction yet
-        restrictions_move = restrictions_move or self.limits is None
+        restrictions_move = "restrictions" in moves.families or self.limits is None
         limits, line = self._limits(world), self.timeline
-        columns = (strength, kept, line.begin, line.end, line.phase)
-        moments = [
-            Moment(world.month, *(column[each.row] for column in columns))
-            for each in limits.effects
-        ]
-        limits.update(world, moments, restrictions_move)
+
+        def moment(effect: TradeEffect) -> Moment:
+            columns = (strength, kept, line.begin, line.end, line.phase)
+            return Moment(world.month, *(column[effect.row] for column in columns))
+
+        limits.update(world, moment, moves.events, restrictions_move)
         limits.set_caps(world)
         for _, reexport in limits.reexports:
             reexport.set_costs(world)
@@ -184,18 +200,20 @@ class Events:
         lines, links = world.lines.qualified_from, world.links.qualified_from
         return bool((lines == world.month).any() or (links == world.month).any())
 
-    def _plan(self, months: int) -> list[frozenset[str]]:
-        """List, for each month, the families of events that move."""
-        moving: list[set[str]] = [set() for _ in range(months)]
+    def _plan(self, months: int) -> list[Moves]:
+        """List, for each month, what moves."""
+        moving: list[set[int]] = [set() for _ in range(months)]
         undone = self.timeline.undone_by
         for row, effect in enumerate(self.effects):
-            touched = {self.effects[target].family for target, by in undone if by == row}
-            touched.add(effect.family)
+            touched = {row, *(target for target, by in undone if by == row)}
             for first, last in effect.spans(self.timeline):
                 for start, stop in {*zip(first.tolist(), last.tolist(), strict=True)}:
                     for month in range(max(start, 0), min(stop, months)):
                         moving[month] |= touched
-        return [frozenset(each) for each in moving]
+        return [
+            Moves(frozenset(self.effects[row].family for row in rows), frozenset(rows))
+            for rows in moving
+        ]
 
     def _appropriate(self, world: World) -> None:
         """Hand out this month's budgets."""

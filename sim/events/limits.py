@@ -9,15 +9,16 @@ the event, of that.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from sim.events.reexport import Reexport
 from sim.events.timeline import Timeline
-from sim.events.trade import Moment, Passage, Restriction, TradeEffect
-from sim.kernels.limits import Groups, Limits
+from sim.events.trade import Moment, Passage, Passes, Restriction, TradeEffect
+from sim.kernels.groups import Groups
+from sim.kernels.limits import Limits
 from sim.kernels.sums import NEVER, Bools, Floats, Ints, total
 from sim.world.trade_caps import by_route, within_several
 from sim.world.world import World
@@ -26,8 +27,6 @@ NEARLY = 1.0 - 1e-9
 """A limit above this share of what would flow takes nothing away."""
 ANY = 1e300
 """More than anybody could want, units per month."""
-NEARLY_NOTHING = 1e-9
-"""A want or a supply below this share of what it is a part of counts as none."""
 
 
 @dataclass(eq=False)
@@ -59,9 +58,12 @@ class TradeLimits:
     """What restrictions leave, before exceptions for several pairs of states together"""
     barred: Bools
     """Whether restrictions leave less than the reference; `update` writes it"""
-    acted: Bools
-    """Whether a restriction has ever taken anything away; `observe` writes it"""
     cache: dict[bytes, Groups] = field(default_factory=dict)
+    passing: dict[int, Passes] = field(default_factory=dict)
+    """What each passage lets through, by its place among the effects; `update` writes it"""
+    shares_move: Bools = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
+    """[groups]: whether the limit is a share of what would flow; `update` writes it, empty before
+    that"""
 
     def __post_init__(self) -> None:
         """Sort the effects by what they do."""
@@ -106,33 +108,70 @@ class TradeLimits:
             size=np.array([rows.size for rows in links], dtype=np.int64),
             fixed=np.full(base.shape, np.inf),
             barred=np.zeros(base.shape, dtype=np.bool_),
-            acted=np.zeros(base.shape, dtype=np.bool_),
         )
 
     def update(
-        self, world: World, moments: Sequence[Moment], restrictions_move: bool = True
+        self,
+        world: World,
+        moment: Callable[[TradeEffect], Moment],
+        moving: Collection[int],
+        restrictions_move: bool = True,
     ) -> None:
-        """Set what events leave this month, from how each holds."""
+        """Set what events leave this month, from how those hold that are `moving`, rows among the
+        scenario's events; the others leave what they did.
+        """
+        moved = [
+            (place, effect)
+            for place, effect in self.passages
+            if effect.row in moving or place not in self.passing
+        ]
+        for place, effect in moved:
+            base = self.limits.base.take(self.of_effect[place], axis=0)
+            self.passing[place] = effect.passes(base, moment(effect))
+        if restrictions_move or not self._only_leaks([effect for _, effect in moved]):
+            self._update_lawful(world, moment, restrictions_move)
+        else:
+            self._update_leaks()
+
+    def _only_leaks(self, moved: Sequence[Passage]) -> bool:
+        """Return whether passages that have moved change nothing but what leaks."""
+        lawful = any(each.is_lawful or each.together for each in moved)
+        return not (lawful or self.reexports or self.parts) and bool(self.shares_move.size)
+
+    def _update_leaks(self) -> None:
+        """Set what leaks this month, where nothing else has moved."""
+        self.limits.amount[:] = self.lawful.amount
+        for place, effect in self.passages:
+            if not effect.is_lawful and not effect.together:
+                self._let_through(effect, place)
+
+    def _update_lawful(
+        self, world: World, moment: Callable[[TradeEffect], Moment], restrictions_move: bool
+    ) -> None:
+        """Set all that events leave this month."""
         # where limits are shares is found anew, once these are set
         self.limits, self.lawful = replace(self.limits), replace(self.lawful)
         limits, lawful = self.limits, self.lawful
         if restrictions_move:
-            self._restrict_all(world, moments)
+            self._restrict_all(world, [moment(each) for each in self.effects])
         limits.fixed[:], limits.part[:] = self.fixed, 0.0
         limits.amount[:], lawful.amount[:] = 0.0, 0.0
         if self.reexports:
             flow = self.groups.carried(world.links.flow)
         for place, reexport in self.reexports:
             rows = self.of_effect[place]
-            limits.most[rows] = reexport.room(flow[rows], moments[place])
+            limits.most[rows] = reexport.room(flow[rows], moment(reexport))
         for place, effect in self.passages:
             if not effect.together:
-                self._let_through(effect, self.of_effect[place], moments[place])
+                self._let_through(effect, place)
         self._pass_up()
         for place, effect in self.passages:
             if effect.together and effect.rows.size:
-                self._exempt_together(effect, self.of_effect[place], moments[place])
+                self._exempt_together(self.of_effect[place], self.passing[place])
         self.barred = lawful.left(self.reference) < self.reference * NEARLY
+        shares, parts = limits.share, limits.part
+        moves = ((shares > 0) & (shares < 1)) | ((parts > 0) & (parts < 1))
+        self.shares_move = np.logical_or.reduce(moves, axis=1)
 
     def _restrict_all(self, world: World, moments: Sequence[Moment]) -> None:
         """Set what restrictions leave, before exceptions."""
@@ -169,8 +208,8 @@ class TradeLimits:
         if left.share is not None:
             share[rows] = np.minimum(share[rows], left.share)
 
-    def _let_through(self, effect: Passage, rows: Ints, now: Moment) -> None:
-        passing = effect.passes(self.limits.base[rows], now)
+    def _let_through(self, effect: Passage, place: int) -> None:
+        passing, rows = self.passing[place], self.of_effect[place]
         both = (self.limits, self.lawful) if effect.is_lawful else (self.limits,)
         if passing.amount is not None:
             for each in both:
@@ -186,12 +225,11 @@ class TradeLimits:
             for each in (self.limits, self.lawful):
                 each.amount[whole] += total(each.amount[pairs]) + shares
 
-    def _exempt_together(self, effect: Passage, rows: Ints, now: Moment) -> None:
+    def _exempt_together(self, rows: Ints, passing: Passes) -> None:
         """Let each pair pass what is exempt, and all together no more than that beside the rest.
 
         Where one of the pairs is not restricted at all, there is no such sum: each passes it.
         """
-        passing = effect.passes(self.limits.base[rows], now)
         assert passing.amount is not None
         pairs, whole, exempt = rows[:-1], rows[-1], passing.amount[-1]
         limits, lawful = self.limits, self.lawful
@@ -207,84 +245,23 @@ class TradeLimits:
 
     def set_caps(self, world: World) -> None:
         """Set each link's cap, and what links may carry together, from the limits of the groups."""
-        links = world.links
-        links.cap[:] = links.base_cap
-        touched = self.groups.touched
+        links, touched = world.links, self.groups.touched
         most = self.limits.at(np.full_like(self.reference, ANY))
-        links.cap[touched] = np.minimum(links.cap[touched], self.groups.to_links(most))
-        parts, shares = self.limits.part, self.limits.share
-        moving = ((shares > 0) & (shares < 1)) | ((parts > 0) & (parts < 1))
+        own = np.minimum(links.base_cap.take(touched, axis=0), self.groups.to_links(most))
+        links.cap[touched] = own
         active = np.flatnonzero(
-            ((self.size > 1) & (most < ANY * 1e-3).any(axis=1)) | moving.any(axis=1)
+            ((self.size > 1) & (most < ANY * 1e-3).any(axis=1)) | self.shares_move
         )
         world.limits = (
             self.limits.only(self._groups(world, active), active) if active.size else None
         )
-        links.open[:] = world.open_links()
+        world.reopen()
 
     def _groups(self, world: World, active: Ints) -> Groups:
         key = active.tobytes()
         if key not in self.cache:
             self.cache[key] = self.groups.only(active, world.axes.link_need)
         return self.cache[key]
-
-    def observe(self, world: World) -> None:
-        """Note what leaked this month, and which needs a restriction hit for the first time."""
-        links, groups, flow = world.links, self.groups, world.links.flow
-        needs = world.needs
-        backlog, demand, ordered = (
-            each.take(groups.need, axis=0) for each in (needs.backlog, needs.demand, needs.ordered)
-        )
-        old = demand - ordered
-        carried = groups.carried(flow)
-        wanted = groups.by_need_group(np.maximum(backlog - old, 0.0))
-        roundabout = np.flatnonzero(world.axes.is_reexport)
-        links.leaking[:] = 0.0
-        links.leaking[roundabout] = 1.0
-        leaks = self.limits.amount > self.lawful.amount
-        if leaks.any():
-            lawful = np.where(leaks, self.lawful.at(carried + wanted), np.inf)
-            beyond = self.limits.shares_beyond(lawful, flow)
-            links.leaking[groups.touched] = np.maximum(links.leaking[groups.touched], beyond)
-        if roundabout.size:
-            links.acted[roundabout] |= flow[roundabout] > 0
-        now = self.barred | self._bars_buyers(world, carried, wanted)
-        if now.any():
-            self.acted |= now
-            self._note_hits(world, now)
-
-    def _bars_buyers(self, world: World, carried: Floats, wanted: Floats) -> Bools:
-        """Return where buyers stay short of what a supplier still has and may not deliver."""
-        lines, groups = world.lines, self.groups
-        spare = lines.offer - lines.output > NEARLY_NOTHING * lines.offer
-        spare &= lines.qualified_from <= world.month
-        reach = spare.take(world.axes.link_line[groups.link], axis=0)
-        reach &= world.links.weight.take(groups.link, axis=0) > 0
-        # what a trade rule bars, no restriction does
-        would = np.minimum(carried + wanted, self.limits.most)
-        # rounding leaves dust of what was ordered and came
-        bars: Bools = (
-            (wanted > NEARLY_NOTHING * groups.wanted(world.needs.demand))
-            & (groups.by_group(reach.astype(np.float64)) > 0)
-            & (self.lawful.left(would) < would * NEARLY)
-        )
-        return bars
-
-    def _note_hits(self, world: World, now: Bools) -> None:
-        """Note over which links restrictions act `now`, and the month in which needs are first hit.
-
-        A need may turn to a supplier, or begin, long after a restriction first acted there.
-        """
-        groups, links, needs = self.groups, world.links, world.needs
-        acts = 1.0 - groups.to_links(1.0 - now.astype(np.float64)) > 0
-        touched = groups.touched
-        links.acted[touched] |= acts
-        need = world.axes.link_need[touched]
-        short = needs.backlog[need] > NEARLY_NOTHING * needs.demand[need]
-        served = (links.base_flow[touched] > 0) | (links.flow[touched] > 0)
-        hit = acts & (served | short) & (needs.hit[need] > world.month)
-        if hit.any():
-            np.minimum.at(needs.hit, need, np.where(hit, world.month, NEVER))
 
     def announced(self, world: World, line: Timeline) -> Ints:
         """Return the month from which a restriction is known to bar each need's suppliers.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.kernels.kept import renewed
 from sim.kernels.sums import NEVER, Floats, whole
 from sim.scenario.event_kinds import Reexport, Tariff
 from sim.scenario.quantity import Quantity
@@ -39,7 +40,8 @@ def build_links(scenario: Scenario, axes: Axes, draw: Draws) -> Links:
         base_weight=weight.copy(),
         cap=cap,
         base_cap=base_cap,
-        open=np.zeros(weight.shape, dtype=np.bool_),
+        permitted=renewed(cap > 0),
+        open=renewed(np.zeros(weight.shape, dtype=np.bool_)),
         leaking=np.zeros(weight.shape),
         acted=np.zeros(weight.shape, dtype=np.bool_),
         base_flow=np.zeros(weight.shape),

@@ -34,6 +34,8 @@ class Clocks:
     """[rows, 1]: whether that is the month in which the programme starts"""
     needs: tuple[Ints, ...]
     """[rows]: the needs whose first hit it is; none where it is something else"""
+    _hit: Ints | None = None
+    """What was last known of hits"""
 
     @classmethod
     def build(
@@ -80,9 +82,11 @@ class Clocks:
         """
         starts = self.decided & active[self.programme] & (self.since == NEVER)
         self.since[starts] = month
-        for place, needs in enumerate(self.needs):
-            if needs.size:
-                self.since[place] = np.minimum(self.since[place], hit[needs].min(axis=0))
+        if hit is not self._hit:
+            self._hit = hit
+            for place, needs in enumerate(self.needs):
+                if needs.size:
+                    self.since[place] = np.minimum(self.since[place], hit[needs].min(axis=0))
         waited = np.where(self.since <= month, month - self.since, 0)
         return np.maximum(self.lead - waited, self.least)
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sim.kernels.limits import Groups, Limits
+from sim.kernels.groups import Groups
+from sim.kernels.limits import Limits
 from sim.kernels.sums import Floats, Ints
 from sim.scenario.schema import Scenario
 from sim.world.axes import Axes

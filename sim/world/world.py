@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from sim.kernels.allocation import Allocation
+from sim.kernels.kept import renewed
 from sim.kernels.limits import Limits
 from sim.kernels.sums import Bools, Floats, GroupSum, Ints, raised
 from sim.world.axes import Axes
@@ -121,7 +122,7 @@ class Needs:
     demand: Floats
     """Open orders put to the market this month; month/ordering writes it"""
     hit: Ints
-    """Month in which a restriction first hit it, NEVER: not yet; events write it"""
+    """Month in which a restriction first hit it, NEVER: not yet; read-only, events replace it"""
     received: Floats
     """Shipped to the need this month; month/allocation writes it"""
     used: Floats
@@ -145,8 +146,11 @@ class Links:
     carry together is in the world's `limits`"""
     base_cap: Floats
     """The cap before events"""
+    permitted: Bools
+    """Whether the cap is above 0; read-only, `World.reopen` replaces it"""
     open: Bools
-    """Whether supplier and link are qualified and the cap is above 0; events write it"""
+    """Whether supplier and link are qualified and the cap is above 0; read-only, `World.reopen`
+    replaces it"""
     leaking: Floats
     """Share of this month's flow that is beyond what is lawful, 0 to 1; events write it"""
     acted: Bools
@@ -254,12 +258,20 @@ class World:
         """Count the members of the chunk."""
         return len(self.members)
 
+    def reopen(self) -> None:
+        """Find out which links may carry goods, after caps have changed or lines or links are
+        qualified.
+        """
+        links = self.links
+        links.permitted = renewed(links.cap > 0, links.permitted)
+        links.open = renewed(self.open_links(), links.open)
+
     def open_links(self) -> Bools:
         """Tell which links may carry goods this month, [links, members]: the cap leaves room, and
         line and link are qualified.
         """
         links, axes = self.links, self.axes
-        result: Bools = (links.cap > 0) & (self.lines.qualified_from <= self.month)[axes.link_line]
+        result: Bools = links.permitted & (self.lines.qualified_from <= self.month)[axes.link_line]
         if axes.dormant.size:
             result[axes.dormant] &= links.qualified_from <= self.month
         return result

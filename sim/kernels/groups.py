@@ -1,0 +1,148 @@
+"""Hold which links are under one limit, and sum over them.
+
+A group is a set of links under one limit: all links between an exporter and an importer for a
+product, or all that a limit names together. A link may be in several groups.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import numpy as np
+from scipy import sparse
+from scipy.sparse.csgraph import connected_components
+
+from sim.kernels.sums import Bools, Floats, GroupSum, Ints
+
+
+@dataclass(frozen=True, eq=False)
+class Groups:
+    """Hold which links belong to which group, as pairs (link, group) sorted by link."""
+
+    link: Ints
+    """[pairs]"""
+    group: Ints
+    """[pairs]"""
+    touched: Ints
+    """Links that are in some group, ascending"""
+    firsts: Ints
+    """First pair of each of them"""
+    by_group: GroupSum
+    """Sums pairs to [groups, members]"""
+    served: Ints
+    """[pairs]: the need that the pair's link serves"""
+    need: Ints
+    """[claims]: each need once for each group that serves it"""
+    by_need_group: GroupSum
+    """Sums these claims to [groups, members]"""
+    known_family: Ints | None = None
+    """The `family` of these groups, where it is known of others that hold them"""
+    _parts: dict[bytes, tuple[Groups, Ints]] = field(default_factory=dict)
+    _partners: dict[bytes, Bools] = field(default_factory=dict)
+
+    @classmethod
+    def build(cls, members: list[Ints], link_need: Ints) -> Groups:
+        """Index groups given by their links; `link_need` [links] is the need that a link serves."""
+        count = len(members)
+        group = np.repeat(np.arange(count), [each.size for each in members])
+        link = np.concatenate([*members, np.zeros(0, dtype=np.int64)])
+        return cls._indexed(link.astype(np.int64), group.astype(np.int64), count, link_need)
+
+    @classmethod
+    def _indexed(cls, link: Ints, group: Ints, count: int, link_need: Ints) -> Groups:
+        order = np.lexsort((group, link))
+        link, group = link[order], group[order]
+        touched, firsts = np.unique(link, return_index=True)
+        claims = np.unique(np.stack((group, link_need[link])), axis=1).astype(np.int64)
+        return cls(
+            link,
+            group,
+            touched,
+            firsts,
+            GroupSum(group, count),
+            link_need[link],
+            claims[1],
+            GroupSum(claims[0], count),
+        )
+
+    def carried(self, values: Floats) -> Floats:
+        """Sum values [links, members] over the links of each group, [groups, members]."""
+        return self.by_group(values.take(self.link, axis=0))
+
+    def wanted(self, wanted: Floats) -> Floats:
+        """Sum what the needs of each group want, [needs, members] -> [groups, members]."""
+        return self.by_need_group(wanted.take(self.need, axis=0))
+
+    def to_links(self, values: Floats) -> Floats:
+        """Return the least of its groups' values for each link that is in one, [touched, members].
+
+        `values` is [groups, members].
+        """
+        least = values.take(self.ranks[0][1], axis=0)
+        for rows, group in self.ranks[1:]:
+            least[rows] = np.minimum(least.take(rows, axis=0), values.take(group, axis=0))
+        return least
+
+    @cached_property
+    def ranks(self) -> tuple[tuple[Ints, Ints], ...]:
+        """Return the first groups of all touched links, then the second of those that have two, and
+        so on: (places among the touched, group).
+        """
+        place = np.searchsorted(self.touched, self.link)
+        rank = np.arange(self.link.size) - self.firsts[place]
+        return tuple(
+            (place[rank == each], self.group[rank == each])
+            for each in range(max(int(rank.max(initial=0)) + 1, 1))
+        )
+
+    def only(self, rows: Ints, link_need: Ints) -> Groups:
+        """Return some of the groups, numbered anew in the order of `rows`."""
+        place = np.full(self.by_group.groups, -1)
+        place[rows] = np.arange(rows.size)
+        chosen = place[self.group] >= 0
+        return Groups._indexed(self.link[chosen], place[self.group[chosen]], rows.size, link_need)
+
+    def with_partners(self, asking: Bools) -> Bools:
+        """Mark, beside the needs `asking` [needs], all that share a limit with them.
+
+        Whoever shares a limit with one of these is marked, too, and so on: a part of the market
+        with these needs holds each group whole or not at all.
+        """
+        key = asking.tobytes()
+        if key not in self._partners:
+            chosen = np.zeros(self.family.max(initial=-1) + 1, dtype=np.bool_)
+            chosen[self.family[asking[self.need]]] = True
+            marked = asking.copy()
+            marked[self.need[chosen[self.family]]] = True
+            self._partners[key] = marked
+        return self._partners[key]
+
+    @cached_property
+    def family(self) -> Ints:
+        """Number the sets of groups that have needs in common, [claims]."""
+        if self.known_family is not None:
+            return self.known_family
+        count, needs = self.by_need_group.groups, int(self.need.max(initial=-1)) + 1
+        ends = (self.by_need_group.group_of_row, count + self.need)
+        edges = sparse.coo_array((np.ones(self.need.size), ends), shape=(count + needs,) * 2)
+        return connected_components(edges, directed=False)[1][ends[0]].astype(np.int64)
+
+    def within(self, links: Ints, link_need: Ints) -> tuple[Groups, Ints]:
+        """Return the groups among some links of the market, ascending, and their rows here.
+
+        Each group is among them whole or not at all; `link_need` are the needs of `links` as
+        numbered there.
+        """
+        key = links.tobytes()
+        if key not in self._parts:
+            inside = np.isin(self.link, links)
+            rows, group = np.unique(self.group[inside], return_inverse=True)
+            place = np.searchsorted(links, self.link[inside]).astype(np.int64)
+            inner = Groups._indexed(place, group.astype(np.int64), rows.size, link_need)
+            # whoever shares a limit here is there together or not at all
+            of_group = np.zeros(self.by_need_group.groups, dtype=np.int64)
+            of_group[self.by_need_group.group_of_row] = self.family
+            family = of_group[rows][inner.by_need_group.group_of_row]
+            self._parts[key] = replace(inner, known_family=family), rows.astype(np.int64)
+        return self._parts[key]
