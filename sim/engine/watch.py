@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from sim.kernels.limits import RTOL
 from sim.kernels.production import scarcest, starts_by_input
-from sim.kernels.sums import NEVER, Bools, Floats, GroupSum, Ints, divide, raised
+from sim.kernels.sums import NEVER, Bools, Floats, GroupSum, Ints, divide, raised, some
 from sim.records import CAUSES
 from sim.world.axes import Axes
 from sim.world.construction import under_way
@@ -109,14 +109,14 @@ class Watch:
 
     def record(self, world: World, year: int) -> None:
         """Note the month that has just passed, in the year of this place."""
-        if world.programmes.invested.any():
+        if some(world.programmes.invested):
             self._note_money(world)
         short = self._short(world)
         if short is None:
             return
         causes, waited = _causes(world, short, self._spent), short.lost > 0
         of_input = causes == INPUT
-        if of_input.any():
+        if some(of_input):
             self._note_inputs(world, year, short, of_input)
             waited &= ~of_input
             causes[of_input] = 0
@@ -142,7 +142,7 @@ class Watch:
         needs = world.needs
         lacking = np.minimum(raised(needs.expected - needs.received), needs.backlog)
         lacking *= lacking > RTOL * needs.expected
-        if not lacking.any():
+        if not some(lacking):
             return None
         if world.axes.dormant.size:
             self._suppliers = _Suppliers.of(world, self._parts(world))

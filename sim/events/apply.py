@@ -7,7 +7,7 @@ what restrictions did.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import InitVar, dataclass, field
 from typing import NamedTuple
 
@@ -22,7 +22,7 @@ from sim.events.reexport import Reexport
 from sim.events.timeline import Timeline
 from sim.events.trade import Moment, Restriction, TradeEffect
 from sim.events.triggers import Trigger, compile_triggers, look
-from sim.kernels.sums import NEVER, Bools, Floats, Ints
+from sim.kernels.sums import NEVER, Bools, Floats, Ints, some
 from sim.scenario.event_kinds import Event
 from sim.scenario.quantity import month_number
 from sim.scenario.schema import Scenario
@@ -60,6 +60,7 @@ class Events:
     """Sees what they do"""
     _agenda: list[Moves] = field(init=False)
     """Month -> what moves then"""
+    _of_family: dict[str, list[Effect]] = field(init=False)
 
     def __post_init__(self, months: int) -> None:
         self._agenda = self._plan(months)
@@ -81,8 +82,8 @@ class Events:
         for family in FAMILIES:
             if family == "restrictions" and limits_move:
                 self._limit(world, strength, kept, moves)
-            elif family in moving - TRADE:
-                self._move(family, world, strength * kept)
+            elif family in moving and family not in TRADE:
+                self._move(family, world, strength * kept, moves.events)
 
     def observe(self, world: World) -> None:
         """Note what restrictions did to this month's allocation: what leaked, whom they hit."""
@@ -98,23 +99,24 @@ class Events:
             world.projects.completing(world.month)
         )
 
-    def _move(self, family: str, world: World, force: Floats) -> None:
+    def _move(self, family: str, world: World, force: Floats, moving: Collection[int]) -> None:
         """Let a family's events act that begin, and set what those write that hold."""
-        effects = [each for each in self.effects if each.family == family]
+        effects = self._of_family[family]
         begin = self.timeline.begin
-        begins = [begin[each.row] == world.month for each in effects]
         if family == Retool.family:
             ordered = [
-                (each, now)
-                for each, now in zip(effects, begins, strict=True)
+                (each, begin[each.row] == world.month)
+                for each in effects
                 if isinstance(each, Retool)
             ]
             Retool.begin(world, ordered)
             return
         effects[0].reset(world)
-        for effect, now in zip(effects, begins, strict=True):
-            effect.act(world, now, world.month - begin[effect.row])
-            effect.hold(world, force[effect.row], begin[effect.row])
+        for effect in effects:
+            first = begin[effect.row]
+            if effect.row in moving:
+                effect.act(world, first == world.month, world.month - first)
+            effect.hold(world, force[effect.row], first)
 
     def _limit(self, world: World, strength: Floats, kept: Floats, moves: Moves) -> None:
         """Set what trade events leave; those that do not move leave what they did."""
@@ -198,10 +200,13 @@ class Events:
     def _qualify(self, world: World) -> bool:
         """Return whether a line or a link is qualified from this month on."""
         lines, links = world.lines.qualified_from, world.links.qualified_from
-        return bool((lines == world.month).any() or (links == world.month).any())
+        return some(lines == world.month) or some(links == world.month)
 
     def _plan(self, months: int) -> list[Moves]:
-        """List, for each month, what moves."""
+        """List, for each month, what moves; sort the effects by family."""
+        self._of_family = {
+            family: [each for each in self.effects if each.family == family] for family in FAMILIES
+        }
         moving: list[set[int]] = [set() for _ in range(months)]
         undone = self.timeline.undone_by
         for row, effect in enumerate(self.effects):

@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.events.limits import NEARLY, TradeLimits
 from sim.kernels.kept import renewed
-from sim.kernels.sums import NEVER, Bools, Floats
+from sim.kernels.sums import NEVER, Bools, Floats, some
 from sim.world.world import World
 
 NEARLY_NOTHING = 1e-9
@@ -39,14 +39,14 @@ class Observer:
         wanted = groups.by_need_group(np.maximum(backlog - old, 0.0))
         links.leaking[groups.touched] = self._always
         leaks = limits.amount > legal.amount
-        if leaks.any():
+        if some(leaks):
             lawful = np.where(leaks, legal.at(carried + wanted), np.inf)
             beyond = limits.shares_beyond(lawful, flow)
             links.leaking[groups.touched] = np.maximum(self._always, beyond)
         if self._roundabout.size:
             links.acted[self._roundabout] |= flow[self._roundabout] > 0
         now = self.trade.barred | self._bars_buyers(world, carried, wanted)
-        if now.any():
+        if some(now):
             self._note_hits(world, now)
 
     def _bars_buyers(self, world: World, carried: Floats, wanted: Floats) -> Bools:
@@ -78,11 +78,11 @@ class Observer:
         links.acted[touched] |= acts
         need = self._need
         hit = acts & (needs.hit.take(need, axis=0) > world.month)
-        if not hit.any():
+        if not some(hit):
             return
         short = needs.backlog[need] > NEARLY_NOTHING * needs.demand[need]
         hit &= (links.base_flow[touched] > 0) | (links.flow[touched] > 0) | short
-        if hit.any():
+        if some(hit):
             first = needs.hit.copy()
             np.minimum.at(first, need, np.where(hit, world.month, NEVER))
             needs.hit = renewed(first)

@@ -19,7 +19,7 @@ from sim.events.timeline import Timeline
 from sim.events.trade import Moment, Passage, Passes, Restriction, TradeEffect
 from sim.kernels.groups import Groups
 from sim.kernels.limits import Limits
-from sim.kernels.sums import NEVER, Bools, Floats, Ints, total
+from sim.kernels.sums import NEVER, Bools, Floats, Ints, some, total
 from sim.world.trade_caps import by_route, within_several
 from sim.world.world import World
 
@@ -186,7 +186,7 @@ class TradeLimits:
         flow: Floats | None = None
         for place, _ in self.restrictions:
             begins = moments[place].begin == moments[place].month
-            if not begins.any():
+            if not some(begins):
                 continue
             flow = self.groups.carried(world.links.flow) if flow is None else flow
             rows = self.of_effect[place]

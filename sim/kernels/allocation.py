@@ -16,7 +16,7 @@ import numpy as np
 
 from sim.kernels.limits import RTOL, Limits
 from sim.kernels.market import Market, Part
-from sim.kernels.sums import NOTHING, Bools, Floats, raised
+from sim.kernels.sums import NOTHING, Bools, Floats, raised, some
 
 Ration = Callable[[Floats, Floats, Floats, Market], Floats]
 """(orders [links, members], supply [lines, members], claims [lines, members], market) -> granted
@@ -160,7 +160,7 @@ class _Trading:
         if rounds == 0:
             return 0
         call = self.call(place, again=False)
-        if not call.finds.any():
+        if not some(call.finds):
             return 0
         self.round(place, call, again=False)
         # links whose groups are full are only closed from the second round on
@@ -177,7 +177,7 @@ class _Trading:
             if call is None:
                 call = self.call(place, again=True)
                 buyers: Bools = np.logical_or.reduce(call.finds, axis=1)
-                if not buyers.any():
+                if not some(buyers):
                     return done
                 part = self.rest(place, buyers)
                 if part is not None:
@@ -282,4 +282,4 @@ class _Trading:
             return None
         touched = np.isin(place.limits.groups.touched, part.links)
         refused = self.refused[touched]
-        return refused if refused.any() else None
+        return refused if some(refused) else None

@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 
 from sim.kernels.groups import Groups
-from sim.kernels.sums import Bools, Floats, Ints, divide, raised
+from sim.kernels.sums import Bools, Floats, Ints, divide, raised, some
 
 RTOL = 1e-12
 """Room below this share of a limit counts as none."""
@@ -96,12 +96,12 @@ class Limits:
     def cuts(self) -> Bools | None:
         """Mark where a cut-off holds, [groups, members]; None: nowhere."""
         cuts = self.share < 1.0
-        return cuts if cuts.any() else None
+        return cuts if some(cuts) else None
 
     @cached_property
     def exempts(self) -> bool:
         """Return whether an exception lets a share through anywhere."""
-        return bool(self.part.any())
+        return some(self.part)
 
     def left(self, would: Floats) -> Floats:
         """Return what restrictions leave and exceptions let through if so much would flow."""
@@ -155,12 +155,12 @@ class Limits:
             # rounding leaves dust of room, and dust of goods would set a buyer's mean lead time
             room = np.where(carried < limit * (1.0 - RTOL), limit - carried, 0.0)
         over = asked > room
-        if not over.any():
+        if not some(over):
             return None
         factor = groups.to_links(np.divide(room, asked, out=np.ones_like(asked), where=over))
         orders[groups.touched] *= factor
         refused: Bools = factor < RTOL
-        return refused if refused.any() else None
+        return refused if some(refused) else None
 
     def has_room(self, flow: Floats, wanted: Floats) -> Bools:
         """Return for each link that is in a group whether its groups have room, [touched, members].

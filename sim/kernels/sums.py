@@ -51,19 +51,19 @@ class GroupSum:
 
     def __call__(self, values: Floats) -> Floats:
         """Return the sums, shape [groups, members], in the unit of `values` [rows, members]."""
-        if values.shape[1] == 1:
+        rows, width = values.shape
+        if not rows:
+            return np.zeros((self.groups, width))
+        if width == 1:
             # one member alone: the same additions in the same order, without the sparse product's
             # overhead
-            return np.bincount(self.group_of_row, values[:, 0], self.groups)[:, None].astype(
-                np.float64, copy=False
-            )
+            return np.bincount(self.group_of_row, values.ravel(), self.groups).reshape(-1, 1)
         starts, places, ones = self._parts
         if _SUM_ROWS is None or not values.flags.c_contiguous:
             incidence = sparse.csr_array(
                 (ones, places, starts), shape=(self.groups, self.group_of_row.size)
             )
             return np.asarray(incidence @ values, dtype=np.float64)
-        rows, width = values.shape
         result = np.zeros((self.groups, width))
         _SUM_ROWS(self.groups, rows, width, starts, places, ones, values.ravel(), result.ravel())
         return result
@@ -83,6 +83,11 @@ def raised(values: Floats, least: float = 0.0) -> Floats:
     long against a number.
     """
     return np.maximum(values, _level(values.shape, least), out=values)
+
+
+def some(values: NDArray[Any]) -> bool:
+    """Tell whether any value is not 0; of small arrays in a third of the time that `any` takes."""
+    return bool(np.count_nonzero(values))
 
 
 def whole(months: Floats) -> Ints:

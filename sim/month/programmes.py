@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from sim.kernels.kept import Kept
 from sim.kernels.limits import RTOL
-from sim.kernels.sums import Bools, Floats, GroupSum, Ints, divide, raised
+from sim.kernels.sums import Bools, Floats, GroupSum, Ints, divide, raised, some
 from sim.rules.programme import BudgetRequest
 from sim.world.construction import count_down, start, under_way
 from sim.world.world import World
@@ -187,9 +187,7 @@ def spend(world: World, budgeting: Sequence[Commission]) -> None:
     projects.started[:] = 0.0
     purse.invested[:] = 0.0
     spending = [
-        each
-        for each in budgeting
-        if (purse.active[each.row] & (purse.treasury[each.row] > 0)).any()
+        each for each in budgeting if some(purse.active[each.row] & (purse.treasury[each.row] > 0))
     ]
     if not spending:
         return
@@ -226,7 +224,7 @@ def _close_together(world: World, lacked: Floats) -> None:
     adds = projects.started * world.lines.yield_[axes.project_line]
     added = GroupSum(product, len(axes.products))(adds)
     over = added > lacked * (1.0 + RTOL)
-    if not over.any():
+    if not some(over):
         return
     share = np.divide(lacked, added, out=np.ones_like(added), where=over)
     projects.started *= share.take(product, axis=0)
