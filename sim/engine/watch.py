@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.kernels.limits import RTOL
-from sim.kernels.production import scarcest, starts_by_input
+from sim.kernels.production import starts_by_input
 from sim.kernels.sums import NEVER, Bools, Floats, GroupSum, Ints, divide, raised, some
 from sim.records import CAUSES
 from sim.world.axes import Axes
@@ -105,6 +105,7 @@ class Watch:
         # what is not there yet, or on the way round, keeps nobody waiting
         self._weight[axes.is_reexport] = 0.0
         self._suppliers = _Suppliers.of(world, self._parts(world))
+        self._pantries = _Pantries(axes)
         self._members = np.arange(world.width)
 
     def record(self, world: World, year: int) -> None:
@@ -169,7 +170,7 @@ class Watch:
         axes = world.axes
         lost = np.zeros(world.lines.usable.shape)
         lost[short.lines] = short.lost * held
-        by_input = lost.take(axes.input_line, axis=0) * _scarce(world)
+        by_input = lost.take(axes.input_line, axis=0) * self._pantries.scarce(world)
         rows = slice(INPUT * len(axes.lines), None)
         self.holding.months[year, rows] += by_input > 0
         self.holding.lost[year, rows] += by_input
@@ -206,7 +207,7 @@ def _in_approval(world: World) -> Bools:
     """
     projects, month = world.projects, world.month
     waits = (projects.due - projects.qualification <= month) & (month < projects.due)
-    return _any(world, waits & (projects.unfinished > 0))
+    return world.axes.projects_by_line.any(waits & (projects.unfinished > 0))
 
 
 def _unfunded(world: World, spent: Floats) -> Bools:
@@ -218,32 +219,36 @@ def _unfunded(world: World, spent: Floats) -> Bools:
     has_money = purse.treasury > NEAR * spent
     rich = room & (purse.active & has_money).take(owner, axis=0)
     poor = room & (purse.active & ~has_money).take(owner, axis=0)
-    return _any(world, poor) & ~_any(world, rich)
+    by_line = world.axes.projects_by_line
+    return by_line.any(poor) & ~by_line.any(rich)
 
 
-def _any(world: World, of_projects: Bools) -> Bools:
-    """Return the lines with such a project."""
-    found: Bools = world.axes.projects_by_line(of_projects.astype(np.float64)) > 0
-    return found
+class _Pantries:
+    """Look into the stores of lines that have inputs."""
 
+    def __init__(self, axes: Axes) -> None:
+        # the inputs of a line stand together
+        line, first, self._place = np.unique(
+            axes.input_line, return_index=True, return_inverse=True
+        )
+        self._order = np.arange(float(axes.input_line.size))[:, None]
+        self._first, self._line = first, line
 
-def _scarce(world: World) -> Bools:
-    """Return the input that allowed a line as many units as it started, else the scarcest, one a
-    line, [inputs, members].
-    """
-    axes, needs, lines = world.axes, world.needs, world.lines
-    stock = needs.stock[axes.inputs] + needs.used[axes.inputs]
-    starts = starts_by_input(stock, needs.amount)
-    started = (lines.offer / lines.yield_).take(axes.input_line, axis=0)
-    exact = np.abs(starts - started) <= NEAR * started
-    best = _least_of_line(axes, np.where(exact, -1.0, starts))
-    # of several that are equally scarce, the first
-    places = np.arange(float(axes.input_line.size))[:, None]
-    return _least_of_line(axes, np.where(best, places, np.inf))
+    def scarce(self, world: World) -> Bools:
+        """Return the input that allowed a line as many units as it started, else the scarcest, one
+        a line, [inputs, members].
+        """
+        needs, lines, inputs = world.needs, world.lines, world.axes.inputs
+        starts = starts_by_input(needs.stock[inputs] + needs.used[inputs], needs.amount)
+        started = lines.offer.take(self._line, axis=0) / lines.yield_.take(self._line, axis=0)
+        started = started.take(self._place, axis=0)
+        exact = np.abs(starts - started) <= NEAR * started
+        best = self._least(np.where(exact, -1.0, starts))
+        # of several that are equally scarce, the first
+        return self._least(np.where(best, self._order, np.inf))
 
-
-def _least_of_line(axes: Axes, values: Floats) -> Bools:
-    """Return which inputs have the least value of their line's, [inputs, members]."""
-    least = scarcest(values, axes.input_line, len(axes.lines))
-    found: Bools = values == least.take(axes.input_line, axis=0)
-    return found
+    def _least(self, values: Floats) -> Bools:
+        """Return which inputs have the least value of their line's, [inputs, members]."""
+        least = np.minimum.reduceat(values, self._first, axis=0)
+        found: Bools = values == least.take(self._place, axis=0)
+        return found

@@ -57,7 +57,8 @@ class GroupSum:
         if width == 1:
             # one member alone: the same additions in the same order, without the sparse product's
             # overhead
-            return np.bincount(self.group_of_row, values.ravel(), self.groups).reshape(-1, 1)
+            alone: Any = np.bincount(self.group_of_row, values.ravel(), self.groups)
+            return alone.reshape(-1, 1)  # type: ignore[no-any-return]
         starts, places, ones = self._parts
         if _SUM_ROWS is None or not values.flags.c_contiguous:
             incidence = sparse.csr_array(
@@ -67,6 +68,29 @@ class GroupSum:
         result = np.zeros((self.groups, width))
         _SUM_ROWS(self.groups, rows, width, starts, places, ones, values.ravel(), result.ravel())
         return result
+
+    @cached_property
+    def _ranks(self) -> tuple[tuple[Ints, Ints], ...]:
+        """Return the first row of every group, then the second of those that have two, and so on:
+        (groups, rows).
+        """
+        order = np.argsort(self.group_of_row, kind="stable")
+        group = self.group_of_row[order]
+        place = np.arange(group.size) - np.searchsorted(group, group)
+        return tuple(
+            (group[place == each], order[place == each])
+            for each in range(int(place.max(initial=-1)) + 1)
+        )
+
+    def any(self, flags: Bools) -> Bools:
+        """Return which groups have a row that is marked, [rows, members] -> [groups, members].
+
+        Meant for groups of few rows.
+        """
+        found = np.zeros((self.groups, flags.shape[1]), dtype=np.bool_)
+        for groups, rows in self._ranks:
+            found[groups] |= flags.take(rows, axis=0)
+        return found
 
 
 @lru_cache(maxsize=256)

@@ -220,14 +220,13 @@ def _close_together(world: World, lacked: Floats) -> None:
     `lacked` [products, members] is the gap that they see, units per month.
     """
     axes, projects = world.axes, world.projects
-    product = axes.line_product[axes.project_line]
-    adds = projects.started * world.lines.yield_[axes.project_line]
-    added = GroupSum(product, len(axes.products))(adds)
+    by_product = axes.projects_by_product
+    added = by_product(projects.started * world.lines.yield_.take(axes.project_line, axis=0))
     over = added > lacked * (1.0 + RTOL)
     if not some(over):
         return
     share = np.divide(lacked, added, out=np.ones_like(added), where=over)
-    projects.started *= share.take(product, axis=0)
+    projects.started *= share.take(by_product.group_of_row, axis=0)
 
 
 def _lacked_together(
@@ -275,9 +274,7 @@ def _built(world: World) -> Bools:
     """Return which lines a programme has added to, or has money to, [lines, members]."""
     purse, projects = world.programmes, world.projects
     spends = (purse.active & (purse.treasury > 0)).take(world.axes.project_programme, axis=0)
-    builds = spends | (projects.added > 0)
-    built: Bools = world.axes.projects_by_line(builds.astype(np.float64)) > 0
-    return built
+    return world.axes.projects_by_line.any(spends | (projects.added > 0))
 
 
 def lacks_inputs(world: World) -> Bools:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.kernels.sums import NEVER, Bools, Floats, Ints, whole
+from sim.kernels.sums import NEVER, Bools, Floats, Ints, some, whole
 from sim.scenario.lead_terms import Terms
 from sim.scenario.quantity import month_number
 from sim.scenario.schema import Programme, Scenario
@@ -80,14 +80,15 @@ class Clocks:
         members]; `active` is [programmes, members], `hit` the month in which a restriction first
         hit each need, [needs, members].
         """
-        starts = self.decided & active[self.programme] & (self.since == NEVER)
-        self.since[starts] = month
+        starts = self.decided & active[self.programme]
+        if some(starts):
+            self.since[starts & (self.since == NEVER)] = month
         if hit is not self._hit:
             self._hit = hit
             for place, needs in enumerate(self.needs):
                 if needs.size:
                     self.since[place] = np.minimum(self.since[place], hit[needs].min(axis=0))
-        waited = np.where(self.since <= month, month - self.since, 0)
+        waited = np.maximum(month - self.since, 0)
         return np.maximum(self.lead - waited, self.least)
 
 
