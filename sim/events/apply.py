@@ -125,8 +125,9 @@ class Events:
         limits, line = self._limits(world), self.timeline
 
         def moment(effect: TradeEffect) -> Moment:
-            columns = (strength, kept, line.begin, line.end, line.phase)
-            return Moment(world.month, *(column[effect.row] for column in columns))
+            row = effect.row
+            begin, end, phase = line.begin[row], line.end[row], line.phase[row]
+            return Moment(world.month, strength[row], kept[row], begin, end, phase)
 
         limits.update(world, moment, moves.events, restrictions_move)
         limits.set_caps(world)

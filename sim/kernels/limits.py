@@ -5,7 +5,7 @@ Which links a limit is for is said by `groups`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -71,8 +71,10 @@ class Limits:
         """
         return raised(wanted - self.backlog.take(needs, axis=0))
 
-    def only(self, groups: Groups, rows: Ints) -> Limits:
-        """Return the limits of some groups, `rows` of these, indexed as `groups`."""
+    def only(self, groups: Groups, rows: Ints, backlog: Floats | None = None) -> Limits:
+        """Return the limits of some groups, `rows` of these, indexed as `groups`; `backlog` where
+        the needs are numbered anew, too.
+        """
         most, fixed, share, base, amount, part = (
             values.take(rows, axis=0)
             for values in (
@@ -84,7 +86,8 @@ class Limits:
                 self.part,
             )
         )
-        return Limits(groups, most, fixed, share, base, amount, part, self.backlog)
+        waiting = self.backlog if backlog is None else backlog
+        return Limits(groups, most, fixed, share, base, amount, part, waiting)
 
     @cached_property
     def is_share(self) -> bool:
@@ -183,7 +186,7 @@ class Limits:
         groups, rows = self.groups.within(links, link_need)
         if not rows.size:
             return None
-        return replace(self.only(groups, rows), backlog=self.backlog.take(needs, axis=0))
+        return self.only(groups, rows, self.backlog.take(needs, axis=0))
 
     def shares_beyond(self, lawful: Floats, flow: Floats) -> Floats:
         """Return which share of each touched link's flow lies beyond `lawful` [groups, members].
