@@ -81,8 +81,7 @@ def numbered_anew(rows: Ints, count: int) -> tuple[Ints, Ints]:
     """Return which of so many rows are there, ascending, and the place of each among them."""
     there = np.zeros(count, dtype=np.bool_)
     there[rows] = True
-    place = np.cumsum(there)
-    place -= 1
+    place: Ints = np.cumsum(there, dtype=np.int64) - 1
     return np.flatnonzero(there), place.take(rows)
 
 
