@@ -11,7 +11,6 @@ from functools import cached_property
 
 import numpy as np
 from scipy import sparse
-from scipy.sparse.csgraph import connected_components
 
 from sim.kernels.sums import Bools, Floats, GroupSum, Ints
 
@@ -123,6 +122,9 @@ class Groups:
         """Number the sets of groups that have needs in common, [claims]."""
         if self.known_family is not None:
             return self.known_family
+        # a fifth of a second that a run without common limits can do without
+        from scipy.sparse.csgraph import connected_components
+
         count, needs = self.by_need_group.groups, int(self.need.max(initial=-1)) + 1
         ends = (self.by_need_group.group_of_row, count + self.need)
         edges = sparse.coo_array((np.ones(self.need.size), ends), shape=(count + needs,) * 2)
