@@ -21,10 +21,10 @@ def test_a_stand_in_loads_the_library_when_it_is_used(monkeypatch: pytest.Monkey
         # who asks all modules where they are from uses nothing of them
         assert not hasattr(later, "__file__")
     assert "colorsys" not in sys.modules
-    assert later.rgb_to_hsv(0.0, 0.0, 1.0) == (0.0, 0.0, 1.0)
+    assert later.hsv_to_rgb(0.0, 0.0, 1.0) == (1.0, 1.0, 1.0)
     import colorsys
 
-    assert later.rgb_to_hsv is colorsys.rgb_to_hsv
+    assert later.hsv_to_rgb is colorsys.hsv_to_rgb
     with pytest.raises(ModuleNotFoundError):
         _ = never.anything
 
