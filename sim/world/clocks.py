@@ -34,8 +34,8 @@ class Clocks:
     """[rows, 1]: whether that is the month in which the programme starts"""
     needs: tuple[Ints, ...]
     """[rows]: the needs whose first hit it is; none where it is something else"""
-    _hit: Ints | None = None
-    """What was last known of hits"""
+    known: Ints
+    """[needs, members]: the hits that are known so far; month/programmes writes it"""
 
     @classmethod
     def build(
@@ -65,6 +65,7 @@ class Clocks:
             lead=whole(lead[rows]),
             least=np.maximum(whole(qualification[rows]), 1),
             since=since,
+            known=np.zeros((0, lead.shape[1]), dtype=np.int64),
             decided=np.array([[words[row] == "decision"] for row in rows.tolist()]),
             needs=tuple(
                 np.flatnonzero(mine) if words[row] == "cut_off" else np.zeros(0, dtype=np.int64)
@@ -83,8 +84,8 @@ class Clocks:
         starts = self.decided & active[self.programme]
         if some(starts):
             self.since[starts & (self.since == NEVER)] = month
-        if hit is not self._hit:
-            self._hit = hit
+        if hit is not self.known:
+            self.known = hit
             for place, needs in enumerate(self.needs):
                 if needs.size:
                     self.since[place] = np.minimum(self.since[place], hit[needs].min(axis=0))

@@ -122,7 +122,7 @@ class Needs:
     demand: Floats
     """Open orders put to the market this month; month/ordering writes it"""
     hit: Ints
-    """Month in which a restriction first hit it, NEVER: not yet; read-only, events replace it"""
+    """Month in which a restriction first hit it, NEVER: not yet; read-only: events write it anew"""
     received: Floats
     """Shipped to the need this month; month/allocation writes it"""
     used: Floats
@@ -147,10 +147,10 @@ class Links:
     base_cap: Floats
     """The cap before events"""
     permitted: Bools
-    """Whether the cap is above 0; read-only, `World.reopen` replaces it"""
+    """Whether the cap is above 0; read-only: events write it anew"""
     open: Bools
-    """Whether supplier and link are qualified and the cap is above 0; read-only, `World.reopen`
-    replaces it"""
+    """Whether supplier and link are qualified and the cap is above 0; read-only: events write it
+    anew"""
     leaking: Floats
     """Share of this month's flow that is beyond what is lawful, 0 to 1; events write it"""
     acted: Bools
