@@ -25,29 +25,48 @@ class Observer:
         self._roundabout = np.flatnonzero(axes.is_reexport)
         # all that comes the way round has leaked
         self._always = axes.is_reexport[groups.touched].astype(np.float64)[:, None]
+        self._left = np.ones((groups.touched.size, world.width), dtype=np.bool_)
+        self._groups_left = np.ones((groups.by_group.groups, world.width), dtype=np.bool_)
 
     def observe(self, world: World) -> None:
         """Note what leaked this month, and which needs a restriction hit for the first time."""
-        links, groups, flow = world.links, self.trade.groups, world.links.flow
+        links, groups, needs = world.links, self.trade.groups, world.needs
         limits, legal = self.trade.limits, self.trade.lawful
-        needs = world.needs
+        links.leaking[groups.touched] = self._always
+        if self._roundabout.size:
+            links.acted[self._roundabout] |= links.flow[self._roundabout] > 0
+        leaks = limits.amount > legal.amount
+        has_leaks, is_left = some(leaks), some(self._left)
+        if not has_leaks and not is_left:
+            return
         backlog, demand, ordered = (
             each.take(groups.need, axis=0) for each in (needs.backlog, needs.demand, needs.ordered)
         )
         old = demand - ordered
-        carried = groups.carried(flow)
+        carried = groups.carried(links.flow)
         wanted = groups.by_need_group(np.maximum(backlog - old, 0.0))
-        links.leaking[groups.touched] = self._always
-        leaks = limits.amount > legal.amount
-        if some(leaks):
+        if has_leaks:
             lawful = np.where(leaks, legal.at(carried + wanted), np.inf)
-            beyond = limits.shares_beyond(lawful, flow)
+            beyond = limits.shares_beyond(lawful, links.flow)
             links.leaking[groups.touched] = np.maximum(self._always, beyond)
-        if self._roundabout.size:
-            links.acted[self._roundabout] |= flow[self._roundabout] > 0
-        now = self.trade.barred | self._bars_buyers(world, carried, wanted)
-        if some(now):
-            self._note_hits(world, now)
+        if is_left:
+            now = self.trade.barred
+            if some(self._groups_left & ~now):
+                now = now | self._bars_buyers(world, carried, wanted)
+            if some(now):
+                self._note_hits(world, now)
+                self._note_left(world)
+
+    def _note_left(self, world: World) -> None:
+        """Note over which links something is still to be seen: no restriction has acted there yet,
+        or the need has not been hit.
+        """
+        links, groups = world.links, self.trade.groups
+        seen = links.acted.take(groups.touched, axis=0)
+        seen &= world.needs.hit.take(self._need, axis=0) <= world.month
+        self._left = ~seen
+        place = np.searchsorted(groups.touched, groups.link)
+        self._groups_left = groups.by_group.any(self._left.take(place, axis=0))
 
     def _bars_buyers(self, world: World, carried: Floats, wanted: Floats) -> Bools:
         """Return where buyers stay short of what a supplier still has and may not deliver."""

@@ -12,13 +12,17 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.kernels.sums import some
+
 T = TypeVar("T")
 Kind = TypeVar("Kind", bound=np.generic)
 
 
 def renewed(values: NDArray[Kind], old: NDArray[Kind] | None = None) -> NDArray[Kind]:
-    """Return `values`, read-only from now on; the `old` array itself where that holds the same."""
-    if old is not None and not old.flags.writeable and np.array_equal(values, old):
+    """Return `values`, read-only from now on; the `old` array, of the same shape, where that holds
+    the same.
+    """
+    if old is not None and not (old.flags.writeable or some(values != old)):
         return old
     values.flags.writeable = False
     return values
