@@ -42,6 +42,11 @@ class Moves(NamedTuple):
     events: frozenset[int]
     """Rows of these, and of events that they undo"""
 
+    @property
+    def others(self) -> frozenset[str]:
+        """Return the families that do not bear on what links may carry alone."""
+        return self.families - TRADE
+
 
 @dataclass(eq=False)
 class Events:
@@ -77,12 +82,11 @@ class Events:
         if not moves.events and not qualifying:
             return
         strength, kept = self._strengths(world.month)
-        moving = moves.families
-        limits_move = bool(moving & LIMITING) or qualifying
+        limits_move = bool(moves.families & LIMITING) or qualifying
         for family in FAMILIES:
             if family == "restrictions" and limits_move:
                 self._limit(world, strength, kept, moves)
-            elif family in moving and family not in TRADE:
+            elif family in moves.others:
                 self._move(family, world, strength * kept, moves.events)
 
     def observe(self, world: World) -> None:
@@ -209,13 +213,11 @@ class Events:
             family: [each for each in self.effects if each.family == family] for family in FAMILIES
         }
         moving: list[set[int]] = [set() for _ in range(months)]
-        undone = self.timeline.undone_by
         for row, effect in enumerate(self.effects):
-            touched = {row, *(target for target, by in undone if by == row)}
-            for first, last in effect.spans(self.timeline):
-                for start, stop in {*zip(first.tolist(), last.tolist(), strict=True)}:
-                    for month in range(max(start, 0), min(stop, months)):
-                        moving[month] |= touched
+            touched = {row, *(target for target, by in self.timeline.undone_by if by == row)}
+            for start, stop in _pieces(effect, self.timeline):
+                for month in range(max(start, 0), min(stop, months)):
+                    moving[month] |= touched
         return [
             Moves(frozenset(self.effects[row].family for row in rows), frozenset(rows))
             for rows in moving
@@ -226,6 +228,15 @@ class Events:
         for programme, money in self.budget.get(world.month, ()):
             world.programmes.appropriated[programme] += money
             world.programmes.treasury[programme] += money
+
+
+def _pieces(effect: Effect, line: Timeline) -> set[tuple[int, int]]:
+    """List the spans of months in which an effect moves in some member."""
+    return {
+        piece
+        for first, last in effect.spans(line)
+        for piece in zip(first.tolist(), last.tolist(), strict=True)
+    }
 
 
 def _clear_flows(world: World) -> None:
