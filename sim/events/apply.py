@@ -212,15 +212,9 @@ class Events:
         self._of_family = {
             family: [each for each in self.effects if each.family == family] for family in FAMILIES
         }
-        moving: list[set[int]] = [set() for _ in range(months)]
-        for row, effect in enumerate(self.effects):
-            touched = {row, *(target for target, by in self.timeline.undone_by if by == row)}
-            for start, stop in _pieces(effect, self.timeline):
-                for month in range(max(start, 0), min(stop, months)):
-                    moving[month] |= touched
         return [
             Moves(frozenset(self.effects[row].family for row in rows), frozenset(rows))
-            for rows in moving
+            for rows in _moving(self.effects, self.timeline, months)
         ]
 
     def _appropriate(self, world: World) -> None:
@@ -228,6 +222,19 @@ class Events:
         for programme, money in self.budget.get(world.month, ()):
             world.programmes.appropriated[programme] += money
             world.programmes.treasury[programme] += money
+
+
+def _moving(effects: Sequence[Effect], line: Timeline, months: int) -> list[set[int]]:
+    """List, for each month, the rows of the events that move in some member, and of those that they
+    undo.
+    """
+    moving: list[set[int]] = [set() for _ in range(months)]
+    for row, effect in enumerate(effects):
+        touched = {row, *(target for target, by in line.undone_by if by == row)}
+        for start, stop in _pieces(effect, line):
+            for month in range(max(start, 0), min(stop, months)):
+                moving[month] |= touched
+    return moving
 
 
 def _pieces(effect: Effect, line: Timeline) -> set[tuple[int, int]]:
