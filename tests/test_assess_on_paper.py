@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sim.assess.evidence import drawn
 from sim.assess.fates import _Past, fates
-from sim.assess.importance import _variance
+from sim.assess.importance import _variance, described, importance
 from sim.assess.need_readings import of_buyer
 from sim.assess.past import Past, logistic
 from sim.assess.regression import rank_regression
@@ -18,6 +19,8 @@ from sim.errors import InputError
 from sim.kernels.sums import NEVER
 from sim.records import Records
 from sim.scenario.schema import Scenario
+from tests.test_events import programme
+from tests.test_importance import ban_world, ran
 from tests.worlds import world
 
 STATES = {
@@ -214,3 +217,16 @@ def test_an_input_comes_in_when_noise_alone_would_not_bring_it() -> None:
 
 def test_never_hit_is_no_fate() -> None:
     assert fates(scenario(), records(FLOWS, hit=NEVER))["fate"] == []
+
+
+def test_a_programme_without_precedents_draws_no_common_delay() -> None:
+    """What members draw is what lead times are made of, and nothing else."""
+    names = [each.name for each in drawn(world(programmes={"build": programme()}))]
+    assert not [each for each in names if each.endswith(("common_delay", ".own"))]
+
+
+def test_what_to_observe_is_said_at_the_end() -> None:
+    text = described(importance(*ran(ban_world())))
+    last = text.splitlines()[-1]
+    assert last.startswith("What would narrow the answer most is to observe events.ban.share")
+    assert text.splitlines()[-2] == ""

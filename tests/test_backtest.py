@@ -16,7 +16,7 @@ from sim.assess.outcomes import Case, Observation, read_cases, read_outcomes
 from sim.assess.past import FULL, HALF, TENTH, Past, logistic
 from sim.engine.run import run
 from sim.errors import InputError, ScenarioError
-from sim.experiments.backtest import backtest, leave_out
+from sim.experiments.backtest import backtest, first_units, leave_out
 from sim.experiments.rivals import Plans, twice_as_long
 from sim.experiments.scores import Backtest, Rivals, Score, crps
 from sim.precedents.scores import flatness
@@ -299,6 +299,30 @@ def test_leaving_out_takes_precedents_of_other_clusters(
     assert now["zvezda_gears"] == before["zvezda_gears"]
     assert new.precedents.left_out
     assert not baseline.precedents.left_out
+
+
+def test_work_begun_before_takes_the_plan_for_its_first_unit(
+    baseline: Scenario, plans: Scenario
+) -> None:
+    """From the month in which it was stated; what was announced of the whole says little of it."""
+    first = outcome(reading="unit 1", unit="date", value="2015-06")
+    said = outcome(kind="plan", unit="date", value="2014-12", stated="2014-06")
+    vague = outcome(kind="plan", unit="date", value="2014-12", stated="2014")
+    past = outcome(kind="plan", unit="date", value="2014-06", stated="2014-06")
+    assert first_units([first], lambda _: said) == {"helicopter_engine_kits": said}
+    for plan in (vague, past, None):
+        assert first_units([first], lambda _, plan=plan: plan) == {}
+    assert first_units([outcome(reading="ready")], lambda _: said) == {}
+    promised = {"helicopter_engine_kits": said, "naval_gas_turbines": said}
+    new = leave_out(
+        baseline, "engines", {*ENGINES, "naval_gas_turbines"}, OVERRUN, plans, promised
+    ).programmes["russian_programme"]
+    told = new.candidates["klimov_kits"].lead_time
+    assert told is not None
+    assert (told.announced, told.stated_on, told.class_) == ("2014-12", "2014-06", "deep")
+    other = new.candidates["saturn_turbines"].lead_time
+    assert other is not None
+    assert other.stated_on is None
 
 
 def test_costs_that_know_the_overrun_are_as_planned_times_that_of_others(

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 import sim.precedents as history
+from sim.cli.main import main
 from sim.errors import InputError
 from sim.experiments.backtest_all import backtest_all, held_words, scored_scenarios
 
@@ -28,6 +29,21 @@ def test_a_case_is_scored_under_its_name() -> None:
     assert set(found.tables) == {"backtest"}
     assert list(found.table["case"].unique()) == ["neon_2022"]
     assert "## All cases" in found.text
+    drawn = found.chart()
+    assert drawn is not None
+    assert drawn.name == "calibration"
+
+
+@pytest.mark.parametrize(
+    ("flags", "files"),
+    [([], {"backtest.csv", "calibration.svg"}), (["--no-figures"], {"backtest.csv"})],
+)
+def test_several_scenarios_leave_a_picture(
+    tmp_path: Path, flags: list[str], files: set[str]
+) -> None:
+    given = [str(NEON), str(NEON.with_name("gallium_2023.yaml")), "--members", "3", "--quiet"]
+    assert main(["backtest", *given, "--out", str(tmp_path / "out"), *flags]) == 0
+    assert {path.name for path in (tmp_path / "out").iterdir()} == files
 
 
 def test_words_say_how_far_intervals_hold() -> None:

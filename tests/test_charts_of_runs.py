@@ -286,7 +286,10 @@ def test_fates_stack_to_all_members() -> None:
         [2015, "unmet", 0.25, 1.0],
     ]
     assert found is not None
-    assert found.title == "Others most likely take over 1 of 1 need hit; 0 end unmet or dropped"
+    assert (
+        found.title
+        == "Of 1 need hit, 1 is most likely taken over by other makers; 0 end unmet or dropped"
+    )
 
 
 def test_cost_draws_the_median_and_its_spread_of_states_that_pay() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from sim.report.binding import Held, binding_first
 from sim.report.charts.backtest import backtest, calibration, place
 from sim.report.charts.bottlenecks import bottlenecks
 from sim.report.charts.choice import Choice
@@ -109,7 +110,7 @@ def test_stress_draws_factories_and_links_that_are_felt() -> None:
     ]
     assert drawn(found, 1)["label"].tolist() == ["Works (Sellerland) to Buyerland:\nEngines"]
     assert found is not None
-    assert found.title.startswith("Works (Sellerland) matters most: without it 30 months of need")
+    assert found.title.startswith("Works (Sellerland) matters most: without it 30 more months of")
     assert "2 knock-outs, worst first" in found.subtitle
 
 
@@ -223,6 +224,11 @@ def test_the_frontier_has_its_lever_on_the_axis() -> None:
         [264.7, 2020.0],
         [500.0, 2019.5],
     ]
+    # all panels have the places of all choices, and dates whole years before and after
+    across = found.spec["layer"][0]["encoding"]["x"]
+    assert across["scale"]["domain"] == [0.0, 500.0]
+    assert across["axis"]["title"] == "Build at home: budget, money"
+    assert drawn(found, 2, "years")["y"].tolist() == [2019.0, 2021.0]
     assert "Build at home: budget 265 is enough in 80 % of the members" in found.title
 
 
@@ -361,6 +367,38 @@ def test_programmes_draw_what_is_reached() -> None:
     assert found.title == "0 of 1 candidate most likely qualify within the run"
     assert found.table is not None
     assert found.table["qualified"].tolist() == ["2018-01 to never"]
+
+
+def test_what_binds_the_worst_need_comes_first() -> None:
+    """Turbines are short and lack blades; engines are bound more often, and nobody misses them."""
+    line = {"factory": "home", "state": "AAA", "year": 2015, "lost_mean": 2.0}
+    rows = [
+        {**line, "product": "engines", "bound": "capacity", "share": 1.0, "lost_mean": 900.0},
+        {**line, "product": "turbines", "bound": "input:blades", "share": 0.2},
+        {**line, "product": "blades", "bound": "money", "share": 0.1},
+        {**line, "product": "turbines", "bound": "capacity", "share": 0.9}
+        | {"factory": "other", "lost_mean": 1.0},
+    ]
+    covered = {"state": "AAA", "metric": "fill_rate_after", "use": "final"}
+    needs = [
+        {**covered, "product": "engines", "p05": 1.0, "p50": 1.0},
+        {**covered, "product": "turbines", "p05": 0.1, "p50": 0.5},
+    ]
+    given = tables(WORLD, bottlenecks=rows, summary=needs)
+    found = bottlenecks(given)
+    assert found is not None
+    assert [panel.title.split(": ")[1] for panel in found.panels] == ["Turbines", "Blades"]
+    assert [panel.axis for panel in found.panels] == ["input that it lacks: Blades", ""]
+    assert "2 of 4 lines" in found.subtitle
+    asked = bottlenecks(given, Choice(products=["turbines"]))
+    assert asked is not None
+    assert len(asked.panels) == 2
+
+
+def test_lines_that_lost_alike_are_told_alike_everywhere() -> None:
+    """A file keeps ten digits, so rounding must not decide which of two lines is named."""
+    lines = {("a", "x"): Held(lost=27.6), ("b", "x"): Held(lost=27.600000001)}
+    assert binding_first(lines, ["x"]) == [("a", "x")]
 
 
 def test_bottlenecks_name_the_input_that_binds() -> None:

@@ -27,6 +27,7 @@ LAWS = "".join(TESTS.values())
 WORLD = whole_world()
 OWN_TESTS = {
     "tariff": "test_tariff.py",
+    "preference": "test_preference.py",
     "reexport": "test_evasion.py",
     "thrift": "test_thrift.py",
     "retool": "test_investment.py",

@@ -27,6 +27,7 @@ OWN: dict[str, dict[str, Any]] = {
     "exemption": ROUTE | {"cap": 60},
     "thrift": {"state": "AAA", "product": "engines", "input": "gears", "factor": 0.5},
     "tariff": ROUTE | {"amount": 2},
+    "preference": ROUTE | {"factor": 0.2},
     "reexport": ROUTE | {"via": "CCC", "capacity": 10},
     "lifting": {"lifts": ["ban"]},
     "demand": {"state": "AAA", "factor": 0.2},
@@ -121,6 +122,8 @@ def acting(kind: str, keys: dict[str, Any]) -> Scenario:
         engines = changes["products"]["engines"] | {"inputs": {"gears": 0.5}}
         changes["products"] |= {"engines": engines}
         plants["old_plant"]["lines"]["gears"] = 60
+    if kind == "preference":
+        changes["needs"]["AAA"]["engines"] = 40  # so few that all could come from others
     return parse(old_supplier() | changes)
 
 

@@ -361,6 +361,7 @@ CASES: dict[str, Case] = {
     "Exemption.pairs": Case("events/exempt/pairs", "together", {"events/exempt/product": "*"}),
     **kind("Tariff", "duty", exporter="DDD", importer="CCC", product="sets", rate=0.3),
     "Tariff.amount": Case("events/toll/amount", 0.5),
+    **kind("Preference", "wary", exporter="DDD", importer="CCC", product="meters", factor=0.9),
     **kind("Reexport", "detour", exporter="DDD", product="meters", via="DDD"),
     "Reexport.importer": Case("events/detour/importer", "CCC", {"events/detour/via": "DDD"}),
     **kind("Reexport", "detour", capacity=3, growth=0.6, decay=0.2, mark_up=0.8, unit_cost=0.4),

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 import yaml
 
-from sim.scenario.event_kinds import CutOff, Sanction
 from sim.scenario.loading.load import load
 from sim.scenario.quantity import Quantity
 from sim.scenario.schema import Input, Need, Scenario
+from sim.scenario.trade_kinds import CutOff, Sanction
 from tests.tiny_scenario import data, python, write
 
 

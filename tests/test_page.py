@@ -89,7 +89,7 @@ def test_three_sentences_say_what_is_short_when_it_is_regained_by_whom_and_at_wh
 
 def test_nothing_short_is_one_sentence() -> None:
     given = tables(summary=summary(fill_rate_after=(1, 1, 1)))
-    assert sentences(given) == ["The only need is met in 19 members of 20."]
+    assert sentences(given) == ["The only need is met in full in at least 19 members of 20."]
 
 
 def test_sections_whose_table_is_not_there_are_left_out() -> None:

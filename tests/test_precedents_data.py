@@ -7,6 +7,7 @@ from sklearn.metrics import cohen_kappa_score
 
 from sim.precedents import cases, milestones, ramps
 from sim.precedents.checks import address_of, cohens_kappa, flags_of
+from sim.precedents.collection import HERE
 from sim.precedents.ramping import curves, fit_ramps, misfit, months_to, ramp_table, shape_table
 
 SHORT = "https://example.org/page ; a newspaper of 2015"
@@ -33,6 +34,21 @@ def test_recorded_checks_are_those_that_the_code_finds() -> None:
         recorded = [word for word in row["flags"].split() if word != "precision_assumed"]
         assert recorded == flags_of(row)
         assert row["check"].startswith("mechanical 2026-11")
+
+
+def test_the_page_counts_the_checks_as_the_rows_record_them() -> None:
+    """How many rows a page was looked up for, and of those that were wrong what stood there."""
+    said = " ".join((HERE / "README.md").read_text(encoding="utf-8").split())
+    rows = milestones()
+    page, other = (rows["check"].str.contains(each) for each in ("page 2026", "second list"))
+    assert f"{page.sum()} rows of {rows[page]['case'].nunique()} cases" in said
+    assert f"no page was read. {other.sum()} rows" in said
+    assert f"The other {(~page & ~other).sum()} rows" in said
+    wrong = rows[rows["check"].str.contains("corrected")]
+    assert f"{len(wrong)} (of {wrong['case'].nunique()} events) were wrong" in said.replace(
+        "four", "4"
+    )
+    assert (wrong["note"].str.contains("was ") | wrong["note"].str.contains("given before")).all()
 
 
 def test_dates_have_a_precision_where_there_is_a_date() -> None:

@@ -341,6 +341,22 @@ LIMITS: dict[str, tuple[Tree, Tree]] = {
     "cut and leakage": ({"cut": CUT, "leak": LEAK}, {}),
     "cut and exemption": ({"cut": {**CUT, "share": 1}, "free": FREE}, {}),
     "cut and exemption together": ({"cut": {**CUT, "share": 1}, "free": {**FREE, **TOGETHER}}, {}),
+    "cut of one and exemption together": (
+        {"free": {**FREE, **TOGETHER}, "cut": {**CUT, "importer": "AAA", "share": 1}},
+        {},
+    ),
+    "two exemptions together": (
+        {
+            "some": {**FREE, **TOGETHER, "cap": 15},
+            "more": {**FREE, **TOGETHER, "date": "2015-01"},
+            "cut": {**CUT, "share": 1},
+        },
+        {},
+    ),
+    "quota together and one of two free": (
+        {"free": {**FREE, "importer": "AAA", "cap": None, "share": 1}, "quota": TIGHT},
+        {},
+    ),
     "quota together and exemption": ({"free": FREE, "quota": TIGHT}, {}),
     "quota and exemption together": ({"free": {**FREE, **TOGETHER}, "quota": TIGHT}, {}),
     "quota together and exempt share": (

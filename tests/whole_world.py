@@ -263,6 +263,14 @@ def _events() -> Tree:
             "cap": 1.5,
         },
         "duty": {"kind": "tariff", "date": "2014-05", **west, "rate": 0.1},
+        "wary": {
+            "kind": "preference",
+            "date": "2014-03",
+            "until": "2015-09",
+            **west,
+            "product": "sets",
+            "factor": 0.4,
+        },
         "toll": {"kind": "tariff", "date": "2014-06", **west, "amount": 0.2},
         "detour": {
             "kind": "reexport",

@@ -170,7 +170,8 @@ def backtest(
 
     Without a SCENARIO: the shipped case, the casebook and the precedents, a cluster left out at a
     time. Outcomes stand beside a scenario, as <name>_outcomes.csv. Writes backtest.csv and
-    backtest_precedents.csv.
+    backtest_precedents.csv; of several scenarios also a picture, calibration.svg: how many outcomes
+    came at which tenth of their forecast.
     """
     from sim.experiments.backtest_all import backtest_all
     from sim.precedents.saving import save
@@ -200,6 +201,9 @@ def backtest(
         )
     else:
         save(folder, found.tables)
+        drawn = None if no_figures else found.chart()
+        if drawn:
+            drawn.save(folder / "calibration.svg")
     if not quiet:
         say(found.text)
         say(where(folder))

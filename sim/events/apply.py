@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.events import hits
 from sim.events.effect import Effect
-from sim.events.hits import Observer
 from sim.events.kinds import FAMILIES, KINDS, compile_effects
 from sim.events.limits import TradeLimits
 from sim.events.plants import Retool
@@ -61,8 +61,6 @@ class Events:
     triggers: tuple[Trigger, ...] = ()
     limits: TradeLimits | None = None
     """What limits trade, once the world is at rest"""
-    observer: Observer | None = None
-    """Sees what they do"""
     _agenda: list[Moves] = field(init=False)
     """Month -> what moves then"""
     _of_family: dict[str, list[Effect]] = field(init=False)
@@ -92,9 +90,7 @@ class Events:
     def observe(self, world: World) -> None:
         """Note what restrictions did to this month's allocation: what leaked, whom they hit."""
         if self.limits is not None:
-            if self.observer is None or self.observer.trade is not self.limits:
-                self.observer = Observer(self.limits, world)
-            self.observer.observe(world)
+            hits.observe(self.limits, world)
 
     def _await_completions(self, world: World) -> bool:
         """Return whether an event begins because a project is completed."""
@@ -171,7 +167,7 @@ class Events:
 
         NEVER: not that is known.
         """
-        return self._limits(world).announced(world, self.timeline)
+        return hits.announced(self._limits(world), world, self.timeline)
 
     def first_hit(self, world: World) -> Ints:
         """Return the month in which a restriction first hit each need, [final needs, members].

@@ -1,7 +1,8 @@
 """List the kinds of events: what a scenario may say, and what that does to the world.
 
-To add a kind, describe what a scenario says of it in `scenario/event_kinds.py`, write what it does
-as a subclass of `Effect`, and enter both here. Kinds act in the order of this table.
+To add a kind, describe what a scenario says of it in `scenario/event_kinds.py` or, if it acts on
+trade, `trade_kinds.py`, write what it does as a subclass of `Effect`, and enter both here. Kinds
+act in the order of this table.
 """
 
 from __future__ import annotations
@@ -11,10 +12,12 @@ from collections.abc import Mapping, Sequence
 from sim.events.effect import Effect, Scope
 from sim.events.funds import Funding, ProgrammeStart, ProgrammeStop, Undoing
 from sim.events.plants import Closure, Demand, Licence, Outage, Retool
+from sim.events.preference import Preference
 from sim.events.reexport import Reexport
 from sim.events.thrift import Thrift
 from sim.events.trade import CutOff, Exemption, Leakage, Quota, Sanction, Tariff
 from sim.scenario import event_kinds as described
+from sim.scenario import trade_kinds as traded
 from sim.scenario.event_times import Dated
 from sim.scenario.schema import Scenario
 from sim.world.axes import Axes
@@ -26,16 +29,17 @@ KINDS: Mapping[type[Dated], type[Effect]] = {
     described.Funding: Funding,
     described.ProgrammeStop: ProgrammeStop,
     described.Licence: Licence,
-    described.CutOff: CutOff,
-    described.Sanction: Sanction,
-    described.Quota: Quota,
-    described.Leakage: Leakage,
-    described.Exemption: Exemption,
-    described.Reexport: Reexport,
+    traded.CutOff: CutOff,
+    traded.Sanction: Sanction,
+    traded.Quota: Quota,
+    traded.Leakage: Leakage,
+    traded.Exemption: Exemption,
+    traded.Reexport: Reexport,
     described.Demand: Demand,
     described.Thrift: Thrift,
     described.Outage: Outage,
-    described.Tariff: Tariff,
+    traded.Tariff: Tariff,
+    traded.Preference: Preference,
     described.Lifting: Undoing,
     described.Repair: Undoing,
 }

@@ -15,18 +15,15 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from sim.events.reexport import Reexport
-from sim.events.timeline import Timeline
-from sim.events.trade import Moment, Passage, Passes, Restriction, TradeEffect
+from sim.events.trade import Moment, Passage, Restriction, TradeEffect
 from sim.kernels.groups import Groups
-from sim.kernels.limits import Limits
-from sim.kernels.sums import NEVER, Bools, Floats, Ints, some, total
+from sim.kernels.limits import ANY, Limits
+from sim.kernels.sums import Bools, Floats, Ints, total
 from sim.world.trade_caps import by_route, within_several
 from sim.world.world import World
 
 NEARLY = 1.0 - 1e-9
 """A limit above this share of what would flow takes nothing away."""
-ANY = 1e300
-"""More than anybody could want, units per month."""
 
 
 @dataclass(eq=False)
@@ -52,18 +49,22 @@ class TradeLimits:
     """[effects], the same for each effect's groups alone"""
     parts: Sequence[tuple[int, Ints]]
     """(group of several pairs of states, the groups of one pair within it)"""
+    wholes: frozenset[int]
+    """Groups of several pairs of states that events name together"""
+    single: Ints
+    """[pairs of link and group]: the group of the link's pair of states, where the group is one of
+    these; -1 elsewhere"""
     size: Ints
     """[groups]: number of links"""
     fixed: Floats
     """What restrictions leave, before exceptions for several pairs of states together"""
     barred: Bools
     """Whether restrictions leave less than the reference; `update` writes it"""
+    acted: Bools
+    """Whether a restriction has ever taken anything away; `hits.py` writes it"""
     cache: dict[bytes, Groups] = field(default_factory=dict)
-    passing: dict[int, Passes] = field(default_factory=dict)
-    """What each passage lets through, by its place among the effects; `update` writes it"""
-    shares_move: Bools = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
-    """[groups]: whether the limit is a share of what would flow; `update` writes it, empty before
-    that"""
+    is_set: bool = False
+    """Whether all limits have been set once; `update` writes it"""
 
     def __post_init__(self) -> None:
         """Sort the effects by what they do."""
@@ -78,20 +79,26 @@ class TradeLimits:
         numbers: dict[bytes, int] = {}
         links: list[Ints] = []
 
-        def group(rows: Ints) -> int:
-            if rows.tobytes() not in numbers:
-                numbers[rows.tobytes()] = len(links)
+        def group(rows: Ints, family: str = "") -> int:
+            key = family.encode() + rows.tobytes()
+            if key not in numbers:
+                numbers[key] = len(links)
                 links.append(rows)
-            return numbers[rows.tobytes()]
+            return numbers[key]
 
         route = world.axes.route
         capped = [group(rows) for rows in world.trade_caps.links]
         of_effect = []
         for each in effects:
             pairs = [group(rows) for rows in by_route(route, each.rows)]
-            whole = [group(each.rows)] if each.together and each.rows.size else []
+            several = len(pairs) > 1
+            # what is none for a pair that nothing restricts is no limit that holds for all
+            family = type(each).__name__ if several else ""
+            whole = [group(each.rows, family)] if each.together and each.rows.size else []
             of_effect.append(np.array(pairs + whole, dtype=np.int64))
         groups = Groups.build(links, world.axes.link_need)
+        parts = within_several(links, route)
+        wholes = _wholes(effects, of_effect) & {whole for whole, _ in parts}
         base = groups.carried(world.links.base_flow)
         limits = Limits.none(groups, base, len(world.axes.needs))
         np.minimum.at(limits.most, capped, world.trade_caps.most)
@@ -104,10 +111,13 @@ class TradeLimits:
             lawful=lawful,
             reference=base.copy(),
             before=[base[rows] for rows in of_effect],
-            parts=within_several(links, route),
+            parts=parts,
+            wholes=wholes,
+            single=_singles(groups, parts, wholes),
             size=np.array([rows.size for rows in links], dtype=np.int64),
             fixed=np.full(base.shape, np.inf),
             barred=np.zeros(base.shape, dtype=np.bool_),
+            acted=np.zeros(base.shape, dtype=np.bool_),
         )
 
     def update(
@@ -120,58 +130,43 @@ class TradeLimits:
         """Set what events leave this month, from how those hold that are `moving`, rows among the
         scenario's events; the others leave what they did.
         """
-        moved = [
-            (place, effect)
-            for place, effect in self.passages
-            if effect.row in moving or place not in self.passing
-        ]
-        for place, effect in moved:
-            base = self.limits.base.take(self.of_effect[place], axis=0)
-            self.passing[place] = effect.passes(base, moment(effect))
-        if restrictions_move or not self._only_leaks([effect for _, effect in moved]):
-            self._update_lawful(world, moment, restrictions_move)
-        else:
-            self._update_leaks()
-
-    def _only_leaks(self, moved: Sequence[Passage]) -> bool:
-        """Return whether passages that have moved change nothing but what leaks."""
+        moved = [each for _, each in self.passages if each.row in moving]
         lawful = any(each.is_lawful or each.together for each in moved)
-        return not (lawful or self.reexports or self.parts) and bool(self.shares_move.size)
-
-    def _update_leaks(self) -> None:
-        """Set what leaks this month, where nothing else has moved."""
+        if restrictions_move or lawful or self.reexports or self.parts or not self.is_set:
+            self._update_all(world, [moment(each) for each in self.effects], restrictions_move)
+            self.is_set = True
+            return
+        # nothing but leaks has moved
         self.limits.amount[:] = self.lawful.amount
         for place, effect in self.passages:
             if not effect.is_lawful and not effect.together:
-                self._let_through(effect, place)
+                self._let_through(effect, self.of_effect[place], moment(effect))
 
-    def _update_lawful(
-        self, world: World, moment: Callable[[TradeEffect], Moment], restrictions_move: bool
-    ) -> None:
-        """Set all that events leave this month."""
+    def _update_all(self, world: World, moments: Sequence[Moment], restrictions_move: bool) -> None:
+        """Set all that events leave this month, from how each holds."""
         # where limits are shares is found anew, once these are set
         self.limits, self.lawful = replace(self.limits), replace(self.lawful)
         limits, lawful = self.limits, self.lawful
         if restrictions_move:
-            self._restrict_all(world, [moment(each) for each in self.effects])
+            self._restrict_all(world, moments)
         limits.fixed[:], limits.part[:] = self.fixed, 0.0
         limits.amount[:], lawful.amount[:] = 0.0, 0.0
         if self.reexports:
             flow = self.groups.carried(world.links.flow)
         for place, reexport in self.reexports:
             rows = self.of_effect[place]
-            limits.most[rows] = reexport.room(flow[rows], moment(reexport))
+            limits.most[rows] = reexport.room(flow[rows], moments[place])
         for place, effect in self.passages:
             if not effect.together:
-                self._let_through(effect, place)
-        self._pass_up()
-        for place, effect in self.passages:
-            if effect.together and effect.rows.size:
-                self._exempt_together(self.of_effect[place], self.passing[place])
-        self.barred = lawful.left(self.reference) < self.reference * NEARLY
-        shares, parts = limits.share, limits.part
-        moves = ((shares > 0) & (shares < 1)) | ((parts > 0) & (parts < 1))
-        self.shares_move = np.logical_or.reduce(moves, axis=1)
+                self._let_through(effect, self.of_effect[place], moments[place])
+        # before what several pairs are exempt from together is added to what each may carry
+        left = lawful.left(self.reference)
+        free = np.isinf(left)
+        self._pass_up(free)
+        self._exempt_together(moments, np.where(free, 0.0, left))
+        self._count(free)
+        reference = self._restricted(free)
+        self.barred = self.lawful.left(reference) < reference * NEARLY
 
     def _restrict_all(self, world: World, moments: Sequence[Moment]) -> None:
         """Set what restrictions leave, before exceptions."""
@@ -186,7 +181,7 @@ class TradeLimits:
         flow: Floats | None = None
         for place, _ in self.restrictions:
             begins = moments[place].begin == moments[place].month
-            if not some(begins):
+            if not begins.any():
                 continue
             flow = self.groups.carried(world.links.flow) if flow is None else flow
             rows = self.of_effect[place]
@@ -208,8 +203,8 @@ class TradeLimits:
         if left.share is not None:
             share[rows] = np.minimum(share[rows], left.share)
 
-    def _let_through(self, effect: Passage, place: int) -> None:
-        passing, rows = self.passing[place], self.of_effect[place]
+    def _let_through(self, effect: Passage, rows: Ints, now: Moment) -> None:
+        passing = effect.passes(self.limits.base[rows], now)
         both = (self.limits, self.lawful) if effect.is_lawful else (self.limits,)
         if passing.amount is not None:
             for each in both:
@@ -217,41 +212,86 @@ class TradeLimits:
         if passing.share is not None:
             self.limits.part[rows] = np.maximum(self.limits.part[rows], passing.share)
 
-    def _pass_up(self) -> None:
-        """Let what passes between pairs of states pass a limit over several of them, too."""
+    def _pass_up(self, free: Bools) -> None:
+        """Let what passes between pairs of states pass a limit over several of them, too.
+
+        Those that are `free` [groups, members] do not count there.
+        """
         part, base = self.limits.part, self.limits.base
         for whole, pairs in self.parts:
-            shares = total(part[pairs] * base[pairs])
+            counts = ~free[pairs]
+            shares = total(part[pairs] * base[pairs] * counts)
             for each in (self.limits, self.lawful):
-                each.amount[whole] += total(each.amount[pairs]) + shares
+                each.amount[whole] += total(each.amount[pairs] * counts) + shares
 
-    def _exempt_together(self, rows: Ints, passing: Passes) -> None:
-        """Let each pair pass what is exempt, and all together no more than that beside the rest.
+    def _exempt_together(self, moments: Sequence[Moment], left: Floats) -> None:
+        """Let each pair pass what is exempt, and all that are restricted no more beside the rest.
 
-        Where one of the pairs is not restricted at all, there is no such sum: each passes it.
+        `left` [groups, members] is what restrictions leave, 0 where there are none: a pair that
+        nothing restricts needs no exemption, and takes nothing of it. Of several exemptions of the
+        same pairs the greatest holds.
         """
-        assert passing.amount is not None
-        pairs, whole, exempt = rows[:-1], rows[-1], passing.amount[-1]
-        limits, lawful = self.limits, self.lawful
-        if pairs.size > 1:
-            others = total(lawful.left(self.reference)[pairs])
-            most = np.where(exempt > 0, exempt + others, np.inf)
-            limits.fixed[whole] = np.minimum(limits.fixed[whole], most)
-        for each in (limits, lawful):
-            each.amount[pairs] = np.maximum(each.amount[pairs], passing.amount[:-1])
-            for several, parts in self.parts:
-                if np.isin(parts, pairs).any():
-                    each.amount[several] += exempt
+        found = self._exempt(moments)
+        for whole, (pairs, exempt) in found.items():
+            for each in (self.limits, self.lawful):
+                each.amount[pairs] = np.maximum(each.amount[pairs], exempt)
+                for several, parts in self.parts:
+                    if several not in found and np.isin(parts, pairs).any():
+                        each.amount[several] += exempt
+            if pairs.size > 1:
+                most = exempt + total(left[pairs])
+                self.limits.fixed[whole] = np.where(exempt > 0, most, np.inf)
+
+    def _exempt(self, moments: Sequence[Moment]) -> dict[int, tuple[Ints, Floats]]:
+        """Return what pairs are exempt from together, by the group of all: these, and how much."""
+        found: dict[int, tuple[Ints, Floats]] = {}
+        for place, effect in self.passages:
+            rows = self.of_effect[place]
+            if effect.together and rows.size:
+                amount = effect.passes(self.limits.base[rows[-1:]], moments[place]).amount
+                assert amount is not None
+                known = found.get(int(rows[-1]), (rows, np.zeros_like(amount[0])))[1]
+                found[int(rows[-1])] = rows[:-1], np.maximum(known, amount[0])
+        return found
+
+    def _count(self, free: Bools) -> None:
+        """Leave out of limits over several pairs those that are `free` [groups, members]."""
+        single = self.single[:, None] >= 0
+        counted = ~(single & free.take(self.single, axis=0))
+        some = None if counted.all() else counted
+        self.limits = replace(self.limits, counted=some)
+        self.lawful = replace(self.lawful, counted=some)
+
+    def _restricted(self, free: Bools) -> Floats:
+        """Return the reference of what counts in each group, [groups, members]."""
+        if self.limits.counted is None:
+            return self.reference
+        reference = self.reference.copy()
+        for whole, pairs in self.parts:
+            some = free[pairs].any(axis=0) & (whole in self.wholes)
+            counted = total(reference[pairs] * ~free[pairs])
+            reference[whole] = np.where(some, counted, reference[whole])
+        return reference
 
     def set_caps(self, world: World) -> None:
-        """Set each link's cap, and what links may carry together, from the limits of the groups."""
-        links, touched = world.links, self.groups.touched
+        """Set each link's cap, and what links may carry together, from the limits of the groups.
+
+        A link's own is what it shares with no other and what no other limit is over, too; of what
+        it shares only a limit of nothing closes it.
+        """
+        links, groups = world.links, self.groups
         most = self.limits.at(np.full_like(self.reference, ANY))
-        own = np.minimum(links.base_cap.take(touched, axis=0), self.groups.to_links(most))
-        links.cap[touched] = own
-        active = np.flatnonzero(
-            ((self.size > 1) & (most < ANY * 1e-3).any(axis=1)) | self.shares_move
-        )
+        parts, shares = self.limits.part, self.limits.share
+        moving = (((shares > 0) & (shares < 1)) | ((parts > 0) & (parts < 1))).any(axis=1)
+        limited = (most < ANY * 1e-3).any(axis=1)
+        shared = (limited & (self.size > 1)) | moving
+        holds = shared | (limited & groups.crossing(shared))
+        active = np.flatnonzero(holds)
+        alone = (self.size == 1) & ~groups.crossing(holds, others=True)
+        own = np.where(alone[:, None] | (most <= 0), most, np.inf)
+        links.cap[:] = links.base_cap
+        own = self.limits.to_links(own, np.inf)
+        links.cap[groups.touched] = np.minimum(links.cap[groups.touched], own)
         world.limits = (
             self.limits.only(self._groups(world, active), active) if active.size else None
         )
@@ -263,23 +303,21 @@ class TradeLimits:
             self.cache[key] = self.groups.only(active, world.axes.link_need)
         return self.cache[key]
 
-    def announced(self, world: World, line: Timeline) -> Ints:
-        """Return the month from which a restriction is known to bar each need's suppliers.
 
-        [needs, members]; NEVER: not that is known.
-        """
-        hit = np.full(world.needs.hit.shape, NEVER)
-        carried = world.links.base_flow > 0
-        for effect, rows in zip(self.effects, self.of_effect, strict=True):
-            if not isinstance(effect, Restriction):
-                continue
-            own = slice(-1, None) if effect.together else slice(None)
-            begin, end = line.begin[effect.row], line.end[effect.row]
-            months = np.where(
-                effect.bars(self.limits.base[rows[own]]) & (begin < end), begin, NEVER
-            )
-            for group, month in zip(rows[own].tolist(), months, strict=True):
-                links = self.groups.link[self.groups.group == group]
-                known = np.where(carried[links], month, NEVER)
-                np.minimum.at(hit, world.axes.link_need[links], known)
-        return hit
+def _wholes(effects: Sequence[TradeEffect], of_effect: Sequence[Ints]) -> frozenset[int]:
+    """List the groups of all that an event names together."""
+    found = zip(effects, of_effect, strict=True)
+    return frozenset(int(rows[-1]) for each, rows in found if each.together and rows.size)
+
+
+def _singles(groups: Groups, parts: Sequence[tuple[int, Ints]], wholes: frozenset[int]) -> Ints:
+    """Return for each link in one of these `wholes` the group of its pair of states, -1 elsewhere.
+
+    [pairs of link and group]
+    """
+    single = np.full(groups.link.size, -1)
+    for whole, pairs in parts:
+        for pair in pairs if whole in wholes else ():
+            within = np.isin(groups.link, groups.link[groups.group == pair])
+            single[within & (groups.group == whole)] = pair
+    return single

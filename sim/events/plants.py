@@ -10,8 +10,8 @@ import numpy as np
 from sim.events.effect import Effect, Scope, marked
 from sim.kernels.sums import NEVER, Bools, Floats, Ints
 from sim.scenario import event_kinds as kinds
-from sim.scenario.event_kinds import Selector
 from sim.scenario.selectors import factories_of, products_of, states_of
+from sim.scenario.trade_kinds import Selector
 from sim.world.construction import begin as begin_works
 from sim.world.projects import Projects
 from sim.world.world import World

@@ -16,7 +16,7 @@ from sim.events.timeline import Timeline
 from sim.events.trade import Moment, TradeEffect
 from sim.kernels.sourcing import grown_by_use, happens
 from sim.kernels.sums import Bools, Floats, Ints
-from sim.scenario.event_kinds import Reexport as Described
+from sim.scenario.trade_kinds import Reexport as Described
 from sim.world.axes import Axes
 from sim.world.world import World
 

@@ -16,7 +16,7 @@ from sim.assess.past import Past
 from sim.engine.load import load
 from sim.engine.run import run
 from sim.experiments.beside import files_beside
-from sim.experiments.left_out import class_of_goods, leave_out
+from sim.experiments.left_out import class_of_goods, first_units, leave_out
 from sim.experiments.rivals import Plans, all_announced, twice_as_long
 from sim.experiments.scores import Backtest, Rivals, Score
 from sim.scenario.quantity import month_number
@@ -57,7 +57,8 @@ def backtest(
     rivals = Plans(found, planned, doubled)
     scores: list[Score] = []
     for category, own in _by_category(reasons).items():
-        left_out = leave_out(world, category, _replaced(own), documented, plans)
+        promised = first_units(own, rivals.published)
+        left_out = leave_out(world, category, _replaced(own), documented, plans, promised)
         past = Past(left_out, run(left_out, members=members, months=months, seed=seed).records)
         for each in own:
             beaten = Rivals(rivals.plan(each), rivals.twice(each), past.naive(each))

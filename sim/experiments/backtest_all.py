@@ -27,6 +27,8 @@ from sim.scenario.loading.shipped import shipped_folder
 if TYPE_CHECKING:
     import pandas as pd
 
+    from sim.report.charts.chart import Chart
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Everything(Shown):
@@ -63,8 +65,15 @@ class Everything(Shown):
             + ("" if self.precedents is None else " and of precedents"),
             "share of the observed outcomes inside the intervals:",
             pd.DataFrame(rows, columns=columns),
-            "cases, precedents, text, table, tables",
+            "cases, precedents, text, table, tables, chart()",
         )
+
+    def chart(self) -> Chart | None:
+        """Return at which tenth of their forecast outcomes came; None where none was observed."""
+        from sim.report.charts.backtest import calibration
+        from sim.report.charts.tables import of_frames
+
+        return calibration(of_frames(self.tables.get, None)) if self.cases else None
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:

@@ -4,19 +4,20 @@ and ramps from precedents of other clusters, costs as planned times the overruns
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 
-from sim.assess.outcomes import Case
+from sim.assess.outcomes import Case, Observation
 from sim.errors import InputError
 from sim.scenario.lead_terms import Terms, terms_of
 from sim.scenario.lead_time import FromPrecedents, HeadStart, Kind, LeadTime, Ramp
 from sim.scenario.plant_options import class_of
-from sim.scenario.quantity import Quantity
+from sim.scenario.quantity import Quantity, month_number
 from sim.scenario.schema import Candidate, Complexity, Scenario
 
 WORDS = ("decision", "money", "cut_off")
+NOTHING: Mapping[str, Observation] = {}
 
 
 def leave_out(
@@ -25,13 +26,16 @@ def leave_out(
     replaced: Iterable[str],
     cases: Sequence[Case],
     plans: Scenario | None,
+    promised: Mapping[str, Observation] = NOTHING,
 ) -> Scenario:
     """Return the scenario without what a category's own history says.
 
     Precedents of the scenario's own clusters are left out of all fits. Candidates for the products
     or of the programmes `replaced` whose lead times are numbers take what was announced times the
-    ratio of precedents or, where nothing was or the work had begun before, what precedents of their
-    class and head start took; they ramp up as precedents of their class. Costs that are not as
+    ratio of precedents or, where nothing was, what precedents of their class and head start took;
+    they ramp up as precedents of their class. Where the work had begun before, what was announced
+    of the whole says little of the first unit: what counts is the plan for that, of the product's
+    in `promised`, from the month in which it was stated. Costs that are not as
     planned are as planned, times the overrun of other categories' documented `cases`.
 
     Raises InputError where a product's class names no class of precedents, in its lead time or its
@@ -42,7 +46,7 @@ def leave_out(
         name: each.model_copy(
             update={
                 "candidates": {
-                    key: _foreseen(scenario, candidate)
+                    key: _foreseen(scenario, candidate, promised.get(candidate.product))
                     if {name, candidate.product} & names
                     else candidate
                     for key, candidate in each.candidates.items()
@@ -97,7 +101,7 @@ def _kind(terms: Terms) -> Kind | None:
     return own or terms.ramp.precedents
 
 
-def _foreseen(scenario: Scenario, candidate: Candidate) -> Candidate:
+def _foreseen(scenario: Scenario, candidate: Candidate, promise: Observation | None) -> Candidate:
     """Return a candidate with a lead time that knows nothing of its end."""
     terms = terms_of(candidate, class_of(scenario, candidate.product))
     kind = kind_of(candidate, terms)
@@ -109,20 +113,51 @@ def _foreseen(scenario: Scenario, candidate: Candidate) -> Candidate:
             "qualification_months": None,
             "runs_to": "first_unit",
             "clock": terms.clock if begun else "decision",
-            "lead_time": _lead_time(candidate, kind, begun),
+            "lead_time": _begun(candidate, kind, promise) if begun else _announced(candidate, kind),
         }
     return candidate.model_copy(update=known)
 
 
-def _lead_time(candidate: Candidate, kind: Kind, begun: bool) -> LeadTime:
-    if candidate.announced_months is not None and not begun:
-        return LeadTime.model_construct(
-            precedents=None,
-            announced=candidate.announced_months,
-            stated_on=None,
-            class_=kind,
-            own=LeadTime.model_fields["own"].default,
-        )
+def first_units(
+    outcomes: Iterable[Observation], published: Callable[[Observation], Observation | None]
+) -> dict[str, Observation]:
+    """Return what was promised of the first unit, product -> plan, with its month and the earlier
+    one in which it was stated; `published` finds an outcome's plan.
+    """
+    found = {}
+    for each in outcomes:
+        plan = published(each) if each.reading == "unit 1" else None
+        if plan and len(plan.stated) == len("YYYY-MM") and _months_ahead(plan) > 0:
+            found[each.products] = plan
+    return found
+
+
+def _months_ahead(plan: Observation) -> int:
+    return month_number(plan.value) - month_number(plan.stated)
+
+
+def _begun(candidate: Candidate, kind: Kind, promise: Observation | None) -> LeadTime:
+    """Return the lead time of work that had begun: from a promise, or else from precedents."""
+    if promise is None:
+        return _of_precedents(candidate, kind)
+    said = {"announced": promise.value, "stated_on": promise.stated, "class": kind}
+    return LeadTime.model_validate(said)
+
+
+def _announced(candidate: Candidate, kind: Kind) -> LeadTime:
+    """Return the lead time of work yet to begin: from what was announced, or else precedents."""
+    if candidate.announced_months is None:
+        return _of_precedents(candidate, kind)
+    return LeadTime.model_construct(
+        precedents=None,
+        announced=candidate.announced_months,
+        stated_on=None,
+        class_=kind,
+        own=LeadTime.model_fields["own"].default,
+    )
+
+
+def _of_precedents(candidate: Candidate, kind: Kind) -> LeadTime:
     start: HeadStart | None = candidate.head_start
     asked = FromPrecedents.model_validate({"class": kind, "head_start": start})
     return LeadTime(precedents=asked)

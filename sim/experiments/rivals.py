@@ -46,7 +46,7 @@ class Plans:
 
     def plan(self, outcome: Observation) -> float:
         """Return the plan's number for an outcome."""
-        said = self._published(outcome)
+        said = self.published(outcome)
         return float(self.planned.forecast(outcome)[0]) if said is None else said.band[1]
 
     def twice(self, outcome: Observation) -> float:
@@ -56,7 +56,7 @@ class Plans:
         as of what grows evenly; a buyer's published share says nothing of time, so NaN. Otherwise
         it is read off the run with every announced month doubled.
         """
-        said = self._published(outcome)
+        said = self.published(outcome)
         if said is None:
             return float(self.doubled.forecast(outcome)[0])
         if said.is_date:
@@ -64,7 +64,7 @@ class Plans:
             return stated + TWICE * (said.band[1] - stated)
         return nan if outcome.reading.split()[0] in OF_BUYERS else said.band[1] / TWICE
 
-    def _published(self, outcome: Observation) -> Observation | None:
+    def published(self, outcome: Observation) -> Observation | None:
         """Return the last plan for the outcome that was published in time; None: there is none."""
         key = (outcome.category, outcome.metric, outcome.date, outcome.unit)
         said = [

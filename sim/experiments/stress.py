@@ -27,9 +27,10 @@ from sim.report.card import Card, Shown
 from sim.report.charts.wording import counted
 from sim.report.statistics import spread
 from sim.report.study import save_tables
-from sim.scenario.event_kinds import CutOff, Outage
+from sim.scenario.event_kinds import Outage
 from sim.scenario.revision import revised
 from sim.scenario.schema import Scenario
+from sim.scenario.trade_kinds import CutOff
 from sim.world.axes import Axes
 from sim.world.numbering import number
 

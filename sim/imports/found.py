@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from sim.errors import InputError
-from sim.scenario.selectors import FINAL
+from sim.scenario.selectors import ALL, FINAL
 from sim.scenario.tables.codes import Codes, name_of
 
 Flows = Mapping[tuple[str, ...], float]
@@ -190,8 +190,8 @@ def trade_table(flows: Flows) -> Table:
     makers = {(exporter, product) for exporter, _, product, *_ in flows}
     weights = {key: flows[key] / got[key[1:]] for key in flows}
     for importer, product, *user in got:
-        if (importer, product) in makers:
-            weights.setdefault((importer, importer, product, *user), 0.0)
+        if (importer, product) in makers and (importer, importer, product, *user) not in flows:
+            weights[importer, importer, product, *(ALL for _ in user)] = 0.0
     rows = [(*key, number(each)) for key, each in sorted(weights.items())]
     columns = ("exporter", "importer", "product", "user")[: len(next(iter(flows)))]
     if len(columns) == 3:
@@ -206,8 +206,9 @@ def _got(flows: Flows) -> dict[tuple[str, ...], float]:
 
 
 def _rule_name(exporter: str, importer: str, product: str, user: str, _: str) -> str:
-    """Name a rule of trade that speaks of a user: a factory, or final use."""
-    return f"{exporter}_{product}_to_{f'{importer}_final' if user == FINAL else user}"
+    """Name a rule of trade that speaks of a user: a factory, final use, or all others."""
+    whose = {FINAL: f"{importer}_final", ALL: "others_at_home"}.get(user, user)
+    return f"{exporter}_{product}_to_{whose}"
 
 
 def scenario(origin: Origin, title: str, year: int, said: Sequence[str]) -> dict[str, Any]:

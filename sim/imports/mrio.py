@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -193,25 +193,35 @@ def _found(accounts: Accounts, origin: Origin, unit: str, *, by_region: bool) ->
         flows = _flows(makers, buyers, np.hstack((z, y)))
     else:
         flows = final | _taken(_flows(makers, _users(makers), z), bills)
-    tables = trade_tables(flows, states, products, unit, left)
-    tables["factories.csv"] = lines_table(
-        {key: each for key, each in output.items() if each >= SMALLEST}
+    tables = trade_tables(flows, states, products, unit, left) | {
+        "factories.csv": lines_table(_large(output)),
+        "needs.csv": needs_table(_large(totals(final, 1, 2))),
+        "inputs.csv": _inputs(bills),
+    }
+    return Found("mrio", _scenario(origin, by_region=by_region), tables, unit, left)
+
+
+def _scenario(origin: Origin, *, by_region: bool) -> dict[str, Any]:
+    """Make the scenario's own keys."""
+    whose = (
+        "All users in a region take a product from the same suppliers;"
+        if by_region
+        else "Industries and final use have suppliers of their own;"
     )
-    tables["needs.csv"] = needs_table(
-        {key: each for key, each in totals(final, 1, 2).items() if each >= SMALLEST}
-    )
-    tables["inputs.csv"] = _inputs(bills)
-    whose = "All users in a region take a product from the same suppliers"
     said = (
         f"An input-output table of {origin.year}: one product an industry, counted in money.",
-        f"{whose if by_region else 'Industries and final use have suppliers of their own'};"
-        " capacity is the year's output; stocks and lead times are not in the data.",
+        f"{whose} capacity is the year's output; stocks and lead times are not in the data.",
     )
     whole = scenario(origin, f"Inputs and outputs of {origin.year}", int(origin.year), said)
     whole["products"]["constants"] = {"input_cover": COVER}
     own = {"source": origin.kind, "confidence": "documented"}
     whole["factories"] = [whole["factories"], {"table": "inputs.csv", **own}]
-    return Found("mrio", whole, tables, unit, left)
+    return whole
+
+
+def _large(amounts: Mapping[Any, float]) -> dict[Any, float]:
+    """Return the amounts that a scenario can hold."""
+    return {key: each for key, each in amounts.items() if each >= SMALLEST}
 
 
 def _users(makers: Sequence[Label]) -> list[Label]:

@@ -62,7 +62,7 @@ def spread(
     share = raised(market.by_need(weight), NOTHING)
     orders = market.from_needs(np.divide(demand, share, out=share))
     orders *= weight
-    anew = None if limits is None else limits.asked_anew(orders, demand)
+    anew = None if limits is None else limits.asked_anew(orders, demand, flow)
     np.minimum(orders, cap, out=orders)
     if limits is not None:
         limits.trim(orders, anew, flow)
@@ -152,7 +152,7 @@ class _Trading:
     moves: Bools | None = None
     """[members]: where the last round moved anything; where nothing does, nothing ever will"""
     refused: Bools | None = None
-    """[links under limits, members]: those that were refused all that was asked of them"""
+    """[links, members]: links under limits that were refused all that was asked of them"""
 
     def until_done(self, place: _Place, rounds: int | None) -> int:
         """Spread and ration over these links, round by round; return the number of rounds."""
@@ -215,7 +215,7 @@ class _Trading:
         if self.refused is None:
             return together
         own = weight.take(touched, axis=0)
-        weight[touched] = own * ~self.refused
+        weight[touched] = own * ~self.refused.take(touched, axis=0)
         others = market.by_need(weight)
         has_others = others > NOTHING
         weight[touched] = np.where(
@@ -236,14 +236,11 @@ class _Trading:
         market, _, cap, limits, flow = place
         orders = market.from_needs(self.wanted / np.where(call.finds, call.together, np.inf))
         orders *= call.weight
-        anew = None if limits is None else limits.asked_anew(orders, self.wanted)
+        before = flow if again or len(market.tiers) > 1 else None
+        anew = None if limits is None else limits.asked_anew(orders, self.wanted, before)
         # a full link may have rounded to a hair above its cap
         np.minimum(orders, raised(cap - flow) if again else cap, out=orders)
-        if limits is not None:
-            before = flow if again or len(market.tiers) > 1 else None
-            refused = limits.trim(orders, anew, before)
-            if refused is not None:
-                self.refused = refused if self.refused is None else self.refused | refused
+        refused = None if limits is None else limits.trim(orders, anew, before)
         claims = market.by_line(orders)
         granted = self.ration(orders, self.left, claims, market)
         np.add(flow, granted, out=flow)
@@ -251,7 +248,18 @@ class _Trading:
         self.left = raised(np.subtract(self.left, claims, out=claims))
         received = market.by_need(granted)
         self.moves = np.logical_or.reduce(received > self.demand_dust, axis=0)
+        if refused is not None:
+            self.turn_away(refused)
         self.wanted = raised(np.subtract(self.wanted, received, out=received))
+
+    def turn_away(self, refused: Bools) -> None:
+        """Note links that were `refused` all that was asked of them, [links, members]: where some
+        are so for the first time, needs may yet turn to others.
+        """
+        known = self.refused
+        fresh = refused if known is None else refused & ~known
+        self.refused = refused if known is None else known | refused
+        self.moves = self.moves | np.logical_or.reduce(fresh, axis=0)
 
     def within(self, place: _Place, part: Part, call: _Call, rounds: int | None, done: int) -> int:
         """Go on in a part of the market; what it leaves is left here."""
@@ -263,7 +271,7 @@ class _Trading:
             self.demand_dust.take(needs, axis=0),
             self.ration,
             self.moves,
-            None if inside.limits is None else self._refused(place, part),
+            None if self.refused is None else self.refused.take(part.links, axis=0),
         )
         own = _Call(
             call.weight.take(part.links, axis=0),
@@ -275,11 +283,3 @@ class _Trading:
         # after the first round these arrays are its own
         self.left[lines], self.wanted[needs] = inner.left, inner.wanted
         return done
-
-    def _refused(self, place: _Place, part: Part) -> Bools | None:
-        """Return what was refused on links of a part, None where nothing was."""
-        if self.refused is None or place.limits is None:
-            return None
-        touched = np.isin(place.limits.groups.touched, part.links)
-        refused = self.refused[touched]
-        return refused if some(refused) else None

@@ -1,4 +1,4 @@
-"""Hold which links are under one limit, and sum over them.
+"""Say which links belong under which limit, and sum over them.
 
 A group is a set of links under one limit: all links between an exporter and an importer for a
 product, or all that a limit names together. A link may be in several groups.
@@ -35,6 +35,8 @@ class Groups:
     """[claims]: each need once for each group that serves it"""
     by_need_group: GroupSum
     """Sums these claims to [groups, members]"""
+    by_claim: GroupSum
+    """Sums pairs to [claims, members]"""
     known_family: Ints | None = None
     """The `family` of these groups, where it is known of others that hold them"""
     _parts: dict[bytes, tuple[Groups, Ints]] = field(default_factory=dict)
@@ -53,7 +55,8 @@ class Groups:
         order = np.lexsort((group, link))
         link, group = link[order], group[order]
         touched, firsts = np.unique(link, return_index=True)
-        claims = np.unique(np.stack((group, link_need[link])), axis=1).astype(np.int64)
+        ends = np.stack((group, link_need[link]))
+        claims, claim = np.unique(ends, axis=1, return_inverse=True)
         return cls(
             link,
             group,
@@ -61,8 +64,9 @@ class Groups:
             firsts,
             GroupSum(group, count),
             link_need[link],
-            claims[1],
-            GroupSum(claims[0], count),
+            claims[1].astype(np.int64),
+            GroupSum(claims[0].astype(np.int64), count),
+            GroupSum(claim.ravel(), claims.shape[1]),
         )
 
     def carried(self, values: Floats) -> Floats:
@@ -73,27 +77,56 @@ class Groups:
         """Sum what the needs of each group want, [needs, members] -> [groups, members]."""
         return self.by_need_group(wanted.take(self.need, axis=0))
 
+    @property
+    def is_crossed(self) -> bool:
+        """Return whether any link is in several groups."""
+        return self.touched.size < self.link.size
+
+    @cached_property
+    def meetings(self) -> tuple[Ints, Ints, GroupSum]:
+        """Return where groups meet others: pairs of a group whose link is in another, the other
+        group of each meeting, and the sums of these pairs to meetings.
+        """
+        each = np.diff(self.firsts, append=self.link.size)
+        count, block = np.repeat(each, each), np.repeat(self.firsts, each)
+        mine = np.repeat(np.arange(self.link.size), count)
+        place = np.arange(mine.size) - np.repeat(np.cumsum(count) - count, count)
+        theirs = block[mine] + place
+        met = mine != theirs
+        ends = np.stack((self.group[mine[met]], self.group[theirs[met]]))
+        meetings, meeting = np.unique(ends, axis=1, return_inverse=True)
+        return mine[met], meetings[1], GroupSum(meeting.ravel(), meetings.shape[1])
+
+    def crossing(self, marked: Bools, *, others: bool = False) -> Bools:
+        """Return which groups have a link in common with one of those `marked` [groups].
+
+        With `others` a group that is marked itself counts only with another that is.
+        """
+        chosen = marked[self.group]
+        count = np.bincount(self.link[chosen], minlength=int(self.link.max(initial=-1)) + 1)
+        met = count[self.link] > (chosen if others else 0)
+        found = np.zeros_like(marked)
+        found[self.group[met]] = True
+        return found
+
+    def least(self, values: Floats) -> Floats:
+        """Return for each pair the least of the values that its link's groups have.
+
+        [groups, members] -> [pairs, members].
+        """
+        each = np.diff(self.firsts, append=self.link.size)
+        return np.repeat(self.to_links(values), each, axis=0)
+
     def to_links(self, values: Floats) -> Floats:
         """Return the least of its groups' values for each link that is in one, [touched, members].
 
         `values` is [groups, members].
         """
-        least = values.take(self.ranks[0][1], axis=0)
-        for rows, group in self.ranks[1:]:
-            least[rows] = np.minimum(least.take(rows, axis=0), values.take(group, axis=0))
-        return least
+        return self.least_of(values.take(self.group, axis=0))
 
-    @cached_property
-    def ranks(self) -> tuple[tuple[Ints, Ints], ...]:
-        """Return the first groups of all touched links, then the second of those that have two, and
-        so on: (places among the touched, group).
-        """
-        place = np.searchsorted(self.touched, self.link)
-        rank = np.arange(self.link.size) - self.firsts[place]
-        return tuple(
-            (place[rank == each], self.group[rank == each])
-            for each in range(max(int(rank.max(initial=0)) + 1, 1))
-        )
+    def least_of(self, pairs: Floats) -> Floats:
+        """Return the least of each link's values, [pairs, members] -> [touched, members]."""
+        return np.minimum.reduceat(pairs, self.firsts, axis=0) if pairs.size else pairs
 
     def only(self, rows: Ints, link_need: Ints) -> Groups:
         """Return some of the groups, numbered anew in the order of `rows`."""

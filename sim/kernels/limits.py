@@ -1,20 +1,23 @@
 """Limit what several links may carry together: a quota holds for a pair of states, not for a line.
 
-Which links a limit is for is said by `groups`.
+Which links a limit is for is in `groups.py`; here stands how much they may carry, and how it is
+shared: by what is asked, links in several groups by the least.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
 from sim.kernels.groups import Groups
-from sim.kernels.sums import Bools, Floats, Ints, divide, raised, some
+from sim.kernels.sums import Bools, Floats, GroupSum, Ints, divide, raised
 
 RTOL = 1e-12
 """Room below this share of a limit counts as none."""
+ANY = 1e300
+"""More than anybody could want, units per month."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,12 +25,13 @@ class Limits:
     """Hold what the links of each group may carry together this month, arrays [groups, members].
 
     A limit is an amount, or a share of what would flow without it. With what flows and what is
-    asked of the group, as far as it is not left from earlier months, as `would`, the limit is
+    asked of the group, as far as it was not refused before, as `would`, the limit is
 
         min(most, max(min(fixed, share * max(base, would)), amount, part * max(base, would)))
 
     where `share` is what partial cuts leave, and `amount` and `part` what is let through all the
-    same. Old orders that a cut left unmet do not count again: half of a need stays cut by half.
+    same. What a cut has refused does not count again: half of a need stays cut by half. What waits
+    for another reason does: a cut of next to nothing takes next to nothing away after an outage.
     """
 
     groups: Groups
@@ -43,8 +47,14 @@ class Limits:
     """What exceptions let through, units per month"""
     part: Floats
     """What exceptions let through, as a share"""
-    backlog: Floats
+    waiting: Floats
     """What needs wait for from earlier months, [needs, members], units; ordering writes it"""
+    passed: Floats
+    """What came, beside what they wait for, of the same orders, [needs, members], units; ordering
+    writes it"""
+    counted: Bools | None = None
+    """[pairs, members]: whether a link's flow counts toward its group's limit, and is held by it:
+    one for several pairs of states is none for those that nothing restricts; None: all do"""
 
     @classmethod
     def none(cls, groups: Groups, base: Floats, needs: int) -> Limits:
@@ -62,19 +72,58 @@ class Limits:
             base=base,
             amount=nothing,
             part=nothing.copy(),
-            backlog=np.zeros((needs, base.shape[1])),
+            waiting=np.zeros((needs, base.shape[1])),
+            passed=np.zeros((needs, base.shape[1])),
         )
 
-    def new(self, wanted: Floats, needs: Ints) -> Floats:
-        """Return what of `wanted` by these needs, [of them, members], is not left from earlier
-        months.
-        """
-        return raised(wanted - self.backlog.take(needs, axis=0))
+    def carried(self, values: Floats) -> Floats:
+        """Sum values [links, members] over the links that count, [groups, members]."""
+        if self.counted is None:
+            return self.groups.carried(values)
+        return self.groups.by_group(values.take(self.groups.link, axis=0) * self.counted)
 
-    def only(self, groups: Groups, rows: Ints, backlog: Floats | None = None) -> Limits:
-        """Return the limits of some groups, `rows` of these, indexed as `groups`; `backlog` where
-        the needs are numbered anew, too.
+    def to_links(self, values: Floats, otherwise: float = 1.0) -> Floats:
+        """Return the least of the values [groups, members] of the groups in which a link counts.
+
+        [touched, members]; `otherwise` where it counts in none.
         """
+        if self.counted is None:
+            return self.groups.to_links(values)
+        pairs = np.where(self.counted, values.take(self.groups.group, axis=0), otherwise)
+        return self.groups.least_of(pairs)
+
+    @cached_property
+    def odds(self) -> Floats:
+        """Return how many units are refused for each that passes, [groups, members].
+
+        0 where nothing is cut, and where nothing passes.
+        """
+        left = np.where(self.share < 1.0, np.maximum(self.share, self.part), self.part)
+        return divide(1.0 - left, left)
+
+    def refused(self, needs: Ints, groups: Ints) -> Floats:
+        """Return what these needs wait for because these groups were cut, [of them, members].
+
+        For each unit that came the cut refused as many as its odds, as far as so many still wait.
+        """
+        refused = self.odds.take(groups, axis=0)
+        refused *= self.passed.take(needs, axis=0)
+        return np.minimum(refused, self.waiting.take(needs, axis=0), out=refused)
+
+    def passing(self, received: Floats, backlog: Floats) -> Floats:
+        """Return what has come beside what waits, of the same orders, after this month [needs,
+        members].
+
+        `received` and `backlog` are [needs, members]. Nothing where nothing is cut.
+        """
+        groups, odds = self.groups, np.zeros_like(backlog)
+        if not self.is_share:
+            return odds
+        np.maximum.at(odds, groups.need, self.odds.take(groups.by_need_group.group_of_row, axis=0))
+        return np.minimum(self.passed + received, divide(backlog, odds))
+
+    def only(self, groups: Groups, rows: Ints) -> Limits:
+        """Return the limits of some groups, `rows` of these, ascending, indexed as `groups`."""
         most, fixed, share, base, amount, part = (
             values.take(rows, axis=0)
             for values in (
@@ -86,8 +135,12 @@ class Limits:
                 self.part,
             )
         )
-        waiting = self.backlog if backlog is None else backlog
-        return Limits(groups, most, fixed, share, base, amount, part, waiting)
+        counted = self.counted
+        if counted is not None:
+            counted = counted[np.isin(self.groups.group, rows)]
+        return Limits(
+            groups, most, fixed, share, base, amount, part, self.waiting, self.passed, counted
+        )
 
     @cached_property
     def is_share(self) -> bool:
@@ -96,15 +149,20 @@ class Limits:
         return bool(shares.size or self.exempts)
 
     @cached_property
+    def is_nested(self) -> bool:
+        """Return whether what nothing lets pass may hold for a part of a group that is cut."""
+        return bool(self.groups.is_crossed and np.isfinite(self.most).any())
+
+    @cached_property
     def cuts(self) -> Bools | None:
         """Mark where a cut-off holds, [groups, members]; None: nowhere."""
         cuts = self.share < 1.0
-        return cuts if some(cuts) else None
+        return cuts if cuts.any() else None
 
     @cached_property
     def exempts(self) -> bool:
         """Return whether an exception lets a share through anywhere."""
-        return some(self.part)
+        return bool(self.part.any())
 
     def left(self, would: Floats) -> Floats:
         """Return what restrictions leave and exceptions let through if so much would flow."""
@@ -125,45 +183,93 @@ class Limits:
         """Return each group's limit if so much would flow without it, units per month."""
         return np.minimum(self.left(np.minimum(would, self.most)), self.most)
 
-    def asked_anew(self, orders: Floats, wanted: Floats) -> Floats | None:
-        """Return what is asked of each group, [groups, members], caps and old orders apart.
+    def narrowed(self, caps: Floats) -> Floats:
+        """Return the most that each link could carry if it carried all of its groups' [links,
+        members].
+        """
+        result = caps.copy()
+        most = self.to_links(self.at(np.full_like(self.base, ANY)), np.inf)
+        result[self.groups.touched] = np.minimum(result[self.groups.touched], most)
+        return result
+
+    def asked_anew(
+        self, orders: Floats, wanted: Floats, flow: Floats | None = None
+    ) -> Floats | None:
+        """Return what is asked of each group, [groups, members], as far as it was not refused
+        before and no restriction is needed to keep it away.
 
         `orders` [links, members] are not cut by caps yet, and `wanted` [needs, members] is what
-        needs want, of which the orders are a part. None where no limit depends on it.
+        needs want, of which the orders are a part; `flow` is what links carry already. None where
+        no limit depends on it.
         """
         if not self.is_share:
             return None
         groups = self.groups
         wanted = wanted.take(groups.served, axis=0)
-        new = divide(self.new(wanted, groups.served), wanted)
+        new = divide(raised(wanted - self.refused(groups.served, groups.group)), wanted)
         new *= orders.take(groups.link, axis=0)
-        return groups.by_group(new)
+        if not self.is_nested:
+            return groups.by_group(new)
+        room = self.most if flow is None else raised(self.most - self.carried(flow))
+        return groups.by_group(new * self._let_by_others(orders, new, room))
+
+    def _let_by_others(self, orders: Floats, new: Floats, room: Floats) -> Floats:
+        """Return which part of what is asked anew, of each pair, the link's other groups let pass.
+
+        `room` [groups, members] is what nothing lets beyond; a group that is only in part within
+        another leaves that its part of the orders.
+        """
+        groups, (pairs, other, meet) = self.groups, self.groups.meetings
+        ordered = orders.take(groups.link, axis=0)
+        asked = groups.by_group(ordered)
+        part = np.divide(room, asked, out=np.ones_like(asked), where=asked > room)
+        most = meet(ordered.take(pairs, axis=0)) * part.take(other, axis=0)
+        wanted = meet(new.take(pairs, axis=0))
+        let = np.divide(most, wanted, out=np.ones_like(most), where=wanted > most)
+        least = np.ones_like(new)
+        np.minimum.at(least, pairs, let.take(meet.group_of_row, axis=0))
+        return least
+
+    def _let_in_all(self, room: Floats) -> Floats:
+        """Return the most that could come on top in each group, [groups, members], for what its
+        links' groups have `room` [groups, members] for, inf where nothing limits some link.
+        """
+        groups, (pairs, other, meet) = self.groups, self.groups.meetings
+        finite = np.where(np.isfinite(room), room, 0.0)
+        firsts = np.unique(meet.group_of_row, return_index=True)[1]
+        mine = GroupSum(groups.group[pairs[firsts]], room.shape[0])
+        most = finite + mine(finite.take(other, axis=0))
+        free = groups.by_group(np.isinf(groups.least(room)).astype(np.float64)) > 0
+        return np.where(free, np.inf, most)
 
     def trim(self, orders: Floats, anew: Floats | None, flow: Floats | None = None) -> Bools | None:
         """Reduce orders [links, members], in place, to what each group has room for.
 
         `anew` is as `asked_anew` returns it, `flow` [links, members] what links carry already. The
         orders of a group that asks for more than its room are reduced by one factor; a link in
-        several groups by the least. Return which links that are in a group got nothing of what was
-        asked, [touched, members]; None: all got some.
+        several groups by the least. Return which links got nothing of what was asked, [links,
+        members]; None: all got some.
         """
         groups = self.groups
-        asked = groups.carried(orders)
+        asked = self.carried(orders)
         would = asked if anew is None else anew
         if flow is None:
             room = self.at(would)
         else:
-            carried = groups.carried(flow)
+            carried = self.carried(flow)
             limit = self.at(carried + would)
             # rounding leaves dust of room, and dust of goods would set a buyer's mean lead time
             room = np.where(carried < limit * (1.0 - RTOL), limit - carried, 0.0)
         over = asked > room
-        if not some(over):
+        if not over.any():
             return None
-        factor = groups.to_links(np.divide(room, asked, out=np.ones_like(asked), where=over))
+        factor = self.to_links(np.divide(room, asked, out=np.ones_like(asked), where=over))
         orders[groups.touched] *= factor
-        refused: Bools = factor < RTOL
-        return refused if some(refused) else None
+        if not (factor < RTOL).any():
+            return None
+        refused = np.zeros(orders.shape, dtype=np.bool_)
+        refused[groups.touched] = factor < RTOL
+        return refused
 
     def has_room(self, flow: Floats, wanted: Floats) -> Bools:
         """Return for each link that is in a group whether its groups have room, [touched, members].
@@ -171,10 +277,14 @@ class Limits:
         `flow` is [links, members], `wanted` [needs, members] what needs still want.
         """
         groups = self.groups
-        carried = groups.carried(flow)
-        new = self.new(wanted.take(groups.need, axis=0), groups.need)
-        limit = self.at(carried + groups.by_need_group(new))
-        is_open: Bools = groups.to_links((carried < limit * (1.0 - RTOL)).astype(np.float64)) > 0
+        carried = self.carried(flow)
+        of_group = groups.by_need_group.group_of_row
+        new = raised(wanted.take(groups.need, axis=0) - self.refused(groups.need, of_group))
+        would = groups.by_need_group(new)
+        if self.is_nested:
+            would = np.minimum(would, self._let_in_all(raised(self.most - carried)))
+        limit = self.at(carried + would)
+        is_open: Bools = self.to_links((carried < limit * (1.0 - RTOL)).astype(np.float64)) > 0
         return is_open
 
     def within(self, links: Ints, needs: Ints, link_need: Ints) -> Limits | None:
@@ -186,13 +296,14 @@ class Limits:
         groups, rows = self.groups.within(links, link_need)
         if not rows.size:
             return None
-        return self.only(groups, rows, self.backlog.take(needs, axis=0))
+        waiting, passed = (each.take(needs, axis=0) for each in (self.waiting, self.passed))
+        return replace(self.only(groups, rows), waiting=waiting, passed=passed)
 
     def shares_beyond(self, lawful: Floats, flow: Floats) -> Floats:
         """Return which share of each touched link's flow lies beyond `lawful` [groups, members].
 
         [touched, members], 0 to 1: the greatest among its groups.
         """
-        carried = self.groups.carried(flow)
+        carried = self.carried(flow)
         over = np.where(carried > lawful * (1.0 + RTOL), carried - lawful, 0.0)
-        return 1.0 - self.groups.to_links(1.0 - divide(over, carried))
+        return 1.0 - self.to_links(1.0 - divide(over, carried))

@@ -38,15 +38,21 @@ def least(values: Floats, by_need: GroupSum) -> Floats:
 
 
 def by_capacity(
-    base_weight: Floats, capacity: Floats, base_capacity: Floats, by_need: GroupSum
+    base_weight: Floats,
+    capacity: Floats,
+    base_capacity: Floats,
+    by_need: GroupSum,
+    direct: Bools | None = None,
 ) -> Floats:
     """Scale weights by capacity now over capacity at the start, units per month.
 
     A supplier that had none at the start counts by the mean of those of the same need that had
-    some, so that one as large as the others weighs what the scenario gives it.
+    some, so that one as large as the others weighs what the scenario gives it. Links that are not
+    `direct` [links] lead round about to suppliers that count already; None: all are.
     """
-    count = by_need((base_capacity > 0).astype(np.float64))
-    mean = divide(by_need(base_capacity), count)
+    known = base_capacity if direct is None else base_capacity * direct[:, None]
+    count = by_need((known > 0).astype(np.float64))
+    mean = divide(by_need(known), count)
     reference = np.where(base_capacity > 0, base_capacity, of_need(mean, by_need))
     grown = divide(capacity, reference)
     return base_weight * np.where(reference > 0, grown, capacity > 0)
@@ -60,19 +66,27 @@ def by_satisfaction(
     speed: float,
     exponent: float,
     floor: float,
+    asked: Bools | None = None,
 ) -> Floats:
     """Shift weights towards suppliers that satisfy: `w <- (1 - speed) w + speed norm(w
     s^exponent)`, shares of the need.
 
     `satisfaction` is 0 to 1. A link keeps at least `floor` of its share in `base_weight`: a weight
-    of 0 could never rise again.
+    of 0 could never rise again. Who was not `asked` [links, members] is not judged, and keeps his
+    weight beside the others together; None: all were asked.
     """
-    share = divide(weight, of_need(by_need(weight), by_need))
-    least_share = floor * divide(base_weight, of_need(by_need(base_weight), by_need))
+    judged = weight if asked is None else weight * asked
+    whole = of_need(by_need(judged), by_need)
+    base = base_weight if asked is None else base_weight * asked
+    share = divide(judged, whole)
+    least_share = floor * divide(base, of_need(by_need(base), by_need))
     pull = share * (satisfaction if exponent == 1.0 else np.power(satisfaction, exponent))
     total = of_need(by_need(pull), by_need)
     target = np.where(total > NOTHING, divide(pull, total), share)
-    return np.maximum((1.0 - speed) * share + speed * target, least_share)
+    shifted = np.maximum((1.0 - speed) * share + speed * target, least_share)
+    if asked is None:
+        return shifted
+    return np.where(whole > NOTHING, np.where(asked, shifted, divide(weight, whole)), weight)
 
 
 def by_cost(

@@ -1,6 +1,6 @@
 """Cancel a part of the backlog, place new orders, and update the demand that lines perceive.
 
-Writes needs.cancelled, expected, ordered, demand and perceived, and lines.perceived.
+Writes needs.cancelled, passed, expected, ordered, demand and perceived, and lines.perceived.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from functools import partial
 import numpy as np
 
 from sim.kernels.allocation import spread
+from sim.kernels.limits import Limits
 from sim.kernels.sums import Floats
 from sim.rules.ordering import Memory, Position
 from sim.world import lots
@@ -26,6 +27,7 @@ def place_orders(world: World, ordering: Ordering) -> None:
     """Cancel a part of the backlog and place new orders."""
     axes, needs, lines = world.axes, world.needs, world.lines
     needs.cancelled = needs.cancellation * needs.backlog
+    needs.passed *= 1.0 - needs.cancellation
     backlog = needs.backlog - needs.cancelled
     starts = np.minimum(lines.usable, lines.perceived / lines.yield_)
     needs.expected[: axes.final] = needs.final
@@ -37,7 +39,7 @@ def place_orders(world: World, ordering: Ordering) -> None:
     on_order, in_work = needs.in_transit + backlog, lots.in_work(world)
     if world.limits is not None:
         # before rules ask what their customers wait for
-        world.limits.backlog[:] = backlog
+        _tell(world.limits, world, backlog)
     for rule, rows in ordering:
         position = Position(
             expected=needs.expected[rows],
@@ -72,7 +74,12 @@ def _owed(world: World, backlog: Floats, rows: Rows) -> Floats:
 def note_backlog(world: World) -> None:
     """Tell limits that events have set since orders were placed what needs still wait for."""
     if world.limits is not None:
-        world.limits.backlog[:] = world.needs.demand - world.needs.ordered
+        _tell(world.limits, world, world.needs.demand - world.needs.ordered)
+
+
+def _tell(limits: Limits, world: World, backlog: Floats) -> None:
+    limits.waiting[:] = backlog
+    limits.passed[:] = world.needs.passed
 
 
 def _last(world: World, rows: Rows) -> tuple[Floats, Floats]:

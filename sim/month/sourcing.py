@@ -41,10 +41,13 @@ class SourcingGroup:
         links, lines, line = world.links, world.lines, world.axes.link_line[self.links]
         if not self.is_resting:
             self.known = replace(
-                self.known, satisfaction=satisfied(links.flow[self.links], self.asked, self.usual)
+                self.known,
+                satisfaction=satisfied(links.flow[self.links], self.asked, self.usual),
+                asked=self.asked > 0,
             )
         self.known = replace(
             self.known,
+            base_weight=links.base_weight[self.links],
             weight=links.weight[self.links],
             open=(world.open_links() if self.is_resting else links.open)[self.links],
             capacity=lines.usable[line],
@@ -95,6 +98,8 @@ def buyers(
         base_capacity=capacity,
         unit_cost=np.zeros_like(weight),
         satisfaction=np.ones_like(weight),
+        asked=np.ones(weight.shape, dtype=np.bool_),
+        direct=axes.link_via[links] < 0,
     )
     return SourcingGroup(
         rule, needs, links, known, asked=np.zeros_like(weight), usual=np.ones_like(weight)

@@ -27,7 +27,7 @@ class Offers:
     """Hold what buyers know of their links, arrays [links, members] unless said otherwise."""
 
     base_weight: Floats
-    """The preference that the scenario gives"""
+    """The preference that the scenario gives, as events change it"""
     weight: Floats
     """The preference of last month"""
     by_need: GroupSum
@@ -49,6 +49,10 @@ class Offers:
     satisfaction: Floats
     """Share of what was asked for last month that came, against the usual share at the start, 0 to
     1"""
+    asked: Bools
+    """Whether anything was asked for last month; at rest all are"""
+    direct: Bools
+    """[links]: not by way of a third state"""
 
 
 @rule("sourcing", source="fixed trade shares, BoARIO's default (Juhel 2023); equations 3")
@@ -65,7 +69,7 @@ def capacity_adjusted(offers: Offers) -> Floats:
     some.
     """
     return kernel.by_capacity(
-        offers.base_weight, offers.capacity, offers.base_capacity, offers.by_need
+        offers.base_weight, offers.capacity, offers.base_capacity, offers.by_need, offers.direct
     )
 
 
@@ -81,7 +85,8 @@ def satisfaction_adjusted(
 
     Each month weights go a share `speed` of the way to last month's times satisfaction to the power
     of `exponent`, made shares of the need; no link falls below `floor` of its share in the
-    scenario. Trust comes back only as others lose it.
+    scenario. Trust comes back only as others lose it. Suppliers of whom nothing could be asked are
+    not judged.
     """
     return kernel.by_satisfaction(
         offers.weight,
@@ -91,6 +96,7 @@ def satisfaction_adjusted(
         speed,
         exponent,
         floor,
+        offers.asked,
     )
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from sim.scenario.bills import bill_of
-from sim.scenario.event_kinds import Trading
 from sim.scenario.schema import Scenario
 from sim.scenario.selectors import products_of, states_of
+from sim.scenario.trade_kinds import Trading
 
 States = Mapping[str, None]
 """States in an order, quick to look up."""

@@ -1,7 +1,6 @@
 """Describe a scenario: states, products, factories, needs, trade, programmes, sources.
 
-The text under a field is its documentation. Events (`event_kinds.py`) and the choice of rules
-(`rule_choices.py`) have files of their own.
+The text under a field is its documentation. Events and the choice of rules have files of their own.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from sim.scenario.event_kinds import Event, Pairs, Selector
+from sim.scenario.event_kinds import Event
 from sim.scenario.lead_time import STANDARD, Counting, HeadStart
 from sim.scenario.names import Name, StateName
 from sim.scenario.origin import Traced
@@ -37,6 +36,7 @@ from sim.scenario.quantity import (
     month_labels,
 )
 from sim.scenario.rule_choices import FactoryRules, RuleChoice, Rules, StateRules
+from sim.scenario.trade_kinds import Pairs, Selector
 
 Stages = Literal["pure", "erlang"]
 Shape = Annotated[int, Field(ge=1, le=60)]

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from sim.scenario.event_kinds import Selector
 from sim.scenario.schema import Scenario
+from sim.scenario.trade_kinds import Selector
 
 ALL = "*"
 FINAL = "final"

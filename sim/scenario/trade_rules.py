@@ -12,9 +12,9 @@ from itertools import product as pairs
 from typing import NamedTuple
 
 from sim.scenario.bills import bill_of
-from sim.scenario.event_kinds import Selector
 from sim.scenario.schema import Scenario
 from sim.scenario.selectors import ALL, FINAL, names_in
+from sim.scenario.trade_kinds import Selector
 
 NAMED, BY_BLOC, AS_ALL = 2, 1, 0
 """How narrowly a selector selects; a user by what it makes as by its bloc."""

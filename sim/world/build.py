@@ -27,8 +27,8 @@ from sim.world.world import World
 def build(scenario: Scenario, members: Sequence[int], axes: Axes | None = None) -> World:
     """Build the world of these members, empty of flows; `steady_state.settle` sets it going."""
     axes, draw = axes or number(scenario), Draws.of(scenario, members)
-    lines, links = build_lines(scenario, axes, draw), build_links(scenario, axes, draw)
     caps = build_trade_caps(scenario, axes, draw)
+    lines, links = build_lines(scenario, axes, draw), build_links(scenario, axes, draw, caps)
     return World(
         axes=axes,
         trade_caps=caps,

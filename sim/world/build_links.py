@@ -6,17 +6,17 @@ import numpy as np
 
 from sim.kernels.kept import renewed
 from sim.kernels.sums import NEVER, Floats, whole
-from sim.scenario.event_kinds import Reexport, Tariff
-from sim.scenario.quantity import Quantity
 from sim.scenario.schema import Scenario, Trade
+from sim.scenario.trade_kinds import Reexport, Tariff
 from sim.world.axes import Axes
 from sim.world.build_programmes import serves
 from sim.world.draws import Draws
 from sim.world.lead_groups import LeadGroup
+from sim.world.trade_caps import TradeCaps
 from sim.world.world import Links
 
 
-def build_links(scenario: Scenario, axes: Axes, draw: Draws) -> Links:
+def build_links(scenario: Scenario, axes: Axes, draw: Draws, caps: TradeCaps) -> Links:
     """Draw the links' numbers; nothing flows yet, and none is open."""
     found = [(_terms(scenario, path), path) for path in axes.terms]
 
@@ -24,10 +24,9 @@ def build_links(scenario: Scenario, axes: Axes, draw: Draws) -> Links:
         drawn = draw.rows((getattr(terms, key), f"{path}.{key}") for terms, path in found)
         return drawn.take(axes.link_terms, axis=0)
 
-    caps = draw.rows_or([(_cap(terms), f"{path}.cap") for terms, path in found], np.inf)
     share = 1.0 / axes.siblings[:, None]
     weight = of_terms("weight") * share
-    cap = caps.take(axes.link_terms, axis=0)
+    cap = caps.alone(axes.link_terms.size)
     lead = whole(of_terms("lead_months"))
     _reserve_exclusive_lines(scenario, axes, cap)
     base_cap = cap.copy()
@@ -38,6 +37,7 @@ def build_links(scenario: Scenario, axes: Axes, draw: Draws) -> Links:
     return Links(
         weight=weight,
         base_weight=weight.copy(),
+        given_weight=weight.copy(),
         cap=cap,
         base_cap=base_cap,
         permitted=renewed(cap > 0),
@@ -69,10 +69,6 @@ def _terms(scenario: Scenario, path: str) -> Trade | Reexport:
         return Trade(exporter="*", importer="*", product="*")
     event = scenario.events[name] if block == "events" else None
     return event if isinstance(event, Reexport) else scenario.trade[name]
-
-
-def _cap(terms: Trade | Reexport) -> Quantity | None:
-    return terms.cap if isinstance(terms, Trade) else None
 
 
 def _reserve_exclusive_lines(scenario: Scenario, axes: Axes, cap: Floats) -> None:

@@ -40,6 +40,7 @@ def build_needs(scenario: Scenario, axes: Axes, draw: Draws, slots: int) -> Need
         cover=np.concatenate([_final_cover(scenario, axes, draw), input_cover.take(maker, axis=0)]),
         stock=np.zeros(shape),
         backlog=np.zeros(shape),
+        passed=np.zeros(shape),
         deferred=np.zeros(final_shape),
         in_transit=np.zeros(shape),
         pipeline=np.zeros((slots, *shape)),

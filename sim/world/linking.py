@@ -15,9 +15,9 @@ from functools import cached_property
 import numpy as np
 
 from sim.kernels.sums import Bools, Ints
-from sim.scenario.event_kinds import Reexport
 from sim.scenario.schema import Scenario, Trade
 from sim.scenario.selectors import products_of, states_of
+from sim.scenario.trade_kinds import Reexport
 from sim.scenario.trade_rules import Buyer, TradeRules
 from sim.world.axes import rows_of
 

@@ -24,6 +24,18 @@ class TradeCaps:
     most: Floats
     """[caps, members]: units per month"""
 
+    def alone(self, links: int) -> Floats:
+        """Return each link's cap where it shares it with no other, [links, members], inf elsewhere.
+
+        A cap of nothing closes all its links. `links` counts the world's.
+        """
+        caps = np.full((links, self.most.shape[1]), np.inf)
+        sizes = [each.size for each in self.links]
+        rows = np.concatenate([*self.links, np.zeros(0, dtype=np.int64)])
+        size, most = np.repeat(sizes, sizes)[:, None], np.repeat(self.most, sizes, axis=0)
+        caps[rows] = np.where((size == 1) | (most <= 0), most, np.inf)
+        return caps
+
     def limits(self, link_need: Ints, needs: int) -> Limits | None:
         """Return them as limits on groups of links; None where each is of one link alone."""
         several = [row for row, links in enumerate(self.links) if links.size > 1]

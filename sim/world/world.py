@@ -102,6 +102,9 @@ class Needs:
     month/allocation write it"""
     backlog: Floats
     """Ordered, not cancelled and not shipped; month/allocation writes it"""
+    passed: Floats
+    """What came under a cut, beside what still waits, of the same orders: the cut has refused the
+    rest of them, and does not count it again; events write it"""
     deferred: Floats
     """Unmet final need that still waits, final needs only; month/final_use writes it"""
     in_transit: Floats
@@ -138,12 +141,13 @@ class Links:
     """Hold the permitted links, arrays [links, members]."""
 
     weight: Floats
-    """The buyer's preference; month/sourcing writes it, by sourcing rules"""
+    """The buyer's preference; month/sourcing writes it, by sourcing rules, and events write it"""
     base_weight: Floats
-    """The preference that the scenario gives"""
+    """The preference that the scenario gives; events write it"""
+    given_weight: Floats
+    """The same before events"""
     cap: Floats
-    """Most units per month, inf where nothing limits the link; events write it. What links may
-    carry together is in the world's `limits`"""
+    """Most units per month, inf: no limit; `limits` hold for several links; events write it"""
     base_cap: Floats
     """The cap before events"""
     permitted: Bools
@@ -280,7 +284,8 @@ class World:
         """Return the most that each link may carry, [links, members], units per month: 0 where it
         is closed or unwanted.
         """
-        return np.where(self.links.open & (self.links.weight > 0), self.links.cap, 0.0)
+        caps = np.where(self.links.open & (self.links.weight > 0), self.links.cap, 0.0)
+        return caps if self.limits is None else self.limits.narrowed(caps)
 
     def delivered_costs(self) -> Floats:
         """Return what a unit costs over each link, [links, members], money.

@@ -22,15 +22,16 @@ from sim.experiments.backtest_all import (
     scored_scenarios,
 )
 from sim.experiments.tally import tally, tally_text
-from sim.report.charts.backtest import calibration
-from sim.report.charts.tables import of_frames
 
 ROOT = Path(__file__).parents[2]
 GOLDEN = Path(__file__).parent / "backtest.csv"
 PAGE = ROOT / "docs" / "backtest.md"
 PICTURE = ROOT / "docs" / "images" / "calibration.svg"
 HELD = ROOT / "sim" / "assess" / held.TABLE
-SAYING = ("README.md", "docs/case.md", "docs/backtest.md")
+SAYING = (
+    *("README.md", "docs/case.md", "docs/backtest.md"),
+    *(f"docs/cases/{page.name}" for page in sorted((ROOT / "docs/cases").glob("*.md"))),
+)
 """Pages with intervals, which say beside them how many outcomes such intervals held."""
 WORDS = re.compile(r"in the backtest,\s90 % intervals\sheld\s\d+ of \d+ outcomes", re.IGNORECASE)
 MEMBERS, MONTHS = 3, 72
@@ -84,7 +85,7 @@ def renew(found: Everything) -> None:
         page = (ROOT / name).read_text(encoding="utf-8")
         (ROOT / name).write_text(WORDS.sub(_same_case, page), encoding="utf-8")
     PAGE.write_text(filled(PAGE.read_text(encoding="utf-8"), found.table), encoding="utf-8")
-    chart = calibration(of_frames(found.tables.get, None))
+    chart = found.chart()
     assert chart is not None
     chart.save(PICTURE)
     small().to_csv(GOLDEN, index=False, lineterminator="\n")

@@ -50,12 +50,19 @@ NAMES = (
     "outside_supplier",
     "no_outside_supplier",
 )
+STEPS = (
+    "ukroboronprom_stops",
+    "ukraine_bans_military_cooperation",
+    "ukraine_bans_dual_use",
+    "ktrv_cooperation_ends",
+)
+"""Ukraine's cut-offs, in their order"""
 OTHERS = ("BLR", "KAZ", "ARM", "KGZ", "TJK")
 PARTS = ("misc_components", "hard_components")
 ENGINES = {
     2014: "0",
     2015: "10",
-    2016: "plan: 100",
+    2016: "60 (plan: 100)",
     2017: "plan: 130",
     2019: "plan: all",
     2022: "called complete",
@@ -165,6 +172,23 @@ def scenarios(ran: Run) -> Rows:
         "from allies, %",
     )
     return [head, *(_line(name, ran(name), ran("baseline")) for name in NAMES)]
+
+
+def steps(ran: Run) -> Rows:
+    """Take each of Ukraine's steps out of the baseline, one at a time."""
+    base = _lost(ran("baseline"))
+    events = sim.load(BASELINE).events
+    rows: Rows = [("without", "taken in", "Russia loses", "less the baseline")]
+    for step in STEPS:
+        gone = sim.load(BASELINE, (f"events.{step}=null",), members=base.size)
+        lost = _lost(run(gone).records)
+        rows.append((step, str(events[step].date), _spread(lost), _spread(lost - base)))
+    return rows
+
+
+def _lost(records: Records) -> Floats:
+    """Return the months of need that Russia loses, [members]."""
+    return np.asarray(np.sum([*_summary(records, "resilience_loss", "RUS").values()], axis=0))
 
 
 def whose(ran: Run) -> Rows:
@@ -344,7 +368,8 @@ def _number(value: float) -> str:
 TABLES: dict[str, Callable[[Run], Rows]] = {
     each.__name__: each
     for each in (
-        *(answer, cost, history, record, scenarios, whose, counts, backtest, drivers, enough),
+        *(answer, cost, history, record, scenarios, steps, whose, counts, backtest, drivers),
+        enough,
     )
 }
 _PLACE = re.compile(r"(<!-- (\w+) -->\n)((?:\|.*\n)*)")

@@ -109,8 +109,10 @@ def _twice(entities: Tree) -> Tree:
     return dict(pairs)
 
 
-def two_buyers(world: Tree, buyer: str, other: str) -> Tree:
-    """Split a state without plants into two that need half each; limits are halved too."""
+def two_buyers(world: Tree, buyer: str, other: str, *, together: bool = False) -> Tree:
+    """Split a state without plants into two that need half each; limits are halved too, or, if
+    they hold for both `together`, stay.
+    """
     world = copy.deepcopy(world)
     world["states"][other] = copy.deepcopy(world["states"][buyer])
     for need in world["needs"][buyer].values():
@@ -120,17 +122,42 @@ def two_buyers(world: Tree, buyer: str, other: str) -> Tree:
         years.update({year: 0.5 * units for year, units in years.items()})
     world["needs"][other] = copy.deepcopy(world["needs"][buyer])
     for section in "trade", "events":
-        world[section] = _for_two(world[section], buyer, other)
+        world[section] = _for_two(world[section], buyer, other, together=together)
     return world
 
 
-def _for_two(entities: Tree, buyer: str, other: str) -> Tree:
+def with_limits_together(world: Tree, buyer: str) -> Tree:
+    """Let limits on what a buyer gets hold for all that they name together; re-exports have none
+    of that kind, and are left out.
+    """
+    world = copy.deepcopy(world)
+    events = world["events"].items()
+    world["events"] = {name: each for name, each in events if each["kind"] != "reexport"}
+    for each in (*world["trade"].values(), *world["events"].values()):
+        if "cap" in each and each["importer"] == buyer:
+            each["pairs"] = "together"
+    return world
+
+
+def two_ways(world: Tree) -> Tree:
+    """Split every re-export into two of half the capacity and half the weight."""
+    world = copy.deepcopy(world)
+    for name, each in list(world["events"].items()):
+        if each["kind"] == "reexport":
+            _scale(each, 0.5, "capacity")
+            each["weight"] = 0.5
+            world["events"][f"{name}_b"] = copy.deepcopy(each)
+    return world
+
+
+def _for_two(entities: Tree, buyer: str, other: str, *, together: bool) -> Tree:
     found: Tree = {}
     for name, each in entities.items():
         for key in ("importer", "state"):
             if each.get(key) == buyer:
                 each[key] = [buyer, other]
-        if {"cap", "capacity"} & {*each} and each["importer"] == [buyer, other]:
+        limited = {"cap", "capacity"} & {*each} and each["importer"] == [buyer, other]
+        if limited and not together:
             _scale(each, 0.5, "cap", "capacity")
         found[name] = each
     return found

@@ -48,11 +48,15 @@ _SPREAD = {"mean", "p05", "p25", "p50", "p75", "p95", "central"}
 
 
 def differences(one: Numbers, other: Numbers, tolerance: float) -> dict[Key, tuple[float, float]]:
-    """List the cells in which two runs differ; a number that one of them lacks is none."""
+    """List the cells in which two runs differ; a number that one of them lacks is none.
+
+    The table of flows names those ways alone over which something came.
+    """
     scale = _scales(one)
     found = {}
     for key in {**one, **other}:
-        pair = one.get(key, float("nan")), other.get(key, float("nan"))
+        lacking = 0.0 if key[0] == "flows" else float("nan")
+        pair = one.get(key, lacking), other.get(key, lacking)
         if not _alike(*pair, tolerance * scale.get(key[:2], 1.0)):
             found[key] = pair
     return found

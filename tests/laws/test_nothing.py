@@ -44,7 +44,6 @@ def test_an_event_that_never_acts_changes_nothing(event: Tree, world: Tree) -> N
     check(told(world), without(told({**world, "events": events}), "idle"), EXACT)
 
 
-@pytest.mark.xfail(reason="in some worlds an idle re-export still moves what others carry")
 @pytest.mark.parametrize("change", [{"date": "2030-01"}, {"capacity": 0}], ids=["late", "nothing"])
 @fewer
 @given(world=worlds())

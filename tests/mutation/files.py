@@ -8,11 +8,11 @@ suite kills more.
 from __future__ import annotations
 
 NAMES = """
-allocation allocation_rules assess_on_paper backtest balance beer_game bottlenecks capacity cases
-chunks claims common_factor compare conditions entries evasion event_times events events_on_paper
-evidence examples fates faults importance investment investment_rules kernels_on_paper kept
-lead_times learning lots mesa metric_table metrics model money months_on_paper more_wrong_numbers
-optimal ordering overtime patterns production_rules programme_rules reference result search sourcing
-stockpile stress systemic tariff thrift triggers upkeep wrong_numbers
+allocation allocation_rules assess_on_paper backtest backtest_held balance beer_game bottlenecks
+capacity cases chunks claims common_factor compare conditions entries evasion event_times events
+events_on_paper evidence examples fates faults importance investment investment_rules
+kernels_on_paper lead_times learning lots mesa metric_table metrics model money months_on_paper
+more_wrong_numbers optimal ordering overtime patterns production_rules programme_rules reference
+result search sourcing stockpile stress systemic tariff thrift triggers upkeep wrong_numbers
 """
 FILES = tuple(f"tests/test_{name}.py" for name in NAMES.split())

@@ -16,7 +16,7 @@ from xml.etree import ElementTree
 from coverage import CoverageData
 
 PYTEST = ("-q", "-p", "no:randomly", "-p", "no:cacheprovider")
-BUDGET = 15.0
+BUDGET = 10.0
 """Seconds of tests that a mutant must survive."""
 
 Lines = Mapping[int, Sequence[str]]

@@ -225,5 +225,6 @@ def _order(need: Need, stock: float, deferred: float, ordering: Any) -> None:
     """Cancel a part of the backlog and order anew."""
     need.cancelled = need.cancellation * need.backlog
     need.old_orders = need.backlog - need.cancelled
+    need.passed *= 1.0 - need.cancellation
     need.ordered = ordering(need, stock, deferred, need.in_transit + need.old_orders)
     need.demand = need.old_orders + need.ordered

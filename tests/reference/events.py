@@ -9,11 +9,12 @@ from math import exp, inf
 from typing import Any
 
 from sim.scenario import event_kinds as kinds
-from tests.reference.limits import ANY, Limit, Limits
-from tests.reference.things import NEVER, FinalNeed, Line, Project, total
+from sim.scenario import trade_kinds
+from tests.reference.limits import Limit, Limits, holding
+from tests.reference.things import NEVER, FinalNeed, Line, Need, Project, total
 
-RESTRICTIONS = (kinds.CutOff, kinds.Sanction, kinds.Quota)
-EXCEPTIONS = (kinds.Leakage, kinds.Exemption)
+RESTRICTIONS = (trade_kinds.CutOff, trade_kinds.Sanction, trade_kinds.Quota)
+EXCEPTIONS = (trade_kinds.Leakage, trade_kinds.Exemption)
 NEARLY = 1.0 - 1e-9
 """A limit above this share of what would flow takes nothing away."""
 DUST = 1e-9
@@ -97,9 +98,9 @@ class Restriction:
         for limit in self._all_limits() if level > 0 else ():
             known = self.whole or limit
             before = self.before.get(known, known.base)
-            if isinstance(self.happening.event, kinds.CutOff):
+            if isinstance(self.happening.event, trade_kinds.CutOff):
                 limit.share = min(limit.share, 1.0 - self.happening.size * level)
-            elif isinstance(self.happening.event, kinds.Sanction):
+            elif isinstance(self.happening.event, trade_kinds.Sanction):
                 limit.fixed = min(limit.fixed, before * (1.0 - self._cut(month)))
             else:
                 beyond = max(before - self.happening.size, 0.0) * (1.0 - level)
@@ -131,7 +132,7 @@ class Allowance:
         if own.level(month) <= 0:
             return
         for limit in self.limits:
-            if isinstance(own.event, kinds.Leakage):
+            if isinstance(own.event, trade_kinds.Leakage):
                 limit.amount = max(limit.amount, limit.base * self._leaking(month))
             elif own.event.cap is None:
                 limit.part = max(limit.part, own.size * own.level(month))
@@ -142,13 +143,6 @@ class Allowance:
     def exempt(self, month: int) -> float:
         """Return how many units are exempt."""
         return self.happening.size * self.happening.level(month)
-
-    def cap(self, month: int) -> None:
-        """Let no more pass than is exempt together, beside what restrictions leave anyway."""
-        exempt = self.exempt(month)
-        if self.whole and len(self.limits) > 1 and exempt > 0:
-            others = total(limit.left(limit.reference, limit.lawful) for limit in self.limits)
-            self.whole.fixed = min(self.whole.fixed, exempt + others)
 
     def _leaking(self, month: int) -> float:
         """Return the share of the flow at the start that leaks."""
@@ -198,7 +192,12 @@ class Calendar:
         """Return the limit of each pair of states, and that of all together if there is one."""
         links = happening.targets
         is_one = bool(links) and getattr(happening.event, "pairs", "each") == "together"
-        return self.limits.by_route(links), self.limits.together(links) if is_one else None
+        pairs = self.limits.by_route(links)
+        if not is_one:
+            return pairs, None
+        # what is none for a pair that nothing restricts is no limit that holds for all
+        family = type(happening.event).__name__ if len(pairs) > 1 else ""
+        return pairs, self.limits.together(links, family)
 
     def apply(self, month: int) -> None:
         """Change the world to what holds in this month."""
@@ -243,50 +242,79 @@ class Calendar:
         for exception in self.exceptions:
             if not exception.whole:
                 exception.act(month)
-        self._pass_up()
-        for exception in self.exceptions:
-            if exception.whole:
-                exception.cap(month)
-                exception.act(month)
-                self._pass_up_together(exception, month)
+        left = {each: each.left(each.reference, each.lawful) for each in self.limits}
+        free = {each for each in self.limits if left[each] == inf}
+        self._pass_up(free)
+        self._exempt_together(month, left, free)
+        wholes = {each.whole for each in (*self.restrictions, *self.exceptions)}
         for limit in self.limits:
-            limit.is_barred = limit.left(limit.reference, limit.lawful) < limit.reference * NEARLY
+            reference = limit.reference
+            if limit in wholes and len(limit.routes) > 1:
+                pairs = self._parts(limit)
+                limit.free = {route for each in pairs if each in free for route in each.routes}
+                if limit.free:
+                    reference = total(each.reference for each in pairs if each not in free)
+            limit.is_barred = limit.left(reference, limit.lawful) < reference * NEARLY
         open_links(self.lines, month)
 
-    def _pass_up(self) -> None:
-        """Let what passes between two states pass a limit over several pairs of them, too."""
+    def _parts(self, whole: Limit) -> list[Limit]:
+        """List the limits of each two states and product within one over several."""
         alone = {next(iter(each.routes)): each for each in self.limits if len(each.routes) == 1}
+        return [
+            alone[route] for route in {link.route: None for link in whole.links} if route in alone
+        ]
+
+    def _pass_up(self, free: set[Limit]) -> None:
+        """Let what passes between two states pass a limit over several pairs of them, too; those
+        that are `free` do not count there."""
         for limit in self.limits:
             if len(limit.routes) > 1:
-                parts = [alone[route] for route in limit.routes if route in alone]
+                parts = [each for each in self._parts(limit) if each not in free]
                 shares = total(each.part * each.base for each in parts)
                 limit.amount += total(each.amount for each in parts) + shares
                 limit.lawful += total(each.lawful for each in parts) + shares
 
-    def _pass_up_together(self, exception: Allowance, month: int) -> None:
-        """Let what is exempt together pass the limits over several of these pairs, too."""
-        routes = {route for limit in exception.limits for route in limit.routes}
-        for limit in self.limits:
-            if len(limit.routes) > 1 and limit.routes & routes:
-                limit.amount += exception.exempt(month)
-                limit.lawful += exception.exempt(month)
+    def _exempt_together(self, month: int, left: dict[Limit, float], free: set[Limit]) -> None:
+        """Let each pair pass what is exempt together, and those that are restricted no more than
+        that beside what restrictions leave them anyway."""
+        exempt: dict[Limit, float] = {}
+        pairs: dict[Limit, list[Limit]] = {}
+        for each in self.exceptions:
+            if each.whole:
+                exempt[each.whole] = max(exempt.get(each.whole, 0.0), each.exempt(month))
+                pairs[each.whole] = each.limits
+                each.act(month)
+        for whole, own in pairs.items():
+            for limit in self.limits:
+                if len(limit.routes) > 1 and limit not in pairs and {*self._parts(limit)} & {*own}:
+                    limit.amount += exempt[whole]
+                    limit.lawful += exempt[whole]
+            if len(own) > 1 and exempt[whole] > 0:
+                others = total(left[each] for each in own if each not in free)
+                whole.fixed = min(whole.fixed, exempt[whole] + others)
 
     def observe(self, month: int) -> None:
         """Note what restrictions did to this month's deliveries: what leaked, whom they hit."""
         for line in self.lines:
             for link in line.links:
                 link.leaking = 0.0
+        odds: dict[Need, float] = {}
         for limit in self.limits:
+            odds |= {need: max(odds.get(need, 0.0), limit.odds) for need in limit.needs}
             leaked = limit.leaked_share()
-            for link in limit.links:
+            for link in limit.held:
                 link.leaking = max(link.leaking, leaked)
             if limit.is_barred or _bars_buyers(limit, month):
                 limit.has_acted = True
-                for link in limit.links:
+                for link in limit.held:
                     link.has_acted = True
                     is_short = link.need.backlog > DUST * link.need.demand
                     if link.base_flow > 0 or link.flow > 0 or is_short:
                         link.need.hit = min(link.need.hit, month)
+        for need, each in odds.items():
+            # of what came, a cut refused so much that still waits
+            most = need.backlog / each if each else 0.0
+            need.passed = min(need.passed + need.received, most)
 
     def _scale(self, month: int) -> None:
         """Set the factors of needs and the shares of capacity that are not out."""
@@ -308,7 +336,7 @@ def _bars_buyers(limit: Limit, month: int) -> bool:
     # rounding leaves dust of what was ordered and came
     if not (missing > DUST * demand and limit.left(would, limit.lawful) < would * NEARLY):
         return False
-    lines = [link.line for link in limit.links if link.weight > 0]
+    lines = [link.line for link in limit.held if link.weight > 0]
     return any(
         line.qualified_from <= month and line.offer - line.shipped > DUST * line.offer
         for line in lines
@@ -330,7 +358,7 @@ def open_links(lines: Sequence[Line], month: int) -> None:
     for line in lines:
         is_qualified = line.qualified_from <= month
         for link in line.links:
-            link.cap = min([link.base_cap, *(limit.at(ANY) for limit in link.limits)])
+            link.cap = min([link.base_cap, *(limit.own_cap() for limit in holding(link))])
         line.open_links = [
             link for link in line.links if is_qualified and link.cap > 0 and link.weight > 0
         ]

@@ -24,8 +24,6 @@ class Limit:
     """What restrictions leave of some links, what is let through, and what it has done so far."""
 
     links: Sequence[Link]
-    needs: list[Need]
-    """Whom the links serve, each once"""
     most: float = inf
     """What nothing lets pass: the cap of a trade rule"""
     base: float = 0.0
@@ -46,6 +44,18 @@ class Limit:
     """Whether restrictions leave less than the reference"""
     has_acted: bool = False
     """Whether a restriction has ever taken anything away"""
+    free: set[Route] = field(default_factory=set)
+    """Routes that nothing restricts: one limit for several does not hold for them"""
+
+    @property
+    def held(self) -> list[Link]:
+        """List the links that it holds for this month."""
+        return [link for link in self.links if link.route not in self.free]
+
+    @property
+    def needs(self) -> list[Need]:
+        """List whom these links serve, each once."""
+        return list({link.need: None for link in self.held})
 
     @property
     def routes(self) -> set[Route]:
@@ -63,7 +73,7 @@ class Limit:
 
     def carried(self) -> float:
         """Count what its links carry."""
-        return total(link.flow for link in self.links)
+        return total(link.flow for link in self.held)
 
     def left(self, would: float, let_through: float) -> float:
         """Return what restrictions leave and exceptions let through if so much would flow."""
@@ -84,15 +94,43 @@ class Limit:
     def _capped(self, would: float, let_through: float) -> float:
         return min(self.left(min(would, self.most), let_through), self.most)
 
+    def own_cap(self) -> float:
+        """Return what it leaves a link that it limits alone, and that nothing else limits: of
+        several links only nothing is each one's own."""
+        most = self.at(ANY)
+        alone = len(self.links) == 1 and len(self.links[0].limits) == 1
+        return most if alone or most <= 0 else inf
+
     def has_room(self, asking: Container[Need]) -> bool:
         """Tell whether its links could carry any of what those who ask still want."""
         carried = self.carried()
-        anew = total(need.wants_anew for need in self.needs if need in asking)
-        return carried < self.at(carried + anew) * ROOM
+        anew = total(need.wants_anew(self.odds) for need in self.needs if need in asking)
+        # no more would flow than what nothing lets pass leaves its links
+        limited = [[each for each in holding(link) if each.most < inf] for link in self.held]
+        rooms = {each: max(each.most - each.carried(), 0.0) for own in limited for each in own}
+        room = total(rooms.values()) if all(limited) else inf
+        return carried < self.at(carried + min(anew, room)) * ROOM
+
+    @property
+    def odds(self) -> float:
+        """Return how many units it refuses for each that it lets pass; 0 where it cuts nothing, or
+        all."""
+        left = max(self.share, self.part) if self.share < 1 else self.part
+        return (1.0 - left) / left if left > 0 else 0.0
+
+    def asked_anew(self, link: Link) -> float:
+        """Return what is asked of one of its links, caps apart, that it has not refused before."""
+        need = link.need
+        new = need.wants_anew(self.odds) / need.wanted if need.wanted > 0 else 0.0
+        return link.order_before_caps * new
 
     def missing(self) -> float:
-        """Count what its needs ordered this month and did not get."""
-        return total(max(need.backlog - need.old_orders, 0.0) for need in self.needs)
+        """Count what its needs asked for and did not get, without what was refused before; of what
+        it does not cut by a share, what they ordered this month."""
+        return total(
+            max(need.backlog - (need.refused(self.odds) if self.odds else need.old_orders), 0.0)
+            for need in self.needs
+        )
 
     def leaked_share(self) -> float:
         """Tell which share of what its links carry is beyond what is lawful."""
@@ -107,14 +145,15 @@ class Limit:
 class Limits:
     """All limits of a member: the same links are limited once, whoever names them."""
 
-    known: dict[frozenset[int], Limit] = field(default_factory=dict)
+    known: dict[tuple[str, frozenset[int]], Limit] = field(default_factory=dict)
 
-    def together(self, links: Iterable[Link]) -> Limit:
-        """Return the one limit of these links."""
+    def together(self, links: Iterable[Link], family: str = "") -> Limit:
+        """Return the one limit of these links, in a `family` of limits that may not hold for all of
+        them."""
         listed = list(links)
-        key = frozenset(id(link) for link in listed)
+        key = family, frozenset(id(link) for link in listed)
         if key not in self.known:
-            self.known[key] = limit = Limit(listed, list({link.need: None for link in listed}))
+            self.known[key] = limit = Limit(listed)
             for link in listed:
                 link.limits.append(limit)
         return self.known[key]
@@ -130,17 +169,25 @@ class Limits:
         return iter(self.known.values())
 
 
-def trim(links: Sequence[Link], *, is_anew: bool = False) -> None:
+def holding(link: Link) -> list[Limit]:
+    """List the limits that hold for a link this month."""
+    return [limit for limit in link.limits if link.route not in limit.free]
+
+
+def trim(links: Sequence[Link], *, is_anew: bool = False) -> bool:
     """Reduce the orders on these links to what each limit leaves, those of one limit by one factor.
 
-    `is_anew` counts nothing as carried yet. A limit that leaves nothing refuses all its links.
+    `is_anew` counts nothing as carried yet. A limit that leaves nothing refuses all its links; tell
+    whether some are refused for the first time.
     """
+    is_fresh = False
     asked: dict[Limit, float] = {}
-    asked_anew: dict[Limit, float] = {}
+    anew: dict[tuple[Link, Limit], float] = {}
     for link in links:
-        for limit in link.limits:
+        for limit in holding(link):
             asked[limit] = asked.get(limit, 0.0) + link.order
-            asked_anew[limit] = asked_anew.get(limit, 0.0) + link.order_anew
+            anew[link, limit] = limit.asked_anew(link)
+    asked_anew = _unrestricted(links, anew, is_anew=is_anew)
     factor: dict[Limit, float] = {}
     for limit, orders in asked.items():
         carried = 0.0 if is_anew else limit.carried()
@@ -148,8 +195,45 @@ def trim(links: Sequence[Link], *, is_anew: bool = False) -> None:
         room = most - carried if carried < most * ROOM else 0.0
         factor[limit] = room / orders if orders > room else 1.0
         if factor[limit] < DUST:
-            for link in limit.links:
+            is_fresh |= not all(link.is_refused for link in limit.held)
+            for link in limit.held:
                 link.is_refused = True
     for link in links:
-        if link.limits:
-            link.order *= min(factor[limit] for limit in link.limits)
+        if holding(link):
+            link.order *= min(factor[limit] for limit in holding(link))
+    return is_fresh
+
+
+def _unrestricted(
+    links: Sequence[Link], anew: dict[tuple[Link, Limit], float], *, is_anew: bool
+) -> dict[Limit, float]:
+    """Add up what is asked anew of each limit, less what nothing lets pass anyway over the links
+    that it has in common with others: of a share of what would flow, no more would."""
+    part: dict[Limit, float] = {}
+    for limit, amount in _added(links, {each: each[0].order_before_caps for each in anew}).items():
+        room = max(limit.most - (0.0 if is_anew else limit.carried()), 0.0)
+        part[limit] = room / amount if amount > room else 1.0
+    ordered: dict[tuple[Limit, Limit], float] = {}
+    wanted: dict[tuple[Limit, Limit], float] = {}
+    for link, mine, other in _meetings(links):
+        ordered[mine, other] = ordered.get((mine, other), 0.0) + link.order_before_caps
+        wanted[mine, other] = wanted.get((mine, other), 0.0) + anew[link, mine]
+    let = dict.fromkeys(anew, 1.0)
+    for link, mine, other in _meetings(links):
+        most, want = ordered[mine, other] * part[other], wanted[mine, other]
+        let[link, mine] = min(let[link, mine], most / want if want > most else 1.0)
+    return _added(links, {each: amount * let[each] for each, amount in anew.items()})
+
+
+def _meetings(links: Sequence[Link]) -> Iterator[tuple[Link, Limit, Limit]]:
+    for link in links:
+        for mine in holding(link):
+            yield from ((link, mine, other) for other in holding(link) if other is not mine)
+
+
+def _added(links: Sequence[Link], amounts: dict[tuple[Link, Limit], float]) -> dict[Limit, float]:
+    added: dict[Limit, float] = {}
+    for link in links:
+        for limit in holding(link):
+            added[limit] = added.get(limit, 0.0) + amounts[link, limit]
+    return added

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tests.reference.limits import DUST, trim
+from tests.reference.limits import DUST, holding, trim
 from tests.reference.things import Line, Link, Need, total
 
 
@@ -13,11 +13,10 @@ def spread(need: Need, links: Sequence[Link], *, is_anew: bool = False) -> None:
     """Spread what a need still wants over links by weight, each at most its room; `is_anew` counts
     nothing as carried yet."""
     share = need.wanted / total(link.weight for link in links)
-    new_share = need.wants_anew / need.wanted if need.wanted > 0 else 0.0
     for link in links:
         room = link.cap if is_anew else max(link.cap - link.flow, 0.0)
-        order = share * link.weight
-        link.order, link.order_anew = min(order, room), order * new_share
+        link.order_before_caps = share * link.weight
+        link.order = min(link.order_before_caps, room)
 
 
 def ask(needs: Sequence[Need], lines: Sequence[Line]) -> None:
@@ -71,10 +70,10 @@ def _buyers(needs: Sequence[Need], *, is_first: bool) -> dict[Need, list[Link]]:
     """Find who still wants something, and the links over which each may get it."""
     asking = {need: links for need in needs if (links := _links_with_goods(need))}
     if not is_first:
-        limits = {limit for own in asking.values() for link in own for limit in link.limits}
+        limits = {limit for own in asking.values() for link in own for limit in holding(link)}
         room = {limit: limit.has_room(asking) for limit in limits}
         asking = {
-            need: [link for link in links if all(room[limit] for limit in link.limits)]
+            need: [link for link in links if all(room[limit] for limit in holding(link))]
             for need, links in asking.items()
         }
     return {
@@ -100,17 +99,17 @@ def _elsewhere_first(links: list[Link]) -> list[Link]:
 
 
 def _round(buyers: dict[Need, list[Link]]) -> bool:
-    """Order, trim and ration once; tell whether anything above dust has moved."""
+    """Order, trim and ration once; tell whether anything above dust has moved, or somebody was
+    turned away for the first time."""
     for need, links in buyers.items():
         spread(need, links)
     ordered = [link for links in buyers.values() for link in links]
-    trim(ordered)
+    has_moved = trim(ordered)
     asked: dict[Line, list[Link]] = {}
     for link in ordered:
         asked.setdefault(link.line, []).append(link)
     for line, claims in asked.items():
         _supply(line, claims)
-    has_moved = False
     for need, links in buyers.items():
         received = total(link.granted for link in links)
         has_moved |= received > need.dust

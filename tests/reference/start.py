@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sim.scenario import event_kinds as kinds
+from sim.scenario import trade_kinds
 from sim.scenario.quantity import Quantity, month_number
 from sim.scenario.schema import Candidate, Programme, Scenario
 from sim.scenario.selectors import factories_of, products_of, states_of
@@ -183,6 +184,8 @@ class Builder:
         together = rule.pairs == "together"
         for limit in [self.limits.together(links)] if together else self.limits.by_route(links):
             limit.most = self.draw(rule.cap, f"trade.{name}.cap")
+            for link in limit.links:
+                link.cap = link.base_cap = min(link.base_cap, limit.own_cap())
 
     def _link(self, line: Line, need: Need, name: str | None) -> Link | None:
         if name is None:
@@ -194,7 +197,7 @@ class Builder:
             line=line,
             need=need,
             weight=self.draw(rule.weight, f"{path}.weight"),
-            cap=self.draw(rule.cap, f"{path}.cap") if rule.cap else math.inf,
+            cap=math.inf,
             unit_cost=self.draw(rule.unit_cost, f"{path}.unit_cost"),
             lead=self.months(rule.lead_months, f"{path}.lead_months"),
         )
@@ -310,7 +313,7 @@ class Builder:
 
     def _targets(self, event: Any, commissions: dict[str, Any]) -> list[Any]:
         scenario = self.scenario
-        if isinstance(event, kinds.Trading):
+        if isinstance(event, trade_kinds.Trading):
             exporters, importers = (
                 states_of(event.exporter, scenario),
                 states_of(event.importer, scenario),

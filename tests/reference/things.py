@@ -49,8 +49,7 @@ class Link:
     """Whether a restriction has ever taken anything away here"""
     dust: float = 0.0
     order: float = 0.0
-    order_anew: float = 0.0
-    """What of it, before caps, is not left from earlier months"""
+    order_before_caps: float = 0.0
     is_refused: bool = False
     """Whether a limit has left nothing of an order, this month"""
     granted: float = 0.0
@@ -92,6 +91,8 @@ class Need:
     demand: float = 0.0
     old_orders: float = 0.0
     """What of it waits from earlier months"""
+    passed: float = 0.0
+    """What came of the same orders while a cut held"""
     hit: int = NEVER
     """Month in which a restriction first hit it"""
     wanted: float = 0.0
@@ -101,10 +102,13 @@ class Need:
     spending: float = 0.0
     delivery: float = 0.0
 
-    @property
-    def wants_anew(self) -> float:
-        """Return what of that which it still wants is not left from earlier months."""
-        return max(self.wanted - self.old_orders, 0.0)
+    def refused(self, odds: float) -> float:
+        """Return what it waits for because a cut refused `odds` units for each that came."""
+        return min(odds * self.passed, self.old_orders)
+
+    def wants_anew(self, odds: float) -> float:
+        """Return what it still wants that such a cut has not refused before."""
+        return max(self.wanted - self.refused(odds), 0.0)
 
     def unload(self, month: int) -> None:
         """Take what arrives this month into stock."""

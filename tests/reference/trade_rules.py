@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sim.scenario.event_kinds import Selector
 from sim.scenario.routes import Route
 from sim.scenario.schema import Scenario, Trade
 from sim.scenario.selectors import ALL, names_in
+from sim.scenario.trade_kinds import Selector
 
 
 def permitting_rules(scenario: Scenario, exporter: str, importer: str, product: str) -> list[str]:

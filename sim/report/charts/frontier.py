@@ -14,6 +14,7 @@ from sim.report.charts.chart import Chart, Key, Panel, Spec
 from sim.report.charts.choice import ANY, Choice
 from sim.report.charts.frames import single
 from sim.report.charts.marks import NUMBERS
+from sim.report.charts.names import Names
 from sim.report.charts.tables import Tables
 from sim.report.charts.time import ordinal
 from sim.report.charts.wording import number, percent
@@ -61,7 +62,12 @@ def frontier(tables: Tables, choice: Choice = ANY) -> Chart | None:
         Panel(
             title="",
             axis=title,
-            rows={"rows": rows, "asked": asked.head(1 if place == 0 else 0), "answer": answer},
+            rows={
+                "rows": rows,
+                "asked": asked.head(1 if place == 0 else 0),
+                "answer": answer,
+                "years": _years(rows) if place == len(frames) - 1 else asked.head(0),
+            },
             told=f"{title}, by {lever.title}.",
         )
         for place, (title, rows) in enumerate(frames.items())
@@ -89,7 +95,9 @@ def frontier(tables: Tables, choice: Choice = ANY) -> Chart | None:
 def _lever(tables: Tables, plan: dict[str, Any], tried: pd.DataFrame) -> Lever:
     import pandas as pd
 
-    title = tables.names.path(plan["choose"]) if plan["choose"] != "date" else "month"
+    names, path = tables.names, str(plan["choose"])
+    unit = f", {names.currency}" if path.endswith(".budget") else ""
+    title = names.path(path) + unit if path != "date" else "month"
     choices = tried["choice"].astype(str)
     if "plants" in tried:
         return Lever(f"number of plants, {title}", tried["plants"].astype(float), False)
@@ -135,6 +143,15 @@ def _spread(tried: pd.DataFrame, lever: Lever) -> pd.DataFrame:
     )
 
 
+def _years(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the whole years before and after all dates, which the axis is to hold."""
+    import pandas as pd
+
+    if rows.empty:
+        return rows
+    return pd.DataFrame({"y": [np.floor(rows["low"].min()), np.floor(rows["high"].max()) + 1]})
+
+
 def _dates(tried: pd.DataFrame, lever: Lever) -> pd.DataFrame:
     """Return the dates as years and parts of them; what is never reached has no dot."""
     import pandas as pd
@@ -158,6 +175,9 @@ def _finding(tables: Tables, plan: dict[str, Any]) -> str:
         said = number(float(plan["answer"]))
     except ValueError:
         said = str(plan["answer"])
+    currency = tables.names.currency
+    if str(plan["choose"]).endswith(".budget") and currency != Names.currency:
+        said += f" {currency}"
     low, high = percent(plan["probability_low"]), percent(plan["probability_high"])
     return (
         f"{tables.names.path(plan['choose'])} {said} is enough {whom} (it is then "
@@ -169,10 +189,18 @@ def _spec(lever: Lever) -> Spec:
     import altair as alt
 
     format = ".6~g" if lever.is_time else NUMBERS
-    loose = alt.Scale(zero=False, nice=False, padding=12)
+    ends = [float(lever.places.min()), float(lever.places.max())]
+    # all panels have the same places: what never reaches the goal has no dot in the last one
+    loose = (
+        alt.Scale(domain=ends, nice=False, padding=12)
+        if ends[0] < ends[1]
+        else alt.Scale(zero=False)
+    )
     axis = alt.Axis(title=lever.title, format=format, titleLimit=0, grid=False)
     base = alt.Chart(alt.NamedData("rows")).encode(x=alt.X("x:Q", axis=axis, scale=loose))
-    up = alt.Axis(title=None, format=".6~g", tickCount=4)
+    # of dates, which are years, only whole years are labelled
+    is_part = "datum.value > 1800 && datum.value < 2300 && datum.value % 1 > 0"
+    up = alt.Axis(title=None, format=".6~g", tickCount=4, labelExpr=f"{is_part} ? '' : datum.label")
     answer = alt.Chart(alt.NamedData("answer"))
     return (
         alt.layer(
@@ -183,6 +211,7 @@ def _spec(lever: Lever) -> Spec:
             alt.Chart(alt.NamedData("asked"))
             .mark_rule(color="$event", strokeWidth=1)
             .encode(y="y:Q"),
+            alt.Chart(alt.NamedData("years")).mark_point(opacity=0).encode(y="y:Q"),
             answer.mark_rule(color="$loss", strokeDash=[5, 3], strokeWidth=1.5).encode(x="x:Q"),
             answer.mark_text(color="$loss", fontWeight="bold", baseline="bottom").encode(
                 x="x:Q", y=alt.value(-3), text="said:N"

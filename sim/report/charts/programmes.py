@@ -102,8 +102,7 @@ def _panel(tables: Tables, shown: pd.DataFrame) -> Panel:
     latest = max(*ends, _end(tables))
     spans = _marks(stages, "p05", "p95", latest)
     return Panel(
-        title="",
-        axis="year",
+        title="Money, plant and approval, by year",
         rows={
             "rows": named[["label"]].assign(
                 said=[number(each) for each in named["added_p50"]], x=latest
@@ -138,7 +137,7 @@ def _spec(height: int) -> Spec:
     y = alt.Y("label:N", sort=None, axis=names)
     colour = alt.Color("stage:N", scale=alt.Scale(domain=list(STAGES), range=list(STAGES.values())))
     loose = alt.Scale(zero=False, nice=False, padding=12)
-    across = alt.Axis(title=None, format=".6~g", tickCount=7)
+    across = alt.Axis(title=None, format=".6~g", tickCount=7, orient="top")
     return (
         alt.layer(
             alt.Chart(alt.NamedData("rows"))

@@ -18,10 +18,10 @@ from sim.scenario.event_kinds import (
     Repair,
     Retool,
     Thrift,
-    Trading,
 )
 from sim.scenario.schema import Scenario
 from sim.scenario.selectors import factories_of, products_of, states_of
+from sim.scenario.trade_kinds import Trading
 
 
 def bearing_on_need(scenario: Scenario, state: str, product: str) -> set[str]:

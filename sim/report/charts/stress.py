@@ -114,7 +114,7 @@ def _name(tables: Tables, row: dict[str, Any]) -> str:
 def _finding(tables: Tables, row: dict[str, Any]) -> str:
     lost = [number(row[f"difference_{level}"]) for level in ("p50", "p05", "p95")]
     return (
-        f"{_name(tables, row)} matters most: without it {lost[0]} months of need more are "
+        f"{_name(tables, row)} matters most: without it {lost[0]} more months of need are "
         f"lost ({lost[1]} to {lost[2]})"
     )
 

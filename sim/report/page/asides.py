@@ -77,8 +77,12 @@ def trust(tables: Tables) -> Aside | None:
     assumed = int(counts.get("assumed", 0))
     bare = int((sources["low"].isna() & (sources["confidence"] == "assumed")).sum())
     texts = [
-        f"{counted(used, 'source')} stand behind the other {len(sources) - assumed:,}; "
-        f"{counted(bare, 'assumed number')} without an interval. "
+        (
+            _backed(used, others)
+            if (others := len(sources) - assumed)
+            else "No source stands behind any number; "
+        )
+        + f"{counted(bare, 'assumed number')} without an interval. "
         "The bands hold what is uncertain in these numbers, and nothing of what the model "
         "leaves out.",
         *(f"Warning: {each}" for each in tables.manifest.get("warnings", ())),
@@ -187,3 +191,8 @@ def _matters(tables: Tables) -> list[TableView]:
         }
     )
     return [table_view("What matters most", frame)]
+
+
+def _backed(sources: int, numbers: int) -> str:
+    verb = "stands" if sources == 1 else "stand"
+    return f"{counted(sources, 'source')} {verb} behind the other {numbers:,}; "

@@ -42,9 +42,10 @@ function specOf(chart, datasets, width) {
   // a layer without data is left out: an axis cannot span nothing
   const spec = { ...chart.spec, layer: chart.spec.layer.filter((each) => !each.data || datasets[each.data.name].length > 0) };
   const probe = { ...themed({ ...spec, config: data.config }), datasets, background: "transparent" };
+  const hasTitle = chart.spec.layer.some((each) => each.encoding?.x?.axis?.title);
   // panels with a common axis get the same room for it; names take what they need
   probe.autosize = chart.hasNames ? { type: "fit-x", contains: "padding" } : { type: "none" };
-  probe.padding = chart.hasNames ? { left: 2, right: 8, top: 16, bottom: 2 } : { left: 48, right: 56, top: 18, bottom: 20 };
+  probe.padding = chart.hasNames ? { left: 2, right: 8, top: 16, bottom: 2 } : { left: 48, right: 56, top: 18, bottom: hasTitle ? 36 : 20 };
   if (spec.height.step) probe.height = spec.height.step * datasets.rows.length;
   probe.width = chart.hasNames ? width : width - 104;
   return probe;

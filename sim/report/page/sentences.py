@@ -40,7 +40,7 @@ def sentences(tables: Tables) -> list[str]:
     short = covered[covered["p05"] < FULL].sort_values("p50", kind="stable")
     if short.empty:
         every = "The only need is" if len(covered) == 1 else f"All {len(covered)} needs are"
-        return [f"{every} met in 19 members of 20."]
+        return [f"{every} met in full in at least 19 members of 20."]
     worst = single(short)
     need = (str(worst["state"]), str(worst["product"]))
     return [

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 FIRST = 12
 """Panels that stand open; more are behind a button."""
+WORDS = ("never", "under", "over", "near")
+"""With which a number may begin"""
 DIGITS, LARGE = 4, 1000
 """Digits of a number that tell; large ones, dates as years among them, keep two decimals."""
 
@@ -189,11 +191,10 @@ def _swatch(key: Key) -> Markup:
 
 
 def _is_numeric(column: pd.Series) -> bool:
-    texts = [str(text) for text in column if str(text) not in ("", "-", "never")]
-    return bool(texts) and all(
-        text.lstrip("+-").replace("under", "").replace("over", "").strip()[:1].isdigit()
-        for text in texts
-    )
+    texts = [str(text) for text in column if str(text) not in ("", "-")]
+    firsts = [text.lstrip("+-").split(" ")[0] for text in texts]
+    is_number = [first in WORDS or first[:1].isdigit() for first in firsts]
+    return all(is_number) and any(first not in WORDS[:1] for first in firsts)
 
 
 def _key(value: object) -> str:

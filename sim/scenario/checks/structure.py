@@ -10,16 +10,7 @@ from sim.scenario.bills import bill_of
 from sim.scenario.checks.bill_of_materials import bill_findings
 from sim.scenario.checks.plant import plant_findings
 from sim.scenario.checks.trade import acts_on_trade, ambiguous_trade, evasion_findings
-from sim.scenario.event_kinds import (
-    Closure,
-    Demand,
-    Licence,
-    Outage,
-    Retool,
-    Selector,
-    Thrift,
-    Trading,
-)
+from sim.scenario.event_kinds import Closure, Demand, Licence, Outage, Retool, Thrift
 from sim.scenario.event_times import Dated
 from sim.scenario.lead_terms import missing
 from sim.scenario.loading.source_tree import Path
@@ -27,6 +18,7 @@ from sim.scenario.plant_options import class_of
 from sim.scenario.routes import Routes
 from sim.scenario.schema import Candidate, Scenario
 from sim.scenario.selectors import factories_of, names_in, products_of, states_of
+from sim.scenario.trade_kinds import Selector, Trading
 
 Finding = tuple[Path, str]
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Set
 
-from sim.scenario.event_kinds import Licence, Reexport, Trading
+from sim.scenario.event_kinds import Licence
 from sim.scenario.loading.source_tree import Path
 from sim.scenario.routes import Route, Routes
 from sim.scenario.schema import Scenario
 from sim.scenario.selectors import products_of, states_of
+from sim.scenario.trade_kinds import Reexport, Trading
 from sim.scenario.trade_rules import TradeRules, buyers_of
 
 

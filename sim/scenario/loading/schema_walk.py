@@ -12,12 +12,13 @@ from functools import cache
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
-from sim.scenario.event_kinds import Event, Exemption, Tariff
+from sim.scenario.event_kinds import Event
 from sim.scenario.event_times import After, Dated, When
 from sim.scenario.loading.source_tree import Key, Path, Written
 from sim.scenario.quantity import Frozen, Quantity
 from sim.scenario.rule_choices import RuleChoice
 from sim.scenario.schema import Input, Line, Need, Scenario
+from sim.scenario.trade_kinds import Exemption, Tariff
 
 Shape = Any
 
