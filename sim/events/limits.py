@@ -130,17 +130,22 @@ class TradeLimits:
         """Set what events leave this month, from how those hold that are `moving`, rows among the
         scenario's events; the others leave what they did.
         """
-        moved = [each for _, each in self.passages if each.row in moving]
-        lawful = any(each.is_lawful or each.together for each in moved)
-        if restrictions_move or lawful or self.reexports or self.parts or not self.is_set:
+        if restrictions_move or not self._only_leaks(moving):
             self._update_all(world, [moment(each) for each in self.effects], restrictions_move)
             self.is_set = True
             return
-        # nothing but leaks has moved
         self.limits.amount[:] = self.lawful.amount
         for place, effect in self.passages:
             if not effect.is_lawful and not effect.together:
                 self._let_through(effect, self.of_effect[place], moment(effect))
+
+    def _only_leaks(self, moving: Collection[int]) -> bool:
+        """Return whether these events, where no restriction is among them, change nothing but what
+        leaks.
+        """
+        moved = (each for _, each in self.passages if each.row in moving)
+        lawful = any(each.is_lawful or each.together for each in moved)
+        return self.is_set and not (lawful or self.reexports or self.parts)
 
     def _update_all(self, world: World, moments: Sequence[Moment], restrictions_move: bool) -> None:
         """Set all that events leave this month, from how each holds."""
