@@ -19,7 +19,7 @@ from sim.events.trade import Moment, Passage, Restriction, TradeEffect
 from sim.kernels.groups import Groups
 from sim.kernels.limits import ANY, Limits
 from sim.kernels.sums import Bools, Floats, Ints, total
-from sim.world.trade_caps import by_route, within_several
+from sim.world.trade_caps import by_route, singles, within_several
 from sim.world.world import World
 
 NEARLY = 1.0 - 1e-9
@@ -113,7 +113,7 @@ class TradeLimits:
             before=[base[rows] for rows in of_effect],
             parts=parts,
             wholes=wholes,
-            single=_singles(groups, parts, wholes),
+            single=singles(groups, parts, wholes),
             size=np.array([rows.size for rows in links], dtype=np.int64),
             fixed=np.full(base.shape, np.inf),
             barred=np.zeros(base.shape, dtype=np.bool_),
@@ -313,16 +313,3 @@ def _wholes(effects: Sequence[TradeEffect], of_effect: Sequence[Ints]) -> frozen
     """List the groups of all that an event names together."""
     found = zip(effects, of_effect, strict=True)
     return frozenset(int(rows[-1]) for each, rows in found if each.together and rows.size)
-
-
-def _singles(groups: Groups, parts: Sequence[tuple[int, Ints]], wholes: frozenset[int]) -> Ints:
-    """Return for each link in one of these `wholes` the group of its pair of states, -1 elsewhere.
-
-    [pairs of link and group]
-    """
-    single = np.full(groups.link.size, -1)
-    for whole, pairs in parts:
-        for pair in pairs if whole in wholes else ():
-            within = np.isin(groups.link, groups.link[groups.group == pair])
-            single[within & (groups.group == whole)] = pair
-    return single
