@@ -13,7 +13,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from benchmarks import boario, explorer, markets, members, sizes, studies
+from benchmarks import boario, explorer, markets, members, points, sizes, studies
 from benchmarks.measure import Row, table
 
 
@@ -26,7 +26,7 @@ def main() -> int:
     target = parser.parse_args().json
     before = machine()
     print(before)
-    parts = (members, markets, sizes, boario, studies, explorer)
+    parts = (members, markets, sizes, points, boario, studies, explorer)
     rows = [row for part in parts for row in part.measure()]
     print(table(rows))
     if target:

@@ -1,5 +1,5 @@
 """Measure what a scenario costs before its first month, a month, and a whole `sim run`, in worlds
-of rising size: each must grow no faster than lines and links."""
+of rising size: each must grow no faster than lines and links. The largest come from tables."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ import numpy as np
 import yaml
 
 from benchmarks.measure import Row, fastest, own_peak
+from benchmarks.trade import world_trade, write_world
 from benchmarks.worlds import LINKS_OF_A_LINE, MONTHS, world
 from sim.cli.main import main
 from sim.engine.load import load
@@ -28,6 +29,8 @@ STEEPEST = 1.15
 """Exponent of time against lines."""
 RUNS = {1_000: (2.5, None), 10_000: (30.0, 1.0)}
 """Lines -> most seconds of processor time and GiB of a whole run."""
+TABLES = {1_000_000: (60.0, 4.0), 5_000_000: (None, None)}
+"""Flows of a world's trade, from tables -> the same."""
 
 
 def measure() -> Iterator[Row]:
@@ -45,11 +48,21 @@ def measure() -> Iterator[Row]:
                 "(exponent)",
                 most=STEEPEST,
             )
-        for lines, (most_seconds, most_gib) in RUNS.items():
-            seconds, memory = run_alone(files[lines], Path(folder, "result"))
-            name = f"sim run, {MONTHS} months, {lines:,} lines"
-            yield Row(f"{name}: processor time", seconds, "s", most=most_seconds)
-            yield Row(f"{name}: peak memory", memory / 1024, "GiB", most=most_gib)
+        for lines, most in RUNS.items():
+            yield from _whole(f"{lines:,} lines", files[lines], Path(folder, "result"), *most)
+        for rows, most in TABLES.items():
+            file = write_world(Path(folder, "trade"), world_trade(rows), MONTHS)
+            yield from _whole(f"{rows:,} flows from tables", file, Path(folder, "result"), *most)
+
+
+def _whole(
+    what: str, file: Path, out: Path, most_seconds: float | None, most_gib: float | None
+) -> Iterator[Row]:
+    """Measure a whole `sim run`."""
+    seconds, memory = run_alone(file, out)
+    name = f"sim run, {MONTHS} months, {what}"
+    yield Row(f"{name}: processor time", seconds, "s", most=most_seconds)
+    yield Row(f"{name}: peak memory", memory / 1024, "GiB", most=most_gib)
 
 
 def _written(folder: Path, lines: int) -> Path:

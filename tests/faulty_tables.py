@@ -44,6 +44,7 @@ CASES = [
     Case("not a number", f"{HEAD}\nn,AAA,pumps,nan\n", "expected a number, found text 'nan'"),
     Case("a blank number", f"{HEAD}\nn,AAA,pumps,\n", "t.csv:2:13 factories.n.lines.pumps.capacity: a blank is no zero; write 0"),
     Case("a mark for a blank", f"{HEAD}\nn,AAA,pumps,:\n", "a blank is no zero", ', missing: [":"]'),
+    Case("a word in a list of numbers", "state,product,series\nAAA,pumps,1|two\n", "t.csv:2:11 needs.AAA.pumps.series: expected a number, found text 'two'", "", "needs"),
     Case("a blank name", f"{HEAD}\n,AAA,pumps,1\n", "t.csv:2:1 factories: a blank; every row needs a factory"),
     Case("a number of nothing", f"{HEAD}\nn,AAA,,1\n", "t.csv:2:8 factories: 'capacity' is given, but no product"),
     Case("a row twice", f"{GOOD}north,AAA,pumps,3\n", "t.csv:3:1 factories: the same factory and product as in line 2"),

@@ -47,6 +47,69 @@ def random_scenario(rng_seed: int, **changes: Any) -> Scenario:
     return parse({**world, **changes})
 
 
+def richer_scenario(rng_seed: int) -> Scenario:
+    """Return such a world in which, beside, lines have bills of materials of their own, trade rules
+    name users, an outage hits states by sizes of their own, and events add to needs."""
+    rng = Random(f"richer {rng_seed}")
+    tree = random_scenario(rng_seed).model_dump(by_alias=True, exclude_unset=True)
+    tree["rules"]["perception_months"] = rng.choice([1.0, 2.5, 3.0, 6.0])
+    users = _own_bills(rng, tree)
+    tree["trade"] |= _by_user(rng, tree, users)
+    states = list(tree["states"])
+    state, good = rng.choice([(each, good) for each, own in tree["needs"].items() for good in own])
+    hit = rng.choice([factory["state"] for factory in tree["factories"].values()])
+    plant = rng.choice([name for name, each in tree["factories"].items() if each["state"] == hit])
+    share = _number(rng, 0.1, 0.9, 2)
+    tree["events"] |= {
+        "quake": {
+            **{"kind": "outage", "date": _month(rng, 14, 29), "until": _month(rng, 30, 45)},
+            **{"state": hit, "share": share, "sizes": {plant: _number(rng, 0.1, 0.9, 2)}},
+        },
+        "surge": {
+            **{"kind": "demand", "date": _month(rng, 14, 29), "phase_in": 3, "state": state},
+            **{"product": good, "units": _number(rng, 1, 20)},
+        },
+        "calm": {"kind": "lifting", "date": _month(rng, 30, 35), "lifts": ["surge"], "share": 0.7},
+    }
+    assert hit in states
+    return parse(tree)
+
+
+def _own_bills(rng: Random, tree: Tree) -> list[tuple[str, str, str]]:
+    """Give some lines a bill of their own, of inputs that their product's has; list who uses what:
+    (factory, product made, input)."""
+    users = []
+    for name, factory in tree["factories"].items():
+        for made, line in factory["lines"].items():
+            inputs = [each for each in tree["products"][made].get("inputs", {}) if each != made]
+            if inputs and rng.random() < 0.6:
+                own = line if isinstance(line, dict) and "capacity" in line else {"capacity": line}
+                own["inputs"] = {each: _input(rng) for each in _some(rng, inputs)}
+                factory["lines"][made] = own
+                inputs = list(own["inputs"])
+            users += [(name, made, each) for each in inputs]
+    return users
+
+
+def _by_user(rng: Random, tree: Tree, users: list[tuple[str, str, str]]) -> Tree:
+    """Return trade rules for the goods of one maker: one user for each importer, of all kinds."""
+    rules: Tree = {}
+    makers = {
+        product: [each["state"] for each in tree["factories"].values() if product in each["lines"]]
+        for product in tree["products"]
+    }
+    for place, (factory, made, good) in enumerate(rng.sample(users, min(4, len(users)))):
+        route = {
+            "exporter": rng.choice(makers[good]),
+            "importer": tree["factories"][factory]["state"],
+            "product": good,
+        }
+        if all({key: each[key] for key in route} != route for each in rules.values()):
+            user = rng.choice([factory, made, "final"])
+            rules[f"user_{place}"] = {**route, "user": user, **_terms(rng)}
+    return rules
+
+
 def _number(rng: Random, low: float, high: float, digits: int = 1) -> Any:
     """Return a bare number, half of the time, or a quantity that members draw."""
     value = round(rng.uniform(low, high), digits)

@@ -213,7 +213,7 @@ def faults(scenario: Scenario, **changes: Any) -> str:
     [
         (
             {"rule": "tiers", "order": ["home", "DDX"]},
-            "rules.allocation.order: unknown state or bloc 'DDX'; did you mean 'DDD'?",
+            "unknown factory, product, state or bloc 'DDX'; did you mean 'DDD'?",
         ),
         ({"rule": "tiers", "order": ["hom"]}, "did you mean 'home'?"),
         (
@@ -255,7 +255,7 @@ def test_wrong_parameters_are_faults(rule: dict[str, Any], fault: str) -> None:
 def test_parameters_are_shown_with_what_they_may_name() -> None:
     """In words, not in types."""
     assert (
-        "order: list of home, ally, other, state or bloc, required"
+        "order: list of home, ally, other, final, factory, product, state or bloc, required"
         in find("allocation", "tiers").description()
     )
     assert "by: order or usual, default order" in find("allocation", "equal_awards").description()

@@ -14,6 +14,7 @@ from sim.assess.importance import _variance, described, importance
 from sim.assess.need_readings import of_buyer
 from sim.assess.past import Past, logistic
 from sim.assess.regression import rank_regression
+from sim.assess.substitution import months_by
 from sim.engine.run import run
 from sim.errors import InputError
 from sim.kernels.sums import NEVER
@@ -230,3 +231,13 @@ def test_what_to_observe_is_said_at_the_end() -> None:
     last = text.splitlines()[-1]
     assert last.startswith("What would narrow the answer most is to observe events.ban.share")
     assert text.splitlines()[-2] == ""
+
+
+def test_months_by_which_members_are_there() -> None:
+    """Of 40 the second, the twentieth and the thirty-eighth; with three who never are, never."""
+    months = [f"month {each}" for each in range(40)]
+    order = np.random.default_rng(3).permutation(40).astype(np.float64)
+    assert months_by(order, months) == ("month 1", "month 19", "month 37")
+    order[order > 36] = np.inf
+    assert months_by(order, months) == ("month 1", "month 19", "inf")
+    assert months_by(np.array([5.0]), months) == ("month 5",) * 3

@@ -355,9 +355,9 @@ def test_no_other_case_is_refused(baseline: Scenario, plans: Scenario) -> None:
 def test_permuted_outcomes_leave_their_forecast_bit_identical(
     small: Backtest, tmp_path: Path
 ) -> None:
-    """Swap what happened to the helicopter engines in 2014 and 2015: the scores move, no forecast
+    """Permute what happened to the helicopter engines in 2014 to 2016: the scores move, no forecast
     does."""
-    swapped = {"2014": "10", "2015": "0"}
+    swapped = {"2014": "10", "2015": "60", "2016": "0"}
 
     def swap(row: Row) -> Row:
         is_own = (
@@ -369,7 +369,7 @@ def test_permuted_outcomes_leave_their_forecast_bit_identical(
     for one, other in zip(small.scores, again.scores, strict=True):
         assert one.samples.tobytes() == other.samples.tobytes()
         assert one.rivals == other.rivals
-    assert (small.table["outcome"] != again.table["outcome"]).sum() == 2
+    assert (small.table["outcome"] != again.table["outcome"]).sum() == 3
     assert not small.table["crps_model"].equals(again.table["crps_model"])
 
 
@@ -408,10 +408,10 @@ def test_misses_are_reported_as_misses(small: Backtest) -> None:
 
 
 def test_the_published_plan_comes_before_the_plan_scenario(small: Backtest) -> None:
-    """60 and 120 engines were announced in 2014 for 2014 and 2015; what was announced later does
-    not count."""
+    """60, 120 and 310 engines were announced in 2014 for the three years from then on; what was
+    announced later does not count."""
     rows = small.table[small.table["metric"] == "all_russian_medium_helicopter_engines"]
-    assert list(rows["plan"]) == ["60", "120"]
+    assert list(rows["plan"]) == ["60", "120", "310"]
 
 
 def test_twice_the_plan_takes_twice_as_long(plans: Scenario) -> None:

@@ -58,6 +58,8 @@ def one_supplier(
         ally,
         names,
         np.where(ally, "pact", names),
+        np.full(buyers, ""),
+        np.full(buyers, ""),
         orders if usual is None else usual,
     )
 

@@ -61,3 +61,12 @@ def test_closing_a_plant_leaves_others_what_comes_back() -> None:
     )
     np.testing.assert_allclose(found.capacity[13:19, old, 0], [80, 80, 80, 100, 120, 140])
     np.testing.assert_allclose(found.capacity[[0, 12, 18], spare, 0], [5, 0, 0])
+
+
+def test_an_event_holds_in_full_when_it_has_phased_in() -> None:
+    """Over six months, a sixth of it at once, all of it in the sixth."""
+    records = run(world(months=24, events={"ban": event("cut_off", phase_in=6)})).records
+    begin = next(row.month for row in records.events if row.action == "begins")
+    full = next(row.month for row in records.events if row.action == "holds in full")
+    months = list(records.months)
+    assert months.index(full) - months.index(begin) == 5

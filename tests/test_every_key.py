@@ -18,6 +18,7 @@ from sim.scenario.lead_time import FromPrecedents, LeadTime, Ramp
 from sim.scenario.loading.dump import dump
 from sim.scenario.loading.load import parse
 from sim.scenario.loading.schema_walk import KINDS
+from sim.scenario.need import Need, StockTarget
 from sim.scenario.provenance import Collection, Source
 from sim.scenario.quantity import Frozen, Quantity
 from sim.scenario.rule_choices import FactoryRules, RuleChoice, Rules, StateRules
@@ -28,7 +29,6 @@ from sim.scenario.schema import (
     Input,
     Line,
     Mothball,
-    Need,
     Product,
     Programme,
     Scenario,
@@ -42,6 +42,7 @@ pytestmark = pytest.mark.no_cover
 Tree = dict[str, Any]
 ENTITIES: tuple[type[Frozen], ...] = (
     *(Scenario, State, Product, Input, Complexity, Factory, Line, Mothball, Need, Trade, Candidate),
+    StockTarget,
     *(Programme, Collection, Source, Rules, StateRules, FactoryRules, RuleChoice, Quantity),
     *(LeadTime, FromPrecedents, Ramp, After, When),
     *KINDS.values(),
@@ -119,10 +120,12 @@ CHANCES: Tree = {
     "members": 8,
 }
 SLUMP: Tree = {"kind": "demand", "state": "AAA", "product": "sets", "factor": 0.3}
+RISE: Tree = {"kind": "demand", "date": "2014-03", "state": "AAA", "product": "sets", "units": 1}
 WATCHED: Tree = {"metric": "stock", "state": "AAA", "product": "sets", "below": 100}
 OF_SETS: Tree = {f"events/{each}/product": "sets" for each in ("sanction", "exempt")}
 EXEMPT: Tree = {"kind": "exemption", "date": "2014-10", **WEST, "product": "meters"}
 BLAZE: Tree = {"kind": "outage", "date": "2014-05", "factory": "old_works", "share": 0.9}
+FILLED: Tree = {"needs/AAA/sets/ceiling": 40, "needs/AAA/sets/targets": {"may": {"months": 2}}}
 ANOTHER: Tree = {"title": "New", "state": "CCC", "lines": {"vessels": 2}}
 
 
@@ -214,6 +217,11 @@ CASES: dict[str, Case] = {
     "Need.units": Case("needs/AAA/vessels/units", 6),
     "Need.by_year": Case("needs/AAA/sets/by_year/2015", 100),
     "Need.series": Case("needs/AAA/meters/series", [8, 9, 10, 14]),
+    "Need.profile": Case("needs/AAA/sets/profile", [2, *[1] * 11]),
+    "Need.ceiling": Case("needs/AAA/sets/ceiling", 9),
+    "Need.targets": Case("needs/AAA/sets/targets/july/months", 3),
+    "StockTarget.share": Case("needs/AAA/sets/targets/july/share", 0.3, FILLED),
+    "StockTarget.months": Case("needs/AAA/sets/targets/july/months", 3, FILLED),
     "Need.tier": Case("needs/AAA/sets/tier", 1, {"rules/allocation": "proportional"}),
     "Need.stock_cover": Case("needs/AAA/vessels/stock_cover", 2),
     "Need.initial_stock_cover": Case("needs/AAA/vessels/initial_stock_cover", 1),
@@ -291,6 +299,7 @@ CASES: dict[str, Case] = {
     **rules("programme", "largest_gap_first"),
     **rules("rounds", 1),
     **rules("decisions", "before_events"),
+    **rules("perception_months", 6),
     **chosen(
         "StateRules",
         "states/AAA",
@@ -352,7 +361,9 @@ CASES: dict[str, Case] = {
     **kind("Leakage", "leak", exporter="CCC", importer="CCC", product="meters", share=0.4),
     **kind("Leakage", "leak", end_share=0.9),
     "Exemption.exporter": Case(
-        "events/exempt/exporter", "DDD", {**OF_SETS, "events/ban/exporter": "*"}
+        "events/exempt/exporter",
+        "DDD",
+        {**OF_SETS, "events/ban/exporter": "*", "events/exempt/cap": 4},
     ),
     "Exemption.importer": Case("events/exempt/importer", "CCC", OF_SETS),
     "Leakage.settles_months": Case("events/leak/settles_months", 3, {"events/leak/end_share": 0.9}),
@@ -368,12 +379,15 @@ CASES: dict[str, Case] = {
     **kind("Reexport", "detour", lead_months=4, weight=5, detection=0.5, closed_months=8),
     **kind("Lifting", "relief", lifts=["ban"], share=0.2),
     **kind("Demand", "slump", state="CCC", product="meters", factor=0.6),
+    "Demand.units": Case("events/slump", {**RISE, "units": 4}, {"events/slump": RISE}),
     "Thrift.state": Case("events/frugal/state", "AAA", {"factories/new": ANOTHER}),
     "Thrift.product": Case(
         "events/frugal/product", "vessels", {"products/toys/inputs": {"sets": 0.2}}
     ),
     **kind("Thrift", "frugal", input="meters", factor=0.5),
     **kind("Outage", "fire", factory="old_works", product="meters", share=0.9),
+    "Outage.state": Case("events/fire/state", "BBB", {"events/fire/factory": "*"}),
+    "Outage.sizes": Case("events/fire/sizes", {"turner": 0.9}),
     "Repair.repairs": Case("events/rebuilt/repairs", ["blaze"], {"events/blaze": BLAZE}),
     **kind("Repair", "rebuilt", share=0.4),
     **kind("Closure", "end", factory=["turner"]),

@@ -10,12 +10,16 @@ import pytest
 
 from sim.assess.evidence import drawn
 from sim.engine.run import run
+from sim.errors import ScenarioError
 from sim.kernels.ramps import SHAPES, idle_shares, length, months_until, output, risen
 from sim.precedents import Question, ask
+from sim.scenario.lead_terms import terms_of
+from sim.scenario.loading.load import parse
+from sim.scenario.schema import Candidate, Complexity
 from sim.study.batched_points import at
 from sim.world.lead_times import known
 from tests.plants import BAN, built, faults, programme
-from tests.worlds import world
+from tests.worlds import old_supplier, world
 
 PRECEDENTS = {"precedents": {"class": "deep", "head_start": "plant"}}
 ANNOUNCED = {"announced": "2015-06", "stated_on": "2014-06", "class": "simple"}
@@ -255,3 +259,22 @@ def test_a_common_delay_of_numbers_is_refused() -> None:
     """Nothing would come of it."""
     [told] = faults(programmes={"build": programme(common_delay=1)})
     assert "acts on nothing" in told
+
+
+def test_a_candidate_may_lie_elsewhere_between_its_class_s_precedents() -> None:
+    """Its own score counts also where the class says whose precedents; as if it said both."""
+    paced, both = {"precedents": "deep"}, {"precedents": "deep", "own": 1.5}
+    told = []
+    for kind, ramp in ((paced, {"own": 1.5}), (paced, both), (paced, None), ({}, both)):
+        terms = terms_of(
+            Candidate(factory="f", product="p", ramp_months=None, ramp=ramp),
+            Complexity(capital_cost=1, ramp=kind or None, ramp_months=None if kind else 3),
+        )
+        told.append((terms.ramp.precedents, terms.ramp.own.value))
+    assert told == [("deep", 1.5), ("deep", 1.5), ("deep", 0), ("deep", 1.5)]
+
+
+def test_a_score_without_precedents_is_refused() -> None:
+    given = lead(ramp={"own": 1.5})
+    with pytest.raises(ScenarioError, match=r"ramp\.own: acts on nothing: no precedents say"):
+        parse({**old_supplier(), "programmes": {"build": given}})

@@ -9,8 +9,9 @@ import pytest
 import yaml
 
 from sim.scenario.loading.load import load
+from sim.scenario.need import Need
 from sim.scenario.quantity import Quantity
-from sim.scenario.schema import Input, Need, Scenario
+from sim.scenario.schema import Input, Scenario
 from sim.scenario.trade_kinds import CutOff, Sanction
 from tests.tiny_scenario import data, python, write
 

@@ -11,7 +11,7 @@ import pytest
 
 from tests.mutation import mutants as making
 from tests.mutation.__main__ import report, score
-from tests.mutation.files import FILES
+from tests.mutation.files import CLOSE, FILES
 from tests.mutation.reach import BUDGET, Reach
 
 ROOT = Path(__file__).parent.parent
@@ -122,12 +122,19 @@ def test_the_sharpest_tests_that_reach_a_line_come_first() -> None:
     seconds = {"broad": 0.7 * BUDGET, "broader": 0.4 * BUDGET, "sharp": 0.1, "other": 0.2}
     lines = {1: [], 3: [], 4: ["broader", "broad", "sharp"], 6: ["other", "broader"]}
     more = {1: ["broad"] * 2, 2: ["broader"] * 3}
-    reach = Reach(seconds, {"module": lines, "another": more})
-    assert reach.tests("module", source, 4) == ["sharp", "broad"]
-    assert reach.tests("module", source, 3) == ["sharp", "broad"]
-    assert reach.tests("module", source, 6) == ["other", "broader"]
-    assert reach.tests("module", source, 1) == ["other", "sharp", "broad"]
-    assert Reach(seconds, {"module": {}}).tests("module", source, 4) == []
+    reach = Reach(seconds, {"sim/month/x.py": lines, "another": more})
+    assert reach.tests("sim/month/x.py", source, 4) == ["sharp", "broad"]
+    assert reach.tests("sim/month/x.py", source, 3) == ["sharp", "broad"]
+    assert reach.tests("sim/month/x.py", source, 6) == ["other", "broader"]
+    assert reach.tests("sim/month/x.py", source, 1) == ["other", "sharp", "broad"]
+    assert Reach(seconds, {"sim/month/x.py": {}}).tests("sim/month/x.py", source, 4) == []
+
+
+def test_tests_of_the_room_come_before_sharper_ones() -> None:
+    near, far = "tests/test_money.py::test_x", "tests/test_events.py::test_x"
+    for module, expected in (("sim/month/x.py", [near, far]), ("sim/events/x.py", [far, near])):
+        reach = Reach({near: 1.0, far: 1.0}, {module: {1: [near, far], 2: [near]}})
+        assert reach.tests(module, "x = 1\n", 1) == expected
 
 
 def test_equivalent_mutants_name_code_that_is_there() -> None:
@@ -147,3 +154,5 @@ def test_equivalent_mutants_name_code_that_is_there() -> None:
 def test_the_tests_that_kill_are_there() -> None:
     assert all((ROOT / name).is_file() for name in FILES)
     assert len(set(FILES)) == len(FILES) > 50
+    assert set(CLOSE) == set(making.ROOMS)
+    assert frozenset.union(*CLOSE.values()) <= set(FILES)

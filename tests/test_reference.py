@@ -14,7 +14,7 @@ from sim.engine.run import run
 from sim.records import Records
 from sim.scenario.loading.load import load, parse
 from sim.scenario.schema import Scenario
-from tests.random_worlds import PRODUCTION, random_scenario
+from tests.random_worlds import PRODUCTION, random_scenario, richer_scenario
 from tests.reference import Recorded, ReferenceModel, simulate
 from tests.reference.things import NEVER
 from tests.worlds import old_supplier, propulsion_world, world
@@ -781,6 +781,11 @@ def test_audit_finds_what_is_never_due(book: str) -> None:
 @pytest.mark.parametrize("rng_seed", range(15))
 def test_random_worlds(rng_seed: int) -> None:
     assert_same(random_scenario(rng_seed), (0, 3, 5))
+
+
+@pytest.mark.parametrize("rng_seed", range(20, 28))
+def test_random_worlds_with_users_and_bills_of_their_own(rng_seed: int) -> None:
+    assert_same(richer_scenario(rng_seed), (0, 3))
 
 
 def test_baseline() -> None:

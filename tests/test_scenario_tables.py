@@ -158,6 +158,24 @@ def test_each_block_may_be_a_table(block: str, text: str, path: tuple[str | int,
     assert found.value == 5
 
 
+def test_lists_of_numbers_stand_in_one_cell() -> None:
+    """A series and a profile, with the source and the scale of the table; and targets by month."""
+    spec = ", source: report, scale: {series: 10}"
+    text = "state,product,series\nAAA,pumps,1|2.5|4\n"
+    series = read(text, spec, block="needs").needs["AAA"]["pumps"].series or []
+    assert [(each.value, each.source) for each in series] == [(n, "report") for n in (10, 25, 40)]
+    text = f"state,product,units,profile\nAAA,pumps,7,{' | '.join(['1'] * 11)} | 3\n"
+    need = read(text, block="needs").needs["AAA"]["pumps"]
+    assert [each.value for each in need.profile or []] == [1] * 11 + [3]
+    text = (
+        "state,product,units,ceiling,month,share,months\n"
+        "AAA,pumps,7,50,november,0.9,\nAAA,pumps,7,50,2020-04,,2\n"
+    )
+    need = read(text, block="needs").needs["AAA"]["pumps"]
+    assert list(need.targets) == ["november", "2020-04"]
+    assert (need.targets["2020-04"].months or series[0]).value == 2
+
+
 def test_candidates_and_budgets_may_be_tables() -> None:
     Path("c.csv").write_text("factory,product,build_months,qualification_months,ramp_months,"
                              "capital_cost\nfar,pumps,3,2,1,4\n")  # fmt: skip

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import starmap
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.assess.large_tables import counted, large_tables, together, without_tables
 from sim.scenario.lead_terms import NUMBERS, terms_of
 from sim.scenario.lead_time import LeadTime, Ramp
 from sim.scenario.plant_options import class_of
@@ -82,15 +84,17 @@ def numbers(scenario: Scenario) -> list[Number]:
     return [number for path, part in _parts(scenario, "") for number in _numbers(part, path)]
 
 
-def ledger(scenario: Scenario) -> Table:
+def ledger(scenario: Scenario, *, all_rows: bool = True) -> Table:
     """Tabulate every number that the scenario gives: its interval, and the source that it comes
     from.
 
     `value`, `low` and `high` are as given, `per` year where it says so; `dist` is how members draw,
     fixed where they do not; `publisher`, `date` and `address` are the source's; `precedents` says
-    where an assumed number is one that they could carry.
+    where an assumed number is one that they could carry. Without `all_rows`, numbers that a large
+    table gives are one row a key, `trade.*.weight`, with their number as its note.
     """
-    given = numbers(scenario)
+    large = {} if all_rows else large_tables(scenario)
+    given = [*numbers(without_tables(scenario, large)), *starmap(Number, together(large))]
     table: Table = {"path": [number.path for number in given]}
     for key in ("value", "low", "high"):
         table[key] = np.array([_cell(each.quantity, key) for each in given], dtype=np.float64)
@@ -121,12 +125,11 @@ def _cell(quantity: Quantity, key: str) -> float:
 
 def counts(scenario: Scenario) -> dict[str, int]:
     """Count the numbers by confidence, and as `bare` those of the assumed ones that stand alone."""
-    given = numbers(scenario)
-    counted: Counter[str] = Counter(number.quantity.confidence for number in given)
-    return {
-        **{each: counted[each] for each in CONFIDENCES},
-        "bare": sum(number.is_bare for number in given),
-    }
+    large = large_tables(scenario)
+    given = numbers(without_tables(scenario, large))
+    found = Counter(number.quantity.confidence for number in given) + counted(large)
+    bare = sum(number.is_bare for number in given) + found["bare"]
+    return {**{each: found[each] for each in CONFIDENCES}, "bare": bare}
 
 
 def cited(scenario: Scenario) -> tuple[list[str], list[str]]:
@@ -156,14 +159,14 @@ def described(scenario: Scenario, *, assumptions: bool = False) -> str:
     """Write in a few lines how well a scenario is supported, and, where asked for, every assumption
     with its interval.
     """
-    counted = counts(scenario)
+    number_of = counts(scenario)
     carried = [each.path for each in numbers(scenario) if could_be_carried(each)]
-    by_confidence = ", ".join(f"{counted[each]} {each}" for each in CONFIDENCES)
+    by_confidence = ", ".join(f"{number_of[each]} {each}" for each in CONFIDENCES)
     dangling, unused = cited(scenario)
     lines = [
         (
-            f"{sum(counted[each] for each in CONFIDENCES)} numbers: {by_confidence}"
-            f" ({counted['bare']} without interval, source or note)"
+            f"{sum(number_of[each] for each in CONFIDENCES)} numbers: {by_confidence}"
+            f" ({number_of['bare']} without interval, source or note)"
         ),
         f"{len(scenario.sources)} sources"
         + (f", of which nothing names {', '.join(unused)}" if unused else ", all of them named"),
@@ -266,7 +269,7 @@ def _parts(value: Any, path: str) -> Iterator[tuple[str, Frozen]]:
 
 def _members(value: Any) -> dict[str, Any]:
     """List what a part is made of, by key; what is not given is left out."""
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         return {str(key): each for key, each in value.items()}
     if isinstance(value, list):
         return {str(key): each for key, each in enumerate(value)}

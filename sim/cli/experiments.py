@@ -5,7 +5,7 @@ inside.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -20,6 +20,9 @@ from sim.cli.common import (
     unchecked_option,
     where,
 )
+
+if TYPE_CHECKING:
+    from sim.report.charts.chart import Chart
 
 
 @click.command()
@@ -192,21 +195,20 @@ def backtest(
             key: value for key, value in given.items() if value is not None
         }
         loaded = sim.load(scenarios[0], **overrides)
-        save_tables(
-            folder,
-            loaded,
-            found.tables,
-            figures=not no_figures,
-            command=click.get_current_context().obj,
-        )
+        command = click.get_current_context().obj
+        save_tables(folder, loaded, found.tables, figures=not no_figures, command=command)
     else:
         save(folder, found.tables)
-        drawn = None if no_figures else found.chart()
-        if drawn:
-            drawn.save(folder / "calibration.svg")
+        _draw(folder, None if no_figures else found.chart())
     if not quiet:
         say(found.text)
         say(where(folder))
+
+
+def _draw(folder: Path, chart: Chart | None) -> None:
+    """Write a chart where there is one, by its name."""
+    if chart:
+        chart.save(folder / f"{chart.name}.svg")
 
 
 @click.command()

@@ -4,6 +4,7 @@ imported inside.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,6 +51,11 @@ if TYPE_CHECKING:
     type=click.IntRange(min=1),
     help="How many members travel side by side; fewer take less memory. Changes no number.",
 )
+@click.option(
+    "--all-rows",
+    is_flag=True,
+    help="List every need, line and route, also where there are more than 100,000.",
+)
 @quiet_option
 def run(
     scenario: str,
@@ -57,6 +63,7 @@ def run(
     out: Path | None,
     chunk: int | None,
     no_figures: bool,
+    all_rows: bool,
     quiet: bool,
     **given: int | None,
 ) -> None:
@@ -64,6 +71,9 @@ def run(
 
     The result folder holds tables as CSV, the page report.html and a manifest. An older
     result there is replaced; it stays until the new one is complete.
+
+    In a world of more than 100,000 needs, lines or routes, tables and page hold those that
+    were hit, and totals by product; --all-rows lists all.
     """
     from sim.kernels.uncollected import uncollected
     from sim.report.overview import overview
@@ -74,6 +84,7 @@ def run(
     folder = folder_for(out, Path("results", loaded.name))
     with progress_of(loaded.name, quiet) as progress:
         result = sim.run(loaded, chunk=chunk, progress=progress)
+    result = replace(result, all_rows=all_rows)
     if not quiet:
         say("writing tables" + ("" if no_figures else " and page"), err=True)
     with uncollected():

@@ -13,6 +13,7 @@ from sim.engine.load import changed
 from sim.engine.policies import buying, gather
 from sim.engine.put_off import put_off
 from sim.engine.recorder import Recorder, Tape
+from sim.engine.seasons import Seasons
 from sim.engine.trading import trading
 from sim.engine.warnings import Bullwhip
 from sim.errors import InputError
@@ -116,6 +117,7 @@ class SupplyModel(mesa.Model):
         first = month_number(scenario.start)
         self.books = Books(world, first)
         self.bullwhip = Bullwhip(self.policies.watched)
+        self.seasons = Seasons(scenario, world)
         tape = tape or Tape.blank(scenario, world.axes, world.width)
         self.recorder = Recorder(
             tape,
@@ -151,12 +153,13 @@ class SupplyModel(mesa.Model):
         learning.learn(world, policies.learners)
         if not policies.decide_first:
             overtime.adjust(world, policies.working)
-        ordering.perceive(world)
+        ordering.perceive(world, policies.perception_months)
         programmes.spend(world, policies.budgeting)
         mothballing.maintain(world)
         investment.invest(world, policies.investing)
         self.recorder.record(world)
         self.bullwhip.record(world)
+        self.seasons.record(world)
         self.books.close(world)
         world.month += 1
         self.running = world.month < self.case.months

@@ -53,6 +53,8 @@ class Policies:
     pricing: Pricing
     decide_first: bool
     """Whether orders, sourcing and overtime are decided before the month's events"""
+    perception_months: float
+    """Months over which lines smooth the demand that they perceive"""
 
 
 def gather(
@@ -89,6 +91,7 @@ def gather(
         learners=_learners(world, grouped("learning", makers, lines)),
         pricing=_lines(grouped("pricing", makers, lines, idle="at_cost")),
         decide_first=scenario.rules.decisions == "before_events",
+        perception_months=scenario.rules.perception_months,
     )
 
 

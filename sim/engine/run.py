@@ -15,6 +15,7 @@ from sim.engine.ledger import report
 from sim.engine.model import SupplyModel
 from sim.engine.outcome import Outcome, recorded
 from sim.engine.recorder import Tape, route_names
+from sim.engine.seasons import season_warnings
 from sim.engine.warnings import bullwhip_warnings, lacking, shortage_warnings
 from sim.errors import InputError
 from sim.events.timeline import Timeline, event_rows
@@ -51,6 +52,10 @@ class Ending:
     """Needs whose orders might swing"""
     swing: Floats
     """[watched, members]: how much more they swung than demand"""
+    seasonal: Ints
+    """Needs with a season"""
+    lack: Floats
+    """[seasonal, members]: share of a year's need that they lacked and could have had"""
     targets: list[tuple[str, int]]
     outcome: Outcome
 
@@ -135,6 +140,8 @@ def run_chunk(
             residuals=model.books.worst,
             watched=model.bullwhip.needs,
             swing=model.bullwhip.ratio(len(members)),
+            seasonal=model.seasons.needs,
+            lack=model.seasons.lack(len(members)),
             targets=model.events.targets(),
             outcome=Outcome.of(model.world),
         )
@@ -201,6 +208,12 @@ def _records(
             *short,
             *bullwhip_warnings(
                 axes, endings[0].watched, np.concatenate([each.swing for each in endings], axis=-1)
+            ),
+            *season_warnings(
+                scenario,
+                axes,
+                endings[0].seasonal,
+                np.concatenate([each.lack for each in endings], axis=-1),
             ),
         ],
     )

@@ -75,7 +75,7 @@ def _ration(
     decisions: Sequence[Followers],
 ) -> Ration:
     """Return one function for all suppliers, also when they follow different rules."""
-    if [each.choice.rule for each in decisions] == ["proportional"]:
+    if [(each.choice.rule, each.choice.parameters) for each in decisions] == [("proportional", {})]:
         return proportional
     seats = []
     for each in decisions:
@@ -106,7 +106,9 @@ def _claims(world: World, scenario: Scenario, rows: Rows) -> Claims:
         np.array([scenario.states[state].bloc or state for state in axes.states]),
     )
     exporter, importer = axes.exporter[rows], axes.importer[rows]
-    nothing = world.links.flow[rows]
+    nothing, buyer = world.links.flow[rows], axes.need_line[axes.link_need[rows]]
+    # the last row is a state's final use: -1
+    plants, goods = (np.array([*(line[part] for line in axes.lines), ""]) for part in (0, 1))
     return Claims(
         orders=nothing,
         supply=nothing,
@@ -118,5 +120,7 @@ def _claims(world: World, scenario: Scenario, rows: Rows) -> Claims:
         ally=blocs[exporter] == blocs[importer],
         importer=states[importer],
         bloc=blocs[importer],
+        plant=plants[buyer],
+        made=goods[buyer],
         usual=nothing,
     )

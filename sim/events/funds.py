@@ -11,6 +11,7 @@ from sim.events.effect import Effect, Scope, Span
 from sim.events.timeline import Timeline
 from sim.kernels.sums import Bools, Floats, Ints
 from sim.scenario import event_kinds as kinds
+from sim.scenario.plant_kinds import Repair
 from sim.world.world import World
 
 
@@ -92,7 +93,7 @@ class Undoing(Effect):
 
     @classmethod
     def compile(  # type: ignore[override]
-        cls, scope: Scope, event: kinds.Lifting | kinds.Repair
+        cls, scope: Scope, event: kinds.Lifting | Repair
     ) -> Undoing:
         """Find the events that it ends, and draw the share."""
         names = list(scope.scenario.events)

@@ -1,8 +1,8 @@
 """List the kinds of events: what a scenario may say, and what that does to the world.
 
-To add a kind, describe what a scenario says of it in `scenario/event_kinds.py` or, if it acts on
-trade, `trade_kinds.py`, write what it does as a subclass of `Effect`, and enter both here. Kinds
-act in the order of this table.
+To add a kind, describe what a scenario says of it in `scenario/event_kinds.py`, if it acts on trade
+in `trade_kinds.py`, on plants in `plant_kinds.py`; write what it does as a subclass of `Effect`,
+and enter both here. Kinds act in the order of this table.
 """
 
 from __future__ import annotations
@@ -17,18 +17,19 @@ from sim.events.reexport import Reexport
 from sim.events.thrift import Thrift
 from sim.events.trade import CutOff, Exemption, Leakage, Quota, Sanction, Tariff
 from sim.scenario import event_kinds as described
+from sim.scenario import plant_kinds as plants
 from sim.scenario import trade_kinds as traded
 from sim.scenario.event_times import Dated
 from sim.scenario.schema import Scenario
 from sim.world.axes import Axes
 
 KINDS: Mapping[type[Dated], type[Effect]] = {
-    described.Closure: Closure,
-    described.Retool: Retool,
+    plants.Closure: Closure,
+    plants.Retool: Retool,
     described.ProgrammeStart: ProgrammeStart,
     described.Funding: Funding,
     described.ProgrammeStop: ProgrammeStop,
-    described.Licence: Licence,
+    plants.Licence: Licence,
     traded.CutOff: CutOff,
     traded.Sanction: Sanction,
     traded.Quota: Quota,
@@ -37,11 +38,11 @@ KINDS: Mapping[type[Dated], type[Effect]] = {
     traded.Reexport: Reexport,
     described.Demand: Demand,
     described.Thrift: Thrift,
-    described.Outage: Outage,
+    plants.Outage: Outage,
     traded.Tariff: Tariff,
     traded.Preference: Preference,
     described.Lifting: Undoing,
-    described.Repair: Undoing,
+    plants.Repair: Undoing,
 }
 """What a scenario says of a kind -> what it does."""
 

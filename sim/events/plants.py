@@ -10,8 +10,9 @@ import numpy as np
 from sim.events.effect import Effect, Scope, marked
 from sim.kernels.sums import NEVER, Bools, Floats, Ints
 from sim.scenario import event_kinds as kinds
-from sim.scenario.selectors import factories_of, products_of, states_of
-from sim.scenario.trade_kinds import Selector
+from sim.scenario import plant_kinds as described
+from sim.scenario.names import Selector
+from sim.scenario.selectors import factories_of, lines_hit, products_of, states_of
 from sim.world.construction import begin as begin_works
 from sim.world.projects import Projects
 from sim.world.world import World
@@ -19,29 +20,35 @@ from sim.world.world import World
 
 @dataclass(eq=False)
 class Demand(Effect):
-    """Multiply needs by a factor."""
+    """Multiply needs by a factor, or add units to them."""
 
     family: ClassVar = "demand"
-    factor: Floats
+    size: Floats
 
     @classmethod
     def compile(cls, scope: Scope, event: kinds.Demand) -> Demand:  # type: ignore[override]
-        """Find the final needs and draw the factor."""
+        """Find the final needs and draw the factor or the units."""
         axes, final = scope.axes, slice(0, scope.axes.final)
         states = states_of(event.state, scope.scenario)
         goods = products_of(event.product, scope.scenario)
         found = marked(axes.need_state[final], axes.states, states)
         found &= marked(axes.need_product[final], axes.products, goods)
-        return cls(event, scope.row, np.flatnonzero(found), scope.draw(event.factor, "factor"))
+        key = "factor" if event.units is None else "units"
+        size = scope.draw(getattr(event, key), key)
+        return cls(event, scope.row, np.flatnonzero(found), size)
 
     @classmethod
     def reset(cls, world: World) -> None:
         """Set needs to what the scenario gives."""
         world.needs.factor[:] = 1.0
+        world.needs.added[:] = 0.0
 
     def hold(self, world: World, force: Floats, begin: Ints) -> None:
-        """Multiply by the factor as far as it holds."""
-        world.needs.factor[self.rows] *= 1.0 + (self.factor - 1.0) * force
+        """Multiply, or add, as far as it holds."""
+        if isinstance(self.event, kinds.Demand) and self.event.units is not None:
+            world.needs.added[self.rows] += self.size * force
+        else:
+            world.needs.factor[self.rows] *= 1.0 + (self.size - 1.0) * force
 
 
 @dataclass(eq=False)
@@ -50,12 +57,18 @@ class Outage(Effect):
 
     family: ClassVar = "outages"
     share: Floats
+    """[members], or [lines, members] where lines differ"""
 
     @classmethod
-    def compile(cls, scope: Scope, event: kinds.Outage) -> Outage:  # type: ignore[override]
-        """Find the lines and draw the share."""
-        rows = lines_of(scope, event.factory, event.product)
-        return cls(event, scope.row, rows, scope.draw(event.share, "share"))
+    def compile(cls, scope: Scope, event: described.Outage) -> Outage:  # type: ignore[override]
+        """Find the lines and draw the shares."""
+        hit = lines_hit(event, scope.scenario)
+        share = scope.draw(event.share, "share")
+        if event.sizes:
+            known = {name: scope.draw(each, f"sizes.{name}") for name, each in event.sizes.items()}
+            share = np.array([known.get(name or "", share) for name in hit.values()])
+        rows = np.array([scope.axes.line_rows[line] for line in hit], dtype=np.int64)
+        return cls(event, scope.row, rows, share)
 
     @classmethod
     def reset(cls, world: World) -> None:
@@ -74,7 +87,7 @@ class Closure(Effect):
     family: ClassVar = "closures"
 
     @classmethod
-    def compile(cls, scope: Scope, event: kinds.Closure) -> Closure:  # type: ignore[override]
+    def compile(cls, scope: Scope, event: described.Closure) -> Closure:  # type: ignore[override]
         """Find the lines."""
         return cls(event, scope.row, lines_of(scope, event.factory, event.product))
 
@@ -110,7 +123,7 @@ class Retool(Effect):
     share: Floats
 
     @classmethod
-    def compile(cls, scope: Scope, event: kinds.Retool) -> Retool:  # type: ignore[override]
+    def compile(cls, scope: Scope, event: described.Retool) -> Retool:  # type: ignore[override]
         """Find the works that the event orders, and draw the share."""
         works = enumerate(scope.axes.works)
         rows = [row for row, work in works if work.event == scope.name]
@@ -147,7 +160,7 @@ class Licence(Effect):
     """Month in which the line is qualified apart from the licence"""
 
     @classmethod
-    def compile(cls, scope: Scope, event: kinds.Licence) -> Licence:  # type: ignore[override]
+    def compile(cls, scope: Scope, event: described.Licence) -> Licence:  # type: ignore[override]
         """Find the line, draw the royalty, and place the line's own qualification."""
         qualified = scope.scenario.factories[event.factory].lines[event.product].qualified
         month = scope.month(qualified) if qualified else -NEVER

@@ -27,7 +27,7 @@ from sim.report.card import Card, Shown
 from sim.report.charts.wording import counted
 from sim.report.statistics import spread
 from sim.report.study import save_tables
-from sim.scenario.event_kinds import Outage
+from sim.scenario.plant_kinds import Outage
 from sim.scenario.revision import revised
 from sim.scenario.schema import Scenario
 from sim.scenario.trade_kinds import CutOff

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -27,16 +27,29 @@ def records(text: str, delimiter: str = ",") -> Iterator[Record]:
 
     Raises csv.Error, with the line as its second argument, for text that is no table.
     """
-    lines = list(io.StringIO(text, newline=""))
+    lines = lines_of(text)
+    for line, last, cells in rows(lines, delimiter):
+        yield Record(line, cells, cell_starts("".join(lines[line - 1 : last]), delimiter))
+
+
+def lines_of(text: str) -> list[str]:
+    """Part a text into lines, each with its end."""
+    return list(io.StringIO(text, newline=""))
+
+
+def rows(lines: Sequence[str], delimiter: str = ",") -> Iterator[tuple[int, int, list[str]]]:
+    """List the first line, the last line and the cells of each record that is no empty line.
+
+    Raises csv.Error as `records`.
+    """
     for number, each in enumerate(lines, start=1):
         if each.count(delimiter) >= MOST_CELLS:
             raise csv.Error(f"more than {MOST_CELLS:,} cells", number)
     reader, line = csv.reader(lines, delimiter=delimiter, strict=True), 1
     try:
         for cells in reader:
-            raw = lines[line - 1] if reader.line_num == line else lines[line - 1 : reader.line_num]
             if cells:
-                yield Record(line, cells, cell_starts("".join(raw), delimiter))
+                yield line, reader.line_num, cells
             line = reader.line_num + 1
     except csv.Error as error:
         raise csv.Error(str(error), line) from error

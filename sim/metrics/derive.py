@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from sim.metrics.table import MONTHLY, SUMMARY, over_months
 
 FLOWS = "flows"
 """The part of a tape that supplies come from"""
+ByGroup = Callable[[Floats], Floats]
 Supplies = tuple[Floats, GroupSum]
 """Units by exporting state, [suppliers, members], and the sum of each need's suppliers"""
 
@@ -83,6 +84,13 @@ def supplies(
     need_of = np.array([place[route[1:]] for route in suppliers], dtype=np.int64)
     by_supplier = GroupSum(supplier_of, len(suppliers))
     return by_supplier(flows[serving]), GroupSum(need_of, len(needs))
+
+
+def by_group(group: Sequence[int], groups: int) -> ByGroup:
+    """Return what sums the rows of arrays [rows, members] by group, into [groups, members]; the
+    same bits at any number of members.
+    """
+    return GroupSum(np.array(group, dtype=np.int64), groups)
 
 
 def recorded_for(names: Collection[str]) -> set[str]:

@@ -56,6 +56,11 @@ def use(world: World, keepers: Sequence[StockPolicy] = ()) -> None:
     if needs.series_rows.size:
         needs.final[needs.series_rows] = needs.series[world.month]
     needs.final *= needs.factor
+    needs.final += needs.added
+    plans = world.stock_plans
+    if plans is not None:
+        plans.use = needs.final[plans.rows]
+        needs.final[plans.rows] *= plans.in_season(world.month)
     wanted = needs.final + needs.deferred
     used = np.minimum(needs.stock[final], wanted)
     release(world, wanted, used, keepers)

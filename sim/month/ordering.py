@@ -12,15 +12,12 @@ import numpy as np
 
 from sim.kernels.allocation import spread
 from sim.kernels.limits import Limits
-from sim.kernels.sums import Floats
+from sim.kernels.sums import Floats, whole
 from sim.rules.ordering import Memory, Position
 from sim.world import lots
 from sim.world.world import Rows, World
 
 Ordering = Sequence[tuple[Callable[[Position], Floats], Rows]]
-
-PERCEPTION_MONTHS = 3.0
-"""Months over which a line smooths the demand that it perceives. Assumed."""
 
 
 def place_orders(world: World, ordering: Ordering) -> None:
@@ -32,6 +29,7 @@ def place_orders(world: World, ordering: Ordering) -> None:
     starts = np.minimum(lines.usable, lines.perceived / lines.yield_)
     needs.expected[: axes.final] = needs.final
     needs.expected[axes.inputs] = needs.amount * starts.take(axes.input_line, axis=0)
+    planned = _plan(world)
     stock = needs.stock.copy()
     stock[axes.inputs] = lots.in_store(world) - needs.expected[axes.inputs]
     deferred = np.zeros_like(stock)
@@ -54,9 +52,23 @@ def place_orders(world: World, ordering: Ordering) -> None:
             look_back=partial(_last, world, rows),
             month=world.month,
             in_work=None if in_work is None else in_work[rows],
+            planned=None if planned is None else planned[rows],
         )
         needs.ordered[rows] = rule(position)
     needs.demand = backlog + needs.ordered
+
+
+def _plan(world: World) -> Floats | None:
+    """Let buyers whose stock follows a plan reckon with what is to come when this month's orders
+    arrive; return what stock and orders of needs are to hold, NaN without a plan; None: all are.
+    """
+    plans, needs = world.stock_plans, world.needs
+    if plans is None:
+        return None
+    planned, rows = np.full(needs.stock.shape, np.nan), plans.rows
+    lead = whole(needs.lead[rows])
+    needs.expected[rows], planned[rows] = plans.ahead(world.month, lead, needs.cover[rows])
+    return planned
 
 
 def _owed(world: World, backlog: Floats, rows: Rows) -> Floats:
@@ -97,8 +109,8 @@ def _last(world: World, rows: Rows) -> tuple[Floats, Floats]:
     )
 
 
-def perceive(world: World) -> None:
-    """Let lines reckon with the demand that they were asked for."""
+def perceive(world: World, months: float) -> None:
+    """Let lines reckon with the demand that they were asked for, smoothed over so many months."""
     lines = world.lines
     asked = np.maximum(lines.asked, lines.output)
-    lines.perceived += (asked - lines.perceived) / PERCEPTION_MONTHS
+    lines.perceived += (asked - lines.perceived) / months

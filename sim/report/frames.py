@@ -14,6 +14,7 @@ from sim.report.arrays import data_set, write_netcdf
 from sim.report.card import Card, Shown
 from sim.report.charts.wording import counted, percent
 from sim.report.members import member_frame
+from sim.report.shortened import ALL
 from sim.scenario.schema import Scenario
 
 if TYPE_CHECKING:
@@ -148,6 +149,7 @@ class Frames(Shown):
         rows = self.summary.query("metric == 'fill_rate_after'").sort_values("p50", kind="stable")
         if "use" in rows.columns:
             rows = rows[rows["use"] == "final"]
+        rows = rows[rows["state"] != ALL]
         short = rows[rows["p05"] < COVERED]
         was = "was" if len(short) == 1 else "were"
         told = (

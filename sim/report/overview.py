@@ -17,6 +17,7 @@ from sim.records import Records
 from sim.report.binding import binding_first, held_lines
 from sim.report.charts.wording import counted, listed, number
 from sim.report.result import Result
+from sim.report.shortened import note
 from sim.report.statistics import spread
 from sim.report.tables import Table
 from sim.scenario.schema import Scenario
@@ -52,8 +53,9 @@ def overview(result: Result) -> str:
     fill = spread(records.summary["fill_rate_after"], records.members, (5, 50))
     order = np.argsort(fill["p50"], kind="stable").tolist()
     short = [need for need in order if fill["p05"][need] < FULL]
+    said = f"In short: {note(records)}." if result.is_short else ""
     if not short:
-        return f"{_filled(heading)}\n\nNo need was short.\n"
+        return "\n\n".join(map(_filled, filter(None, (heading, "No need was short.", said)))) + "\n"
     ends = _ends(result.table("fates"))
     parts = [
         heading,
@@ -64,6 +66,7 @@ def overview(result: Result) -> str:
         *_cost(result.scenario, records),
         *_programmes(result.table("programmes")),
         *_binding(result.table("bottlenecks"), [records.needs[need][1] for need in short]),
+        said,
     ]
     return "\n\n".join(_filled(part) for part in parts if part) + "\n"
 

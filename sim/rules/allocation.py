@@ -11,6 +11,7 @@ whole can choose it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
@@ -51,15 +52,38 @@ class Claims:
     """[links]: the buyer's state"""
     bloc: Names
     """[links]: the bloc of the buyer's state, or the state itself"""
+    plant: Names
+    """[links]: the factory that buys an input; empty for a state's final use"""
+    made: Names
+    """[links]: what it makes of it"""
     usual: Floats
     """[links, members]: flow in the balanced world at the start"""
 
     def of(self, group: str) -> Bools:
-        """Mark the links, [links], whose buyer belongs to a group: home, ally, other, a state or a
-        bloc.
+        """Mark the links, [links], whose buyer belongs to a group: home, ally, other, final, a
+        state, a bloc, a factory, or the makers of a product.
         """
-        known = {"home": self.home, "ally": self.ally, "other": ~self.ally}
-        return known[group] if group in known else (self.importer == group) | (self.bloc == group)
+        known = {
+            "home": self.home,
+            "ally": self.ally,
+            "other": ~self.ally,
+            "final": self.plant == "",
+        }
+        if group in known:
+            found: Bools = known[group]
+            return found
+        names = (self.importer, self.bloc, self.plant, self.made)
+        marked: Bools = np.logical_or.reduce([each == group for each in names])
+        return marked
+
+    def rank(self, groups: Sequence[str]) -> Ints:
+        """Give each link the place of the first group that its buyer belongs to, [links]; the
+        number of groups where none fits.
+        """
+        rank = np.full(self.importer.size, len(groups))
+        for place in reversed(range(len(groups))):
+            rank[self.of(groups[place])] = place
+        return rank
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,18 +110,30 @@ def _once(order: list[str]) -> list[str]:
     return order
 
 
+Buyer = Annotated[str, Named("factory, product, state or bloc", ("home", "ally", "other", "final"))]
+"""A group of buyers; a product stands for those who make it."""
 Order = Annotated[
-    list[Annotated[str, Named("state or bloc", ("home", "ally", "other"))]],
+    list[Buyer],
     Field(min_length=1),
     AfterValidator(_once),
 ]
 Share = Annotated[float, Field(ge=0, le=1)]
+Weights = Annotated[dict[Buyer, Annotated[float, Field(ge=0.001, le=1000)]], Field(min_length=1)]
 
 
 @rule("allocation", source="Young 1987; ARIO, DisruptSC and the Pichler family share out like this")
-def proportional(claims: Claims) -> Floats:
-    """Give every buyer the same share of its order."""
-    return kernel.proportional(claims.orders, claims.supply, claims.total, claims.market)
+def proportional(claims: Claims, *, weights: Weights | None = None) -> Floats:
+    """Give every buyer the same share of its order, or one in proportion to its weight.
+
+    `weights`: how much more than others some buyers get of a unit that they ordered, by group as
+    for `tiers`; those that fit none weigh 1. None gets more than it ordered.
+    """
+    if weights is None:
+        return kernel.proportional(claims.orders, claims.supply, claims.total, claims.market)
+    weight = np.array([*weights.values(), 1.0])[claims.rank(list(weights))]
+    return kernels.equal_awards(
+        claims.orders, claims.supply, claims.market.by_line, claims.orders * weight[:, None]
+    )
 
 
 @rule("allocation", source="lexicographic; equations 2.2")
@@ -105,13 +141,12 @@ def tiers(claims: Claims, *, order: Order) -> Floats:
     """Serve groups of buyers one after the other, within a group in proportion to orders.
 
     `order` lists the groups: home (the supplier's state), ally (its bloc, home included unless
-    listed before), other (neither), or names of states and blocs. A buyer belongs to the first
-    group that fits; those that fit none come last.
+    listed before), other (neither), final (states, not factories), names of states and blocs,
+    factories by name, or products, for those who make them. A buyer belongs to the first group that
+    fits; those that fit none come last.
     """
-    rank = np.full(claims.importer.size, len(order))
-    for place in reversed(range(len(order))):
-        rank[claims.of(order[place])] = place
-    return kernels.by_rank(claims.orders, claims.supply, claims.market.by_line, rank)
+    by_line = claims.market.by_line
+    return kernels.by_rank(claims.orders, claims.supply, by_line, claims.rank(order))
 
 
 @rule("allocation", source="lexicographic; equations 2.2")

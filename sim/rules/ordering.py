@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
+import numpy as np
 from pydantic import Field
 
 from sim.kernels import orders
@@ -40,8 +41,8 @@ class Position:
     """Hold what a buyer knows of its needs when it orders, arrays [needs, members]."""
 
     expected: Floats
-    """Use per month: of a state, this month's need; of a factory, what its lines' perceived demand
-    takes"""
+    """Use per month: of a state, this month's need, or what its stock plan wants to come when this
+    month's orders do; of a factory, what its lines' perceived demand takes"""
     deferred: Floats
     """Unmet final need that still waits, units"""
     stock: Floats
@@ -64,6 +65,9 @@ class Position:
     in_work: Floats | None = None
     """Granted by suppliers of goods that come in lots, and not yet a whole lot, units; None: no
     goods do"""
+    planned: Floats | None = None
+    """What stock and orders are to hold before this month's, units, of needs whose stock follows a
+    season, a ceiling or targets; NaN for others; None: no need does"""
 
     def perceive(self, share: float) -> Floats:
         """Smooth the use per month: by `share` of the way from what was perceived last month to
@@ -76,6 +80,15 @@ class Position:
         will take of it.
         """
         return self.stock + self.ahead * (self.expected - use)
+
+    def beyond_cover(self, use: Floats) -> Floats | float:
+        """Return what stock and orders are to hold beyond the cover and what the lead time keeps in
+        transit, units, where a stock follows a plan; `use` is what these months are counted in.
+        """
+        if self.planned is None:
+            return 0.0
+        more = self.planned - (self.cover + self.lead - 1.0) * use
+        return np.where(np.isnan(more), 0.0, more)
 
     @property
     def owed(self) -> Floats:
@@ -118,7 +131,7 @@ def hold_cover(
         stock = position.left(use)
     return orders.hold_cover(
         use,
-        position.deferred,
+        position.deferred + position.beyond_cover(use),
         stock,
         position.on_order,
         position.lead,
@@ -151,14 +164,14 @@ def anchored(
     shares are by default the means of the players of the beer game.
     """
     use = position.perceive(forecast_share)
-    months = (
-        position.cover + line_share * (position.lead - 1.0)
-        if target_months is None
-        else target_months
-    )
     if position.month < steady_months:
         return use
-    gap = months * use - (position.left(use) - position.owed) - line_share * position.on_order
+    if target_months is None:
+        months = position.cover + line_share * (position.lead - 1.0)
+        target = months * use + position.beyond_cover(use)
+    else:
+        target = target_months * use
+    gap = target - (position.left(use) - position.owed) - line_share * position.on_order
     return orders.anchor_and_adjust(use, orders.uncovered(gap, position.in_work), gap_share)
 
 
@@ -183,12 +196,13 @@ def replace_use(
     network may shrink for good after a temporary shock.
     """
     use = position.last_use
+    base = position.last_demand if target == "demand" else use
     in_store = position.stock + position.ahead * position.expected
     return orders.replace_use(
         use,
-        position.last_demand if target == "demand" else use,
+        base,
         position.cover + position.lead - 1.0 + position.ahead,
-        position.deferred - in_store - position.on_order,
+        position.deferred + position.beyond_cover(base) - in_store - position.on_order,
         adjustment_months,
         position.in_work,
         sheds_surplus=sheds_surplus,

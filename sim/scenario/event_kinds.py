@@ -1,5 +1,5 @@
-"""Describe the kinds of events: dated changes of trade (`trade_kinds.py`), demand, capacity and
-programmes.
+"""Describe the kinds of events: dated changes of trade (`trade_kinds.py`), plants
+(`plant_kinds.py`), needs and programmes.
 
 What all have, when they begin and end, is in `event_times.py`; what a kind does to the world is in
 `sim/events/`.
@@ -9,14 +9,17 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from sim.scenario.event_times import Dated
+from sim.scenario.names import Selector
+from sim.scenario.plant_kinds import Closure, Licence, Outage, Repair, Retool
 from sim.scenario.quantity import (
     Factor,
     Money,
-    Months,
     Quantity,
+    Rate,
     Share,
 )
 from sim.scenario.trade_kinds import (
@@ -27,15 +30,13 @@ from sim.scenario.trade_kinds import (
     Quota,
     Reexport,
     Sanction,
-    Selector,
     Tariff,
 )
 
-_OneName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
-
 
 class Lifting(Dated):
-    """End restrictions (cut_off, sanction, quota) and tariffs, evenly over `phase_in` months.
+    """End restrictions (cut_off, sanction, quota), tariffs and changes of demand, evenly over
+    `phase_in` months.
 
     Acts on what has begun by then: what begins later holds.
     """
@@ -54,14 +55,28 @@ class Lifting(Dated):
 
 
 class Demand(Dated):
-    """Multiply the needs of some states for some products by a factor."""
+    """Multiply the needs of some states for some products by a factor, or add units to them.
 
+    So a need may appear, and go again: give it 0 under `needs`, and let an event add to it. What
+    events add comes on top of what others multiply.
+    """
+
+    is_lifted: ClassVar = True
     acts_on: ClassVar = "needs"
     kind: Literal["demand"]
     state: Selector
     product: Selector = "*"
-    factor: Factor
+    factor: Factor | None = None
     """What the need is multiplied by."""
+    units: Rate | None = None
+    """Units per month that each of the needs grows by; of the mean month where it has a
+    `profile`."""
+
+    @model_validator(mode="after")
+    def _check_one(self) -> Demand:
+        if (self.factor is None) == (self.units is None):
+            raise PydanticCustomError("demand", "give exactly one of factor, units")
+        return self
 
 
 class Thrift(Dated):
@@ -79,100 +94,6 @@ class Thrift(Dated):
     """What goes into it."""
     factor: Factor
     """What the amount per unit started is multiplied by."""
-
-
-class Outage(Dated):
-    """Put a share of a factory's capacity out of use."""
-
-    acts_on: ClassVar = "lines"
-    kind: Literal["outage"]
-    factory: Selector
-    product: Selector = "*"
-    share: Share = Quantity(value=1)
-    """Share of the capacity that is out of use."""
-
-
-class Repair(Dated):
-    """Undo outages, evenly over `phase_in` months; those that begin later hold."""
-
-    acts_on: ClassVar = "events"
-    kind: Literal["repair"]
-    repairs: list[str]
-    """Names of the outages that it ends."""
-    share: Share = Quantity(value=1)
-    """Share of each outage that is undone."""
-
-    @property
-    def undoes(self) -> list[str]:
-        """Return the names of the events that it ends."""
-        return self.repairs
-
-
-class Closure(Dated):
-    """Close lines for good: their capacity and what is being built there are lost."""
-
-    acts_on: ClassVar = "lines"
-    inert_keys: ClassVar = {
-        "until": "a closure is for good; an outage with until ends",
-        "phase_in": "lines are closed at once; an outage may phase in",
-    }
-    kind: Literal["closure"]
-    factory: Selector
-    product: Selector = "*"
-
-
-class Retool(Dated):
-    """Turn a share of a line's capacity to another product of the same factory: it leaves at once,
-    and arrives later with a loss.
-    """
-
-    acts_on: ClassVar = "lines"
-    inert_keys: ClassVar = {
-        "until": "lines are turned for good; another retool turns them back",
-        "phase_in": (
-            "lines are turned at once; several retools, each of a smaller share, may follow one"
-            " another"
-        ),
-    }
-    kind: Literal["retool"]
-    factory: Selector
-    from_product: str
-    """The line that gives the capacity."""
-    to_product: str
-    """A line of the same factory (its capacity may be 0 at the start)."""
-    share: Share = Quantity(value=1)
-    months: Months
-    """Months for which the capacity makes neither."""
-    loss: Share = Quantity(value=0)
-    """Share of the capacity that is lost."""
-    units_of_new_per_old: Factor = Quantity(value=1)
-    """Units of the new product for which capacity for one of the old stands; 1 unless somebody
-    knows better."""
-
-    @property
-    def product(self) -> list[str]:
-        """Return the products of the lines that it acts on."""
-        return [self.from_product, self.to_product]
-
-
-class Licence(Dated):
-    """Let a line make its product under licence: before this nobody accepts its goods, whatever its
-    capacity.
-    """
-
-    acts_on: ClassVar = "lines"
-    inert_keys: ClassVar = {
-        "phase_in": (
-            "a licence holds at once; little capacity and a programme that adds to it let output"
-            " grow"
-        )
-    }
-    kind: Literal["licence"]
-    factory: _OneName
-    product: _OneName
-    """A line of that factory (its capacity may be 0 at the start)."""
-    royalty: Share = Quantity(value=0)
-    """Share of the unit cost at the gate that the licensor gets on top of it."""
 
 
 class ProgrammeStart(Dated):

@@ -39,7 +39,7 @@ def terms_of(candidate: Candidate | None, hard: Complexity | None) -> Terms:
     lead_time = _lead_time(given)
     numbers = [NOTHING if lead_time else _number(given, key) or NOTHING for key in NUMBERS]
     timed = next(filter(_says_months, given), None)
-    own = _timed_ramp(timed)
+    own = _with_score(_timed_ramp(timed), given)
     months = timed.ramp_months if timed else None
     shaped: Ramp = _first(given, "ramp", Ramp())
     return Terms(
@@ -69,6 +69,21 @@ def _lead_time(given: list[Candidate | Complexity]) -> LeadTime | None:
 def _timed_ramp(own: Candidate | Complexity | None) -> Ramp | None:
     """Return the ramp that says its months, where one does."""
     return own.ramp if own and own.ramp and _is_timed(own.ramp) else None
+
+
+def _with_score(timed: Ramp | None, given: list[Candidate | Complexity]) -> Ramp | None:
+    """Return the ramp from precedents with the place between them that the first gives who gives
+    one: a candidate may lie elsewhere than its class.
+    """
+    if timed is None or timed.precedents is None:
+        return timed
+    scored = [each.ramp for each in given if each.ramp and has_score(each.ramp)]
+    return timed.model_copy(update={"own": scored[0].own}) if scored else timed
+
+
+def has_score(ramp: Ramp) -> bool:
+    """Tell whether a ramp says where its months lie between precedents."""
+    return "own" in ramp.model_fields_set
 
 
 def _first(given: list[Candidate | Complexity], key: str, otherwise: object) -> Any:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from sim.scenario.event_kinds import Retool
+from sim.scenario.plant_kinds import Retool
 from sim.scenario.schema import Complexity, Scenario
 from sim.scenario.selectors import factories_of
 

@@ -67,7 +67,7 @@ class Quantity(Frozen):
     @property
     def scale(self) -> float:
         """Return what the number is multiplied by to be per month."""
-        return _SCALES[self.per]
+        return scale_of(self.per)
 
     @model_validator(mode="before")
     @classmethod
@@ -154,6 +154,11 @@ class Quantity(Frozen):
 
 _SCALES = {"month": 1.0, "year": 1 / 12}
 """What a number with this time base is multiplied by, to be per month."""
+
+
+def scale_of(per: str) -> float:
+    """Return what a number with this time base is multiplied by to be per month."""
+    return _SCALES[per]
 
 
 def draw_all(

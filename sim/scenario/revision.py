@@ -11,6 +11,7 @@ from typing import Any
 from pydantic_core import PydanticSerializationError
 
 from sim.errors import InputError
+from sim.scenario.column_table import without_columns
 from sim.scenario.schema import Scenario
 
 KEYS = ("members", "seed", "months")
@@ -27,7 +28,8 @@ def revised(scenario: Scenario, **given: int | None) -> Scenario:
     wanted = {key: changed.get(key, getattr(scenario, key)) for key in KEYS}
     faults = [text for key, value in wanted.items() if (text := _fault(key, value))]
     try:
-        scenario.model_dump_json()
+        # what is kept as columns came from a file, which was checked
+        without_columns(scenario).model_dump_json()
     except PydanticSerializationError:
         faults.append("the scenario: its text holds half of a surrogate pair, which no file can")
     if faults:

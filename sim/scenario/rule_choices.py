@@ -99,6 +99,9 @@ class Rules(Frozen):
     rounds: Annotated[int, Field(ge=1)] | None = None
     """How often unmet demand is offered again to suppliers that still have goods; null: until
     nothing is wasted."""
+    perception_months: Annotated[float, Field(ge=1, le=120)] = 3.0
+    """Months over which a line smooths the demand that it reckons with when it orders inputs and
+    offers goods; 1: what it was asked for last month. 3 is assumed."""
     decisions: Literal["after_events", "before_events"] = "after_events"
     """Whether buyers order and weigh their suppliers, and factories decide on overtime, knowing
     what the month's events do, or before these. Before them overtime goes by this month's orders

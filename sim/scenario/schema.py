@@ -8,11 +8,12 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
-from pydantic_core import PydanticCustomError
 
+from sim.scenario.column_table import InColumns
 from sim.scenario.event_kinds import Event
 from sim.scenario.lead_time import STANDARD, Counting, HeadStart
-from sim.scenario.names import Name, StateName
+from sim.scenario.names import Name, Selector, StateName
+from sim.scenario.need import Need
 from sim.scenario.origin import Traced
 from sim.scenario.provenance import Collection, Source
 from sim.scenario.quantity import (
@@ -30,13 +31,12 @@ from sim.scenario.quantity import (
     Rate,
     Score,
     Share,
-    Units,
     Weight,
     Yield,
     month_labels,
 )
 from sim.scenario.rule_choices import FactoryRules, RuleChoice, Rules, StateRules
-from sim.scenario.trade_kinds import Pairs, Selector
+from sim.scenario.trade_kinds import Pairs
 
 Stages = Literal["pure", "erlang"]
 Shape = Annotated[int, Field(ge=1, le=60)]
@@ -48,8 +48,7 @@ class State(Frozen):
 
     title: str
     bloc: Name | None = None
-    """The group of states it belongs to; a bloc can stand for its states in trade rules and events.
-    """
+    """The group of states it belongs to; it stands for its states in trade rules and events."""
     affinity: dict[Name, Share] = {}
     """How close it feels to other states or blocs, 0 to 1; a state's name counts before its bloc's.
     Where not given: 1 to itself and its bloc, 0.5 to others. Sourcing by `loyalty` and the search
@@ -189,47 +188,6 @@ class Factory(Frozen):
     note: str | None = None
 
 
-class Need(Frozen):
-    """Describe a state's final use of a product: exactly one of `units`, `by_year`, `series`."""
-
-    units: Rate | None = None
-    """Units per month, constant."""
-    by_year: dict[int, Units] | None = None
-    """Units per calendar year, spread evenly over its months; a year not given takes the last given
-    before it, or the first."""
-    series: list[Units] | None = None
-    """Units month by month from the start; the last holds on."""
-    tier: Annotated[int, Field(ge=0, le=99)] = 0
-    """Who is served first: tier 0, then 1, ..."""
-    stock_cover: Months | None = None
-    """Months of need held in stock; the state's own where not given."""
-    initial_stock_cover: Months | None = None
-    """Months of need in stock at the start; as `stock_cover` where not given."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _accept_units(cls, data: Any) -> Any:
-        is_plain_quantity = isinstance(data, dict) and "value" in data
-        return (
-            {"units": data}
-            if is_plain_quantity or (isinstance(data, (int, float)) and not isinstance(data, bool))
-            else data
-        )
-
-    @model_validator(mode="after")
-    def _check_one_form(self) -> Need:
-        given = [name for name in ("units", "by_year", "series") if getattr(self, name) is not None]
-        if len(given) != 1:
-            raise PydanticCustomError(
-                "need",
-                "give exactly one of units, by_year, series (got {given})",
-                {"given": ", ".join(given) or "none"},
-            )
-        if self.by_year == {} or self.series == []:
-            raise PydanticCustomError("need", "{form} is empty", {"form": given[0]})
-        return self
-
-
 class Trade(Frozen):
     """Permit exporter's lines to supply importer's needs; the most specific rule for a link holds,
     alone.
@@ -362,7 +320,7 @@ class Scenario(Traced):
     """Plants and their production lines."""
     needs: dict[StateName, dict[Name, Need]]
     """What each state uses of which product: state, then product."""
-    trade: dict[Name, Trade] = {}
+    trade: Annotated[dict[Name, Trade], InColumns] = {}
     """Who may supply whom; the most specific rule for a link holds."""
     events: dict[Name, Event] = {}
     """Dated changes: cut-offs, sanctions, outages, money and more."""

@@ -12,6 +12,7 @@ from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
 from sim.scenario.event_times import Dated
+from sim.scenario.names import Selector
 from sim.scenario.quantity import (
     Factor,
     LeadMonths,
@@ -23,9 +24,6 @@ from sim.scenario.quantity import (
     Share,
     Weight,
 )
-
-Selector = str | list[str]
-"""A name, a list of names, or `*` for all; where states are meant, a bloc stands for its states."""
 
 
 class Trading(Dated):

@@ -11,10 +11,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import product as pairs
 from typing import NamedTuple
 
+import numpy as np
+
 from sim.scenario.bills import bill_of
+from sim.scenario.names import Selector
 from sim.scenario.schema import Scenario
 from sim.scenario.selectors import ALL, FINAL, names_in
-from sim.scenario.trade_kinds import Selector
+from sim.scenario.trade_columns import ExactRules, trade_columns
 
 NAMED, BY_BLOC, AS_ALL = 2, 1, 0
 """How narrowly a selector selects; a user by what it makes as by its bloc."""
@@ -48,18 +51,34 @@ class TradeRules:
     """
 
     def __init__(self, scenario: Scenario) -> None:
-        self.names = tuple(scenario.trade)
+        self.names: Sequence[str] = tuple(scenario.trade)
         """The rules, in the order of the scenario"""
         self._blocs = {name: state.bloc or "" for name, state in scenario.states.items()}
-        rules = scenario.trade.values()
+        columns = trade_columns(scenario)
+        self.exact = ExactRules.of(scenario, columns)
+        """Rules for one route alone: where there is one, no other rule matters"""
+        self._states, self._products_known = tuple(scenario.states), rows_in(scenario.products)
+        self._state_rows = rows_in(scenario.states)
+        self._others = np.flatnonzero(~columns.is_exact).tolist()
+        rules = [scenario.trade[self.names[row]] for row in self._others]
         self._exporters = _Side(rule.exporter for rule in rules)
         self._products = _Side(rule.product for rule in rules)
         self._buyers = [
             tuple(pairs(frozenset(names_in(rule.importer)), frozenset(names_in(rule.user))))
             for rule in rules
         ]
-        self.by_user = any(rule.user != ALL for rule in rules)
+        self.by_user = columns.by_user
         """Whether any rule names users: if not, all buyers of a state are alike"""
+
+    @property
+    def may_be_ambiguous(self) -> bool:
+        """Tell whether there are rules of which two could be as specific for a route."""
+        return len(self._others) > 1 or self.exact.has_twins
+
+    @property
+    def are_exact(self) -> bool:
+        """Tell whether every rule is for one route alone."""
+        return not self._others
 
     def of(self, exporter: str, buyers: Sequence[Buyer], product: str) -> list[tuple[int, ...]]:
         """Find the most specific rules for the goods of an exporter, buyer by buyer.
@@ -67,9 +86,22 @@ class TradeRules:
         Rules are rows of `names`: one in a scenario that was checked, or none.
         """
         terms = self._terms_of(exporter, product)
+        exact = self._exact_of(exporter, product)
         if terms.keys() <= {(ALL, ALL)}:
-            return [terms[ALL, ALL].rules if terms else ()] * len(buyers)
-        return [self._best(terms, buyer) for buyer in buyers]
+            rest = terms[ALL, ALL].rules if terms else ()
+            return [exact.get(buyer.state, rest) for buyer in buyers]
+        return [exact.get(buyer.state) or self._best(terms, buyer) for buyer in buyers]
+
+    def _exact_of(self, exporter: str, product: str) -> dict[str, tuple[int, ...]]:
+        """Give the rules for single routes of an exporter's product, by importer."""
+        importers, rules = self.exact.between(
+            self._state_rows[exporter], self._products_known[product]
+        )
+        found: dict[str, tuple[int, ...]] = {}
+        for importer, rule in zip(importers.tolist(), rules.tolist(), strict=True):
+            name = self._states[importer]
+            found[name] = (*found.get(name, ()), rule)
+        return found
 
     def _best(self, terms: Mapping[tuple[str, str], _Terms], buyer: Buyer) -> tuple[int, ...]:
         users = self._users(buyer) if self.by_user else ((ALL, AS_ALL),)
@@ -108,7 +140,7 @@ class TradeRules:
             other = many.rank(row, others)
             if other is not None:
                 for name in self._buyers[row]:
-                    terms[name] = _narrower(terms.get(name), rank + other, row)
+                    terms[name] = _narrower(terms.get(name), rank + other, self._others[row])
         return terms
 
 
@@ -137,6 +169,11 @@ class _Side:
     def rank(self, row: int, keys: Iterable[tuple[str, int]]) -> int | None:
         """Give what one selector counts; None where it holds none of these names."""
         return next((rank for name, rank in keys if name in self._names[row]), None)
+
+
+def rows_in(names: Iterable[str]) -> Mapping[str, int]:
+    """Look up the row of each name."""
+    return {name: row for row, name in enumerate(names)}
 
 
 def _narrower(known: _Terms | None, rank: int, row: int) -> _Terms:

@@ -5,7 +5,7 @@ and in order.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
@@ -33,8 +33,32 @@ class Runs(NamedTuple):
 
 def replace_file(path: Path, text: str) -> None:
     """Write a file aside and put it in its place. Raises OSError."""
+    replace_parts(path, [text])
+
+
+def replace_parts(path: Path, parts: Iterable[str]) -> None:
+    """Write a file aside, part by part, and put it in its place. Raises OSError."""
     with replacing(path) as stream:
-        stream.write(text.encode())
+        for part in parts:
+            stream.write(part.encode())
+
+
+def begins_with(path: Path, parts: Iterable[str]) -> int:
+    """Return how many bytes these texts, one after the other, have if a file begins with them; 0
+    where it does not. Raises OSError.
+    """
+    with path.open("rb") as stream:
+        return stream.tell() if _holds(stream, parts) else 0
+
+
+def is_whole(path: Path, parts: Iterable[str]) -> bool:
+    """Tell whether a file holds these texts, one after the other, and no more. Raises OSError."""
+    with path.open("rb") as stream:
+        return _holds(stream, parts) and not stream.read(1)
+
+
+def _holds(stream: BinaryIO, parts: Iterable[str]) -> bool:
+    return all(stream.read(len(data)) == data for data in map(str.encode, parts))
 
 
 @contextmanager

@@ -76,7 +76,7 @@ def _has(node: Any, step: str) -> bool:
         return _attribute(node, step) != ""
     if isinstance(node, list):
         return step.isdecimal() and int(step) < len(node)
-    return isinstance(node, dict) and _key(node, step) in node
+    return isinstance(node, Mapping) and _key(node, step) in node
 
 
 def _member(node: Any, step: str) -> Any:

@@ -80,11 +80,12 @@ class Experiment:
 
     def table(self) -> list[tuple[str, ...]]:
         """Write each point as the cells of a table."""
-        each = (self._cells(path) for path in self.columns)
+        each = (self.cells(path) for path in self.columns)
         return list(zip(*each, strict=True))
 
-    def _cells(self, path: str) -> list[str]:
-        values, column = self.spec.factors[path].values, self.columns[path].tolist()
+    def cells(self, path: str, part: slice = slice(None)) -> list[str]:
+        """Write a factor's values at some points as the cells of a table."""
+        values, column = self.spec.factors[path].values, self.columns[path][part].tolist()
         if values is None:
             return [repr(each) for each in column]
         return [written(values[each]) for each in column]

@@ -20,9 +20,9 @@ from sim.scenario.loading.schema_walk import SHORTHANDS
 from sim.scenario.loading.shipped import located
 from sim.scenario.loading.source_tree import Path, bare
 from sim.scenario.loading.yaml_marks import read
+from sim.scenario.need import Need as FinalNeed
 from sim.scenario.quantity import Quantity
 from sim.scenario.schema import Input, Line, Scenario
-from sim.scenario.schema import Need as FinalNeed
 from sim.study.batched_points import at
 from sim.study.spec import SCENARIO, Asked, Factor, Spec
 

@@ -48,6 +48,8 @@ def agreed(
         )
     if now.members < then.members:
         raise InputError(f"{folder}: has {then.members} members already, more than {now.members}")
+    if store.begins(experiment):
+        return experiment
     try:
         return experiment.after(store.points())
     except InputError as error:

@@ -9,7 +9,7 @@ resumed. Every other file is written aside and renamed.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -25,10 +25,13 @@ from sim.study.atomic_files import (
     COPIED,
     Runs,
     append,
+    begins_with,
     blank,
     cut_last_line,
+    is_whole,
     put,
     replace_file,
+    replace_parts,
     replacing,
     resized,
     writing,
@@ -44,6 +47,8 @@ PENDING, DONE, FAILED = 0, 1, 2
 STATE, SPEC, POINTS, FAILURES = "state.json", "study.yaml", "points.csv", "failures.csv"
 VALUES, STATUS, ROWS = "values.npy", "status.npy", "rows.csv"
 LABELS = ("metric", "state", "product")
+ROWS_AT_A_TIME = 2**16
+"""Points that are written or compared at a time."""
 FAILURE_KEYS = ("point", "error", "message")
 
 
@@ -101,6 +106,8 @@ class Store:
         self._shape = (self.state.points, self.state.members)
         self.status = statuses(folder / STATUS, self._shape, FAILED)
         self._rows = len(self.rows())
+        self._compared = 0
+        """Bytes of the points that were found to be a study's, and all that the file holds"""
         # see whether they fit together
         array(folder / VALUES, "<f8", self._shape, (self._rows,))
 
@@ -133,6 +140,17 @@ class Store:
         if len(found) < self.state.points:
             raise InputError(f"{path}: is damaged: has {len(found)} of {self.state.points} points")
         return found
+
+    def begins(self, experiment: Experiment) -> bool:
+        """Tell whether the points here are the first of a study, in its order.
+
+        Raises InputError.
+        """
+        path, parts = self.folder / POINTS, _point_parts(experiment, self.state.points)
+        with readable(path):
+            told = self.state.points <= experiment.points and begins_with(path, parts)
+        self._compared = path.stat().st_size if told and told == path.stat().st_size else 0
+        return told > 0
 
     def rows(self) -> list[tuple[str, ...]]:
         """Read the numbers kept of each run: metric, state, product."""
@@ -205,9 +223,10 @@ class Store:
                 if now != self.state:
                     # its hashes hold no longer
                     (self.folder / MANIFEST).unlink(missing_ok=True)
-            for name, text in _description(experiment).items():
-                if (self.folder / name).read_bytes() != text.encode():
-                    replace_file(self.folder / name, text)
+            is_known = self._compared > 0 and shape[0] == self.state.points
+            for name, parts in _description(experiment).items():
+                if not (name == POINTS and is_known) and not is_whole(self.folder / name, parts()):
+                    replace_parts(self.folder / name, parts())
             if now != self.state:
                 # from here on the study is the larger one
                 replace_file(self.folder / STATE, _state(now))
@@ -234,18 +253,28 @@ def create(folder: Path, experiment: Experiment, shard: str = "") -> Store:
         (fresh / FAILURES).write_bytes(_line(FAILURE_KEYS))
         rows: Table = {name: [getattr(row, name) for row in experiment.rows] for name in LABELS}
         replace_file(fresh / ROWS, table_text(rows))
-        for name, text in _description(experiment).items():
-            replace_file(fresh / name, text)
+        for name, parts in _description(experiment).items():
+            replace_parts(fresh / name, parts())
         replace_file(fresh / STATE, _state(State.of(experiment, shard)))
     return Store(folder)
 
 
-def _description(experiment: Experiment) -> dict[str, str]:
-    """Write what a study is, by file."""
-    cells = zip(*experiment.table(), strict=True)
-    points: Table = {"point": np.arange(experiment.points)}
-    points |= {path: list(each) for path, each in zip(experiment.columns, cells, strict=True)}
-    return {POINTS: table_text(points), SPEC: dump_study(experiment.spec)}
+def _description(experiment: Experiment) -> dict[str, Callable[[], Iterable[str]]]:
+    """Write what a study is, by file, in parts: a million points are never in memory as text."""
+    return {
+        POINTS: lambda: _point_parts(experiment, experiment.points),
+        SPEC: lambda: [dump_study(experiment.spec)],
+    }
+
+
+def _point_parts(experiment: Experiment, points: int) -> Iterator[str]:
+    """Write the first points of a study as a table, some at a time."""
+    for start in range(0, max(points, 1), ROWS_AT_A_TIME):
+        part = slice(start, min(start + ROWS_AT_A_TIME, points))
+        table: Table = {"point": np.arange(part.start, part.stop)}
+        table |= {path: experiment.cells(path, part) for path in experiment.columns}
+        header, _, rest = table_text(table).partition("\n")
+        yield rest if start else f"{header}\n{rest}"
 
 
 def _state(state: State) -> str:

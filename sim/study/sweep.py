@@ -146,14 +146,16 @@ def _filled(folder: Path, experiment: Experiment, how: How) -> Path:
     it back.
     """
     shard, parquet = how.get("shard"), bool(how.get("parquet"))
-    if not (folder / STATE).exists():
+    is_new = not (folder / STATE).exists()
+    if is_new:
         create(folder, experiment, shard or "")
     with locked(folder):
         store = Store(folder)
         if not any(how.get(key) for key in ("resume", "extend", "retry_failed")):
             _refuse_begun(store)
-        experiment = agreed(store, experiment, shard or "", extend=bool(how.get("extend")))
-        store.fit(experiment)
+        if not is_new:
+            experiment = agreed(store, experiment, shard or "", extend=bool(how.get("extend")))
+            store.fit(experiment)
         if how.get("retry_failed"):
             store.retry()
         _run(store, experiment, share(experiment, shard), how)

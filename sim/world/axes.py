@@ -240,6 +240,11 @@ class Axes:
         return rows_of(self.states)
 
     @cached_property
+    def line_rows(self) -> Mapping[tuple[str, str], int]:
+        """Look up the row of each line."""
+        return rows_of(self.lines)
+
+    @cached_property
     def factory_rows(self) -> Mapping[str, int]:
         """Look up the row of each factory."""
         return rows_of(self.factories)

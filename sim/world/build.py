@@ -19,6 +19,7 @@ from sim.world.build_programmes import build_programmes, build_projects
 from sim.world.draws import Draws
 from sim.world.lots import build_lots
 from sim.world.numbering import number
+from sim.world.stock_plans import build_stock_plans
 from sim.world.trade_caps import build_trade_caps
 from sim.world.world import World
 
@@ -29,13 +30,15 @@ def build(scenario: Scenario, members: Sequence[int], axes: Axes | None = None) 
     axes, draw = axes or number(scenario), Draws.of(scenario, members)
     caps = build_trade_caps(scenario, axes, draw)
     lines, links = build_lines(scenario, axes, draw), build_links(scenario, axes, draw, caps)
+    slots = int(links.lead.max(initial=1)) + 1
+    needs = build_needs(scenario, axes, draw, slots)
     return World(
         axes=axes,
         trade_caps=caps,
         limits=caps.limits(axes.link_need, len(axes.needs)),
         members=tuple(members),
         lines=lines,
-        needs=build_needs(scenario, axes, draw, slots=int(links.lead.max(initial=1)) + 1),
+        needs=needs,
         links=links,
         projects=build_projects(scenario, axes, draw),
         programmes=build_programmes(scenario, axes, draw),
@@ -44,4 +47,5 @@ def build(scenario: Scenario, members: Sequence[int], axes: Axes | None = None) 
         lost_capacity=np.zeros_like(lines.capacity),
         lost_projects=np.zeros((len(axes.projects), draw.width)),
         lots=build_lots(scenario, axes, draw),
+        stock_plans=build_stock_plans(scenario, axes, draw, slots, needs.cover),
     )

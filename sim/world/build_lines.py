@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.kernels.sums import NEVER, Floats, Ints
-from sim.scenario.event_kinds import Licence
+from sim.scenario.plant_kinds import Licence
 from sim.scenario.quantity import month_number
 from sim.scenario.schema import Scenario
 from sim.world.axes import Axes

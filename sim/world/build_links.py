@@ -18,11 +18,13 @@ from sim.world.world import Links
 
 def build_links(scenario: Scenario, axes: Axes, draw: Draws, caps: TradeCaps) -> Links:
     """Draw the links' numbers; nothing flows yet, and none is open."""
-    found = [(_terms(scenario, path), path) for path in axes.terms]
+    # those of trade rules come first
+    others = [(_terms(scenario, path), path) for path in axes.terms[len(scenario.trade) :]]
 
     def of_terms(key: str) -> Floats:
-        drawn = draw.rows((getattr(terms, key), f"{path}.{key}") for terms, path in found)
-        return drawn.take(axes.link_terms, axis=0)
+        rules = draw.column(scenario.trade, key, "trade")
+        rest = draw.rows((getattr(terms, key), f"{path}.{key}") for terms, path in others)
+        return np.concatenate([rules, rest]).take(axes.link_terms, axis=0)
 
     share = 1.0 / axes.siblings[:, None]
     weight = of_terms("weight") * share
@@ -61,14 +63,11 @@ def build_links(scenario: Scenario, axes: Axes, draw: Draws, caps: TradeCaps) ->
 
 
 def _terms(scenario: Scenario, path: str) -> Trade | Reexport:
-    """Return what stands at a path of `Axes.terms`; by default the terms of trade that no rule
-    speaks of.
+    """Return what stands at a path of `Axes.terms` after the trade rules: a re-export, or by
+    default the terms of trade that no rule speaks of.
     """
-    block, _, name = path.partition(".")
-    if not name:
-        return Trade(exporter="*", importer="*", product="*")
-    event = scenario.events[name] if block == "events" else None
-    return event if isinstance(event, Reexport) else scenario.trade[name]
+    event = scenario.events.get(path.partition(".")[2])
+    return event if isinstance(event, Reexport) else Trade(exporter="*", importer="*", product="*")
 
 
 def _reserve_exclusive_lines(scenario: Scenario, axes: Axes, cap: Floats) -> None:

@@ -7,8 +7,9 @@ import numpy as np
 from sim.kernels.kept import renewed
 from sim.kernels.sums import NEVER, Floats, Ints
 from sim.scenario.bills import bill_of, bill_path
+from sim.scenario.need import Need
 from sim.scenario.quantity import Quantity, month_number
-from sim.scenario.schema import Need, Scenario
+from sim.scenario.schema import Scenario
 from sim.world.axes import Axes
 from sim.world.draws import Draws
 from sim.world.world import Needs
@@ -33,6 +34,7 @@ def build_needs(scenario: Scenario, axes: Axes, draw: Draws, slots: int) -> Need
         series_rows=series_rows,
         series=series,
         factor=np.ones(final_shape),
+        added=np.zeros(final_shape),
         final=np.zeros(final_shape),
         full_amount=amount,
         amount=amount.copy(),

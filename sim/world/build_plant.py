@@ -11,9 +11,9 @@ import numpy as np
 
 from sim.kernels.capacity import erlang, half_done, monthly
 from sim.kernels.sums import NEVER, Floats, Ints, whole
-from sim.scenario.event_kinds import Retool
 from sim.scenario.lead_terms import terms_of
 from sim.scenario.lead_time import STANDARD
+from sim.scenario.plant_kinds import Retool
 from sim.scenario.plant_options import MEMORY, Work, class_of
 from sim.scenario.schema import Candidate, Complexity, Scenario
 from sim.world.axes import Axes

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from sim import rng
 from sim.kernels.sums import Floats
-from sim.scenario.quantity import Quantity, draw_all
+from sim.scenario.column_table import ColumnTable, draw_column
+from sim.scenario.quantity import Frozen, Quantity, draw_all
 from sim.scenario.schema import Scenario
 
 
@@ -43,6 +45,18 @@ class Draws:
             return np.zeros((0, self.width))
         quantities, paths = zip(*pairs, strict=True)
         return draw_all(quantities, self.seed, paths, self.members)
+
+    def column(self, table: Mapping[str, Frozen], key: str, block: str) -> Floats:
+        """Draw a quantity of every entity of a block, [entities, members]."""
+        if not isinstance(table, ColumnTable):
+            found = ((getattr(each, key), f"{block}.{name}.{key}") for name, each in table.items())
+            return self.rows(found)
+
+        def uniforms(rows: Sequence[int]) -> Floats:
+            paths = [f"{block}.{table.names[row]}.{key}" for row in rows]
+            return rng.rows(self.seed, paths, self.members)
+
+        return draw_column(table.column(key), self.members, uniforms, rng.central(self.members))
 
     def rows_or(self, found: Iterable[tuple[Quantity | None, str]], otherwise: float) -> Floats:
         """Draw a number for each (quantity, path), [rows, members]; `otherwise` stands for what is

@@ -15,8 +15,9 @@ from functools import cached_property
 import numpy as np
 
 from sim.kernels.sums import Bools, Ints
-from sim.scenario.schema import Scenario, Trade
+from sim.scenario.schema import Scenario
 from sim.scenario.selectors import products_of, states_of
+from sim.scenario.trade_columns import trade_columns
 from sim.scenario.trade_kinds import Reexport
 from sim.scenario.trade_rules import Buyer, TradeRules
 from sim.world.axes import rows_of
@@ -98,15 +99,15 @@ def _by_rules(scenario: Scenario, ends: Ends) -> tuple[Ways, Ways]:
     need = np.concatenate(
         [nothing, *(ends.buyers[product] for product in ends.line_product.tolist())]
     )
-    rule = np.concatenate([nothing, *_rules(scenario, ends)])
+    rule = _rules(scenario, ends, line, need)
     at_home = ends.line_state[line] == ends.need_state[need]
-    trade = list(scenario.trade.values())
-    by_search = np.array([*(each.by_search for each in trade), False])
-    is_open = np.array([*(not _is_closed(each) for each in trade), False]) & ~by_search
+    trade = trade_columns(scenario)
+    by_search = np.append(trade.by_search, False)
+    is_open = np.append(~trade.is_closed, False) & ~by_search
     unspoken = rule < 0
     permitted = np.where(unspoken, at_home, is_open[rule])
     dormant = np.where(unspoken, ~at_home, by_search[rule]) & _searching(scenario, ends)[need]
-    terms = np.where(unspoken, len(trade), rule)
+    terms = np.where(unspoken, len(scenario.trade), rule)
 
     def ways(chosen: Bools, *, is_dormant: bool) -> Ways:
         size = int(chosen.sum())
@@ -121,11 +122,21 @@ def _by_rules(scenario: Scenario, ends: Ends) -> tuple[Ways, Ways]:
     return ways(permitted, is_dormant=False), ways(dormant, is_dormant=True)
 
 
-def _rules(scenario: Scenario, ends: Ends) -> Iterator[Ints]:
-    """Look up, line by line, the trade rule for each need of its product; -1: none speaks of
-    it.
+def _rules(scenario: Scenario, ends: Ends, line: Ints, need: Ints) -> Ints:
+    """Look up the trade rule for each line and need of its product, arrays [pairs], line by line;
+    -1: none speaks of it.
     """
-    rules, states, products = TradeRules(scenario), list(scenario.states), list(scenario.products)
+    rules = TradeRules(scenario)
+    if rules.are_exact:
+        return rules.exact.held(
+            ends.line_state[line], ends.need_state[need], ends.line_product[line]
+        )
+    return np.concatenate([np.zeros(0, dtype=np.int64), *_by_line(scenario, ends, rules)])
+
+
+def _by_line(scenario: Scenario, ends: Ends, rules: TradeRules) -> Iterator[Ints]:
+    """Look up, line by line, the trade rule for each need of its product."""
+    states, products = list(scenario.states), list(scenario.products)
     # where no rule names users, all buyers of a state are alike
     user = ends.need_line if rules.by_user else np.full_like(ends.need_line, -1)
     who = ends.need_state * (len(ends.lines) + 1) + user + 1
@@ -142,10 +153,6 @@ def _rules(scenario: Scenario, ends: Ends) -> Iterator[Ints]:
             rows = np.array([each[0] if each else -1 for each in held], dtype=np.int64)
             found[exporter, product] = rows[place]
         yield found[exporter, product]
-
-
-def _is_closed(rule: Trade) -> bool:
-    return rule.weight.value == 0 and not rule.weight.is_drawn
 
 
 def _searching(scenario: Scenario, ends: Ends) -> Bools:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.kernels.allocation import Allocation, spread
-from sim.kernels.sums import Floats, divide
+from sim.kernels.sums import Floats, divide, whole
 from sim.world import lots
 from sim.world.world import Trade, World
 
@@ -43,6 +43,12 @@ def settle(world: World, initial_cover: Floats, trade: Trade) -> None:
     needs.perceived[:] = needs.demand
     _fill_pipeline(world, result)
     needs.stock[: world.axes.final] = initial_cover * needs.base
+    plans = world.stock_plans
+    if plans is not None:
+        rows = plans.rows
+        needs.stock[rows] = plans.at_start(
+            initial_cover[rows], needs.base[rows], whole(needs.lead[rows])
+        )
     needs.stock[world.axes.inputs] = (
         needs.cover[world.axes.inputs] * needs.demand[world.axes.inputs]
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,7 +10,8 @@ import numpy as np
 from sim.kernels.groups import Groups
 from sim.kernels.limits import Limits
 from sim.kernels.sums import Floats, Ints
-from sim.scenario.schema import Scenario
+from sim.scenario.column_table import ColumnTable
+from sim.scenario.schema import Scenario, Trade
 from sim.world.axes import Axes
 from sim.world.draws import Draws
 
@@ -48,10 +49,10 @@ class TradeCaps:
 
 def build_trade_caps(scenario: Scenario, axes: Axes, draw: Draws) -> TradeCaps:
     """Group the links of each trade rule that has a cap, and draw the caps."""
+    names = tuple(scenario.trade)
     capped = [
-        (row, rule, f"trade.{name}.cap")
-        for row, (name, rule) in enumerate(scenario.trade.items())
-        if rule.cap is not None
+        (row, scenario.trade[names[row]], f"trade.{names[row]}.cap")
+        for row in _with_cap(scenario.trade)
     ]
     drawn = draw.rows((rule.cap, path) for _, rule, path in capped if rule.cap is not None)
     order = np.argsort(axes.link_terms, kind="stable")
@@ -64,6 +65,14 @@ def build_trade_caps(scenario: Scenario, axes: Axes, draw: Draws) -> TradeCaps:
         links += [each for each in groups if each.size]
         most += [place] * (len(links) - len(most))
     return TradeCaps(links, drawn.take(np.array(most, dtype=np.int64), axis=0))
+
+
+def _with_cap(trade: Mapping[str, Trade]) -> Sequence[int]:
+    """List the trade rules that have a cap, rows."""
+    if not isinstance(trade, ColumnTable):
+        return [row for row, rule in enumerate(trade.values()) if rule.cap is not None]
+    found: list[int] = np.flatnonzero(~np.isnan(trade.column("cap").value)).tolist()
+    return found
 
 
 def by_route(route: Ints, links: Ints) -> list[Ints]:

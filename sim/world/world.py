@@ -18,6 +18,7 @@ from sim.kernels.sums import Bools, Floats, GroupSum, Ints, raised
 from sim.world.axes import Axes
 from sim.world.lead_groups import LeadGroup
 from sim.world.projects import Programmes, Projects, Upkeep, Works
+from sim.world.stock_plans import StockPlans
 from sim.world.trade_caps import TradeCaps
 
 
@@ -87,6 +88,8 @@ class Needs:
     """[months, series_rows, members]: their base"""
     factor: Floats
     """What events make of the base, final needs only; events write it"""
+    added: Floats
+    """Units per month that events add to it, final needs only; events write it"""
     final: Floats
     """This month's final need; month/final_use writes it"""
     full_amount: Floats
@@ -104,7 +107,7 @@ class Needs:
     """Ordered, not cancelled and not shipped; month/allocation writes it"""
     passed: Floats
     """What came under a cut, beside what still waits, of the same orders: the cut has refused the
-    rest of them, and does not count it again; events write it"""
+    rest of them, and does not count it again; events and month/ordering write it"""
     deferred: Floats
     """Unmet final need that still waits, final needs only; month/final_use writes it"""
     in_transit: Floats
@@ -226,6 +229,8 @@ class World:
     month: int = 0
     lots: Lots | None = None
     """What leaves in whole lots; None: everything can be split"""
+    stock_plans: StockPlans | None = None
+    """What stocks are to hold beyond a cover; None: no need has a season, ceiling or targets"""
 
     @property
     def leaving(self) -> Floats:

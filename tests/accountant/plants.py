@@ -68,10 +68,10 @@ def _in_order(books: Books, line: Line, month: int) -> float:
     """Return the share of a line's capacity that no outage puts out of use."""
     left, world = 1.0, books.world
     for name, event in world.of_kinds("outage"):
-        here = world.has(event["factory"], line.factory)
-        if here and world.has(event.get("product", "*"), line.product):
+        share = world.out(event, line.factory, line.product)
+        if share:
             force = world.strength(name, month) * world.kept(name, month, "repairs")
-            left *= 1.0 - number(event.get("share"), 1.0) * force
+            left *= 1.0 - share * force
     return left
 
 

@@ -161,13 +161,39 @@ class World:
 
     def needed(self, state: str, product: str, month: int) -> float:
         """Return what a state means to use of a product in a month."""
-        units = self._before_events(self.plain["needs"][state][product], month)
+        need = self.plain["needs"][state][product]
+        units, added = self._before_events(need, month), 0.0
         for name, event in self.of_kinds("demand"):
             chosen = self.has(event.get("product", "*"), product)
             if chosen and self.has_state(event["state"], state):
-                grown = self.strength(name, month)
-                units *= 1.0 + (number(event["factor"]) - 1.0) * grown
-        return units
+                grown = self.strength(name, month) * self.kept(name, month, "lifts")
+                added += number(event.get("units")) * grown
+                units *= 1.0 + (number(event.get("factor"), 1.0) - 1.0) * grown
+        return (units + added) * self._season(need, month)
+
+    def _season(self, need: Any, month: int) -> float:
+        """Return a month's need as a multiple of the mean month's."""
+        profile = need.get("profile") if isinstance(need, dict) else None
+        if not profile:
+            return 1.0
+        weights = [number(each) for each in profile]
+        return 12 * weights[int(self.months[month][5:7]) - 1] / sum(weights)
+
+    def out(self, event: Plain, factory: str, product: str) -> float:
+        """Return the share of a line that an outage puts out of use; 0: it does not hit it."""
+        state = self.plain["factories"][factory]["state"]
+        selects = [key for key in ("factory", "state", "product") if event.get(key)]
+        hit = (
+            self.has(event.get("factory") or "*", factory)
+            and self.has(event.get("product") or "*", product)
+            and self.has_state(event.get("state") or "*", state)
+        )
+        sizes = event.get("sizes") or {}
+        names = [factory, product, state, self.plain["states"][state].get("bloc")]
+        given = [sizes[name] for name in names if name in sizes]
+        if given:
+            return number(given[0]) if hit else 0.0
+        return number(event.get("share"), 1.0) if hit and selects else 0.0
 
     def _before_events(self, need: Any, month: int) -> float:
         if not isinstance(need, dict) or "value" in need:

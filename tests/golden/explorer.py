@@ -13,13 +13,13 @@ from tests.test_page_browser import CHROMIUM, FLAGS, sync_api
 ROOT = Path(__file__).parents[2]
 PICTURE = ROOT / "docs" / "images" / "explorer.png"
 QUERY = "events.helicopter_engines_leak=off&kept=&states=RUS&products=helicopter_engines"
-SIZE = {"width": 1100, "height": 620}
+SIZE = {"width": 1100, "height": 760}
 
 
 def main() -> None:
     """Open the explorer of the baseline and write what it shows."""
     with (
-        served(ROOT / "scenarios" / "baseline.yaml") as port,
+        served(Path("baseline")) as port,
         sync_api.sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)

@@ -131,7 +131,7 @@ def test_two_halves_of_a_buyer_are_the_buyer(world: Tree) -> None:
     )
 
 
-@few
+@fewer
 @given(worlds(heads=False))
 def test_two_halves_of_a_buyer_under_one_limit_for_both_are_the_buyer(world: Tree) -> None:
     world = changes.with_limits_together(world, BUYER)
@@ -147,7 +147,7 @@ def test_two_halves_of_a_buyer_under_one_limit_for_both_are_the_buyer(world: Tre
 ROUTE = {"exporter": "AAA", "importer": BUYER, "via": "CCC", "lead_months": 2}
 
 
-@few
+@fewer
 @given(worlds())
 def test_two_halves_of_a_reexport_are_the_reexport(world: Tree) -> None:
     route = {**ROUTE, "exporter": world["factories"]["plant_2"]["state"]}

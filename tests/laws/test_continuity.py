@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 import sim
 from tests.laws.outcome import Numbers, check, numbers
@@ -66,7 +66,7 @@ def moved(world: Tree) -> Numbers:
 
 
 @pytest.mark.parametrize("name", STEPS)
-@fewer
+@settings(fewer, max_examples=4)
 @given(world=worlds(limits=False))
 def test_what_tends_to_nothing_changes_ever_less(name: str, world: Tree) -> None:
     """After an outage; buyers that hoard before any cut, however small, are left out."""

@@ -15,4 +15,24 @@ kernels_on_paper lead_times learning lots mesa metric_table metrics model money 
 more_wrong_numbers optimal ordering overtime patterns production_rules programme_rules reference
 result search sourcing stockpile stress systemic tariff thrift triggers upkeep wrong_numbers
 """
-FILES = tuple(f"tests/test_{name}.py" for name in NAMES.split())
+ROOMS = {
+    "kernels": """kernels_on_paper allocation allocation_rules claims optimal systemic ordering
+    sourcing learning capacity lead_times""",
+    "events": """events_on_paper events triggers tariff thrift wrong_numbers evasion event_times
+    more_wrong_numbers""",
+    "month": """months_on_paper investment upkeep money search programme_rules lots ordering
+    learning stockpile overtime""",
+    "metrics": "metrics metric_table money",
+    "assess": "assess_on_paper fates evidence importance backtest_held backtest",
+}
+"""Room -> the tests that look at it most closely."""
+
+
+def path(name: str) -> str:
+    """Return the file of a name as above."""
+    return f"tests/test_{name}.py"
+
+
+FILES = tuple(path(name) for name in NAMES.split())
+CLOSE = {room: frozenset(path(name) for name in names.split()) for room, names in ROOMS.items()}
+"""Room -> these files: they are tried first"""

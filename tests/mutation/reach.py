@@ -15,8 +15,10 @@ from xml.etree import ElementTree
 
 from coverage import CoverageData
 
+from tests.mutation.files import CLOSE
+
 PYTEST = ("-q", "-p", "no:randomly", "-p", "no:cacheprovider")
-BUDGET = 10.0
+BUDGET = 20.0
 """Seconds of tests that a mutant must survive."""
 
 Lines = Mapping[int, Sequence[str]]
@@ -41,17 +43,22 @@ class Reach:
     def tests(self, module: str, source: str, row: int) -> list[str]:
         """Name the tests to run for a change of this line, the sharpest first, within BUDGET.
 
-        Sharp is a test that runs few lines. They are those that run this line; where it runs on
-        import (a default, a constant), those that run its function or, outside of functions, the
-        module.
+        Sharp is a test that looks at the module's room, and one that runs few lines. They are
+        those that run this line; where it runs on import (a default, a constant), those that run
+        its function or, outside of functions, the module.
         """
         lines = self.lines[module]
         found = set(lines.get(row, ()))
         if not found:
             first, last = _function(source, row)
             found = {test for each in range(first, last + 1) for test in lines.get(each, ())}
+        close = CLOSE[module.split("/")[1]]
+
+        def sharpness(test: str) -> tuple[bool, int, str]:
+            return test.partition("::")[0] not in close, self.breadth[test], test
+
         chosen, spent = [], 0.0
-        for test in sorted(found, key=lambda each: (self.breadth[each], each)):
+        for test in sorted(found, key=sharpness):
             spent += self.seconds[test]
             if chosen and spent > BUDGET:
                 break

@@ -12,8 +12,6 @@ from sim.scenario.rule_choices import RuleChoice
 from tests.reference.rules import chosen
 from tests.reference.things import FinalNeed, Line, Need, Project, total
 
-PERCEPTION_MONTHS = 3.0
-
 
 class StateAgent(mesa.Agent):
     """A country: uses goods from stock and orders more."""
@@ -35,6 +33,7 @@ class StateAgent(mesa.Agent):
         waits on."""
         for need in self.needs:
             need.final = need.by_month[min(month, len(need.by_month) - 1)] * need.factor
+            need.final += need.added
             wanted = need.final + need.deferred
             need.used = min(need.stock, wanted)
             need.stock -= need.used
@@ -52,10 +51,15 @@ class FactoryAgent(mesa.Agent):
     """A plant: buys inputs, makes goods on its lines, learns."""
 
     def __init__(
-        self, model: mesa.Model, name: str, lines: Sequence[Line], rules: dict[str, RuleChoice]
+        self,
+        model: mesa.Model,
+        name: str,
+        lines: Sequence[Line],
+        rules: dict[str, RuleChoice],
+        perception_months: float,
     ) -> None:
         super().__init__(model)
-        self.name, self.lines = name, lines
+        self.name, self.lines, self.perception_months = name, lines, perception_months
         self.inputs = [need for line in lines for need in line.inputs]
         self.ordering, self.sourcing = (
             chosen("ordering", rules["ordering"]),
@@ -111,7 +115,8 @@ class FactoryAgent(mesa.Agent):
                 before = max(line.first_experience, line.first_lot)
                 known = line.experience - line.first_experience + before
                 line.unit_cost = line.first_unit_cost * (known / before) ** slope
-            line.perceived += (max(line.asked, line.shipped) - line.perceived) / PERCEPTION_MONTHS
+            seen = max(line.asked, line.shipped)
+            line.perceived += (seen - line.perceived) / self.perception_months
 
 
 class CommissionAgent(mesa.Agent):

@@ -9,7 +9,7 @@ from math import exp, inf
 from typing import Any
 
 from sim.scenario import event_kinds as kinds
-from sim.scenario import trade_kinds
+from sim.scenario import plant_kinds, trade_kinds
 from tests.reference.limits import Limit, Limits, holding
 from tests.reference.things import NEVER, FinalNeed, Line, Need, Project, total
 
@@ -35,6 +35,8 @@ class Happening:
     settles: float | None
     contracts_end: float
     targets: list[Any]
+    sizes: dict[Any, float] = field(default_factory=dict)
+    """Targets for which another size holds"""
     parent: Happening | None = None
     project: Project | None = None
     undone_by: list[Happening] = field(default_factory=list)
@@ -174,7 +176,10 @@ class Calendar:
         self.commissions = {commission for due in budgets.values() for commission, _ in due}
         self.restrictions = [self._restriction(each) for each in of(*RESTRICTIONS)]
         self.exceptions = [self._exception(each) for each in of(*EXCEPTIONS)]
-        self.scaling, self.closures = of(kinds.Demand, kinds.Outage), of(kinds.Closure)
+        self.scaling, self.closures = (
+            of(kinds.Demand, plant_kinds.Outage),
+            of(plant_kinds.Closure),
+        )
         # who stops in the month in which he starts, stops
         self.funding = of(kinds.ProgrammeStart, kinds.Funding, kinds.ProgrammeStop)
         self.funding.sort(key=lambda each: isinstance(each.event, kinds.ProgrammeStop))
@@ -321,9 +326,16 @@ class Calendar:
         for each in self.scaling:
             for target in each.targets:
                 _set_factor(target, 1.0)
+                if isinstance(target, FinalNeed):
+                    target.added = 0.0
         for each in self.scaling:
-            full = each.size if isinstance(each.event, kinds.Demand) else 1.0 - each.size
+            if getattr(each.event, "units", None) is not None:
+                for target in each.targets:
+                    target.added += each.size * each.level(month)
+                continue
             for target in each.targets:
+                size = each.sizes.get(target, each.size)
+                full = size if isinstance(each.event, kinds.Demand) else 1.0 - size
                 before = target.factor if isinstance(target, FinalNeed) else target.available
                 _set_factor(target, before * (1.0 + (full - 1.0) * each.level(month)))
 

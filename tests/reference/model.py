@@ -61,6 +61,7 @@ class ReferenceModel(mesa.Model):
                     family: getattr(factory.rules, family) or getattr(defaults, family)
                     for family in families
                 },
+                defaults.perception_months,
             )
             for name, factory in scenario.factories.items()
         ]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sim.scenario import event_kinds as kinds
-from sim.scenario import trade_kinds
+from sim.scenario import plant_kinds, schema, trade_kinds
 from sim.scenario.quantity import Quantity, month_number
 from sim.scenario.schema import Candidate, Programme, Scenario
 from sim.scenario.selectors import factories_of, products_of, states_of
@@ -89,20 +89,36 @@ class Builder:
             idle_share=self.draw(factory.idle_cost, f"{path}.idle_cost"),
             learning_rate=self.draw(good.learning_rate, f"products.{product}.learning_rate"),
             qualified_from=month_number(line.qualified) - self.first if line.qualified else -NEVER,
-            inputs=[self._input(factory.state, product, each) for each in good.inputs],
+            inputs=self._inputs(name, product),
             ration=proportional,
         )
 
-    def _input(self, state: str, product: str, name: str) -> Input:
-        good, bought = self.scenario.products[product], self.scenario.products[name]
+    def _inputs(self, factory: str, product: str) -> list[Input]:
+        """Make the inputs of a line: by its own bill of materials, or by its product's."""
+        plant, good = self.scenario.factories[factory], self.scenario.products[product]
+        own = plant.lines[product].inputs
+        path = f"products.{product}" if own is None else f"factories.{factory}.lines.{product}"
+        bill = good.inputs if own is None else own
+        return [
+            self._input((plant.state, factory, product), name, each, f"{path}.inputs.{name}")
+            for name, each in bill.items()
+        ]
+
+    def _input(
+        self, buyer: tuple[str, str, str], name: str, each: schema.Input, path: str
+    ) -> Input:
+        (state, factory, product), bought = buyer, self.scenario.products[name]
+        good = self.scenario.products[product]
         return Input(
             state=state,
             product=name,
+            factory=factory,
+            makes=product,
             tier=0,
             cancellation=self.draw(bought.cancellation, f"products.{name}.cancellation"),
             cover=self.draw(good.input_cover, f"products.{product}.input_cover"),
-            amount=self.draw(good.inputs[name].amount, f"products.{product}.inputs.{name}.amount"),
-            criticality=good.inputs[name].criticality,
+            amount=self.draw(each.amount, f"{path}.amount"),
+            criticality=each.criticality,
         )
 
     def _final(self, state: str, product: str) -> FinalNeed:
@@ -156,12 +172,12 @@ class Builder:
         buyers: dict[str, list[Need]] = {}
         for need in self.needs:
             buyers.setdefault(need.product, []).append(need)
-        rules: dict[tuple[str, str, str], str | None] = {}
+        rules: dict[tuple[str, ...], str | None] = {}
         links = []
         capped: dict[str, list[Link]] = {}
         for line in self.lines.values():
             for need in buyers.get(line.product, ()):
-                route = (line.state, need.state, line.product)
+                route = (line.state, need.state, line.product, need.factory, need.makes)
                 if route not in rules:
                     rules[route] = permitting_rule(self.scenario, *route)
                 name = rules[route]
@@ -291,7 +307,7 @@ class Builder:
         path = f"events.{name}"
         sizes = [
             key
-            for key in ("share", "cap", "factor", "amount")
+            for key in ("share", "cap", "factor", "units", "amount")
             if getattr(event, key, None) is not None
         ]
         size = self.draw(getattr(event, sizes[0]), f"{path}.{sizes[0]}") if sizes else 1.0
@@ -309,7 +325,31 @@ class Builder:
             settles=self.draw(settles, f"{path}.settles_months") if settles else None,
             contracts_end=month_number(contracts) - self.first if contracts else -math.inf,
             targets=self._targets(event, commissions),
+            sizes=self._sizes(path, event) if isinstance(event, plant_kinds.Outage) else {},
         )
+
+    def _sizes(self, path: str, event: plant_kinds.Outage) -> dict[Line, float]:
+        return {
+            line: self.draw(event.sizes[name], f"{path}.sizes.{name}")
+            for line, name in self._out(event)
+            if name
+        }
+
+    def _out(self, event: plant_kinds.Outage) -> list[tuple[Line, str | None]]:
+        """List all lines, each with the name in the outage's sizes that counts for it, "": its
+        share; None: it is not hit."""
+        scenario = self.scenario
+        plants = factories_of(event.factory or "*", scenario)
+        states = states_of(event.state or "*", scenario)
+        goods = products_of(event.product or "*", scenario)
+        selects = bool(event.factory or event.state or event.product)
+        found: list[tuple[Line, str | None]] = []
+        for (plant, product), line in self.lines.items():
+            names = [plant, product, line.state, scenario.states[line.state].bloc or ""]
+            name = ([each for each in names if each in event.sizes] or [""])[0]
+            is_hit = plant in plants and line.state in states and product in goods
+            found.append((line, name if is_hit and (name or selects) else None))
+        return found
 
     def _targets(self, event: Any, commissions: dict[str, Any]) -> list[Any]:
         scenario = self.scenario
@@ -334,7 +374,9 @@ class Builder:
                 for (state, product), need in self.finals.items()
                 if state in states and product in goods
             ]
-        if isinstance(event, kinds.Outage | kinds.Closure):
+        if isinstance(event, plant_kinds.Outage):
+            return [line for line, size in self._out(event) if size is not None]
+        if isinstance(event, plant_kinds.Closure):
             plants, goods = (
                 factories_of(event.factory, scenario),
                 products_of(event.product, scenario),
@@ -346,7 +388,7 @@ class Builder:
             ]
         if isinstance(event, kinds.ProgrammeStart | kinds.Funding | kinds.ProgrammeStop):
             return [commissions[event.programme]]
-        if isinstance(event, kinds.Lifting | kinds.Repair):
+        if isinstance(event, kinds.Lifting | plant_kinds.Repair):
             return []
         raise ValueError(f"the reference has no {event.kind} events")
 

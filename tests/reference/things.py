@@ -78,6 +78,10 @@ class Need:
     tier: int
     cancellation: float
     cover: float
+    factory: str = ""
+    """Whose input it is; empty for final use"""
+    makes: str = ""
+    """What is made of it"""
     links: list[Link] = field(default_factory=list)
     open_links: list[Link] = field(default_factory=list)
     arrivals: dict[int, float] = field(default_factory=dict)
@@ -164,6 +168,7 @@ class FinalNeed(Need):
     by_month: list[float] = field(default_factory=list)
     initial_cover: float = 0.0
     factor: float = 1.0
+    added: float = 0.0
     final: float = 0.0
     deferred: float = 0.0
 

@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
+from sim.scenario.names import Selector
 from sim.scenario.routes import Route
 from sim.scenario.schema import Scenario, Trade
-from sim.scenario.selectors import ALL, names_in
-from sim.scenario.trade_kinds import Selector
+from sim.scenario.selectors import ALL, FINAL, names_in
 
 
-def permitting_rules(scenario: Scenario, exporter: str, importer: str, product: str) -> list[str]:
-    """Name the most specific trade rules of a route."""
+def permitting_rules(
+    scenario: Scenario,
+    exporter: str,
+    importer: str,
+    product: str,
+    factory: str = "",
+    makes: str = "",
+) -> list[str]:
+    """Name the most specific trade rules of a route; the buyer is the state itself, or a factory
+    that makes something."""
     route = Route(exporter, importer, product)
-    found = {name: specificity(rule, route, scenario) for name, rule in scenario.trade.items()}
+    found: dict[str, int | None] = {}
+    for name, rule in scenario.trade.items():
+        route_rank = specificity(rule, route, scenario)
+        user_rank = _user_rank(rule.user, factory, makes)
+        found[name] = None if None in (route_rank, user_rank) else route_rank + user_rank  # type: ignore[operator]
     best = max((rank for rank in found.values() if rank is not None), default=None)
     return [name for name, rank in found.items() if best is not None and rank == best]
 
 
-def permitting_rule(scenario: Scenario, exporter: str, importer: str, product: str) -> str | None:
-    """Name the trade rule that holds for a route, alone; None where no rule speaks of it."""
-    return next(iter(permitting_rules(scenario, exporter, importer, product)), None)
+def permitting_rule(scenario: Scenario, *route: str) -> str | None:
+    """Name the trade rule that holds for a route and a buyer, alone; None where no rule speaks of
+    it."""
+    return next(iter(permitting_rules(scenario, *route)), None)
 
 
 def specificity(rule: Trade, route: Route, scenario: Scenario) -> int | None:
@@ -37,6 +50,15 @@ def _state_rank(selector: Selector, state: str, scenario: Scenario) -> int | Non
     if state in names:
         return 2
     if scenario.states[state].bloc in names:
+        return 1
+    return 0 if ALL in names else None
+
+
+def _user_rank(selector: Selector, factory: str, makes: str) -> int | None:
+    names = names_in(selector)
+    if (factory or FINAL) in names:
+        return 2
+    if makes and makes in names:
         return 1
     return 0 if ALL in names else None
 

@@ -41,8 +41,8 @@ def fill_rate(tables: Tables, choice: Choice = ANY) -> Chart | None:
     rows = tables.final("series").query("metric == 'fill_rate'")
     choice.check(rows["state"], rows["product"])
     by_need = _series(rows)
-    ordered = [need for need in choice.of(worst(rows)) if need in by_need]
-    short = [need for need in ordered if is_short(by_need[need])]
+    ordered = choice.of([need for need in worst(rows) if need in by_need])
+    short = _short(by_need, ordered)
     shown = (ordered if choice.is_made else short)[: choice.limit(USUAL)]
     if not shown:
         return None
@@ -50,11 +50,7 @@ def fill_rate(tables: Tables, choice: Choice = ANY) -> Chart | None:
     every = 3 if sum(map(len, series.values())) > MOST_POINTS else 1
     panels = [_panel(tables, need, series[need], every) for need in shown]
     known = events.shown(tables, panels)
-    which = selected(len(shown), len(by_need), "need", "worst first")
-    if not choice.is_made:
-        words = "need that is short in some month", "needs that are short in some month"
-        which = selected(len(shown), len(short), words[0], "worst first", words[1])
-        which += f" ({counted(len(by_need), 'need')} in all)"
+    which = _which(len(shown), None if choice.is_made else len(short), len(by_need))
     months = series[shown[0]]["m"]
     return Chart(
         name="fill_rate",
@@ -74,6 +70,15 @@ def fill_rate(tables: Tables, choice: Choice = ANY) -> Chart | None:
     )
 
 
+def _which(shown: int, short: int | None, total: int) -> str:
+    """Say which needs are shown: of all, or of those that are short where none were asked for."""
+    if short is None:
+        return selected(shown, total, "need", "worst first")
+    words = "need that is short in some month", "needs that are short in some month"
+    which = selected(shown, short, words[0], "worst first", words[1])
+    return f"{which} ({counted(total, 'need')} in all)"
+
+
 def worst(rows: pd.DataFrame) -> list[Need]:
     """Order needs by the months of need lost on the mean, most first."""
     lost = (1 - rows["mean"]).groupby([rows["state"], rows["product"]], sort=False).sum()
@@ -81,6 +86,10 @@ def worst(rows: pd.DataFrame) -> list[Need]:
         (str(state), str(product))
         for state, product in lost.sort_values(ascending=False, kind="stable").index
     ]
+
+
+def _short(by_need: dict[Need, pd.DataFrame], needs: list[Need]) -> list[Need]:
+    return [need for need in needs if is_short(by_need[need])]
 
 
 def is_short(rows: pd.DataFrame) -> bool:

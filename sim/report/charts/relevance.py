@@ -6,21 +6,17 @@ from collections.abc import Callable
 
 from sim.scenario.bills import with_inputs
 from sim.scenario.event_kinds import (
-    Closure,
     Demand,
     Event,
     Funding,
-    Licence,
     Lifting,
-    Outage,
     ProgrammeStart,
     ProgrammeStop,
-    Repair,
-    Retool,
     Thrift,
 )
+from sim.scenario.plant_kinds import Closure, Licence, Outage, Repair, Retool
 from sim.scenario.schema import Scenario
-from sim.scenario.selectors import factories_of, products_of, states_of
+from sim.scenario.selectors import factories_of, lines_hit, products_of, states_of
 from sim.scenario.trade_kinds import Trading
 
 
@@ -57,12 +53,7 @@ def _bears_on_lines(
     scenario: Scenario, event: Event, goods: set[str], beneficiary: str | None
 ) -> bool:
     if isinstance(event, Outage | Closure | Retool | Licence):
-        made = {
-            product
-            for factory in factories_of(event.factory, scenario)
-            for product in scenario.factories[factory].lines
-        }
-        return not goods.isdisjoint(made.intersection(products_of(event.product, scenario)))
+        return not goods.isdisjoint(_products_hit(scenario, event))
     if isinstance(event, ProgrammeStart | Funding | ProgrammeStop):
         programme = scenario.programmes[event.programme]
         serves = (
@@ -74,6 +65,14 @@ def _bears_on_lines(
             candidate.product in goods for candidate in programme.candidates.values()
         )
     return False
+
+
+def _products_hit(scenario: Scenario, event: Outage | Closure | Retool | Licence) -> set[str]:
+    if isinstance(event, Outage):
+        return {product for _, product in lines_hit(event, scenario)}
+    plants = factories_of(event.factory, scenario)
+    made = {product for each in plants for product in scenario.factories[each].lines}
+    return made.intersection(products_of(event.product, scenario))
 
 
 def _names(scenario: Scenario, bears: Callable[[Event], bool]) -> set[str]:

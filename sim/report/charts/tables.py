@@ -13,6 +13,7 @@ from sim.files.text import from_cell
 from sim.report.charts.names import Names
 from sim.report.files import MANIFEST, check_folder, readable
 from sim.report.programmes import STAGES
+from sim.report.shortened import ALL
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -70,8 +71,11 @@ class Tables:
         return found
 
     def final(self, name: str) -> pd.DataFrame:
-        """Return the rows of a table that are of needs of states, and not of inputs of lines."""
+        """Return the rows of a table that are of needs of states, and not of inputs of lines; the
+        totals of a large world are no needs.
+        """
         rows = self[name]
+        rows = rows[rows["state"] != ALL]
         return rows[rows["use"] == "final"] if "use" in rows.columns else rows
 
     def once(self, name: Hashable, make: Callable[[Tables], T]) -> T:

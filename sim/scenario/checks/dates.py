@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sim.scenario.loading.source_tree import Path
+from sim.scenario.need import MONTHS_OF_YEAR
 from sim.scenario.quantity import month_number
 from sim.scenario.schema import Scenario
 
@@ -63,6 +64,11 @@ def _months(scenario: Scenario) -> Iterator[tuple[Path, str]]:
             month = getattr(event, key, None)
             if month is not None:
                 yield ("events", name, key), month
+    for state, needs in scenario.needs.items():
+        for product, need in needs.items():
+            for due in need.targets:
+                if due not in MONTHS_OF_YEAR:
+                    yield ("needs", state, product, "targets", due), due
     for name, programme in scenario.programmes.items():
         for month in programme.budget:
             yield ("programmes", name, "budget", month), month

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sim.scenario.event_kinds import Retool
 from sim.scenario.lead_terms import clashes, missing, terms_of
 from sim.scenario.loading.source_tree import Path
+from sim.scenario.plant_kinds import Retool
 from sim.scenario.plant_options import class_of, options
 from sim.scenario.schema import Candidate, Complexity, Programme, Scenario
 

@@ -5,7 +5,8 @@ with other faults.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
@@ -18,6 +19,8 @@ from sim.scenario.rule_choices import RuleChoice
 from sim.scenario.schema import Scenario
 from sim.scenario.selectors import ALL, FINAL
 from sim.scenario.suggestions import Speller, listed
+from sim.scenario.tables.bulk import Block
+from sim.scenario.tables.rows import MOST_FAULTS
 
 Known = Mapping[str, Collection[str] | None]
 """Noun -> the names that the scenario gives; None where nothing can be said."""
@@ -75,6 +78,7 @@ _REFERENCES = (
     _Reference("events.*.state", "state or bloc", ALL),
     _Reference("events.*.product", "product", ALL),
     _Reference("events.*.factory", "factory", ALL),
+    _Reference("events.*.sizes.~", "factory, product, state or bloc"),
     _Reference("events.*.programme", "programme"),
     _Reference("events.*.input", "product", ALL),
     _Reference("events.*.from_product", "product"),
@@ -97,7 +101,7 @@ def reference_faults(tree: Written) -> list[Fault]:
     are empty or repeat.
     """
     known, kinds, speller = _known_names(tree), _kinds(tree), Speller()
-    faults: list[Fault] = []
+    tree, faults = thinned(tree, known)
     for reference in _REFERENCES:
         names, at_key = known[reference.noun], reference.pattern.endswith(KEYS)
         for path, node in find(tree, reference.pattern):
@@ -112,7 +116,9 @@ def rule_faults(tree: Written, check: CheckRule | None) -> list[Fault]:
     """List rules that are unknown or have wrong parameters, as `check` finds, and parameters that
     are not finite.
     """
-    faults, known = [], _known_names(tree)
+    known = _known_names(tree)
+    # what is kept as columns chooses no rules
+    tree, faults = thinned(tree, {})[0], list[Fault]()
     for path, node, model in walk(tree):
         if model is RuleChoice and node.value is not None:
             faults += [
@@ -121,6 +127,49 @@ def rule_faults(tree: Written, check: CheckRule | None) -> list[Fault]:
             ]
             faults += _choice_faults(tree, path, node, check, known) if check else []
     return faults
+
+
+def thinned(tree: Written, known: Known) -> tuple[Written, list[Fault]]:
+    """Write out, of the blocks that are kept as columns, the rows that are wrong or name something
+    unknown, and no others; of very many the first. Also list how many more there are.
+    """
+    members, faults = dict(tree.members), list[Fault]()
+    for key, each in members.items():
+        if isinstance(each.value, Block):
+            rows = _strange(str(key), each.value, known)
+            members[key] = each.value.part(rows[:MOST_FAULTS])
+            if rows[MOST_FAULTS:]:
+                more = f"and {len(rows) - MOST_FAULTS:,} more rows of this table"
+                faults.append(Fault(each.place, str(key), more))
+    is_thin = any(isinstance(each.value, Block) for each in tree.members.values())
+    return tree.changed(members) if is_thin else tree, faults
+
+
+def _strange(section: str, block: Block, known: Known) -> list[int]:
+    """List the rows of a block that are wrong or name something unknown."""
+    marked = {*block.odd} | {
+        row
+        for reference in _REFERENCES
+        if reference.pattern.startswith(f"{section}.*.") and reference.noun in known
+        for row in _rows_unknown(reference, block, known[reference.noun])
+    }
+    sources = known.get("source")
+    said = {each.said.get("source") for each in block.table.numbers.values()} - {None}
+    if sources is not None and not said <= {*sources}:
+        # it is said once, of all rows
+        marked.add(0)
+    return sorted(marked)
+
+
+def _rows_unknown(
+    reference: _Reference, block: Block, names: Collection[str] | None
+) -> Sequence[int]:
+    """List the rows of a block in which a key refers to nothing; none where nothing can be said."""
+    if names is None:
+        return ()
+    wild = {reference.wildcard} if reference.wildcard else set()
+    found: list[int] = block.strangers(reference.pattern.split(".")[-1], {*names} | wild).tolist()
+    return found
 
 
 def _known_names(tree: Written) -> dict[str, _Names | None]:
@@ -132,7 +181,10 @@ def _known_names(tree: Written) -> dict[str, _Names | None]:
     known["state or bloc"] = (
         None if known["state"] is None else known["state"] | dict.fromkeys(blocs)
     )
-    known["factory or product"] = _users(known["factory"], known["product"])
+    known["factory or product"] = _any_of({FINAL: None}, known["factory"], known["product"])
+    known["factory, product, state or bloc"] = _any_of(
+        known["factory"], known["product"], known["state or bloc"]
+    )
     known["programme.candidate"] = dict.fromkeys(
         f"{path[1]}.{path[3]}" for path, _ in find(tree, "programmes.*.candidates.*")
     )
@@ -145,8 +197,10 @@ def _known_names(tree: Written) -> dict[str, _Names | None]:
     return known
 
 
-def _users(plants: _Names | None, goods: _Names | None) -> _Names | None:
-    return None if plants is None or goods is None else {FINAL: None} | plants | goods
+def _any_of(*several: _Names | None) -> _Names | None:
+    """Put the names of several nouns together; None where one is not known."""
+    known = [each for each in several if each is not None]
+    return dict.fromkeys(chain(*known)) if len(known) == len(several) else None
 
 
 def _kinds(tree: Written) -> dict[str, str | None]:

@@ -10,15 +10,17 @@ from sim.scenario.bills import bill_of
 from sim.scenario.checks.bill_of_materials import bill_findings
 from sim.scenario.checks.plant import plant_findings
 from sim.scenario.checks.trade import acts_on_trade, ambiguous_trade, evasion_findings
-from sim.scenario.event_kinds import Closure, Demand, Licence, Outage, Retool, Thrift
+from sim.scenario.event_kinds import Demand, Thrift
 from sim.scenario.event_times import Dated
-from sim.scenario.lead_terms import missing
+from sim.scenario.lead_terms import has_score, missing, terms_of
 from sim.scenario.loading.source_tree import Path
+from sim.scenario.names import Selector
+from sim.scenario.plant_kinds import Closure, Licence, Outage, Retool
 from sim.scenario.plant_options import class_of
 from sim.scenario.routes import Routes
-from sim.scenario.schema import Candidate, Scenario
-from sim.scenario.selectors import factories_of, names_in, products_of, states_of
-from sim.scenario.trade_kinds import Selector, Trading
+from sim.scenario.schema import Candidate, Complexity, Scenario
+from sim.scenario.selectors import factories_of, lines_hit, names_in, products_of, states_of
+from sim.scenario.trade_kinds import Trading
 
 Finding = tuple[Path, str]
 
@@ -114,11 +116,22 @@ def _is_promised(candidate: Candidate) -> bool:
 def _candidate(scenario: Scenario, path: Path, candidate: Candidate) -> Iterator[Finding]:
     if candidate.product not in scenario.factories[candidate.factory].lines:
         yield (*path, "product"), _no_line(scenario, candidate.factory, f"'{candidate.product}'")
-    absent = list(missing(candidate, class_of(scenario, candidate.product)))
+    hard = class_of(scenario, candidate.product)
+    yield from _ramp(path, candidate, hard)
+    absent = list(missing(candidate, hard))
     if absent and scenario.products[candidate.product].complexity is None:
         yield (
             path,
             f"give {', '.join(absent)}, or give product '{candidate.product}' a complexity class",
+        )
+
+
+def _ramp(path: Path, candidate: Candidate, hard: Complexity | None) -> Iterator[Finding]:
+    own = candidate.ramp
+    if own and has_score(own) and not terms_of(candidate, hard).ramp.precedents:
+        yield (
+            (*path, "ramp", "own"),
+            "acts on nothing: no precedents say how many months the ramp takes",
         )
 
 
@@ -148,12 +161,10 @@ def _event(scenario: Scenario, found: Routes, name: str, event: Dated) -> Iterat
 def _plant_event(
     scenario: Scenario, path: Path, event: Outage | Closure | Licence | Retool
 ) -> Iterator[Finding]:
-    if not isinstance(event, Retool):
-        products = set(products_of(event.product, scenario))
-        what = " or ".join(f"'{each}'" for each in names_in(event.product))
-        yield from _factories(
-            scenario, path, event.factory, what, lambda lines: bool(products & lines)
-        )
+    if isinstance(event, Outage):
+        yield from _outage(scenario, path, event)
+    elif not isinstance(event, Retool):
+        yield from _lines_of(scenario, path, event.factory, event.product)
     else:
         both = {event.from_product, event.to_product}
         yield from _factories(
@@ -163,6 +174,27 @@ def _plant_event(
             " and ".join(f"'{each}'" for each in sorted(both)),
             lambda lines: both <= lines,
         )
+
+
+def _outage(scenario: Scenario, path: Path, event: Outage) -> Iterator[Finding]:
+    """Find fault with an outage that hits no line, and with sizes of what it does not hit."""
+    hit = lines_hit(event, scenario)
+    plants, goods = event.factory, event.product
+    named = list(_lines_of(scenario, path, plants, goods)) if plants and goods else []
+    yield from named
+    if not hit and not named:
+        yield path, "acts on nothing: no line of these factories, states and products is there"
+    for name in event.sizes if hit else ():
+        if name not in hit.values():
+            yield (*path, "sizes", name), "acts on nothing: no line that is hit goes by this name"
+
+
+def _lines_of(
+    scenario: Scenario, path: Path, factory: Selector, product: Selector
+) -> Iterator[Finding]:
+    products = set(products_of(product, scenario))
+    what = " or ".join(f"'{each}'" for each in names_in(product))
+    yield from _factories(scenario, path, factory, what, lambda lines: bool(products & lines))
 
 
 def _factories(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Set
 
-from sim.scenario.event_kinds import Licence
 from sim.scenario.loading.source_tree import Path
+from sim.scenario.plant_kinds import Licence
 from sim.scenario.routes import Route, Routes
 from sim.scenario.schema import Scenario
 from sim.scenario.selectors import products_of, states_of
@@ -17,6 +17,8 @@ def ambiguous_trade(scenario: Scenario, routes: Routes) -> Iterator[tuple[Path, 
     """List, as (path, message), trade rules that are as specific as another for some route."""
     pairs: dict[tuple[str, str], Route] = {}
     rules = TradeRules(scenario)
+    if not rules.may_be_ambiguous:
+        return
     everyone = buyers_of(scenario, rules)
     for exporter, product in routes.lines:
         buyers = tuple(everyone.get(product, ()))

@@ -17,6 +17,10 @@ MOST_BYTES = 256 * 1024**2
 MOST_VALUES = 2_000_000
 """Single values of all files together: texts, numbers, and lists and mappings without members."""
 TOO_MANY = f"more than {MOST_VALUES:,} values in all files together, with aliases written out"
+MOST_CELLS = 50_000_000
+"""Cells of all tables together that are kept as columns; one takes some bytes, where a single value
+takes hundreds."""
+TOO_MANY_CELLS = f"more than {MOST_CELLS:,} cells in all tables together"
 
 
 @dataclass
@@ -25,6 +29,7 @@ class Bounds:
 
     size: int = 0
     values: int = 0
+    cells: int = 0
 
     def read(self, file: str) -> bytes:
         """Read a file. Raises OSError, and ScenarioError where that is too much."""
@@ -45,3 +50,8 @@ class Bounds:
         """Count values that were read, and return whether there is room for them."""
         self.values += values
         return self.values <= MOST_VALUES
+
+    def add_cells(self, cells: int) -> bool:
+        """Count cells of tables that were read, and return whether there is room for them."""
+        self.cells += cells
+        return self.cells <= MOST_CELLS

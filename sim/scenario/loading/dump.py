@@ -5,12 +5,14 @@ content.
 from __future__ import annotations
 
 import hashlib
-import json
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import yaml
 
+from sim.scenario.column_table import columns_of, without_columns
+from sim.scenario.loading.column_text import json_rows, json_text
 from sim.scenario.loading.yaml_marks import BOOLEAN, INTEGER, NOT_FINITE, NOTHING, NUMBER
 from sim.scenario.quantity import Frozen, Quantity
 from sim.scenario.rule_choices import RuleChoice
@@ -40,12 +42,13 @@ _Dumper: Any = type(
 )
 
 
-def dump(scenario: Scenario) -> str:
+def dump(scenario: Scenario, tables: Mapping[str, Any] | None = None) -> str:
     """Write the scenario as YAML, without what it leaves to defaults; `load` of the text gives an
-    equal scenario.
+    equal scenario. `tables` stand for blocks that are written elsewhere.
     """
+    kept = without_columns(scenario) if tables else scenario
     text: str = yaml.dump(
-        _plain(scenario),
+        {**_plain(kept), **(tables or {})},
         Dumper=_Dumper,
         sort_keys=False,
         allow_unicode=True,
@@ -59,8 +62,16 @@ def digest(scenario: Scenario) -> str:
     """Sum up the scenario's content, defaults included, as a SHA-256; equal scenarios in the same
     order have equal digests.
     """
-    content = json.dumps(scenario.model_dump(mode="json", by_alias=True), separators=(",", ":"))
-    return hashlib.sha256(content.encode()).hexdigest()
+    tables = columns_of(scenario)
+    content = without_columns(scenario).model_dump(mode="json", by_alias=True)
+    summed = hashlib.sha256()
+    for place, (key, value) in enumerate(content.items()):
+        summed.update(f"{',' if place else '{'}{json_text(key)}:".encode())
+        parts = json_rows(tables[key]) if key in tables else [json_text(value)]
+        for part in parts:
+            summed.update(part.encode())
+    summed.update(b"}")
+    return summed.hexdigest()
 
 
 def _plain(value: Any) -> Any:
@@ -69,7 +80,7 @@ def _plain(value: Any) -> Any:
         return _plain_choice(value)
     if isinstance(value, Frozen):
         return _plain_model(value)
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         return {key: _plain(member) for key, member in value.items()}
     if isinstance(value, list):
         return [_plain(member) for member in value]

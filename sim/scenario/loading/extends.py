@@ -21,7 +21,7 @@ from sim.scenario.loading.schema_walk import (
     is_named,
     model_at,
 )
-from sim.scenario.loading.source_tree import Key, Path, Written, dotted
+from sim.scenario.loading.source_tree import Bulk, Key, Path, Written, dotted
 from sim.scenario.quantity import Frozen, Quantity
 from sim.scenario.rule_choices import RuleChoice
 from sim.scenario.schema import Scenario
@@ -66,6 +66,19 @@ def settled(written: Written, shape: Shape) -> tuple[Written, list[tuple[Path, s
 
 
 def _over(
+    under: Written | None,
+    above: Written,
+    shape: Shape,
+    path: Path,
+    removals: list[tuple[Path, str]],
+) -> Written:
+    """Lay one value over another; what is kept as columns stays so over nothing."""
+    if isinstance(above.value, Bulk) and (under is None or not under.members):
+        return above
+    return _member_by_member(under, above, shape, path, removals)
+
+
+def _member_by_member(
     under: Written | None,
     above: Written,
     shape: Shape,

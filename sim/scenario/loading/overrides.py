@@ -23,9 +23,10 @@ from sim.scenario.loading.schema_walk import (
 )
 from sim.scenario.loading.source_tree import Key, Path, Written, dotted
 from sim.scenario.loading.yaml_marks import read_value
+from sim.scenario.need import Need
 from sim.scenario.quantity import Frozen, Quantity
 from sim.scenario.rule_choices import RuleChoice
-from sim.scenario.schema import Input, Line, Need, Scenario
+from sim.scenario.schema import Input, Line, Scenario
 from sim.scenario.suggestions import found, meant, on_one_line
 
 

@@ -16,9 +16,10 @@ from sim.errors import Fault
 from sim.scenario.loading.paths import fault_at
 from sim.scenario.loading.schema_walk import KINDS, Shape, below, keys_of, model_at, takes_list
 from sim.scenario.loading.source_tree import Path, Written
+from sim.scenario.need import Need
 from sim.scenario.quantity import Frozen, Quantity
 from sim.scenario.rule_choices import RuleChoice
-from sim.scenario.schema import Input, Line, Need, Scenario
+from sim.scenario.schema import Input, Line, Scenario
 from sim.scenario.suggestions import comma_hint, found, meant, nearest
 
 _EXPECTED = {

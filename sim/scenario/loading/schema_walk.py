@@ -12,12 +12,13 @@ from functools import cache
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
-from sim.scenario.event_kinds import Event
+from sim.scenario.event_kinds import Demand, Event
 from sim.scenario.event_times import After, Dated, When
 from sim.scenario.loading.source_tree import Key, Path, Written
+from sim.scenario.need import FORMS, Need, StockTarget
 from sim.scenario.quantity import Frozen, Quantity
 from sim.scenario.rule_choices import RuleChoice
-from sim.scenario.schema import Input, Line, Need, Scenario
+from sim.scenario.schema import Input, Line, Scenario
 from sim.scenario.trade_kinds import Exemption, Tariff
 
 Shape = Any
@@ -32,12 +33,14 @@ SHORTHANDS: dict[type[Frozen], str] = {
 """The key that a bare value stands for."""
 
 ALTERNATIVES: dict[type[Frozen], tuple[str, ...]] = {
-    Need: ("units", "by_year", "series"),
+    Need: FORMS,
+    StockTarget: ("share", "months"),
     Dated: ("date", "after", "when"),
     When: ("below", "above"),
     After: ("event", "completion"),
     Exemption: ("cap", "share"),
     Tariff: ("rate", "amount"),
+    Demand: ("factor", "units"),
 }
 """Keys of which one alone may be given, so that one given above drops the others given below."""
 

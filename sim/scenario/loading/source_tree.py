@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from numbers import Integral, Real
@@ -21,12 +22,28 @@ LONGEST_NUMBER = 300
 """Digits; ten to the power of 300 is still a number that a float can hold."""
 
 
+class Bulk(ABC):
+    """Stand for a mapping that came from a table and is kept as columns: right by itself, so that
+    its members need be written out only where somebody asks for one of them.
+    """
+
+    @property
+    @abstractmethod
+    def plain(self) -> Any:
+        """Give what stands for it in a scenario."""
+
+    @property
+    @abstractmethod
+    def written(self) -> Written:
+        """Write all members out."""
+
+
 @dataclass(frozen=True, slots=True)
 class Written:
     """Hold a value and its place; members of mappings and lists are Written themselves."""
 
     value: Any
-    """A scalar, a dict of Key -> Written, or a list of Written."""
+    """A scalar, a dict of Key -> Written or a Bulk that stands for one, or a list of Written."""
     place: Place
     keys: Mapping[Key, Place] = field(default_factory=dict)
     """Where each key of a mapping stands."""
@@ -36,6 +53,8 @@ class Written:
     @property
     def mapping(self) -> dict[Key, Written] | None:
         """Give the mapping, or None where this is none."""
+        if isinstance(self.value, Bulk):
+            return self.value.written.mapping
         return self.value if isinstance(self.value, dict) else None
 
     @property
@@ -47,7 +66,8 @@ class Written:
 
     def key_place(self, key: Key) -> Place:
         """Say where a key stands; the place of the mapping where it has no such key."""
-        return self.keys.get(key, self.place)
+        keys = self.value.written.keys if isinstance(self.value, Bulk) else self.keys
+        return keys.get(key, self.place)
 
     def changed(
         self, members: Mapping[Key, Written], keys: Mapping[Key, Place] | None = None
@@ -60,6 +80,8 @@ class Written:
 
 def bare(written: Written) -> Any:
     """Drop the places: plain dicts, lists and scalars."""
+    if isinstance(written.value, Bulk):
+        return written.value.plain
     if isinstance(written.value, dict):
         return {key: bare(member) for key, member in written.value.items()}
     if isinstance(written.value, list):

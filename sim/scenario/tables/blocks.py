@@ -9,20 +9,20 @@ from typing import NamedTuple
 
 from pydantic import ValidationError
 
-from sim.errors import Fault, ScenarioError
-from sim.scenario.loading.bounds import Bounds
+from sim.errors import Fault, Place, ScenarioError
+from sim.scenario.loading.bounds import TOO_MANY, Bounds
 from sim.scenario.loading.extends import laid_over
 from sim.scenario.loading.schema_errors import schema_faults
 from sim.scenario.loading.schema_walk import Shape, below, model_at
-from sim.scenario.loading.source_tree import Key, Path, Written, bare, dotted
+from sim.scenario.loading.source_tree import Bulk, Key, Path, Written, bare, dotted
 from sim.scenario.quantity import Frozen
 from sim.scenario.schema import Scenario
 from sim.scenario.suggestions import found
+from sim.scenario.tables.bulk import read_block
 from sim.scenario.tables.codes import Codes
 from sim.scenario.tables.columns import layout_of
 from sim.scenario.tables.grid import Grid, read_grid
 from sim.scenario.tables.levels import KEY_COLUMNS, levels_of, named_fields
-from sim.scenario.tables.rows import Rows
 from sim.scenario.tables.table import Table
 from sim.scenario.tables.values import Values
 
@@ -131,11 +131,13 @@ class Tables:
             return nothing
         values = Values(spec, Codes(spec.names, self._made), node, grid.is_text)
         # items of a list are no part of the path of what they hold
-        rows = Rows(grid, layout, values, tuple(each for each in path if isinstance(each, str)))
-        read = rows.read()
-        self.faults += rows.faults
-        self._titles += rows.titles
-        return read
+        keys = tuple(each for each in path if isinstance(each, str))
+        found = read_block(grid, layout, values, keys)
+        self.faults += found.faults
+        self._titles += found.titles
+        if not isinstance(found.read.value, Bulk) and not self.bounds.add(_filled(grid)):
+            self.faults.append(Fault(Place(grid.file), dotted(path), TOO_MANY))
+        return found.read
 
     def _grid(self, node: Written, spec: Table, path: Path, file: str) -> Grid:
         """Read a table's file. Raises ScenarioError."""
@@ -161,6 +163,11 @@ class Tables:
                 node = node.members.get(step) if node else None
             if node and node.mapping is not None:
                 node.mapping.setdefault("title", title)
+
+
+def _filled(grid: Grid) -> int:
+    """Count the cells of a table that are not blank."""
+    return sum(len(column) - column.count("") for column in grid.columns)
 
 
 def _changed(node: Written, members: Mapping[Key, Written]) -> Written:

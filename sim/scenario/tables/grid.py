@@ -4,54 +4,110 @@ from __future__ import annotations
 
 import csv
 import re
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from hashlib import sha256
-from itertools import islice
+from typing import overload
 
 from sim.errors import Fault, Place, ScenarioError
-from sim.files.delimited import Record, records
+from sim.files.delimited import Record, cell_starts, lines_of, rows
 from sim.files.text import CONTROLS
-from sim.scenario.loading.bounds import TOO_MANY, Bounds
-from sim.scenario.tables.parquet import parquet_records
+from sim.scenario.loading.bounds import TOO_MANY_CELLS, Bounds
+from sim.scenario.tables.parquet import parquet_rows
 from sim.scenario.tables.table import Table
 
 _SEPARATORS = {",": "','", ";": "';'", "\t": "a tab ('\\t')", "|": "'|'"}
 _MOST_RAGGED = 20
 """Rows of a wrong number of cells that are told one by one."""
 
+Row = tuple[int, list[str]]
+"""The line in which it begins, and its cells"""
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)
 class Grid:
-    """Hold the cells of a table as text, without blanks around them."""
+    """Hold the cells of a table as text, without blanks around them, column by column."""
 
     file: str
     header: Record
-    rows: Sequence[Record]
+    columns: Sequence[Sequence[str]]
+    lines: Sequence[int]
+    """The line in which each row begins"""
     sha256: str
     """Of the file's content"""
-    is_text: bool = True
-    """Whether numbers are written as the table's spec says; else with a point and nothing else."""
+    text: str = field(default="", repr=False)
+    """The file's, where that is text: its numbers are written as the table's spec says. Otherwise
+    they have a point and nothing else."""
+    delimiter: str = ","
+
+    @property
+    def is_text(self) -> bool:
+        """Tell whether the file is text."""
+        return bool(self.text)
+
+    @property
+    def rows(self) -> Sequence[Record]:
+        """Give the rows, each made when it is asked for."""
+        return _Rows(self)
+
+    def part(self, rows: Sequence[int]) -> Grid:
+        """Return the same table with some of its rows alone."""
+        columns = [[column[row] for row in rows] for column in self.columns]
+        lines = [self.lines[row] for row in rows]
+        return Grid(self.file, self.header, columns, lines, self.sha256, self.text, self.delimiter)
 
     def place(self, row: Record, column: int) -> Place:
         """Say where a cell stands."""
-        starts = row.starts
+        starts = row.starts or self._starts(row)
         return Place(self.file, row.line, starts[column] if column < len(starts) else 1)
+
+    def _starts(self, row: Record) -> Sequence[int]:
+        """Find the column at which each cell of a row begins; a quoted cell may run over lines."""
+        if not self.text:
+            return range(1, len(self.columns) + 1)
+        last = row.line
+        while "".join(self._text_lines[row.line - 1 : last]).count('"') % 2:
+            last += 1
+        return cell_starts("".join(self._text_lines[row.line - 1 : last]), self.delimiter)
+
+    @cached_property
+    def _text_lines(self) -> list[str]:
+        return lines_of(self.text)
+
+
+@dataclass(frozen=True)
+class _Rows(Sequence[Record]):
+    """Make the rows of a table one by one."""
+
+    grid: Grid
+
+    def __len__(self) -> int:
+        return len(self.grid.lines)
+
+    @overload
+    def __getitem__(self, at: int) -> Record: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[Record]: ...
+    def __getitem__(self, at: int | slice) -> Record | list[Record]:
+        if isinstance(at, slice):
+            return [self[row] for row in range(len(self))[at]]
+        return Record(self.grid.lines[at], [each[at] for each in self.grid.columns], [])
 
 
 def read_grid(file: str, spec: Table, bounds: Bounds) -> Grid:
     """Read a table file. Raises OSError, and ScenarioError with all faults of its form."""
     data = bounds.read(file)
     if file.endswith(".parquet"):
-        header, rows = _checked(file, parquet_records(data, file), bounds)
-        return Grid(file, header, rows, sha256(data).hexdigest(), is_text=False)
+        return _checked(file, parquet_rows(data, file), bounds, sha256(data).hexdigest())
     text = _text(data, file, spec)
+    found = ((line, cells) for line, _, cells in rows(lines_of(text), spec.delimiter))
     try:
-        header, rows = _checked(file, records(text, spec.delimiter), bounds)
+        grid = _checked(file, found, bounds, sha256(data).hexdigest(), text, spec.delimiter)
     except csv.Error as error:
         message, line = error.args
         raise ScenarioError([Fault(Place(file, line, 1), "", f"no table: {message}")]) from None
-    grid = Grid(file, header, rows, sha256(data).hexdigest())
     _check_delimiter(grid, spec)
     return grid
 
@@ -74,34 +130,49 @@ def _text(data: bytes, file: str, spec: Table) -> str:
     return text
 
 
-def _checked(file: str, found: Iterable[Record], bounds: Bounds) -> tuple[Record, list[Record]]:
-    """Take the first record as the header and check that all others have as many cells.
+def _checked(
+    file: str,
+    found: Iterable[Row],
+    bounds: Bounds,
+    digest: str,
+    text: str = "",
+    delimiter: str = ",",
+) -> Grid:
+    """Take the first row as the header and check that all others have as many cells.
 
     Raises ScenarioError.
     """
     counted = _counted(file, found, bounds)
-    header = next(counted, None)
-    if header is None:
+    line, names = next(counted, (0, []))
+    if not line:
         raise ScenarioError([Fault(Place(file), "", "the table is empty")])
-    rows = [row for row in counted if any(row.cells)]
-    width = len(header.cells)
-    ragged = (row for row in rows if len(row.cells) != width)
-    faults = [
-        Fault(Place(file, row.line, 1), "", f"{len(row.cells)} cells; the header has {width}")
-        for row in islice(ragged, _MOST_RAGGED)
-    ]
+    columns: list[list[str]] = [[] for _ in names]
+    # what many rows have in common is held once
+    known: list[dict[str, str]] = [{} for _ in names]
+    lines, faults, width = array("q"), list[Fault](), len(names)
+    for at, cells in counted:
+        if len(cells) == width:
+            lines.append(at)
+            for column, same, cell in zip(columns, known, cells, strict=True):
+                column.append(same.setdefault(cell, cell))
+        elif len(faults) < _MOST_RAGGED:
+            message = f"{len(cells)} cells; the header has {width}"
+            faults.append(Fault(Place(file, at, 1), "", message))
     if faults:
         raise ScenarioError(faults)
-    return header, rows
+    return Grid(file, Record(line, names, []), columns, lines, digest, text, delimiter)
 
 
-def _counted(file: str, found: Iterable[Record], bounds: Bounds) -> Iterator[Record]:
-    """Count the cells of records, and take away the blanks around them. Raises ScenarioError."""
-    for record in found:
-        cells = [cell.strip() for cell in record.cells]
-        if not bounds.add(len(cells) - cells.count("")):
-            raise ScenarioError([Fault(Place(file, record.line, 1), "", TOO_MANY)])
-        yield Record(record.line, cells, record.starts)
+def _counted(file: str, found: Iterable[Row], bounds: Bounds) -> Iterator[Row]:
+    """Count the cells of rows, take away the blanks around them, and leave out rows of nothing
+    else. Raises ScenarioError.
+    """
+    for number, (line, cells) in enumerate(found):
+        bare = [cell.strip() for cell in cells]
+        if not bounds.add_cells(len(bare)):
+            raise ScenarioError([Fault(Place(file, line, 1), "", TOO_MANY_CELLS)])
+        if number == 0 or any(bare):
+            yield line, bare
 
 
 def _check_delimiter(grid: Grid, spec: Table) -> None:

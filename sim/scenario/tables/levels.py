@@ -38,6 +38,7 @@ KEY_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "lines": ("product",),
     "needs": ("state", "product"),
     "by_year": ("year",),
+    "targets": ("month",),
     "trade": ("rule",),
     "events": ("event",),
     "programmes": ("programme",),
@@ -115,7 +116,7 @@ class Leaf:
     """Say what a cell may hold."""
 
     kind: str
-    """quantity, number, integer, flag, list or text"""
+    """quantity, number, integer, flag, list, numbers or text"""
     is_rate: bool = False
     """Whether a quantity is a rate, with a time base"""
     or_one: bool = False
@@ -152,10 +153,17 @@ def _leaf(shape: Shape, metadata: Any) -> Leaf | None:
         return Leaf("quantity", is_rate=_is_rate(shape, metadata))
     items = next((get_args(each)[0] for each in several if _origin(each) is list), None)
     if items is not None:
-        return Leaf("list", or_one=str in several) if str in options(items) else None
+        return _list(options(items), or_one=str in several)
     word = next(filter(None, map(_WORDS.get, several)), "text")
     is_text = str in several or RuleChoice in several
     return Leaf("text" if is_text else word) if is_text or not _holds_more(several) else None
+
+
+def _list(items: Sequence[Shape], *, or_one: bool) -> Leaf | None:
+    """Say what a cell may hold where a list stands."""
+    if Quantity in items:
+        return Leaf("numbers")
+    return Leaf("list", or_one=or_one) if str in items else None
 
 
 _WORDS: Mapping[Any, str] = {bool: "flag", int: "integer", float: "number"}

@@ -8,16 +8,15 @@ from math import isnan
 from typing import Any
 
 from sim.errors import Fault, Place, ScenarioError
-from sim.files.delimited import Record
 from sim.files.text import CONTROLS
-from sim.scenario.loading.bounds import MOST_BYTES, MOST_VALUES
+from sim.scenario.loading.bounds import MOST_BYTES, MOST_CELLS
 
 NEEDED = "Parquet needs pyarrow: pip install 'supply-substitution[parquet]'"
 
 
-def parquet_records(data: bytes, file: str) -> Iterator[Record]:
-    """List the header and the rows, cells as text; lines and columns are those of the table, with
-    the header as line 1.
+def parquet_rows(data: bytes, file: str) -> Iterator[tuple[int, list[str]]]:
+    """List the header and the rows, each with its line, cells as text; lines are those of the
+    table, with the header as line 1.
 
     Raises ScenarioError where pyarrow is not there, or cannot read it, or it is too large.
     """
@@ -33,17 +32,16 @@ def parquet_records(data: bytes, file: str) -> Iterator[Record]:
     except (pyarrow.ArrowException, OSError, ValueError) as error:
         message = f"no Parquet file: {str(error).splitlines()[0]}"
         raise ScenarioError([Fault(Place(file), "", message)]) from None
-    starts = list(range(1, len(names) + 1))
-    yield Record(1, names, starts)
+    yield 1, names
     for line, cells in enumerate(zip(*columns, strict=True), start=2):
-        yield Record(line, list(cells), starts)
+        yield line, list(cells)
 
 
 def _check_size(found: Any, file: str) -> None:
     """Refuse what would be too large when it is unpacked. Raises ScenarioError."""
     size = sum(found.row_group(each).total_byte_size for each in range(found.num_row_groups))
-    if found.num_rows * found.num_columns > MOST_VALUES or size > MOST_BYTES:
-        message = f"more than {MOST_VALUES:,} cells or {MOST_BYTES // 1024**2} MB when unpacked"
+    if found.num_rows * found.num_columns > MOST_CELLS or size > MOST_BYTES:
+        message = f"more than {MOST_CELLS:,} cells or {MOST_BYTES // 1024**2} MB when unpacked"
         raise ScenarioError([Fault(Place(file), "", message)])
 
 

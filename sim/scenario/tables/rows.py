@@ -56,7 +56,7 @@ class Rows:
         self._mains = [each for each in self.layout.targets if self._is_main(each)]
 
     def read(self) -> Written:
-        """Read all rows into one mapping."""
+        """Read all rows into one mapping; what is wrong is added to `faults`."""
         for row in self.grid.rows:
             if self.values.spec.blank != "skip" or not self._lacks(row):
                 self._row(row)

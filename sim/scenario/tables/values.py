@@ -15,7 +15,7 @@ from sim.scenario.tables.numbers import number
 from sim.scenario.tables.table import Table
 
 BETWEEN = "|"
-"""What stands between several names in one cell."""
+"""What stands between several names, or numbers, in one cell."""
 _NUMBERS = ("value", "low", "high")
 
 
@@ -40,6 +40,11 @@ class Values:
                 if is_list
                 else Written(parts[0], place)
             )
+        if leaf.kind == "numbers":
+            given = [
+                Written(self._number(each.strip(), target), place) for each in text.split(BETWEEN)
+            ]
+            return Written([self.quantity({"value": each}, is_rate=False) for each in given], place)
         return Written(self._scalar(text, leaf, target), place)
 
     def _scalar(self, text: str, leaf: Leaf, target: Target) -> str | float | bool:
