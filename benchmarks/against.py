@@ -73,6 +73,10 @@ def _answer(tree: Path) -> None:
         began = time.process_time()
         model = SupplyModel(scenario, range(int(line)))
         built = time.process_time()
+        # Mesa's collector tells a notebook about each month; a run has none, and older ones neither
+        collector = getattr(model, "datacollector", None)
+        if collector is not None:
+            collector.model_reporters.clear()
         for _ in range(scenario.months):
             model.step()
         months = (time.process_time() - built) / scenario.months

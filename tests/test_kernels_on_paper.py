@@ -26,7 +26,8 @@ from sim.kernels import (
 )
 from sim.kernels.allocation import allocate
 from sim.kernels.capacity import erlang, half_done, monthly
-from sim.kernels.limits import Groups, Limits
+from sim.kernels.groups import Groups
+from sim.kernels.limits import Limits
 from sim.kernels.market import Market
 from sim.kernels.optimal import transport
 from sim.kernels.sums import GroupSum

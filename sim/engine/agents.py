@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from typing import Any
 
-import mesa
-
+from sim.engine.put_off import put_off
 from sim.kernels.sums import Floats
 from sim.scenario.rule_choices import RuleChoice, Rules
 from sim.scenario.schema import Factory, Programme, State
 from sim.world.construction import in_qualification
+
+with put_off("pandas", "networkx"):
+    # for those who use its tables and grids
+    import mesa
 
 
 class View:

@@ -6,13 +6,12 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import mesa
-
 from sim.engine.agents import CommissionAgent, FactoryAgent, StateAgent
 from sim.engine.collecting import REPORTERS
 from sim.engine.conservation import Books
 from sim.engine.load import changed
 from sim.engine.policies import buying, gather
+from sim.engine.put_off import put_off
 from sim.engine.recorder import Recorder, Tape
 from sim.engine.seasons import Seasons
 from sim.engine.trading import trading
@@ -44,6 +43,9 @@ from sim.world.build import build
 from sim.world.build_needs import initial_cover
 from sim.world.draws import Draws
 from sim.world.steady_state import settle
+
+with put_off("pandas", "networkx"):
+    import mesa
 
 
 class SupplyModel(mesa.Model):

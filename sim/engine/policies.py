@@ -84,7 +84,7 @@ def gather(
         search=[seekers(scenario, world, each.rule, each.mask) for each in searching],
         production=_production(scenario, world, grouped("production", makers, lines)),
         investing=_investing(axes, grouped("investment", owners, len(axes.works), idle="none")),
-        budgeting=_budgeting(axes, commissions, scenario.months),
+        budgeting=_budgeting(world, commissions, scenario.months),
         trade=trade,
         keepers=_keepers(world, states, announced),
         working=_lines(grouped("overtime", makers, lines, idle=IDLE)),
@@ -167,11 +167,13 @@ def _recipe(
     return rule, pantry, rows_of(inputs), rows_of(mask)
 
 
-def _budgeting(axes: Axes, commissions: Sequence[CommissionAgent], months: int) -> list[Commission]:
+def _budgeting(
+    world: World, commissions: Sequence[CommissionAgent], months: int
+) -> list[Commission]:
     found = []
     for agent in commissions:
         choice = agent.rules["programme"]
         rule = guarded(find("programme", choice.rule), choice.parameters, [agent.name])
         if agent.projects.stop > agent.projects.start:
-            found.append(Commission.build(axes, rule, agent.row, months))
+            found.append(Commission.build(world, rule, agent.row, months))
     return found

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from functools import partial
 from operator import attrgetter
+from typing import NamedTuple
 
 import numpy as np
 
@@ -106,6 +106,22 @@ def _blank_inputs(axes: Axes, months: int, members: int) -> dict[str, Floats]:
     return {each.name: np.empty(shape) for each in known}
 
 
+Read = Callable[[World], Floats | None]
+"""Reads a month's values off the world, [needs, members], final needs first; None: not yet known"""
+
+
+class _Reading(NamedTuple):
+    """Hold how a series is read off the world, and where to it is written."""
+
+    read: Read
+    final: Floats
+    """[months, final needs, members]"""
+    of_inputs: Callable[[World], Floats] | None
+    """Reads what lines' inputs have, [inputs, members]; None: what `read` gives has it"""
+    inputs: Floats | None
+    """[months, inputs, members]; None: they have none"""
+
+
 class Recorder:
     """Write what the world shows onto a tape, a month at a time."""
 
@@ -133,6 +149,7 @@ class Recorder:
             (rows, GroupSum(axes.link_need[rows], len(axes.needs)))
             for rows in map(np.flatnonzero, (foreign, suspects))
         )
+        self._series = [self._reading(MONTHLY[name]) for name in tape.series]
         kept = tape.months if "legacy" in tape.series else 0
         self._carried = np.empty((kept, self._suspects[0].size, world.width))
         self._watch = Watch(tape.holding, world) if tape.holding.months.shape[0] else None
@@ -140,8 +157,8 @@ class Recorder:
     def record(self, world: World) -> None:
         """Note the month that has just passed."""
         month, tape = world.month, self.tape
-        for name in tape.series:
-            self._record_series(MONTHLY[name], world)
+        for each in self._series:
+            self._record_series(each, world)
         self._record_lines(world)
         if tape.flows.shape[0]:
             self._year_flow += world.leaving
@@ -167,39 +184,55 @@ class Recorder:
             if kept.shape[0]:
                 kept[world.month] = values
 
-    def _record_series(self, metric: MonthlyMetric, world: World) -> None:
-        if metric.links == "legacy":
-            world.leaving.take(self._suspects[0], axis=0, out=self._carried[world.month])
+    def _reading(self, metric: MonthlyMetric) -> _Reading:
+        """Say how a metric is read, and where to it is written."""
+        sums: dict[str, Read] = {
+            "legacy": self._carry,
+            "foreign": self._delivered,
+            "leaked": self._leaked,
+        }
+        read = attrgetter(metric.array) if metric.array else sums[metric.links]
+        of_inputs = None if metric.of_inputs == SAME else attrgetter(metric.of_inputs)
+        inputs = self.tape.inputs.get(metric.name)
+        return _Reading(read, self.tape.series[metric.name], of_inputs, inputs)
+
+    def _record_series(self, reading: _Reading, world: World) -> None:
+        values = reading.read(world)
+        if values is None:
             return
         axes, month = world.axes, world.month
-        read = attrgetter(metric.array) if metric.array else partial(self._delivered, metric.links)
-        values = read(world)
-        self.tape.series[metric.name][month] = values[: axes.final]
-        if metric.name in self.tape.inputs:
-            of_inputs = (
-                values[axes.inputs]
-                if metric.of_inputs == SAME
-                else attrgetter(metric.of_inputs)(world)
-            )
-            self.tape.inputs[metric.name][month] = axes.inputs_together(of_inputs)
+        reading.final[month] = values[: axes.final]
+        if reading.inputs is not None:
+            of_inputs = reading.of_inputs(world) if reading.of_inputs else values[axes.inputs]
+            reading.inputs[month] = axes.inputs_together(of_inputs)
+
+    def _carry(self, world: World) -> None:
+        """Keep what suspects carry until it is known on which of them a restriction acted."""
+        world.leaving.take(self._suspects[0], axis=0, out=self._carried[world.month])
 
     def _find_legacy(self, world: World) -> None:
         """Write what came, in all months, over links on which a restriction has ever acted."""
-        axes, (rows, by_need) = world.axes, self._suspects
-        acted = world.links.acted[rows]
+        axes, acted = world.axes, world.links.acted.take(self._suspects[0], axis=0)
+        some = np.flatnonzero(np.logical_or.reduce(acted, axis=1))
+        by_need = GroupSum(axes.link_need[self._suspects[0][some]], len(axes.needs))
+        acted = acted.take(some, axis=0)
         for month, carried in enumerate(self._carried):
-            values = by_need(carried * acted)
+            values = by_need(carried.take(some, axis=0) * acted)
             self.tape.series["legacy"][month] = values[: axes.final]
             if "legacy" in self.tape.inputs:
                 together = axes.inputs_together(values[axes.inputs])
                 self.tape.inputs["legacy"][month] = together
 
-    def _delivered(self, links: str, world: World) -> Floats:
-        """Add up deliveries over some links, one of metric.LINKS, by need."""
-        rows, by_need = self._foreign if links == "foreign" else self._suspects
+    def _delivered(self, world: World) -> Floats:
+        """Add up deliveries from abroad by need, [needs, members]."""
+        rows, by_need = self._foreign
+        return by_need(world.leaving.take(rows, axis=0))
+
+    def _leaked(self, world: World) -> Floats:
+        """Add up leaked deliveries by need, [needs, members]."""
+        rows, by_need = self._suspects
         flow = world.leaving.take(rows, axis=0)
-        if links == "leaked":
-            flow *= world.links.leaking.take(rows, axis=0)
+        flow *= world.links.leaking.take(rows, axis=0)
         return by_need(flow)
 
     def _close_year(self, year: int, world: World) -> None:

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.kernels.limits import RTOL
-from sim.kernels.production import scarcest, starts_by_input
-from sim.kernels.sums import NEVER, Bools, Floats, Ints, divide, raised
+from sim.kernels.production import starts_by_input
+from sim.kernels.sums import NEVER, Bools, Floats, GroupSum, Ints, divide, raised, some
 from sim.records import CAUSES
 from sim.world.axes import Axes
 from sim.world.construction import under_way
@@ -25,8 +25,6 @@ NEAR = 1e-9
 CAPACITY, QUALIFICATION, RESTRICTION, MONEY = range(len(CAUSES))
 INPUT = len(CAUSES)
 """The cause of a line that lacks an input, whichever it is."""
-NOTHING = INPUT + 1
-"""What holds a line back for which nobody waits."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +67,30 @@ class _Short(NamedTuple):
     lost: Floats
 
 
+@dataclass(frozen=True, eq=False)
+class _Suppliers:
+    """Hold the links over which buyers would have their goods if all were open."""
+
+    part: Floats
+    """[links, members]: the part of each in what its need wants"""
+    need: Ints
+    """[links]"""
+    by_line: GroupSum
+
+    @classmethod
+    def of(cls, world: World, part: Floats) -> _Suppliers:
+        """Leave out links of which nobody wants anything; `part` is of all links."""
+        axes, wanted = world.axes, np.flatnonzero(np.logical_or.reduce(part, axis=1))
+        by_line = GroupSum(axes.link_line[wanted], len(axes.lines))
+        return cls(part.take(wanted, axis=0), axes.link_need[wanted], by_line)
+
+    def lost(self, lacking: Floats) -> Floats:
+        """Share out what needs lack, [needs, members], over their suppliers, [lines, members]."""
+        parts = lacking.take(self.need, axis=0)
+        parts *= self.part
+        return self.by_line(parts)
+
+
 class Watch:
     """Read off the world, a month at a time, what holds lines back and who gets money."""
 
@@ -82,22 +104,28 @@ class Watch:
         self._weight = links.base_weight * (links.base_cap > 0)
         # what is not there yet, or on the way round, keeps nobody waiting
         self._weight[axes.is_reexport] = 0.0
-        self._part = self._parts(world)
+        self._suppliers = _Suppliers.of(world, self._parts(world))
+        self._pantries = _Pantries(axes)
+        self._members = np.arange(world.width)
 
     def record(self, world: World, year: int) -> None:
         """Note the month that has just passed, in the year of this place."""
-        if world.programmes.invested.any():
+        if some(world.programmes.invested):
             self._note_money(world)
         short = self._short(world)
         if short is None:
             return
-        causes = _causes(world, short, self._spent)
-        causes[short.lost <= 0.0] = NOTHING
-        met = np.bincount(causes.ravel(), minlength=NOTHING + 1)
-        for cause in np.flatnonzero(met[:INPUT]).tolist():
-            self._note(year, cause * len(world.axes.lines) + short.lines, short, causes == cause)
-        if met[INPUT]:
-            self._note_inputs(world, year, short, causes == INPUT)
+        causes, waited = _causes(world, short, self._spent), short.lost > 0
+        of_input = causes == INPUT
+        if some(of_input):
+            self._note_inputs(world, year, short, of_input)
+            waited &= ~of_input
+            causes[of_input] = 0
+        # a line has one cause in a member, so no place is met twice
+        causes *= len(world.axes.lines)
+        causes += short.lines[:, None]
+        self.holding.months[year][causes, self._members] += waited
+        self.holding.lost[year][causes, self._members] += short.lost * waited
 
     def _note_money(self, world: World) -> None:
         projects, holding = world.projects, self.holding
@@ -112,18 +140,16 @@ class Watch:
 
         Each line has the part that its weight gives it, as if all were open.
         """
-        needs, market = world.needs, world.axes.market
+        needs = world.needs
         lacking = np.minimum(raised(needs.expected - needs.received), needs.backlog)
-        lacking[lacking <= RTOL * needs.expected] = 0.0
-        short: Bools = np.logical_or.reduce(lacking, axis=1)
-        if not short.any():
+        lacking *= lacking > RTOL * needs.expected
+        if not some(lacking):
             return None
-        part = market.part(short)
         if world.axes.dormant.size:
-            self._part = self._parts(world)
-        parts = self._part.take(part.links, axis=0)
-        parts *= lacking.take(market.need[part.links], axis=0)
-        return _Short(part.lines, part.market.by_line(parts))
+            self._suppliers = _Suppliers.of(world, self._parts(world))
+        lost = self._suppliers.lost(lacking)
+        lines = np.flatnonzero(np.logical_or.reduce(lost, axis=1))
+        return _Short(lines, lost.take(lines, axis=0)) if lines.size else None
 
     def _parts(self, world: World) -> Floats:
         """Return the part of each link in what its need wants, by weight, [links, members]; what
@@ -137,21 +163,17 @@ class Watch:
         parts[parts < LEAST_PART] = 0.0
         return parts
 
-    def _note(self, year: int, rows: Ints, short: _Short, held: Bools) -> None:
-        """Add up where `held` [lines, members] in rows of the holding, one for each line."""
-        held = held & (short.lost > 0)
-        some = np.flatnonzero(held.any(axis=1))
-        if some.size:
-            self.holding.months[year, rows[some]] += held[some]
-            self.holding.lost[year, rows[some]] += short.lost[some] * held[some]
-
     def _note_inputs(self, world: World, year: int, short: _Short, held: Bools) -> None:
+        """Add up what lines lose for want of an input, where `held` [lines, members], in the rows
+        of the inputs that they lack.
+        """
         axes = world.axes
         lost = np.zeros(world.lines.usable.shape)
         lost[short.lines] = short.lost * held
-        by_input = _Short(axes.input_line, lost[axes.input_line])
-        rows = INPUT * len(axes.lines) + np.arange(axes.input_line.size)
-        self._note(year, rows, by_input, _scarce(world))
+        by_input = lost.take(axes.input_line, axis=0) * self._pantries.scarce(world)
+        rows = slice(INPUT * len(axes.lines), None)
+        self.holding.months[year, rows] += by_input > 0
+        self.holding.lost[year, rows] += by_input
 
 
 def _causes(world: World, short: _Short, spent: Floats) -> Ints:
@@ -185,7 +207,7 @@ def _in_approval(world: World) -> Bools:
     """
     projects, month = world.projects, world.month
     waits = (projects.due - projects.qualification <= month) & (month < projects.due)
-    return _any(world, waits & (projects.unfinished > 0))
+    return world.axes.projects_by_line.any(waits & (projects.unfinished > 0))
 
 
 def _unfunded(world: World, spent: Floats) -> Bools:
@@ -197,32 +219,36 @@ def _unfunded(world: World, spent: Floats) -> Bools:
     has_money = purse.treasury > NEAR * spent
     rich = room & (purse.active & has_money).take(owner, axis=0)
     poor = room & (purse.active & ~has_money).take(owner, axis=0)
-    return _any(world, poor) & ~_any(world, rich)
+    by_line = world.axes.projects_by_line
+    return by_line.any(poor) & ~by_line.any(rich)
 
 
-def _any(world: World, of_projects: Bools) -> Bools:
-    """Return the lines with such a project."""
-    found: Bools = world.axes.projects_by_line(of_projects.astype(np.float64)) > 0
-    return found
+class _Pantries:
+    """Look into the stores of lines that have inputs."""
 
+    def __init__(self, axes: Axes) -> None:
+        # the inputs of a line stand together
+        line, first, self._place = np.unique(
+            axes.input_line, return_index=True, return_inverse=True
+        )
+        self._order = np.arange(float(axes.input_line.size))[:, None]
+        self._first, self._line = first, line
 
-def _scarce(world: World) -> Bools:
-    """Return the input that allowed a line as many units as it started, else the scarcest, one a
-    line, [inputs, members].
-    """
-    axes, needs, lines = world.axes, world.needs, world.lines
-    stock = needs.stock[axes.inputs] + needs.used[axes.inputs]
-    starts = starts_by_input(stock, needs.amount)
-    started = (lines.offer / lines.yield_).take(axes.input_line, axis=0)
-    exact = np.abs(starts - started) <= NEAR * started
-    best = _least_of_line(axes, np.where(exact, -1.0, starts))
-    # of several that are equally scarce, the first
-    places = np.arange(float(axes.input_line.size))[:, None]
-    return _least_of_line(axes, np.where(best, places, np.inf))
+    def scarce(self, world: World) -> Bools:
+        """Return the input that allowed a line as many units as it started, else the scarcest, one
+        a line, [inputs, members].
+        """
+        needs, lines, inputs = world.needs, world.lines, world.axes.inputs
+        starts = starts_by_input(needs.stock[inputs] + needs.used[inputs], needs.amount)
+        started = lines.offer.take(self._line, axis=0) / lines.yield_.take(self._line, axis=0)
+        started = started.take(self._place, axis=0)
+        exact = np.abs(starts - started) <= NEAR * started
+        best = self._least(np.where(exact, -1.0, starts))
+        # of several that are equally scarce, the first
+        return self._least(np.where(best, self._order, np.inf))
 
-
-def _least_of_line(axes: Axes, values: Floats) -> Bools:
-    """Return which inputs have the least value of their line's, [inputs, members]."""
-    least = scarcest(values, axes.input_line, len(axes.lines))
-    found: Bools = values == least.take(axes.input_line, axis=0)
-    return found
+    def _least(self, values: Floats) -> Bools:
+        """Return which inputs have the least value of their line's, [inputs, members]."""
+        least = np.minimum.reduceat(values, self._first, axis=0)
+        found: Bools = values == least.take(self._place, axis=0)
+        return found

@@ -7,8 +7,9 @@ what restrictions did.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import InitVar, dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
@@ -21,7 +22,7 @@ from sim.events.reexport import Reexport
 from sim.events.timeline import Timeline
 from sim.events.trade import Moment, Restriction, TradeEffect
 from sim.events.triggers import Trigger, compile_triggers, look
-from sim.kernels.sums import NEVER, Bools, Floats, Ints
+from sim.kernels.sums import NEVER, Bools, Floats, Ints, some
 from sim.scenario.event_kinds import Event
 from sim.scenario.quantity import month_number
 from sim.scenario.schema import Scenario
@@ -31,6 +32,20 @@ from sim.world.world import World
 TRADE = frozenset(("restrictions", "exceptions"))
 LIMITING = TRADE | {"licences"}
 """Families that bear on what links may carry."""
+
+
+class Moves(NamedTuple):
+    """Hold what moves in a month, in any member."""
+
+    families: frozenset[str]
+    """Families of events that begin, grow, wane or end then"""
+    events: frozenset[int]
+    """Rows of these, and of events that they undo"""
+
+    @property
+    def others(self) -> frozenset[str]:
+        """Return the families that do not bear on what links may carry alone."""
+        return self.families - TRADE
 
 
 @dataclass(eq=False)
@@ -46,8 +61,9 @@ class Events:
     triggers: tuple[Trigger, ...] = ()
     limits: TradeLimits | None = None
     """What limits trade, once the world is at rest"""
-    _agenda: list[frozenset[str]] = field(init=False)
-    """Month -> the families of events that begin, grow, wane or end then, in any member"""
+    _agenda: list[Moves] = field(init=False)
+    """Month -> what moves then"""
+    _of_family: dict[str, list[Effect]] = field(init=False)
 
     def __post_init__(self, months: int) -> None:
         self._agenda = self._plan(months)
@@ -59,17 +75,17 @@ class Events:
             self._agenda = self._plan(len(self._agenda))
         _clear_flows(world)
         self._appropriate(world)
-        moving = self._agenda[world.month]
+        moves = self._agenda[world.month]
         qualifying = self._qualify(world)
-        if not moving and not qualifying:
+        if not moves.events and not qualifying:
             return
         strength, kept = self._strengths(world.month)
-        limits_move = bool(moving & LIMITING) or qualifying
+        limits_move = bool(moves.families & LIMITING) or qualifying
         for family in FAMILIES:
             if family == "restrictions" and limits_move:
-                self._limit(world, strength, kept, family in moving)
-            elif family in moving - TRADE:
-                self._move(family, world, strength * kept)
+                self._limit(world, strength, kept, moves)
+            elif family in moves.others:
+                self._move(family, world, strength * kept, moves.events)
 
     def observe(self, world: World) -> None:
         """Note what restrictions did to this month's allocation: what leaked, whom they hit."""
@@ -83,35 +99,37 @@ class Events:
             world.projects.completing(world.month)
         )
 
-    def _move(self, family: str, world: World, force: Floats) -> None:
+    def _move(self, family: str, world: World, force: Floats, moving: Collection[int]) -> None:
         """Let a family's events act that begin, and set what those write that hold."""
-        effects = [each for each in self.effects if each.family == family]
+        effects = self._of_family[family]
         begin = self.timeline.begin
-        begins = [begin[each.row] == world.month for each in effects]
         if family == Retool.family:
             ordered = [
-                (each, now)
-                for each, now in zip(effects, begins, strict=True)
+                (each, begin[each.row] == world.month)
+                for each in effects
                 if isinstance(each, Retool)
             ]
             Retool.begin(world, ordered)
             return
         effects[0].reset(world)
-        for effect, now in zip(effects, begins, strict=True):
-            effect.act(world, now, world.month - begin[effect.row])
-            effect.hold(world, force[effect.row], begin[effect.row])
+        for effect in effects:
+            first = begin[effect.row]
+            if effect.row in moving:
+                effect.act(world, first == world.month, world.month - first)
+            effect.hold(world, force[effect.row], first)
 
-    def _limit(self, world: World, strength: Floats, kept: Floats, restrictions_move: bool) -> None:
-        """Set what trade events leave; restrictions that do not move leave what they did."""
+    def _limit(self, world: World, strength: Floats, kept: Floats, moves: Moves) -> None:
+        """Set what trade events leave; those that do not move leave what they did."""
         # limits built anew know of no restriction yet
-        restrictions_move = restrictions_move or self.limits is None
+        restrictions_move = "restrictions" in moves.families or self.limits is None
         limits, line = self._limits(world), self.timeline
-        columns = (strength, kept, line.begin, line.end, line.phase)
-        moments = [
-            Moment(world.month, *(column[each.row] for column in columns))
-            for each in limits.effects
-        ]
-        limits.update(world, moments, restrictions_move)
+
+        def moment(effect: TradeEffect) -> Moment:
+            row = effect.row
+            begin, end, phase = line.begin[row], line.end[row], line.phase[row]
+            return Moment(world.month, strength[row], kept[row], begin, end, phase)
+
+        limits.update(world, moment, moves.events, restrictions_move)
         limits.set_caps(world)
         for _, reexport in limits.reexports:
             reexport.set_costs(world)
@@ -183,26 +201,45 @@ class Events:
     def _qualify(self, world: World) -> bool:
         """Return whether a line or a link is qualified from this month on."""
         lines, links = world.lines.qualified_from, world.links.qualified_from
-        return bool((lines == world.month).any() or (links == world.month).any())
+        return some(lines == world.month) or some(links == world.month)
 
-    def _plan(self, months: int) -> list[frozenset[str]]:
-        """List, for each month, the families of events that move."""
-        moving: list[set[str]] = [set() for _ in range(months)]
-        undone = self.timeline.undone_by
-        for row, effect in enumerate(self.effects):
-            touched = {self.effects[target].family for target, by in undone if by == row}
-            touched.add(effect.family)
-            for first, last in effect.spans(self.timeline):
-                for start, stop in {*zip(first.tolist(), last.tolist(), strict=True)}:
-                    for month in range(max(start, 0), min(stop, months)):
-                        moving[month] |= touched
-        return [frozenset(each) for each in moving]
+    def _plan(self, months: int) -> list[Moves]:
+        """List, for each month, what moves; sort the effects by family."""
+        self._of_family = {
+            family: [each for each in self.effects if each.family == family] for family in FAMILIES
+        }
+        return [
+            Moves(frozenset(self.effects[row].family for row in rows), frozenset(rows))
+            for rows in _moving(self.effects, self.timeline, months)
+        ]
 
     def _appropriate(self, world: World) -> None:
         """Hand out this month's budgets."""
         for programme, money in self.budget.get(world.month, ()):
             world.programmes.appropriated[programme] += money
             world.programmes.treasury[programme] += money
+
+
+def _moving(effects: Sequence[Effect], line: Timeline, months: int) -> list[set[int]]:
+    """List, for each month, the rows of the events that move in some member, and of those that they
+    undo.
+    """
+    moving: list[set[int]] = [set() for _ in range(months)]
+    for row, effect in enumerate(effects):
+        touched = {row, *(target for target, by in line.undone_by if by == row)}
+        for start, stop in _pieces(effect, line):
+            for month in range(max(start, 0), min(stop, months)):
+                moving[month] |= touched
+    return moving
+
+
+def _pieces(effect: Effect, line: Timeline) -> set[tuple[int, int]]:
+    """List the spans of months in which an effect moves in some member."""
+    return {
+        piece
+        for first, last in effect.spans(line)
+        for piece in zip(first.tolist(), last.tolist(), strict=True)
+    }
 
 
 def _clear_flows(world: World) -> None:

@@ -7,7 +7,8 @@ import numpy as np
 from sim.events.limits import NEARLY, TradeLimits
 from sim.events.timeline import Timeline
 from sim.events.trade import Restriction
-from sim.kernels.sums import NEVER, Bools, Floats, Ints
+from sim.kernels.kept import renewed
+from sim.kernels.sums import NEVER, Bools, Floats, Ints, some
 from sim.world.world import World
 
 NEARLY_NOTHING = 1e-9
@@ -86,8 +87,10 @@ def _note_hits(limits: TradeLimits, world: World, now: Bools) -> None:
     short = needs.backlog[need] > NEARLY_NOTHING * needs.demand[need]
     served = (links.base_flow[touched] > 0) | (links.flow[touched] > 0)
     hit = acts & (served | short) & (needs.hit[need] > world.month)
-    if hit.any():
-        np.minimum.at(needs.hit, need, np.where(hit, world.month, NEVER))
+    if some(hit):
+        first = needs.hit.copy()
+        np.minimum.at(first, need, np.where(hit, world.month, NEVER))
+        needs.hit = renewed(first)
 
 
 def announced(limits: TradeLimits, world: World, line: Timeline) -> Ints:

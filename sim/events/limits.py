@@ -9,7 +9,7 @@ the event, of that.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -19,7 +19,7 @@ from sim.events.trade import Moment, Passage, Restriction, TradeEffect
 from sim.kernels.groups import Groups
 from sim.kernels.limits import ANY, Limits
 from sim.kernels.sums import Bools, Floats, Ints, total
-from sim.world.trade_caps import by_route, within_several
+from sim.world.trade_caps import by_route, singles, within_several
 from sim.world.world import World
 
 NEARLY = 1.0 - 1e-9
@@ -63,6 +63,8 @@ class TradeLimits:
     acted: Bools
     """Whether a restriction has ever taken anything away; `hits.py` writes it"""
     cache: dict[bytes, Groups] = field(default_factory=dict)
+    is_set: bool = False
+    """Whether all limits have been set once; `update` writes it"""
 
     def __post_init__(self) -> None:
         """Sort the effects by what they do."""
@@ -111,7 +113,7 @@ class TradeLimits:
             before=[base[rows] for rows in of_effect],
             parts=parts,
             wholes=wholes,
-            single=_singles(groups, parts, wholes),
+            single=singles(groups, parts, wholes),
             size=np.array([rows.size for rows in links], dtype=np.int64),
             fixed=np.full(base.shape, np.inf),
             barred=np.zeros(base.shape, dtype=np.bool_),
@@ -119,9 +121,34 @@ class TradeLimits:
         )
 
     def update(
-        self, world: World, moments: Sequence[Moment], restrictions_move: bool = True
+        self,
+        world: World,
+        moment: Callable[[TradeEffect], Moment],
+        moving: Collection[int],
+        restrictions_move: bool = True,
     ) -> None:
-        """Set what events leave this month, from how each holds."""
+        """Set what events leave this month, from how those hold that are `moving`, rows among the
+        scenario's events; the others leave what they did.
+        """
+        if restrictions_move or not self._only_leaks(moving):
+            self._update_all(world, [moment(each) for each in self.effects], restrictions_move)
+            self.is_set = True
+            return
+        self.limits.amount[:] = self.lawful.amount
+        for place, effect in self.passages:
+            if not effect.is_lawful and not effect.together:
+                self._let_through(effect, self.of_effect[place], moment(effect))
+
+    def _only_leaks(self, moving: Collection[int]) -> bool:
+        """Return whether these events, where no restriction is among them, change nothing but what
+        leaks.
+        """
+        moved = (each for _, each in self.passages if each.row in moving)
+        lawful = any(each.is_lawful or each.together for each in moved)
+        return self.is_set and not (lawful or self.reexports or self.parts)
+
+    def _update_all(self, world: World, moments: Sequence[Moment], restrictions_move: bool) -> None:
+        """Set all that events leave this month, from how each holds."""
         # where limits are shares is found anew, once these are set
         self.limits, self.lawful = replace(self.limits), replace(self.lawful)
         limits, lawful = self.limits, self.lawful
@@ -273,7 +300,7 @@ class TradeLimits:
         world.limits = (
             self.limits.only(self._groups(world, active), active) if active.size else None
         )
-        links.open[:] = world.open_links()
+        world.reopen()
 
     def _groups(self, world: World, active: Ints) -> Groups:
         key = active.tobytes()
@@ -286,16 +313,3 @@ def _wholes(effects: Sequence[TradeEffect], of_effect: Sequence[Ints]) -> frozen
     """List the groups of all that an event names together."""
     found = zip(effects, of_effect, strict=True)
     return frozenset(int(rows[-1]) for each, rows in found if each.together and rows.size)
-
-
-def _singles(groups: Groups, parts: Sequence[tuple[int, Ints]], wholes: frozenset[int]) -> Ints:
-    """Return for each link in one of these `wholes` the group of its pair of states, -1 elsewhere.
-
-    [pairs of link and group]
-    """
-    single = np.full(groups.link.size, -1)
-    for whole, pairs in parts:
-        for pair in pairs if whole in wholes else ():
-            within = np.isin(groups.link, groups.link[groups.group == pair])
-            single[within & (groups.group == whole)] = pair
-    return single

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from sim.kernels.limits import RTOL, Limits
 from sim.kernels.market import Market, Part
-from sim.kernels.sums import NOTHING, Bools, Floats, raised
+from sim.kernels.sums import NOTHING, Bools, Floats, raised, some
 
 Ration = Callable[[Floats, Floats, Floats, Market], Floats]
 """(orders [links, members], supply [lines, members], claims [lines, members], market) -> granted
@@ -94,12 +95,8 @@ def allocate(  # noqa: PLR0913
     flow = np.zeros_like(weight)
     done = 0
     for tier in market.tiers:
-        done = max(
-            done,
-            trading.until_done(
-                market, weight if tier is None else weight * tier, cap, limits, flow, rounds
-            ),
-        )
+        place = _Place(market, weight if tier is None else weight * tier, cap, limits, flow)
+        done = max(done, trading.until_done(place, rounds))
     return Allocation(flow, market.by_line(flow), market.by_need(flow), done)
 
 
@@ -107,15 +104,38 @@ SMALL = 0.6
 """A part of a market is worth going into when it has fewer than this share of the links."""
 
 
-def _elsewhere_first(market: Market, open_weight: Floats, refused: Bools) -> Floats:
-    """Return weights without the links that were refused, where the need has others left.
+class _Place(NamedTuple):
+    """Hold where an allocation goes on: a market, or a part of one."""
 
-    A limit that is a share of what would flow has room again only when more is asked of it; to ask
-    it in vain, round after round, would let the others fill slowly.
-    """
-    others = open_weight * ~refused
-    has_others = market.from_needs(market.by_need(others) > NOTHING)
-    return np.where(has_others, others, open_weight)
+    market: Market
+    weight: Floats
+    """[links, members]: each buyer's preference, 0 on links that are closed to it"""
+    cap: Floats
+    """[links, members]"""
+    limits: Limits | None
+    flow: Floats
+    """[links, members]: what links carry already; the rounds add to it"""
+
+    def within(self, part: Part) -> _Place:
+        """Return a part of this place, with a flow of its own."""
+        weight, cap, flow = (
+            values.take(part.links, axis=0) for values in (self.weight, self.cap, self.flow)
+        )
+        limits = self.limits
+        if limits is not None:
+            limits = limits.within(part.links, part.needs, part.market.need)
+        return _Place(part.market, weight, cap, limits, flow)
+
+
+class _Call(NamedTuple):
+    """Hold whom buyers may ask in a round."""
+
+    weight: Floats
+    """[links, members]: preference, 0 where there is nothing to be had"""
+    together: Floats
+    """[needs, members]: its sum by need"""
+    finds: Bools
+    """[needs, members]: who wants more and finds somebody to ask"""
 
 
 @dataclass(eq=False)
@@ -134,103 +154,88 @@ class _Trading:
     refused: Bools | None = None
     """[links, members]: links under limits that were refused all that was asked of them"""
 
-    def until_done(
-        self,
-        market: Market,
-        weight: Floats,
-        cap: Floats,
-        limits: Limits | None,
-        flow: Floats,
-        rounds: int | None,
-        done: int = 0,
-    ) -> int:
-        """Spread and ration over these links, round by round, adding to `flow`; return the number
-        of rounds, `done` ones included.
+    def until_done(self, place: _Place, rounds: int | None) -> int:
+        """Spread and ration over these links, round by round; return the number of rounds."""
+        self.moves = self.refused = None
+        if rounds == 0:
+            return 0
+        call = self.call(place, again=False)
+        if not some(call.finds):
+            return 0
+        self.round(place, call, again=False)
+        # links whose groups are full are only closed from the second round on
+        self.moves = None
+        return self.go_on(place, rounds, 1)
 
-        After the first round only a few needs still find goods, so the rest goes on in a market of
-        these alone: the same numbers at a fraction of the work.
+    def go_on(self, place: _Place, rounds: int | None, done: int, call: _Call | None = None) -> int:
+        """Do the rounds after the first, of which `done` are done; return the number of all.
+
+        Only a few needs still find goods, so the rest goes on in a market of these alone: the same
+        numbers at a fraction of the work. `call` is known there from the whole.
         """
-        full = cap * (1.0 - RTOL)
-        if not done:
-            self.moves = self.refused = None
         while rounds is None or done < rounds:
-            open_weight = self.open_links(market, weight, flow < full if done else None)
-            if done:
-                self.lean(market, open_weight, limits, flow)
-            weights = market.by_need(open_weight)
-            finds = self.finding(weights)
-            buyers: Bools = np.logical_or.reduce(finds, axis=1)
-            if not buyers.any():
-                return done
-            part = self.rest(market, buyers, limits) if done else None
-            if part is not None:
-                return self.within(part, weight, cap, limits, flow, rounds, done)
-            self.round(
-                market,
-                open_weight,
-                self.wanted / np.where(finds, weights, np.inf),
-                cap,
-                limits,
-                flow,
-                again=done > 0,
-            )
-            if not done:
-                # links whose groups are full are only closed from the second round on
-                self.moves = None
+            if call is None:
+                call = self.call(place, again=True)
+                buyers: Bools = np.logical_or.reduce(call.finds, axis=1)
+                if not some(buyers):
+                    return done
+                part = self.rest(place, buyers)
+                if part is not None:
+                    return self.within(place, part, call, rounds, done)
+            self.round(place, call, again=True)
+            call = None
             done += 1
         return done
 
-    def finding(self, weights: Floats) -> Bools:
-        """Say which needs want more and find somebody to ask, [needs, members]."""
-        finds: Bools = (self.wanted > self.demand_dust) & (weights > NOTHING)
-        return finds if self.moves is None else finds & self.moves
+    def call(self, place: _Place, *, again: bool) -> _Call:
+        """Say whom buyers may ask in this round."""
+        weight = place.market.from_lines((self.left > self.supply_dust).astype(np.float64))
+        weight *= place.weight
+        if again:
+            weight *= place.flow < place.cap * (1.0 - RTOL)
+        together = place.market.by_need(weight)
+        if again and place.limits is not None:
+            together = self.lean(place, weight, together, place.limits)
+        finds: Bools = (self.wanted > self.demand_dust) & (together > NOTHING)
+        return _Call(weight, together, finds if self.moves is None else finds & self.moves)
 
-    def lean(
-        self, market: Market, open_weight: Floats, limits: Limits | None, flow: Floats
-    ) -> None:
+    def lean(self, place: _Place, weight: Floats, together: Floats, limits: Limits) -> Floats:
         """Lay weight off links whose limits leave no room, and off those that were refused where
-        a need has others; writes `open_weight`.
-        """
-        if limits is not None:
-            # what needs of other tiers want, or needs that find nothing, does not flow now
-            asking = market.by_need(open_weight) > NOTHING
-            open_weight[limits.groups.touched] *= limits.has_room(flow, self.wanted * asking)
-        if self.refused is not None:
-            open_weight[:] = _elsewhere_first(market, open_weight, self.refused)
+        a need has others; writes `weight`, and returns its sum by need.
 
-    def rest(self, market: Market, buyers: Bools, limits: Limits | None) -> Part | None:
+        A limit that is a share of what would flow has room again only when more is asked of it; to
+        ask it in vain, round after round, would let the others fill slowly.
+        """
+        touched, market = limits.groups.touched, place.market
+        # what needs of other tiers want, or needs that find nothing, does not flow now
+        has_room = limits.has_room(place.flow, self.wanted * (together > NOTHING))
+        if not has_room.all():
+            weight[touched] *= has_room
+            together = market.by_need(weight)
+        if self.refused is None:
+            return together
+        own = weight.take(touched, axis=0)
+        weight[touched] = own * ~self.refused.take(touched, axis=0)
+        others = market.by_need(weight)
+        has_others = others > NOTHING
+        weight[touched] = np.where(
+            has_others.take(market.need[touched], axis=0), weight.take(touched, axis=0), own
+        )
+        return np.where(has_others, others, together)
+
+    def rest(self, place: _Place, buyers: Bools) -> Part | None:
         """Return the market of those who still buy, where it is so small that it is worth it."""
+        market, limits = place.market, place.limits
         if not market.is_lasting or self.ration is not proportional:
             return None
         part = market.part(buyers if limits is None else limits.groups.with_partners(buyers))
         return part if part.links.size < SMALL * market.links else None
 
-    def open_links(self, market: Market, weight: Floats, room: Bools | None) -> Floats:
-        """Return the weights of links whose line has goods and which have room, 0 elsewhere; None:
-        all have.
-        """
-        open_weight = market.from_lines((self.left > self.supply_dust).astype(np.float64))
-        open_weight *= weight
-        if room is not None:
-            open_weight *= room
-        return open_weight
-
-    def round(
-        self,
-        market: Market,
-        open_weight: Floats,
-        share: Floats,
-        cap: Floats,
-        limits: Limits | None,
-        flow: Floats,
-        *,
-        again: bool,
-    ) -> None:
-        """Place orders, `share` [needs, members] per unit of open weight, and ration them; adds to
-        `flow`.
-        """
-        orders = market.from_needs(share)
-        orders *= open_weight
+    def round(self, place: _Place, call: _Call, *, again: bool) -> None:
+        """Place orders and ration them; adds to the flow."""
+        market, _, cap, limits, flow = place
+        orders = market.from_needs(self.wanted / np.where(call.finds, call.together, np.inf))
+        orders *= call.weight
         before = flow if again or len(market.tiers) > 1 else None
         anew = None if limits is None else limits.asked_anew(orders, self.wanted, before)
         # a full link may have rounded to a hair above its cap
@@ -238,7 +243,7 @@ class _Trading:
         refused = None if limits is None else limits.trim(orders, anew, before)
         claims = market.by_line(orders)
         granted = self.ration(orders, self.left, claims, market)
-        flow += granted
+        np.add(flow, granted, out=flow)
         # a line asked for all it has is empty exactly: rounding dust would cost further rounds
         self.left = raised(np.subtract(self.left, claims, out=claims))
         received = market.by_need(granted)
@@ -256,18 +261,9 @@ class _Trading:
         self.refused = refused if known is None else known | refused
         self.moves = self.moves | np.logical_or.reduce(fresh, axis=0)
 
-    def within(
-        self,
-        part: Part,
-        weight: Floats,
-        cap: Floats,
-        limits: Limits | None,
-        flow: Floats,
-        rounds: int | None,
-        done: int,
-    ) -> int:
+    def within(self, place: _Place, part: Part, call: _Call, rounds: int | None, done: int) -> int:
         """Go on in a part of the market; what it leaves is left here."""
-        lines, needs = part.lines, part.needs
+        lines, needs, inside = part.lines, part.needs, place.within(part)
         inner = _Trading(
             self.left.take(lines, axis=0),
             self.wanted.take(needs, axis=0),
@@ -277,12 +273,13 @@ class _Trading:
             self.moves,
             None if self.refused is None else self.refused.take(part.links, axis=0),
         )
-        some_weight, some_cap, some_flow = (
-            values.take(part.links, axis=0) for values in (weight, cap, flow)
+        own = _Call(
+            call.weight.take(part.links, axis=0),
+            call.together.take(needs, axis=0),
+            call.finds.take(needs, axis=0),
         )
-        inside = None if limits is None else limits.within(part.links, part.needs, part.market.need)
-        done = inner.until_done(part.market, some_weight, some_cap, inside, some_flow, rounds, done)
-        flow[part.links] = some_flow
+        done = inner.go_on(inside, rounds, done, own)
+        place.flow[part.links] = inside.flow
         # after the first round these arrays are its own
         self.left[lines], self.wanted[needs] = inner.left, inner.wanted
         return done

@@ -6,12 +6,11 @@ product, or all that a limit names together. A link may be in several groups.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 from scipy import sparse
-from scipy.sparse.csgraph import connected_components
 
 from sim.kernels.sums import Bools, Floats, GroupSum, Ints
 
@@ -38,7 +37,10 @@ class Groups:
     """Sums these claims to [groups, members]"""
     by_claim: GroupSum
     """Sums pairs to [claims, members]"""
+    known_family: Ints | None = None
+    """The `family` of these groups, where it is known of others that hold them"""
     _parts: dict[bytes, tuple[Groups, Ints]] = field(default_factory=dict)
+    _partners: dict[bytes, Bools] = field(default_factory=dict)
 
     @classmethod
     def build(cls, members: list[Ints], link_need: Ints) -> Groups:
@@ -139,18 +141,23 @@ class Groups:
         Whoever shares a limit with one of these is marked, too, and so on: a part of the market
         with these needs holds each group whole or not at all.
         """
-        mine = asking[self.need]
-        if not mine.any():
-            return asking
-        chosen = np.zeros(self.family.max(initial=-1) + 1, dtype=np.bool_)
-        chosen[self.family[mine]] = True
-        marked = asking.copy()
-        marked[self.need[chosen[self.family]]] = True
-        return marked
+        key = asking.tobytes()
+        if key not in self._partners:
+            chosen = np.zeros(self.family.max(initial=-1) + 1, dtype=np.bool_)
+            chosen[self.family[asking[self.need]]] = True
+            marked = asking.copy()
+            marked[self.need[chosen[self.family]]] = True
+            self._partners[key] = marked
+        return self._partners[key]
 
     @cached_property
     def family(self) -> Ints:
         """Number the sets of groups that have needs in common, [claims]."""
+        if self.known_family is not None:
+            return self.known_family
+        # a fifth of a second that a run without common limits can do without
+        from scipy.sparse.csgraph import connected_components
+
         count, needs = self.by_need_group.groups, int(self.need.max(initial=-1)) + 1
         ends = (self.by_need_group.group_of_row, count + self.need)
         edges = sparse.coo_array((np.ones(self.need.size), ends), shape=(count + needs,) * 2)
@@ -168,5 +175,9 @@ class Groups:
             rows, group = np.unique(self.group[inside], return_inverse=True)
             place = np.searchsorted(links, self.link[inside]).astype(np.int64)
             inner = Groups._indexed(place, group.astype(np.int64), rows.size, link_need)
-            self._parts[key] = inner, rows.astype(np.int64)
+            # whoever shares a limit here is there together or not at all
+            of_group = np.zeros(self.by_need_group.groups, dtype=np.int64)
+            of_group[self.by_need_group.group_of_row] = self.family
+            family = of_group[rows][inner.by_need_group.group_of_row]
+            self._parts[key] = replace(inner, known_family=family), rows.astype(np.int64)
         return self._parts[key]

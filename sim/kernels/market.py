@@ -77,6 +77,14 @@ class Market:
         return values.take(self.need, axis=0)
 
 
+def numbered_anew(rows: Ints, count: int) -> tuple[Ints, Ints]:
+    """Return which of so many rows are there, ascending, and the place of each among them."""
+    there = np.zeros(count, dtype=np.bool_)
+    there[rows] = True
+    place: Ints = np.cumsum(there, dtype=np.int64) - 1
+    return np.flatnonzero(there), place.take(rows)
+
+
 @dataclass(frozen=True, eq=False)
 class Part:
     """Hold a market within another: its rows there, and itself."""
@@ -90,8 +98,8 @@ class Part:
     def build(cls, whole: Market, wanted: Bools) -> Part:
         """Take the links of some needs, a mask [needs], out of a market."""
         links = np.flatnonzero(wanted[whole.need])
-        lines, line = np.unique(whole.line[links], return_inverse=True)
-        needs, need = np.unique(whole.need[links], return_inverse=True)
+        lines, line = numbered_anew(whole.line[links], whole.by_line.groups)
+        needs, need = numbered_anew(whole.need[links], whole.by_need.groups)
         return cls(
             links, lines, needs, Market.build(line, need, lines.size, needs.size, is_lasting=True)
         )

@@ -51,22 +51,46 @@ class GroupSum:
 
     def __call__(self, values: Floats) -> Floats:
         """Return the sums, shape [groups, members], in the unit of `values` [rows, members]."""
-        if values.shape[1] == 1:
+        rows, width = values.shape
+        if not rows:
+            return np.zeros((self.groups, width))
+        if width == 1:
             # one member alone: the same additions in the same order, without the sparse product's
             # overhead
-            return np.bincount(self.group_of_row, values[:, 0], self.groups)[:, None].astype(
-                np.float64, copy=False
-            )
+            alone: Any = np.bincount(self.group_of_row, values.ravel(), self.groups)
+            return alone.reshape(-1, 1)  # type: ignore[no-any-return]
         starts, places, ones = self._parts
         if _SUM_ROWS is None or not values.flags.c_contiguous:
             incidence = sparse.csr_array(
                 (ones, places, starts), shape=(self.groups, self.group_of_row.size)
             )
             return np.asarray(incidence @ values, dtype=np.float64)
-        rows, width = values.shape
         result = np.zeros((self.groups, width))
         _SUM_ROWS(self.groups, rows, width, starts, places, ones, values.ravel(), result.ravel())
         return result
+
+    @cached_property
+    def _ranks(self) -> tuple[tuple[Ints, Ints], ...]:
+        """Return the first row of every group, then the second of those that have two, and so on:
+        (groups, rows).
+        """
+        order = np.argsort(self.group_of_row, kind="stable")
+        group = self.group_of_row[order]
+        place = np.arange(group.size) - np.searchsorted(group, group)
+        return tuple(
+            (group[place == each], order[place == each])
+            for each in range(int(place.max(initial=-1)) + 1)
+        )
+
+    def any(self, flags: Bools) -> Bools:
+        """Return which groups have a row that is marked, [rows, members] -> [groups, members].
+
+        Meant for groups of few rows.
+        """
+        found = np.zeros((self.groups, flags.shape[1]), dtype=np.bool_)
+        for groups, rows in self._ranks:
+            found[groups] |= flags.take(rows, axis=0)
+        return found
 
 
 @lru_cache(maxsize=256)
@@ -83,6 +107,11 @@ def raised(values: Floats, least: float = 0.0) -> Floats:
     long against a number.
     """
     return np.maximum(values, _level(values.shape, least), out=values)
+
+
+def some(values: NDArray[Any]) -> bool:
+    """Tell whether any value is not 0; of small arrays in a third of the time that `any` takes."""
+    return bool(np.count_nonzero(values))
 
 
 def whole(months: Floats) -> Ints:

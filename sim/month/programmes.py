@@ -8,16 +8,28 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.kernels.kept import Kept
 from sim.kernels.limits import RTOL
-from sim.kernels.sums import Bools, Floats, GroupSum, Ints, divide, raised
+from sim.kernels.sums import Bools, Floats, GroupSum, Ints, divide, raised, some
 from sim.rules.programme import BudgetRequest
-from sim.world.axes import Axes
 from sim.world.construction import count_down, start, under_way
 from sim.world.world import World
+
+
+class Shortage(NamedTuple):
+    """Hold what programmes see of buyers and lines, good units per month."""
+
+    short: Floats
+    """[needs, members]: what buyers lack"""
+    coming: Floats
+    """[lines, members]: what lines will have for them"""
+    fit: Bools
+    """[lines, members]: which lines could use more capacity"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,16 +57,21 @@ class Commission:
     """Sums these needs to these products"""
     by_candidate_product: GroupSum
     """Sums its candidates to these products"""
-    links: Ints
-    """Links from lines that somebody builds to needs of these products, where trade is permitted"""
-    line_of_link: GroupSum
-    """Sums these links to [lines, members]"""
+    own: Ints
+    """Lines of its candidates"""
+    lines: Ints
+    """Lines of these links, and the sums over them"""
+    line_product: GroupSum
+    """Sums these lines to its products"""
+    reaching: Kept[Bools]
+    """Which lines may deliver to a beneficiary, [lines, members], where trade is permitted"""
 
     @classmethod
     def build(
-        cls, axes: Axes, rule: Callable[[BudgetRequest], Floats], row: int, months: int
+        cls, world: World, rule: Callable[[BudgetRequest], Floats], row: int, months: int
     ) -> Commission:
-        """Seat the commission of a programme, a row of `axes`."""
+        """Seat the commission of a programme, a row of the world's axes."""
+        axes = world.axes
         found = np.flatnonzero(axes.project_programme == row)
         # they stand together
         rows, count = slice(int(found[0]), int(found[-1]) + 1), found.size
@@ -67,6 +84,8 @@ class Commission:
         together = GroupSum(np.zeros(count, dtype=np.int64), 1)
         built = np.isin(axes.link_line, axes.project_lines) & np.isin(axes.link_need, needs)
         links = np.flatnonzero(built)
+        lines = np.unique(axes.link_line[links])
+        of_product = np.searchsorted(products, axes.line_product[lines])
         return cls(
             rule=rule,
             row=row,
@@ -79,8 +98,10 @@ class Commission:
             needs=needs,
             by_product=by_product,
             by_candidate_product=GroupSum(product, products.size),
-            links=links,
-            line_of_link=GroupSum(axes.link_line[links], len(axes.lines)),
+            own=axes.project_line[rows],
+            lines=lines,
+            line_product=GroupSum(of_product.astype(np.int64), products.size),
+            reaching=Kept(_reach(world, row, links)),
         )
 
     def counted(self, world: World, short: Floats) -> Floats:
@@ -92,36 +113,28 @@ class Commission:
         counted: Floats = short.take(self.needs, axis=0) * counts
         return counted
 
-    def reaches(self, world: World) -> Bools:
-        """Return which lines may deliver to a beneficiary, [lines, members]."""
-        links, need = world.links, world.axes.link_need[self.links]
-        may = (links.cap[self.links] > 0) & (links.base_weight[self.links] > 0)
-        may &= world.programmes.counts[self.row][need] > 0
-        reaches: Bools = self.line_of_link(may.astype(np.float64)) > 0
-        return reaches
-
     def gap(
-        self, world: World, short: Floats, coming: Floats, room: Floats, reaches: Bools
+        self, world: World, seen: Shortage, room: Floats, reaches: Bools
     ) -> tuple[Floats, Floats]:
         """Count the capacity that each candidate would have to add, units started per month.
 
         [candidates, members]; and what its beneficiaries lack, [products, members], units per
-        month: `short` [needs, members] as far as the programme counts it, less what is `coming`
-        [lines, members] on lines that can serve them. It is shared equally by the candidates for
-        the product that are fit: their line reaches a beneficiary, is in order, is accepted by the
-        time its capacity is there, does not lack inputs for what it has, and has `room`
-        [candidates, members] for more; `reaches` is as the method of that name returns it.
+        month: what they are `seen` to be short of, as far as the programme counts it, less what is
+        coming on lines that can serve them. It is shared equally by the candidates for the product
+        that are fit: their line `reaches` a beneficiary [lines, members], and is fit, is accepted
+        by the time its capacity is there, and has `room` [candidates, members] for more.
         """
-        axes, lines = world.axes, world.lines
-        own, projects = axes.project_line[self.rows], world.projects
-        ready = world.month + projects.delay[self.rows]
-        fit = reaches[own] & (lines.qualified_from[own] <= ready) & (lines.available[own] > 0)
-        fit &= ~lacks_inputs(world)[own] & (room > 0)
-        serving = axes.lines_by_product(coming * reaches).take(self.products, axis=0)
-        lacking = raised(self.by_product(self.counted(world, short)) - serving)
+        lines, own = world.lines, self.own
+        ready = world.month + world.projects.delay[self.rows]
+        fit = (reaches & seen.fit).take(own, axis=0)
+        fit &= lines.qualified_from.take(own, axis=0) <= ready
+        fit &= room > 0
+        some = self.lines
+        serving = self.line_product(seen.coming.take(some, axis=0) * reaches.take(some, axis=0))
+        lacking = raised(self.by_product(self.counted(world, seen.short)) - serving)
         sharing = self.by_candidate_product(fit.astype(np.float64)).take(self.product, axis=0)
         share = divide(lacking.take(self.product, axis=0) * fit, sharing)
-        return share / lines.yield_[own], lacking
+        return share / lines.yield_.take(own, axis=0), lacking
 
     def share_out(self, world: World, gap: Floats, room: Floats, budget: Floats) -> Floats:
         """Return money [candidates, members] for gaps and the capacity that can be taken up,
@@ -142,12 +155,29 @@ class Commission:
         """Count the need covered for the money, [candidates, members]; see
         `BudgetRequest.count_returns`.
         """
-        axes, projects = world.axes, world.projects
-        line = axes.project_line[self.rows]
+        projects = world.projects
         served = world.programmes.beneficiary[self.row][:, None]
         need = self.by_product((world.needs.expected * served)[self.needs])[self.product]
         left = np.maximum(self.months - world.month - projects.delay[self.rows], 0)
-        return divide(world.lines.yield_[line] * left, need * projects.capital_cost[self.rows])
+        return divide(world.lines.yield_[self.own] * left, need * projects.capital_cost[self.rows])
+
+
+def _reach(world: World, row: int, links: Ints) -> Callable[[Bools], Bools]:
+    """Return a function that says which lines may deliver to a beneficiary of a programme, [lines,
+    members], over these links as far as they are permitted, [all links, members].
+    """
+    need = world.axes.link_need[links]
+    # weight 0 forbids for good
+    wanted = world.links.base_weight[links] > 0
+    wanted &= world.programmes.counts[row][need] > 0
+    by_line = GroupSum(world.axes.link_line[links], len(world.axes.lines))
+
+    def reach(permitted: Bools) -> Bools:
+        may = permitted.take(links, axis=0) & wanted
+        reached: Bools = by_line(may.astype(np.float64)) > 0
+        return reached
+
+    return reach
 
 
 def spend(world: World, budgeting: Sequence[Commission]) -> None:
@@ -157,26 +187,24 @@ def spend(world: World, budgeting: Sequence[Commission]) -> None:
     projects.started[:] = 0.0
     purse.invested[:] = 0.0
     spending = [
-        each
-        for each in budgeting
-        if (purse.active[each.row] & (purse.treasury[each.row] > 0)).any()
+        each for each in budgeting if some(purse.active[each.row] & (purse.treasury[each.row] > 0))
     ]
     if not spending:
         return
     room = raised(np.minimum(projects.max_capacity - projects.added, projects.absorption))
-    short, coming = shortages(world)
+    seen = shortages(world)
     lacked = np.zeros((len(world.axes.products), world.width))
-    reached = [each.reaches(world) for each in spending]
+    reached = [each.reaching(world.links.permitted) for each in spending]
     for commission, reaches in zip(spending, reached, strict=True):
         row, rows = commission.row, commission.rows
         budget = np.where(purse.active[row], purse.treasury[row], 0.0)[None, :]
-        gap, lacking = commission.gap(world, short, coming, room[rows], reaches)
+        gap, lacking = commission.gap(world, seen, room[rows], reaches)
         money = commission.share_out(world, gap, room[rows], budget)
         projects.started[rows] = divide(money, projects.capital_cost[rows])
-        seen = np.where(budget > 0, lacking, 0.0)
-        lacked[commission.products] = np.maximum(lacked[commission.products], seen)
+        known = np.where(budget > 0, lacking, 0.0)
+        lacked[commission.products] = np.maximum(lacked[commission.products], known)
     if len(spending) > 1:
-        together = _lacked_together(world, spending, reached, short, coming)
+        together = _lacked_together(world, spending, reached, seen)
         _close_together(world, np.maximum(lacked, together))
     for commission in spending:
         row, rows = commission.row, commission.rows
@@ -192,26 +220,26 @@ def _close_together(world: World, lacked: Floats) -> None:
     `lacked` [products, members] is the gap that they see, units per month.
     """
     axes, projects = world.axes, world.projects
-    product = axes.line_product[axes.project_line]
-    adds = projects.started * world.lines.yield_[axes.project_line]
-    added = GroupSum(product, len(axes.products))(adds)
+    by_product = axes.projects_by_product
+    added = by_product(projects.started * world.lines.yield_.take(axes.project_line, axis=0))
     over = added > lacked * (1.0 + RTOL)
+    if not some(over):
+        return
     share = np.divide(lacked, added, out=np.ones_like(added), where=over)
-    projects.started *= share.take(product, axis=0)
+    projects.started *= share.take(by_product.group_of_row, axis=0)
 
 
 def _lacked_together(
     world: World,
     spending: Sequence[Commission],
     reached: Sequence[Bools],
-    short: Floats,
-    coming: Floats,
+    seen: Shortage,
 ) -> Floats:
     """Return what the beneficiaries of all who spend lack, each need counted once.
 
-    [products, members], units per month; `short` and `coming` as for `Commission.gap`.
+    [products, members], units per month.
     """
-    axes, purse = world.axes, world.programmes
+    axes, purse, short, coming = world.axes, world.programmes, seen.short, seen.coming
     counts, reaches = np.zeros_like(short), np.zeros_like(coming, dtype=np.bool_)
     for each, own_reach in zip(spending, reached, strict=True):
         spends = purse.active[each.row] & (purse.treasury[each.row] > 0)
@@ -222,12 +250,12 @@ def _lacked_together(
     return raised(axes.needs_by_product(short * counts) - serving)
 
 
-def shortages(world: World) -> tuple[Floats, Floats]:
-    """Return what buyers lack, [needs, members], and what is coming, [lines, members].
+def shortages(world: World) -> Shortage:
+    """Say what programmes see this month.
 
-    Good units per month. Buyers lack what they use beyond what reaches them lawfully; lines add
-    what they have under way, and, where somebody builds and buyers accept their goods, what they
-    could have made and was not wanted.
+    Buyers lack what they use beyond what reaches them lawfully; lines add what they have under way,
+    and, where somebody builds and buyers accept their goods, what they could have made and was not
+    wanted. Fit are lines that are in order and do not lack inputs for what they have.
     """
     axes, needs, links, lines = world.axes, world.needs, world.links, world.lines
     free = axes.market.by_need((1.0 - links.leaking) * links.flow)
@@ -238,16 +266,15 @@ def shortages(world: World) -> tuple[Floats, Floats]:
     coming = (under_way(world) + ramping) * lines.yield_ * lines.available
     idle = raised(lines.offer - lines.output)
     idle *= (lines.qualified_from <= world.month) & _built(world)
-    return short, coming + idle
+    coming += idle
+    return Shortage(short, coming, (lines.available > 0) & ~lacks_inputs(world))
 
 
 def _built(world: World) -> Bools:
     """Return which lines a programme has added to, or has money to, [lines, members]."""
     purse, projects = world.programmes, world.projects
     spends = (purse.active & (purse.treasury > 0)).take(world.axes.project_programme, axis=0)
-    builds = spends | (projects.added > 0)
-    built: Bools = world.axes.projects_by_line(builds.astype(np.float64)) > 0
-    return built
+    return world.axes.projects_by_line.any(spends | (projects.added > 0))
 
 
 def lacks_inputs(world: World) -> Bools:

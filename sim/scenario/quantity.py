@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -312,3 +313,10 @@ def month_number(text: str) -> int:
 def month_label(number: int) -> str:
     """Write a count of months since year 0 as YYYY-MM."""
     return f"{number // 12:04d}-{number % 12 + 1:02d}"
+
+
+@lru_cache(maxsize=64)
+def month_labels(start: str, months: int) -> tuple[str, ...]:
+    """List so many months from one on, YYYY-MM."""
+    first = month_number(start)
+    return tuple(month_label(first + step) for step in range(months))

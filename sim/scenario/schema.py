@@ -33,8 +33,7 @@ from sim.scenario.quantity import (
     Share,
     Weight,
     Yield,
-    month_label,
-    month_number,
+    month_labels,
 )
 from sim.scenario.rule_choices import FactoryRules, RuleChoice, Rules, StateRules
 from sim.scenario.trade_kinds import Pairs
@@ -335,5 +334,4 @@ class Scenario(Traced):
     @property
     def month_labels(self) -> list[str]:
         """List the simulated months, YYYY-MM."""
-        first = month_number(self.start)
-        return [month_label(first + step) for step in range(self.months)]
+        return list(month_labels(self.start, self.months))

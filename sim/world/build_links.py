@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.kernels.kept import renewed
 from sim.kernels.sums import NEVER, Floats, whole
 from sim.scenario.schema import Scenario, Trade
 from sim.scenario.trade_kinds import Reexport, Tariff
@@ -41,7 +42,8 @@ def build_links(scenario: Scenario, axes: Axes, draw: Draws, caps: TradeCaps) ->
         given_weight=weight.copy(),
         cap=cap,
         base_cap=base_cap,
-        open=np.zeros(weight.shape, dtype=np.bool_),
+        permitted=renewed(cap > 0),
+        open=renewed(np.zeros(weight.shape, dtype=np.bool_)),
         leaking=np.zeros(weight.shape),
         acted=np.zeros(weight.shape, dtype=np.bool_),
         base_flow=np.zeros(weight.shape),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.kernels.kept import renewed
 from sim.kernels.sums import NEVER, Floats, Ints
 from sim.scenario.bills import bill_of, bill_path
 from sim.scenario.need import Need
@@ -51,7 +52,7 @@ def build_needs(scenario: Scenario, axes: Axes, draw: Draws, slots: int) -> Need
         ordered=np.zeros(shape),
         cancelled=np.zeros(shape),
         demand=np.zeros(shape),
-        hit=np.full(shape, NEVER),
+        hit=renewed(np.full(shape, NEVER)),
         received=np.zeros(shape),
         used=np.zeros(shape),
         spending=np.zeros(shape),

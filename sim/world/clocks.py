@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.kernels.sums import NEVER, Bools, Floats, Ints, whole
+from sim.kernels.sums import NEVER, Bools, Floats, Ints, some, whole
 from sim.scenario.lead_terms import Terms
 from sim.scenario.quantity import month_number
 from sim.scenario.schema import Programme, Scenario
@@ -34,6 +34,8 @@ class Clocks:
     """[rows, 1]: whether that is the month in which the programme starts"""
     needs: tuple[Ints, ...]
     """[rows]: the needs whose first hit it is; none where it is something else"""
+    known: Ints
+    """[needs, members]: the hits that are known so far; month/programmes writes it"""
 
     @classmethod
     def build(
@@ -63,6 +65,7 @@ class Clocks:
             lead=whole(lead[rows]),
             least=np.maximum(whole(qualification[rows]), 1),
             since=since,
+            known=np.zeros((0, lead.shape[1]), dtype=np.int64),
             decided=np.array([[words[row] == "decision"] for row in rows.tolist()]),
             needs=tuple(
                 np.flatnonzero(mine) if words[row] == "cut_off" else np.zeros(0, dtype=np.int64)
@@ -78,12 +81,15 @@ class Clocks:
         members]; `active` is [programmes, members], `hit` the month in which a restriction first
         hit each need, [needs, members].
         """
-        starts = self.decided & active[self.programme] & (self.since == NEVER)
-        self.since[starts] = month
-        for place, needs in enumerate(self.needs):
-            if needs.size:
-                self.since[place] = np.minimum(self.since[place], hit[needs].min(axis=0))
-        waited = np.where(self.since <= month, month - self.since, 0)
+        starts = self.decided & active[self.programme]
+        if some(starts):
+            self.since[starts & (self.since == NEVER)] = month
+        if hit is not self.known:
+            self.known = hit
+            for place, needs in enumerate(self.needs):
+                if needs.size:
+                    self.since[place] = np.minimum(self.since[place], hit[needs].min(axis=0))
+        waited = np.maximum(month - self.since, 0)
         return np.maximum(self.lead - waited, self.least)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.kernels.capacity import order_book
-from sim.kernels.sums import NEVER, Bools, Floats, GroupSum, Ints
+from sim.kernels.sums import NEVER, Bools, Floats, GroupSum, Ints, some
 from sim.world.projects import Projects
 from sim.world.world import World
 
@@ -27,7 +27,7 @@ def start(projects: Projects, capacity: Floats, month: int) -> None:
     projects.unfinished += capacity
     starting = capacity > 0
     first = starting & (projects.due == NEVER)
-    if first.any():
+    if some(first):
         projects.due = np.where(first, month + projects.half, projects.due)
     slots = pipeline.shape[0]
     if projects.spread.size:
@@ -49,7 +49,7 @@ def mature(projects: Projects, by_line: GroupSum, month: int) -> Floats | None:
     projects.matured[:] = slot
     slot[:] = 0.0
     projects.ramps.advance(projects.matured, month)
-    if not projects.matured.any():
+    if not some(projects.matured):
         return None
     projects.unfinished -= projects.matured
     projects.completed[
@@ -120,7 +120,7 @@ def begin(world: World, rows: Ints, wanted: Floats, most: Floats) -> None:
     capacity = np.zeros_like(works.unfinished)
     capacity[rows] = np.where(works.max_capacity[rows] > 0, wanted, 0.0)
     turning = axes.work_source >= 0
-    if turning.any():
+    if some(turning):
         source = axes.work_source[turning]
         asked = GroupSum(source, len(axes.lines))(capacity[turning])
         given = np.minimum(asked, np.minimum(most, world.lines.capacity))

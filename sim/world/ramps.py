@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.kernels.ramps import idle_shares
-from sim.kernels.sums import Bools, Floats, Ints, raised
+from sim.kernels.sums import Bools, Floats, Ints, raised, some
 
 EXPONENTIAL = "exponential"
 THIN = 2 / 3
@@ -75,7 +75,7 @@ class Rise:
     def begin(self, matured: Floats) -> None:
         """Let capacity `matured` [rows, members] rise from this month on."""
         amounts = matured.take(self.plants)
-        if amounts.any():
+        if some(amounts):
             for band, coming in self.ahead():
                 months, plants = coming.shape
                 np.add(coming, band.falls[:months] * amounts[:plants], out=coming)
@@ -125,7 +125,7 @@ class Ramps:
         for rise in self.rises:
             rise.advance(self.unramped, month)
         raised(self.unramped)
-        if matured.any():
+        if some(matured):
             self.unramped += matured * self.first
             for rise in self.rises:
                 rise.begin(matured)

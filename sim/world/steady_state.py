@@ -27,7 +27,7 @@ def settle(world: World, initial_cover: Floats, trade: Trade) -> None:
     `initial_cover` holds the months of need in stock at the start, [final needs, members].
     """
     needs, lines, links = world.needs, world.lines, world.links
-    links.open[:] = world.open_links()
+    world.reopen()
     needs.final[:] = needs.base
     result = _flows(world, trade)
     links.base_flow[:] = result.flow

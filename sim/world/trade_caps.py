@@ -96,3 +96,16 @@ def within_several(links: Sequence[Ints], route: Ints) -> list[tuple[int, Ints]]
             parts = [each for each in inner if each is not None]
             found.append((number, np.array(parts, dtype=np.int64)))
     return found
+
+
+def singles(groups: Groups, parts: Sequence[tuple[int, Ints]], wholes: frozenset[int]) -> Ints:
+    """Return for each link in one of these `wholes` the group of its pair of states, -1 elsewhere.
+
+    [pairs of link and group]
+    """
+    single = np.full(groups.link.size, -1)
+    for whole, pairs in parts:
+        for pair in pairs if whole in wholes else ():
+            within = np.isin(groups.link, groups.link[groups.group == pair])
+            single[within & (groups.group == whole)] = pair
+    return single

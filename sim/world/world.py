@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from sim.kernels.allocation import Allocation
+from sim.kernels.kept import renewed
 from sim.kernels.limits import Limits
 from sim.kernels.sums import Bools, Floats, GroupSum, Ints, raised
 from sim.world.axes import Axes
@@ -127,7 +128,7 @@ class Needs:
     demand: Floats
     """Open orders put to the market this month; month/ordering writes it"""
     hit: Ints
-    """Month in which a restriction first hit it, NEVER: not yet; events write it"""
+    """Month in which a restriction first hit it, NEVER: not yet; read-only: events write it anew"""
     received: Floats
     """Shipped to the need this month; month/allocation writes it"""
     used: Floats
@@ -152,8 +153,11 @@ class Links:
     """Most units per month, inf: no limit; `limits` hold for several links; events write it"""
     base_cap: Floats
     """The cap before events"""
+    permitted: Bools
+    """Whether the cap is above 0; read-only: events write it anew"""
     open: Bools
-    """Whether supplier and link are qualified and the cap is above 0; events write it"""
+    """Whether supplier and link are qualified and the cap is above 0; read-only: events write it
+    anew"""
     leaking: Floats
     """Share of this month's flow that is beyond what is lawful, 0 to 1; events write it"""
     acted: Bools
@@ -263,12 +267,20 @@ class World:
         """Count the members of the chunk."""
         return len(self.members)
 
+    def reopen(self) -> None:
+        """Find out which links may carry goods, after caps have changed or lines or links are
+        qualified.
+        """
+        links = self.links
+        links.permitted = renewed(links.cap > 0, links.permitted)
+        links.open = renewed(self.open_links(), links.open)
+
     def open_links(self) -> Bools:
         """Tell which links may carry goods this month, [links, members]: the cap leaves room, and
         line and link are qualified.
         """
         links, axes = self.links, self.axes
-        result: Bools = (links.cap > 0) & (self.lines.qualified_from <= self.month)[axes.link_line]
+        result: Bools = links.permitted & (self.lines.qualified_from <= self.month)[axes.link_line]
         if axes.dormant.size:
             result[axes.dormant] &= links.qualified_from <= self.month
         return result
