@@ -17,8 +17,7 @@ from tests import house
 
 FOUND = house.measured()
 LONG_FILES = {
-    "sim/scenario/schema.py": 339,
-    "sim/world/world.py": 323,
+    "sim/scenario/schema.py": 337,
 }
 """Files that were too long when the limit was set, with their lines: this list only shrinks."""
 COMPLEX: dict[str, int] = {}

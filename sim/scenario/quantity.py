@@ -19,15 +19,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from pydantic_core import PydanticCustomError
 
 from sim import rng
-from sim.scenario.distributions import (
-    MEDIAN,
-    Distribution,
-    Floats,
-    chosen,
-    ends,
-    median,
-    quantiles,
-)
+from sim.scenario.distributions import MEDIAN, Distribution, Floats, chosen, ends, median, quantiles
 
 Confidence = Literal["documented", "estimated", "disputed", "assumed"]
 

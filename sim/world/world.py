@@ -293,10 +293,7 @@ class World:
         return caps if self.limits is None else self.limits.narrowed(caps)
 
     def delivered_costs(self) -> Floats:
-        """Return what a unit costs over each link, [links, members], money.
-
-        At the gate, for delivery, and for tariffs.
-        """
+        """Return what a unit costs over each link, gate to tariffs, [links, members], money."""
         gate = self.axes.market.from_lines(self.lines.unit_cost)
         return gate + self.charges(gate)
 
