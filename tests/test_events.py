@@ -96,12 +96,19 @@ def test_restrictions_take_the_tightest() -> None:
 
 
 def test_lifting_ends_a_restriction() -> None:
-    """At once, over months, or in part."""
+    """At once, over months, or in part, of the 320 that wait by then and 80 a month.
+
+    In part: half of 400, then half of what is new. Over months: a quarter of 400; half of the 380
+    that wait and are new, less the 100 that it has refused beside as many; three quarters of 320
+    less the 80 that it has refused.
+    """
     ban = event("cut_off")
     lifting = {"kind": "lifting", "date": "2014-09", "lifts": ["ban"]}
     assert (received(ban=ban, end=lifting)[8:] >= 80).all()
-    np.testing.assert_allclose(received(ban=ban, end=lifting | {"share": 0.5})[8:], 40)
-    np.testing.assert_allclose(received(ban=ban, end=lifting | {"phase_in": 4})[8:11], [20, 40, 60])
+    half = received(ban=ban, end=lifting | {"share": 0.5})[8:]
+    np.testing.assert_allclose(half, [200] + [40] * (len(half) - 1))
+    over = received(ban=ban, end=lifting | {"phase_in": 4})[8:11]
+    np.testing.assert_allclose(over, [100, 140, 180])
 
 
 def test_demand_multiplies_needs() -> None:

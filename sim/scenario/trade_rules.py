@@ -15,7 +15,7 @@ import numpy as np
 
 from sim.scenario.bills import bill_of
 from sim.scenario.names import Selector
-from sim.scenario.schema import Scenario
+from sim.scenario.schema import Scenario, Trade
 from sim.scenario.selectors import ALL, FINAL, names_in
 from sim.scenario.trade_columns import ExactRules, trade_columns
 
@@ -56,7 +56,7 @@ class TradeRules:
         self._blocs = {name: state.bloc or "" for name, state in scenario.states.items()}
         columns = trade_columns(scenario)
         self.exact = ExactRules.of(scenario, columns)
-        """Rules for one route alone: where there is one, no other rule matters"""
+        """Rules for one route alone: where there is one, none is narrower"""
         self._states, self._products_known = tuple(scenario.states), rows_in(scenario.products)
         self._state_rows = rows_in(scenario.states)
         self._others = np.flatnonzero(~columns.is_exact).tolist()
@@ -67,13 +67,15 @@ class TradeRules:
             tuple(pairs(frozenset(names_in(rule.importer)), frozenset(names_in(rule.user))))
             for rule in rules
         ]
+        self._names_routes = any(_names_a_route(rule, scenario.states) for rule in rules)
         self.by_user = columns.by_user
         """Whether any rule names users: if not, all buyers of a state are alike"""
 
     @property
     def may_be_ambiguous(self) -> bool:
         """Tell whether there are rules of which two could be as specific for a route."""
-        return len(self._others) > 1 or self.exact.has_twins
+        beside = self._names_routes and bool(self.exact.rows.size)
+        return len(self._others) > 1 or self.exact.has_twins or beside
 
     @property
     def are_exact(self) -> bool:
@@ -87,6 +89,8 @@ class TradeRules:
         """
         terms = self._terms_of(exporter, product)
         exact = self._exact_of(exporter, product)
+        if self._names_routes:
+            exact = {name: self._with_twins(rows, terms, name) for name, rows in exact.items()}
         if terms.keys() <= {(ALL, ALL)}:
             rest = terms[ALL, ALL].rules if terms else ()
             return [exact.get(buyer.state, rest) for buyer in buyers]
@@ -102,6 +106,14 @@ class TradeRules:
             name = self._states[importer]
             found[name] = (*found.get(name, ()), rule)
         return found
+
+    def _with_twins(
+        self, rows: tuple[int, ...], terms: Mapping[tuple[str, str], _Terms], importer: str
+    ) -> tuple[int, ...]:
+        """Add the rules with lists that name this route, too, to those for it alone."""
+        known = terms.get((importer, ALL))
+        is_twin = known is not None and known.rank == NAMED + NAMED
+        return tuple(sorted({*rows, *known.rules})) if known and is_twin else rows
 
     def _best(self, terms: Mapping[tuple[str, str], _Terms], buyer: Buyer) -> tuple[int, ...]:
         users = self._users(buyer) if self.by_user else ((ALL, AS_ALL),)
@@ -174,6 +186,14 @@ class _Side:
 def rows_in(names: Iterable[str]) -> Mapping[str, int]:
     """Look up the row of each name."""
     return {name: row for row, name in enumerate(names)}
+
+
+def _names_a_route(rule: Trade, states: Mapping[str, object]) -> bool:
+    """Tell whether a rule gives own names of exporter, importer and product, in lists or not."""
+    ends = (names_in(rule.exporter), names_in(rule.importer))
+    return all(any(name in states for name in names) for names in ends) and any(
+        name != ALL for name in names_in(rule.product)
+    )
 
 
 def _narrower(known: _Terms | None, rank: int, row: int) -> _Terms:
