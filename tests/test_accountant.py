@@ -13,7 +13,7 @@ from tests.accountant import audit, audited
 from tests.accountant.books import Break
 from tests.random_worlds import random_scenario
 
-pytestmark = pytest.mark.no_cover
+pytestmark = pytest.mark.untraced
 
 SCENARIOS = Path(__file__).parent.parent / "scenarios"
 SHIPPED = sorted(SCENARIOS.glob("*.yaml"))

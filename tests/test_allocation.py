@@ -15,7 +15,7 @@ from sim.kernels.limits import Limits
 from sim.kernels.market import Market
 from sim.kernels.sums import Floats, GroupSum, Ints
 
-pytestmark = pytest.mark.no_cover
+pytestmark = pytest.mark.untraced
 
 AMOUNTS = st.one_of(st.just(0.0), st.floats(1e-3, 1e3))
 

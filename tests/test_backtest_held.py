@@ -10,6 +10,8 @@ from sim.experiments.backtest_all import held_in_precedents
 from sim.precedents import described, score
 from tests.golden.backtest import COLUMNS, PAGE, PICTURE, ROOT, SAYING, WORDS, kept, small
 
+pytestmark = pytest.mark.untraced
+
 
 def test_the_forecasts_are_those_of_the_last_full_backtest() -> None:
     """In the small form, to six digits: when they move, `python -m tests.golden.backtest` runs the

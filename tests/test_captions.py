@@ -27,7 +27,7 @@ from tests.random_worlds import random_scenario
 from tests.whole_world import whole, whole_world
 from tests.worlds import propulsion_world
 
-pytestmark = pytest.mark.no_cover
+pytestmark = pytest.mark.untraced
 
 Arrays = dict[str, Any]
 CALLS = re.findall(

@@ -18,7 +18,7 @@ from sim.kernels.sums import Floats, GroupSum
 from sim.rules import find
 from sim.rules.allocation import Claims
 
-pytestmark = pytest.mark.no_cover
+pytestmark = pytest.mark.untraced
 
 EXPECTED = json.loads((Path(__file__).parent / "expected.json").read_text())["claims"]
 NAMES = {"prop": "proportional", "cea": "equal_awards", "cel": "equal_losses", "talmud": "talmud"}

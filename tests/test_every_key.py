@@ -37,7 +37,7 @@ from sim.scenario.schema import (
 )
 from tests.whole_world import whole
 
-pytestmark = pytest.mark.no_cover
+pytestmark = pytest.mark.untraced
 
 Tree = dict[str, Any]
 ENTITIES: tuple[type[Frozen], ...] = (

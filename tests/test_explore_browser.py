@@ -22,7 +22,7 @@ from tests.test_page_browser import CHROMIUM, DESK, FLAGS, PHONE, sync_api
 
 pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="NO BROWSER TESTS: no Chromium"),
-    pytest.mark.no_cover,
+    pytest.mark.untraced,
 ]
 
 

@@ -29,7 +29,7 @@ from sim.study.sweep import run_study
 from tests import fuzz_inputs
 from tests.test_cli import SMALL
 
-pytestmark = pytest.mark.no_cover
+pytestmark = pytest.mark.untraced
 
 FEW = 20
 """Inputs of each kind in the suite."""

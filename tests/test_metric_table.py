@@ -27,6 +27,8 @@ from sim.world.numbering import number
 from tests.golden.metrics import PAGE, page
 from tests.worlds import propulsion_world
 
+pytestmark = pytest.mark.untraced
+
 GUIDE = PAGE.parents[1] / "CONTRIBUTING.md"
 MONTHS = slice(24, 36)
 FLOW = replace(MONTHLY["need"], name="extra")

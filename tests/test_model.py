@@ -23,7 +23,7 @@ from sim.world.numbering import number
 from tests.random_worlds import random_scenario
 from tests.worlds import propulsion_world, world
 
-pytestmark = pytest.mark.no_cover
+pytestmark = pytest.mark.untraced
 
 EXPECTED = json.loads((Path(__file__).parent / "expected.json").read_text())["cutoff_closed_form"]
 

@@ -30,7 +30,7 @@ sync_api = pytest.importorskip("playwright.sync_api", reason="NO BROWSER TESTS: 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
 pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="NO BROWSER TESTS: no Chromium"),
-    pytest.mark.no_cover,
+    pytest.mark.untraced,
 ]
 FLAGS = [
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),

@@ -687,6 +687,7 @@ def test_every_plan_has_a_table_and_a_chart(
     assert not (plan.save(tmp_path / "bare", figures=False) / "report.html").exists()
 
 
+@pytest.mark.untraced
 def test_the_command(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -15,6 +15,8 @@ from sim.precedents.collection import HERE
 from sim.precedents.fitting import fits
 from sim.precedents.tally import held_numbers
 
+pytestmark = pytest.mark.untraced
+
 QUANTILES = ["p05", "p25", "p50", "p75", "p95"]
 
 

@@ -21,7 +21,7 @@ from sim.rules.programme import BudgetRequest
 from sim.scenario.schema import Scenario
 from tests.worlds import old_supplier
 
-pytestmark = pytest.mark.no_cover
+pytestmark = pytest.mark.untraced
 
 EXPECTED = json.loads((Path(__file__).parent / "expected.json").read_text())["programme_rules"]
 GAPS, CAPS, RETURNS = (

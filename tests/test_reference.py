@@ -19,7 +19,7 @@ from tests.reference import Recorded, ReferenceModel, simulate
 from tests.reference.things import NEVER
 from tests.worlds import old_supplier, propulsion_world, world
 
-pytestmark = pytest.mark.no_cover
+pytestmark = pytest.mark.untraced
 
 TOLERANCE = 1e-12
 LIMIT = 64.0

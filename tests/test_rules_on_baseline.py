@@ -14,7 +14,7 @@ from sim.engine.run import run
 from sim.rules import registry
 from sim.rules.registry import Rule
 
-pytestmark = pytest.mark.no_cover
+pytestmark = pytest.mark.untraced
 
 BASELINE = Path(__file__).parent.parent / "scenarios/baseline.yaml"
 DEFAULTS = {

@@ -23,7 +23,7 @@ from tests.golden.renew import SCENARIOS, headlines, names, path_of
 from tests.golden.renew import ran as run_anew
 from tests.test_baseline_data import cited, is_structural, quantities
 
-pytestmark = pytest.mark.no_cover
+pytestmark = pytest.mark.untraced
 
 EXPECTED = {
     "announced_plan",

@@ -16,7 +16,7 @@ from sim.scenario.trade_rules import Buyer, TradeRules
 from tests.reference.trade_rules import permitting_rules, specificity
 from tests.tiny_scenario import data
 
-pytestmark = pytest.mark.no_cover
+pytestmark = pytest.mark.untraced
 
 BASELINE = Path(__file__).parents[1] / "scenarios" / "baseline.yaml"
 

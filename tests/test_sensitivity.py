@@ -34,6 +34,8 @@ from tests.small_study import contents
 from tests.small_study import scenario as propulsion
 from tests.tiny_scenario import edited, write
 
+pytestmark = pytest.mark.untraced
+
 INPUTS = ("x1", "x2", "x3")
 CIRCLE = {f"needs.AAA.{name}": {"low": 0, "high": 2 * math.pi} for name in INPUTS}
 KEPT = ["received[AAA, y, 2014]"]

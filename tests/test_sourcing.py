@@ -19,7 +19,7 @@ from tests.random_worlds import random_scenario
 from tests.test_model import everything
 from tests.worlds import propulsion_world, world
 
-pytestmark = pytest.mark.no_cover
+pytestmark = pytest.mark.untraced
 
 RULES: list[Any] = [
     "capacity_adjusted",

@@ -14,7 +14,7 @@ import sim
 from sim.engine.run import run
 from sim.records import Floats, Records
 
-pytestmark = pytest.mark.no_cover
+pytestmark = pytest.mark.untraced
 
 SCENARIOS = Path(__file__).parent.parent / "scenarios"
 MEMBERS = 3

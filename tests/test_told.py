@@ -13,6 +13,8 @@ from sim.records import Records
 from tests.golden import told
 from tests.golden.case import CASE, MEMBERS, README, renewed, runner, written
 
+pytestmark = pytest.mark.untraced
+
 BY_BASELINE = ("answer", "cost", "history", "record")
 """Tables that one run of the baseline fills."""
 PAGES = {page.name: page.read_text(encoding="utf-8") for page in (CASE, README)}

@@ -22,7 +22,7 @@ from tests.laws.outcome import (
 )
 from tests.laws.worlds import BUYER, MAKERS, few, fewer, worlds
 
-pytestmark = pytest.mark.no_cover
+pytestmark = pytest.mark.untraced
 
 Tree = dict[str, Any]
 SHARES = (

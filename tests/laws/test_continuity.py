@@ -11,6 +11,8 @@ import sim
 from tests.laws.outcome import Numbers, check, numbers
 from tests.laws.worlds import BUYER, fewer, worlds
 
+pytestmark = pytest.mark.untraced
+
 Tree = dict[str, Any]
 
 TINY = 1e-9

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 import sim
 from tests.laws.worlds import few, worlds
 
-pytestmark = pytest.mark.no_cover
+pytestmark = pytest.mark.untraced
 
 Tree = dict[str, Any]
 

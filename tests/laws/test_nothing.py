@@ -11,7 +11,7 @@ import sim
 from tests.laws.outcome import EXACT, Numbers, check, numbers, without
 from tests.laws.worlds import BUYER, MAKERS, few, fewer, worlds
 
-pytestmark = pytest.mark.no_cover
+pytestmark = pytest.mark.untraced
 
 Tree = dict[str, Any]
 
