@@ -3,6 +3,7 @@ again is not traced for coverage."""
 
 from __future__ import annotations
 
+import signal
 import sys
 import threading
 from collections.abc import Generator
@@ -12,6 +13,10 @@ from hypothesis import settings
 
 settings.register_profile("sim", deadline=None)
 settings.load_profile("sim")
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # a check in a shell's background; programs that are to be interrupted would inherit it
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(wrapper=True)
