@@ -1,4 +1,5 @@
-"""Time a build and a month of the baseline here against another checkout of the project, in turns.
+"""Time a build and a month of the baseline, and a whole `sim run` with tables and pictures, here
+against another checkout of the project, in turns.
 
     python -m benchmarks.against CHECKOUT
 
@@ -12,13 +13,17 @@ import argparse
 import gc
 import json
 import os
+import resource
 import subprocess
 import sys
 import time
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 HERE = Path(__file__).parents[1]
 WIDTHS, TURNS = (1, 128), 7
+MEMBERS, RUNS = 200, 3
+"""Of the whole runs"""
 
 
 def main() -> None:
@@ -40,6 +45,28 @@ def main() -> None:
                 f"{what}, {width} members: {own * 1e3:.2f} ms here, {other * 1e3:.2f} ms there:"
                 f" {other / own:.2f} times as fast"
             )
+    trees = (HERE, given.checkout.resolve())
+    turns = [[_whole_run(tree) for tree in trees] for _ in range(RUNS)]
+    own, other = (min(turn[side] for turn in turns) for side in (0, 1))
+    print(
+        f"sim run, {MEMBERS} members: {own:.2f} s of processor time here, {other:.2f} s there:"
+        f" {other / own:.2f} times as fast"
+    )
+
+
+def _whole_run(tree: Path) -> float:
+    """Return the processor time of a run of the baseline into a new folder, seconds."""
+    with TemporaryDirectory() as folder:
+        words = ["run", str(tree / "scenarios" / "baseline.yaml"), "--members", str(MEMBERS)]
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        subprocess.run(
+            [sys.executable, "-m", "sim", *words, "--quiet", "--out", str(Path(folder, "out"))],
+            env={**os.environ, "PYTHONPATH": str(tree)},
+            cwd=tree,
+            check=True,
+        )
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def _ask(tree: Path) -> subprocess.Popen[str]:

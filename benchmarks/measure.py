@@ -5,6 +5,8 @@ from __future__ import annotations
 import gc
 import re
 import resource
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -40,6 +42,18 @@ class Row:
         return (self.least is None or self.measured >= self.least) and (
             self.most is None or self.measured <= self.most
         )
+
+
+def alone(module: str, *words: str) -> list[float]:
+    """Run a module of the benchmarks in a process of its own; return the numbers that it prints."""
+    done = subprocess.run(
+        [sys.executable, "-m", f"benchmarks.{module}", *words],
+        cwd=Path(__file__).parents[1],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return list(map(float, done.stdout.split()))
 
 
 def fastest(tasks: Sequence[Callable[[], object]], repeats: int) -> list[float]:

@@ -4,7 +4,6 @@ resumption after a kill, its end and its reading, on a world in which a run take
 
 from __future__ import annotations
 
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -13,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from benchmarks.measure import Row, own_peak
+from benchmarks.measure import Row, alone, own_peak
 
 POINTS = 1_000_000
 KILLED_AT = (POINTS // 10, POINTS // 5)
@@ -54,14 +53,7 @@ def measure() -> Iterator[Row]:
 
 def _alone(folder: Path, kill: int) -> tuple[float, float, float]:
     """Run a part of it in a process of its own: seconds to the first runs, in all, and MiB."""
-    done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.points", str(folder), str(kill)],
-        cwd=Path(__file__).parents[1],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    first, whole, memory = map(float, done.stdout.split())
+    first, whole, memory = alone("points", str(folder), str(kill))
     return first, whole, memory
 
 

@@ -3,7 +3,6 @@ of rising size: each must grow no faster than lines and links. The largest come 
 
 from __future__ import annotations
 
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -14,7 +13,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import yaml
 
-from benchmarks.measure import Row, fastest, own_peak
+from benchmarks.measure import Row, alone, fastest, own_peak
 from benchmarks.trade import world_trade, write_world
 from benchmarks.worlds import LINKS_OF_A_LINE, MONTHS, world
 from sim.cli.main import main
@@ -101,14 +100,7 @@ def _run_through(model: SupplyModel) -> None:
 def run_alone(file: Path, out: Path) -> tuple[float, float]:
     """Return the processor time, seconds, and the peak memory, MiB, of `sim run` on a file, in a
     process of its own."""
-    done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.sizes", str(file), str(out)],
-        cwd=Path(__file__).parents[1],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    seconds, memory = map(float, done.stdout.split())
+    seconds, memory = alone("sizes", str(file), str(out))
     return seconds, memory
 
 

@@ -7,7 +7,6 @@ scenario, as a study's does.
 
 from __future__ import annotations
 
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -20,7 +19,7 @@ import mesa
 import numpy as np
 from mesa.batchrunner import batch_run
 
-from benchmarks.measure import Row, own_peak
+from benchmarks.measure import Row, alone, own_peak
 from sim.scenario.loading.load import load
 from sim.scenario.schema import Scenario
 from sim.study.batched_points import side_by_side
@@ -185,11 +184,8 @@ def _check(study: Study) -> None:
 
 def _peak_memory(runs: int) -> float:
     """Return the most memory that a study takes in a process of its own, MiB."""
-    words = [sys.executable, "-m", "benchmarks.studies", str(runs)]
-    done = subprocess.run(
-        words, cwd=Path(__file__).parents[1], capture_output=True, text=True, check=True
-    )
-    return float(done.stdout)
+    (peak,) = alone("studies", str(runs))
+    return peak
 
 
 if __name__ == "__main__":

@@ -21,11 +21,13 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Run a test that is marked `untraced`, with its fixtures, without the tracer of coverage.
+    """Run a test that is marked `untraced`, with its fixtures, without the tracer of coverage, but
+    where it is asked which tests reach a line.
 
     `no_cover` of pytest-cov does nothing in the workers of pytest-xdist, where two tracers stand.
     """
-    if item.get_closest_marker("untraced") is None:
+    asks_who_reaches = item.config.getoption("cov_context", None)
+    if asks_who_reaches or item.get_closest_marker("untraced") is None:
         return (yield)
     tracers = sys.gettrace(), threading.gettrace()
     sys.settrace(None)

@@ -6,10 +6,11 @@ import json
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 from types import TracebackType
 from typing import Any
+
+from tests.waiting import wait_until
 
 SERVER = Path(sys.prefix, "node", "node_modules", "yaml-language-server", "bin")
 """Where `make` installs the npm package `yaml-language-server`."""
@@ -54,11 +55,7 @@ class LanguageServer:
 
     def _wait_for_the_schema(self) -> None:
         """The server takes new settings up while it already answers: ask until it knows them."""
-        for _ in range(200):
-            if self.marks("no_such_key: 1\n"):
-                return
-            time.sleep(0.05)
-        raise AssertionError("the language server never read the schema")
+        wait_until(lambda: self.marks("no_such_key: 1\n"), "the server never read the schema")
 
     def __exit__(
         self,

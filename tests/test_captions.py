@@ -92,7 +92,8 @@ def captions() -> dict[str, set[str]]:
         module = sys.modules[f"sim.world.{name}"]
         for kind in vars(module).values():
             if dataclasses.is_dataclass(kind) and kind.__module__ == module.__name__:
-                found |= {f"{kind.__name__}.{key}": who for key, who in written(kind)}  # type: ignore[union-attr]
+                owner = str(getattr(kind, "__name__", ""))
+                found |= {f"{owner}.{key}": who for key, who in written(kind)}
     for name, who in list(found.items()):
         kind, _, key = name.partition(".")
         if kind == "Projects":

@@ -13,7 +13,9 @@ import pytest
 
 import sim
 from sim.cli.main import main
+from sim.cli.systemic import esri as systemic_command
 from sim.errors import InputError, ScenarioError
+from sim.kernels import systemic
 from tests.worlds import world
 
 PUBLISHED = json.loads((Path(__file__).parent / "expected.json").read_text())["esri"][
@@ -197,3 +199,8 @@ def test_a_rival_takes_part_of_the_blow_with_a_market() -> None:
     without, beside = (index(sim.esri(written(text), market=each)) for each in (False, True))
     assert without["a"] == pytest.approx((1 + 4 / 4) / 8)
     assert beside["a"] == pytest.approx((1 + 4 / 12) / 8)
+
+
+def test_the_command_stops_where_python_does() -> None:
+    (option,) = (each for each in systemic_command.params if each.name == "tolerance")
+    assert option.default == systemic.TOLERANCE

@@ -19,22 +19,11 @@ from sim.scenario.loading.dump import dump
 from sim.scenario.loading.load import parse
 from sim.scenario.loading.schema_walk import KINDS
 from sim.scenario.need import Need, StockTarget
+from sim.scenario.programme import Candidate, Complexity, Programme
 from sim.scenario.provenance import Collection, Source
 from sim.scenario.quantity import Frozen, Quantity
 from sim.scenario.rule_choices import FactoryRules, RuleChoice, Rules, StateRules
-from sim.scenario.schema import (
-    Candidate,
-    Complexity,
-    Factory,
-    Input,
-    Line,
-    Mothball,
-    Product,
-    Programme,
-    Scenario,
-    State,
-    Trade,
-)
+from sim.scenario.schema import Factory, Input, Line, Mothball, Product, Scenario, State, Trade
 from tests.whole_world import whole
 
 pytestmark = pytest.mark.untraced

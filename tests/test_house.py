@@ -16,9 +16,7 @@ import sim
 from tests import house
 
 FOUND = house.measured()
-LONG_FILES = {
-    "sim/scenario/schema.py": 337,
-}
+LONG_FILES: dict[str, int] = {}
 """Files that were too long when the limit was set, with their lines: this list only shrinks."""
 COMPLEX: dict[str, int] = {}
 """Functions that were too complex when the limit was set: this list only shrinks."""

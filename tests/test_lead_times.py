@@ -15,7 +15,7 @@ from sim.kernels.ramps import SHAPES, idle_shares, length, months_until, output,
 from sim.precedents import Question, ask
 from sim.scenario.lead_terms import terms_of
 from sim.scenario.loading.load import parse
-from sim.scenario.schema import Candidate, Complexity
+from sim.scenario.programme import Candidate, Complexity
 from sim.study.batched_points import at
 from sim.world.lead_times import known
 from tests.plants import BAN, built, faults, programme

@@ -8,8 +8,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from sim.errors import InputError
 from sim.study.spec import ask
 from sim.study.sweep import run_study
 from tests.small_study import contents, scenario, study
+from tests.waiting import wait_until
 
 ROOT = Path(__file__).parent.parent
 HOST = "127.0.0.1"
@@ -41,13 +41,6 @@ def started(module: str, *words: str) -> Iterator[subprocess.Popen[bytes]]:
             process.kill()
 
 
-def wait_for(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-
-
 def test_a_cluster_that_loses_a_worker_gives_the_same_bytes(tmp_path: Path) -> None:
     """What the worker had under way is done by the other."""
     from distributed import Client
@@ -58,7 +51,7 @@ def test_a_cluster_that_loses_a_worker_gives_the_same_bytes(tmp_path: Path) -> N
         stack.enter_context(
             started("dask_scheduler", "--host", HOST, "--port", "0", "--scheduler-file", str(file))
         )
-        wait_for(file.exists)
+        wait_until(file.exists, "the scheduler never wrote its file")
         words = (
             "--nthreads",
             "1",

@@ -9,7 +9,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ from sim.study.spec import ask
 from sim.study.study import Study
 from sim.study.sweep import run_study
 from tests.small_study import contents, scenario, study
+from tests.waiting import wait_until
 
 ROOT = Path(__file__).parent.parent
 KILLS = 20
@@ -44,26 +44,40 @@ def go(out, **how):
 KILLER = (
     STUDY
     + """
-import os, random, signal, time
+import os, random, signal
 from sim.study import dispatch
 from sim.study.store import STATE, Store
 
 # each task is kept as it comes, so that there are many moments to be killed at
 dispatch.SECONDS = 0.0
-out, kills = Path(sys.argv[1]), int(sys.argv[2])
-began = time.perf_counter()
-go(out / "whole")
-span = time.perf_counter() - began
-rng, done = random.Random(kills), set()
+out, kills, calls = Path(sys.argv[1]), int(sys.argv[2]), 0
+
+# act, and die at the call of this number
+def watched(last, act):
+    global calls
+    calls = 0
+
+    def count(*_):
+        global calls
+        calls += 1
+        if calls == last:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    sys.setprofile(count)
+    act()
+    sys.setprofile(None)
+
+watched(0, lambda: go(out / "whole"))
+span = calls
+done = set()
 for each in range(kills):
     # each study is killed at moments of its own, up to three times
     place = out / f"study{each // 3}"
     child = os.fork()
     if not child:
-        go(place, resume=True)
+        last = random.Random(each).randint(1, int(1.2 * span / (1 + each % 3)))
+        watched(last, lambda: go(place, resume=True))
         os._exit(0)
-    time.sleep(rng.uniform(0, 1.2 * span / (1 + each % 3)))
-    os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
     done.add(int((Store(place).status != 0).sum()) if (place / STATE).exists() else -1)
 for each in range(0, kills, 3):
@@ -161,10 +175,7 @@ def test_workers_end_with_the_study_that_is_killed(tmp_path: Path, end: signal.S
         workers = json.loads(process.stdout.readline())
         process.send_signal(end)
     assert len(workers) == 2
-    deadline = time.monotonic() + 20
-    while any(_is_alive(each) for each in workers):
-        assert time.monotonic() < deadline, "workers outlive the study"
-        time.sleep(0.05)
+    wait_until(lambda: not any(map(_is_alive, workers)), "workers outlive the study")
     assert 0 < (Study(tmp_path / "study").store.status != 0).sum() < 900
     for out in ("study", "whole"):
         run_study(ask(study(points=300)), tmp_path / out, [scenario()], resume=True)

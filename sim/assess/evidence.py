@@ -15,9 +15,10 @@ from sim.assess.large_tables import counted, large_tables, together, without_tab
 from sim.scenario.lead_terms import NUMBERS, terms_of
 from sim.scenario.lead_time import LeadTime, Ramp
 from sim.scenario.plant_options import class_of
+from sim.scenario.programme import Candidate, Programme
 from sim.scenario.quantity import Frozen, Quantity, plain
 from sim.scenario.rule_choices import RuleChoice
-from sim.scenario.schema import Candidate, Programme, Scenario
+from sim.scenario.schema import Scenario
 
 Table = dict[str, NDArray[np.float64] | NDArray[np.int64] | list[str]]
 """Columns of equal length by name."""

@@ -11,8 +11,9 @@ from typing import Any
 
 from sim.engine.put_off import put_off
 from sim.kernels.sums import Floats
+from sim.scenario.programme import Programme
 from sim.scenario.rule_choices import RuleChoice, Rules
-from sim.scenario.schema import Factory, Programme, State
+from sim.scenario.schema import Factory, State
 from sim.world.construction import in_qualification
 
 with put_off("pandas", "networkx"):

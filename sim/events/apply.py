@@ -66,13 +66,13 @@ class Events:
     _of_family: dict[str, list[Effect]] = field(init=False)
 
     def __post_init__(self, months: int) -> None:
-        self._agenda = self._plan(months)
+        self._arrange(months)
 
     def apply(self, world: World) -> None:
         """Change the world to what holds in this month."""
         completed = self._await_completions(world)
         if look(self.triggers, self.timeline, world) or completed:
-            self._agenda = self._plan(len(self._agenda))
+            self._arrange(len(self._agenda))
         _clear_flows(world)
         self._appropriate(world)
         moves = self._agenda[world.month]
@@ -148,7 +148,8 @@ class Events:
         effect = KINDS[type(event)](event, len(self.effects), rows, size)  # type: ignore[call-arg]
         self.effects = (*self.effects, effect)
         self.timeline.add(month)
-        self._agenda, self.limits = self._plan(len(self._agenda)), None
+        self._arrange(len(self._agenda))
+        self.limits = None
 
     def targets(self) -> list[tuple[str, int]]:
         """Return what each event acts on, and on how many of them."""
@@ -203,12 +204,12 @@ class Events:
         lines, links = world.lines.qualified_from, world.links.qualified_from
         return some(lines == world.month) or some(links == world.month)
 
-    def _plan(self, months: int) -> list[Moves]:
-        """List, for each month, what moves; sort the effects by family."""
+    def _arrange(self, months: int) -> None:
+        """Sort the effects by family, and list, for each month, what moves."""
         self._of_family = {
             family: [each for each in self.effects if each.family == family] for family in FAMILIES
         }
-        return [
+        self._agenda = [
             Moves(frozenset(self.effects[row].family for row in rows), frozenset(rows))
             for rows in _moving(self.effects, self.timeline, months)
         ]

@@ -13,8 +13,9 @@ from sim.errors import InputError
 from sim.scenario.lead_terms import Terms, terms_of
 from sim.scenario.lead_time import FromPrecedents, HeadStart, Kind, LeadTime, Ramp
 from sim.scenario.plant_options import class_of
+from sim.scenario.programme import Candidate, Complexity
 from sim.scenario.quantity import Quantity, month_number
-from sim.scenario.schema import Candidate, Complexity, Scenario
+from sim.scenario.schema import Scenario
 
 WORDS = ("decision", "money", "cut_off")
 NOTHING: Mapping[str, Observation] = {}

@@ -16,6 +16,7 @@ from sim.scenario.loading.bounds import Bounds
 from sim.scenario.suggestions import listed, meant, on_one_line
 from sim.scenario.tables.grid import Grid, read_grid
 from sim.scenario.tables.numbers import number
+from sim.scenario.tables.rows import MOST_FAULTS
 from sim.scenario.tables.table import Table
 
 ENDINGS = (".csv", ".parquet")
@@ -23,7 +24,6 @@ ENDINGS = (".csv", ".parquet")
 CLASSES = {"essential": ESSENTIAL, "non-essential": NON_ESSENTIAL, "negligible": NEGLIGIBLE}
 NEEDED, OPTIONAL = ("supplier", "buyer", "amount"), ("industry", "class")
 """Columns; the industry is the supplier's."""
-MOST_FAULTS = 100
 
 
 class Links(NamedTuple):
@@ -156,7 +156,7 @@ class _Reader:
         """See that a supplier is of one industry: of its own where the table has none."""
         at, text = self._cell(row, "industry")
         if "industry" not in self.grid.header.cells:
-            text = [*self.firms][supplier]
+            text = self._cell(row, "supplier")[1]
         elif not text:
             self._tell(row, at, "a name is missing", "industry")
         known, first = self.industry.setdefault(supplier, (from_cell(text), row.line))

@@ -14,8 +14,9 @@ from sim.assess.fates import hits
 from sim.assess.need_readings import READINGS as OF_BUYERS
 from sim.assess.outcomes import Observation
 from sim.assess.past import Past
+from sim.scenario.programme import Candidate, Programme
 from sim.scenario.quantity import Quantity, month_number
-from sim.scenario.schema import Candidate, Programme, Scenario
+from sim.scenario.schema import Scenario
 from sim.world.lead_times import months_announced
 
 TWICE = 2.0

@@ -19,9 +19,10 @@ from sim.scenario.field_texts import field_texts
 from sim.scenario.lead_terms import terms_of
 from sim.scenario.lead_time import LeadTime, Ramp
 from sim.scenario.plant_options import class_of
+from sim.scenario.programme import Programme
 from sim.scenario.quantity import Quantity, month_label, month_number, plain
 from sim.scenario.rule_choices import RuleChoice, Rules
-from sim.scenario.schema import Programme, Scenario
+from sim.scenario.schema import Scenario
 
 FIRST = 12
 """Numbers that stand at the top, most important first."""

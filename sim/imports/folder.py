@@ -21,10 +21,10 @@ import yaml
 
 from sim.errors import Fault, InputError, ScenarioError
 from sim.files import disk
+from sim.files.aside import replace_file
 from sim.files.text import cell, from_cell
 from sim.imports.found import Found, Table
 from sim.imports.reading import read
-from sim.study.atomic_files import replace_file
 
 RECORD = "import.json"
 Hashes = dict[str, list[str | None]]

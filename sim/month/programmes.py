@@ -129,8 +129,9 @@ class Commission:
         fit = (reaches & seen.fit).take(own, axis=0)
         fit &= lines.qualified_from.take(own, axis=0) <= ready
         fit &= room > 0
-        some = self.lines
-        serving = self.line_product(seen.coming.take(some, axis=0) * reaches.take(some, axis=0))
+        built = self.lines
+        coming = seen.coming.take(built, axis=0) * reaches.take(built, axis=0)
+        serving = self.line_product(coming)
         lacking = raised(self.by_product(self.counted(world, seen.short)) - serving)
         sharing = self.by_candidate_product(fit.astype(np.float64)).take(self.product, axis=0)
         share = divide(lacking.take(self.product, axis=0) * fit, sharing)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.errors import InputError
+from sim.files.aside import aside, replace_file
 from sim.files.text import cell
 
 if TYPE_CHECKING:
@@ -20,8 +21,8 @@ def save(
     tables: Mapping[str, pd.DataFrame],
     chart: alt.TopLevelMixin | None = None,
 ) -> Path:
-    """Write each table as `<name>.csv` and the chart as `announced_against_actual.svg`; files of
-    these names are replaced.
+    """Write each table as `<name>.csv` and the chart as `announced_against_actual.svg`; older
+    files of these names stand until the new ones are whole.
 
     Raises InputError where the folder cannot be written.
     """
@@ -31,9 +32,10 @@ def save(
         for name, table in tables.items():
             harmless = table.map(lambda each: cell(each) if isinstance(each, str) else each)
             text = harmless.to_csv(index=False, float_format="%.10g", lineterminator="\n")
-            (folder / f"{name}.csv").write_text(text, encoding="utf-8", newline="\n")
+            replace_file(folder / f"{name}.csv", text)
         if chart is not None:
-            chart.save(folder / "announced_against_actual.svg")
+            with aside(folder / "announced_against_actual.svg") as fresh:
+                chart.save(fresh, format="svg")
     except OSError as error:
         raise InputError(f"{directory}: cannot write: {error.strerror or error}") from error
     return folder

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.errors import InputError
+from sim.files.aside import aside
 from sim.metrics.metric import Metric
 from sim.metrics.table import MONTHLY, SUMMARY
 from sim.records import Records
@@ -131,14 +132,11 @@ def write_netcdf(found: xr.Dataset, target: str | os.PathLike[str]) -> Path:
     be written.
     """
     path = Path(target)
-    fresh = path.with_name(f".{path.name}.part")
     try:
-        found.to_netcdf(fresh, engine="scipy", format="NETCDF3_64BIT")
-        os.replace(fresh, path)
+        with aside(path) as fresh:
+            found.to_netcdf(fresh, engine="scipy", format="NETCDF3_64BIT")
     except OSError as error:
         raise InputError(f"{target}: cannot write: {error.strerror or error}") from error
-    finally:
-        fresh.unlink(missing_ok=True)
     return path
 
 

@@ -47,8 +47,8 @@ def shortened(records: Records) -> Records:
     """
     needs = _Needs(_hit(records), records.needs, records.series, records.summary)
     came = records.input_series.get("legacy", np.zeros((1, len(records.inputs), 1)))
-    inputs = _Needs(_any(came > 0, (0, 2)), records.inputs, records.input_series,
-                    records.input_summary)  # fmt: skip
+    told = records.input_series, records.input_summary
+    inputs = _Needs(_any(came > 0, (0, 2)), records.inputs, *told)
     known = {*_chosen(records.needs, needs.marks)}
     products = {product for _, product in known}
     routes = _Rows(_marks(route[1:] in known for route in records.routes), records.routes)
@@ -150,8 +150,8 @@ def _hit(records: Records) -> Bools:
 
 
 def _never(rows: int, records: Records) -> NDArray[np.int64]:
-    """Say of so many rows that nothing ever hit them."""
-    return np.full((rows, len(records.members)), np.iinfo(np.int32).max, dtype=np.int64)
+    """Say of so many rows that nothing hit them in the run."""
+    return np.full((rows, len(records.members)), len(records.months), dtype=np.int64)
 
 
 def _marks(found: Iterable[bool]) -> Bools:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from sim.scenario.lead_time import Clock, LeadTime, Ramp, RunsTo
+from sim.scenario.programme import Candidate, Complexity
 from sim.scenario.quantity import Quantity
-from sim.scenario.schema import Candidate, Complexity
 
 NUMBERS = ("build_months", "qualification_months")
 NOTHING = Quantity(value=0.0)

@@ -24,7 +24,7 @@ class Outage(Dated):
     product: Selector | None = None
     share: Share = Quantity(value=1)
     """Share of the capacity that is out of use."""
-    sizes: dict[Name, Share] = {}  # noqa: RUF012
+    sizes: dict[Name, Share] = {}
     """Shares of those that another share than `share` holds for: by factory, product, state or
     bloc; of several names that fit a line the first in this order counts. Without a factory, state
     or product the outage hits these alone."""

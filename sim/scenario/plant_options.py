@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from sim.scenario.plant_kinds import Retool
-from sim.scenario.schema import Complexity, Scenario
+from sim.scenario.programme import Complexity
+from sim.scenario.schema import Scenario
 from sim.scenario.selectors import factories_of
 
 MEMORY = 36

@@ -8,13 +8,10 @@ from functools import cached_property
 
 import numpy as np
 
+from sim.kernels.sums import Bools, Ints
 from sim.scenario.column_table import ColumnTable
 from sim.scenario.schema import Scenario, Trade
-
-Ints = np.ndarray
-Bools = np.ndarray
-
-ALL = "*"
+from sim.scenario.selectors import ALL
 
 
 @dataclass(frozen=True, eq=False)

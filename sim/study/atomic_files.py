@@ -15,13 +15,11 @@ from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from sim.errors import InputError
+from sim.files.aside import clear_asides, replacing
 from sim.files.disk import lock
 
 COPIED = 2**24
 """Bytes moved at a time."""
-
-
-_ASIDE = ".{}.tmp"
 
 
 class Runs(NamedTuple):
@@ -29,18 +27,6 @@ class Runs(NamedTuple):
 
     points: Sequence[int]
     members: Sequence[int]
-
-
-def replace_file(path: Path, text: str) -> None:
-    """Write a file aside and put it in its place. Raises OSError."""
-    replace_parts(path, [text])
-
-
-def replace_parts(path: Path, parts: Iterable[str]) -> None:
-    """Write a file aside, part by part, and put it in its place. Raises OSError."""
-    with replacing(path) as stream:
-        for part in parts:
-            stream.write(part.encode())
 
 
 def begins_with(path: Path, parts: Iterable[str]) -> int:
@@ -59,34 +45,6 @@ def is_whole(path: Path, parts: Iterable[str]) -> bool:
 
 def _holds(stream: BinaryIO, parts: Iterable[str]) -> bool:
     return all(stream.read(len(data)) == data for data in map(str.encode, parts))
-
-
-@contextmanager
-def replacing(path: Path) -> Iterator[BinaryIO]:
-    """Give a file to write that stands in the place of another in the end, or nowhere.
-
-    Raises OSError.
-    """
-    aside = path.with_name(_ASIDE.format(path.name))
-    try:
-        with aside.open("w+b") as stream:
-            yield stream
-            stream.flush()
-            os.fsync(stream.fileno())
-        aside.replace(path)
-    finally:
-        aside.unlink(missing_ok=True)
-
-
-def is_litter(path: Path) -> bool:
-    """Tell whether a file is one that a process began to write aside and died."""
-    return path.name.startswith(".") and path.name.endswith(".tmp")
-
-
-def clear_litter(folder: Path) -> None:
-    """Remove what a killed process has left in a study's folder, which must be locked."""
-    for path in folder.rglob(_ASIDE.format("*")):
-        path.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -111,7 +69,7 @@ def locked(folder: Path) -> Iterator[None]:
     except BlockingIOError as error:
         raise InputError(f"{folder}: another process is at work on this study") from error
     try:
-        clear_litter(folder)
+        clear_asides(folder)
         yield
     finally:
         if handle is not None:

@@ -13,13 +13,14 @@ from typing import Any
 import numpy as np
 
 from sim.errors import InputError
+from sim.files.aside import is_aside, replace_file, replacing
 from sim.files.disk import sha256
 from sim.report.files import MANIFEST
 from sim.report.manifest import origin
 from sim.report.statistics import counted, spread
 from sim.report.tables import COARSE, Table
 from sim.report.tables import csv as table_text
-from sim.study.atomic_files import is_litter, replace_file, replacing, writing
+from sim.study.atomic_files import writing
 from sim.study.experiment import Experiment
 from sim.study.reading import SPREAD
 from sim.study.store import FAILURE_KEYS, FAILURES, LABELS, Store
@@ -137,4 +138,4 @@ def _manifest(folder: Path, experiment: Experiment, failed: int) -> dict[str, An
 
 def _names(folder: Path) -> list[str]:
     found = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
-    return sorted(name for name in found if name != MANIFEST and not is_litter(Path(name)))
+    return sorted(name for name in found if name != MANIFEST and not is_aside(Path(name)))

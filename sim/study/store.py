@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from sim.errors import InputError
+from sim.files.aside import replace_file, replace_parts, replacing
 from sim.kernels.sums import Bools, Floats
 from sim.report.files import MANIFEST, check_folder, readable, replaced
 from sim.report.tables import Table
@@ -30,9 +31,6 @@ from sim.study.atomic_files import (
     cut_last_line,
     is_whole,
     put,
-    replace_file,
-    replace_parts,
-    replacing,
     resized,
     writing,
 )

@@ -15,7 +15,8 @@ from sim.scenario.lead_terms import terms_of
 from sim.scenario.lead_time import STANDARD
 from sim.scenario.plant_kinds import Retool
 from sim.scenario.plant_options import MEMORY, Work, class_of
-from sim.scenario.schema import Candidate, Complexity, Scenario
+from sim.scenario.programme import Candidate, Complexity
+from sim.scenario.schema import Scenario
 from sim.world.axes import Axes
 from sim.world.draws import Draws
 from sim.world.lead_times import Building, lead_times

@@ -7,8 +7,9 @@ import numpy as np
 from sim.kernels.sums import NEVER, Bools, Floats, whole
 from sim.scenario.lead_terms import terms_of
 from sim.scenario.plant_options import class_of
+from sim.scenario.programme import Candidate, Programme
 from sim.scenario.quantity import Quantity
-from sim.scenario.schema import Candidate, Programme, Scenario
+from sim.scenario.schema import Scenario
 from sim.world.axes import Axes
 from sim.world.build_plant import shape_of, timing
 from sim.world.clocks import Clocks

@@ -11,8 +11,9 @@ import numpy as np
 
 from sim.kernels.sums import NEVER, Bools, Floats, Ints, some, whole
 from sim.scenario.lead_terms import Terms
+from sim.scenario.programme import Programme
 from sim.scenario.quantity import month_number
-from sim.scenario.schema import Programme, Scenario
+from sim.scenario.schema import Scenario
 from sim.world.axes import Axes
 
 

@@ -12,8 +12,9 @@ from sim.kernels.ramps import length, months_to_nine_tenths, months_until
 from sim.kernels.sums import Floats
 from sim.scenario.lead_terms import Terms, head_start
 from sim.scenario.lead_time import LeadTime
+from sim.scenario.programme import Candidate
 from sim.scenario.quantity import Quantity, month_number
-from sim.scenario.schema import Candidate, Scenario
+from sim.scenario.schema import Scenario
 from sim.world.draws import Draws
 
 if TYPE_CHECKING:

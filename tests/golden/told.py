@@ -72,4 +72,7 @@ if __name__ == "__main__":
         page = PAGES / f"{case}.md"
         lines = "".join(f"{line}\n" for line in table(case))
         text = page.read_text(encoding="utf-8")
-        page.write_text(_PLACE.sub(lambda place: place[1] + lines, text), encoding="utf-8")  # noqa: B023
+        place = _PLACE.search(text)
+        assert place is not None
+        first, last = place.start(2), place.end(2)
+        page.write_text(text[:first] + lines + text[last:], encoding="utf-8")

@@ -8,8 +8,9 @@ from typing import Any
 
 from sim.scenario import event_kinds as kinds
 from sim.scenario import plant_kinds, schema, trade_kinds
+from sim.scenario.programme import Candidate, Programme
 from sim.scenario.quantity import Quantity, month_number
-from sim.scenario.schema import Candidate, Programme, Scenario
+from sim.scenario.schema import Scenario
 from sim.scenario.selectors import factories_of, products_of, states_of
 from tests.reference.events import Happening, open_links
 from tests.reference.limits import Limits

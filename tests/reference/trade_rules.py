@@ -23,7 +23,8 @@ def permitting_rules(
     for name, rule in scenario.trade.items():
         route_rank = specificity(rule, route, scenario)
         user_rank = _user_rank(rule.user, factory, makes)
-        found[name] = None if None in (route_rank, user_rank) else route_rank + user_rank  # type: ignore[operator]
+        is_told = route_rank is not None and user_rank is not None
+        found[name] = route_rank + user_rank if is_told else None
     best = max((rank for rank in found.values() if rank is not None), default=None)
     return [name for name, rank in found.items() if best is not None and rank == best]
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from sim.files.aside import replacing
 from sim.report.charts.colours import LIGHT
 
 if TYPE_CHECKING:
@@ -91,13 +92,15 @@ class Chart:
     def save(self, path: str | Path) -> Path:
         """Write the chart as the file's ending says: .png, .svg, .pdf or .json (Vega-Lite).
 
-        Raises InputError for another ending.
+        An older picture there stands until the new one is whole. Raises InputError for another
+        ending.
         """
         from sim.report.charts.picture import written
 
         place = Path(path)
         data = written(self, place.suffix.lstrip(".").lower())
-        place.write_bytes(data)
+        with replacing(place) as stream:
+            stream.write(data)
         return place
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:

@@ -10,7 +10,8 @@ from sim.scenario.lead_terms import clashes, missing, terms_of
 from sim.scenario.loading.source_tree import Path
 from sim.scenario.plant_kinds import Retool
 from sim.scenario.plant_options import class_of, options
-from sim.scenario.schema import Candidate, Complexity, Programme, Scenario
+from sim.scenario.programme import Candidate, Complexity, Programme
+from sim.scenario.schema import Scenario
 
 RETOOLING = "retool_when_idle"
 """The investment rule that turns lines and builds none."""

@@ -17,8 +17,9 @@ from sim.scenario.loading.source_tree import Path
 from sim.scenario.names import Selector
 from sim.scenario.plant_kinds import Closure, Licence, Outage, Retool
 from sim.scenario.plant_options import class_of
+from sim.scenario.programme import Candidate, Complexity
 from sim.scenario.routes import Routes
-from sim.scenario.schema import Candidate, Complexity, Scenario
+from sim.scenario.schema import Scenario
 from sim.scenario.selectors import factories_of, lines_hit, names_in, products_of, states_of
 from sim.scenario.trade_kinds import Trading
 

@@ -24,8 +24,8 @@ def table_of(table: ColumnTable[Any]) -> Iterator[str]:
     for words in table.words.values():
         columns.append(partial(_words_in, words))
     for key, numbers in table.numbers.items():
-        for name, values in ((key, numbers.value), (f"{key}_low", numbers.low),
-                             (f"{key}_high", numbers.high)):  # fmt: skip
+        parts = {key: numbers.value, f"{key}_low": numbers.low, f"{key}_high": numbers.high}
+        for name, values in parts.items():
             if name == key or not np.isnan(values).all():
                 header.append(name)
                 columns.append(partial(_numbers_in, values))
@@ -40,7 +40,7 @@ def told_of(table: ColumnTable[Any]) -> dict[str, Any]:
     said: dict[str, str] = {}
     for numbers in table.numbers.values():
         said |= numbers.said
-    constants = {key: each for key, each in table.constants.items()}
+    constants = dict(table.constants)
     return {**said, **({"constants": constants} if constants else {})}
 
 
