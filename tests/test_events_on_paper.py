@@ -10,6 +10,19 @@ from tests.test_events import event, programme
 from tests.worlds import old_supplier, world
 
 
+def test_events_that_follow_one_another_may_stand_in_any_order() -> None:
+    """The third of a chain begins after the second, though the file names it first."""
+    chain = {
+        "third": event("cut_off") | {"after": {"event": "second", "months": 2}},
+        "second": event("cut_off") | {"after": {"event": "first", "months": 1}},
+        "first": event("cut_off"),
+    }
+    del chain["third"]["date"], chain["second"]["date"]
+    events = run(world(events=chain)).records.events
+    begun = {each.event: each.month for each in events if each.action == "begins"}
+    assert begun == {"first": "2014-05", "second": "2014-06", "third": "2014-08"}
+
+
 def test_funding_reaches_each_member_in_its_own_months() -> None:
     """24 in three parts, from a month on that is drawn: 8 a month for three months, no more."""
     more = {

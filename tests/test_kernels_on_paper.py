@@ -24,7 +24,7 @@ from sim.kernels import (
     sums,
     systemic,
 )
-from sim.kernels.allocation import allocate
+from sim.kernels.allocation import _Trading, allocate, proportional
 from sim.kernels.capacity import erlang, half_done, monthly
 from sim.kernels.groups import Groups
 from sim.kernels.limits import Limits
@@ -32,6 +32,8 @@ from sim.kernels.market import Market
 from sim.kernels.optimal import transport
 from sim.kernels.sums import GroupSum
 from sim.kernels.uncollected import uncollected
+
+ZEROS = np.zeros(2, dtype=np.int64)
 
 
 def column(*values: float) -> np.ndarray:
@@ -361,6 +363,31 @@ def test_limits_on_paper() -> None:
     anew = cut.asked_anew(column(30, 40, 10), column(30, 50))
     assert anew is not None
     assert anew[:, 0].tolist() == pytest.approx([30 + 32, 10])
+    # of four ordered under a cut of three quarters three are refused; of those of two thirds two
+    assert limited(share=(0.25, 1)).odds[:, 0].tolist() == [3, 0]
+    assert limited(share=(1, 0), part=(1 / 3, 1)).odds[:, 0].tolist() == pytest.approx([2, 0])
+    # 45 of at most 30, a half of 60 at rest; with 100 more it is a half of 145
+    flow = column(20, 25, 0)
+    assert cut.has_room(flow, column(0, 0))[:, 0].tolist() == [False, False, True]
+    assert cut.has_room(flow, column(100, 0))[:, 0].tolist() == [True, True, True]
+
+
+def test_a_link_that_is_turned_away_again_stirs_nobody() -> None:
+    """Its buyers have turned to others the first time."""
+    nobody, first = np.array([False]), np.array([[True], [False]])
+    trading = _Trading(column(1), column(1), column(0), column(0), proportional, nobody)
+    trading.turn_away(first)
+    assert trading.moves is not None
+    assert trading.moves.tolist() == [True]
+    trading.moves = nobody
+    trading.turn_away(first)
+    assert trading.moves.tolist() == [False]
+
+
+def test_a_supplier_counts_by_what_it_had_however_little() -> None:
+    """Half a unit that has become one counts twice, beside four that are four."""
+    weight = sourcing.by_capacity(column(1, 1), column(1, 4), column(0.5, 4), GroupSum(ZEROS, 1))
+    assert weight[:, 0].tolist() == [2, 1]
 
 
 def test_orders_are_trimmed_to_the_room_of_their_pair() -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
+import numpy as np
 import pytest
 
 from sim.engine.run import run
+from sim.month.learning import _count_in_lots
 from sim.scenario.schema import Scenario
+from sim.world.world import Lines
 from tests.test_investment import EXPAND, pressed
 
 
@@ -17,6 +21,15 @@ def invested(yield_: float, payback: float) -> float:
     data["factories"]["home_plant"]["lines"]["engines"] |= {"yield": yield_}
     records = run(Scenario.model_validate(data)).records
     return float(records.money["capital"][:, -1, 0].sum())
+
+
+def test_a_lot_is_a_day_of_good_units() -> None:
+    """Of 60 started a month half are good: a thirtieth of 30."""
+    lines = SimpleNamespace(
+        capacity=np.array([[60.0]]), yield_=np.array([[0.5]]), first_lot=np.zeros((1, 1))
+    )
+    _count_in_lots(cast("Lines", lines))
+    assert lines.first_lot.tolist() == [[1]]
 
 
 @pytest.mark.parametrize(
