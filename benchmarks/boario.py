@@ -21,7 +21,7 @@ from sim.engine.model import SupplyModel
 from sim.imports.folder import write
 from sim.imports.found import Found
 from sim.imports.mrio import from_pymrio
-from sim.kernels.sums import Floats
+from sim.kernels.arrays import Floats
 from sim.world.numbering import number
 
 SIZES = {(40, 25): 10.0, (60, 50): 50.0}

@@ -11,8 +11,8 @@ import numpy as np
 
 from benchmarks.measure import Row, fastest
 from sim.kernels.allocation import Allocation, allocate
+from sim.kernels.arrays import Floats
 from sim.kernels.market import Market
-from sim.kernels.sums import Floats
 
 SIZES = (10_000, 100_000, 1_000_000)
 """Links; a tenth as many lines, and as many needs."""

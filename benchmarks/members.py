@@ -15,7 +15,7 @@ import numpy as np
 from benchmarks.measure import Row, fastest
 from sim.engine.recorder import Tape
 from sim.engine.run import run, run_chunk
-from sim.kernels.sums import Floats
+from sim.kernels.arrays import Floats
 from sim.scenario.loading.load import load
 from sim.scenario.schema import Scenario
 from sim.world.numbering import number

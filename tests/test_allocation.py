@@ -10,10 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.kernels.allocation import allocate
+from sim.kernels.arrays import Floats, Ints
 from sim.kernels.groups import Groups
 from sim.kernels.limits import Limits
 from sim.kernels.market import Market
-from sim.kernels.sums import Floats, GroupSum, Ints
+from sim.kernels.sums import GroupSum
 
 pytestmark = pytest.mark.untraced
 

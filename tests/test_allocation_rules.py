@@ -12,7 +12,7 @@ import sim
 from sim.engine.recorder import Tape
 from sim.engine.run import run, run_chunk
 from sim.errors import InputError
-from sim.kernels.sums import Floats
+from sim.kernels.arrays import Floats
 from sim.rules import find
 from sim.scenario.schema import Scenario
 from sim.world.numbering import number

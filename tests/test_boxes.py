@@ -12,7 +12,7 @@ from scipy.stats import qmc
 
 from sim.analysis.discovery.boxes import Found, boxes, quality
 from sim.analysis.discovery.tree import Input, Limit, _Wood
-from sim.kernels.sums import Bools, Floats, Ints
+from sim.kernels.arrays import Bools, Floats, Ints
 
 MEMBERS = 20
 POINTS = 256

@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.kernels import claims as kernels
+from sim.kernels.arrays import Floats
 from sim.kernels.market import Market
-from sim.kernels.sums import Floats, GroupSum
+from sim.kernels.sums import GroupSum
 from sim.rules import find
 from sim.rules.allocation import Claims
 

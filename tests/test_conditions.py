@@ -10,7 +10,7 @@ import pytest
 
 from sim.analysis.conditions import Condition, conditions_of, held
 from sim.errors import InputError
-from sim.kernels.sums import Floats
+from sim.kernels.arrays import Floats
 from sim.study.observables import Measure
 from sim.study.study import Study
 from sim.study.sweep import sweep

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from sim.kernels.arrays import Bools
 from sim.kernels.kept import Kept, renewed
-from sim.kernels.sums import Bools, GroupSum
+from sim.kernels.sums import GroupSum
 
 
 def test_it_works_once_for_the_same_arrays() -> None:

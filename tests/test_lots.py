@@ -14,8 +14,8 @@ import sim
 from sim.engine.model import SupplyModel
 from sim.engine.recorder import Tape
 from sim.engine.run import run, run_chunk
+from sim.kernels.arrays import Floats
 from sim.kernels.lots import whole_lots
-from sim.kernels.sums import Floats
 from sim.scenario.schema import Scenario
 from sim.world.numbering import number
 from tests.random_worlds import random_scenario

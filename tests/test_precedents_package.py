@@ -9,7 +9,13 @@ from pathlib import Path
 import sim
 from sim.precedents.collection import HERE
 
-GROUND = {"sim.errors", "sim.files.delimited", "sim.files.disk", "sim.files.text"}
+GROUND = {
+    "sim.errors",
+    "sim.files.aside",
+    "sim.files.delimited",
+    "sim.files.disk",
+    "sim.files.text",
+}
 ROOM = Path(sim.__file__).parent / "precedents"
 
 

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 import sim
 from sim.engine.model import SupplyModel
 from sim.engine.run import run
-from sim.kernels.sums import Floats, GroupSum
+from sim.kernels.arrays import Floats
+from sim.kernels.sums import GroupSum
 from sim.rules import check, find
 from sim.rules.programme import BudgetRequest
 from sim.scenario.schema import Scenario

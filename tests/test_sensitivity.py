@@ -21,7 +21,7 @@ from sim.analysis.sensitivity.indices import Morris, Plan, is_too_much, plan, un
 from sim.analysis.sensitivity.sensitivity import Sensitivity, sensitivity
 from sim.cli.main import main
 from sim.errors import InputError
-from sim.kernels.sums import Floats
+from sim.kernels.arrays import Floats
 from sim.report.charts.names import Names
 from sim.rules import registry
 from sim.rules.ordering import Position

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from sim.errors import SimError
-from sim.kernels.sums import Floats
+from sim.kernels.arrays import Floats
 from sim.study.dispatch import Dispatch, LostWorkerError
 from sim.study.executors import Crew
 

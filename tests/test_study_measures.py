@@ -10,7 +10,7 @@ import pytest
 
 from sim.engine.run import run
 from sim.errors import ScenarioError
-from sim.kernels.sums import Floats
+from sim.kernels.arrays import Floats
 from sim.metrics.derive import summary_names
 from sim.records import Records
 from sim.scenario.loading.dump import dump

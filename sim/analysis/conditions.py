@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.errors import InputError
-from sim.kernels.sums import Bools
+from sim.kernels.arrays import Bools
 from sim.scenario.quantity import month_number
 from sim.study.observables import COMPARED, COMPARISONS, PERIOD, Measure, finite, measure_of
 from sim.study.study import Study

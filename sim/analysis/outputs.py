@@ -12,7 +12,7 @@ import numpy as np
 
 from sim.analysis.sensitivity.indices import PLANS
 from sim.errors import InputError
-from sim.kernels.sums import Bools, Floats, Ints
+from sim.kernels.arrays import Bools, Floats, Ints
 from sim.report.statistics import spread
 from sim.report.tables import COARSE
 from sim.scenario.suggestions import listed

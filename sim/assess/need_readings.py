@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.errors import InputError
-from sim.kernels.sums import Floats
+from sim.kernels.arrays import Floats
 from sim.records import Records
 
 READINGS = ("bought", "from", "met")

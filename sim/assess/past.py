@@ -13,7 +13,7 @@ from sim.assess.need_readings import READINGS as OF_BUYERS
 from sim.assess.need_readings import of_buyer
 from sim.assess.outcomes import Observation
 from sim.errors import InputError
-from sim.kernels.sums import Bools, Floats
+from sim.kernels.arrays import Bools, Floats
 from sim.records import Records
 from sim.scenario.quantity import month_number
 from sim.scenario.schema import Scenario

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from sim.engine.put_off import put_off
-from sim.kernels.sums import Floats
+from sim.kernels.arrays import Floats
 from sim.scenario.programme import Programme
 from sim.scenario.rule_choices import RuleChoice, Rules
 from sim.scenario.schema import Factory, State

@@ -10,8 +10,8 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.errors import LedgerError
+from sim.kernels.arrays import Floats
 from sim.kernels.ledger import LIMIT, residuals
-from sim.kernels.sums import Floats
 from sim.scenario.quantity import month_label
 from sim.world.world import World
 

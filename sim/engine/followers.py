@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from sim.engine.agents import FactoryAgent, StateAgent, SupplyAgent
-from sim.kernels.sums import Bools
+from sim.kernels.arrays import Bools
 from sim.rules import find
 from sim.rules.guard import guarded
 from sim.scenario.rule_choices import RuleChoice

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from sim.kernels.sums import Floats, GroupSum, divide, total
+from sim.kernels.arrays import Floats
+from sim.kernels.sums import GroupSum, divide, total
 from sim.metrics.arithmetic import cost_of_substitution
 from sim.month.billing import cost_of_idling
 from sim.world.axes import Axes

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.engine.recorder import Tape, route_names
-from sim.kernels.sums import NEVER, Floats, Ints
+from sim.kernels.arrays import Floats, Ints
+from sim.kernels.sums import NEVER
 from sim.metrics.derive import all_series, summary, supplies
 from sim.metrics.table import SUMMARY
 from sim.records import CAUSES, Bottlenecks, Candidates

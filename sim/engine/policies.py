@@ -13,7 +13,8 @@ import numpy as np
 from sim.engine.agents import CommissionAgent, FactoryAgent, StateAgent
 from sim.engine.followers import Followers, buyers_of, grouped, rows_of
 from sim.engine.warnings import may_swing
-from sim.kernels.sums import Bools, Floats, GroupSum, Ints
+from sim.kernels.arrays import Bools, Floats, Ints
+from sim.kernels.sums import GroupSum
 from sim.month.billing import Pricing
 from sim.month.final_use import StockPolicy
 from sim.month.investment import Investing

@@ -11,7 +11,8 @@ import numpy as np
 
 from sim.engine.ledger import MoneyLedger, blank
 from sim.engine.watch import Holding, Watch
-from sim.kernels.sums import Bools, Floats, GroupSum
+from sim.kernels.arrays import Bools, Floats
+from sim.kernels.sums import GroupSum
 from sim.metrics.metric import SAME, MonthlyMetric
 from sim.metrics.table import MONTHLY
 from sim.scenario.quantity import month_number

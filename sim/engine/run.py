@@ -19,7 +19,7 @@ from sim.engine.seasons import season_warnings
 from sim.engine.warnings import bullwhip_warnings, lacking, shortage_warnings
 from sim.errors import InputError
 from sim.events.timeline import Timeline, event_rows
-from sim.kernels.sums import Bools, Floats, Ints
+from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.uncollected import uncollected
 from sim.metrics.derive import all_series, summary, supplies
 from sim.records import Records

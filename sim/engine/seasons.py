@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.kernels.sums import Floats, Ints, divide, raised
+from sim.kernels.arrays import Floats, Ints
+from sim.kernels.sums import divide, raised
 from sim.scenario.need import Need
 from sim.scenario.quantity import month_number
 from sim.scenario.schema import Scenario

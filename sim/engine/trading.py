@@ -12,8 +12,8 @@ from sim.engine.agents import FactoryAgent
 from sim.engine.followers import Followers, grouped, rows_of
 from sim.errors import InputError
 from sim.kernels.allocation import Allocation, Ration, allocate, proportional
+from sim.kernels.arrays import Floats
 from sim.kernels.market import Market
-from sim.kernels.sums import Floats
 from sim.rules import find
 from sim.rules.allocation import Claims, Whole
 from sim.scenario.checks.structure import OPTIMAL, optimal_findings

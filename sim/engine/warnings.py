@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sim.kernels.sums import Floats, Ints, divide
+from sim.kernels.arrays import Floats, Ints
+from sim.kernels.sums import divide
 from sim.metrics.arithmetic import bullwhip
 from sim.scenario.rule_choices import RuleChoice
 from sim.world.axes import Axes

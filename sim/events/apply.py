@@ -22,7 +22,8 @@ from sim.events.reexport import Reexport
 from sim.events.timeline import Timeline
 from sim.events.trade import Moment, Restriction, TradeEffect
 from sim.events.triggers import Trigger, compile_triggers, look
-from sim.kernels.sums import NEVER, Bools, Floats, Ints, some
+from sim.kernels.arrays import Bools, Floats, Ints
+from sim.kernels.sums import NEVER, some
 from sim.scenario.event_kinds import Event
 from sim.scenario.quantity import month_number
 from sim.scenario.schema import Scenario

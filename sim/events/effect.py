@@ -10,7 +10,8 @@ from typing import ClassVar
 import numpy as np
 
 from sim.events.timeline import Timeline
-from sim.kernels.sums import NEVER, Bools, Floats, Ints, whole
+from sim.kernels.arrays import Bools, Floats, Ints
+from sim.kernels.sums import NEVER, whole
 from sim.scenario.event_times import Dated
 from sim.scenario.quantity import Quantity, month_number
 from sim.scenario.schema import Scenario

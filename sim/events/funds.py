@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.events.effect import Effect, Scope, Span
 from sim.events.timeline import Timeline
-from sim.kernels.sums import Bools, Floats, Ints
+from sim.kernels.arrays import Bools, Floats, Ints
 from sim.scenario import event_kinds as kinds
 from sim.scenario.plant_kinds import Repair
 from sim.world.world import World

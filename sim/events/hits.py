@@ -7,8 +7,9 @@ import numpy as np
 from sim.events.limits import NEARLY, TradeLimits
 from sim.events.timeline import Timeline
 from sim.events.trade import Restriction
+from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.kept import renewed
-from sim.kernels.sums import NEVER, Bools, Floats, Ints, some
+from sim.kernels.sums import NEVER, some
 from sim.world.world import World
 
 NEARLY_NOTHING = 1e-9

@@ -16,9 +16,10 @@ import numpy as np
 
 from sim.events.reexport import Reexport
 from sim.events.trade import Moment, Passage, Restriction, TradeEffect
+from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.groups import Groups
 from sim.kernels.limits import ANY, Limits
-from sim.kernels.sums import Bools, Floats, Ints, total
+from sim.kernels.sums import total
 from sim.world.trade_caps import by_route, singles, within_several
 from sim.world.world import World
 

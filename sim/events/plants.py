@@ -8,7 +8,8 @@ from typing import ClassVar
 import numpy as np
 
 from sim.events.effect import Effect, Scope, marked
-from sim.kernels.sums import NEVER, Bools, Floats, Ints
+from sim.kernels.arrays import Bools, Floats, Ints
+from sim.kernels.sums import NEVER
 from sim.scenario import event_kinds as kinds
 from sim.scenario import plant_kinds as described
 from sim.scenario.names import Selector

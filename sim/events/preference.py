@@ -9,7 +9,8 @@ import numpy as np
 
 from sim.events.effect import Effect, Scope
 from sim.events.trade import links_between
-from sim.kernels.sums import Floats, Ints, divide
+from sim.kernels.arrays import Floats, Ints
+from sim.kernels.sums import divide
 from sim.scenario import trade_kinds as kinds
 from sim.world.world import World
 

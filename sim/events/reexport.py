@@ -14,8 +14,8 @@ from sim import rng
 from sim.events.effect import Scope, Span
 from sim.events.timeline import Timeline
 from sim.events.trade import Moment, TradeEffect
+from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.sourcing import grown_by_use, happens
-from sim.kernels.sums import Bools, Floats, Ints
 from sim.scenario.trade_kinds import Reexport as Described
 from sim.world.axes import Axes
 from sim.world.world import World

@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from sim.events.effect import Effect, Scope, marked
-from sim.kernels.sums import Floats, Ints
+from sim.kernels.arrays import Floats, Ints
 from sim.scenario import event_kinds as kinds
 from sim.scenario.selectors import products_of, states_of
 from sim.world.world import World

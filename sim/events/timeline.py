@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from sim.kernels.sums import NEVER, Floats, Ints, unit, whole
+from sim.kernels.arrays import Floats, Ints
+from sim.kernels.sums import NEVER, unit, whole
 from sim.records import EventRow
 from sim.scenario.quantity import month_label, month_number
 from sim.scenario.schema import Scenario

@@ -14,7 +14,8 @@ import numpy as np
 
 from sim.events.effect import Effect, Scope, Span, marked
 from sim.events.timeline import Timeline
-from sim.kernels.sums import NEVER, Bools, Floats, Ints, divide, unit
+from sim.kernels.arrays import Bools, Floats, Ints
+from sim.kernels.sums import NEVER, divide, unit
 from sim.scenario import trade_kinds as kinds
 from sim.scenario.schema import Scenario
 from sim.scenario.selectors import products_of, states_of

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.events.timeline import Timeline
-from sim.kernels.sums import NEVER, Bools, Floats, GroupSum, Ints, whole
+from sim.kernels.arrays import Bools, Floats, Ints
+from sim.kernels.sums import NEVER, GroupSum, whole
 from sim.scenario.event_times import When
 from sim.scenario.schema import Scenario
 from sim.world.axes import Axes

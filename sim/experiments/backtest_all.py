@@ -18,7 +18,7 @@ from sim.experiments.backtest import backtest
 from sim.experiments.beside import files_beside
 from sim.experiments.scores import Backtest
 from sim.experiments.tally import LEVELS, inside_of, observed, tally, tally_text
-from sim.kernels.sums import Floats
+from sim.kernels.arrays import Floats
 from sim.precedents.scores import cluster_interval
 from sim.report.card import Card, Shown
 from sim.report.charts.wording import counted

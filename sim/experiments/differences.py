@@ -7,7 +7,7 @@ from itertools import compress
 
 import numpy as np
 
-from sim.kernels.sums import Bools, Floats, Ints
+from sim.kernels.arrays import Bools, Floats, Ints
 from sim.metrics.table import SUMMARY
 from sim.records import Records
 from sim.report.statistics import spread

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from sim.kernels.arrays import Floats
 from sim.kernels.optimal import myopia
-from sim.kernels.sums import Floats
 from sim.world.world import World
 
 

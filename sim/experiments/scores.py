@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from sim.assess.outcomes import Observation
-from sim.kernels.sums import Floats
+from sim.kernels.arrays import Floats
 from sim.report.card import Card, Shown
 from sim.report.charts.wording import counted
 from sim.report.statistics import spread

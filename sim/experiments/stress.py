@@ -20,7 +20,8 @@ from sim.engine.recorder import Tape
 from sim.engine.run import Progress
 from sim.errors import InputError
 from sim.experiments.systemic import at_rest, network_of
-from sim.kernels.sums import Bools, Floats, Ints, total
+from sim.kernels.arrays import Bools, Floats, Ints
+from sim.kernels.sums import total
 from sim.kernels.systemic import esri
 from sim.metrics.derive import by_month, recorded_for
 from sim.report.card import Card, Shown

@@ -14,7 +14,8 @@ from sim.engine.model import SupplyModel
 from sim.errors import InputError
 from sim.experiments.links import ENDINGS, Links, read_links
 from sim.kernels import systemic
-from sim.kernels.sums import Floats, Ints, divide
+from sim.kernels.arrays import Floats, Ints
+from sim.kernels.sums import divide
 from sim.kernels.systemic import ESSENTIAL, NEGLIGIBLE, NON_ESSENTIAL, Network
 from sim.scenario.bills import bill_of
 from sim.scenario.schema import Scenario

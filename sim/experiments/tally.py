@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import ndtri
 
-from sim.kernels.sums import Floats
+from sim.kernels.arrays import Floats
 from sim.precedents.scores import cluster_interval, effective_number, flatness
 
 if TYPE_CHECKING:

@@ -28,7 +28,7 @@ from sim.imports.found import (
     trade_tables,
 )
 from sim.imports.reading import File, base, read
-from sim.kernels.sums import Floats
+from sim.kernels.arrays import Floats
 from sim.scenario.selectors import FINAL
 
 K = TypeVar("K")

@@ -14,9 +14,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.kernels.arrays import Bools, Floats
 from sim.kernels.limits import RTOL, Limits
 from sim.kernels.market import Market, Part
-from sim.kernels.sums import NOTHING, Bools, Floats, raised, some
+from sim.kernels.sums import NOTHING, raised, some
 
 Ration = Callable[[Floats, Floats, Floats, Market], Floats]
 """(orders [links, members], supply [lines, members], claims [lines, members], market) -> granted

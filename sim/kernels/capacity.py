@@ -9,9 +9,9 @@ import math
 import numpy as np
 
 from sim.kernels.allocation import spread
+from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.limits import RTOL, Limits
 from sim.kernels.market import Market
-from sim.kernels.sums import Bools, Floats, Ints
 
 LEAST_STAGE = 0.5
 """Months that a stage takes at least: a shorter one cannot be told from none in steps of a month.

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.kernels.sums import Floats, GroupSum, Ints, divide, total
+from sim.kernels.arrays import Floats, Ints
+from sim.kernels.sums import GroupSum, divide, total
 
 
 def proportional(claims: Floats, amount: Floats, groups: GroupSum) -> Floats:

@@ -12,7 +12,8 @@ from functools import cached_property
 import numpy as np
 from scipy import sparse
 
-from sim.kernels.sums import Bools, Floats, GroupSum, Ints
+from sim.kernels.arrays import Bools, Floats, Ints
+from sim.kernels.sums import GroupSum
 
 
 @dataclass(frozen=True, eq=False)

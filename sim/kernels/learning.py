@@ -13,7 +13,8 @@ import math
 
 import numpy as np
 
-from sim.kernels.sums import Floats, divide
+from sim.kernels.arrays import Floats
+from sim.kernels.sums import divide
 
 MOST = 0.99
 """A learning rate above this counts as this."""

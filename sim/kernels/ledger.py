@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.kernels.sums import Floats
+from sim.kernels.arrays import Floats
 
 EPS = float(np.finfo(np.float64).eps)
 LIMIT = 64.0

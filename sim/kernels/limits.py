@@ -11,8 +11,9 @@ from functools import cached_property
 
 import numpy as np
 
+from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.groups import Groups
-from sim.kernels.sums import Bools, Floats, GroupSum, Ints, divide, raised
+from sim.kernels.sums import GroupSum, divide, raised
 
 RTOL = 1e-12
 """Room below this share of a limit counts as none."""

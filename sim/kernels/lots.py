@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.kernels.sums import Floats
+from sim.kernels.arrays import Floats
 
 DUST = 1e-9
 """Share of a lot that may be missing for rounding's sake; the account then goes below 0 by as much,

@@ -8,7 +8,8 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.kernels.sums import Bools, GroupSum, Ints
+from sim.kernels.arrays import Bools, Ints
+from sim.kernels.sums import GroupSum
 
 Kind = TypeVar("Kind", bound=np.generic)
 

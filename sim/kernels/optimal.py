@@ -15,8 +15,8 @@ import numpy as np
 from scipy import sparse
 
 from sim.kernels.allocation import Allocation
+from sim.kernels.arrays import Floats, Ints
 from sim.kernels.market import Market
-from sim.kernels.sums import Floats, Ints
 
 OPTIONS = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}
 """The tightest that HiGHS offers, and far above rounding; amounts are scaled to about 1."""

@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.kernels.sums import Floats, raised
+from sim.kernels.arrays import Floats
+from sim.kernels.sums import raised
 
 
 def hold_cover(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.kernels.sums import Floats, divide
+from sim.kernels.arrays import Floats
+from sim.kernels.sums import divide
 
 DUST = 1e-9
 """A share of what was asked for below this counts as none: it is rounding."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.kernels.sums import Floats, divide
+from sim.kernels.arrays import Floats
+from sim.kernels.sums import divide
 
 DUST = 1e-9
 """Orders above what can be shipped by less than this share of it are rounding."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.kernels.sums import Floats, GroupSum, Ints, divide
+from sim.kernels.arrays import Floats, Ints
+from sim.kernels.sums import GroupSum, divide
 
 
 def starts_by_input(stock: Floats, amount: Floats) -> Floats:

@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 
-from sim.kernels.sums import Floats
+from sim.kernels.arrays import Floats
 
 SHAPES = ("linear", "s_curve", "exponential")
 _HALVINGS = 60

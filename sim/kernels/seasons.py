@@ -7,7 +7,8 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.kernels.sums import Floats, Ints, divide
+from sim.kernels.arrays import Floats, Ints
+from sim.kernels.sums import divide
 
 T = TypeVar("T", bound=np.generic)
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.kernels.sums import NOTHING, Bools, Floats, GroupSum, divide
+from sim.kernels.arrays import Bools, Floats
+from sim.kernels.sums import NOTHING, GroupSum, divide
 
 STEEPEST = 100.0
 """No supplier's weight falls below exp(-STEEPEST) of the best one's: one that is never asked would

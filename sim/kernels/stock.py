@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.kernels.sums import Floats, Ints
+from sim.kernels.arrays import Floats, Ints
 
 
 def above(floor: Floats, stock: Floats, wanted: Floats) -> Floats:

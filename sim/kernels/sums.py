@@ -10,14 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from sim.kernels.arrays import Bools, Floats, Ints
+
 _SUM_ROWS: Any = getattr(getattr(sparse, "_sparsetools", None), "csr_matvecs", None)
 """What the product `@` of a sparse matrix ends in, without the checks that cost more than the sums
 of a small world; where scipy has it no longer, `@` gives the same bits."""
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
-
 
 NEVER = 1_000_000
 """A month after every horizon."""

@@ -15,8 +15,9 @@ from typing import NamedTuple
 import numpy as np
 from scipy import sparse
 
+from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.production import scarcest
-from sim.kernels.sums import Bools, Floats, GroupSum, Ints, divide, total, unit
+from sim.kernels.sums import GroupSum, divide, total, unit
 
 TOLERANCE = 1e-2
 """The spread of a shock stops when no firm falls by more than this in a step; the authors' default.

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.kernels.sums import NEVER, Bools, Floats, GroupSum, Ints, total
+from sim.kernels.arrays import Bools, Floats, Ints
+from sim.kernels.sums import NEVER, GroupSum, total
 
 STAY = 3
 """Months that a recovery must last to count."""

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from sim.kernels.sums import Floats, GroupSum, Ints
+from sim.kernels.arrays import Floats, Ints
+from sim.kernels.sums import GroupSum
 from sim.metrics.metric import HIT, SUPPLIES
 from sim.metrics.table import MONTHLY, SUMMARY, over_months
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeVar, get_args
 
-from sim.kernels.sums import Floats
+from sim.kernels.arrays import Floats
 
 Kind = Literal["flow", "stock", "share", "time", "price"]
 """What a number counts: a flow in a month, a stock at the end of it, a share of something, a time,

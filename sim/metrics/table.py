@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sim.kernels.sums import Floats, total
+from sim.kernels.arrays import Floats
+from sim.kernels.sums import total
 from sim.metrics import arithmetic
 from sim.metrics.metric import HIT, SUPPLIES, MonthlyMetric, RunMetric, tabled
 

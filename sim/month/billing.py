@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from sim.kernels.arrays import Floats, Ints
 from sim.kernels.prices import idle_cost
-from sim.kernels.sums import Floats, Ints
 from sim.rules.pricing import Quote
 from sim.world.world import World
 

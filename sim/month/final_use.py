@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sim.kernels.sums import Bools, Floats, Ints
+from sim.kernels.arrays import Bools, Floats, Ints
 from sim.rules.stockpile import StockDecision, Store
 from sim.world.world import World
 

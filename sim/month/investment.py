@@ -7,7 +7,8 @@ from dataclasses import fields
 
 import numpy as np
 
-from sim.kernels.sums import Floats, Ints, divide
+from sim.kernels.arrays import Floats, Ints
+from sim.kernels.sums import divide
 from sim.rules.investment import Prospects
 from sim.world.construction import begin, idle, order_books, under_way
 from sim.world.world import World

@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.learning import slope
-from sim.kernels.sums import Bools, Floats, GroupSum, Ints
+from sim.kernels.sums import GroupSum
 from sim.rules.learning import Craft, Learnt, Sisterhood
 from sim.scenario.rule_choices import RuleChoice
 from sim.world.axes import Axes

@@ -11,8 +11,9 @@ from functools import partial
 import numpy as np
 
 from sim.kernels.allocation import spread
+from sim.kernels.arrays import Floats
 from sim.kernels.limits import Limits
-from sim.kernels.sums import Floats, whole
+from sim.kernels.sums import whole
 from sim.rules.ordering import Memory, Position
 from sim.world import lots
 from sim.world.world import Rows, World

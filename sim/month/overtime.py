@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from sim.kernels.sums import Floats, Ints
+from sim.kernels.arrays import Floats, Ints
 from sim.rules.overtime import Effort
 from sim.world.world import World
 

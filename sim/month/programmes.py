@@ -13,9 +13,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.kept import Kept
 from sim.kernels.limits import RTOL
-from sim.kernels.sums import Bools, Floats, GroupSum, Ints, divide, raised, some
+from sim.kernels.sums import GroupSum, divide, raised, some
 from sim.rules.programme import BudgetRequest
 from sim.world.construction import count_down, start, under_way
 from sim.world.world import World

@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from sim import rng
+from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.sourcing import happens
-from sim.kernels.sums import NEVER, Bools, Floats, GroupSum, Ints, divide
+from sim.kernels.sums import NEVER, GroupSum, divide
 from sim.rules.search import Prospects, Search
 from sim.scenario.schema import Scenario
 from sim.world.affinity import affinity

@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from sim.kernels.allocation import spread
+from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.sourcing import of_need, satisfied
-from sim.kernels.sums import Bools, Floats, GroupSum, Ints, divide
+from sim.kernels.sums import GroupSum, divide
 from sim.rules.sourcing import Offers
 from sim.scenario.schema import Scenario
 from sim.world.affinity import affinity

@@ -23,9 +23,9 @@ from pydantic_core import PydanticCustomError
 from sim.kernels import allocation as kernel
 from sim.kernels import claims as kernels
 from sim.kernels.allocation import Allocation
+from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.market import Market
 from sim.kernels.optimal import least_cost
-from sim.kernels.sums import Bools, Floats, Ints
 from sim.rules.names import Named
 from sim.rules.registry import rule
 

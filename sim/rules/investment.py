@@ -15,7 +15,8 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
-from sim.kernels.sums import Bools, Floats, divide
+from sim.kernels.arrays import Bools, Floats
+from sim.kernels.sums import divide
 from sim.rules.registry import rule
 from sim.scenario.plant_options import MEMORY
 

@@ -15,7 +15,8 @@ import numpy as np
 from pydantic import Field
 
 from sim.kernels import learning as kernel
-from sim.kernels.sums import Floats, GroupSum, Ints, divide
+from sim.kernels.arrays import Floats, Ints
+from sim.kernels.sums import GroupSum, divide
 from sim.rules.registry import rule
 
 Share = Annotated[float, Field(ge=0, le=1)]

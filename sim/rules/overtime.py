@@ -16,7 +16,7 @@ import numpy as np
 from pydantic import Field
 
 from sim.kernels import overtime as kernel
-from sim.kernels.sums import Floats
+from sim.kernels.arrays import Floats
 from sim.rules.registry import rule
 
 

@@ -13,7 +13,7 @@ from typing import Annotated
 from pydantic import Field
 
 from sim.kernels import prices
-from sim.kernels.sums import Floats
+from sim.kernels.arrays import Floats
 from sim.rules.registry import rule
 
 

@@ -13,8 +13,9 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
+from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.production import scarcest, starts_by_input, total
-from sim.kernels.sums import Bools, Floats, GroupSum, Ints
+from sim.kernels.sums import GroupSum
 from sim.rules.registry import rule
 
 

@@ -17,7 +17,8 @@ from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from sim.kernels import claims as kernels
-from sim.kernels.sums import Floats, GroupSum, Ints, divide
+from sim.kernels.arrays import Floats, Ints
+from sim.kernels.sums import GroupSum, divide
 from sim.rules.guard import guarded
 from sim.rules.names import Named, NamedRule
 from sim.rules.registry import find, rule

@@ -13,7 +13,7 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
-from sim.kernels.sums import Floats, Ints
+from sim.kernels.arrays import Floats, Ints
 from sim.rules.registry import rule
 
 

@@ -15,7 +15,8 @@ import numpy as np
 from pydantic import Field
 
 from sim.kernels import sourcing as kernel
-from sim.kernels.sums import Bools, Floats, GroupSum
+from sim.kernels.arrays import Bools, Floats
+from sim.kernels.sums import GroupSum
 from sim.rules.registry import rule
 
 Ratio = Annotated[float, Field(ge=1, le=1e12)]

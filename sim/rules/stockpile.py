@@ -15,7 +15,7 @@ import numpy as np
 from pydantic import Field
 
 from sim.kernels import stock
-from sim.kernels.sums import Floats, Ints
+from sim.kernels.arrays import Floats, Ints
 from sim.rules.registry import rule
 
 Months = Annotated[float, Field(ge=0, le=600)]

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from sim.kernels.sums import Bools, Ints
+from sim.kernels.arrays import Bools, Ints
 from sim.scenario.column_table import ColumnTable
 from sim.scenario.schema import Scenario, Trade
 from sim.scenario.selectors import ALL

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from sim.errors import InputError
-from sim.kernels.sums import Floats
+from sim.kernels.arrays import Floats
 from sim.scenario.quantity import Frozen, Quantity
 from sim.scenario.schema import Scenario
 

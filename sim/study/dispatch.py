@@ -11,7 +11,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from sim.errors import SimError
-from sim.kernels.sums import Floats
+from sim.kernels.arrays import Floats
 from sim.study.executors import Crew
 from sim.study.worker import Task, work
 

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import InputError, ScenarioError
-from sim.kernels.sums import Bools, Ints
+from sim.kernels.arrays import Bools, Ints
 from sim.metrics.derive import summary_names
 from sim.scenario.schema import Scenario
 from sim.study.designs import Column, columns, design_findings

@@ -21,7 +21,8 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.engine.recorder import Tape, route_names
-from sim.kernels.sums import Bools, Floats, Ints, total
+from sim.kernels.arrays import Bools, Floats, Ints
+from sim.kernels.sums import total
 from sim.metrics.derive import (
     by_month,
     over_period,

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from sim.errors import InputError
-from sim.kernels.sums import Bools
+from sim.kernels.arrays import Bools
 from sim.scenario.suggestions import listed
 from sim.study.atomic_files import locked
 from sim.study.experiment import Experiment

@@ -18,7 +18,7 @@ import numpy as np
 
 from sim.errors import InputError
 from sim.files.aside import replace_file, replace_parts, replacing
-from sim.kernels.sums import Bools, Floats
+from sim.kernels.arrays import Bools, Floats
 from sim.report.files import MANIFEST, check_folder, readable, replaced
 from sim.report.tables import Table
 from sim.report.tables import csv as table_text

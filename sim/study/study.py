@@ -13,7 +13,7 @@ import numpy as np
 
 from sim.engine.load import load
 from sim.errors import InputError
-from sim.kernels.sums import Floats
+from sim.kernels.arrays import Floats
 from sim.report.card import Card, Shown
 from sim.scenario.schema import Scenario
 from sim.scenario.suggestions import meant

@@ -13,7 +13,7 @@ from weakref import finalize
 from sim.engine.run import Progress
 from sim.errors import InputError, ScenarioError
 from sim.files.disk import passing_folder
-from sim.kernels.sums import Bools
+from sim.kernels.arrays import Bools
 from sim.report.files import MANIFEST, unchecked
 from sim.scenario.schema import Scenario
 from sim.study.atomic_files import Runs, locked, writing

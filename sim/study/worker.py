@@ -14,7 +14,7 @@ import numpy as np
 from sim.engine.chunks import CHUNK
 from sim.engine.recorder import Tape
 from sim.engine.run import run_chunk
-from sim.kernels.sums import Floats
+from sim.kernels.arrays import Floats
 from sim.metrics.derive import recorded_for
 from sim.metrics.table import SUMMARY
 from sim.scenario.schema import Scenario

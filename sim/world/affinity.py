@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sim.kernels.sums import Floats
+from sim.kernels.arrays import Floats
 from sim.scenario.schema import Scenario
 
 STRANGERS = 0.5

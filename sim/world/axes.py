@@ -14,8 +14,9 @@ from typing import TypeVar
 
 import numpy as np
 
+from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.market import Market
-from sim.kernels.sums import Bools, Floats, GroupSum, Ints
+from sim.kernels.sums import GroupSum
 from sim.scenario.plant_options import Work
 
 K = TypeVar("K")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.kernels.sums import NEVER, Floats, Ints
+from sim.kernels.arrays import Floats, Ints
+from sim.kernels.sums import NEVER
 from sim.scenario.plant_kinds import Licence
 from sim.scenario.quantity import month_number
 from sim.scenario.schema import Scenario

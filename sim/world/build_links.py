@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.kernels.arrays import Floats
 from sim.kernels.kept import renewed
-from sim.kernels.sums import NEVER, Floats, whole
+from sim.kernels.sums import NEVER, whole
 from sim.scenario.schema import Scenario, Trade
 from sim.scenario.trade_kinds import Reexport, Tariff
 from sim.world.axes import Axes

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.kernels.arrays import Floats, Ints
 from sim.kernels.kept import renewed
-from sim.kernels.sums import NEVER, Floats, Ints
+from sim.kernels.sums import NEVER
 from sim.scenario.bills import bill_of, bill_path
 from sim.scenario.need import Need
 from sim.scenario.quantity import Quantity, month_number

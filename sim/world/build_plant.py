@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.kernels.arrays import Floats, Ints
 from sim.kernels.capacity import erlang, half_done, monthly
-from sim.kernels.sums import NEVER, Floats, Ints, whole
+from sim.kernels.sums import NEVER, whole
 from sim.scenario.lead_terms import terms_of
 from sim.scenario.lead_time import STANDARD
 from sim.scenario.plant_kinds import Retool

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.kernels.sums import NEVER, Bools, Floats, whole
+from sim.kernels.arrays import Bools, Floats
+from sim.kernels.sums import NEVER, whole
 from sim.scenario.lead_terms import terms_of
 from sim.scenario.plant_options import class_of
 from sim.scenario.programme import Candidate, Programme

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.kernels.sums import NEVER, Bools, Floats, Ints, some, whole
+from sim.kernels.arrays import Bools, Floats, Ints
+from sim.kernels.sums import NEVER, some, whole
 from sim.scenario.lead_terms import Terms
 from sim.scenario.programme import Programme
 from sim.scenario.quantity import month_number

@@ -6,8 +6,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.capacity import order_book
-from sim.kernels.sums import NEVER, Bools, Floats, GroupSum, Ints, some
+from sim.kernels.sums import NEVER, GroupSum, some
 from sim.world.projects import Projects
 from sim.world.world import World
 

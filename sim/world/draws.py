@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim import rng
-from sim.kernels.sums import Floats
+from sim.kernels.arrays import Floats
 from sim.scenario.column_table import ColumnTable, draw_column
 from sim.scenario.quantity import Frozen, Quantity, draw_all
 from sim.scenario.schema import Scenario

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.kernels.sums import Bools, Floats, GroupSum, Ints
+from sim.kernels.arrays import Bools, Floats, Ints
+from sim.kernels.sums import GroupSum
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from sim.kernels.arrays import Floats
 from sim.kernels.ramps import length, months_to_nine_tenths, months_until
-from sim.kernels.sums import Floats
 from sim.scenario.lead_terms import Terms, head_start
 from sim.scenario.lead_time import LeadTime
 from sim.scenario.programme import Candidate

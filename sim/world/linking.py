@@ -14,7 +14,7 @@ from functools import cached_property
 
 import numpy as np
 
-from sim.kernels.sums import Bools, Ints
+from sim.kernels.arrays import Bools, Ints
 from sim.scenario.schema import Scenario
 from sim.scenario.selectors import products_of, states_of
 from sim.scenario.trade_columns import trade_columns

@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.kernels.arrays import Floats
 from sim.kernels.lots import whole_lots
-from sim.kernels.sums import Floats, GroupSum
+from sim.kernels.sums import GroupSum
 from sim.scenario.schema import Scenario
 from sim.world.axes import Axes
 from sim.world.draws import Draws

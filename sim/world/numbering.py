@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.kernels.sums import Ints
+from sim.kernels.arrays import Ints
 from sim.kernels.uncollected import uncollected
 from sim.scenario.bills import bill_of
 from sim.scenario.plant_options import works_of

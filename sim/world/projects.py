@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.kernels.sums import NEVER, Bools, Floats, Ints
+from sim.kernels.arrays import Bools, Floats, Ints
+from sim.kernels.sums import NEVER
 from sim.world.clocks import Clocks
 from sim.world.ramps import Ramps
 

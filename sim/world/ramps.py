@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.ramps import idle_shares
-from sim.kernels.sums import Bools, Floats, Ints, raised, some
+from sim.kernels.sums import raised, some
 
 EXPONENTIAL = "exponential"
 THIN = 2 / 3

@@ -7,7 +7,8 @@ from __future__ import annotations
 import numpy as np
 
 from sim.kernels.allocation import Allocation, spread
-from sim.kernels.sums import Floats, divide, whole
+from sim.kernels.arrays import Floats
+from sim.kernels.sums import divide, whole
 from sim.world import lots
 from sim.world.world import Trade, World
 

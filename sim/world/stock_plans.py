@@ -8,8 +8,8 @@ from itertools import pairwise
 
 import numpy as np
 
+from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.seasons import between, of_mean, picked, stored, to_date
-from sim.kernels.sums import Bools, Floats, Ints
 from sim.scenario.need import MONTHS_OF_YEAR, Need, StockTarget
 from sim.scenario.quantity import month_number
 from sim.scenario.schema import Scenario

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from sim.kernels.arrays import Floats, Ints
 from sim.kernels.groups import Groups
 from sim.kernels.limits import Limits
-from sim.kernels.sums import Floats, Ints
 from sim.scenario.column_table import ColumnTable
 from sim.scenario.schema import Scenario, Trade
 from sim.world.axes import Axes

@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from sim.kernels.allocation import Allocation
+from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.kept import renewed
 from sim.kernels.limits import Limits
-from sim.kernels.sums import Bools, Floats, GroupSum, Ints, raised
+from sim.kernels.sums import GroupSum, raised
 from sim.world.axes import Axes
 from sim.world.lead_groups import LeadGroup
 from sim.world.projects import Programmes, Projects, Upkeep, Works

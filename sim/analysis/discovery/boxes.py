@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.analysis.discovery.tree import Input, Limit, Tree, grown
-from sim.kernels.sums import Bools, Ints
+from sim.kernels.arrays import Bools, Ints
 
 MOST_DEPTH, MOST_MASS = 6, 0.5
 """Of more limits nobody reads; of larger boxes there is no more than one."""

@@ -20,7 +20,7 @@ from sim.analysis.discovery.inputs import inputs_of
 from sim.analysis.discovery.tree import Input
 from sim.analysis.discovery.words import limit_in_words, percent
 from sim.errors import InputError
-from sim.kernels.sums import Ints
+from sim.kernels.arrays import Ints
 from sim.report.card import Card, Shown
 from sim.report.study import save_tables
 from sim.study.store import FAILED

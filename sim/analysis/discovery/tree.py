@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.errors import InputError
-from sim.kernels.sums import Bools, Floats
+from sim.kernels.arrays import Bools, Floats
 
 FOLDS = 5
 """Parts of the points, each left out in turn."""

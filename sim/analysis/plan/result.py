@@ -14,7 +14,7 @@ from sim.analysis.plan.choices import Numbers, Plants
 from sim.analysis.plan.request import Choice
 from sim.analysis.plan.search import Found
 from sim.analysis.plan.trials import Goal, Tried, interval
-from sim.kernels.sums import Bools, Floats
+from sim.kernels.arrays import Bools, Floats
 from sim.scenario.schema import Scenario
 
 NEVER = "never"

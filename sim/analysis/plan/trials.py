@@ -14,7 +14,7 @@ import numpy as np
 from sim.analysis.conditions import Condition, held
 from sim.engine.run import Progress
 from sim.errors import InputError, SimError
-from sim.kernels.sums import Floats
+from sim.kernels.arrays import Floats
 from sim.report.statistics import spread
 from sim.report.tables import COARSE
 from sim.scenario.schema import Scenario

@@ -18,7 +18,7 @@ from typing import ClassVar
 import numpy as np
 
 from sim.errors import InputError
-from sim.kernels.sums import Bools, Floats
+from sim.kernels.arrays import Bools, Floats
 from sim.study.designs import Column, carried, in_unit_cube, problem
 from sim.study.spec import Design, Factor
 

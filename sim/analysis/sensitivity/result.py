@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.analysis.outputs import Output
 from sim.analysis.sensitivity.indices import Plan
-from sim.kernels.sums import Floats, Ints
+from sim.kernels.arrays import Floats, Ints
 
 
 @dataclass(frozen=True, eq=False)
