@@ -135,6 +135,8 @@ class TradeLimits:
             self._update_all(world, [moment(each) for each in self.effects], restrictions_move)
             self.is_set = True
             return
+        # whether anything passes is found anew
+        self.limits = replace(self.limits)
         self.limits.amount[:] = self.lawful.amount
         for place, effect in self.passages:
             if not effect.is_lawful and not effect.together:

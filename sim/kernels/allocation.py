@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.kernels.arrays import Bools, Floats
+from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.limits import RTOL, Limits
 from sim.kernels.market import Market, Part
 from sim.kernels.sums import NOTHING, raised, some
@@ -95,8 +95,11 @@ def allocate(  # noqa: PLR0913
     weight = weight * (cap > 0 if usable is None else usable)
     flow = np.zeros_like(weight)
     done = 0
+    capped = np.flatnonzero(np.logical_or.reduce(cap < np.inf, axis=1))
+    most = cap.take(capped, axis=0)
     for tier in market.tiers:
-        place = _Place(market, weight if tier is None else weight * tier, cap, limits, flow)
+        own = weight if tier is None else weight * tier
+        place = _Place(market, own, capped, most, limits, flow)
         done = max(done, trading.until_done(place, rounds))
     return Allocation(flow, market.by_line(flow), market.by_need(flow), done)
 
@@ -111,21 +114,26 @@ class _Place(NamedTuple):
     market: Market
     weight: Floats
     """[links, members]: each buyer's preference, 0 on links that are closed to it"""
+    capped: Ints
+    """Links that may not carry anything you like"""
     cap: Floats
-    """[links, members]"""
+    """[capped, members]: what they may carry at most"""
     limits: Limits | None
     flow: Floats
     """[links, members]: what links carry already; the rounds add to it"""
 
     def within(self, part: Part) -> _Place:
         """Return a part of this place, with a flow of its own."""
-        weight, cap, flow = (
-            values.take(part.links, axis=0) for values in (self.weight, self.cap, self.flow)
-        )
+        weight, flow = (values.take(part.links, axis=0) for values in (self.weight, self.flow))
+        place = np.full(self.market.links, -1)
+        place[self.capped] = np.arange(self.capped.size)
+        place = place.take(part.links)
+        capped = np.flatnonzero(place >= 0)
+        cap = self.cap.take(place.take(capped), axis=0)
         limits = self.limits
         if limits is not None:
             limits = limits.within(part.links, part.needs, part.market.need)
-        return _Place(part.market, weight, cap, limits, flow)
+        return _Place(part.market, weight, capped, cap, limits, flow)
 
 
 class _Call(NamedTuple):
@@ -192,8 +200,9 @@ class _Trading:
         """Say whom buyers may ask in this round."""
         weight = place.market.from_lines((self.left > self.supply_dust).astype(np.float64))
         weight *= place.weight
-        if again:
-            weight *= place.flow < place.cap * (1.0 - RTOL)
+        if again and place.capped.size:
+            carried = place.flow.take(place.capped, axis=0)
+            weight[place.capped] *= carried < place.cap * (1.0 - RTOL)
         together = place.market.by_need(weight)
         if again and place.limits is not None:
             together = self.lean(place, weight, together, place.limits)
@@ -207,22 +216,26 @@ class _Trading:
         A limit that is a share of what would flow has room again only when more is asked of it; to
         ask it in vain, round after round, would let the others fill slowly.
         """
-        touched, market = limits.groups.touched, place.market
+        touched, near = limits.groups.touched, limits.groups.near
         # what needs of other tiers want, or needs that find nothing, does not flow now
         has_room = limits.has_room(place.flow, self.wanted * (together > NOTHING))
-        if not has_room.all():
-            weight[touched] *= has_room
-            together = market.by_need(weight)
-        if self.refused is None:
+        is_full = some(~has_room)
+        if not is_full and self.refused is None:
             return together
         own = weight.take(touched, axis=0)
-        weight[touched] = own * ~self.refused.take(touched, axis=0)
-        others = market.by_need(weight)
+        if is_full:
+            own *= has_room
+            weight[touched] = own
+            together[near.needs] = near.by_need(weight.take(near.links, axis=0))
+        if self.refused is None:
+            return together
+        asked = own * ~self.refused.take(touched, axis=0)
+        weight[touched] = asked
+        others = near.by_need(weight.take(near.links, axis=0))
         has_others = others > NOTHING
-        weight[touched] = np.where(
-            has_others.take(market.need[touched], axis=0), weight.take(touched, axis=0), own
-        )
-        return np.where(has_others, others, together)
+        weight[touched] = np.where(has_others.take(near.of_touched, axis=0), asked, own)
+        together[near.needs] = np.where(has_others, others, together.take(near.needs, axis=0))
+        return together
 
     def rest(self, place: _Place, buyers: Bools) -> Part | None:
         """Return the market of those who still buy, where it is so small that it is worth it."""
@@ -234,13 +247,15 @@ class _Trading:
 
     def round(self, place: _Place, call: _Call, *, again: bool) -> None:
         """Place orders and ration them; adds to the flow."""
-        market, _, cap, limits, flow = place
+        market, _, capped, cap, limits, flow = place
         orders = market.from_needs(self.wanted / np.where(call.finds, call.together, np.inf))
         orders *= call.weight
         before = flow if again or len(market.tiers) > 1 else None
         anew = None if limits is None else limits.asked_anew(orders, self.wanted, before)
-        # a full link may have rounded to a hair above its cap
-        np.minimum(orders, raised(cap - flow) if again else cap, out=orders)
+        if capped.size:
+            # a full link may have rounded to a hair above its cap
+            room = raised(cap - flow.take(capped, axis=0)) if again else cap
+            orders[capped] = np.minimum(orders.take(capped, axis=0), room)
         refused = None if limits is None else limits.trim(orders, anew, before)
         claims = market.by_line(orders)
         granted = self.ration(orders, self.left, claims, market)

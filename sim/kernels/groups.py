@@ -8,12 +8,29 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import NamedTuple, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 
 from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.sums import GroupSum
+
+Kind = TypeVar("Kind", bound=np.generic)
+
+
+class Near(NamedTuple):
+    """Hold the needs that links in groups serve, with all their links."""
+
+    needs: Ints
+    """Ascending"""
+    links: Ints
+    """All links that serve one of them, ascending"""
+    by_need: GroupSum
+    """Sums these links to these needs, in the order in which the market does"""
+    of_touched: Ints
+    """The place of the need of each link that is in a group"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,9 +55,11 @@ class Groups:
     """Sums these claims to [groups, members]"""
     by_claim: GroupSum
     """Sums pairs to [claims, members]"""
+    link_need: Ints
+    """[links]: the need that each link of the market serves"""
     known_family: Ints | None = None
     """The `family` of these groups, where it is known of others that hold them"""
-    _parts: dict[bytes, tuple[Groups, Ints]] = field(default_factory=dict)
+    _parts: dict[bytes, tuple[Groups, Ints, Ints, Ints]] = field(default_factory=dict)
     _partners: dict[bytes, Bools] = field(default_factory=dict)
 
     @classmethod
@@ -68,6 +87,7 @@ class Groups:
             claims[1].astype(np.int64),
             GroupSum(claims[0].astype(np.int64), count),
             GroupSum(claim.ravel(), claims.shape[1]),
+            link_need,
         )
 
     def carried(self, values: Floats) -> Floats:
@@ -77,6 +97,16 @@ class Groups:
     def wanted(self, wanted: Floats) -> Floats:
         """Sum what the needs of each group want, [needs, members] -> [groups, members]."""
         return self.by_need_group(wanted.take(self.need, axis=0))
+
+    @cached_property
+    def near(self) -> Near:
+        """Return the needs that links in groups serve, with all their links."""
+        needs, of_touched = np.unique(self.link_need[self.touched], return_inverse=True)
+        place = np.full(int(self.link_need.max(initial=-1)) + 1, -1)
+        place[needs] = np.arange(needs.size)
+        of_link = place[self.link_need]
+        links = np.flatnonzero(of_link >= 0)
+        return Near(needs, links, GroupSum(of_link[links], needs.size), of_touched.ravel())
 
     @property
     def is_crossed(self) -> bool:
@@ -118,16 +148,19 @@ class Groups:
         each = np.diff(self.firsts, append=self.link.size)
         return np.repeat(self.to_links(values), each, axis=0)
 
-    def to_links(self, values: Floats) -> Floats:
+    def to_links(self, values: NDArray[Kind]) -> NDArray[Kind]:
         """Return the least of its groups' values for each link that is in one, [touched, members].
 
         `values` is [groups, members].
         """
         return self.least_of(values.take(self.group, axis=0))
 
-    def least_of(self, pairs: Floats) -> Floats:
+    def least_of(self, pairs: NDArray[Kind]) -> NDArray[Kind]:
         """Return the least of each link's values, [pairs, members] -> [touched, members]."""
-        return np.minimum.reduceat(pairs, self.firsts, axis=0) if pairs.size else pairs
+        if not self.is_crossed:
+            return pairs
+        least: NDArray[Kind] = np.minimum.reduceat(pairs, self.firsts, axis=0)
+        return least
 
     def only(self, rows: Ints, link_need: Ints) -> Groups:
         """Return some of the groups, numbered anew in the order of `rows`."""
@@ -164,8 +197,9 @@ class Groups:
         edges = sparse.coo_array((np.ones(self.need.size), ends), shape=(count + needs,) * 2)
         return connected_components(edges, directed=False)[1][ends[0]].astype(np.int64)
 
-    def within(self, links: Ints, link_need: Ints) -> tuple[Groups, Ints]:
-        """Return the groups among some links of the market, ascending, and their rows here.
+    def within(self, links: Ints, link_need: Ints) -> tuple[Groups, Ints, Ints, Ints]:
+        """Return the groups among some links of the market, ascending, and their rows here, those
+        of their pairs and of their claims.
 
         Each group is among them whole or not at all; `link_need` are the needs of `links` as
         numbered there.
@@ -177,8 +211,7 @@ class Groups:
             place = np.searchsorted(links, self.link[inside]).astype(np.int64)
             inner = Groups._indexed(place, group.astype(np.int64), rows.size, link_need)
             # whoever shares a limit here is there together or not at all
-            of_group = np.zeros(self.by_need_group.groups, dtype=np.int64)
-            of_group[self.by_need_group.group_of_row] = self.family
-            family = of_group[rows][inner.by_need_group.group_of_row]
-            self._parts[key] = replace(inner, known_family=family), rows.astype(np.int64)
+            claims = np.flatnonzero(np.isin(self.by_need_group.group_of_row, rows))
+            inner = replace(inner, known_family=self.family[claims])
+            self._parts[key] = inner, rows.astype(np.int64), np.flatnonzero(inside), claims
         return self._parts[key]

@@ -6,14 +6,14 @@ shared: by what is asked, links in several groups by the least.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 
 from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.groups import Groups
-from sim.kernels.sums import GroupSum, divide, raised
+from sim.kernels.sums import GroupSum, divide, raised, some
 
 RTOL = 1e-12
 """Room below this share of a limit counts as none."""
@@ -49,13 +49,15 @@ class Limits:
     part: Floats
     """What exceptions let through, as a share"""
     waiting: Floats
-    """What needs wait for from earlier months, [needs, members], units; ordering writes it"""
+    """What needs wait for from earlier months, [needs, members], units; `tell` writes it"""
     passed: Floats
-    """What came, beside what they wait for, of the same orders, [needs, members], units; ordering
+    """What came, beside what they wait for, of the same orders, [needs, members], units; `tell`
     writes it"""
     counted: Bools | None = None
     """[pairs, members]: whether a link's flow counts toward its group's limit, and is held by it:
     one for several pairs of states is none for those that nothing restricts; None: all do"""
+    _refused: dict[str, Floats] = field(default_factory=dict, init=False)
+    """What has been refused of what waits, by pair and by claim, once it was asked for"""
 
     @classmethod
     def none(cls, groups: Groups, base: Floats, needs: int) -> Limits:
@@ -77,6 +79,13 @@ class Limits:
             passed=np.zeros((needs, base.shape[1])),
         )
 
+    def tell(self, waiting: Floats, passed: Floats) -> None:
+        """Take note of what needs wait for, and what came of the same orders, both [needs,
+        members].
+        """
+        self.waiting[:], self.passed[:] = waiting, passed
+        self._refused.clear()
+
     def carried(self, values: Floats) -> Floats:
         """Sum values [links, members] over the links that count, [groups, members]."""
         if self.counted is None:
@@ -92,6 +101,16 @@ class Limits:
             return self.groups.to_links(values)
         pairs = np.where(self.counted, values.take(self.groups.group, axis=0), otherwise)
         return self.groups.least_of(pairs)
+
+    def let(self, flags: Bools) -> Bools:
+        """Return the links for which all groups in which they count are marked, [touched, members].
+
+        `flags` is [groups, members].
+        """
+        if self.counted is None and not self.groups.is_crossed:
+            return self.groups.to_links(flags)
+        marked: Bools = self.to_links(flags.astype(np.float64)) > 0
+        return marked
 
     @cached_property
     def odds(self) -> Floats:
@@ -110,6 +129,21 @@ class Limits:
         refused = self.odds.take(groups, axis=0)
         refused *= self.passed.take(needs, axis=0)
         return np.minimum(refused, self.waiting.take(needs, axis=0), out=refused)
+
+    @property
+    def refused_by_pair(self) -> Floats:
+        """Return what each link's need waits for because its group was cut, [pairs, members]."""
+        if "pair" not in self._refused:
+            self._refused["pair"] = self.refused(self.groups.served, self.groups.group)
+        return self._refused["pair"]
+
+    @property
+    def refused_by_claim(self) -> Floats:
+        """Return what each need waits for because a group was cut, [claims, members]."""
+        if "claim" not in self._refused:
+            of_claim = self.groups.by_need_group.group_of_row
+            self._refused["claim"] = self.refused(self.groups.need, of_claim)
+        return self._refused["claim"]
 
     def passing(self, received: Floats, backlog: Floats) -> Floats:
         """Return what has come beside what waits, of the same orders, after this month [needs,
@@ -146,34 +180,52 @@ class Limits:
     @cached_property
     def is_share(self) -> bool:
         """Return whether any limit is a share of what would flow."""
-        shares = self.share[(self.share > 0) & (self.share < 1)]
-        return bool(shares.size or self.exempts)
+        return self.exempts or some((self.share > 0) & (self.share < 1))
 
     @cached_property
     def is_nested(self) -> bool:
         """Return whether what nothing lets pass may hold for a part of a group that is cut."""
-        return bool(self.groups.is_crossed and np.isfinite(self.most).any())
+        return self.groups.is_crossed and self.has_most
+
+    @cached_property
+    def has_most(self) -> bool:
+        """Return whether there is anything that nothing lets pass."""
+        return some(self.most < np.inf)
+
+    @cached_property
+    def has_amounts(self) -> bool:
+        """Return whether an exception lets an amount through anywhere."""
+        return some(self.amount)
+
+    @cached_property
+    def is_share_alone(self) -> bool:
+        """Return whether each group is cut to a share, and no quota holds."""
+        return self.cuts is not None and not (some(~self.cuts) or some(self.fixed < np.inf))
 
     @cached_property
     def cuts(self) -> Bools | None:
         """Mark where a cut-off holds, [groups, members]; None: nowhere."""
         cuts = self.share < 1.0
-        return cuts if cuts.any() else None
+        return cuts if some(cuts) else None
 
     @cached_property
     def exempts(self) -> bool:
         """Return whether an exception lets a share through anywhere."""
-        return bool(self.part.any())
+        return some(self.part)
 
     def left(self, would: Floats) -> Floats:
         """Return what restrictions leave and exceptions let through if so much would flow."""
-        limit = self.fixed.copy()
         if self.cuts is not None or self.exempts:
             reference = np.maximum(self.base, would)
-        if self.cuts is not None:
-            np.multiply(self.share, reference, out=limit, where=self.cuts)
-            np.minimum(limit, self.fixed, out=limit)
-        np.maximum(limit, self.amount, out=limit)
+        if self.is_share_alone:
+            limit = self.share * reference
+        else:
+            limit = self.fixed.copy()
+            if self.cuts is not None:
+                np.multiply(self.share, reference, out=limit, where=self.cuts)
+                np.minimum(limit, self.fixed, out=limit)
+        if self.has_amounts:
+            np.maximum(limit, self.amount, out=limit)
         if self.exempts:
             # what is exempt as a whole waits for nothing, old orders neither
             exempt = np.where(self.part < 1.0, self.part * reference, np.inf)
@@ -182,6 +234,8 @@ class Limits:
 
     def at(self, would: Floats) -> Floats:
         """Return each group's limit if so much would flow without it, units per month."""
+        if not self.has_most:
+            return self.left(would)
         return np.minimum(self.left(np.minimum(would, self.most)), self.most)
 
     def narrowed(self, caps: Floats) -> Floats:
@@ -207,7 +261,7 @@ class Limits:
             return None
         groups = self.groups
         wanted = wanted.take(groups.served, axis=0)
-        new = divide(raised(wanted - self.refused(groups.served, groups.group)), wanted)
+        new = divide(raised(wanted - self.refused_by_pair), wanted)
         new *= orders.take(groups.link, axis=0)
         if not self.is_nested:
             return groups.by_group(new)
@@ -262,14 +316,15 @@ class Limits:
             # rounding leaves dust of room, and dust of goods would set a buyer's mean lead time
             room = np.where(carried < limit * (1.0 - RTOL), limit - carried, 0.0)
         over = asked > room
-        if not over.any():
+        if not some(over):
             return None
         factor = self.to_links(np.divide(room, asked, out=np.ones_like(asked), where=over))
         orders[groups.touched] *= factor
-        if not (factor < RTOL).any():
+        nothing = factor < RTOL
+        if not some(nothing):
             return None
         refused = np.zeros(orders.shape, dtype=np.bool_)
-        refused[groups.touched] = factor < RTOL
+        refused[groups.touched] = nothing
         return refused
 
     def has_room(self, flow: Floats, wanted: Floats) -> Bools:
@@ -279,14 +334,12 @@ class Limits:
         """
         groups = self.groups
         carried = self.carried(flow)
-        of_group = groups.by_need_group.group_of_row
-        new = raised(wanted.take(groups.need, axis=0) - self.refused(groups.need, of_group))
+        new = raised(wanted.take(groups.need, axis=0) - self.refused_by_claim)
         would = groups.by_need_group(new)
         if self.is_nested:
             would = np.minimum(would, self._let_in_all(raised(self.most - carried)))
         limit = self.at(carried + would)
-        is_open: Bools = self.to_links((carried < limit * (1.0 - RTOL)).astype(np.float64)) > 0
-        return is_open
+        return self.let(carried < limit * (1.0 - RTOL))
 
     def within(self, links: Ints, needs: Ints, link_need: Ints) -> Limits | None:
         """Return the limits as they are in a part of the market, None where none holds there.
@@ -294,11 +347,15 @@ class Limits:
         `links` and `needs` are the part's, ascending, `link_need` the needs of its links as
         numbered there.
         """
-        groups, rows = self.groups.within(links, link_need)
+        groups, rows, pairs, claims = self.groups.within(links, link_need)
         if not rows.size:
             return None
         waiting, passed = (each.take(needs, axis=0) for each in (self.waiting, self.passed))
-        return replace(self.only(groups, rows), waiting=waiting, passed=passed)
+        inner = replace(self.only(groups, rows), waiting=waiting, passed=passed)
+        if self.is_share:
+            inner._refused["pair"] = self.refused_by_pair.take(pairs, axis=0)
+            inner._refused["claim"] = self.refused_by_claim.take(claims, axis=0)
+        return inner
 
     def shares_beyond(self, lawful: Floats, flow: Floats) -> Floats:
         """Return which share of each touched link's flow lies beyond `lawful` [groups, members].

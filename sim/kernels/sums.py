@@ -141,11 +141,16 @@ def divide(numerator: Floats, denominator: Floats, otherwise: float = 0.0) -> Fl
     """Divide elementwise, with `otherwise` where the denominator is 0, or so near that a quotient
     could overflow.
     """
+    is_number = denominator > NOTHING
+    if np.count_nonzero(is_number) == is_number.size:
+        # in a third of the time
+        quotient: Floats = numerator / denominator
+        return quotient
     shape = (
         numerator.shape
         if numerator.shape == denominator.shape
         else np.broadcast_shapes(numerator.shape, denominator.shape)
     )
     result = np.full(shape, otherwise) if otherwise else np.zeros(shape)
-    np.divide(numerator, denominator, out=result, where=denominator > NOTHING)
+    np.divide(numerator, denominator, out=result, where=is_number)
     return result

@@ -12,7 +12,6 @@ import numpy as np
 
 from sim.kernels.allocation import spread
 from sim.kernels.arrays import Floats
-from sim.kernels.limits import Limits
 from sim.kernels.sums import whole
 from sim.rules.ordering import Memory, Position
 from sim.world import lots
@@ -38,7 +37,7 @@ def place_orders(world: World, ordering: Ordering) -> None:
     on_order, in_work = needs.in_transit + backlog, lots.in_work(world)
     if world.limits is not None:
         # before rules ask what their customers wait for
-        _tell(world.limits, world, backlog)
+        world.limits.tell(backlog, needs.passed)
     for rule, rows in ordering:
         position = Position(
             expected=needs.expected[rows],
@@ -87,12 +86,8 @@ def _owed(world: World, backlog: Floats, rows: Rows) -> Floats:
 def note_backlog(world: World) -> None:
     """Tell limits that events have set since orders were placed what needs still wait for."""
     if world.limits is not None:
-        _tell(world.limits, world, world.needs.demand - world.needs.ordered)
-
-
-def _tell(limits: Limits, world: World, backlog: Floats) -> None:
-    limits.waiting[:] = backlog
-    limits.passed[:] = world.needs.passed
+        needs = world.needs
+        world.limits.tell(needs.demand - needs.ordered, needs.passed)
 
 
 def _last(world: World, rows: Rows) -> tuple[Floats, Floats]:
