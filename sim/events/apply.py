@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.events import hits
 from sim.events.effect import Effect
+from sim.events.hits import Observer, announced
 from sim.events.kinds import FAMILIES, KINDS, compile_effects
 from sim.events.limits import TradeLimits
 from sim.events.plants import Retool
@@ -62,6 +62,7 @@ class Events:
     triggers: tuple[Trigger, ...] = ()
     limits: TradeLimits | None = None
     """What limits trade, once the world is at rest"""
+    _observer: Observer | None = None
     _agenda: list[Moves] = field(init=False)
     """Month -> what moves then"""
     _of_family: dict[str, list[Effect]] = field(init=False)
@@ -84,14 +85,17 @@ class Events:
         limits_move = bool(moves.families & LIMITING) or qualifying
         for family in FAMILIES:
             if family == "restrictions" and limits_move:
-                self._limit(world, strength, kept, moves)
+                reopens = qualifying or not moves.families <= TRADE
+                self._limit(world, strength, kept, moves, reopens=reopens)
             elif family in moves.others:
                 self._move(family, world, strength * kept, moves.events)
 
     def observe(self, world: World) -> None:
         """Note what restrictions did to this month's allocation: what leaked, whom they hit."""
         if self.limits is not None:
-            hits.observe(self.limits, world)
+            if self._observer is None:
+                self._observer = Observer(self.limits, world)
+            self._observer.observe(world)
 
     def _await_completions(self, world: World) -> bool:
         """Return whether an event begins because a project is completed."""
@@ -119,8 +123,13 @@ class Events:
                 effect.act(world, first == world.month, world.month - first)
             effect.hold(world, force[effect.row], first)
 
-    def _limit(self, world: World, strength: Floats, kept: Floats, moves: Moves) -> None:
-        """Set what trade events leave; those that do not move leave what they did."""
+    def _limit(
+        self, world: World, strength: Floats, kept: Floats, moves: Moves, *, reopens: bool
+    ) -> None:
+        """Set what trade events leave; those that do not move leave what they did.
+
+        With `reopens` links may open for another reason, too.
+        """
         # limits built anew know of no restriction yet
         restrictions_move = "restrictions" in moves.families or self.limits is None
         limits, line = self._limits(world), self.timeline
@@ -131,7 +140,7 @@ class Events:
             return Moment(world.month, strength[row], kept[row], begin, end, phase)
 
         limits.update(world, moment, moves.events, restrictions_move)
-        limits.set_caps(world)
+        limits.set_caps(world, reopens=reopens)
         for _, reexport in limits.reexports:
             reexport.set_costs(world)
 
@@ -150,7 +159,7 @@ class Events:
         self.effects = (*self.effects, effect)
         self.timeline.add(month)
         self._arrange(len(self._agenda))
-        self.limits = None
+        self.limits = self._observer = None
 
     def targets(self) -> list[tuple[str, int]]:
         """Return what each event acts on, and on how many of them."""
@@ -169,7 +178,7 @@ class Events:
 
         NEVER: not that is known.
         """
-        return hits.announced(self._limits(world), world, self.timeline)
+        return announced(self._limits(world), world, self.timeline)
 
     def first_hit(self, world: World) -> Ints:
         """Return the month in which a restriction first hit each need, [final needs, members].

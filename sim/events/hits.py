@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from sim.events.limits import NEARLY, TradeLimits
@@ -9,85 +11,182 @@ from sim.events.timeline import Timeline
 from sim.events.trade import Restriction
 from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.kept import renewed
-from sim.kernels.sums import NEVER, some
+from sim.kernels.limits import Limits
+from sim.kernels.sums import NEVER, raised, some
 from sim.world.world import World
 
 NEARLY_NOTHING = 1e-9
 """A want or a supply below this share of what it is a part of counts as none."""
 
 
-def observe(limits: TradeLimits, world: World) -> None:
-    """Note what leaked this month, and which needs a restriction hit for the first time."""
-    links, groups, flow = world.links, limits.groups, world.links.flow
-    needs = world.needs
-    backlog, old = (
-        each.take(groups.need, axis=0) for each in (needs.backlog, needs.demand - needs.ordered)
+@dataclass(frozen=True, eq=False)
+class _View:
+    """Hold the groups in which there is something to see, as long as limits stay as they are."""
+
+    of: Limits
+    """What all groups may carry while this holds"""
+    rows: Ints
+    """The groups"""
+    lawful: Limits
+    """What they may carry without what leaks"""
+    leaking: Bools
+    """[all groups]: where goods may leak in some member"""
+    looks: bool
+    """Whether a restriction holds that has not done all it can"""
+    line: Ints
+    """[pairs]: the supplier of the pair's link"""
+    need: Ints
+    """[touched]: the need of each link"""
+    place: Ints
+    """[touched]: of each link among those in all groups"""
+
+
+class Observer:
+    """Look at what restrictions do, month by month; what they have done everywhere is not looked
+    for again.
+    """
+
+    def __init__(self, trade: TradeLimits, world: World) -> None:
+        """Prepare to look; nothing has been seen yet."""
+        self._trade = trade
+        self._roundabout = np.flatnonzero(world.axes.is_reexport)
+        self._left = np.ones((trade.groups.touched.size, world.width), dtype=np.bool_)
+        """[touched, members]: where no restriction has acted yet, or the need has not been hit"""
+        self._view: _View | None = None
+
+    def observe(self, world: World) -> None:
+        """Note what leaked this month, and which needs a restriction hit for the first time."""
+        links, needs, trade = world.links, world.needs, self._trade
+        if self._roundabout.size:
+            links.acted[self._roundabout] |= links.flow[self._roundabout] > 0
+        if trade.limits.is_share:
+            trade.limits.pass_on(needs.passed, needs.received, needs.backlog)
+        else:
+            needs.passed[:] = 0.0
+        leaks = trade.limits.amount > trade.lawful.amount
+        leaking = np.logical_or.reduce(leaks, axis=1)
+        view = self._view
+        if view is None or view.of is not trade.limits or some(leaking & ~view.leaking):
+            view = self._view = self._look_anew(world, leaking)
+            # all that comes the way round has leaked
+            links.leaking[:] = 0.0
+            links.leaking[self._roundabout] = 1.0
+        if not view.rows.size:
+            return
+        carried, wanted = view.lawful.carried(links.flow), _wanted(view, world)
+        if some(view.leaking):
+            _note_leaks(view, world, leaks.take(view.rows, axis=0), carried + wanted)
+        if view.looks:
+            now = trade.barred.take(view.rows, axis=0) | _bars_buyers(view, world, carried, wanted)
+            if some(now):
+                _note_hits(view, world, now)
+                self._note_left(view, world)
+
+    def _look_anew(self, world: World, leaking: Bools) -> _View:
+        """Choose the groups in which there is something to see: those `leaking` [groups], and where
+        restrictions have something left to do.
+        """
+        trade, groups, axes = self._trade, self._trade.groups, world.axes
+        left = self._rows_left()
+        rows = np.flatnonzero(leaking | left)
+        own = trade.some_groups(world, rows)
+        return _View(
+            of=trade.limits,
+            rows=rows,
+            lawful=trade.lawful.only(own, rows),
+            leaking=leaking,
+            looks=some(left),
+            line=axes.link_line[own.link],
+            need=axes.link_need[own.touched],
+            place=np.searchsorted(groups.touched, own.touched),
+        )
+
+    def _rows_left(self) -> Bools:
+        """Mark groups, [groups], that are restricted, with links where something is left to see."""
+        limits, groups = self._trade.limits, self._trade.groups
+        left = np.logical_or.reduce(self._left, axis=1)
+        of_group = np.zeros(groups.by_group.groups, dtype=np.bool_)
+        of_group[groups.group[left[np.searchsorted(groups.touched, groups.link)]]] = True
+        return of_group & ((limits.fixed < np.inf) | (limits.share < 1.0)).any(axis=1)
+
+    def _note_left(self, view: _View, world: World) -> None:
+        """Note where something is left to see; where that is nowhere in a group, look anew."""
+        seen = world.links.acted.take(view.lawful.groups.touched, axis=0)
+        seen &= world.needs.hit.take(view.need, axis=0) <= world.month
+        before = np.logical_or.reduce(self._left[view.place], axis=1)
+        self._left[view.place] = ~seen
+        if some(before != np.logical_or.reduce(~seen, axis=1)):
+            self._view = None
+
+
+def _wanted(view: _View, world: World) -> Floats:
+    """Return what the needs of each group still want of this month's orders, [rows, members], and
+    of older ones what was not refused.
+    """
+    needs, groups = world.needs, view.lawful.groups
+    backlog, demand, ordered = (
+        each.take(groups.need, axis=0) for each in (needs.backlog, needs.demand, needs.ordered)
     )
-    if limits.limits.is_share:
+    old = demand - ordered
+    if view.lawful.is_share:
         # a share is of all that was not refused before
         of_group = groups.by_need_group.group_of_row
-        is_cut = limits.limits.odds.take(of_group, axis=0) > 0
-        old = np.where(is_cut, limits.limits.refused(groups.need, of_group), old)
-    needs.passed[:] = limits.limits.passing(needs.received, needs.backlog)
-    carried = limits.limits.carried(flow)
-    wanted = groups.by_need_group(np.maximum(backlog - old, 0.0) * _counts_needs(limits))
-    roundabout = np.flatnonzero(world.axes.is_reexport)
-    links.leaking[:] = 0.0
-    links.leaking[roundabout] = 1.0
-    leaks = limits.limits.amount > limits.lawful.amount
-    if leaks.any():
-        lawful = np.where(leaks, limits.lawful.at(carried + wanted), np.inf)
-        beyond = limits.limits.shares_beyond(lawful, flow)
-        links.leaking[groups.touched] = np.maximum(links.leaking[groups.touched], beyond)
-    if roundabout.size:
-        links.acted[roundabout] |= flow[roundabout] > 0
-    now = limits.barred | _bars_buyers(limits, world, carried, wanted)
-    if now.any():
-        limits.acted |= now
-        _note_hits(limits, world, now)
+        is_cut = view.lawful.odds.take(of_group, axis=0) > 0
+        old = np.where(is_cut, view.lawful.refused(groups.need, of_group), old)
+    wanted = raised(backlog - old)
+    if view.lawful.counted is not None:
+        # a need counts in a group where one of its links does
+        wanted *= groups.by_claim(view.lawful.counted.astype(np.float64)) > 0
+    return groups.by_need_group(wanted)
 
 
-def _counts_needs(limits: TradeLimits) -> Floats:
-    """Return whether a need counts in a group that serves it, [claims, members], 1 or 0."""
-    if limits.limits.counted is None:
-        return np.ones((1, 1))
-    counted = limits.groups.by_claim(limits.limits.counted.astype(np.float64))
-    return (counted > 0).astype(np.float64)
+def _note_leaks(view: _View, world: World, leaks: Bools, would: Floats) -> None:
+    """Note what leaks of what flows, where goods may leak, and so much `would` flow, both [rows,
+    members].
+    """
+    links, touched = world.links, view.lawful.groups.touched
+    lawful = np.where(leaks, view.lawful.at(would), np.inf)
+    beyond = view.lawful.shares_beyond(lawful, links.flow)
+    always = world.axes.is_reexport[touched].astype(np.float64)[:, None]
+    links.leaking[touched] = np.maximum(always, beyond)
 
 
-def _bars_buyers(limits: TradeLimits, world: World, carried: Floats, wanted: Floats) -> Bools:
+def _bars_buyers(view: _View, world: World, carried: Floats, wanted: Floats) -> Bools:
     """Return where buyers stay short of what a supplier still has and may not deliver."""
-    lines, groups = world.lines, limits.groups
-    spare = lines.offer - lines.output > NEARLY_NOTHING * lines.offer
-    spare &= lines.qualified_from <= world.month
-    reach = spare.take(world.axes.link_line[groups.link], axis=0)
+    lines, limits, groups = world.lines, view.lawful, view.lawful.groups
+    offer, output, accepted = (
+        each.take(view.line, axis=0) for each in (lines.offer, lines.output, lines.qualified_from)
+    )
+    reach = offer - output > NEARLY_NOTHING * offer
+    reach &= accepted <= world.month
     reach &= world.links.weight.take(groups.link, axis=0) > 0
-    if limits.limits.counted is not None:
-        reach &= limits.limits.counted
+    if limits.counted is not None:
+        reach &= limits.counted
     # what a trade rule bars, no restriction does
-    would = np.minimum(carried + wanted, limits.limits.most)
+    would = np.minimum(carried + wanted, limits.most)
     # rounding leaves dust of what was ordered and came
     bars: Bools = (
         (wanted > NEARLY_NOTHING * groups.wanted(world.needs.demand))
         & (groups.by_group(reach.astype(np.float64)) > 0)
-        & (limits.lawful.left(would) < would * NEARLY)
+        & (view.lawful.left(would) < would * NEARLY)
     )
     return bars
 
 
-def _note_hits(limits: TradeLimits, world: World, now: Bools) -> None:
+def _note_hits(view: _View, world: World, now: Bools) -> None:
     """Note over which links restrictions act `now`, and the month in which needs are first hit.
 
     A need may turn to a supplier, or begin, long after a restriction first acted there.
     """
-    groups, links, needs = limits.groups, world.links, world.needs
-    acts = 1.0 - limits.limits.to_links(1.0 - now.astype(np.float64)) > 0
-    touched = groups.touched
+    links, needs, need = world.links, world.needs, view.need
+    touched = view.lawful.groups.touched
+    acts = ~view.lawful.let(~now)
     links.acted[touched] |= acts
-    need = world.axes.link_need[touched]
+    hit = acts & (needs.hit.take(need, axis=0) > world.month)
+    if not some(hit):
+        return
     short = needs.backlog[need] > NEARLY_NOTHING * needs.demand[need]
-    served = (links.base_flow[touched] > 0) | (links.flow[touched] > 0)
-    hit = acts & (served | short) & (needs.hit[need] > world.month)
+    hit &= (links.base_flow[touched] > 0) | (links.flow[touched] > 0) | short
     if some(hit):
         first = needs.hit.copy()
         np.minimum.at(first, need, np.where(hit, world.month, NEVER))

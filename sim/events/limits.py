@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -19,12 +20,24 @@ from sim.events.trade import Moment, Passage, Restriction, TradeEffect
 from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.groups import Groups
 from sim.kernels.limits import ANY, Limits
-from sim.kernels.sums import total
+from sim.kernels.sums import some, total
 from sim.world.trade_caps import by_route, singles, within_several
 from sim.world.world import World
 
 NEARLY = 1.0 - 1e-9
 """A limit above this share of what would flow takes nothing away."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Layout:
+    """Hold which limits are of one link alone, and which of several, or move with what is asked."""
+
+    active: Ints
+    """Groups whose limits links share, or that are shares"""
+    groups: Groups
+    """These, numbered anew"""
+    alone: Bools
+    """[groups, 1]: whose limit is a cap of its link"""
 
 
 @dataclass(eq=False)
@@ -61,9 +74,10 @@ class TradeLimits:
     """What restrictions leave, before exceptions for several pairs of states together"""
     barred: Bools
     """Whether restrictions leave less than the reference; `update` writes it"""
-    acted: Bools
-    """Whether a restriction has ever taken anything away; `hits.py` writes it"""
     cache: dict[bytes, Groups] = field(default_factory=dict)
+    layouts: dict[bytes, _Layout] = field(default_factory=dict)
+    _shown: tuple[Limits, _Layout] | None = None
+    """Of which limits, in which layout, the world knows"""
     is_set: bool = False
     """Whether all limits have been set once; `update` writes it"""
 
@@ -118,7 +132,6 @@ class TradeLimits:
             size=np.array([rows.size for rows in links], dtype=np.int64),
             fixed=np.full(base.shape, np.inf),
             barred=np.zeros(base.shape, dtype=np.bool_),
-            acted=np.zeros(base.shape, dtype=np.bool_),
         )
 
     def update(
@@ -135,8 +148,6 @@ class TradeLimits:
             self._update_all(world, [moment(each) for each in self.effects], restrictions_move)
             self.is_set = True
             return
-        # whether anything passes is found anew
-        self.limits = replace(self.limits)
         self.limits.amount[:] = self.lawful.amount
         for place, effect in self.passages:
             if not effect.is_lawful and not effect.together:
@@ -266,9 +277,9 @@ class TradeLimits:
         """Leave out of limits over several pairs those that are `free` [groups, members]."""
         single = self.single[:, None] >= 0
         counted = ~(single & free.take(self.single, axis=0))
-        some = None if counted.all() else counted
-        self.limits = replace(self.limits, counted=some)
-        self.lawful = replace(self.lawful, counted=some)
+        marks = None if counted.all() else counted
+        self.limits = replace(self.limits, counted=marks)
+        self.lawful = replace(self.lawful, counted=marks)
 
     def _restricted(self, free: Bools) -> Floats:
         """Return the reference of what counts in each group, [groups, members]."""
@@ -276,39 +287,59 @@ class TradeLimits:
             return self.reference
         reference = self.reference.copy()
         for whole, pairs in self.parts:
-            some = free[pairs].any(axis=0) & (whole in self.wholes)
+            is_some = free[pairs].any(axis=0) & (whole in self.wholes)
             counted = total(reference[pairs] * ~free[pairs])
-            reference[whole] = np.where(some, counted, reference[whole])
+            reference[whole] = np.where(is_some, counted, reference[whole])
         return reference
 
-    def set_caps(self, world: World) -> None:
+    def set_caps(self, world: World, *, reopens: bool = True) -> None:
         """Set each link's cap, and what links may carry together, from the limits of the groups.
 
         A link's own is what it shares with no other and what no other limit is over, too; of what
-        it shares only a limit of nothing closes it.
+        it shares only a limit of nothing closes it. With `reopens` links may have opened or closed
+        for another reason, too.
         """
-        links, groups = world.links, self.groups
-        most = self.limits.at(np.full_like(self.reference, ANY))
-        parts, shares = self.limits.part, self.limits.share
-        moving = (((shares > 0) & (shares < 1)) | ((parts > 0) & (parts < 1))).any(axis=1)
-        limited = (most < ANY * 1e-3).any(axis=1)
-        shared = (limited & (self.size > 1)) | moving
-        holds = shared | (limited & groups.crossing(shared))
-        active = np.flatnonzero(holds)
-        alone = (self.size == 1) & ~groups.crossing(holds, others=True)
-        own = np.where(alone[:, None] | (most <= 0), most, np.inf)
-        links.cap[:] = links.base_cap
-        own = self.limits.to_links(own, np.inf)
-        links.cap[groups.touched] = np.minimum(links.cap[groups.touched], own)
-        world.limits = (
-            self.limits.only(self._groups(world, active), active) if active.size else None
-        )
-        world.reopen()
+        links, touched = world.links, self.groups.touched
+        most = self.limits.at(self._without)
+        layout = self._layout(world, most)
+        own = self.limits.to_links(np.where(layout.alone | (most <= 0), most, np.inf), np.inf)
+        caps = np.minimum(links.base_cap.take(touched, axis=0), own)
+        links.cap[touched] = caps
+        if world.limits is not None and self._shown == (self.limits, layout):
+            # nothing but what leaks has changed
+            world.limits.amount[:] = self.limits.amount.take(layout.active, axis=0)
+        else:
+            active, groups = layout.active, layout.groups
+            world.limits = self.limits.only(groups, active) if active.size else None
+            self._shown = self.limits, layout
+        if reopens or some((caps > 0) != links.permitted.take(touched, axis=0)):
+            world.reopen()
 
-    def _groups(self, world: World, active: Ints) -> Groups:
-        key = active.tobytes()
+    @cached_property
+    def _without(self) -> Floats:
+        """Return what would flow if nobody ever had enough, [groups, members]."""
+        return np.full_like(self.reference, ANY)
+
+    def _layout(self, world: World, most: Floats) -> _Layout:
+        """Say which limits are of one link alone, where each leaves this at `most`."""
+        parts, shares, groups = self.limits.part, self.limits.share, self.groups
+        moving = ((shares > 0) & (shares < 1)) | ((parts > 0) & (parts < 1))
+        moves = np.logical_or.reduce(moving, axis=1)
+        limited = np.logical_or.reduce(most < ANY * 1e-3, axis=1)
+        key = moves.tobytes() + limited.tobytes()
+        if key not in self.layouts:
+            shared = (limited & (self.size > 1)) | moves
+            holds = shared | (limited & groups.crossing(shared))
+            alone = (self.size == 1) & ~groups.crossing(holds, others=True)
+            active = np.flatnonzero(holds)
+            self.layouts[key] = _Layout(active, self.some_groups(world, active), alone[:, None])
+        return self.layouts[key]
+
+    def some_groups(self, world: World, rows: Ints) -> Groups:
+        """Return some of the groups, numbered anew in the order of `rows`."""
+        key = rows.tobytes()
         if key not in self.cache:
-            self.cache[key] = self.groups.only(active, world.axes.link_need)
+            self.cache[key] = self.groups.only(rows, world.axes.link_need)
         return self.cache[key]
 
 

@@ -145,17 +145,28 @@ class Limits:
             self._refused["claim"] = self.refused(self.groups.need, of_claim)
         return self._refused["claim"]
 
-    def passing(self, received: Floats, backlog: Floats) -> Floats:
-        """Return what has come beside what waits, of the same orders, after this month [needs,
+    @cached_property
+    def _cut_needs(self) -> tuple[Ints, Floats]:
+        """Return the needs that a cut refuses something, and the greatest odds of each, [of them,
         members].
-
-        `received` and `backlog` are [needs, members]. Nothing where nothing is cut.
         """
-        groups, odds = self.groups, np.zeros_like(backlog)
-        if not self.is_share:
-            return odds
-        np.maximum.at(odds, groups.need, self.odds.take(groups.by_need_group.group_of_row, axis=0))
-        return np.minimum(self.passed + received, divide(backlog, odds))
+        odds = np.zeros_like(self.waiting)
+        of_claim = self.odds.take(self.groups.by_need_group.group_of_row, axis=0)
+        np.maximum.at(odds, self.groups.need, of_claim)
+        rows = np.flatnonzero(np.logical_or.reduce(odds > 0, axis=1))
+        return rows, odds.take(rows, axis=0)
+
+    def pass_on(self, passed: Floats, received: Floats, backlog: Floats) -> None:
+        """Write into `passed` what has come after this month beside what waits of the same orders.
+
+        All are [needs, members], `received` and `backlog` this month's. Nothing where nothing is
+        cut.
+        """
+        rows, odds = self._cut_needs
+        own = passed.take(rows, axis=0)
+        own += received.take(rows, axis=0)
+        passed[:] = 0.0
+        passed[rows] = np.minimum(own, divide(backlog.take(rows, axis=0), odds))
 
     def only(self, groups: Groups, rows: Ints) -> Limits:
         """Return the limits of some groups, `rows` of these, ascending, indexed as `groups`."""
@@ -193,11 +204,6 @@ class Limits:
         return some(self.most < np.inf)
 
     @cached_property
-    def has_amounts(self) -> bool:
-        """Return whether an exception lets an amount through anywhere."""
-        return some(self.amount)
-
-    @cached_property
     def is_share_alone(self) -> bool:
         """Return whether each group is cut to a share, and no quota holds."""
         return self.cuts is not None and not (some(~self.cuts) or some(self.fixed < np.inf))
@@ -224,8 +230,7 @@ class Limits:
             if self.cuts is not None:
                 np.multiply(self.share, reference, out=limit, where=self.cuts)
                 np.minimum(limit, self.fixed, out=limit)
-        if self.has_amounts:
-            np.maximum(limit, self.amount, out=limit)
+        np.maximum(limit, self.amount, out=limit)
         if self.exempts:
             # what is exempt as a whole waits for nothing, old orders neither
             exempt = np.where(self.part < 1.0, self.part * reference, np.inf)
