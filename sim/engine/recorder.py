@@ -209,7 +209,9 @@ class Recorder:
 
     def _carry(self, world: World) -> None:
         """Keep what suspects carry until it is known on which of them a restriction acted."""
-        world.leaving.take(self._suspects[0], axis=0, out=self._carried[world.month])
+        kept = self._carried[world.month]
+        # the rows are there; to make sure of it costs a copy
+        world.leaving.take(self._suspects[0], axis=0, out=kept, mode="clip")
 
     def _find_legacy(self, world: World) -> None:
         """Write what came, in all months, over links on which a restriction has ever acted."""

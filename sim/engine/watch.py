@@ -107,7 +107,6 @@ class Watch:
         self._weight[axes.is_reexport] = 0.0
         self._suppliers = _Suppliers.of(world, self._parts(world))
         self._pantries = _Pantries(axes)
-        self._members = np.arange(world.width)
 
     def record(self, world: World, year: int) -> None:
         """Note the month that has just passed, in the year of this place."""
@@ -121,12 +120,11 @@ class Watch:
         if some(of_input):
             self._note_inputs(world, year, short, of_input)
             waited &= ~of_input
-            causes[of_input] = 0
+        line, member = np.nonzero(waited)
         # a line has one cause in a member, so no place is met twice
-        causes *= len(world.axes.lines)
-        causes += short.lines[:, None]
-        self.holding.months[year][causes, self._members] += waited
-        self.holding.lost[year][causes, self._members] += short.lost * waited
+        row = causes[line, member] * len(world.axes.lines) + short.lines[line]
+        self.holding.months[year][row, member] += 1
+        self.holding.lost[year][row, member] += short.lost[line, member]
 
     def _note_money(self, world: World) -> None:
         projects, holding = world.projects, self.holding
