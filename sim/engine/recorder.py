@@ -169,7 +169,7 @@ class Recorder:
             self._ledger.record(world)
         year = (self._first_month + month) // 12 - self._first_month // 12
         if self._watch:
-            self._watch.record(world, year)
+            self._watch.record(world)
         if (self._first_month + month + 1) % 12 == 0 or month == tape.months - 1:
             self._close_year(year, world)
         if month == tape.months - 1 and "legacy" in tape.series:
@@ -244,6 +244,8 @@ class Recorder:
             self._year_flow[:] = 0.0
         if self._ledger:
             self._ledger.close(world, year)
+        if self._watch:
+            self._watch.close(year)
 
 
 def route_names(axes: Axes) -> list[tuple[str, str, str]]:

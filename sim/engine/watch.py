@@ -107,9 +107,16 @@ class Watch:
         self._weight[axes.is_reexport] = 0.0
         self._suppliers = _Suppliers.of(world, self._parts(world))
         self._pantries = _Pantries(axes)
+        rows = (holding.lost.shape[1], world.width)
+        self._months, self._lost = np.zeros(rows, dtype=np.int8), np.zeros(rows)
 
-    def record(self, world: World, year: int) -> None:
-        """Note the month that has just passed, in the year of this place."""
+    def close(self, year: int) -> None:
+        """Write what was noted since the last year into the year of this place."""
+        self.holding.months[year], self.holding.lost[year] = self._months, self._lost
+        self._months[:], self._lost[:] = 0, 0.0
+
+    def record(self, world: World) -> None:
+        """Note the month that has just passed."""
         if some(world.programmes.invested):
             self._note_money(world)
         short = self._short(world)
@@ -118,13 +125,16 @@ class Watch:
         causes, waited = _causes(world, short, self._spent), short.lost > 0
         of_input = causes == INPUT
         if some(of_input):
-            self._note_inputs(world, year, short, of_input)
+            self._note_inputs(world, short, of_input)
             waited &= ~of_input
-        line, member = np.nonzero(waited)
         # a line has one cause in a member, so no place is met twice
-        row = causes[line, member] * len(world.axes.lines) + short.lines[line]
-        self.holding.months[year][row, member] += 1
-        self.holding.lost[year][row, member] += short.lost[line, member]
+        causes *= len(world.axes.lines)
+        causes += short.lines[:, None]
+        waiting = np.flatnonzero(waited)
+        place = causes.take(waiting) * world.width
+        place += waiting % world.width
+        self._months.reshape(-1)[place] += 1
+        self._lost.reshape(-1)[place] += short.lost.take(waiting)
 
     def _note_money(self, world: World) -> None:
         projects, holding = world.projects, self.holding
@@ -162,7 +172,7 @@ class Watch:
         parts[parts < LEAST_PART] = 0.0
         return parts
 
-    def _note_inputs(self, world: World, year: int, short: _Short, held: Bools) -> None:
+    def _note_inputs(self, world: World, short: _Short, held: Bools) -> None:
         """Add up what lines lose for want of an input, where `held` [lines, members], in the rows
         of the inputs that they lack.
         """
@@ -171,8 +181,8 @@ class Watch:
         lost[short.lines] = short.lost * held
         by_input = lost.take(axes.input_line, axis=0) * self._pantries.scarce(world)
         rows = slice(INPUT * len(axes.lines), None)
-        self.holding.months[year, rows] += by_input > 0
-        self.holding.lost[year, rows] += by_input
+        self._months[rows] += by_input > 0
+        self._lost[rows] += by_input
 
 
 def _causes(world: World, short: _Short, spent: Floats) -> Ints:
@@ -191,12 +201,14 @@ def _causes(world: World, short: _Short, spent: Floats) -> Ints:
     causes = np.zeros(offer.shape, dtype=np.int64)
     if axes.project_line.size:
         coming = under_way(world).take(rows, axis=0) * yield_
-        causes[_unfunded(world, spent).take(rows, axis=0) & (coming < short.lost)] = MONEY
-        causes[_in_approval(world).take(rows, axis=0)] = QUALIFICATION
-    causes[offer < usable * yield_ * (1.0 - NEAR)] = INPUT
+        poor = _unfunded(world, spent).take(rows, axis=0) & (coming < short.lost)
+        np.copyto(causes, MONEY, where=poor)
+        np.copyto(causes, QUALIFICATION, where=_in_approval(world).take(rows, axis=0))
+    np.copyto(causes, INPUT, where=offer < usable * yield_ * (1.0 - NEAR))
     idle = offer - output > NEAR * offer
     accepted = lines.qualified_from.take(rows, axis=0) <= world.month
-    causes[idle] = np.where(accepted, RESTRICTION, QUALIFICATION)[idle]
+    np.copyto(causes, RESTRICTION, where=idle)
+    np.copyto(causes, QUALIFICATION, where=idle & ~accepted)
     return causes
 
 
