@@ -17,7 +17,7 @@ import numpy as np
 from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.limits import RTOL, Limits
 from sim.kernels.market import Market, Part
-from sim.kernels.sums import NOTHING, raised, some
+from sim.kernels.sums import NOTHING, kept_where, raised, some
 
 Ration = Callable[[Floats, Floats, Floats, Market], Floats]
 """(orders [links, members], supply [lines, members], claims [lines, members], market) -> granted
@@ -92,7 +92,7 @@ def allocate(  # noqa: PLR0913
     room.
     """
     trading = _Trading(supply, demand, RTOL * supply, RTOL * demand, ration)
-    weight = weight * (cap > 0 if usable is None else usable)
+    weight = kept_where(cap > 0 if usable is None else usable, weight)
     flow = np.zeros_like(weight)
     done = 0
     capped = np.flatnonzero(np.logical_or.reduce(cap < np.inf, axis=1))

@@ -111,6 +111,16 @@ def some(values: NDArray[Any]) -> bool:
     return bool(np.count_nonzero(values))
 
 
+def kept_where(marked: Bools, values: Floats) -> Floats:
+    """Return the values, of one shape with `marked`, where that holds, 0 elsewhere.
+
+    A product of flags and numbers takes twice as long.
+    """
+    kept: Floats = marked.astype(np.float64)
+    kept *= values
+    return kept
+
+
 def whole(months: Floats) -> Ints:
     """Round to whole months, halves up, so that 2.5 and 3.5 months are a month apart."""
     return np.floor(months + 0.5).astype(np.int64)

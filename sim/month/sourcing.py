@@ -12,7 +12,7 @@ import numpy as np
 from sim.kernels.allocation import spread
 from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.sourcing import of_need, satisfied
-from sim.kernels.sums import GroupSum, divide
+from sim.kernels.sums import GroupSum, divide, kept_where
 from sim.rules.sourcing import Offers
 from sim.scenario.schema import Scenario
 from sim.world.affinity import affinity
@@ -111,7 +111,8 @@ def choose_suppliers(world: World, choosing: Sequence[SourcingGroup]) -> None:
     """Let buyers weigh their suppliers anew, and tell the lines what they are asked for."""
     axes, needs, links = world.axes, world.needs, world.links
     weigh(world, choosing)
-    reachable = links.weight * (links.open & axes.market.from_lines(world.lines.usable > 0))
+    can_come = links.open & axes.market.from_lines(world.lines.usable > 0)
+    reachable = kept_where(can_come, links.weight)
     world.lines.asked = axes.market.by_line(
         spread(axes.market, needs.demand, reachable, links.cap, world.limits)
     )
