@@ -132,7 +132,7 @@ class _Place(NamedTuple):
         cap = self.cap.take(place.take(capped), axis=0)
         limits = self.limits
         if limits is not None:
-            limits = limits.within(part.links, part.needs, part.market.need)
+            limits = limits.within(part.links, part.market.need)
         return _Place(part.market, weight, capped, cap, limits, flow)
 
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from sim.kernels.arrays import Bools, Floats, Ints
+from sim.kernels.market import MOST_PARTS
 from sim.kernels.sums import GroupSum
 
 Kind = TypeVar("Kind", bound=np.generic)
@@ -177,6 +178,8 @@ class Groups:
         """
         key = asking.tobytes()
         if key not in self._partners:
+            if len(self._partners) >= MOST_PARTS:
+                self._partners.clear()
             chosen = np.zeros(self.family.max(initial=-1) + 1, dtype=np.bool_)
             chosen[self.family[asking[self.need]]] = True
             marked = asking.copy()
@@ -206,6 +209,8 @@ class Groups:
         """
         key = links.tobytes()
         if key not in self._parts:
+            if len(self._parts) >= MOST_PARTS:
+                self._parts.clear()
             inside = np.isin(self.link, links)
             rows, group = np.unique(self.group[inside], return_inverse=True)
             place = np.searchsorted(links, self.link[inside]).astype(np.int64)

@@ -13,6 +13,7 @@ import numpy as np
 
 from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.groups import Groups
+from sim.kernels.market import MOST_PARTS
 from sim.kernels.sums import GroupSum, divide, raised, some
 
 RTOL = 1e-12
@@ -58,6 +59,8 @@ class Limits:
     one for several pairs of states is none for those that nothing restricts; None: all do"""
     _refused: dict[str, Floats] = field(default_factory=dict, init=False)
     """What has been refused of what waits, by pair and by claim, once it was asked for"""
+    _inner: dict[Groups, Limits] = field(default_factory=dict, init=False)
+    """The same limits in parts of the market, by their groups there"""
 
     @classmethod
     def none(cls, groups: Groups, base: Floats, needs: int) -> Limits:
@@ -346,17 +349,23 @@ class Limits:
         limit = self.at(carried + would)
         return self.let(carried < limit * (1.0 - RTOL))
 
-    def within(self, links: Ints, needs: Ints, link_need: Ints) -> Limits | None:
+    def within(self, links: Ints, link_need: Ints) -> Limits | None:
         """Return the limits as they are in a part of the market, None where none holds there.
 
-        `links` and `needs` are the part's, ascending, `link_need` the needs of its links as
-        numbered there.
+        `links` are the part's, ascending, `link_need` their needs as numbered there. What needs
+        wait for is known there as far as it was refused.
         """
         groups, rows, pairs, claims = self.groups.within(links, link_need)
         if not rows.size:
             return None
-        waiting, passed = (each.take(needs, axis=0) for each in (self.waiting, self.passed))
-        inner = replace(self.only(groups, rows), waiting=waiting, passed=passed)
+        inner = self._inner.get(groups)
+        if inner is None:
+            if len(self._inner) >= MOST_PARTS:
+                self._inner.clear()
+            nothing = self.waiting[:0]
+            inner = replace(self.only(groups, rows), waiting=nothing, passed=nothing)
+            self._inner[groups] = inner
+        inner.amount[:] = self.amount.take(rows, axis=0)
         if self.is_share:
             inner._refused["pair"] = self.refused_by_pair.take(pairs, axis=0)
             inner._refused["claim"] = self.refused_by_claim.take(claims, axis=0)
