@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.kernels.arrays import Bools, Floats, Ints
-from sim.kernels.limits import RTOL
 from sim.kernels.production import starts_by_input
 from sim.kernels.sums import NEVER, GroupSum, divide, raised, some
+from sim.kernels.terms import RTOL
 from sim.records import CAUSES
 from sim.world.axes import Axes
 from sim.world.construction import under_way

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.events.caps import Caps
 from sim.events.effect import Effect
 from sim.events.hits import Observer, announced
 from sim.events.kinds import FAMILIES, KINDS, compile_effects
@@ -62,6 +63,7 @@ class Events:
     triggers: tuple[Trigger, ...] = ()
     limits: TradeLimits | None = None
     """What limits trade, once the world is at rest"""
+    _caps: Caps | None = None
     _observer: Observer | None = None
     _agenda: list[Moves] = field(init=False)
     """Month -> what moves then"""
@@ -85,16 +87,14 @@ class Events:
         limits_move = bool(moves.families & LIMITING) or qualifying
         for family in FAMILIES:
             if family == "restrictions" and limits_move:
-                reopens = qualifying or not moves.families <= TRADE
-                self._limit(world, strength, kept, moves, reopens=reopens)
+                self._limit(world, strength, kept, moves, qualifies=qualifying)
             elif family in moves.others:
                 self._move(family, world, strength * kept, moves.events)
 
     def observe(self, world: World) -> None:
         """Note what restrictions did to this month's allocation: what leaked, whom they hit."""
         if self.limits is not None:
-            if self._observer is None:
-                self._observer = Observer(self.limits, world)
+            assert self._observer
             self._observer.observe(world)
 
     def _await_completions(self, world: World) -> bool:
@@ -124,11 +124,11 @@ class Events:
             effect.hold(world, force[effect.row], first)
 
     def _limit(
-        self, world: World, strength: Floats, kept: Floats, moves: Moves, *, reopens: bool
+        self, world: World, strength: Floats, kept: Floats, moves: Moves, *, qualifies: bool
     ) -> None:
         """Set what trade events leave; those that do not move leave what they did.
 
-        With `reopens` links may open for another reason, too.
+        `qualifies` tells whether a line or a link is qualified from this month on.
         """
         # limits built anew know of no restriction yet
         restrictions_move = "restrictions" in moves.families or self.limits is None
@@ -140,7 +140,8 @@ class Events:
             return Moment(world.month, strength[row], kept[row], begin, end, phase)
 
         limits.update(world, moment, moves.events, restrictions_move)
-        limits.set_caps(world, reopens=reopens)
+        assert self._caps
+        self._caps.set(world, reopens=qualifies or not moves.families <= TRADE)
         for _, reexport in limits.reexports:
             reexport.set_costs(world)
 
@@ -148,6 +149,7 @@ class Events:
         if self.limits is None:
             trading = [each for each in self.effects if isinstance(each, TradeEffect)]
             self.limits = TradeLimits.build(world, trading)
+            self._caps, self._observer = Caps(self.limits), Observer(self.limits, world)
         return self.limits
 
     def add(self, event: Event, rows: Ints, size: Floats, month: int) -> None:
@@ -159,7 +161,7 @@ class Events:
         self.effects = (*self.effects, effect)
         self.timeline.add(month)
         self._arrange(len(self._agenda))
-        self.limits = self._observer = None
+        self.limits = None
 
     def targets(self) -> list[tuple[str, int]]:
         """Return what each event acts on, and on how many of them."""

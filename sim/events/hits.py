@@ -89,11 +89,12 @@ class Observer:
         trade, groups, axes = self._trade, self._trade.groups, world.axes
         left = self._rows_left()
         rows = np.flatnonzero(leaking | left)
-        own = trade.some_groups(world, rows)
+        lawful = trade.lawful.only(rows)
+        own = lawful.groups
         return _View(
             of=trade.limits,
             rows=rows,
-            lawful=trade.lawful.only(own, rows),
+            lawful=lawful,
             leaking=leaking,
             looks=some(left),
             line=axes.link_line[own.link],

@@ -10,8 +10,7 @@ the event, of that.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -19,25 +18,13 @@ from sim.events.reexport import Reexport
 from sim.events.trade import Moment, Passage, Restriction, TradeEffect
 from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.groups import Groups
-from sim.kernels.limits import ANY, Limits
-from sim.kernels.sums import some, total
+from sim.kernels.limits import Limits
+from sim.kernels.sums import total
 from sim.world.trade_caps import by_route, singles, within_several
 from sim.world.world import World
 
 NEARLY = 1.0 - 1e-9
 """A limit above this share of what would flow takes nothing away."""
-
-
-@dataclass(frozen=True, eq=False)
-class _Layout:
-    """Hold which limits are of one link alone, and which of several, or move with what is asked."""
-
-    active: Ints
-    """Groups whose limits links share, or that are shares"""
-    groups: Groups
-    """These, numbered anew"""
-    alone: Bools
-    """[groups, 1]: whose limit is a cap of its link"""
 
 
 @dataclass(eq=False)
@@ -74,10 +61,6 @@ class TradeLimits:
     """What restrictions leave, before exceptions for several pairs of states together"""
     barred: Bools
     """Whether restrictions leave less than the reference; `update` writes it"""
-    cache: dict[bytes, Groups] = field(default_factory=dict)
-    layouts: dict[bytes, _Layout] = field(default_factory=dict)
-    _shown: tuple[Limits, _Layout] | None = None
-    """Of which limits, in which layout, the world knows"""
     is_set: bool = False
     """Whether all limits have been set once; `update` writes it"""
 
@@ -291,56 +274,6 @@ class TradeLimits:
             counted = total(reference[pairs] * ~free[pairs])
             reference[whole] = np.where(is_some, counted, reference[whole])
         return reference
-
-    def set_caps(self, world: World, *, reopens: bool = True) -> None:
-        """Set each link's cap, and what links may carry together, from the limits of the groups.
-
-        A link's own is what it shares with no other and what no other limit is over, too; of what
-        it shares only a limit of nothing closes it. With `reopens` links may have opened or closed
-        for another reason, too.
-        """
-        links, touched = world.links, self.groups.touched
-        most = self.limits.at(self._without)
-        layout = self._layout(world, most)
-        own = self.limits.to_links(np.where(layout.alone | (most <= 0), most, np.inf), np.inf)
-        caps = np.minimum(links.base_cap.take(touched, axis=0), own)
-        links.cap[touched] = caps
-        if world.limits is not None and self._shown == (self.limits, layout):
-            # nothing but what leaks has changed
-            world.limits.amount[:] = self.limits.amount.take(layout.active, axis=0)
-        else:
-            active, groups = layout.active, layout.groups
-            world.limits = self.limits.only(groups, active) if active.size else None
-            self._shown = self.limits, layout
-        if reopens or some((caps > 0) != links.permitted.take(touched, axis=0)):
-            world.reopen()
-
-    @cached_property
-    def _without(self) -> Floats:
-        """Return what would flow if nobody ever had enough, [groups, members]."""
-        return np.full_like(self.reference, ANY)
-
-    def _layout(self, world: World, most: Floats) -> _Layout:
-        """Say which limits are of one link alone, where each leaves this at `most`."""
-        parts, shares, groups = self.limits.part, self.limits.share, self.groups
-        moving = ((shares > 0) & (shares < 1)) | ((parts > 0) & (parts < 1))
-        moves = np.logical_or.reduce(moving, axis=1)
-        limited = np.logical_or.reduce(most < ANY * 1e-3, axis=1)
-        key = moves.tobytes() + limited.tobytes()
-        if key not in self.layouts:
-            shared = (limited & (self.size > 1)) | moves
-            holds = shared | (limited & groups.crossing(shared))
-            alone = (self.size == 1) & ~groups.crossing(holds, others=True)
-            active = np.flatnonzero(holds)
-            self.layouts[key] = _Layout(active, self.some_groups(world, active), alone[:, None])
-        return self.layouts[key]
-
-    def some_groups(self, world: World, rows: Ints) -> Groups:
-        """Return some of the groups, numbered anew in the order of `rows`."""
-        key = rows.tobytes()
-        if key not in self.cache:
-            self.cache[key] = self.groups.only(rows, world.axes.link_need)
-        return self.cache[key]
 
 
 def _wholes(effects: Sequence[TradeEffect], of_effect: Sequence[Ints]) -> frozenset[int]:

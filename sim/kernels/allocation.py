@@ -15,9 +15,10 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.kernels.arrays import Bools, Floats, Ints
-from sim.kernels.limits import RTOL, Limits
+from sim.kernels.limits import Limits
 from sim.kernels.market import Market, Part
 from sim.kernels.sums import NOTHING, kept_where, raised, some
+from sim.kernels.terms import RTOL
 
 Ration = Callable[[Floats, Floats, Floats, Market], Floats]
 """(orders [links, members], supply [lines, members], claims [lines, members], market) -> granted

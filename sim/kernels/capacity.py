@@ -10,8 +10,9 @@ import numpy as np
 
 from sim.kernels.allocation import spread
 from sim.kernels.arrays import Bools, Floats, Ints
-from sim.kernels.limits import RTOL, Limits
+from sim.kernels.limits import Limits
 from sim.kernels.market import Market
+from sim.kernels.terms import RTOL
 
 LEAST_STAGE = 0.5
 """Months that a stage takes at least: a shorter one cannot be told from none in steps of a month.

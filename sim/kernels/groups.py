@@ -62,6 +62,7 @@ class Groups:
     """The `family` of these groups, where it is known of others that hold them"""
     _parts: dict[bytes, tuple[Groups, Ints, Ints, Ints]] = field(default_factory=dict)
     _partners: dict[bytes, Bools] = field(default_factory=dict)
+    _chosen: dict[bytes, Groups] = field(default_factory=dict)
 
     @classmethod
     def build(cls, members: list[Ints], link_need: Ints) -> Groups:
@@ -163,12 +164,18 @@ class Groups:
         least: NDArray[Kind] = np.minimum.reduceat(pairs, self.firsts, axis=0)
         return least
 
-    def only(self, rows: Ints, link_need: Ints) -> Groups:
+    def only(self, rows: Ints) -> Groups:
         """Return some of the groups, numbered anew in the order of `rows`."""
-        place = np.full(self.by_group.groups, -1)
-        place[rows] = np.arange(rows.size)
-        chosen = place[self.group] >= 0
-        return Groups._indexed(self.link[chosen], place[self.group[chosen]], rows.size, link_need)
+        key = rows.tobytes()
+        if key not in self._chosen:
+            if len(self._chosen) >= MOST_PARTS:
+                self._chosen.clear()
+            place = np.full(self.by_group.groups, -1)
+            place[rows] = np.arange(rows.size)
+            inside = place[self.group] >= 0
+            link, group = self.link[inside], place[self.group[inside]]
+            self._chosen[key] = Groups._indexed(link, group, rows.size, self.link_need)
+        return self._chosen[key]
 
     def with_partners(self, asking: Bools) -> Bools:
         """Mark, beside the needs `asking` [needs], all that share a limit with them.

@@ -1,7 +1,7 @@
 """Limit what several links may carry together: a quota holds for a pair of states, not for a line.
 
-Which links a limit is for is in `groups.py`; here stands how much they may carry, and how it is
-shared: by what is asked, links in several groups by the least.
+Which links a limit is for is in `groups.py`, how much they may carry in `terms.py`; here stands how
+it is shared: by what is asked, links in several groups by the least.
 """
 
 from __future__ import annotations
@@ -15,48 +15,18 @@ from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.groups import Groups
 from sim.kernels.market import MOST_PARTS
 from sim.kernels.sums import GroupSum, divide, raised, some
-
-RTOL = 1e-12
-"""Room below this share of a limit counts as none."""
-ANY = 1e300
-"""More than anybody could want, units per month."""
+from sim.kernels.terms import RTOL, Terms
 
 
 @dataclass(frozen=True, eq=False)
-class Limits:
-    """Hold what the links of each group may carry together this month, arrays [groups, members].
+class Limits(Terms):
+    """Hold what the links of each group may carry together this month, and what needs wait for."""
 
-    A limit is an amount, or a share of what would flow without it. With what flows and what is
-    asked of the group, as far as it was not refused before, as `would`, the limit is
-
-        min(most, max(min(fixed, share * max(base, would)), amount, part * max(base, would)))
-
-    where `share` is what partial cuts leave, and `amount` and `part` what is let through all the
-    same. What a cut has refused does not count again: half of a need stays cut by half. What waits
-    for another reason does: a cut of next to nothing takes next to nothing away after an outage.
-    """
-
-    groups: Groups
-    most: Floats
-    """What nothing lets pass: caps of trade rules, capacities of re-exports; units per month"""
-    fixed: Floats
-    """What quotas and sanctions leave, inf where there are none; units per month"""
-    share: Floats
-    """What cut-offs leave, 0 to 1"""
-    base: Floats
-    """Flow at the start, units per month"""
-    amount: Floats
-    """What exceptions let through, units per month"""
-    part: Floats
-    """What exceptions let through, as a share"""
     waiting: Floats
     """What needs wait for from earlier months, [needs, members], units; `tell` writes it"""
     passed: Floats
     """What came, beside what they wait for, of the same orders, [needs, members], units; `tell`
     writes it"""
-    counted: Bools | None = None
-    """[pairs, members]: whether a link's flow counts toward its group's limit, and is held by it:
-    one for several pairs of states is none for those that nothing restricts; None: all do"""
     _refused: dict[str, Floats] = field(default_factory=dict, init=False)
     """What has been refused of what waits, by pair and by claim, once it was asked for"""
     _inner: dict[Groups, Limits] = field(default_factory=dict, init=False)
@@ -78,6 +48,7 @@ class Limits:
             base=base,
             amount=nothing,
             part=nothing.copy(),
+            counted=None,
             waiting=np.zeros((needs, base.shape[1])),
             passed=np.zeros((needs, base.shape[1])),
         )
@@ -88,41 +59,6 @@ class Limits:
         """
         self.waiting[:], self.passed[:] = waiting, passed
         self._refused.clear()
-
-    def carried(self, values: Floats) -> Floats:
-        """Sum values [links, members] over the links that count, [groups, members]."""
-        if self.counted is None:
-            return self.groups.carried(values)
-        return self.groups.by_group(values.take(self.groups.link, axis=0) * self.counted)
-
-    def to_links(self, values: Floats, otherwise: float = 1.0) -> Floats:
-        """Return the least of the values [groups, members] of the groups in which a link counts.
-
-        [touched, members]; `otherwise` where it counts in none.
-        """
-        if self.counted is None:
-            return self.groups.to_links(values)
-        pairs = np.where(self.counted, values.take(self.groups.group, axis=0), otherwise)
-        return self.groups.least_of(pairs)
-
-    def let(self, flags: Bools) -> Bools:
-        """Return the links for which all groups in which they count are marked, [touched, members].
-
-        `flags` is [groups, members].
-        """
-        if self.counted is None and not self.groups.is_crossed:
-            return self.groups.to_links(flags)
-        marked: Bools = self.to_links(flags.astype(np.float64)) > 0
-        return marked
-
-    @cached_property
-    def odds(self) -> Floats:
-        """Return how many units are refused for each that passes, [groups, members].
-
-        0 where nothing is cut, and where nothing passes.
-        """
-        left = np.where(self.share < 1.0, np.maximum(self.share, self.part), self.part)
-        return divide(1.0 - left, left)
 
     def refused(self, needs: Ints, groups: Ints) -> Floats:
         """Return what these needs wait for because these groups were cut, [of them, members].
@@ -170,90 +106,6 @@ class Limits:
         own += received.take(rows, axis=0)
         passed[:] = 0.0
         passed[rows] = np.minimum(own, divide(backlog.take(rows, axis=0), odds))
-
-    def only(self, groups: Groups, rows: Ints) -> Limits:
-        """Return the limits of some groups, `rows` of these, ascending, indexed as `groups`."""
-        most, fixed, share, base, amount, part = (
-            values.take(rows, axis=0)
-            for values in (
-                self.most,
-                self.fixed,
-                self.share,
-                self.base,
-                self.amount,
-                self.part,
-            )
-        )
-        counted = self.counted
-        if counted is not None:
-            counted = counted[np.isin(self.groups.group, rows)]
-        return Limits(
-            groups, most, fixed, share, base, amount, part, self.waiting, self.passed, counted
-        )
-
-    @cached_property
-    def is_share(self) -> bool:
-        """Return whether any limit is a share of what would flow."""
-        return self.exempts or some((self.share > 0) & (self.share < 1))
-
-    @cached_property
-    def is_nested(self) -> bool:
-        """Return whether what nothing lets pass may hold for a part of a group that is cut."""
-        return self.groups.is_crossed and self.has_most
-
-    @cached_property
-    def has_most(self) -> bool:
-        """Return whether there is anything that nothing lets pass."""
-        return some(self.most < np.inf)
-
-    @cached_property
-    def is_share_alone(self) -> bool:
-        """Return whether each group is cut to a share, and no quota holds."""
-        return self.cuts is not None and not (some(~self.cuts) or some(self.fixed < np.inf))
-
-    @cached_property
-    def cuts(self) -> Bools | None:
-        """Mark where a cut-off holds, [groups, members]; None: nowhere."""
-        cuts = self.share < 1.0
-        return cuts if some(cuts) else None
-
-    @cached_property
-    def exempts(self) -> bool:
-        """Return whether an exception lets a share through anywhere."""
-        return some(self.part)
-
-    def left(self, would: Floats) -> Floats:
-        """Return what restrictions leave and exceptions let through if so much would flow."""
-        if self.cuts is not None or self.exempts:
-            reference = np.maximum(self.base, would)
-        if self.is_share_alone:
-            limit = self.share * reference
-        else:
-            limit = self.fixed.copy()
-            if self.cuts is not None:
-                np.multiply(self.share, reference, out=limit, where=self.cuts)
-                np.minimum(limit, self.fixed, out=limit)
-        np.maximum(limit, self.amount, out=limit)
-        if self.exempts:
-            # what is exempt as a whole waits for nothing, old orders neither
-            exempt = np.where(self.part < 1.0, self.part * reference, np.inf)
-            np.maximum(limit, exempt, out=limit)
-        return limit
-
-    def at(self, would: Floats) -> Floats:
-        """Return each group's limit if so much would flow without it, units per month."""
-        if not self.has_most:
-            return self.left(would)
-        return np.minimum(self.left(np.minimum(would, self.most)), self.most)
-
-    def narrowed(self, caps: Floats) -> Floats:
-        """Return the most that each link could carry if it carried all of its groups' [links,
-        members].
-        """
-        result = caps.copy()
-        most = self.to_links(self.at(np.full_like(self.base, ANY)), np.inf)
-        result[self.groups.touched] = np.minimum(result[self.groups.touched], most)
-        return result
 
     def asked_anew(
         self, orders: Floats, wanted: Floats, flow: Floats | None = None
@@ -342,7 +194,9 @@ class Limits:
         """
         groups = self.groups
         carried = self.carried(flow)
-        new = raised(wanted.take(groups.need, axis=0) - self.refused_by_claim)
+        new = wanted.take(groups.need, axis=0)
+        if self.is_share:
+            new = raised(new - self.refused_by_claim)
         would = groups.by_need_group(new)
         if self.is_nested:
             would = np.minimum(would, self._let_in_all(raised(self.most - carried)))
@@ -363,19 +217,10 @@ class Limits:
             if len(self._inner) >= MOST_PARTS:
                 self._inner.clear()
             nothing = self.waiting[:0]
-            inner = replace(self.only(groups, rows), waiting=nothing, passed=nothing)
+            inner = replace(self.on(groups, rows), waiting=nothing, passed=nothing)
             self._inner[groups] = inner
         inner.amount[:] = self.amount.take(rows, axis=0)
         if self.is_share:
             inner._refused["pair"] = self.refused_by_pair.take(pairs, axis=0)
             inner._refused["claim"] = self.refused_by_claim.take(claims, axis=0)
         return inner
-
-    def shares_beyond(self, lawful: Floats, flow: Floats) -> Floats:
-        """Return which share of each touched link's flow lies beyond `lawful` [groups, members].
-
-        [touched, members], 0 to 1: the greatest among its groups.
-        """
-        carried = self.carried(flow)
-        over = np.where(carried > lawful * (1.0 + RTOL), carried - lawful, 0.0)
-        return 1.0 - self.to_links(1.0 - divide(over, carried))

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.kernels.limits import RTOL
 from sim.kernels.sums import NOTHING
+from sim.kernels.terms import RTOL
 from sim.world.world import World
 
 

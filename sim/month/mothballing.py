@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.kernels.limits import RTOL
+from sim.kernels.terms import RTOL
 from sim.world.construction import idle, leave, order_books
 from sim.world.world import World
 

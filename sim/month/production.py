@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from sim.kernels.arrays import Floats
-from sim.kernels.limits import RTOL
+from sim.kernels.terms import RTOL
 from sim.rules.production import InputStock
 from sim.world import lots
 from sim.world.world import Rows, World

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.kept import Kept
-from sim.kernels.limits import RTOL
 from sim.kernels.sums import GroupSum, divide, raised, some
+from sim.kernels.terms import RTOL
 from sim.rules.programme import BudgetRequest
 from sim.world.construction import count_down, start, under_way
 from sim.world.world import World

@@ -1,0 +1,194 @@
+"""Say how much the links of a group may carry together, from what quotas, cut-offs and exceptions
+leave.
+
+Which links a limit is for is in `groups.py`; how it is shared is in `limits.py`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Self
+
+import numpy as np
+
+from sim.kernels.arrays import Bools, Floats, Ints
+from sim.kernels.groups import Groups
+from sim.kernels.sums import divide, some
+
+RTOL = 1e-12
+"""Room below this share of a limit counts as none."""
+ANY = 1e300
+"""More than anybody could want, units per month."""
+
+
+@dataclass(frozen=True, eq=False)
+class Terms:
+    """Hold what the links of each group may carry together this month, arrays [groups, members].
+
+    A limit is an amount, or a share of what would flow without it. With what flows and what is
+    asked of the group, as far as it was not refused before, as `would`, the limit is
+
+        min(most, max(min(fixed, share * max(base, would)), amount, part * max(base, would)))
+
+    where `share` is what partial cuts leave, and `amount` and `part` what is let through all the
+    same. What a cut has refused does not count again: half of a need stays cut by half. What waits
+    for another reason does: a cut of next to nothing takes next to nothing away after an outage.
+    """
+
+    groups: Groups
+    most: Floats
+    """What nothing lets pass: caps of trade rules, capacities of re-exports; units per month"""
+    fixed: Floats
+    """What quotas and sanctions leave, inf where there are none; units per month"""
+    share: Floats
+    """What cut-offs leave, 0 to 1"""
+    base: Floats
+    """Flow at the start, units per month"""
+    amount: Floats
+    """What exceptions let through, units per month"""
+    part: Floats
+    """What exceptions let through, as a share"""
+    counted: Bools | None
+    """[pairs, members]: whether a link's flow counts toward its group's limit, and is held by it:
+    one for several pairs of states is none for those that nothing restricts; None: all do"""
+
+    def carried(self, values: Floats) -> Floats:
+        """Sum values [links, members] over the links that count, [groups, members]."""
+        if self.counted is None:
+            return self.groups.carried(values)
+        return self.groups.by_group(values.take(self.groups.link, axis=0) * self.counted)
+
+    def to_links(self, values: Floats, otherwise: float = 1.0) -> Floats:
+        """Return the least of the values [groups, members] of the groups in which a link counts.
+
+        [touched, members]; `otherwise` where it counts in none.
+        """
+        if self.counted is None:
+            return self.groups.to_links(values)
+        pairs = np.where(self.counted, values.take(self.groups.group, axis=0), otherwise)
+        return self.groups.least_of(pairs)
+
+    def let(self, flags: Bools) -> Bools:
+        """Return the links for which all groups in which they count are marked, [touched, members].
+
+        `flags` is [groups, members].
+        """
+        if self.counted is None and not self.groups.is_crossed:
+            return self.groups.to_links(flags)
+        marked: Bools = self.to_links(flags.astype(np.float64)) > 0
+        return marked
+
+    @cached_property
+    def odds(self) -> Floats:
+        """Return how many units are refused for each that passes, [groups, members].
+
+        0 where nothing is cut, and where nothing passes.
+        """
+        left = np.where(self.share < 1.0, np.maximum(self.share, self.part), self.part)
+        return divide(1.0 - left, left)
+
+    def only(self, rows: Ints) -> Self:
+        """Return the limits of some groups, `rows` of these, ascending."""
+        return self.on(self.groups.only(rows), rows)
+
+    def on(self, groups: Groups, rows: Ints) -> Self:
+        """Return the limits of some groups, `rows` of these, ascending, indexed as `groups`."""
+        most, fixed, share, base, amount, part = (
+            values.take(rows, axis=0)
+            for values in (
+                self.most,
+                self.fixed,
+                self.share,
+                self.base,
+                self.amount,
+                self.part,
+            )
+        )
+        counted = self.counted
+        if counted is not None:
+            counted = counted[np.isin(self.groups.group, rows)]
+        return replace(
+            self,
+            groups=groups,
+            most=most,
+            fixed=fixed,
+            share=share,
+            base=base,
+            amount=amount,
+            part=part,
+            counted=counted,
+        )
+
+    @cached_property
+    def is_share(self) -> bool:
+        """Return whether any limit is a share of what would flow."""
+        return self.exempts or some((self.share > 0) & (self.share < 1))
+
+    @cached_property
+    def is_nested(self) -> bool:
+        """Return whether what nothing lets pass may hold for a part of a group that is cut."""
+        return self.groups.is_crossed and self.has_most
+
+    @cached_property
+    def has_most(self) -> bool:
+        """Return whether there is anything that nothing lets pass."""
+        return some(self.most < np.inf)
+
+    @cached_property
+    def is_share_alone(self) -> bool:
+        """Return whether each group is cut to a share, and no quota holds."""
+        return self.cuts is not None and not (some(~self.cuts) or some(self.fixed < np.inf))
+
+    @cached_property
+    def cuts(self) -> Bools | None:
+        """Mark where a cut-off holds, [groups, members]; None: nowhere."""
+        cuts = self.share < 1.0
+        return cuts if some(cuts) else None
+
+    @cached_property
+    def exempts(self) -> bool:
+        """Return whether an exception lets a share through anywhere."""
+        return some(self.part)
+
+    def left(self, would: Floats) -> Floats:
+        """Return what restrictions leave and exceptions let through if so much would flow."""
+        if self.cuts is not None or self.exempts:
+            reference = np.maximum(self.base, would)
+        if self.is_share_alone:
+            limit = self.share * reference
+        else:
+            limit = self.fixed.copy()
+            if self.cuts is not None:
+                np.multiply(self.share, reference, out=limit, where=self.cuts)
+                np.minimum(limit, self.fixed, out=limit)
+        np.maximum(limit, self.amount, out=limit)
+        if self.exempts:
+            # what is exempt as a whole waits for nothing, old orders neither
+            exempt = np.where(self.part < 1.0, self.part * reference, np.inf)
+            np.maximum(limit, exempt, out=limit)
+        return limit
+
+    def at(self, would: Floats) -> Floats:
+        """Return each group's limit if so much would flow without it, units per month."""
+        if not self.has_most:
+            return self.left(would)
+        return np.minimum(self.left(np.minimum(would, self.most)), self.most)
+
+    def narrowed(self, caps: Floats) -> Floats:
+        """Return the most that each link could carry if it carried all of its groups' [links,
+        members].
+        """
+        result = caps.copy()
+        most = self.to_links(self.at(np.full_like(self.base, ANY)), np.inf)
+        result[self.groups.touched] = np.minimum(result[self.groups.touched], most)
+        return result
+
+    def shares_beyond(self, lawful: Floats, flow: Floats) -> Floats:
+        """Return which share of each touched link's flow lies beyond `lawful` [groups, members].
+
+        [touched, members], 0 to 1: the greatest among its groups.
+        """
+        carried = self.carried(flow)
+        over = np.where(carried > lawful * (1.0 + RTOL), carried - lawful, 0.0)
+        return 1.0 - self.to_links(1.0 - divide(over, carried))
