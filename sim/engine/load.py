@@ -10,9 +10,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from sim.scenario.loading import load as loading
-from sim.scenario.loading.dump import dump
-from sim.scenario.loading.source_tree import bare
-from sim.scenario.loading.yaml_marks import read
+from sim.scenario.loading.dump import plain
 from sim.scenario.schema import Scenario
 
 
@@ -53,16 +51,15 @@ def changed(scenario: Scenario | str | os.PathLike[str], changes: Mapping[str, A
         return load(scenario, **changes)
     if not changes:
         return scenario
-    tree = read(dump(scenario).encode(), scenario.name)
-    return parse(bare(tree) if tree else {}, **changes)
+    return parse(plain(scenario), **changes)
 
 
 def _as_sets(overrides: Mapping[str, Any]) -> list[str]:
     """Write overrides as `--set` takes them: JSON is YAML too; numpy's numbers become Python's."""
-    return [f"{key}={json.dumps(value, default=_plain)}" for key, value in overrides.items()]
+    return [f"{key}={json.dumps(value, default=_pythons)}" for key, value in overrides.items()]
 
 
-def _plain(number: Any) -> Any:
+def _pythons(number: Any) -> Any:
     return number.item()
 
 

@@ -48,7 +48,7 @@ def dump(scenario: Scenario, tables: Mapping[str, Any] | None = None) -> str:
     """
     kept = without_columns(scenario) if tables else scenario
     text: str = yaml.dump(
-        {**_plain(kept), **(tables or {})},
+        {**plain(kept), **(tables or {})},
         Dumper=_Dumper,
         sort_keys=False,
         allow_unicode=True,
@@ -74,16 +74,16 @@ def digest(scenario: Scenario) -> str:
     return summed.hexdigest()
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """Turn a part of a scenario into plain data, in the shortest form that loads to the same."""
     if isinstance(value, RuleChoice):
         return _plain_choice(value)
     if isinstance(value, Frozen):
         return _plain_model(value)
     if isinstance(value, Mapping):
-        return {key: _plain(member) for key, member in value.items()}
+        return {key: plain(member) for key, member in value.items()}
     if isinstance(value, list):
-        return [_plain(member) for member in value]
+        return [plain(member) for member in value]
     return (
         int(value)
         if isinstance(value, float) and value.is_integer() and abs(value) < 1e15
@@ -99,7 +99,7 @@ def _plain_choice(choice: RuleChoice) -> Any:
 
 def _plain_model(model: Frozen) -> Any:
     given = {
-        (field.alias or name): _plain(getattr(model, name))
+        (field.alias or name): plain(getattr(model, name))
         for name, field in type(model).model_fields.items()
         if name in model.model_fields_set
     }
