@@ -126,11 +126,8 @@ class _Place(NamedTuple):
     def within(self, part: Part) -> _Place:
         """Return a part of this place, with a flow of its own."""
         weight, flow = (values.take(part.links, axis=0) for values in (self.weight, self.flow))
-        place = np.full(self.market.links, -1)
-        place[self.capped] = np.arange(self.capped.size)
-        place = place.take(part.links)
-        capped = np.flatnonzero(place >= 0)
-        cap = self.cap.take(place.take(capped), axis=0)
+        capped, place = part.inside(self.capped)
+        cap = self.cap.take(place, axis=0)
         limits = self.limits
         if limits is not None:
             limits = limits.within(part.links, part.market.need)

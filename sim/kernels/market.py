@@ -94,6 +94,19 @@ class Part:
     lines: Ints
     needs: Ints
     market: Market
+    _inside: dict[bytes, tuple[Ints, Ints]] = field(default_factory=dict)
+
+    def inside(self, links: Ints) -> tuple[Ints, Ints]:
+        """Return which links of the part are among some of the whole, ascending, and their places
+        among these.
+        """
+        key = links.tobytes()
+        if key not in self._inside:
+            if len(self._inside) >= MOST_PARTS:
+                self._inside.clear()
+            own = np.flatnonzero(np.isin(self.links, links))
+            self._inside[key] = own, np.searchsorted(links, self.links[own])
+        return self._inside[key]
 
     @classmethod
     def build(cls, whole: Market, wanted: Bools) -> Part:
