@@ -12,7 +12,8 @@ import pytest
 import scoringrules
 
 import sim
-from sim.assess.outcomes import Case, Observation, read_cases, read_outcomes
+from sim.assess.observation import COLUMNS, Observation
+from sim.assess.outcomes import Case, check_names, read_cases, read_outcomes
 from sim.assess.past import FULL, HALF, TENTH, Past, logistic
 from sim.engine.run import run
 from sim.errors import InputError, ScenarioError
@@ -20,7 +21,8 @@ from sim.experiments.backtest import backtest, first_units, leave_out
 from sim.experiments.rivals import Plans, twice_as_long
 from sim.experiments.scores import Backtest, Rivals, Score, crps
 from sim.precedents.scores import flatness
-from sim.scenario.quantity import month_number
+from sim.scenario.lead_time import FromPrecedents
+from sim.scenario.quantity import Quantity, month_number
 from sim.scenario.schema import Scenario
 
 ROOT = Path(__file__).parent.parent
@@ -501,14 +503,29 @@ def test_an_outcome_of_what_the_scenario_lacks_is_refused(
         ({"unit": ""}, "has no unit"),
         ({"value": ""}, "has no value"),
         ({"value": "many"}, "must be numbers"),
+        (
+            {"reading": "unit", "unit": "date", "value": "2015-01"},
+            "'unit': unit needs the number of the unit",
+        ),
+        ({"reading": "year 3"}, "'year 3': year takes no further word"),
+        ({"reading": "ready"}, "'ready' tells a month: its unit is date"),
+        ({"reading": "met"}, "'met' tells a share: its unit begins with %"),
+        ({"unit": "%"}, "'year' tells an amount: its unit is what is counted"),
+        ({"reading": "bought A B"}, "bought needs a state or nothing"),
+        ({"stated": "soon"}, "says when it was stated, YYYY-MM or YYYY"),
         ({"value": "nan"}, "must be finite"),
         ({"low": "11"}, "not between low and high"),
         ({"kind": "rumour"}, "kind 'rumour' is none of"),
         ({"reading": "guess"}, "reading 'guess' is none of"),
-        ({"date": "once"}, "must be numbers, or months"),
+        ({"date": "once"}, "date 'once' is none; write YYYY or YYYY-MM"),
         ({"value": "after 2015"}, "must be numbers, or months"),
         (
-            {"value": "after 2015-12", "unit": "date", "high": "2016-01"},
+            {
+                "value": "after 2015-12",
+                "unit": "date",
+                "high": "2016-01",
+                "reading": "unit 1",
+            },
             "has not come has no low and high",
         ),
     ],
@@ -552,5 +569,67 @@ def test_a_missing_file_or_column_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"nowhere\.csv: No such file"):
         read_outcomes(tmp_path / "nowhere.csv")
     (tmp_path / "short.csv").write_text("category,metric\na,b\n", encoding="utf-8")
-    with pytest.raises(InputError, match="not a table with columns"):
+    with pytest.raises(InputError, match=r"short\.csv: has no column date, value, .*; the columns"):
         read_outcomes(tmp_path / "short.csv")
+
+
+ODD = """a,made,2015,many,,,units,seen,,RUS,x,year,,
+a,short
+a,first,2015-06,3,,,units,milestone,,RUS,x,unit,,
+a,share,2015,3,,,units,observed,,RUS,x,from BLR,,
+"""
+
+
+def test_all_faults_of_outcomes_come_at_once_with_their_cells(tmp_path: Path) -> None:
+    """A mark of byte order, as spreadsheets write it, is none."""
+    path = tmp_path / "odd.csv"
+    path.write_text("\ufeff" + ",".join(COLUMNS) + "\n" + ODD, encoding="utf-8")
+    with pytest.raises(ScenarioError) as caught:
+        read_outcomes(path)
+    told = [(each.place.line, each.place.column) for each in caught.value.faults]
+    assert told == [(2, 13), (2, 26), (3, 1), (4, 21), (4, 44), (5, 18)]
+
+
+def test_all_names_that_a_scenario_lacks_come_at_once(baseline: Scenario) -> None:
+    """A word of `replaces` that is none would leave in what is to be left out."""
+    wrong = outcome(state="XXX", products="tanks", of="", replaces="engines")
+    share = outcome(unit="%", reading="from XXX", products="")
+    told = outcome(state="XXX", unit="text")
+    with pytest.raises(ScenarioError) as caught:
+        check_names([outcome(), wrong, share, told], baseline)
+    assert sorted(fault.message for fault in caught.value.faults) == [
+        "reading 'from XXX' needs the products that it is of",
+        "the scenario has no product or programme engines",
+        "the scenario has no product tanks",
+        "the scenario has no state XXX",
+    ]
+
+
+def test_what_lies_before_the_run_is_not_scored(tmp_path: Path) -> None:
+    """Nothing was made then, as far as the run tells."""
+    early = changed(OUTCOMES, tmp_path / "outcomes.csv", lambda row: {**row, "date": "2011"})
+    found = backtest(BASELINE, members=1, months=12, outcomes=early)
+    assert not found.scores
+    assert "before the start of the run" in {reason for _, reason in found.unscored}
+
+
+def test_a_candidate_of_no_class_takes_precedents_of_any(baseline: Scenario) -> None:
+    """And keeps its ramp; with a class, that gives both."""
+    programme = baseline.programmes["russian_programme"]
+    own = programme.candidates["klimov_kits"]
+    bare = own.model_copy(
+        update={"lead_time": None, "ramp": None, "ramp_months": Quantity(value=7)}
+    )
+    plain = baseline.model_copy(
+        update={
+            "programmes": {"p": programme.model_copy(update={"candidates": {"c": bare}})},
+            "complexity": {
+                name: each.model_copy(update={"lead_time": None, "ramp": None})
+                for name, each in baseline.complexity.items()
+            },
+        }
+    )
+    forecast = leave_out(plain, "engines", ENGINES, OVERRUN, None).programmes["p"].candidates["c"]
+    assert forecast.lead_time is not None
+    assert forecast.lead_time.precedents == FromPrecedents(head_start="plant")
+    assert forecast.ramp_months == Quantity(value=7)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from sim.assess.outcomes import Observation
+from sim.assess.observation import Observation
 from sim.kernels.arrays import Floats
 from sim.report.card import Card, Shown
 from sim.report.charts.wording import counted

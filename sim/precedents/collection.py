@@ -99,7 +99,7 @@ def _read(folder: Path, shipped: Collection | None) -> Collection:
     known = {} if shipped is None else _by_name(shipped.cases)
     check_cases(found["cases"], known, faults)
     names = {row["case"] for row in found["cases"].rows} | set(known)
-    check_milestones(found["milestones"], names, faults)
+    check_milestones(found["milestones"], names | found["cases"].odd_names, faults)
     faults.raise_any()
     return _collected(found, shipped)
 

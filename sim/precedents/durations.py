@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.precedents.columns import CLASSES, HEAD_STARTS, month_number
+from sim.precedents.columns import CLASSES, HEAD_STARTS, months_between
 from sim.precedents.fit import Fit, Prior, Rows, fit
 from sim.precedents.mixture import Mixture, parts, total
 from sim.precedents.tails import STUDENT, Floats
@@ -89,8 +89,7 @@ def span(milestones: pd.DataFrame, since: str, until: str = "") -> Floats:
         if until
         else milestones["actual"].where(milestones["actual"] != "", milestones["censored_at"])
     )
-    pairs = zip(milestones[since], ends, strict=True)
-    months = [month_number(end) - month_number(start) for start, end in pairs]
+    months = [months_between(*pair) for pair in zip(milestones[since], ends, strict=True)]
     return np.maximum(np.array(months, dtype=np.float64), LEAST)
 
 

@@ -28,6 +28,13 @@ class Table:
     rows: list[Row]
     places: list[tuple[int, list[int]]]
     """The line of each row, and the column at which each of its cells begins; both from 1."""
+    odd: list[tuple[int, list[str]]] = field(default_factory=list)
+    """The line and the cells of what is longer or shorter than the header, and so no row."""
+
+    @property
+    def odd_names(self) -> set[str]:
+        """Return what odd rows are called, so that nothing else is blamed for them."""
+        return {cell for _, cells in self.odd for cell in cells}
 
     def place(self, row: int, name: str) -> Place:
         """Return where a cell stands."""
@@ -53,8 +60,7 @@ class Faults:
 
 
 def read_table(path: Path, known: Sequence[str], more: Sequence[str], faults: Faults) -> Table:
-    """Read one file whose first row names its columns; note unknown and missing columns and odd
-    rows.
+    """Read one file whose first row names its columns; note unknown and missing columns.
 
     Raises InputError where the file cannot be read at all.
     """
@@ -67,15 +73,13 @@ def read_table(path: Path, known: Sequence[str], more: Sequence[str], faults: Fa
     for line, cells, starts in _records(text, path):
         if not table.header:
             table.header.extend(cells)
-            _check_header(table, known, more, faults)
         elif len(cells) != len(table.header):
-            place = Place(str(path), line, 1)
-            message = f"has {len(cells)} cells, the header {len(table.header)}"
-            faults.found.append(Fault(place, "", message))
+            table.odd.append((line, cells))
         elif any(cells):
             trimmed = (cell.strip() for cell in cells)
             table.rows.append(dict(zip(table.header, trimmed, strict=True)))
             table.places.append((line, starts))
+    _check_header(table, known, more, faults)
     return table
 
 
@@ -100,7 +104,12 @@ def _check_header(table: Table, known: Sequence[str], more: Sequence[str], fault
 
 
 def check_cells(table: Table, kind: str, faults: Faults) -> None:
-    """Note empty cells that are needed, words that are not allowed, and dates that are none."""
+    """Note rows of another length, empty cells that are needed, words that are not allowed, and
+    dates that are none.
+    """
+    for line, cells in table.odd:
+        message = f"has {len(cells)} cells, the header {len(table.header)}"
+        faults.found.append(Fault(Place(str(table.path), line, 1), "", message))
     for at, row in enumerate(table.rows):
         for name, text in row.items():
             message = _cell_fault(kind, name, text)

@@ -24,8 +24,8 @@ STANDARD = Quantity(value=0.0, low=-1.6448536269514722, high=1.6448536269514722,
 class FromPrecedents(Frozen):
     """Take months from what history says of such a case."""
 
-    class_: Kind = Field(alias="class")
-    """How hard the product is: simple, process, system, deep, platform."""
+    class_: Kind | None = Field(None, alias="class")
+    """How hard the product is: simple, process, system, deep, platform; null: not known."""
     head_start: HeadStart | None = None
     """What stood ready at the start; the candidate's own where not given."""
 
