@@ -50,7 +50,8 @@ def answer_text(answer: Answer) -> str:
     levels = "  ".join(
         f"{level:>2} %: {_months(value)}" for level, value in answer.quantiles.items()
     )
-    lines = [title, f"  {levels}", "", "In a scenario:", f"  {answer.scenario_lines}", ""]
+    pasted = [f"  {line}" for line in answer.scenario_lines.splitlines()]
+    lines = [title, f"  {levels}", "", "In a scenario:", *pasted, ""]
     return "\n".join(lines + _cases(answer.cases))
 
 
