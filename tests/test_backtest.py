@@ -151,7 +151,7 @@ def test_what_had_not_come_is_a_miss_only_where_the_interval_is_past() -> None:
     first = float(month_number("2016-01"))
     given = {"value": "after 2015-12", "unit": "date", "date": "2015-12", "reading": "unit 1"}
     past = score([first - 9, first - 1], **given)
-    assert (past["in50"], past["in90"], past["seen"]) == ("miss", "miss", "no")
+    assert (past["in50"], past["in90"], past["seen"]) == ("no", "no", "no")
     assert past["pit"] == 1
     still = score([first - 9, first, first], **given)
     assert (still["in50"], still["in90"], still["outcome"]) == ("", "", "after 2015-12")
@@ -177,12 +177,12 @@ def test_intervals_cover_what_lies_within() -> None:
         for value in ("50", "80", "96")
         for row in [score(even, value=value)]
     }
-    assert found == {"50": ("yes", "yes"), "80": ("miss", "yes"), "96": ("miss", "miss")}
+    assert found == {"50": ("yes", "yes"), "80": ("no", "yes"), "96": ("no", "no")}
 
 
 def test_a_disputed_band_is_met_by_an_interval_that_touches_it() -> None:
     assert score([1.0, 2.0, 3.0], value="10", low="2.5", high="20")["in50"] == "yes"
-    assert score([1.0, 2.0, 3.0], value="10", low="2.6", high="20")["in50"] == "miss"
+    assert score([1.0, 2.0, 3.0], value="10", low="2.6", high="20")["in50"] == "no"
 
 
 def test_bias_and_the_best_forecast() -> None:
@@ -400,9 +400,9 @@ def test_misses_are_reported_as_misses(small: Backtest) -> None:
         for each in small.scores
         if (each.outcome.metric, each.outcome.date) == (metric, "2015")
     )
-    assert (row["outcome"], row["in50"], row["in90"]) == ("10", "miss", "yes")
+    assert (row["outcome"], row["in50"], row["in90"]) == ("10", "no", "yes")
     assert any(
-        "2015 | 10 |" in line and "| miss | yes |" in line for line in small.text.splitlines()
+        "2015 | 10 |" in line and "| no | yes |" in line for line in small.text.splitlines()
     )
     observed = small.table[small.table["kind"].isin(["observed", "milestone"])]
     covered = int((observed["in90"] == "yes").sum())

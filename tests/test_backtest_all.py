@@ -52,8 +52,8 @@ def test_words_say_how_far_intervals_hold() -> None:
         {
             "case": ["a", "b", "b"],
             "kind": ["observed", "milestone", "claim"],
-            "in50": ["miss", "miss", "yes"],
-            "in90": ["yes", "miss", "yes"],
+            "in50": ["no", "no", "yes"],
+            "in90": ["yes", "no", "yes"],
         }
     )
     fifty, ninety = held_words(table)

@@ -314,7 +314,7 @@ def test_backtest_draws_dates_as_years_and_numbers_apart() -> None:
 def test_calibration_counts_observed_outcomes_by_tenths() -> None:
     """Two outcomes at 2 % and 47 % of their forecasts; the claim is left out. Precedents, where
     they are there, have a panel of their own."""
-    scored = outcomes().assign(pit=[0.02, 0.47, 0.99], in90=["miss", "yes", "miss"])
+    scored = outcomes().assign(pit=[0.02, 0.47, 0.99], in90=["no", "yes", "no"])
     found = calibration(tables(backtest=scored))
     assert drawn(found)["found"].tolist() == [1, 0, 0, 0, 1, 0, 0, 0, 0, 0]
     assert drawn(found)["middle"].tolist() == pytest.approx([0.2] * 10)

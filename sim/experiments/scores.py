@@ -115,8 +115,8 @@ class Score:
         """Say whether an interval holds the outcome; nothing where nobody knows."""
         low, _, high = self.outcome.band
         if self.outcome.is_open:
-            return "miss" if round(most) < low else ""
-        return "yes" if least <= high and low <= most else "miss"
+            return "no" if round(most) < low else ""
+        return "yes" if least <= high and low <= most else "no"
 
     def _errors(self, value: float) -> dict[str, str | float]:
         """Score each forecast against the value, and name the best."""

@@ -91,8 +91,8 @@ def calibration(tables: Tables, choice: Choice = ANY) -> Chart | None:
     panels = [_tenths("Cases", rows)]
     if tables.has("backtest_precedents"):
         panels.append(_tenths("Precedents", tables["backtest_precedents"].dropna(subset="pit")))
-    known = rows[rows["in90"].isin(("yes", "miss"))]
-    outside = int((known["in90"] == "miss").sum())
+    known = rows[rows["in90"].isin(("yes", "no"))]
+    outside = int((known["in90"] == "no").sum())
     return Chart(
         name="calibration",
         title=(
@@ -201,7 +201,7 @@ def _observed(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _finding(rows: pd.DataFrame) -> str:
     rows = _observed(rows) if len(_observed(rows)) else rows
-    known = rows[rows["in90"].isin(("yes", "miss"))]
+    known = rows[rows["in90"].isin(("yes", "no"))]
     inside, best = int((known["in90"] == "yes").sum()), int((rows["best"] == "model").sum())
     return (
         f"{inside} of {counted(len(known), 'observed outcome')} lie within the 90 % "
