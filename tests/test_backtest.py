@@ -17,9 +17,10 @@ from sim.assess.outcomes import Case, check_names, read_cases, read_outcomes
 from sim.assess.past import FULL, HALF, TENTH, Past, logistic
 from sim.engine.run import run
 from sim.errors import InputError, ScenarioError
-from sim.experiments.backtest import backtest, first_units, leave_out
+from sim.experiments.backtest import backtest, first_units, leave_out, told_left_out
 from sim.experiments.rivals import Plans, twice_as_long
 from sim.experiments.scores import Backtest, Rivals, Score, crps
+from sim.precedents import milestones
 from sim.precedents.scores import flatness
 from sim.scenario.lead_time import FromPrecedents
 from sim.scenario.quantity import Quantity, month_number
@@ -349,6 +350,15 @@ def test_own_cases_change_nothing(baseline: Scenario, plans: Scenario) -> None:
     )
 
 
+def test_words_say_which_precedents_the_fits_leave_out(small: Backtest) -> None:
+    """With how many milestones, so that a wrong name shows."""
+    counts = milestones()["cluster"].value_counts()
+    told = [f"{each} ({counts[each]} shipped)" for each in ("rus_ukr_2014", "rus_west_2014")]
+    assert small.text.endswith(f"Fits leave out the milestones of {', '.join(told)}.")
+    assert told_left_out(["mine_2030"]).endswith("mine_2030 (none shipped).")
+    assert "names no cluster" in told_left_out([])
+
+
 def test_no_other_case_is_refused(baseline: Scenario, plans: Scenario) -> None:
     with pytest.raises(InputError, match="no other category has a documented case of cost"):
         leave_out(baseline, "a", (), [Case("a", "cost_overrun", 1, 2, 3)], plans)
@@ -401,9 +411,7 @@ def test_misses_are_reported_as_misses(small: Backtest) -> None:
         if (each.outcome.metric, each.outcome.date) == (metric, "2015")
     )
     assert (row["outcome"], row["in50"], row["in90"]) == ("10", "no", "yes")
-    assert any(
-        "2015 | 10 |" in line and "| no | yes |" in line for line in small.text.splitlines()
-    )
+    assert any("2015 | 10 |" in line and "| no | yes |" in line for line in small.text.splitlines())
     observed = small.table[small.table["kind"].isin(["observed", "milestone"])]
     covered = int((observed["in90"] == "yes").sum())
     assert f"90 % intervals cover {covered} of {len(observed)} outcomes" in small.text

@@ -17,7 +17,7 @@ from sim.assess.past import Past
 from sim.engine.load import load
 from sim.engine.run import run
 from sim.experiments.beside import files_beside
-from sim.experiments.left_out import class_of_goods, first_units, leave_out
+from sim.experiments.left_out import class_of_goods, first_units, leave_out, told_left_out
 from sim.experiments.rivals import Plans, all_announced, twice_as_long
 from sim.experiments.scores import Backtest, Rivals, Score
 from sim.scenario.quantity import month_number
@@ -66,7 +66,8 @@ def backtest(
             beaten = Rivals(rivals.plan(each), rivals.twice(each), past.naive(each))
             kind = class_of_goods(world, (*each.products.split(), *each.replaces.split()))
             scores.append(Score(each, past.forecast(each), beaten, last, kind))
-    return Backtest(tuple(scores), tuple(filter(_has_reason, reasons)))
+    fits = told_left_out(world.precedents.clusters)
+    return Backtest(tuple(scores), tuple(filter(_has_reason, reasons)), fits)
 
 
 def _replaced(outcomes: Iterable[Observation]) -> set[str]:

@@ -11,6 +11,7 @@ import numpy as np
 from sim.assess.observation import Observation
 from sim.assess.outcomes import Case
 from sim.errors import InputError
+from sim.precedents import milestones
 from sim.scenario.lead_terms import precedent_class, terms_of
 from sim.scenario.lead_time import FromPrecedents, HeadStart, Kind, LeadTime, Ramp
 from sim.scenario.plant_options import class_of
@@ -67,6 +68,16 @@ def leave_out(
     return scenario.model_copy(
         update={"programmes": programmes, "complexity": complexity, "precedents": own}
     )
+
+
+def told_left_out(clusters: Sequence[str]) -> str:
+    """Write which precedents the fits of a backtest leave out: those of a case's own clusters."""
+    if not clusters:
+        return "Fits know all shipped precedents: the scenario names no cluster as its own."
+    of = milestones()["cluster"]
+    counts = {each: int((of == each).sum()) for each in clusters}
+    told = [f"{each} ({count or 'none'} shipped)" for each, count in counts.items()]
+    return f"Fits leave out the milestones of {', '.join(told)}."
 
 
 def class_of_goods(scenario: Scenario, products: Iterable[str]) -> str:

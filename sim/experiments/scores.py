@@ -150,6 +150,8 @@ class Backtest(Shown):
 
     scores: tuple[Score, ...]
     unscored: tuple[tuple[Observation, str], ...]
+    fits: str = ""
+    """Which precedents the forecasts were made without, in words"""
 
     @cached_property
     def table(self) -> pd.DataFrame:
@@ -191,7 +193,7 @@ class Backtest(Shown):
             f"- {reason} ({len(rows)}): {', '.join(dict.fromkeys(rows))}"
             for reason, rows in reasons.items()
         ]
-        return "\n".join([*lines, "", KNOWN])
+        return "\n".join([*lines, "", KNOWN, *([self.fits] if self.fits else [])])
 
 
 def crps(samples: Floats, outcome: float, is_open: bool = False) -> float:
