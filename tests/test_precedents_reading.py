@@ -156,8 +156,17 @@ def test_a_class_that_is_not_known_is_no_fault(tmp_path: Path) -> None:
 def test_folders_that_are_none(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no such folder"):
         load(tmp_path / "nowhere")
-    with pytest.raises(InputError, match=r"cases\.csv: cannot be read"):
-        load(tmp_path)
+    assert faults(tmp_path) == [
+        "cases.csv cannot be read: No such file or directory",
+        "milestones.csv cannot be read: No such file or directory",
+    ]
+    folder(tmp_path, [CASE], [ROW])
+    (tmp_path / "cases.csv").write_bytes(b"case\xff")
+    (tmp_path / "milestones.csv").write_text('case,"open\n')
+    assert [each.split(": ")[0] for each in faults(tmp_path)] == [
+        "cases.csv cannot be read",
+        "milestones.csv:1:1 unexpected end of data",
+    ]
 
 
 def test_ramps_of_ones_own(tmp_path: Path) -> None:

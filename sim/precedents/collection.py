@@ -38,7 +38,7 @@ def load(with_dir: str | os.PathLike[str] | None = None) -> Collection:
     """Return the shipped collection, followed by the rows of one's own folder.
 
     The folder holds `cases.csv` and `milestones.csv` of the shipped columns, and `ramps.csv` if
-    wanted. Raises InputError where a file is missing, PrecedentsError with every fault and its
+    wanted. Raises InputError where the folder is missing, PrecedentsError with every fault and its
     place otherwise.
     """
     shipped = _shipped()

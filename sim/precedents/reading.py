@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sim.errors import Fault, InputError, Place, ScenarioError
+from sim.errors import Fault, Place, ScenarioError
 from sim.files.delimited import Record, records
 from sim.files.disk import opened
 from sim.precedents import columns
@@ -60,17 +60,20 @@ class Faults:
 
 
 def read_table(path: Path, known: Sequence[str], more: Sequence[str], faults: Faults) -> Table:
-    """Read one file whose first row names its columns; note unknown and missing columns.
-
-    Raises InputError where the file cannot be read at all.
+    """Read one file whose first row names its columns; note unknown and missing columns, or why it
+    cannot be read.
     """
-    try:
-        with opened(path) as stream:
-            text = stream.read().decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: cannot be read: {error}") from None
     table = Table(path, [], [], [])
-    for line, cells, starts in _records(text, path):
+    try:
+        found = _records(path)
+    except csv.Error as error:
+        faults.found.append(Fault(Place(str(path), error.args[1], 1), "", f"{error.args[0]}"))
+        return table
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        faults.found.append(Fault(Place(str(path)), "", f"cannot be read: {reason}"))
+        return table
+    for line, cells, starts in found:
         if not table.header:
             table.header.extend(cells)
         elif len(cells) != len(table.header):
@@ -83,12 +86,10 @@ def read_table(path: Path, known: Sequence[str], more: Sequence[str], faults: Fa
     return table
 
 
-def _records(text: str, path: Path) -> Iterator[Record]:
-    """List the records of a file. Raises InputError for text that is no table."""
-    try:
-        yield from records(text)
-    except csv.Error as error:
-        raise InputError(f"{path}:{error.args[1]}: cannot be read: {error.args[0]}") from None
+def _records(path: Path) -> list[Record]:
+    """List the records of a file. Raises OSError, UnicodeDecodeError, csv.Error as `records`."""
+    with opened(path) as stream:
+        return list(records(stream.read().decode("utf-8-sig")))
 
 
 def _check_header(table: Table, known: Sequence[str], more: Sequence[str], faults: Faults) -> None:
