@@ -19,6 +19,7 @@ from sim.errors import InputError, LedgerError, RuleError, ScenarioError, SimErr
 from sim.version import __version__
 
 if TYPE_CHECKING:
+    from sim import precedents
     from sim.analysis.discovery.discovery import discover
     from sim.analysis.plan.plan import plan
     from sim.analysis.sensitivity.sensitivity import sensitivity
@@ -66,6 +67,7 @@ __all__ = [
     "open",
     "parse",
     "plan",
+    "precedents",
     "replay",
     "rule",
     "run",
@@ -102,9 +104,13 @@ _LAZY = {
     "unchecked": "sim.report.files",
 }
 """What is imported on first use, and from where: `import sim` stays fast."""
+_MODULES = ("precedents",)
+"""Modules that are, too."""
 
 
 def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return import_module(f"sim.{name}")
     if name not in _LAZY:
         raise AttributeError(f"module 'sim' has no attribute {name!r}")
     module, _, function = _LAZY[name].partition(":")
