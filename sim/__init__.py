@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from sim.engine.model import SupplyModel
     from sim.engine.run import run
     from sim.experiments.backtest import backtest
+    from sim.experiments.backtest_all import backtest_all
     from sim.experiments.compare import compare
     from sim.experiments.comparison import Comparison
     from sim.experiments.scores import Backtest
@@ -59,6 +60,7 @@ __all__ = [
     "SupplyModel",
     "__version__",
     "backtest",
+    "backtest_all",
     "compare",
     "discover",
     "esri",
@@ -87,6 +89,7 @@ _LAZY = {
     "Study": "sim.study.study",
     "SupplyModel": "sim.engine.model",
     "backtest": "sim.experiments.backtest",
+    "backtest_all": "sim.experiments.backtest_all",
     "compare": "sim.experiments.compare",
     "discover": "sim.analysis.discovery.discovery",
     "esri": "sim.experiments.systemic",
