@@ -43,6 +43,7 @@ def test_filters_narrow_the_table() -> None:
     assert len(said("--sector", "space").output.splitlines()) < len(said().output.splitlines())
     none = said("--sector", "space", "--class", "simple", "--head-start", "none").output
     assert "No case of this kind" in none
+    assert "Months of all sectors; of space are the cases below." in none
     assert "No precedents" in said("--sector", "space", "--class", "simple").output
     with pytest.raises(InputError, match="sector 'toys': give one of civil, defence, space"):
         said("--sector", "toys")
@@ -61,6 +62,7 @@ def test_months_the_cases_behind_and_lines_to_paste() -> None:
 def test_a_promise_is_stretched() -> None:
     words = said("--class", "deep", "--head-start", "plant", "--announced", "24").output
     assert "lead_time: {announced: 24, class: deep}" in words
+    assert "the head start does not count" in words
     quantiles = ask(Question("deep", announced=24)).quantiles
     assert quantiles[50] / 24 == pytest.approx(2.2, abs=0.3)
     assert quantiles[5] < 24

@@ -74,7 +74,7 @@ class Everything(Shown):
         from sim.report.charts.backtest import calibration
         from sim.report.charts.tables import of_frames
 
-        return calibration(of_frames(self.tables.get, None)) if self.cases else None
+        return calibration(of_frames(self.tables.get, None))
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
