@@ -99,7 +99,7 @@ class Counting(Frozen):
     clock: Clock | None = None
     """From when the lead time counts: money (the default), each start's own; decision, the month in
     which the programme starts; cut_off, the month in which a restriction first hit a buyer of the
-    product; or a month. With a clock the whole is one project, ready on one date however its money
+    product (before one has, its money); or a month. With a clock the whole is one project, ready on one date however its money
     comes; what is paid for later still takes the months of qualification, one at least."""
     runs_to: RunsTo | None = None
     """What the lead time runs to: qualified capacity, which then ramps up (the default for
