@@ -18,7 +18,9 @@ from sim.assess.past import FULL, HALF, TENTH, Past, logistic
 from sim.engine.run import run
 from sim.errors import InputError, ScenarioError
 from sim.experiments.backtest import backtest, first_units, leave_out, told_left_out
+from sim.experiments.backtest_all import Everything
 from sim.experiments.rivals import Plans, twice_as_long
+from sim.experiments.scores import COLUMNS as SCORED
 from sim.experiments.scores import Backtest, Rivals, Score, crps
 from sim.precedents import milestones
 from sim.precedents.scores import flatness
@@ -195,6 +197,11 @@ def test_bias_and_the_best_forecast() -> None:
         "model",
     )
     assert score([100.0, 200.0])["best"] == "naive"
+
+
+def test_a_row_has_the_columns_of_the_table() -> None:
+    assert set(score([4.0, 8.0])) == set(SCORED)
+    assert len(SCORED) == len(set(SCORED))
 
 
 def test_dates_are_scored_in_months_and_written_as_months() -> None:
@@ -618,6 +625,10 @@ def test_what_lies_before_the_run_is_not_scored(tmp_path: Path) -> None:
     early = changed(OUTCOMES, tmp_path / "outcomes.csv", lambda row: {**row, "date": "2011"})
     found = backtest(BASELINE, members=1, months=12, outcomes=early)
     assert not found.scores
+    assert list(found.table.columns) == list(SCORED)
+    assert "Nothing scored." in found.text
+    assert "Nothing observed." in Everything({"baseline": found}, None).text
+    assert Everything({"baseline": found}, None).chart() is None
     assert "before the start of the run" in {reason for _, reason in found.unscored}
 
 

@@ -33,6 +33,13 @@ LEVELS = (5, 25, 50, 75, 95)
 TOLD = ("category", "metric", "date", "kind", "unit", "reading")
 ADDED = ("reading", "class", "measure", "seen", "pit", "twice_plan", "crps_twice_plan")
 """Columns that came later and stand last."""
+COLUMNS = (
+    *("category", "metric", "date", "kind", "unit", "outcome", "low", "high"),
+    *("p05", "p25", "p50", "p75", "p95", "plan", "naive", "in50", "in90", "bias"),
+    *("crps_model", "crps_plan", "crps_naive", "best"),
+    *ADDED,
+)
+"""Columns of the table, also of one without a row."""
 INTERVALS = (50, 90)
 """Central intervals, in percent, that are to cover outcomes."""
 FORECASTS = ("model", "plan", "twice_plan", "naive")
@@ -94,7 +101,7 @@ class Score:
             least, most = quantiles[50 - level // 2], quantiles[50 + level // 2]
             row[f"in{level}"] = self._held(least, most)
         row |= {"bias": float(found["mean"]) - value, "pit": self.pit} | self._errors(value)
-        return _added_last(row)
+        return row
 
     @property
     def pit(self) -> float:
@@ -139,11 +146,6 @@ class Score:
         )
 
 
-def _added_last(row: Mapping[str, str | float]) -> dict[str, str | float]:
-    first = {name: each for name, each in row.items() if name not in ADDED}
-    return first | {name: row[name] for name in ADDED}
-
-
 @dataclass(frozen=True, eq=False, repr=False)
 class Backtest(Shown):
     """Hold the scores, and the outcomes that are not scored with the reason."""
@@ -158,7 +160,7 @@ class Backtest(Shown):
         """Lay the scores out as a frame, a row an outcome."""
         import pandas as pd
 
-        return pd.DataFrame([score.row for score in self.scores])
+        return pd.DataFrame([score.row for score in self.scores], columns=list(COLUMNS))
 
     def card(self) -> Card:
         """Return what is shown of it at a glance: how well intervals hold, and single outcomes."""
