@@ -527,12 +527,17 @@ def test_an_outcome_of_what_the_scenario_lacks_is_refused(
         ({"reading": "met"}, "'met' tells a share: its unit begins with %"),
         ({"unit": "%"}, "'year' tells an amount: its unit is what is counted"),
         ({"reading": "bought A B"}, "bought needs a state or nothing"),
+        ({"date": "2015-06"}, "reading 'year' is of a year, YYYY, not '2015-06'"),
+        ({"reading": "level", "unit": "%"}, "reading 'level' is of a month, YYYY-MM, not '2015'"),
         ({"stated": "soon"}, "says when it was stated, YYYY-MM or YYYY"),
         ({"value": "nan"}, "must be finite"),
         ({"low": "11"}, "not between low and high"),
         ({"kind": "rumour"}, "kind 'rumour' is none of"),
         ({"reading": "guess"}, "reading 'guess' is none of"),
-        ({"date": "once"}, "date 'once' is none; write YYYY or YYYY-MM"),
+        (
+            {"date": "once", "reading": ""},
+            "date 'once' is none; write YYYY or YYYY-MM",
+        ),
         ({"value": "after 2015"}, "must be numbers, or months"),
         (
             {
@@ -620,9 +625,14 @@ def test_all_names_that_a_scenario_lacks_come_at_once(baseline: Scenario) -> Non
     ]
 
 
+def early_by_far(row: Row) -> Row:
+    """Move a row before the start of the shipped case."""
+    return row | {"date": "2011" + row["date"][4:]}
+
+
 def test_what_lies_before_the_run_is_not_scored(tmp_path: Path) -> None:
     """Nothing was made then, as far as the run tells."""
-    early = changed(OUTCOMES, tmp_path / "outcomes.csv", lambda row: {**row, "date": "2011"})
+    early = changed(OUTCOMES, tmp_path / "outcomes.csv", early_by_far)
     found = backtest(BASELINE, members=1, months=12, outcomes=early)
     assert not found.scores
     assert list(found.table.columns) == list(SCORED)
@@ -630,6 +640,36 @@ def test_what_lies_before_the_run_is_not_scored(tmp_path: Path) -> None:
     assert "Nothing observed." in Everything({"baseline": found}, None).text
     assert Everything({"baseline": found}, None).chart() is None
     assert "before the start of the run" in {reason for _, reason in found.unscored}
+
+
+def test_what_a_buyer_bought_needs_a_run_of_calendar_years(
+    baseline: Scenario, tmp_path: Path
+) -> None:
+    bought = {
+        "reading": "bought",
+        "unit": "engines",
+        "kind": "observed",
+        "value": "1",
+        "date": "2014",
+    }
+    asked = {"state": "RUS", "products": "helicopter_engines", "low": "", "high": "", "of": ""}
+    path = changed(OUTCOMES, tmp_path / "o.csv", lambda row: row | bought | asked)
+    late = baseline.model_copy(update={"start": "2012-02"})
+    found = backtest(late, members=1, months=35, outcomes=path)
+    assert not found.scores
+    assert {reason for _, reason in found.unscored} == {
+        "the years of a run that does not begin in January are none of the calendar"
+    }
+
+
+def test_a_level_is_compared_with_the_first_year(baseline: Scenario, tmp_path: Path) -> None:
+    level = {"reading": "level", "unit": "%", "kind": "observed", "value": "1", "date": "2012-11"}
+    asked = {"state": "RUS", "products": "electronics", "of": "electronics", "low": "", "high": ""}
+    path = changed(OUTCOMES, tmp_path / "o.csv", lambda row: row | level | asked)
+    found = backtest(baseline, members=1, months=12, outcomes=path)
+    assert {reason for _, reason in found.unscored} == {
+        "in the first year of the run, with which it is compared"
+    }
 
 
 def test_a_candidate_of_no_class_takes_precedents_of_any(baseline: Scenario) -> None:

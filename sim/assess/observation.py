@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, fields
 
@@ -29,6 +30,10 @@ WITH_WORD = {
 """Readings that a word follows, and which."""
 MAY_LACK = ("bought",)
 """Those of them that may do without."""
+OF_DATE = {"level": re.compile(r"\d{4}-\d{2}")} | dict.fromkeys(
+    ("year", *OF_BUYERS), re.compile(r"\d{4}")
+)
+"""Readings of a month or of a year, and how their date is written."""
 MEASURED = ("level", "full")
 """Readings that are measured by a need."""
 Complaint = tuple[str, str]
@@ -74,10 +79,14 @@ class Observation:
         return self.is_date and self.value.startswith(OPEN)
 
     @property
+    def is_of_buyer(self) -> bool:
+        """Tell whether it is what a buyer bought or used in a year."""
+        return self.reading.partition(" ")[0] in OF_BUYERS
+
+    @property
     def seller(self) -> str:
         """Return the state that a buyer's reading asks about; empty: it asks about none."""
-        word, _, named = self.reading.partition(" ")
-        return named if word in OF_BUYERS else ""
+        return self.reading.partition(" ")[2] if self.is_of_buyer else ""
 
     @property
     def is_read(self) -> bool:
@@ -140,11 +149,20 @@ def _of_reading(outcome: Observation) -> Iterator[Complaint]:
     if not _has_its_word(word, more):
         needs = f"needs {WITH_WORD[word]}" if word in WITH_WORD else "takes no further word"
         yield "reading", f"reading {outcome.reading!r}: {word} {needs}"
+    if outcome.unit != "text":
+        yield from _of_word(outcome, word)
+
+
+def _of_word(outcome: Observation, word: str) -> Iterator[Complaint]:
+    """List what of a row does not fit the word by which it is read."""
     measure = "date" if word in OF_MONTHS else "share" if word in OF_PERCENT else "units"
-    if outcome.unit not in ("", "text") and outcome.measure != measure:
+    if outcome.unit and outcome.measure != measure:
         unit = {"date": "a month: its unit is date", "share": "a share: its unit begins with %"}
         message = unit.get(measure, "an amount: its unit is what is counted")
         yield "unit", f"reading {outcome.reading!r} tells {message}"
+    if word in OF_DATE and not OF_DATE[word].fullmatch(outcome.date):
+        form = "a month, YYYY-MM" if word == "level" else "a year, YYYY"
+        yield "date", f"reading {word!r} is of {form}, not {outcome.date!r}"
     if word in MEASURED and not outcome.of:
         message = f"reading {word!r} needs the products whose need it is measured by, `of`"
         yield "of", message

@@ -109,7 +109,16 @@ def _unscored(outcome: Observation, first: int, last: int) -> str:
         return "not a number"
     if not outcome.reading:
         return "nothing in the model stands for it, or it is an input"
+    return _outside(outcome, first, last)
+
+
+def _outside(outcome: Observation, first: int, last: int) -> str:
+    """Say why a run from `first` to before `last` does not tell an outcome, or nothing."""
     begins = month_number(f"{outcome.date}-{'12' if outcome.is_date else '01'}"[:7])
     if begins < first:
         return "before the start of the run"
+    if outcome.reading == "level" and begins < first + 12:
+        return "in the first year of the run, with which it is compared"
+    if outcome.is_of_buyer and first % 12:
+        return "the years of a run that does not begin in January are none of the calendar"
     return "after the end of the run" if month_number(f"{outcome.date}-12"[:7]) >= last else ""
