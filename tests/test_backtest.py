@@ -625,6 +625,33 @@ def test_all_names_that_a_scenario_lacks_come_at_once(baseline: Scenario) -> Non
     ]
 
 
+def test_all_that_a_run_does_not_tell_comes_at_once(baseline: Scenario, tmp_path: Path) -> None:
+    """With their cells: Belarus makes no engines that anybody buys, and needs no sights."""
+    asked = {
+        "state": "BLR",
+        "kind": "observed",
+        "low": "",
+        "high": "",
+        "date": "2014",
+        "value": "1",
+    }
+    asked["products"] = "turbine_blades"
+    bought = asked | {"reading": "bought", "unit": "x"}
+    full = asked | {"reading": "full", "unit": "date", "of": "turbine_blades", "value": "2014-01"}
+
+    def spoil(row: Row) -> Row:
+        return row | (bought if row["metric"] == "deliveries" else full)
+
+    path = changed(OUTCOMES, tmp_path / "o.csv", spoil)
+    with pytest.raises(ScenarioError) as caught:
+        backtest(baseline, members=1, months=36, outcomes=path)
+    assert {each.message.split(" of ")[0] for each in caught.value.faults} == {
+        "BLR buys none",
+        "BLR does not need all",
+    }
+    assert all(each.place.line and each.place.column > 1 for each in caught.value.faults)
+
+
 def early_by_far(row: Row) -> Row:
     """Move a row before the start of the shipped case."""
     return row | {"date": "2011" + row["date"][4:]}

@@ -16,6 +16,7 @@ from sim.assess.outcomes import check_names, read_cases, read_outcomes
 from sim.assess.past import Past
 from sim.engine.load import load
 from sim.engine.run import run
+from sim.errors import Fault, InputError, Place, ScenarioError
 from sim.experiments.beside import files_beside
 from sim.experiments.left_out import class_of_goods, first_units, leave_out, told_left_out
 from sim.experiments.rivals import Plans, all_announced, twice_as_long
@@ -56,6 +57,7 @@ def backtest(
         Past(each, run(each, members=1, months=months, seed=seed).records)
         for each in (plans, twice_as_long(plans))
     )
+    _check_readings(_scored(reasons), planned)
     rivals = Plans(found, planned, doubled)
     scores: list[Score] = []
     for category, own in _by_category(_scored(reasons)).items():
@@ -68,6 +70,19 @@ def backtest(
             scores.append(Score(each, past.forecast(each), beaten, last, kind))
     fits = told_left_out(world.precedents.clusters)
     return Backtest(tuple(scores), tuple(filter(_has_reason, reasons)), fits)
+
+
+def _check_readings(outcomes: Iterable[Observation], planned: Past) -> None:
+    """Check that a run tells the outcomes, on that of the plans. Raises ScenarioError."""
+    faults = []
+    for each in outcomes:
+        try:
+            planned.forecast(each)
+        except InputError as error:
+            place = each.places.get("reading", Place(planned.scenario.name))
+            faults.append(Fault(place, each.name, str(error).removeprefix(f"{each.name}: ")))
+    if faults:
+        raise ScenarioError(faults)
 
 
 def _replaced(outcomes: Iterable[Observation]) -> set[str]:
