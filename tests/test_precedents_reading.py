@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from sim.errors import InputError
@@ -17,7 +18,7 @@ from sim.precedents.columns import (
     months_between,
     point_in_time,
 )
-from sim.precedents.durations import span
+from sim.precedents.durations import rows_of, span
 
 CASE = "own_pump,own_2030,Here,There,2030-01,2030-02,civil,pumps,system,design,home,open,none"
 ROW = (
@@ -133,12 +134,13 @@ def test_months_between_dates_on_paper() -> None:
 
 
 def test_one_word_may_name_several_rates(tmp_path: Path) -> None:
-    """500 a month came a year before 1000 did."""
+    """500 a month came a year before 1000 did: two events, each of full weight."""
     slow = ROW.replace("first", "rate").replace("2032-02,,,,", "2032-02,,a month,500,")
     fast = slow.replace("2032-02", "2033-02").replace("500", "1000")
-    assert (
-        len(load(folder(tmp_path, [CASE], [slow, fast])).milestones) == len(load().milestones) + 2
-    )
+    said = load(folder(tmp_path, [CASE], [slow, fast])).milestones.tail(2)
+    assert list(said["value"]) == ["500", "1000"]
+    rows = rows_of(said.assign(open=False), [np.ones(1)] * 2, np.ones(2), 1)
+    assert rows.weights.tolist() == [1, 1]
 
 
 def test_a_shipped_case_may_be_named_but_not_coded_otherwise(tmp_path: Path) -> None:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 FIRST, FULL = "first", "full"
 MILESTONES = (FIRST, FULL)
 """Milestones whose durations are fitted."""
+EVENT = ("case", "milestone", "units", "value")
+"""What rows have in common that are statements on one event, as far as a table holds it."""
 LEAST = 0.5
 """Months that an event in the month of its start or statement counts for."""
 EFFECTS = ("all", *CLASSES, "no class", *HEAD_STARTS, "no head start", FULL)
@@ -96,7 +98,8 @@ def span(milestones: pd.DataFrame, since: str, until: str = "") -> Floats:
 def rows_of(table: pd.DataFrame, design: Sequence[Floats], values: Floats, width: int) -> Rows:
     """Return the rows of a fit; several statements on one milestone weigh as one together."""
     _, clusters = np.unique(table["cluster"].to_numpy(dtype=str), return_inverse=True)
-    told = table.groupby(["case", "milestone"])["case"].transform("size")
+    keys = [each for each in EVENT if each in table]
+    told = table.groupby(keys)["case"].transform("size")
     return Rows(
         logs=np.log(values),
         censored=table["open"].to_numpy(dtype=np.bool_),
