@@ -19,6 +19,7 @@ from sim.errors import InputError, LedgerError, RuleError, ScenarioError, SimErr
 from sim.version import __version__
 
 if TYPE_CHECKING:
+    from sim import precedents
     from sim.analysis.discovery.discovery import discover
     from sim.analysis.plan.plan import plan
     from sim.analysis.sensitivity.sensitivity import sensitivity
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from sim.engine.model import SupplyModel
     from sim.engine.run import run
     from sim.experiments.backtest import backtest
+    from sim.experiments.backtest_all import backtest_all
     from sim.experiments.compare import compare
     from sim.experiments.comparison import Comparison
     from sim.experiments.scores import Backtest
@@ -58,6 +60,7 @@ __all__ = [
     "SupplyModel",
     "__version__",
     "backtest",
+    "backtest_all",
     "compare",
     "discover",
     "esri",
@@ -66,6 +69,7 @@ __all__ = [
     "open",
     "parse",
     "plan",
+    "precedents",
     "replay",
     "rule",
     "run",
@@ -85,6 +89,7 @@ _LAZY = {
     "Study": "sim.study.study",
     "SupplyModel": "sim.engine.model",
     "backtest": "sim.experiments.backtest",
+    "backtest_all": "sim.experiments.backtest_all",
     "compare": "sim.experiments.compare",
     "discover": "sim.analysis.discovery.discovery",
     "esri": "sim.experiments.systemic",
@@ -102,9 +107,13 @@ _LAZY = {
     "unchecked": "sim.report.files",
 }
 """What is imported on first use, and from where: `import sim` stays fast."""
+_MODULES = ("precedents",)
+"""Modules that are, too."""
 
 
 def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return import_module(f"sim.{name}")
     if name not in _LAZY:
         raise AttributeError(f"module 'sim' has no attribute {name!r}")
     module, _, function = _LAZY[name].partition(":")

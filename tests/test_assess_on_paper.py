@@ -133,6 +133,7 @@ FLOWS = both([480, 720, 0, 0], [480, 360, 270, 90], [480, 0, 540, 180])
     [
         ("bought", "2014", 1200),
         ("bought", "2015", 1200),
+        ("bought BBB", "2015", 360),
         ("from BBB", "2014", 100),
         ("from BBB", "2015", 50),
         ("from CCC", "2015", 37.5),
@@ -164,6 +165,7 @@ def test_a_buyer_that_imports_nothing_imports_nothing_from_anybody() -> None:
         ("AAA", "engines", "bought", "2017", "not a whole year of the run"),
         ("AAA", "gears", "bought", "2014", "AAA buys none of gears"),
         ("BBB", "engines", "bought", "2014", "BBB buys none of engines"),
+        ("AAA", "engines", "bought EEE", "2014", "AAA buys none of engines from EEE"),
         ("AAA", "engines", "from AAA", "2014", "AAA buys none of engines from AAA"),
         ("AAA", "engines", "from EEE", "2014", "AAA buys none of engines from EEE"),
         ("AAA", "engines", "from", "2014", "AAA buys none of engines from nobody"),

@@ -12,15 +12,20 @@ import pytest
 import scoringrules
 
 import sim
-from sim.assess.outcomes import Case, Observation, read_cases, read_outcomes
+from sim.assess.observation import COLUMNS, Observation
+from sim.assess.outcomes import Case, check_names, read_cases, read_outcomes
 from sim.assess.past import FULL, HALF, TENTH, Past, logistic
 from sim.engine.run import run
 from sim.errors import InputError, ScenarioError
-from sim.experiments.backtest import backtest, first_units, leave_out
+from sim.experiments.backtest import backtest, first_units, leave_out, told_left_out
+from sim.experiments.backtest_all import Everything
 from sim.experiments.rivals import Plans, twice_as_long
+from sim.experiments.scores import COLUMNS as SCORED
 from sim.experiments.scores import Backtest, Rivals, Score, crps
+from sim.precedents import milestones
 from sim.precedents.scores import flatness
-from sim.scenario.quantity import month_number
+from sim.scenario.lead_time import FromPrecedents
+from sim.scenario.quantity import Quantity, month_number
 from sim.scenario.schema import Scenario
 
 ROOT = Path(__file__).parent.parent
@@ -149,7 +154,7 @@ def test_what_had_not_come_is_a_miss_only_where_the_interval_is_past() -> None:
     first = float(month_number("2016-01"))
     given = {"value": "after 2015-12", "unit": "date", "date": "2015-12", "reading": "unit 1"}
     past = score([first - 9, first - 1], **given)
-    assert (past["in50"], past["in90"], past["seen"]) == ("miss", "miss", "no")
+    assert (past["in50"], past["in90"], past["seen"]) == ("no", "no", "no")
     assert past["pit"] == 1
     still = score([first - 9, first, first], **given)
     assert (still["in50"], still["in90"], still["outcome"]) == ("", "", "after 2015-12")
@@ -175,12 +180,12 @@ def test_intervals_cover_what_lies_within() -> None:
         for value in ("50", "80", "96")
         for row in [score(even, value=value)]
     }
-    assert found == {"50": ("yes", "yes"), "80": ("miss", "yes"), "96": ("miss", "miss")}
+    assert found == {"50": ("yes", "yes"), "80": ("no", "yes"), "96": ("no", "no")}
 
 
 def test_a_disputed_band_is_met_by_an_interval_that_touches_it() -> None:
     assert score([1.0, 2.0, 3.0], value="10", low="2.5", high="20")["in50"] == "yes"
-    assert score([1.0, 2.0, 3.0], value="10", low="2.6", high="20")["in50"] == "miss"
+    assert score([1.0, 2.0, 3.0], value="10", low="2.6", high="20")["in50"] == "no"
 
 
 def test_bias_and_the_best_forecast() -> None:
@@ -192,6 +197,11 @@ def test_bias_and_the_best_forecast() -> None:
         "model",
     )
     assert score([100.0, 200.0])["best"] == "naive"
+
+
+def test_a_row_has_the_columns_of_the_table() -> None:
+    assert set(score([4.0, 8.0])) == set(SCORED)
+    assert len(SCORED) == len(set(SCORED))
 
 
 def test_dates_are_scored_in_months_and_written_as_months() -> None:
@@ -347,6 +357,15 @@ def test_own_cases_change_nothing(baseline: Scenario, plans: Scenario) -> None:
     )
 
 
+def test_words_say_which_precedents_the_fits_leave_out(small: Backtest) -> None:
+    """With how many milestones, so that a wrong name shows."""
+    counts = milestones()["cluster"].value_counts()
+    told = [f"{each} ({counts[each]} shipped)" for each in ("rus_ukr_2014", "rus_west_2014")]
+    assert small.text.endswith(f"Fits leave out the milestones of {', '.join(told)}.")
+    assert told_left_out(["mine_2030"]).endswith("mine_2030 (none shipped).")
+    assert "names no cluster" in told_left_out([])
+
+
 def test_no_other_case_is_refused(baseline: Scenario, plans: Scenario) -> None:
     with pytest.raises(InputError, match="no other category has a documented case of cost"):
         leave_out(baseline, "a", (), [Case("a", "cost_overrun", 1, 2, 3)], plans)
@@ -398,10 +417,8 @@ def test_misses_are_reported_as_misses(small: Backtest) -> None:
         for each in small.scores
         if (each.outcome.metric, each.outcome.date) == (metric, "2015")
     )
-    assert (row["outcome"], row["in50"], row["in90"]) == ("10", "miss", "yes")
-    assert any(
-        "2015 | 10 |" in line and "| miss | yes |" in line for line in small.text.splitlines()
-    )
+    assert (row["outcome"], row["in50"], row["in90"]) == ("10", "no", "yes")
+    assert any("2015 | 10 |" in line and "| no | yes |" in line for line in small.text.splitlines())
     observed = small.table[small.table["kind"].isin(["observed", "milestone"])]
     covered = int((observed["in90"] == "yes").sum())
     assert f"90 % intervals cover {covered} of {len(observed)} outcomes" in small.text
@@ -501,14 +518,34 @@ def test_an_outcome_of_what_the_scenario_lacks_is_refused(
         ({"unit": ""}, "has no unit"),
         ({"value": ""}, "has no value"),
         ({"value": "many"}, "must be numbers"),
+        (
+            {"reading": "unit", "unit": "date", "value": "2015-01"},
+            "'unit': unit needs the number of the unit",
+        ),
+        ({"reading": "year 3"}, "'year 3': year takes no further word"),
+        ({"reading": "ready"}, "'ready' tells a month: its unit is date"),
+        ({"reading": "met"}, "'met' tells a share: its unit begins with %"),
+        ({"unit": "%"}, "'year' tells an amount: its unit is what is counted"),
+        ({"reading": "bought A B"}, "bought needs a state or nothing"),
+        ({"date": "2015-06"}, "reading 'year' is of a year, YYYY, not '2015-06'"),
+        ({"reading": "level", "unit": "%"}, "reading 'level' is of a month, YYYY-MM, not '2015'"),
+        ({"stated": "soon"}, "says when it was stated, YYYY-MM or YYYY"),
         ({"value": "nan"}, "must be finite"),
         ({"low": "11"}, "not between low and high"),
         ({"kind": "rumour"}, "kind 'rumour' is none of"),
         ({"reading": "guess"}, "reading 'guess' is none of"),
-        ({"date": "once"}, "must be numbers, or months"),
+        (
+            {"date": "once", "reading": ""},
+            "date 'once' is none; write YYYY or YYYY-MM",
+        ),
         ({"value": "after 2015"}, "must be numbers, or months"),
         (
-            {"value": "after 2015-12", "unit": "date", "high": "2016-01"},
+            {
+                "value": "after 2015-12",
+                "unit": "date",
+                "high": "2016-01",
+                "reading": "unit 1",
+            },
             "has not come has no low and high",
         ),
     ],
@@ -552,5 +589,133 @@ def test_a_missing_file_or_column_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"nowhere\.csv: No such file"):
         read_outcomes(tmp_path / "nowhere.csv")
     (tmp_path / "short.csv").write_text("category,metric\na,b\n", encoding="utf-8")
-    with pytest.raises(InputError, match="not a table with columns"):
+    with pytest.raises(InputError, match=r"short\.csv: has no column date, value, .*; the columns"):
         read_outcomes(tmp_path / "short.csv")
+
+
+ODD = """a,made,2015,many,,,units,seen,,RUS,x,year,,
+a,short
+a,first,2015-06,3,,,units,milestone,,RUS,x,unit,,
+a,share,2015,3,,,units,observed,,RUS,x,from BLR,,
+"""
+
+
+def test_all_faults_of_outcomes_come_at_once_with_their_cells(tmp_path: Path) -> None:
+    """A mark of byte order, as spreadsheets write it, is none."""
+    path = tmp_path / "odd.csv"
+    path.write_text("\ufeff" + ",".join(COLUMNS) + "\n" + ODD, encoding="utf-8")
+    with pytest.raises(ScenarioError) as caught:
+        read_outcomes(path)
+    told = [(each.place.line, each.place.column) for each in caught.value.faults]
+    assert told == [(2, 13), (2, 26), (3, 1), (4, 21), (4, 44), (5, 18)]
+
+
+def test_all_names_that_a_scenario_lacks_come_at_once(baseline: Scenario) -> None:
+    """A word of `replaces` that is none would leave in what is to be left out."""
+    wrong = outcome(state="XXX", products="tanks", of="", replaces="engines")
+    share = outcome(unit="%", reading="from XXX", products="")
+    told = outcome(state="XXX", unit="text")
+    with pytest.raises(ScenarioError) as caught:
+        check_names([outcome(), wrong, share, told], baseline)
+    assert sorted(fault.message for fault in caught.value.faults) == [
+        "reading 'from XXX' needs the products that it is of",
+        "the scenario has no product or programme engines",
+        "the scenario has no product tanks",
+        "the scenario has no state XXX",
+    ]
+
+
+def test_all_that_a_run_does_not_tell_comes_at_once(baseline: Scenario, tmp_path: Path) -> None:
+    """With their cells: Belarus makes no engines that anybody buys, and needs no sights."""
+    asked = {
+        "state": "BLR",
+        "kind": "observed",
+        "low": "",
+        "high": "",
+        "date": "2014",
+        "value": "1",
+    }
+    asked["products"] = "turbine_blades"
+    bought = asked | {"reading": "bought", "unit": "x"}
+    full = asked | {"reading": "full", "unit": "date", "of": "turbine_blades", "value": "2014-01"}
+
+    def spoil(row: Row) -> Row:
+        return row | (bought if row["metric"] == "deliveries" else full)
+
+    path = changed(OUTCOMES, tmp_path / "o.csv", spoil)
+    with pytest.raises(ScenarioError) as caught:
+        backtest(baseline, members=1, months=36, outcomes=path)
+    assert {each.message.split(" of ")[0] for each in caught.value.faults} == {
+        "BLR buys none",
+        "BLR does not need all",
+    }
+    assert all(each.place.line and each.place.column > 1 for each in caught.value.faults)
+
+
+def early_by_far(row: Row) -> Row:
+    """Move a row before the start of the shipped case."""
+    return row | {"date": "2011" + row["date"][4:]}
+
+
+def test_what_lies_before_the_run_is_not_scored(tmp_path: Path) -> None:
+    """Nothing was made then, as far as the run tells."""
+    early = changed(OUTCOMES, tmp_path / "outcomes.csv", early_by_far)
+    found = backtest(BASELINE, members=1, months=12, outcomes=early)
+    assert not found.scores
+    assert list(found.table.columns) == list(SCORED)
+    assert "Nothing scored." in found.text
+    assert "Nothing observed." in Everything({"baseline": found}, None).text
+    assert Everything({"baseline": found}, None).chart() is None
+    assert "before the start of the run" in {reason for _, reason in found.unscored}
+
+
+def test_what_a_buyer_bought_needs_a_run_of_calendar_years(
+    baseline: Scenario, tmp_path: Path
+) -> None:
+    bought = {
+        "reading": "bought",
+        "unit": "engines",
+        "kind": "observed",
+        "value": "1",
+        "date": "2014",
+    }
+    asked = {"state": "RUS", "products": "helicopter_engines", "low": "", "high": "", "of": ""}
+    path = changed(OUTCOMES, tmp_path / "o.csv", lambda row: row | bought | asked)
+    late = baseline.model_copy(update={"start": "2012-02"})
+    found = backtest(late, members=1, months=35, outcomes=path)
+    assert not found.scores
+    assert {reason for _, reason in found.unscored} == {
+        "the years of a run that does not begin in January are none of the calendar"
+    }
+
+
+def test_a_level_is_compared_with_the_first_year(baseline: Scenario, tmp_path: Path) -> None:
+    level = {"reading": "level", "unit": "%", "kind": "observed", "value": "1", "date": "2012-11"}
+    asked = {"state": "RUS", "products": "electronics", "of": "electronics", "low": "", "high": ""}
+    path = changed(OUTCOMES, tmp_path / "o.csv", lambda row: row | level | asked)
+    found = backtest(baseline, members=1, months=12, outcomes=path)
+    assert {reason for _, reason in found.unscored} == {
+        "in the first year of the run, with which it is compared"
+    }
+
+
+def test_a_candidate_of_no_class_takes_precedents_of_any(baseline: Scenario) -> None:
+    """And keeps its ramp; with a class, that gives both."""
+    programme = baseline.programmes["russian_programme"]
+    own = programme.candidates["klimov_kits"]
+    bare = own.model_copy(
+        update={"lead_time": None, "ramp": None, "ramp_months": Quantity(value=7)}
+    )
+    plain = baseline.model_copy(
+        update={
+            "programmes": {"p": programme.model_copy(update={"candidates": {"c": bare}})},
+            "complexity": {
+                name: each.model_copy(update={"lead_time": None, "ramp": None})
+                for name, each in baseline.complexity.items()
+            },
+        }
+    )
+    forecast = leave_out(plain, "engines", ENGINES, OVERRUN, None).programmes["p"].candidates["c"]
+    assert forecast.lead_time is not None
+    assert forecast.lead_time.precedents == FromPrecedents(head_start="plant")
+    assert forecast.ramp_months == Quantity(value=7)

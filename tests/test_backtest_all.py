@@ -52,8 +52,8 @@ def test_words_say_how_far_intervals_hold() -> None:
         {
             "case": ["a", "b", "b"],
             "kind": ["observed", "milestone", "claim"],
-            "in50": ["miss", "miss", "yes"],
-            "in90": ["yes", "miss", "yes"],
+            "in50": ["no", "no", "yes"],
+            "in90": ["yes", "no", "yes"],
         }
     )
     fifty, ninety = held_words(table)
@@ -76,3 +76,11 @@ def test_precedents_have_a_row_for_each_milestone() -> None:
     assert list(table["case"]) == list(history.milestones()["case"])
     wanted = "case cluster class milestone seen p05 p25 p50 p75 p95 in50 in90 crps_model crps_plan"
     assert list(table.columns[:16]) == [*wanted.split(), "crps_twice_plan", "shipped"]
+
+
+def test_faulty_precedents_are_told_before_a_case_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sim.experiments.backtest_all.backtest", lambda *_, **__: 1 / 0)
+    with pytest.raises(InputError, match="no such folder"):
+        backtest_all(with_dir=tmp_path / "nowhere")

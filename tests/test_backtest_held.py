@@ -59,3 +59,5 @@ def test_words_on_paper() -> None:
         "90 % intervals held 8 of 10 observations of 5 cases, 80% (resampling cases 50% to 100%):"
         " read them as 80%."
     )
+    alone = Held("cases", 90, 8, 10, 0.5, 1.0, 1)
+    assert alone.sentence == "90 % intervals held 8 of 10 observations of one case, 80%."

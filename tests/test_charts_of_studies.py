@@ -314,15 +314,27 @@ def test_backtest_draws_dates_as_years_and_numbers_apart() -> None:
 def test_calibration_counts_observed_outcomes_by_tenths() -> None:
     """Two outcomes at 2 % and 47 % of their forecasts; the claim is left out. Precedents, where
     they are there, have a panel of their own."""
-    scored = outcomes().assign(pit=[0.02, 0.47, 0.99], in90=["miss", "yes", "miss"])
+    scored = outcomes().assign(pit=[0.02, 0.47, 0.99], in90=["no", "yes", "no"])
     found = calibration(tables(backtest=scored))
     assert drawn(found)["found"].tolist() == [1, 0, 0, 0, 1, 0, 0, 0, 0, 0]
     assert drawn(found)["middle"].tolist() == pytest.approx([0.2] * 10)
     assert found is not None
     assert found.title == "1 of 2 outcomes lie outside the 90 % interval, 0.2 would by chance"
-    of_both = tables(backtest=scored, backtest_precedents=pd.DataFrame({"pit": [0.5, 1.0, None]}))
-    both = calibration(of_both)
+    precedents = pd.DataFrame(
+        {
+            "pit": [0.5, 1.0, None, 0.1],
+            "in90": ["yes", "no", "", "yes"],
+            "shipped": ["yes", "yes", "yes", "no"],
+        }
+    )
+    both = calibration(tables(backtest=scored, backtest_precedents=precedents))
     assert drawn(both, 1)["found"].tolist() == [0, 0, 0, 0, 0, 1, 0, 0, 0, 1]
+    assert drawn(both, 2)["found"].tolist() == [0, 1, 0, 0, 0, 0, 0, 0, 0, 0]
+    alone = calibration(tables(backtest_precedents=precedents))
+    assert alone is not None
+    assert [panel.title for panel in alone.panels] == ["Precedents", "Unseen precedents"]
+    assert alone.title.startswith("1 of 2 outcomes lie outside the 90 % interval")
+    assert calibration(tables()) is None
 
 
 def test_places_of_dates() -> None:

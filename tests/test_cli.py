@@ -498,7 +498,7 @@ def test_backtest_in_its_small_form(
     )
     out = capsys.readouterr().out
     assert "CRPS" in out
-    assert "miss" in out
+    assert "| no | yes |" in out
     assert (
         (tmp_path / "results/baseline_backtest/backtest.csv")
         .read_text()

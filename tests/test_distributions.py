@@ -71,11 +71,29 @@ def test_a_draw_is_the_same_alone_and_in_company(given: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
+    "given",
+    [
+        {"low": 4, "high": 25, "dist": "lognormal"},
+        {"low": 4, "high": 25, "dist": "normal"},
+        {"values": [4, 5, 25], "dist": "discrete"},
+    ],
+)
+def test_a_central_value_of_one_s_own_is_member_0_s_alone(given: dict[str, Any]) -> None:
+    """The others draw as if it were not given."""
+    medians = {"lognormal": 10, "normal": 14.5, "discrete": 5}
+    plain = Quantity.model_validate(given).draw(7, "x", range(50))
+    own = Quantity.model_validate(given | {"value": 4}).draw(7, "x", range(50))
+    assert (plain[0], own[0]) == (pytest.approx(medians[given["dist"]]), 4)
+    assert (plain[1:] == own[1:]).all()
+
+
+@pytest.mark.parametrize(
     ("given", "says"),
     [
         ({"value": 5, "dist": "lognormal"}, "dist: lognormal needs low and high"),
         ({"low": 0, "high": 5, "value": 1, "dist": "lognormal"}, "needs low above 0"),
-        ({"value": 12, "low": 4, "high": 25, "dist": "lognormal"}, "is not the median"),
+        ({"value": 3, "low": 4, "high": 25, "dist": "lognormal"}, "is not between low 4 and high"),
+        ({"value": 3, "dist": "discrete", "values": [1, 2]}, "value 3 is none of the values 1, 2"),
         ({"value": 1, "dist": "discrete"}, "go together"),
         ({"value": 1, "values": [1, 2]}, "go together"),
         ({"value": 1, "dist": "discrete", "values": [1, 2], "chances": [1]}, "as many chances"),

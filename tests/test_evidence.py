@@ -266,3 +266,25 @@ def test_the_shipped_case_has_no_number_without_a_source_or_an_interval_of_doubt
     assert all(
         source and publisher for confidence, source, publisher in columns if confidence != "assumed"
     )
+
+
+def test_a_lead_time_that_is_assumed_names_the_precedents_that_could_carry_it() -> None:
+    """Its class and head start as far as they are named; ramps know no head start. What is
+    documented, drawn from precedents or no lead time is not touched."""
+    parts = data()
+    candidate = parts["programmes"]["csto"]["candidates"]["more_engines"]
+    candidate |= {"build_months": 20, "qualification_months": 5, "ramp_months": 9}
+    candidate |= {"head_start": "design"}
+    found = rows(sim.parse(parts))
+    path = "programmes.csto.candidates.more_engines."
+    assert found[path + "build_months"]["precedents"] == "head start design"
+    assert found[path + "ramp_months"]["precedents"] == "any"
+    assert found["factories.sich.lines.engines.capacity"]["precedents"] == ""
+    parts["complexity"]["hard"]["ramp"] = {"precedents": "deep"}
+    del parts["complexity"]["hard"]["ramp_months"]
+    told = described(sim.parse(parts), assumptions=True)
+    assert f"{path}build_months (deep, head start design)" in told
+    assert f"{path}ramp_months (deep)" in told
+    assert f"  {path}build_months: 20 [precedents could carry it: deep, head start design]" in told
+    candidate["build_months"] = {"value": 20, "source": "report", "confidence": "documented"}
+    assert rows(sim.parse(parts))[path + "build_months"]["precedents"] == ""

@@ -227,6 +227,11 @@ def test_the_description_says_how_it_was_found(found: Importance) -> None:
     assert not any(line != line.rstrip() for line in text.splitlines())
 
 
+def test_where_no_restriction_hits_there_is_nothing_to_explain() -> None:
+    told = described(importance(*ran(ban_world(events={}))))
+    assert told == "No restriction hit a need: there is no fill_rate_after whose spread to explain."
+
+
 def test_the_observation_that_narrows_the_answer_most_is_named() -> None:
     """What explains 64 % of a variance leaves sqrt(0.36) = 0.6 of the spread."""
     told = _narrowing((0.64, "events.ban.share", "assumed", "AAA", "engines", 0.75, -0.9))

@@ -278,3 +278,10 @@ def test_a_score_without_precedents_is_refused() -> None:
     given = lead(ramp={"own": 1.5})
     with pytest.raises(ScenarioError, match=r"ramp\.own: acts on nothing: no precedents say"):
         parse({**old_supplier(), "programmes": {"build": given}})
+
+
+def test_without_a_cut_off_a_lead_time_from_it_counts_from_the_money() -> None:
+    """14 months after June's money, as the text of the key says: a fire is no restriction."""
+    say = {"build_months": 12, "qualification_months": 2, "clock": "cut_off"}
+    fire = {"ban": {"kind": "outage", "date": "2014-05", "factory": "old_plant"}}
+    assert first(built(candidate=say, events=fire)) == 5 + 14

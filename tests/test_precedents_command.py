@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import yaml
 from click.testing import CliRunner, Result
 
 from sim.cli.precedents import CLASSES, HEAD_STARTS, precedents
@@ -14,6 +15,7 @@ from sim.precedents import Question, ask, columns, load, milestones, overview
 from sim.precedents.asking import chosen
 from sim.precedents.chart import announced_against_actual, announced_frame
 from sim.precedents.fitting import fits
+from sim.scenario.programme import Candidate
 
 
 def said(*words: str) -> Result:
@@ -39,7 +41,12 @@ def test_filters_narrow_the_table() -> None:
     space = chosen(load(), Question(sector="space"))
     assert set(space.cases["sector"]) == {"space"}
     assert len(said("--sector", "space").output.splitlines()) < len(said().output.splitlines())
-    assert "No precedents" in said("--sector", "toys").output
+    none = said("--sector", "space", "--class", "simple", "--head-start", "none").output
+    assert "No case of this kind" in none
+    assert "Months of all sectors; of space are the cases below." in none
+    assert "No precedents" in said("--sector", "space", "--class", "simple").output
+    with pytest.raises(InputError, match="sector 'toys': give one of civil, defence, space"):
+        said("--sector", "toys")
 
 
 def test_months_the_cases_behind_and_lines_to_paste() -> None:
@@ -55,6 +62,7 @@ def test_months_the_cases_behind_and_lines_to_paste() -> None:
 def test_a_promise_is_stretched() -> None:
     words = said("--class", "deep", "--head-start", "plant", "--announced", "24").output
     assert "lead_time: {announced: 24, class: deep}" in words
+    assert "the head start does not count" in words
     quantiles = ask(Question("deep", announced=24)).quantiles
     assert quantiles[50] / 24 == pytest.approx(2.2, abs=0.3)
     assert quantiles[5] < 24
@@ -66,6 +74,30 @@ def test_full_supply_takes_longer() -> None:
     first, full = (ask(Question("process", "none", milestone=to)) for to in ("first", "full"))
     assert full.quantiles[50] > first.quantiles[50]
     assert "full supply" in said("--class", "deep", "--head-start", "none", "--to", "full").output
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        Question("deep", "plant"),
+        Question("process", milestone="full"),
+        Question("system", announced=24),
+        Question(announced=9.5, milestone="full"),
+        Question(),
+    ],
+)
+def test_lines_to_paste_stand_in_a_scenario(asked: Question) -> None:
+    """As a candidate that says all that the answer does."""
+    lines = yaml.safe_load(ask(asked).scenario_lines)
+    candidate = {"factory": "home", "product": "engines", "capital_cost": 1, **lines}
+    if not asked.kind:
+        candidate["ramp_months"] = 0
+    found = Candidate.model_validate(candidate)
+    assert found.clock == "decision"
+    assert found.runs_to == ("first_unit" if asked.milestone == "first" else "full_supply")
+    assert found.lead_time is not None
+    assert (found.lead_time.announced is not None) == (asked.announced is not None)
+    assert (found.ramp.precedents if found.ramp else None) == (asked.kind or None)
 
 
 def test_files(tmp_path: Path) -> None:

@@ -46,7 +46,7 @@ def test_the_page_counts_the_checks_as_the_rows_record_them() -> None:
     assert f"The other {(~page & ~other).sum()} rows" in said
     wrong = rows[rows["check"].str.contains("corrected")]
     assert f"{len(wrong)} (of {wrong['case'].nunique()} events) were wrong" in said.replace(
-        "four", "4"
+        "five", "5"
     )
     assert (wrong["note"].str.contains("was ") | wrong["note"].str.contains("given before")).all()
 

@@ -41,3 +41,12 @@ def test_data_ship_with_notice_and_rules() -> None:
     words = (HERE / "README.md").read_text(encoding="utf-8")
     for column in ("announced_precision", "class_second", "open_before_due", "short_source"):
         assert column in words
+
+
+def test_precedents_are_frames_without_an_import_of_their_own() -> None:
+    """And `import sim` alone does not load them."""
+    code = (
+        "import sim, sys; print('sim.precedents' in sys.modules, sim.precedents.cases().shape[0])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "91"]

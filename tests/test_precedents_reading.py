@@ -5,12 +5,20 @@ from __future__ import annotations
 import pickle
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from sim.errors import InputError
 from sim.files.delimited import cell_starts
 from sim.precedents import PrecedentsError, fits, load
-from sim.precedents.columns import CASES, MILESTONES, month_number, point_in_time
+from sim.precedents.columns import (
+    CASES,
+    MILESTONES,
+    month_number,
+    months_between,
+    point_in_time,
+)
+from sim.precedents.durations import rows_of, span
 
 CASE = "own_pump,own_2030,Here,There,2030-01,2030-02,civil,pumps,system,design,home,open,none"
 ROW = (
@@ -90,10 +98,49 @@ def test_columns_that_lack_or_are_none(tmp_path: Path) -> None:
 
 
 def test_ragged_rows_and_empty_cells(tmp_path: Path) -> None:
-    folder(tmp_path, [CASE.replace("own_2030", ""), "short,row"], [ROW])
-    assert faults(tmp_path) == ["cases.csv:3:1 has 2 cells, the header 13"]
-    folder(tmp_path, [CASE.replace("own_2030", "")], [ROW])
-    assert faults(tmp_path) == ["cases.csv:2:10 cluster: is empty"]
+    """At once; what the odd row is about is not said to be missing, too."""
+    of_odd = ROW.replace("own_pump", "short")
+    folder(tmp_path, [CASE.replace("own_2030", ""), "short,row"], [of_odd])
+    assert faults(tmp_path) == [
+        "cases.csv:2:10 cluster: is empty",
+        "cases.csv:3:1 has 2 cells, the header 13",
+    ]
+    (tmp_path / "milestones.csv").write_text("")
+    assert "milestones.csv:1:1 case: the column is missing" in faults(tmp_path)
+
+
+def test_a_year_stands_where_the_other_date_leaves_room(tmp_path: Path) -> None:
+    """Promised in November 2031 for 2031: in December at the latest; but not for 2030."""
+    near = ROW.replace("2031-02,2030-02,2032-02", "2031,2031-11,2032")
+    said = load(folder(tmp_path, [CASE], [near])).milestones.tail(1)
+    assert span(said, "stated_on", "announced").tolist() == [0.5]
+    assert span(said, "stated_on").tolist() == [7]
+    late = near.replace("2031,2031-11", "2030,2031-11")
+    assert faults(folder(tmp_path, [CASE], [late])) == [
+        "milestones.csv:2:44 announced: 2030 lies before stated_on 2031-11"
+    ]
+
+
+def test_months_between_dates_on_paper() -> None:
+    for first, then, months in (
+        ("2014-02", "2015-01", 11),
+        ("2014", "2014-08", 2),  # June to August
+        ("2014-10", "2014", 1),  # October to the middle of October to December
+        ("2014", "2014-03", 1),  # the middle of January to March to March
+        ("2014-10", "2013", -16),
+        ("2014-10", "2014-09", -1),
+    ):
+        assert months_between(first, then) == months
+
+
+def test_one_word_may_name_several_rates(tmp_path: Path) -> None:
+    """500 a month came a year before 1000 did: two events, each of full weight."""
+    slow = ROW.replace("first", "rate").replace("2032-02,,,,", "2032-02,,a month,500,")
+    fast = slow.replace("2032-02", "2033-02").replace("500", "1000")
+    said = load(folder(tmp_path, [CASE], [slow, fast])).milestones.tail(2)
+    assert list(said["value"]) == ["500", "1000"]
+    rows = rows_of(said.assign(open=False), [np.ones(1)] * 2, np.ones(2), 1)
+    assert rows.weights.tolist() == [1, 1]
 
 
 def test_a_shipped_case_may_be_named_but_not_coded_otherwise(tmp_path: Path) -> None:
@@ -111,8 +158,17 @@ def test_a_class_that_is_not_known_is_no_fault(tmp_path: Path) -> None:
 def test_folders_that_are_none(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no such folder"):
         load(tmp_path / "nowhere")
-    with pytest.raises(InputError, match=r"cases\.csv: cannot be read"):
-        load(tmp_path)
+    assert faults(tmp_path) == [
+        "cases.csv cannot be read: No such file or directory",
+        "milestones.csv cannot be read: No such file or directory",
+    ]
+    folder(tmp_path, [CASE], [ROW])
+    (tmp_path / "cases.csv").write_bytes(b"case\xff")
+    (tmp_path / "milestones.csv").write_text('case,"open\n')
+    assert [each.split(": ")[0] for each in faults(tmp_path)] == [
+        "cases.csv cannot be read",
+        "milestones.csv:1:1 unexpected end of data",
+    ]
 
 
 def test_ramps_of_ones_own(tmp_path: Path) -> None:

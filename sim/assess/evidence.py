@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.assess.large_tables import counted, large_tables, together, without_tables
-from sim.scenario.lead_terms import NUMBERS, terms_of
+from sim.scenario.lead_terms import NUMBERS, precedent_class, terms_of
 from sim.scenario.lead_time import LeadTime, Ramp
 from sim.scenario.plant_options import class_of
 from sim.scenario.programme import Candidate, Programme
@@ -54,14 +54,23 @@ class Number(NamedTuple):
         return not {"low", "high", "source", "note"} & self.quantity.model_fields_set
 
 
-def could_be_carried(number: Number) -> bool:
-    """Tell whether an assumed number is one that precedents could carry: a lead time or a ramp.
+def carried_by(number: Number, scenario: Scenario) -> str:
+    """Say which precedents could carry an assumed number, a lead time or a ramp: their class and
+    head start as far as the scenario names them, `any` where it names none; empty where none could.
 
     `lead_time: {precedents: {class: ...}}` and `ramp: {precedents: ...}` say it instead.
     """
-    section, *_, key = number.path.split(".")
+    section, *names, key = number.path.split(".")
     is_plant = section in ("complexity", "programmes") and key in CARRIED
-    return is_plant and number.quantity.confidence == "assumed" and number.quantity.value > 0
+    if not is_plant or number.quantity.confidence != "assumed" or number.quantity.value <= 0:
+        return ""
+    if section == "complexity":
+        return precedent_class(None, scenario.complexity[names[0]]) or "any"
+    candidate = scenario.programmes[names[0]].candidates[names[2]]
+    kind = precedent_class(candidate, class_of(scenario, candidate.product))
+    starts = candidate.head_start and key in NUMBERS
+    told = (kind, f"head start {candidate.head_start}" if starts else None)
+    return ", ".join(filter(None, told)) or "any"
 
 
 class Drawn(NamedTuple):
@@ -91,8 +100,8 @@ def ledger(scenario: Scenario, *, all_rows: bool = True) -> Table:
 
     `value`, `low` and `high` are as given, `per` year where it says so; `dist` is how members draw,
     fixed where they do not; `publisher`, `date` and `address` are the source's; `precedents` says
-    where an assumed number is one that they could carry. Without `all_rows`, numbers that a large
-    table gives are one row a key, `trade.*.weight`, with their number as its note.
+    which of them could carry an assumed number, see `carried_by`. Without `all_rows`, numbers that
+    a large table gives are one row a key, `trade.*.weight`, with their number as its note.
     """
     large = {} if all_rows else large_tables(scenario)
     given = [*numbers(without_tables(scenario, large)), *starmap(Number, together(large))]
@@ -114,7 +123,7 @@ def _words(number: Number, scenario: Scenario) -> dict[str, str]:
         "confidence": quantity.confidence,
         "source": quantity.source or "",
         **{key: getattr(source, key, None) or "" for key in ("publisher", "date", "address")},
-        "precedents": "could" if could_be_carried(number) else "",
+        "precedents": carried_by(number, scenario),
         "note": quantity.note or "",
     }
 
@@ -161,7 +170,7 @@ def described(scenario: Scenario, *, assumptions: bool = False) -> str:
     with its interval.
     """
     number_of = counts(scenario)
-    carried = [each.path for each in numbers(scenario) if could_be_carried(each)]
+    carried = _carried(scenario)
     by_confidence = ", ".join(f"{number_of[each]} {each}" for each in CONFIDENCES)
     dangling, unused = cited(scenario)
     lines = [
@@ -178,19 +187,29 @@ def described(scenario: Scenario, *, assumptions: bool = False) -> str:
         assumed = [
             number for number in numbers(scenario) if number.quantity.confidence == "assumed"
         ]
-        lines += ["", "Assumptions:", *map(_line, assumed)]
+        lines += ["", "Assumptions:", *(_line(each, carried.get(each.path)) for each in assumed)]
     return "\n".join(lines)
 
 
-def _carried_line(carried: Sequence[str]) -> str:
-    """Write which assumed numbers precedents could carry."""
+def _carried(scenario: Scenario) -> dict[str, str]:
+    """Return which precedents could carry an assumed number, by its path."""
+    told = {each.path: carried_by(each, scenario) for each in numbers(scenario)}
+    return {path: which for path, which in told.items() if which}
+
+
+def _carried_line(carried: Mapping[str, str]) -> str:
+    """Write which assumed numbers precedents could carry, and which precedents."""
     if not carried:
         return "No assumed lead time or ramp is left that precedents could carry."
-    return f"Precedents could carry {len(carried)} of the assumed: {', '.join(carried)}"
+    told = ", ".join(f"{path} ({which})" for path, which in carried.items())
+    return (
+        f"Precedents could carry {len(carried)} of the assumed: {told}.\n"
+        "`sim precedents --class ... --head-start ...` gives the months, and the lines to write."
+    )
 
 
-def _line(number: Number) -> str:
-    """Write a number, its interval and its note on one line."""
+def _line(number: Number, carried: str | None) -> str:
+    """Write a number, its interval, which precedents could carry it, and its note on one line."""
     path, each = number
     interval = (
         f" ({plain(each.low)} to {plain(each.high)})"
@@ -198,7 +217,7 @@ def _line(number: Number) -> str:
         else ""
     )
     per = " a year" if each.per == "year" else ""
-    per += " [a precedent could carry it]" if could_be_carried(number) else ""
+    per += f" [precedents could carry it: {carried}]" if carried else ""
     return f"  {path}: {plain(each.value)}{interval}{per}" + (f": {each.note}" if each.note else "")
 
 

@@ -41,10 +41,12 @@ class Held(NamedTuple):
         """Write it in full."""
         noun = "observations" if self.forecasts == "cases" else "milestones"
         group = "cases" if self.forecasts == "cases" else "clusters"
+        held = f"{self.level} % intervals held {self.inside} of {self.known} {noun} of"
+        if self.clusters == 1:
+            return f"{held} one {group.removesuffix('s')}, {self.share:.0%}."
         return (
-            f"{self.level} % intervals held {self.inside} of {self.known} {noun} of"
-            f" {self.clusters} {group}, {self.share:.0%} (resampling {group} {self.low:.0%} to"
-            f" {self.high:.0%}): read them as {self.share:.0%}."
+            f"{held} {self.clusters} {group}, {self.share:.0%} (resampling {group} {self.low:.0%}"
+            f" to {self.high:.0%}): read them as {self.share:.0%}."
         )
 
     @property

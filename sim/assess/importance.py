@@ -213,6 +213,13 @@ def described(found: Importance) -> str:
     """Write from which inputs the headline metrics' spread comes, and which numbers to research
     next.
     """
+    if not found.targets:
+        return f"No restriction hit a need: there is no {HEADLINE} whose spread to explain."
+    return _tables(found)
+
+
+def _tables(found: Importance) -> str:
+    """Write the tables of what explains the spread, and of what to research next."""
     metrics, ranking = found.metrics, found.ranking
     shares = ["r2", *CONFIDENCES]
     rows = zip(*(metrics[name] for name in ("state", "product", "remark", *shares)), strict=True)

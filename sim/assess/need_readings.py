@@ -13,9 +13,9 @@ from sim.kernels.arrays import Floats
 from sim.records import Records
 
 READINGS = ("bought", "from", "met")
-"""`bought`: units of `products` that reached `state` in a calendar year; `from XXX`: percent of
-what it imported of them in that year that came from a state; `met`: percent of its need of them
-that was used in that year."""
+"""`bought`: units of `products` that reached `state` in a calendar year, `bought XXX` those that
+came from a state; `from XXX`: percent of what it imported of them in that year that came from a
+state; `met`: percent of its need of them that was used in that year."""
 YEAR = 12
 
 
@@ -25,10 +25,7 @@ def of_buyer(records: Records, state: str, products: str, reading: str, date: st
     Raises InputError where the run has no such year, buyer or supplier.
     """
     word, _, seller = reading.partition(" ")
-    first = int(records.months[0][:4])
-    year = int(date[:4]) - first
-    if records.months[0][5:] != "01" or not 0 <= year < len(records.months) // YEAR:
-        raise InputError(f"{reading} of {state} in {date}: not a whole year of the run")
+    year = _year(records, f"{reading} of {state}", date)
     goods = products.split()
     if word == "met":
         return _met(records, state, goods, year)
@@ -37,10 +34,20 @@ def of_buyer(records: Records, state: str, products: str, reading: str, date: st
     ]
     flows = records.flows[year]
     every = _some(bought, f"{state} buys none of {products}")
-    if word == "bought":
-        return np.asarray(flows[every].sum(axis=0))
     fault = f"{state} buys none of {products} from {seller or 'nobody'}"
-    return _share(records, flows, every, _Seller(state, seller, fault))
+    if word == "from":
+        return _share(records, flows, every, _Seller(state, seller, fault))
+    if seller:
+        every = _some([each for each in bought if each[0][0] == seller], fault)
+    return np.asarray(flows[every].sum(axis=0))
+
+
+def _year(records: Records, asked: str, date: str) -> int:
+    """Return which year of the run a date lies in. Raises InputError where it is no whole one."""
+    year = int(date[:4]) - int(records.months[0][:4])
+    if records.months[0][5:] != "01" or not 0 <= year < len(records.months) // YEAR:
+        raise InputError(f"{asked} in {date}: not a whole year of the run")
+    return year
 
 
 class _Seller(NamedTuple):

@@ -3,79 +3,21 @@
 from __future__ import annotations
 
 import csv
-import io
 import math
 import os
-from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from sim.assess.need_readings import READINGS as OF_BUYERS
+from sim.assess.observation import COLUMNS, Observation, complaints
 from sim.errors import Fault, InputError, Place, ScenarioError
+from sim.files.delimited import Record, records
 from sim.files.disk import opened
-from sim.scenario.quantity import month_number
+from sim.scenario.schema import Scenario
 
-KINDS = ("observed", "milestone", "claim", "plan")
-"""Observations, dates of what was seen, what officials or experts say, what was planned: never
-mixed."""
 CASE_KEYS = ("category", "stage", "low", "central", "high", "unit", "source")
-OPEN = "after "
-"""Before the month by which a date is known not to have come: `after 2025-12`."""
-READINGS = ("year", "level", "unit", "ready", "full", "allies", *OF_BUYERS)
-"""How an outcome is read off a run: see `past.Past`, and `need_readings` for those of buyers."""
-
-
-@dataclass(frozen=True)
-class Observation:
-    """Hold a row of outcomes, what was observed, said or planned: when, what, and which series of
-    the model stands for it; texts as in the file.
-    """
-
-    category: str
-    metric: str
-    date: str
-    value: str
-    low: str
-    high: str
-    unit: str
-    kind: str
-    stated: str
-    state: str
-    products: str
-    reading: str
-    of: str
-    replaces: str
-
-    @property
-    def is_date(self) -> bool:
-        """Tell whether the outcome is a month."""
-        return self.unit == "date"
-
-    @property
-    def is_open(self) -> bool:
-        """Tell whether all that is known is that it had not happened by the end of a month."""
-        return self.is_date and self.value.startswith(OPEN)
-
-    @property
-    def measure(self) -> str:
-        """Return what it is measured in: `date`, `share` (percent) or `units`."""
-        return "date" if self.is_date else "share" if self.unit.startswith("%") else "units"
-
-    @property
-    def band(self) -> tuple[float, float, float]:
-        """Return low, value and high; months are counted from year 0, and what had not happened
-        counts as the month after.
-        """
-        return (
-            self._number(self.low or self.value),
-            self._number(self.value),
-            self._number(self.high or self.value),
-        )
-
-    def _number(self, text: str) -> float:
-        if not self.is_date:
-            return float(text)
-        return float(month_number(text.removeprefix(OPEN))) + text.startswith(OPEN)
+Row = dict[str, str]
+Places = dict[str, Place]
+File = str | os.PathLike[str]
 
 
 class Case(NamedTuple):
@@ -88,108 +30,112 @@ class Case(NamedTuple):
     high: float
 
 
-def read_outcomes(path: str | os.PathLike[str]) -> list[Observation]:
-    """Read a file of outcomes. Raises ScenarioError with the line of each row that is faulty."""
-    keys = [field.name for field in fields(Observation)]
+def read_outcomes(path: File) -> list[Observation]:
+    """Read a file of outcomes. Raises ScenarioError with the place of each fault, InputError for
+    what is no table.
+    """
     found: list[Observation] = []
-    faults = []
-    for line, row in _table_rows(path, keys):
-        outcome = Observation(**{key: row[key] for key in keys})
-        fault = _fault(outcome)
-        if fault:
-            faults.append(
-                Fault(Place(os.fspath(path), line), f"{outcome.category}.{outcome.metric}", fault)
-            )
+    faults: list[Fault] = []
+    for row, places in _table_rows(path, COLUMNS, faults):
+        outcome = Observation(**{key: row[key] for key in COLUMNS}, places=places)
+        for column, message in complaints(outcome):
+            faults.append(Fault(places[column], outcome.name, message))
         found.append(outcome)
     if faults:
         raise ScenarioError(faults)
     return found
 
 
-def read_cases(path: str | os.PathLike[str]) -> list[Case]:
+def check_names(outcomes: Sequence[Observation], scenario: Scenario) -> None:
+    """Check that a scenario has what its outcomes name. Raises ScenarioError with every fault."""
+    faults = [
+        Fault(each.places.get(column, Place(scenario.name)), each.name, message)
+        for each in outcomes
+        if each.is_read
+        for column, message in _unknown(each, scenario)
+    ]
+    if faults:
+        raise ScenarioError(faults)
+
+
+def _unknown(outcome: Observation, scenario: Scenario) -> Iterator[tuple[str, str]]:
+    """List the names that a scenario does not have, by column."""
+    states, products = set(scenario.states), set(scenario.products)
+    asked = [
+        ("state", [outcome.state], states, "state"),
+        ("reading", outcome.seller.split(), states, "state"),
+        ("products", outcome.products.split(), products, "product"),
+        ("of", outcome.of.split(), products, "product"),
+        (
+            "replaces",
+            outcome.replaces.split(),
+            products | set(scenario.programmes),
+            "product or programme",
+        ),
+    ]
+    if outcome.reading != "allies" and not outcome.products:
+        yield "products", f"reading {outcome.reading!r} needs the products that it is of"
+    for column, names, known, what in asked:
+        for name in names:
+            if name not in known:
+                yield column, f"the scenario has no {what} {name or 'here'}"
+
+
+def read_cases(path: File) -> list[Case]:
     """Read a file of documented cases.
 
     Raises ScenarioError where numbers are missing or out of order.
     """
-    found = []
-    for line, row in _table_rows(path, CASE_KEYS):
+    found: list[Case] = []
+    faults: list[Fault] = []
+    for row, places in _table_rows(path, CASE_KEYS, faults):
         try:
-            case = Case(
-                row["category"],
-                row["stage"],
-                float(row["low"]),
-                float(row["central"]),
-                float(row["high"]),
-            )
+            low, central, high = (float(row[key]) for key in ("low", "central", "high"))
         except ValueError:
-            raise ScenarioError(
-                [
-                    Fault(
-                        Place(os.fspath(path), line),
-                        row["category"],
-                        "low, central and high must be numbers",
-                    )
-                ]
-            ) from None
-        if not 0 <= case.low <= case.central <= case.high < math.inf:
-            raise ScenarioError(
-                [
-                    Fault(
-                        Place(os.fspath(path), line),
-                        case.category,
-                        "central is not between low and high, or below 0",
-                    )
-                ]
-            )
-        found.append(case)
+            message = "low, central and high must be numbers"
+            faults.append(Fault(places["low"], row["category"], message))
+            continue
+        if not 0 <= low <= central <= high < math.inf:
+            message = "central is not between low and high, or below 0"
+            faults.append(Fault(places["central"], row["category"], message))
+        found.append(Case(row["category"], row["stage"], low, central, high))
+    if faults:
+        raise ScenarioError(faults)
     return found
 
 
-def _table_rows(
-    path: str | os.PathLike[str], keys: Iterable[str]
-) -> list[tuple[int, dict[str, str]]]:
+def _table_rows(path: File, keys: Sequence[str], faults: list[Fault]) -> list[tuple[Row, Places]]:
+    """Read the rows of a table, each with where its cells stand; rows of other length are noted as
+    faults. Raises InputError where columns are missing or nothing can be read.
+    """
+    name, table = os.fspath(path), _table(path)
+    columns = table[0].cells if table else []
+    missing = [key for key in keys if key not in columns]
+    if missing:
+        raise InputError(
+            f"{name}: has no column {', '.join(missing)}; the columns are {', '.join(keys)}"
+        )
+    found = []
+    for line, cells, starts in table[1:]:
+        if len(cells) != len(columns):
+            message = f"has {len(cells)} cells, the header {len(columns)}"
+            faults.append(Fault(Place(name, line, 1), "", message))
+            continue
+        places = [Place(name, line, start) for start in starts]
+        row = (cell.strip() for cell in cells)
+        found.append(
+            (dict(zip(columns, row, strict=True)), dict(zip(columns, places, strict=True)))
+        )
+    return found
+
+
+def _table(path: File) -> list[Record]:
+    """Read the records of a file. Raises InputError."""
     try:
-        with opened(path) as stream, io.TextIOWrapper(stream, "utf-8", newline="") as file:
-            reader = csv.DictReader(file)
-            missing = set(keys) - set(reader.fieldnames or ())
-            rows = [(reader.line_num, row) for row in reader]
-    except (OSError, ValueError, csv.Error) as error:
+        with opened(path) as stream:
+            return list(records(stream.read().decode("utf-8-sig")))
+    except csv.Error as error:
+        raise InputError(f"{os.fspath(path)}:{error.args[1]}: {error.args[0]}") from error
+    except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise InputError(f"{os.fspath(path)}: {reason}") from error
-    if missing or any(None in row or None in row.values() for _, row in rows):
-        raise InputError(
-            f"{os.fspath(path)}: not a table with columns {', '.join(sorted(missing or keys))}"
-        )
-    return rows
-
-
-def _fault(outcome: Observation) -> str:
-    """Say what is wrong with a row, or nothing."""
-    if outcome.kind not in KINDS:
-        return f"kind {outcome.kind!r} is none of {', '.join(KINDS)}"
-    if outcome.reading and outcome.reading.split()[0] not in READINGS:
-        return f"reading {outcome.reading!r} is none of {', '.join(READINGS)}"
-    if outcome.reading in ("level", "full") and not outcome.of:
-        return f"reading {outcome.reading!r} needs the products whose need it is measured by, `of`"
-    if not outcome.unit:
-        return "has no unit"
-    if outcome.value or outcome.unit != "text":
-        return _band_fault(outcome) if outcome.value else "has no value"
-    return ""
-
-
-def _band_fault(outcome: Observation) -> str:
-    """Say what is wrong with the numbers of a row, or nothing."""
-    try:
-        low, value, high = outcome.band
-        month_number(f"{outcome.date}-01"[:7])
-    except ValueError:
-        return (
-            "value, low and high must be numbers, or months YYYY-MM for a date"
-            " (`after YYYY-MM` where it had not happened by then)"
-        )
-    if outcome.is_open and (outcome.low or outcome.high):
-        return "a date that has not come has no low and high"
-    if not math.isfinite(low + value + high):
-        return "value, low and high must be finite"
-    return "" if low <= value <= high else "the value is not between low and high"

@@ -11,7 +11,7 @@ import numpy as np
 from sim.assess.fates import Route, hits, restricted_routes
 from sim.assess.need_readings import READINGS as OF_BUYERS
 from sim.assess.need_readings import of_buyer
-from sim.assess.outcomes import Observation
+from sim.assess.observation import Observation
 from sim.errors import InputError
 from sim.kernels.arrays import Bools, Floats
 from sim.records import Records

@@ -173,8 +173,8 @@ def backtest(
 
     Without a SCENARIO: the shipped case, the casebook and the precedents, a cluster left out at a
     time. Outcomes stand beside a scenario, as <name>_outcomes.csv. Writes backtest.csv and
-    backtest_precedents.csv; of several scenarios also a picture, calibration.svg: how many outcomes
-    came at which tenth of their forecast.
+    backtest_precedents.csv; of several scenarios, or of precedents, also a picture,
+    calibration.svg: how many outcomes came at which tenth of their forecast.
     """
     from sim.experiments.backtest_all import backtest_all
     from sim.precedents.saving import save

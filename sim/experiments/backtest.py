@@ -11,12 +11,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 
-from sim.assess.outcomes import Observation, read_cases, read_outcomes
+from sim.assess.observation import Observation
+from sim.assess.outcomes import check_names, read_cases, read_outcomes
 from sim.assess.past import Past
 from sim.engine.load import load
 from sim.engine.run import run
+from sim.errors import Fault, InputError, Place, ScenarioError
 from sim.experiments.beside import files_beside
-from sim.experiments.left_out import class_of_goods, first_units, leave_out
+from sim.experiments.left_out import class_of_goods, first_units, leave_out, told_left_out
 from sim.experiments.rivals import Plans, all_announced, twice_as_long
 from sim.experiments.scores import Backtest, Rivals, Score
 from sim.scenario.quantity import month_number
@@ -48,15 +50,17 @@ def backtest(
     found = read_outcomes(outcomes or beside.outcomes)
     of_costs = cases or beside.cases
     documented = read_cases(of_costs) if of_costs else []
-    last = month_number(world.start) + (months or world.months)
-    reasons = [(each, _unscored(each, last)) for each in found]
+    last = month_number(world.start) + world.months
+    reasons = [(each, _unscored(each, month_number(world.start), last)) for each in found]
+    check_names(_scored(reasons), world)
     planned, doubled = (
         Past(each, run(each, members=1, months=months, seed=seed).records)
         for each in (plans, twice_as_long(plans))
     )
+    _check_readings(_scored(reasons), planned)
     rivals = Plans(found, planned, doubled)
     scores: list[Score] = []
-    for category, own in _by_category(reasons).items():
+    for category, own in _by_category(_scored(reasons)).items():
         promised = first_units(own, rivals.published)
         left_out = leave_out(world, category, _replaced(own), documented, plans, promised)
         past = Past(left_out, run(left_out, members=members, months=months, seed=seed).records)
@@ -64,7 +68,21 @@ def backtest(
             beaten = Rivals(rivals.plan(each), rivals.twice(each), past.naive(each))
             kind = class_of_goods(world, (*each.products.split(), *each.replaces.split()))
             scores.append(Score(each, past.forecast(each), beaten, last, kind))
-    return Backtest(tuple(scores), tuple(filter(_has_reason, reasons)))
+    fits = told_left_out(world.precedents.clusters)
+    return Backtest(tuple(scores), tuple(filter(_has_reason, reasons)), fits)
+
+
+def _check_readings(outcomes: Iterable[Observation], planned: Past) -> None:
+    """Check that a run tells the outcomes, on that of the plans. Raises ScenarioError."""
+    faults = []
+    for each in outcomes:
+        try:
+            planned.forecast(each)
+        except InputError as error:
+            place = each.places.get("reading", Place(planned.scenario.name))
+            faults.append(Fault(place, each.name, str(error).removeprefix(f"{each.name}: ")))
+    if faults:
+        raise ScenarioError(faults)
 
 
 def _replaced(outcomes: Iterable[Observation]) -> set[str]:
@@ -76,12 +94,16 @@ def _has_reason(outcome: tuple[Observation, str]) -> bool:
     return bool(outcome[1])
 
 
-def _by_category(reasons: Iterable[tuple[Observation, str]]) -> dict[str, list[Observation]]:
-    """Group by category the outcomes that no reason speaks against."""
+def _scored(reasons: Iterable[tuple[Observation, str]]) -> list[Observation]:
+    """List the outcomes that no reason speaks against."""
+    return [outcome for outcome, reason in reasons if not reason]
+
+
+def _by_category(outcomes: Iterable[Observation]) -> dict[str, list[Observation]]:
+    """Group outcomes by category."""
     groups: dict[str, list[Observation]] = {}
-    for outcome, reason in reasons:
-        if not reason:
-            groups.setdefault(outcome.category, []).append(outcome)
+    for outcome in outcomes:
+        groups.setdefault(outcome.category, []).append(outcome)
     return groups
 
 
@@ -94,12 +116,24 @@ def _plans(world: Scenario, announced: Given | None) -> Scenario:
     return all_announced(world) if announced is None else _scenario(announced)
 
 
-def _unscored(outcome: Observation, last: int) -> str:
-    """Say why an outcome is not scored, or nothing; `last` is the month after the run."""
+def _unscored(outcome: Observation, first: int, last: int) -> str:
+    """Say why an outcome is not scored, or nothing; the run is from `first` to before `last`."""
     if outcome.kind == "plan":
         return "a plan: a forecast to beat, no outcome"
     if outcome.unit == "text":
         return "not a number"
     if not outcome.reading:
         return "nothing in the model stands for it, or it is an input"
+    return _outside(outcome, first, last)
+
+
+def _outside(outcome: Observation, first: int, last: int) -> str:
+    """Say why a run from `first` to before `last` does not tell an outcome, or nothing."""
+    begins = month_number(f"{outcome.date}-{'12' if outcome.is_date else '01'}"[:7])
+    if begins < first:
+        return "before the start of the run"
+    if outcome.reading == "level" and begins < first + 12:
+        return "in the first year of the run, with which it is compared"
+    if outcome.is_of_buyer and first % 12:
+        return "the years of a run that does not begin in January are none of the calendar"
     return "after the end of the run" if month_number(f"{outcome.date}-12"[:7]) >= last else ""

@@ -19,6 +19,7 @@ from sim.experiments.beside import files_beside
 from sim.experiments.scores import Backtest
 from sim.experiments.tally import LEVELS, inside_of, observed, tally, tally_text
 from sim.kernels.arrays import Floats
+from sim.precedents.backtest import score_collection
 from sim.precedents.scores import cluster_interval
 from sim.report.card import Card, Shown
 from sim.report.charts.wording import counted
@@ -73,7 +74,7 @@ class Everything(Shown):
         from sim.report.charts.backtest import calibration
         from sim.report.charts.tables import of_frames
 
-        return calibration(of_frames(self.tables.get, None)) if self.cases else None
+        return calibration(of_frames(self.tables.get, None))
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
@@ -164,8 +165,10 @@ def backtest_all(
     for each in chosen:
         if not Path(files_beside(each).outcomes).exists():
             raise InputError(f"{os.fspath(each)}: no {Path(each).stem}_outcomes.csv beside it")
+    # read first: a fault there should not wait for the runs of the cases
+    collection = history.load(with_dir) if precedents else None
     cases = {
         Path(each).stem: backtest(each, members=members, months=months, seed=seed)
         for each in chosen
     }
-    return Everything(cases, history.score(with_dir) if precedents else None)
+    return Everything(cases, None if collection is None else score_collection(collection))

@@ -8,9 +8,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 
-from sim.assess.outcomes import Case, Observation
+from sim.assess.observation import Observation
+from sim.assess.outcomes import Case
 from sim.errors import InputError
-from sim.scenario.lead_terms import Terms, terms_of
+from sim.precedents import milestones
+from sim.scenario.lead_terms import precedent_class, terms_of
 from sim.scenario.lead_time import FromPrecedents, HeadStart, Kind, LeadTime, Ramp
 from sim.scenario.plant_options import class_of
 from sim.scenario.programme import Candidate, Complexity
@@ -34,13 +36,12 @@ def leave_out(
     Precedents of the scenario's own clusters are left out of all fits. Candidates for the products
     or of the programmes `replaced` whose lead times are numbers take what was announced times the
     ratio of precedents or, where nothing was, what precedents of their class and head start took;
-    they ramp up as precedents of their class. Where the work had begun before, what was announced
-    of the whole says little of the first unit: what counts is the plan for that, of the product's
-    in `promised`, from the month in which it was stated. Costs that are not as
+    they ramp up as precedents of their class, where one is named. Where the work had begun before,
+    what was announced of the whole says little of the first unit: what counts is the plan for that,
+    of the product's in `promised`, from the month in which it was stated. Costs that are not as
     planned are as planned, times the overrun of other categories' documented `cases`.
 
-    Raises InputError where a product's class names no class of precedents, in its lead time or its
-    ramp.
+    Raises InputError where no other category has a documented overrun.
     """
     names = set(replaced)
     programmes = {
@@ -69,15 +70,14 @@ def leave_out(
     )
 
 
-def kind_of(candidate: Candidate, terms: Terms) -> Kind:
-    """Return the class of precedents that a candidate belongs to. Raises InputError."""
-    found = _kind(terms)
-    if found is None:
-        raise InputError(
-            f"candidate for {candidate.product} at {candidate.factory}: no class of precedents;"
-            " give one in its lead_time or ramp, or in those of the product's complexity class"
-        )
-    return found
+def told_left_out(clusters: Sequence[str]) -> str:
+    """Write which precedents the fits of a backtest leave out: those of a case's own clusters."""
+    if not clusters:
+        return "Fits know all shipped precedents: the scenario names no cluster as its own."
+    of = milestones()["cluster"]
+    counts = {each: int((of == each).sum()) for each in clusters}
+    told = [f"{each} ({count or 'none'} shipped)" for each, count in counts.items()]
+    return f"Fits leave out the milestones of {', '.join(told)}."
 
 
 def class_of_goods(scenario: Scenario, products: Iterable[str]) -> str:
@@ -89,24 +89,19 @@ def class_of_goods(scenario: Scenario, products: Iterable[str]) -> str:
         for candidate in programme.candidates.values():
             if candidate.product not in wanted:
                 continue
-            terms = terms_of(candidate, class_of(scenario, candidate.product))
-            if (found := _kind(terms)) is not None:
+            hard = class_of(scenario, candidate.product)
+            if (found := precedent_class(candidate, hard)) is not None:
                 return found
     return ""
 
 
-def _kind(terms: Terms) -> Kind | None:
-    """Return the class of precedents that a lead time or a ramp names; None where neither does."""
-    lead_time = terms.lead_time
-    own = lead_time and (lead_time.precedents.class_ if lead_time.precedents else lead_time.class_)
-    return own or terms.ramp.precedents
-
-
 def _foreseen(scenario: Scenario, candidate: Candidate, promise: Observation | None) -> Candidate:
     """Return a candidate with a lead time that knows nothing of its end."""
-    terms = terms_of(candidate, class_of(scenario, candidate.product))
-    kind = kind_of(candidate, terms)
-    known: dict[str, object] = {"ramp_months": None, "ramp": Ramp(shape="s_curve", precedents=kind)}
+    hard = class_of(scenario, candidate.product)
+    terms, kind = terms_of(candidate, hard), precedent_class(candidate, hard)
+    known: dict[str, object] = {}
+    if kind:
+        known |= {"ramp_months": None, "ramp": Ramp(shape="s_curve", precedents=kind)}
     if terms.lead_time is None:
         begun = terms.clock not in WORDS
         known |= {
@@ -137,7 +132,7 @@ def _months_ahead(plan: Observation) -> int:
     return month_number(plan.value) - month_number(plan.stated)
 
 
-def _begun(candidate: Candidate, kind: Kind, promise: Observation | None) -> LeadTime:
+def _begun(candidate: Candidate, kind: Kind | None, promise: Observation | None) -> LeadTime:
     """Return the lead time of work that had begun: from a promise, or else from precedents."""
     if promise is None:
         return _of_precedents(candidate, kind)
@@ -145,7 +140,7 @@ def _begun(candidate: Candidate, kind: Kind, promise: Observation | None) -> Lea
     return LeadTime.model_validate(said)
 
 
-def _announced(candidate: Candidate, kind: Kind) -> LeadTime:
+def _announced(candidate: Candidate, kind: Kind | None) -> LeadTime:
     """Return the lead time of work yet to begin: from what was announced, or else precedents."""
     if candidate.announced_months is None:
         return _of_precedents(candidate, kind)
@@ -158,7 +153,7 @@ def _announced(candidate: Candidate, kind: Kind) -> LeadTime:
     )
 
 
-def _of_precedents(candidate: Candidate, kind: Kind) -> LeadTime:
+def _of_precedents(candidate: Candidate, kind: Kind | None) -> LeadTime:
     start: HeadStart | None = candidate.head_start
     asked = FromPrecedents.model_validate({"class": kind, "head_start": start})
     return LeadTime(precedents=asked)

@@ -12,7 +12,7 @@ from math import nan
 
 from sim.assess.fates import hits
 from sim.assess.need_readings import READINGS as OF_BUYERS
-from sim.assess.outcomes import Observation
+from sim.assess.observation import Observation
 from sim.assess.past import Past
 from sim.scenario.programme import Candidate, Programme
 from sim.scenario.quantity import Quantity, month_number

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from sim.assess.outcomes import Observation
+from sim.assess.observation import Observation
 from sim.kernels.arrays import Floats
 from sim.report.card import Card, Shown
 from sim.report.charts.wording import counted
@@ -33,6 +33,13 @@ LEVELS = (5, 25, 50, 75, 95)
 TOLD = ("category", "metric", "date", "kind", "unit", "reading")
 ADDED = ("reading", "class", "measure", "seen", "pit", "twice_plan", "crps_twice_plan")
 """Columns that came later and stand last."""
+COLUMNS = (
+    *("category", "metric", "date", "kind", "unit", "outcome", "low", "high"),
+    *("p05", "p25", "p50", "p75", "p95", "plan", "naive", "in50", "in90", "bias"),
+    *("crps_model", "crps_plan", "crps_naive", "best"),
+    *ADDED,
+)
+"""Columns of the table, also of one without a row."""
 INTERVALS = (50, 90)
 """Central intervals, in percent, that are to cover outcomes."""
 FORECASTS = ("model", "plan", "twice_plan", "naive")
@@ -94,7 +101,7 @@ class Score:
             least, most = quantiles[50 - level // 2], quantiles[50 + level // 2]
             row[f"in{level}"] = self._held(least, most)
         row |= {"bias": float(found["mean"]) - value, "pit": self.pit} | self._errors(value)
-        return _added_last(row)
+        return row
 
     @property
     def pit(self) -> float:
@@ -115,8 +122,8 @@ class Score:
         """Say whether an interval holds the outcome; nothing where nobody knows."""
         low, _, high = self.outcome.band
         if self.outcome.is_open:
-            return "miss" if round(most) < low else ""
-        return "yes" if least <= high and low <= most else "miss"
+            return "no" if round(most) < low else ""
+        return "yes" if least <= high and low <= most else "no"
 
     def _errors(self, value: float) -> dict[str, str | float]:
         """Score each forecast against the value, and name the best."""
@@ -139,24 +146,21 @@ class Score:
         )
 
 
-def _added_last(row: Mapping[str, str | float]) -> dict[str, str | float]:
-    first = {name: each for name, each in row.items() if name not in ADDED}
-    return first | {name: row[name] for name in ADDED}
-
-
 @dataclass(frozen=True, eq=False, repr=False)
 class Backtest(Shown):
     """Hold the scores, and the outcomes that are not scored with the reason."""
 
     scores: tuple[Score, ...]
     unscored: tuple[tuple[Observation, str], ...]
+    fits: str = ""
+    """Which precedents the forecasts were made without, in words"""
 
     @cached_property
     def table(self) -> pd.DataFrame:
         """Lay the scores out as a frame, a row an outcome."""
         import pandas as pd
 
-        return pd.DataFrame([score.row for score in self.scores])
+        return pd.DataFrame([score.row for score in self.scores], columns=list(COLUMNS))
 
     def card(self) -> Card:
         """Return what is shown of it at a glance: how well intervals hold, and single outcomes."""
@@ -191,7 +195,7 @@ class Backtest(Shown):
             f"- {reason} ({len(rows)}): {', '.join(dict.fromkeys(rows))}"
             for reason, rows in reasons.items()
         ]
-        return "\n".join([*lines, "", KNOWN])
+        return "\n".join([*lines, "", KNOWN, *([self.fits] if self.fits else [])])
 
 
 def crps(samples: Floats, outcome: float, is_open: bool = False) -> float:

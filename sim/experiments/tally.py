@@ -107,7 +107,7 @@ def _pace(rows: pd.DataFrame) -> Floats:
 
 def inside_of(rows: pd.DataFrame, level: int) -> Floats:
     """Return 1 where an interval holds the outcome, 0 where it misses, NaN where nobody knows."""
-    words = {"yes": 1.0, "miss": 0.0}
+    words = {"yes": 1.0, "no": 0.0}
     return np.asarray(rows[f"in{level}"].map(words), dtype=np.float64)
 
 

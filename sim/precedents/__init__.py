@@ -4,9 +4,9 @@ The collection ships with its sources. `cases()`, `milestones()` and `ramps()` a
 `fits` makes the fits of durations and ratios, `ask` answers a question in months, `score` says how
 well they forecast what they have not seen. All take a folder of one's own.
 
-    import sim.precedents as precedents
+    import sim
 
-    answer = precedents.ask(precedents.Question(kind="deep", head_start="plant"))
+    answer = sim.precedents.ask(sim.precedents.Question(kind="deep", head_start="plant"))
     answer.quantiles        # {5: ..., 50: ..., 95: ...} months from the start to the first unit
     answer.months.ppf(0.5)  # draws: a pure function of uniforms
 """

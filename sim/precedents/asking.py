@@ -72,15 +72,20 @@ class Answer:
 
     @property
     def scenario_lines(self) -> str:
-        """Lines to paste into a scenario, under a candidate."""
+        """Lines to paste into a scenario, under a candidate or a class: the lead time, from when it
+        counts and what it runs to, and the ramp where the class is known.
+
+        Months that precedents took hold the wait for money, so they count from the decision.
+        """
         asked = self.question
         keys = {"class": asked.kind, "head_start": asked.head_start}
         if asked.announced is not None:
             keys = {"announced": f"{asked.announced:g}", "class": asked.kind}
         inside = ", ".join(f"{key}: {value}" for key, value in keys.items() if value)
-        if asked.announced is not None:
-            return f"lead_time: {{{inside}}}"
-        return f"lead_time: {{precedents: {{{inside}}}}}"
+        months = f"{{{inside}}}" if asked.announced is not None else f"{{precedents: {{{inside}}}}}"
+        goal = "first_unit" if asked.milestone == FIRST else "full_supply"
+        lines = [f"lead_time: {months}", "clock: decision", f"runs_to: {goal}"]
+        return "\n".join(lines + ([f"ramp: {{precedents: {asked.kind}}}"] if asked.kind else []))
 
 
 def ask(question: Question, with_dir: str | os.PathLike[str] | None = None) -> Answer:
@@ -124,11 +129,14 @@ def cases_behind(collection: Collection, question: Question) -> pd.DataFrame:
 
 def chosen(collection: Collection, question: Question) -> Collection:
     """Return the cases of a class, head start and sector, with their milestones; empty words take
-    all.
+    all. Raises InputError for a sector that no case has.
 
     Where something was announced the head start is in the promise already, so it does not count.
     """
     cases = collection.cases
+    sectors = sorted(set(cases["sector"]) - {""})
+    if question.sector and question.sector not in sectors:
+        raise InputError(f"sector {question.sector!r}: give one of {', '.join(sectors)}")
     wanted = {"complexity": question.kind, "sector": question.sector}
     if question.announced is None:
         wanted["head_start"] = question.head_start

@@ -38,7 +38,7 @@ def load(with_dir: str | os.PathLike[str] | None = None) -> Collection:
     """Return the shipped collection, followed by the rows of one's own folder.
 
     The folder holds `cases.csv` and `milestones.csv` of the shipped columns, and `ramps.csv` if
-    wanted. Raises InputError where a file is missing, PrecedentsError with every fault and its
+    wanted. Raises InputError where the folder is missing, PrecedentsError with every fault and its
     place otherwise.
     """
     shipped = _shipped()
@@ -99,7 +99,7 @@ def _read(folder: Path, shipped: Collection | None) -> Collection:
     known = {} if shipped is None else _by_name(shipped.cases)
     check_cases(found["cases"], known, faults)
     names = {row["case"] for row in found["cases"].rows} | set(known)
-    check_milestones(found["milestones"], names, faults)
+    check_milestones(found["milestones"], names | found["cases"].odd_names, faults)
     faults.raise_any()
     return _collected(found, shipped)
 

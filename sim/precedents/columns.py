@@ -90,6 +90,29 @@ def month_number(text: str) -> int:
     raise ValueError(text)
 
 
+def months_between(first: str, then: str) -> float:
+    """Return the months from a date to another; below 0 where the second lies before the first.
+
+    A year is its June or, where that would turn the order round, the middle of what the other date
+    leaves of it: 2014 is November and a half after October 2014. Raises ValueError for what is no
+    date.
+    """
+    months = month_number(then) - month_number(first)
+    if months >= 0:
+        return months
+    (early, until), (since, late) = _months_of(first), _months_of(then)
+    until, since = min(until, late), max(since, early)
+    if until < early or late < since:
+        return months
+    return (since + late - early - until) / 2
+
+
+def _months_of(text: str) -> tuple[int, int]:
+    """Return the first and the last month that a date may mean."""
+    middle = month_number(text)
+    return (middle - 5, middle + 6) if _YEAR.fullmatch(text) else (middle, middle)
+
+
 def point_in_time(text: str) -> float:
     """Return the months since year 0 of a point of a ramp: a day, a month, or the middle of its
     period.

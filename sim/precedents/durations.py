@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.precedents.columns import CLASSES, HEAD_STARTS, month_number
+from sim.precedents.columns import CLASSES, HEAD_STARTS, months_between
 from sim.precedents.fit import Fit, Prior, Rows, fit
 from sim.precedents.mixture import Mixture, parts, total
 from sim.precedents.tails import STUDENT, Floats
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 FIRST, FULL = "first", "full"
 MILESTONES = (FIRST, FULL)
 """Milestones whose durations are fitted."""
+EVENT = ("case", "milestone", "units", "value")
+"""What rows have in common that are statements on one event, as far as a table holds it."""
 LEAST = 0.5
 """Months that an event in the month of its start or statement counts for."""
 EFFECTS = ("all", *CLASSES, "no class", *HEAD_STARTS, "no head start", FULL)
@@ -89,15 +91,15 @@ def span(milestones: pd.DataFrame, since: str, until: str = "") -> Floats:
         if until
         else milestones["actual"].where(milestones["actual"] != "", milestones["censored_at"])
     )
-    pairs = zip(milestones[since], ends, strict=True)
-    months = [month_number(end) - month_number(start) for start, end in pairs]
+    months = [months_between(*pair) for pair in zip(milestones[since], ends, strict=True)]
     return np.maximum(np.array(months, dtype=np.float64), LEAST)
 
 
 def rows_of(table: pd.DataFrame, design: Sequence[Floats], values: Floats, width: int) -> Rows:
     """Return the rows of a fit; several statements on one milestone weigh as one together."""
     _, clusters = np.unique(table["cluster"].to_numpy(dtype=str), return_inverse=True)
-    told = table.groupby(["case", "milestone"])["case"].transform("size")
+    keys = [each for each in EVENT if each in table]
+    told = table.groupby(keys)["case"].transform("size")
     return Rows(
         logs=np.log(values),
         censored=table["open"].to_numpy(dtype=np.bool_),

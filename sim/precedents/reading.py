@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sim.errors import Fault, InputError, Place, ScenarioError
+from sim.errors import Fault, Place, ScenarioError
 from sim.files.delimited import Record, records
 from sim.files.disk import opened
 from sim.precedents import columns
@@ -28,6 +28,13 @@ class Table:
     rows: list[Row]
     places: list[tuple[int, list[int]]]
     """The line of each row, and the column at which each of its cells begins; both from 1."""
+    odd: list[tuple[int, list[str]]] = field(default_factory=list)
+    """The line and the cells of what is longer or shorter than the header, and so no row."""
+
+    @property
+    def odd_names(self) -> set[str]:
+        """Return what odd rows are called, so that nothing else is blamed for them."""
+        return {cell for _, cells in self.odd for cell in cells}
 
     def place(self, row: int, name: str) -> Place:
         """Return where a cell stands."""
@@ -53,38 +60,36 @@ class Faults:
 
 
 def read_table(path: Path, known: Sequence[str], more: Sequence[str], faults: Faults) -> Table:
-    """Read one file whose first row names its columns; note unknown and missing columns and odd
-    rows.
-
-    Raises InputError where the file cannot be read at all.
+    """Read one file whose first row names its columns; note unknown and missing columns, or why it
+    cannot be read.
     """
-    try:
-        with opened(path) as stream:
-            text = stream.read().decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: cannot be read: {error}") from None
     table = Table(path, [], [], [])
-    for line, cells, starts in _records(text, path):
+    try:
+        found = _records(path)
+    except csv.Error as error:
+        faults.found.append(Fault(Place(str(path), error.args[1], 1), "", f"{error.args[0]}"))
+        return table
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        faults.found.append(Fault(Place(str(path)), "", f"cannot be read: {reason}"))
+        return table
+    for line, cells, starts in found:
         if not table.header:
             table.header.extend(cells)
-            _check_header(table, known, more, faults)
         elif len(cells) != len(table.header):
-            place = Place(str(path), line, 1)
-            message = f"has {len(cells)} cells, the header {len(table.header)}"
-            faults.found.append(Fault(place, "", message))
+            table.odd.append((line, cells))
         elif any(cells):
             trimmed = (cell.strip() for cell in cells)
             table.rows.append(dict(zip(table.header, trimmed, strict=True)))
             table.places.append((line, starts))
+    _check_header(table, known, more, faults)
     return table
 
 
-def _records(text: str, path: Path) -> Iterator[Record]:
-    """List the records of a file. Raises InputError for text that is no table."""
-    try:
-        yield from records(text)
-    except csv.Error as error:
-        raise InputError(f"{path}:{error.args[1]}: cannot be read: {error.args[0]}") from None
+def _records(path: Path) -> list[Record]:
+    """List the records of a file. Raises OSError, UnicodeDecodeError, csv.Error as `records`."""
+    with opened(path) as stream:
+        return list(records(stream.read().decode("utf-8-sig")))
 
 
 def _check_header(table: Table, known: Sequence[str], more: Sequence[str], faults: Faults) -> None:
@@ -100,7 +105,12 @@ def _check_header(table: Table, known: Sequence[str], more: Sequence[str], fault
 
 
 def check_cells(table: Table, kind: str, faults: Faults) -> None:
-    """Note empty cells that are needed, words that are not allowed, and dates that are none."""
+    """Note rows of another length, empty cells that are needed, words that are not allowed, and
+    dates that are none.
+    """
+    for line, cells in table.odd:
+        message = f"has {len(cells)} cells, the header {len(table.header)}"
+        faults.found.append(Fault(Place(str(table.path), line, 1), "", message))
     for at, row in enumerate(table.rows):
         for name, text in row.items():
             message = _cell_fault(kind, name, text)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sim.precedents.columns import month_number
+from sim.precedents.columns import months_between
 from sim.precedents.reading import Faults, Row, Table
 
 Complaint = tuple[str, str]
@@ -32,8 +32,8 @@ def check_cases(cases: Table, known: dict[str, Row], faults: Faults) -> None:
 def check_milestones(milestones: Table, cases: set[str], faults: Faults) -> None:
     """Note milestones without a case, without an end or with two, out of order, or there twice.
 
-    Rows that differ in what was announced or when are statements on one milestone; where it
-    happened, they have to agree on when.
+    Rows that differ in what was announced or when are statements on one milestone (of one rate or
+    volume, where that has one); where it happened, they have to agree on when.
     """
     statements: dict[tuple[str, ...], int] = {}
     ends: dict[tuple[str, ...], str] = {}
@@ -42,13 +42,14 @@ def check_milestones(milestones: Table, cases: set[str], faults: Faults) -> None
             faults.add(milestones, at, "case", f"no case {row['case']!r} in cases.csv")
         for name, message in _row_faults(row):
             faults.add(milestones, at, name, message)
-        key = (row["case"], row["milestone"], row["announced"], row["stated_on"])
+        event = (row["case"], row["milestone"], row["units"], row["value"])
+        key = (*event, row["announced"], row["stated_on"])
         if key in statements:
             line = milestones.place(statements[key], "case").line
             faults.add(milestones, at, "milestone", f"the same as line {line}")
         statements.setdefault(key, at)
         end = row["actual"]
-        if end and ends.setdefault(key[:2], end) != end:
+        if end and ends.setdefault(event, end) != end:
             faults.add(milestones, at, "actual", "another row of this milestone ends otherwise")
 
 
@@ -68,9 +69,7 @@ def _row_faults(row: Row) -> Iterator[Complaint]:
 def _order(row: Row, first: str, then: str) -> Iterator[Complaint]:
     """Yield a complaint where the second date lies before the first."""
     try:
-        early = bool(row[first] and row[then]) and month_number(row[then]) < month_number(
-            row[first]
-        )
+        early = bool(row[first] and row[then]) and months_between(row[first], row[then]) < 0
     except ValueError:
         return
     if early:

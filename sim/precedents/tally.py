@@ -130,13 +130,14 @@ def _cells(row: dict[str, object] | dict[object, object]) -> list[str]:
         value = float(str(numbers[key]))
         return "" if np.isnan(value) else format(value, form)
 
-    holds = [
-        f"{plain(key, '.0%')} ({plain(key + '_low', '.0%')}-{plain(key + '_high', '.0%')})"
-        for key in ("in50", "in90")
-    ]
+    def hold(key: str) -> str:
+        ends = plain(f"{key}_low", ".0%"), plain(f"{key}_high", ".0%")
+        return f"{plain(key, '.0%')} ({'-'.join(ends)})" if all(ends) else ""
+
     counts = [str(numbers[key]) for key in ("what", "class", "rows", "seen")]
     scores = [plain(f"crps_{key}") for key in ("model", *RIVALS)]
-    return [*counts, plain("effective", ".0f"), *holds, *scores, plain("flat", ".2f")]
+    worth = plain("effective", ".0f")
+    return [*counts, worth, hold("in50"), hold("in90"), *scores, plain("flat", ".2f")]
 
 
 def _grid(rows: list[list[str]]) -> list[str]:

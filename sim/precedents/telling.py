@@ -50,8 +50,19 @@ def answer_text(answer: Answer) -> str:
     levels = "  ".join(
         f"{level:>2} %: {_months(value)}" for level, value in answer.quantiles.items()
     )
-    lines = [title, f"  {levels}", "", "In a scenario:", f"  {answer.scenario_lines}", ""]
+    pasted = [f"  {line}" for line in answer.scenario_lines.splitlines()]
+    lines = [title, f"  {levels}", *_notes(answer), "", "In a scenario:", *pasted, ""]
     return "\n".join(lines + _cases(answer.cases))
+
+
+def _notes(answer: Answer) -> list[str]:
+    """Say what was asked and does not count."""
+    asked, said = answer.question, []
+    if asked.announced is not None and asked.head_start:
+        said.append("  What stood ready is in the promise already: the head start does not count.")
+    if asked.sector:
+        said.append(f"  Months of all sectors; of {asked.sector} are the cases below.")
+    return said
 
 
 def _cases(rows: pd.DataFrame) -> list[str]:

@@ -15,7 +15,7 @@ Distribution = Literal[
 ]
 MEDIAN = ("normal", "lognormal")
 """Distributions whose low and high are points of 5 and 95 %, and whose central value is their
-median."""
+median unless another is given."""
 OUTER = 1.6448536269514722
 """Standard normal score of the point of 95 %."""
 REACH = 3.0902323061678132

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from sim.scenario.lead_time import Clock, LeadTime, Ramp, RunsTo
+from sim.scenario.lead_time import Clock, Kind, LeadTime, Ramp, RunsTo
 from sim.scenario.programme import Candidate, Complexity
 from sim.scenario.quantity import Quantity
 
@@ -99,6 +99,19 @@ def missing(candidate: Candidate | None, hard: Complexity | None) -> Iterator[st
         yield "ramp_months"
     if _number(given, "capital_cost") is None:
         yield "capital_cost"
+
+
+def precedent_class(candidate: Candidate | None, hard: Complexity | None) -> Kind | None:
+    """Return the class of precedents that a candidate's lead time or ramp names, or else those of
+    its product's class; None where none does.
+    """
+    for each in _given(candidate, hard):
+        lead_time = each.lead_time
+        said = lead_time and (lead_time.precedents or lead_time).class_
+        found = said or (each.ramp and each.ramp.precedents)
+        if found:
+            return found
+    return None
 
 
 def head_start(candidate: Candidate | None, lead_time: LeadTime) -> str:

@@ -24,8 +24,8 @@ STANDARD = Quantity(value=0.0, low=-1.6448536269514722, high=1.6448536269514722,
 class FromPrecedents(Frozen):
     """Take months from what history says of such a case."""
 
-    class_: Kind = Field(alias="class")
-    """How hard the product is: simple, process, system, deep, platform."""
+    class_: Kind | None = Field(None, alias="class")
+    """How hard the product is: simple, process, system, deep, platform; null: not known."""
     head_start: HeadStart | None = None
     """What stood ready at the start; the candidate's own where not given."""
 
@@ -99,8 +99,9 @@ class Counting(Frozen):
     clock: Clock | None = None
     """From when the lead time counts: money (the default), each start's own; decision, the month in
     which the programme starts; cut_off, the month in which a restriction first hit a buyer of the
-    product; or a month. With a clock the whole is one project, ready on one date however its money
-    comes; what is paid for later still takes the months of qualification, one at least."""
+    product (before one has, its money); or a month. With a clock the whole is one project, ready on
+    one date however its money comes; what is paid for later still takes the months of
+    qualification, one at least."""
     runs_to: RunsTo | None = None
     """What the lead time runs to: qualified capacity, which then ramps up (the default for
     numbers); the first unit (the default for precedents and announcements); or full supply, nine

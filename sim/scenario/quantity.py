@@ -34,8 +34,8 @@ class Quantity(Frozen):
     """Hold a number, its interval and where it comes from."""
 
     value: float = Field(allow_inf_nan=False)
-    """The central value, used by member 0; for normal, lognormal and discrete the median, which may
-    be left out."""
+    """The central value, used by member 0; for normal, lognormal and discrete it may be left out,
+    and is the median then."""
     low: float | None = Field(None, allow_inf_nan=False)
     """The lowest value drawn, the point of 5 % for normal and lognormal; give `low` and `high`
     together."""
@@ -106,12 +106,9 @@ class Quantity(Frozen):
             return "dist: discrete and values (one at least) go together"
         if self.chances is not None and not _fits(self.values or [], self.chances):
             return "give as many chances as values, none below 0 and one above"
-        middle = median(self.dist, self.low, self.high, self.values, self.chances)
-        if middle is not None and not math.isclose(self.value, middle, rel_tol=0.01):
-            return (
-                f"value {plain(self.value)} is not the median of dist: {self.dist},"
-                f" {plain(middle)}; leave value out"
-            )
+        if self.values is not None and self.value not in self.values:
+            listed = ", ".join(map(plain, self.values))
+            return f"value {plain(self.value)} is none of the values {listed}"
         return ""
 
     @property

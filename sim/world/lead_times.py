@@ -107,7 +107,7 @@ def _drawn(scenario: Scenario, each: Building, lead_time: LeadTime, draw: Draws)
         return _product(
             _durations(
                 left_out,
-                lead_time.precedents.class_,
+                lead_time.precedents.class_ or "",
                 head_start(each.candidate, lead_time),
                 MILESTONES[each.terms.runs_to],
             ),

@@ -12,7 +12,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import sim
-from sim.assess.outcomes import Observation, read_outcomes
+from sim.assess.observation import Observation
+from sim.assess.outcomes import read_outcomes
 from sim.assess.past import Past
 from sim.engine.run import run
 from sim.experiments.scores import Rivals, Score

@@ -85,14 +85,13 @@ def calibration(tables: Tables, choice: Choice = ANY) -> Chart | None:
     wide, full ends that they are too narrow (Czado, Gneiting and Held 2009). What officials or
     experts claim is left out.
     """
-    rows = _observed(tables["backtest"])
-    if rows.empty:
+    judged = _judged(tables)
+    if not judged:
         return None
-    panels = [_tenths("Cases", rows)]
-    if tables.has("backtest_precedents"):
-        panels.append(_tenths("Precedents", tables["backtest_precedents"].dropna(subset="pit")))
-    known = rows[rows["in90"].isin(("yes", "miss"))]
-    outside = int((known["in90"] == "miss").sum())
+    panels = [_tenths(title, rows) for title, rows in judged.items()]
+    rows = next(iter(judged.values()))
+    known = rows[rows["in90"].isin(("yes", "no"))]
+    outside = int((known["in90"] == "no").sum())
     return Chart(
         name="calibration",
         title=(
@@ -112,6 +111,18 @@ def calibration(tables: Tables, choice: Choice = ANY) -> Chart | None:
         table=_tenths_table(panels),
         columns=1,
     )
+
+
+def _judged(tables: Tables) -> dict[str, pd.DataFrame]:
+    """Return the rows of each panel that has some."""
+    found = {}
+    if tables.has("backtest"):
+        found["Cases"] = _observed(tables["backtest"])
+    if tables.has("backtest_precedents"):
+        scored = tables["backtest_precedents"].dropna(subset="pit")
+        for shipped, title in (("yes", "Precedents"), ("no", "Unseen precedents")):
+            found[title] = scored[scored["shipped"] == shipped]
+    return {title: rows for title, rows in found.items() if len(rows)}
 
 
 def _tenths(title: str, rows: pd.DataFrame) -> Panel:
@@ -201,7 +212,7 @@ def _observed(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _finding(rows: pd.DataFrame) -> str:
     rows = _observed(rows) if len(_observed(rows)) else rows
-    known = rows[rows["in90"].isin(("yes", "miss"))]
+    known = rows[rows["in90"].isin(("yes", "no"))]
     inside, best = int((known["in90"] == "yes").sum()), int((rows["best"] == "model").sum())
     return (
         f"{inside} of {counted(len(known), 'observed outcome')} lie within the 90 % "
