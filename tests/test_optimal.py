@@ -17,8 +17,9 @@ from sim.engine.model import SupplyModel
 from sim.experiments.myopia import price_of_myopia
 from sim.kernels.allocation import allocate
 from sim.kernels.arrays import Floats, Ints
+from sim.kernels.least_cost import least_cost, myopia
 from sim.kernels.market import Market
-from sim.kernels.optimal import Optimum, least_cost, min_cost_flow, myopia, transport
+from sim.kernels.optimal import Optimum, min_cost_flow, transport
 from tests.worlds import world
 
 EXPECTED = json.loads((Path(__file__).parent / "expected.json").read_text())["transport"]

@@ -65,6 +65,7 @@ def _least_cost(
             world.usable_caps(),
             world.delivered_costs(),
             axes.need_tier,
+            world.limits,
         )
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.kernels.arrays import Floats
-from sim.kernels.optimal import myopia
+from sim.kernels.least_cost import myopia
 from sim.world.world import World
 
 
@@ -24,4 +24,5 @@ def price_of_myopia(world: World, unmet_cost: float) -> tuple[Floats, Floats]:
         world.usable_caps(),
         world.delivered_costs(),
         unmet_cost,
+        world.limits,
     )

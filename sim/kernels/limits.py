@@ -84,6 +84,13 @@ class Limits(Terms):
             self._refused["claim"] = self.refused(self.groups.need, of_claim)
         return self._refused["claim"]
 
+    @property
+    def refused_by_need(self) -> Floats:
+        """Return the most that each need waits for because some group was cut, [needs, members]."""
+        refused = np.zeros_like(self.waiting)
+        np.maximum.at(refused, self.groups.need, self.refused_by_claim)
+        return refused
+
     @cached_property
     def _cut_needs(self) -> tuple[Ints, Floats]:
         """Return the needs that a cut refuses something, and the greatest odds of each, [of them,

@@ -9,17 +9,29 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy import sparse
 
-from sim.kernels.allocation import Allocation
 from sim.kernels.arrays import Floats, Ints
-from sim.kernels.market import Market
 
 OPTIONS = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}
 """The tightest that HiGHS offers, and far above rounding; amounts are scaled to about 1."""
+
+
+class Together(NamedTuple):
+    """Hold what links may carry together."""
+
+    link: Ints
+    """[pairs]"""
+    group: Ints
+    """[pairs]: the group that the link is in"""
+    most: Floats
+    """[groups]: units, inf: no limit"""
+
+
+NOBODY = Together(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0))
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +49,7 @@ class Optimum:
     """[links]: money that one more unit of the cap would save, likewise"""
 
 
-def transport(
+def transport(  # noqa: PLR0913
     line: Ints,
     need: Ints,
     supply: Floats,
@@ -47,14 +59,16 @@ def transport(
     cap: Floats | None = None,
     tier: Ints | None = None,
     unmet_cost: float | None = None,
+    together: Together = NOBODY,
 ) -> Optimum:
     """Carry supply [suppliers] to demand [buyers] over links at least cost; `line` and `need`
     [links] are a link's ends.
 
     `cost` [links] is money per unit, `cap` [links] the most a link may carry (inf: no limit),
-    `tier` [buyers] who is served first. As much as possible is delivered, tier by tier, and that at
-    least cost. With `unmet_cost`, money per unit of unmet demand, only what is cheaper than leaving
-    it undone is delivered, and tiers do not count.
+    `tier` [buyers] who is served first, `together` what several links may carry. As much as
+    possible is delivered, tier by tier, and that at least cost. With `unmet_cost`, money per unit
+    of unmet demand, only what is cheaper than leaving it undone is delivered, and tiers do not
+    count.
     """
     if not line.size:
         return Optimum(
@@ -63,70 +77,13 @@ def transport(
             np.zeros(supply.size),
             np.zeros(0),
         )
-    problem = _Transport.build(
-        line, need, supply, demand, np.full(line.size, np.inf) if cap is None else cap
-    )
+    most = np.full(line.size, np.inf) if cap is None else cap
+    problem = _Transport.build(line, need, supply, demand, most, together)
     if unmet_cost is not None:
         return problem.cheapest(cost, unmet_cost, np.zeros((0, line.size)), np.zeros(0))
     return problem.cheapest(
         cost, 0.0, *problem.fills(np.zeros(line.size) if tier is None else tier[need])
     )
-
-
-def least_cost(
-    market: Market, supply: Floats, demand: Floats, cap: Floats, cost: Floats, tier: Ints
-) -> Allocation:
-    """Allocate as `transport` does, one member after the other.
-
-    `supply` [lines, members], `demand` [needs, members] and `cap` [links, members] (0 on closed
-    links) in units per month, `cost` [links, members] in money per unit, `tier` [needs].
-    """
-    flow = np.zeros(cap.shape)
-    for member in range(cap.shape[1]):
-        own = np.flatnonzero(cap[:, member] > 0)
-        best = transport(
-            market.line[own],
-            market.need[own],
-            supply[:, member],
-            demand[:, member],
-            cost[own, member],
-            cap=cap[own, member],
-            tier=tier,
-        )
-        flow[own, member] = best.flow
-    return Allocation(flow, market.by_line(flow), market.by_need(flow), 1)
-
-
-def myopia(
-    market: Market,
-    supply: Floats,
-    demand: Floats,
-    flow: Floats,
-    cap: Floats,
-    cost: Floats,
-    unmet_cost: float,
-) -> tuple[Floats, Floats]:
-    """Compare a flow [links, members] with the least-cost one, unmet demand costing `unmet_cost`
-    money per unit.
-
-    Return, [members] each, the flow as a share of the best flow, and by how much its cost is above
-    the least, as a share (0: as good as the best; inf: the best costs nothing). The other arrays
-    are as for `least_cost`.
-    """
-    shares, excess = np.ones(flow.shape[1]), np.zeros(flow.shape[1])
-    for member in range(flow.shape[1]):
-        goods, wants, own, each, most = (
-            np.ascontiguousarray(array[:, member]) for array in (supply, demand, flow, cost, cap)
-        )
-        best = transport(
-            market.line, market.need, goods, wants, each, cap=most, unmet_cost=unmet_cost
-        )
-        paid = float((each * own).sum() + unmet_cost * np.maximum(wants.sum() - own.sum(), 0.0))
-        if best.flow.any():
-            shares[member] = own.sum() / best.flow.sum()
-        if paid > best.cost:
-            excess[member] = paid / best.cost - 1.0 if best.cost > 0 else np.inf
-    return shares, excess
 
 
 def min_cost_flow(
@@ -158,12 +115,23 @@ class _Transport:
     cap: Floats
     suppliers: int
     scale: float
+    together: Together
+    """Groups that have a limit"""
 
     @classmethod
     def build(
-        cls, line: Ints, need: Ints, supply: Floats, demand: Floats, cap: Floats
+        cls,
+        line: Ints,
+        need: Ints,
+        supply: Floats,
+        demand: Floats,
+        cap: Floats,
+        together: Together,
     ) -> _Transport:
         scale = _scale(demand)
+        # a limit that all that is wanted keeps within is none
+        held = np.flatnonzero(together.most < demand.sum())
+        inside = np.isin(together.group, held)
         return cls(
             line,
             need + supply.size,
@@ -171,26 +139,26 @@ class _Transport:
             cap / scale,
             supply.size,
             scale,
+            Together(
+                together.link[inside],
+                np.searchsorted(held, together.group[inside]),
+                together.most[held] / scale,
+            ),
         )
 
     def fills(self, tier: Floats | Ints) -> tuple[Floats, Floats]:
         """Return the links of each tier as 1 in [tiers, links], and the most that each can receive
-        after those before it.
+        when those before it have received the most that they can.
 
-        That is what tiers 0 to k can receive together, less what 0 to k-1 can: the amounts that
-        buyers can receive through a network form a polymatroid, where the greedy choice is exact.
         `tier` [links] is the buyer's.
         """
-        levels = np.unique(tier)
-        none = np.zeros((0, self.cap.size)), np.zeros(0)
-        # the others' links cost nothing here, so what the solver leaves on them does not count
-        together = [
-            self._feasible(self._solve(-up_to.astype(np.float64), *none).x)[up_to].sum()
-            for up_to in tier <= levels[:, None]
-        ]
-        return (tier == levels[:, None]).astype(np.float64), np.maximum(
-            np.diff(together, prepend=0.0), 0.0
-        )
+        links = (tier == np.unique(tier)[:, None]).astype(np.float64)
+        fills = np.zeros(0)
+        for place, own in enumerate(links):
+            # the others' links cost nothing here, so what the solver leaves on them does not count
+            found = self._feasible(self._solve(-own, links[:place], fills).x)
+            fills = np.append(fills, (own * found).sum())
+        return links, fills
 
     def cheapest(self, cost: Floats, price: float, tiers: Floats, fills: Floats) -> Optimum:
         """Return the least-cost flow that gives each tier its fill, unmet demand costing
@@ -210,21 +178,33 @@ class _Transport:
         ends = _incidence(self.source, self.amounts.size) + _incidence(
             self.target, self.amounts.size
         )
-        rows = sparse.vstack((ends, sparse.csr_array(-tiers)), format="csr")
-        return _solved(objective, self.cap, A_ub=rows, b_ub=np.concatenate((self.amounts, -fills)))
+        link, group, most = self.together
+        groups = sparse.csr_array(
+            (np.ones(link.size), (group, link)), shape=(most.size, self.cap.size)
+        )
+        rows = sparse.vstack((ends, groups, sparse.csr_array(-tiers)), format="csr")
+        amounts = np.concatenate((self.amounts, most, -fills))
+        return _solved(objective, self.cap, A_ub=rows, b_ub=amounts)
 
     def _feasible(self, flow: Floats) -> Floats:
         """Take the solver's tolerance out of a flow: nobody sends or receives more than there is,
-        and whole stays whole.
+        no limit is passed, and whole stays whole.
         """
-        flow = (
-            _whole(flow * self.scale, self.amounts * self.scale, self.cap * self.scale) / self.scale
-        )
+        link, group, most = self.together
+        if not most.size:
+            # limits of several links together may have no whole optimum
+            flow = _whole(flow * self.scale, self.amounts * self.scale, self.cap * self.scale)
+            flow = flow / self.scale
         flow = np.clip(flow, 0.0, self.cap)
         size = self.amounts.size
         used = np.bincount(self.source, flow, size) + np.bincount(self.target, flow, size)
         share = np.divide(self.amounts, used, out=np.ones(size), where=used > self.amounts)
         result: Floats = flow * np.minimum(share[self.source], share[self.target])
+        carried = np.bincount(group, result[link], most.size)
+        share = np.divide(most, carried, out=np.ones(most.size), where=carried > most)
+        least = np.ones(result.size)
+        np.minimum.at(least, link, share[group])
+        result *= least
         return result
 
 

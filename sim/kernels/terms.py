@@ -175,15 +175,6 @@ class Terms:
             return self.left(would)
         return np.minimum(self.left(np.minimum(would, self.most)), self.most)
 
-    def narrowed(self, caps: Floats) -> Floats:
-        """Return the most that each link could carry if it carried all of its groups' [links,
-        members].
-        """
-        result = caps.copy()
-        most = self.to_links(self.at(np.full_like(self.base, ANY)), np.inf)
-        result[self.groups.touched] = np.minimum(result[self.groups.touched], most)
-        return result
-
     def shares_beyond(self, lawful: Floats, flow: Floats) -> Floats:
         """Return which share of each touched link's flow lies beyond `lawful` [groups, members].
 

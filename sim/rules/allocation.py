@@ -24,8 +24,9 @@ from sim.kernels import allocation as kernel
 from sim.kernels import claims as kernels
 from sim.kernels.allocation import Allocation
 from sim.kernels.arrays import Bools, Floats, Ints
+from sim.kernels.least_cost import least_cost
+from sim.kernels.limits import Limits
 from sim.kernels.market import Market
-from sim.kernels.optimal import least_cost
 from sim.rules.names import Named
 from sim.rules.registry import rule
 
@@ -101,6 +102,8 @@ class Whole:
     """[links, members]: money per unit, at the gate and for delivery"""
     tier: Ints
     """[needs]: who is served first"""
+    limits: Limits | None
+    """What several links may carry together; None: nothing beyond each link's cap"""
 
 
 def _once(order: list[str]) -> list[str]:
@@ -215,4 +218,12 @@ def optimal(whole: Whole) -> Allocation:
     rules give away. It solves linear programmes for every member and month: for few members, at
     most 200.
     """
-    return least_cost(whole.market, whole.supply, whole.demand, whole.cap, whole.cost, whole.tier)
+    return least_cost(
+        whole.market,
+        whole.supply,
+        whole.demand,
+        whole.cap,
+        whole.cost,
+        whole.tier,
+        whole.limits,
+    )

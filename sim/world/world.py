@@ -287,11 +287,10 @@ class World:
         return result
 
     def usable_caps(self) -> Floats:
-        """Return the most that each link may carry, [links, members], units per month: 0 where it
-        is closed or unwanted.
+        """Return the most that each link may carry alone, [links, members], units per month: 0
+        where it is closed or unwanted.
         """
-        caps = np.where(self.links.open & (self.links.weight > 0), self.links.cap, 0.0)
-        return caps if self.limits is None else self.limits.narrowed(caps)
+        return np.where(self.links.open & (self.links.weight > 0), self.links.cap, 0.0)
 
     def delivered_costs(self) -> Floats:
         """Return what a unit costs over each link, gate to tariffs, [links, members], money."""
