@@ -206,8 +206,7 @@ def spend(world: World, budgeting: Sequence[Commission]) -> None:
         known = np.where(budget > 0, lacking, 0.0)
         lacked[commission.products] = np.maximum(lacked[commission.products], known)
     if len(spending) > 1:
-        together = _lacked_together(world, spending, reached, seen)
-        _close_together(world, np.maximum(lacked, together))
+        _close_together(world, lacked, lambda: _lacked_together(world, spending, reached, seen))
     for commission in spending:
         row, rows = commission.row, commission.rows
         money = projects.started[rows] * projects.capital_cost[rows]
@@ -216,14 +215,18 @@ def spend(world: World, budgeting: Sequence[Commission]) -> None:
     start(projects, projects.started, world.month)
 
 
-def _close_together(world: World, lacked: Floats) -> None:
+def _close_together(world: World, lacked: Floats, count: Callable[[], Floats]) -> None:
     """Reduce what programmes start in one month to what closes the gap once.
 
-    `lacked` [products, members] is the gap that they see, units per month.
+    `lacked` [products, members] is the greatest gap that one of them sees, units per month; `count`
+    returns what all their beneficiaries lack.
     """
     axes, projects = world.axes, world.projects
     by_product = axes.projects_by_product
     added = by_product(projects.started * world.lines.yield_.take(axes.project_line, axis=0))
+    if not some(added > lacked * (1.0 + RTOL)):
+        return
+    lacked = np.maximum(lacked, count())
     over = added > lacked * (1.0 + RTOL)
     if not some(over):
         return
