@@ -25,8 +25,11 @@ from sim.scenario.tables.grid import Grid
 from sim.scenario.tables.rows import MOST_FAULTS, Rows
 from sim.scenario.tables.values import BETWEEN, Values
 
-_WORDS: Mapping[type[Frozen], tuple[str, ...]] = {Trade: ("exporter", "importer", "product")}
-"""Model -> the keys of its rows that are columns of words; its quantities may be columns, too."""
+_WORDS: Mapping[type[Frozen], tuple[str, ...]] = {
+    Trade: ("exporter", "importer", "product", "user")
+}
+"""Model -> the keys of its rows that may be columns of words, as its quantities may be columns;
+those that the schema asks for must be."""
 _PARTS = ("value", "low", "high")
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?").fullmatch
 """What is a number however the table writes decimals, if that is with a point."""
@@ -122,7 +125,7 @@ class _Columns:
         return (
             bool(self._words)
             and list(self.layout.names) == [0]
-            and {*self._words} <= {*keys}
+            and {*filter(self._is_asked_for, self._words)} <= {*keys}
             and all(map(self._may_be_column, self.layout.targets))
         )
 
@@ -130,19 +133,24 @@ class _Columns:
         if target.level or len(target.path) != 1:
             return False
         if target.cells.column is None:
-            return target.part == "value" and target.path[0] not in self._words
+            return target.part == "value" and not self._is_asked_for(str(target.path[0]))
         is_number = target.leaf.kind == "quantity" and target.part in _PARTS
         return is_number or target.path[0] in self._words
 
+    def _is_asked_for(self, key: str) -> bool:
+        """Tell whether a word must be in every row."""
+        assert self.model
+        return key in self._words and self.model.model_fields[key].is_required()
+
     def read(self) -> tuple[ColumnTable[Any], Marks]:
         """Read all columns; also mark the rows that look odd."""
-        targets = self.layout.targets
+        targets = [each for each in self.layout.targets if each.cells.column is not None]
         own = [each for each in targets if each.path[0] in self._words]
         words = {str(each.path[0]): self._of_words(each) for each in own}
-        numbers = dict(self._numbers([each for each in targets if each.cells.column is not None]))
+        numbers = dict(self._numbers(targets))
         constants = {
             str(each.path[0]): bare(self._constant(each))
-            for each in targets
+            for each in self.layout.targets
             if each.cells.column is None
         }
         assert self.model
@@ -165,11 +173,13 @@ class _Columns:
 
     def _of_words(self, target: Target) -> Words:
         """Read a column of names."""
-        assert target.cells.column is not None
+        assert target.cells.column is not None and self.model
         codes, texts = _coded(self.grid.columns[target.cells.column])
+        key = str(target.path[0])
+        otherwise = "" if self._is_asked_for(key) else self.model.model_fields[key].default
         words, odd = [], []
         for text in texts:
-            word = ""
+            word = otherwise if text in self._blanks else ""
             try:
                 if text not in self._blanks and BETWEEN not in text:
                     found = self.values.read(text, target.leaf, target, self.values.at.place)
