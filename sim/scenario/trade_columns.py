@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -21,6 +21,7 @@ SIDES = ("exporter", "importer", "product", "user")
 
 _Meanings = Mapping[str, Sequence[tuple[int, int]]]
 """Name -> how narrowly it selects, and the row of what it names; a user's may be two things."""
+_Reader = Callable[[Any, str], tuple[Ints, Ints, Sequence[str]]]
 
 
 class Spoken(NamedTuple):
@@ -59,13 +60,13 @@ def blocs_of(scenario: Scenario) -> Mapping[str, int]:
 def trade_columns(scenario: Scenario) -> TradeColumns:
     """Read the trade rules of a scenario."""
     trade: Mapping[str, Trade] = scenario.trade
+    read: _Reader = _column if isinstance(trade, ColumnTable) else _listed
     states = _meanings((NAMED, scenario.states), (IN_GROUP, blocs_of(scenario)), (AS_ALL, (ALL,)))
     products = _meanings((NAMED, scenario.products), (AS_ALL, (ALL,)))
     users = _meanings(
         (NAMED, (FINAL, *scenario.factories)), (IN_GROUP, scenario.products), (AS_ALL, (ALL,))
     )
     meanings = dict(zip(SIDES, (states, states, products, users), strict=True))
-    read = _column if isinstance(trade, ColumnTable) else _listed
     spoken = {side: _spoken(*read(trade, side), meanings[side]) for side in SIDES}
     if isinstance(trade, ColumnTable):
         weight = trade.column("weight")

@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from sim.errors import Fault
-from sim.scenario.loading.paths import KEYS, fault_at, find
+from sim.scenario.loading.paths import EACH, KEYS, fault_at, find
 from sim.scenario.loading.schema_walk import KINDS, walk
-from sim.scenario.loading.source_tree import Path, Written, bare
+from sim.scenario.loading.source_tree import Path, Written, bare, dotted
 from sim.scenario.rule_choices import RuleChoice
 from sim.scenario.schema import Scenario
 from sim.scenario.selectors import ALL, FINAL
@@ -44,6 +44,9 @@ _KINDS = {
     "outage": ("outage",),
 }
 """Kinds of event that a noun stands for."""
+
+_IN_COLUMNS = ("trade", "factories.*.lines.*.inputs")
+"""Where blocks may stand that are kept as columns."""
 
 _Names = dict[str, None]
 """Names in the order of the file, quick to look up."""
@@ -133,30 +136,46 @@ def thinned(tree: Written, known: Known) -> tuple[Written, list[Fault]]:
     """Write out, of the blocks that are kept as columns, the rows that are wrong or name something
     unknown, and no others; of very many the first. Also list how many more there are.
     """
-    members, faults = dict(tree.members), list[Fault]()
-    for key, each in members.items():
-        if isinstance(each.value, Block):
-            rows = _strange(str(key), each.value, known)
-            members[key] = each.value.part(rows[:MOST_FAULTS])
-            if rows[MOST_FAULTS:]:
-                more = f"and {len(rows) - MOST_FAULTS:,} more rows of this table"
-                faults.append(Fault(each.place, str(key), more))
-    is_thin = any(isinstance(each.value, Block) for each in tree.members.values())
-    return tree.changed(members) if is_thin else tree, faults
+    faults: list[Fault] = []
+    for place in _IN_COLUMNS:
+        tree = _thinned(tree, place, place.split("."), known, faults)
+    return tree, faults
 
 
-def _strange(section: str, block: Block, known: Known) -> list[int]:
+def _thinned(
+    node: Written, place: str, steps: Sequence[str], known: Known, faults: list[Fault]
+) -> Written:
+    """Write a node out so, some steps above what stands at a place; adds faults."""
+    if steps:
+        members = node.value if isinstance(node.value, dict) else {}
+        thin = {
+            key: _thinned(each, place, steps[1:], known, faults)
+            for key, each in members.items()
+            if steps[0] in (EACH, key)
+        }
+        is_thinner = any(members[key] is not each for key, each in thin.items())
+        return node.changed({**members, **thin}) if is_thinner else node
+    if not isinstance(node.value, Block):
+        return node
+    rows = _strange(place, node.value, known)
+    if rows[MOST_FAULTS:]:
+        more = f"and {len(rows) - MOST_FAULTS:,} more rows of this table"
+        faults.append(Fault(node.place, dotted(node.value.path), more))
+    return node.value.part(rows[:MOST_FAULTS]) if rows else Written({}, node.place)
+
+
+def _strange(place: str, block: Block, known: Known) -> list[int]:
     """List the rows of a block that are wrong or name something unknown."""
     marked = {*block.odd} | {
         row
         for reference in _REFERENCES
-        if reference.pattern.startswith(f"{section}.*.") and reference.noun in known
+        if reference.pattern.startswith(f"{place}.") and reference.noun in known
         for row in _rows_unknown(reference, block, known[reference.noun])
     }
     sources = known.get("source")
     said = {each.said.get("source") for each in block.table.numbers.values()} - {None}
-    if sources is not None and not said <= {*sources}:
-        # it is said once, of all rows
+    if sources is not None and not said <= {*sources} and block.rows[0] == 0:
+        # it is said once, of all rows of the table
         marked.add(0)
     return sorted(marked)
 
@@ -167,8 +186,11 @@ def _rows_unknown(
     """List the rows of a block in which a key refers to nothing; none where nothing can be said."""
     if names is None:
         return ()
+    key = reference.pattern.split(".")[-1]
+    if key == KEYS:
+        return [row for row, name in enumerate(block.table.names) if name not in names]
     wild = {reference.wildcard} if reference.wildcard else set()
-    found: list[int] = block.strangers(reference.pattern.split(".")[-1], {*names} | wild).tolist()
+    found: list[int] = block.strangers(key, {*names} | wild).tolist()
     return found
 
 
