@@ -5,25 +5,23 @@ with other faults.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any
 
 from pydantic import ValidationError
 
 from sim.errors import Fault
-from sim.scenario.loading.paths import EACH, KEYS, fault_at, find
+from sim.scenario.checks.reference_list import REFERENCES, Known, Reference
+from sim.scenario.checks.thinning import thinned
+from sim.scenario.loading.paths import KEYS, fault_at, find
 from sim.scenario.loading.schema_walk import KINDS, walk
-from sim.scenario.loading.source_tree import Path, Written, bare, dotted
+from sim.scenario.loading.source_tree import Path, Written, bare
 from sim.scenario.rule_choices import RuleChoice
 from sim.scenario.schema import Scenario
-from sim.scenario.selectors import ALL, FINAL
+from sim.scenario.selectors import FINAL
 from sim.scenario.suggestions import Speller, listed
-from sim.scenario.tables.bulk import Block
-from sim.scenario.tables.rows import MOST_FAULTS
 
-Known = Mapping[str, Collection[str] | None]
-"""Noun -> the names that the scenario gives; None where nothing can be said."""
 CheckRule = Callable[[str, str, Mapping[str, Any], Known], Mapping[str, str]]
 """(family, rule, parameters, names) -> what is wrong: key -> message, with the key `rule` for the
 rule's own name."""
@@ -45,58 +43,8 @@ _KINDS = {
 }
 """Kinds of event that a noun stands for."""
 
-_IN_COLUMNS = ("trade", "factories.*.lines.*.inputs")
-"""Where blocks may stand that are kept as columns."""
-
 _Names = dict[str, None]
 """Names in the order of the file, quick to look up."""
-
-
-class _Reference(NamedTuple):
-    """Say what a place refers to."""
-
-    pattern: str
-    """Path with `*` for any name; `~` at its end stands for the keys."""
-    noun: str
-    wildcard: str | None = None
-    """What stands for all, where that is allowed."""
-
-
-_REFERENCES = (
-    _Reference("states.*.affinity.~", "state or bloc"),
-    _Reference("products.*.inputs.~", "product"),
-    _Reference("products.*.complexity", "complexity class"),
-    _Reference("factories.*.state", "state"),
-    _Reference("factories.*.lines.~", "product"),
-    _Reference("factories.*.lines.*.inputs.~", "product"),
-    _Reference("needs.~", "state"),
-    _Reference("needs.*.~", "product"),
-    _Reference("trade.*.exporter", "state or bloc", ALL),
-    _Reference("trade.*.importer", "state or bloc", ALL),
-    _Reference("trade.*.product", "product", ALL),
-    _Reference("trade.*.user", "factory or product", ALL),
-    _Reference("events.*.exporter", "state or bloc", ALL),
-    _Reference("events.*.importer", "state or bloc", ALL),
-    _Reference("events.*.via", "state"),
-    _Reference("events.*.state", "state or bloc", ALL),
-    _Reference("events.*.product", "product", ALL),
-    _Reference("events.*.factory", "factory", ALL),
-    _Reference("events.*.sizes.~", "factory, product, state or bloc"),
-    _Reference("events.*.programme", "programme"),
-    _Reference("events.*.input", "product", ALL),
-    _Reference("events.*.from_product", "product"),
-    _Reference("events.*.to_product", "product"),
-    _Reference("events.*.when.state", "state"),
-    _Reference("events.*.when.product", "product"),
-    _Reference("events.*.after.event", "event"),
-    _Reference("events.*.after.completion", "programme.candidate"),
-    _Reference("events.*.lifts", "restriction"),
-    _Reference("events.*.repairs", "outage"),
-    _Reference("programmes.*.chair", "state"),
-    _Reference("programmes.*.beneficiaries", "state", "all"),
-    _Reference("programmes.*.candidates.*.factory", "factory"),
-    _Reference("programmes.*.candidates.*.product", "product"),
-)
 
 
 def reference_faults(tree: Written) -> list[Fault]:
@@ -105,7 +53,7 @@ def reference_faults(tree: Written) -> list[Fault]:
     """
     known, kinds, speller = _known_names(tree), _kinds(tree), Speller()
     tree, faults = thinned(tree, known)
-    for reference in _REFERENCES:
+    for reference in REFERENCES:
         names, at_key = known[reference.noun], reference.pattern.endswith(KEYS)
         for path, node in find(tree, reference.pattern):
             faults += _list_faults(tree, path, node)
@@ -130,68 +78,6 @@ def rule_faults(tree: Written, check: CheckRule | None) -> list[Fault]:
             ]
             faults += _choice_faults(tree, path, node, check, known) if check else []
     return faults
-
-
-def thinned(tree: Written, known: Known) -> tuple[Written, list[Fault]]:
-    """Write out, of the blocks that are kept as columns, the rows that are wrong or name something
-    unknown, and no others; of very many the first. Also list how many more there are.
-    """
-    faults: list[Fault] = []
-    for place in _IN_COLUMNS:
-        tree = _thinned(tree, place, place.split("."), known, faults)
-    return tree, faults
-
-
-def _thinned(
-    node: Written, place: str, steps: Sequence[str], known: Known, faults: list[Fault]
-) -> Written:
-    """Write a node out so, some steps above what stands at a place; adds faults."""
-    if steps:
-        members = node.value if isinstance(node.value, dict) else {}
-        thin = {
-            key: _thinned(each, place, steps[1:], known, faults)
-            for key, each in members.items()
-            if steps[0] in (EACH, key)
-        }
-        is_thinner = any(members[key] is not each for key, each in thin.items())
-        return node.changed({**members, **thin}) if is_thinner else node
-    if not isinstance(node.value, Block):
-        return node
-    rows = _strange(place, node.value, known)
-    if rows[MOST_FAULTS:]:
-        more = f"and {len(rows) - MOST_FAULTS:,} more rows of this table"
-        faults.append(Fault(node.place, dotted(node.value.path), more))
-    return node.value.part(rows[:MOST_FAULTS]) if rows else Written({}, node.place)
-
-
-def _strange(place: str, block: Block, known: Known) -> list[int]:
-    """List the rows of a block that are wrong or name something unknown."""
-    marked = {*block.odd} | {
-        row
-        for reference in _REFERENCES
-        if reference.pattern.startswith(f"{place}.") and reference.noun in known
-        for row in _rows_unknown(reference, block, known[reference.noun])
-    }
-    sources = known.get("source")
-    said = {each.said.get("source") for each in block.table.numbers.values()} - {None}
-    if sources is not None and not said <= {*sources} and block.rows[0] == 0:
-        # it is said once, of all rows of the table
-        marked.add(0)
-    return sorted(marked)
-
-
-def _rows_unknown(
-    reference: _Reference, block: Block, names: Collection[str] | None
-) -> Sequence[int]:
-    """List the rows of a block in which a key refers to nothing; none where nothing can be said."""
-    if names is None:
-        return ()
-    key = reference.pattern.split(".")[-1]
-    if key == KEYS:
-        return [row for row, name in enumerate(block.table.names) if name not in names]
-    wild = {reference.wildcard} if reference.wildcard else set()
-    found: list[int] = block.strangers(key, {*names} | wild).tolist()
-    return found
 
 
 def _known_names(tree: Written) -> dict[str, _Names | None]:
@@ -243,7 +129,7 @@ def _names(tree: Written, section: str) -> _Names | None:
 
 
 def _unknown_names(
-    reference: _Reference, path: Path, node: Written, known: _Names | None
+    reference: Reference, path: Path, node: Written, known: _Names | None
 ) -> list[tuple[Path, str]]:
     """List the names at a path that refer to nothing; none where nothing can be said."""
     if known is None:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
+from itertools import compress, islice
 from typing import overload
 
 from sim.errors import Fault, Place, ScenarioError
@@ -19,6 +20,8 @@ from sim.scenario.tables.parquet import parquet_rows
 from sim.scenario.tables.table import Table
 
 _SEPARATORS = {",": "','", ";": "';'", "\t": "a tab ('\\t')", "|": "'|'"}
+_ROWS = 2**14
+"""Rows that are parted into columns at a time."""
 _MOST_RAGGED = 20
 """Rows of a wrong number of cells that are told one by one."""
 
@@ -142,37 +145,54 @@ def _checked(
 
     Raises ScenarioError.
     """
-    counted = _counted(file, found, bounds)
-    line, names = next(counted, (0, []))
+    line, names = next(iter(found := iter(found)), (0, []))
     if not line:
         raise ScenarioError([Fault(Place(file), "", "the table is empty")])
+    names = [name.strip() for name in names]
+    _count(file, [(line, names)], bounds)
     columns: list[list[str]] = [[] for _ in names]
     # what many rows have in common is held once
     known: list[dict[str, str]] = [{} for _ in names]
-    lines, faults, width = array("q"), list[Fault](), len(names)
-    for at, cells in counted:
-        if len(cells) == width:
-            lines.append(at)
-            for column, same, cell in zip(columns, known, cells, strict=True):
-                column.append(same.setdefault(cell, cell))
-        elif len(faults) < _MOST_RAGGED:
-            message = f"{len(cells)} cells; the header has {width}"
-            faults.append(Fault(Place(file, at, 1), "", message))
+    lines, faults = array("q"), list[Fault]()
+    while some := list(islice(found, _ROWS)):
+        _count(file, some, bounds)
+        faults += _ragged(file, some, len(names))
+        if not faults:
+            _add(columns, known, lines, some)
     if faults:
-        raise ScenarioError(faults)
+        raise ScenarioError(faults[:_MOST_RAGGED])
     return Grid(file, Record(line, names, []), columns, lines, digest, text, delimiter)
 
 
-def _counted(file: str, found: Iterable[Row], bounds: Bounds) -> Iterator[Row]:
-    """Count the cells of rows, take away the blanks around them, and leave out rows of nothing
-    else. Raises ScenarioError.
-    """
-    for number, (line, cells) in enumerate(found):
-        bare = [cell.strip() for cell in cells]
-        if not bounds.add_cells(len(bare)):
+def _count(file: str, found: Sequence[Row], bounds: Bounds) -> None:
+    """Count the cells of rows. Raises ScenarioError where they are too many."""
+    for line, cells in found:
+        if not bounds.add_cells(len(cells)):
             raise ScenarioError([Fault(Place(file, line, 1), "", TOO_MANY_CELLS)])
-        if number == 0 or any(bare):
-            yield line, bare
+
+
+def _ragged(file: str, found: Sequence[Row], width: int) -> Iterator[Fault]:
+    """Note the rows that have more or fewer cells than the header, and are not blank."""
+    for line, cells in found:
+        if len(cells) != width and any(map(str.strip, cells)):
+            yield Fault(Place(file, line, 1), "", f"{len(cells)} cells; the header has {width}")
+
+
+def _add(
+    columns: Sequence[list[str]],
+    known: Sequence[dict[str, str]],
+    lines: array[int],
+    found: Sequence[Row],
+) -> None:
+    """Add rows to columns, without the blanks around cells, and leave out rows of nothing else."""
+    own = [(line, cells) for line, cells in found if len(cells) == len(columns)]
+    if own:
+        cells = [[*map(str.strip, column)] for column in zip(*(row for _, row in own), strict=True)]
+        filled = list(map(any, zip(*cells, strict=True)))
+        lines.extend(compress((line for line, _ in own), filled))
+        for whole, same, part in zip(columns, known, cells, strict=True):
+            kept = list(compress(part, filled))
+            whole.extend(map(same.setdefault, kept, kept))
 
 
 def _check_delimiter(grid: Grid, spec: Table) -> None:

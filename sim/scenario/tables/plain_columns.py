@@ -38,6 +38,7 @@ KINDS: Mapping[type[Frozen] | None, Kind] = {
 _PARTS = ("value", "low", "high")
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?").fullmatch
 """What is a number however the table writes decimals, if that is with a point."""
+_NAME = re.compile("[A-Za-z][A-Za-z0-9_]*").fullmatch
 
 Marks = np.ndarray
 """[rows]: whether a row looks odd"""
@@ -53,6 +54,7 @@ class PlainColumns:
         kind = KINDS.get(self.model)
         self.odd: Marks = np.zeros(len(grid.lines), dtype=np.bool_)
         self._blanks = frozenset(("", *values.spec.missing))
+        self._special = self._blanks | values.codes.given.keys()
         self._words = kind.words if kind else ()
         self._is_known = kind is not None and list(layout.names) == list(range(kind.level + 1))
 
@@ -83,12 +85,12 @@ class PlainColumns:
     def read(self) -> tuple[ColumnTable[Any], Marks]:
         """Read all columns; also mark the rows that look odd."""
         assert self.model
-        targets = [each for each in self.layout.targets if each.path[0] not in self._words]
-        words = {str(each.path[0]): self._of_words(each) for each in self._worded}
-        numbers = dict(self._numbers([each for each in targets if each.cells.column is not None]))
+        words = {str(each.path[0]): self._of_words(each) for each in self._targets(is_word=True)}
+        others = self._targets(is_word=False)
+        numbers = dict(self._numbers([each for each in others if each.cells.column is not None]))
         constants = {
             str(each.path[0]): bare(self._constant(each))
-            for each in targets
+            for each in others
             if each.cells.column is None
         }
         table = ColumnTable(self.model, self._all_names(), words, numbers, constants)
@@ -97,9 +99,9 @@ class PlainColumns:
             self.odd[0] = True
         return table, self.odd
 
-    @property
-    def _worded(self) -> Sequence[Target]:
-        return [each for each in self.layout.targets if each.path[0] in self._words]
+    def _targets(self, *, is_word: bool) -> Sequence[Target]:
+        """List the keys that are words, or the others."""
+        return [each for each in self.layout.targets if (each.path[0] in self._words) == is_word]
 
     def _all_names(self) -> Sequence[str]:
         """Name the rows' members, and what holds them."""
@@ -147,7 +149,12 @@ class PlainColumns:
         parts = []
         for each in cells:
             codes, texts = self._texts(each)
-            named = [self._name(text, is_whole=len(cells) == 1) for text in texts]
+            named = [
+                text
+                if _NAME(text) and text not in self._special
+                else self._name(text, is_whole=len(cells) == 1)
+                for text in texts
+            ]
             self.odd |= np.array([not name for name in named], dtype=np.bool_)[codes]
             parts.append([named[code] for code in codes.tolist()])
         return parts[0] if len(parts) == 1 else list(map("_".join, zip(*parts, strict=True)))
@@ -165,7 +172,7 @@ class PlainColumns:
             name = "all" if text == "*" and not is_whole else self.values.codes.name(text)
         except ValueError:
             return ""
-        return name if re.fullmatch("[A-Za-z][A-Za-z0-9_]*", name) else ""
+        return name if _NAME(name) else ""
 
     def _mark_twins(self, names: Sequence[Any]) -> None:
         """Mark the rows whose names another row has too."""
