@@ -138,12 +138,16 @@ def walk(
     """List every value with its path and, where the schema has one, its model; quantities and rule
     choices are not entered.
     """
-    model = model_at(shape, tree)
-    yield path, tree, model
-    if model in (Quantity, RuleChoice):
-        return
-    for key, member in tree.members.items():
-        yield from walk(member, below(shape, key, tree), (*path, key))
+    ahead = [(path, tree, shape)]
+    while ahead:
+        path, node, shape = ahead.pop()
+        model = model_at(shape, node)
+        yield path, node, model
+        members = () if model in (Quantity, RuleChoice) else node.members.items()
+        if members:
+            shapes, other = (_shapes(model), None) if model else ({}, _member(shape))
+            found = [((*path, key), each, shapes.get(key, other)) for key, each in members]
+            ahead += reversed(found)
 
 
 def _event_model(written: Written | None) -> type[Dated]:
