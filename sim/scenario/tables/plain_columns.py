@@ -38,6 +38,7 @@ KINDS: Mapping[type[Frozen] | None, Kind] = {
 _PARTS = ("value", "low", "high")
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?").fullmatch
 """What is a number however the table writes decimals, if that is with a point."""
+_DIGITS = re.compile("[-+.0-9eE]+").fullmatch
 _NAME = re.compile("[A-Za-z][A-Za-z0-9_]*").fullmatch
 
 Marks = np.ndarray
@@ -202,6 +203,9 @@ class PlainColumns:
         with_point = not self.grid.is_text or (spec.decimal == "." and not spec.thousands)
         stem = target.cells.name.removesuffix(f"_{target.part}")
         scale = spec.scale.get(stem)
+        quick = _read(column) if with_point else None
+        if quick is not None:
+            return quick if scale is None else quick * scale
         numbers = np.empty(len(column))
         for row, text in enumerate(column):
             if with_point and _NUMBER(text) and len(text) < LONGEST_NUMBER:
@@ -241,6 +245,16 @@ class PlainColumns:
         )
         said = bare(whole)
         return {key: each for key, each in said.items() if key != "value"} if whole.mapping else {}
+
+
+def _read(column: Sequence[str]) -> np.ndarray | None:
+    """Read a column that holds nothing but numbers of the plainest kind; None where it does not."""
+    if not _DIGITS("".join(column)) or max(map(len, column)) >= LONGEST_NUMBER:
+        return None
+    try:
+        return np.array(list(map(float, column)), dtype=np.float64)
+    except ValueError:
+        return None
 
 
 def _coded(column: Sequence[str]) -> tuple[np.ndarray, Sequence[str]]:
