@@ -70,7 +70,7 @@ def rule_faults(tree: Written, check: CheckRule | None) -> list[Fault]:
     known = _known_names(tree)
     # what is kept as columns chooses no rules
     tree, faults = thinned(tree, {})[0], list[Fault]()
-    for path, node, model in walk(tree):
+    for path, node, model in walk(tree, toward=RuleChoice):
         if model is RuleChoice and node.value is not None:
             faults += [
                 fault_at(tree, each, f"{number} is not a finite number")

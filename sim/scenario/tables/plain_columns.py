@@ -206,15 +206,21 @@ class PlainColumns:
         quick = _read(column) if with_point else None
         if quick is not None:
             return quick if scale is None else quick * scale
-        numbers = np.empty(len(column))
-        for row, text in enumerate(column):
-            if with_point and _NUMBER(text) and len(text) < LONGEST_NUMBER:
-                numbers[row] = float(text) if scale is None else float(text) * scale
-            elif text in self._blanks:
-                numbers[row] = np.nan
-            else:
-                numbers[row] = self._slowly(text, target, row)
-        return numbers
+        return np.array(
+            [
+                self._float(text, target, row, scale, with_point=with_point)
+                for row, text in enumerate(column)
+            ],
+            dtype=np.float64,
+        )
+
+    def _float(
+        self, text: str, target: Target, row: int, scale: float | None, *, with_point: bool
+    ) -> float:
+        """Read a number, as `_floats` does."""
+        if with_point and _NUMBER(text) and len(text) < LONGEST_NUMBER:
+            return float(text) if scale is None else float(text) * scale
+        return np.nan if text in self._blanks else self._slowly(text, target, row)
 
     def _slowly(self, text: str, target: Target, row: int) -> float:
         try:
