@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -32,6 +32,8 @@ SUPPLIERS, BUYERS = 33, 5
 MOST_INPUTS = 0.6
 """Largest share of inputs in output."""
 STEPS, YEAR = 12, 365
+TURNS = 3
+"""Times that each is measured, in turns: a busy moment of the machine then meets both."""
 STRUCK = (("reg00", "sec00"), ("reg01", "sec01"))
 """Industries that lose half of their capacity."""
 FIRST = 3
@@ -56,7 +58,8 @@ def measure() -> Iterator[Row]:
         return
     for (regions, sectors), least in SIZES.items():
         table = made_up(regions, sectors)
-        theirs, ours = in_boario(table), here(table)
+        turns = [(in_boario(table), here(table)) for _ in range(TURNS)]
+        theirs, ours = (_least(each) for each in zip(*turns, strict=True))
         scale = theirs.output[0].sum() / ours.output[0].sum()
         np.testing.assert_allclose(ours.output * scale, theirs.output[1:], rtol=1e-9)
         size = f"{regions * sectors:,} industries"
@@ -66,6 +69,12 @@ def measure() -> Iterator[Row]:
         yield Row(f"BoARIO's set-up, {size}", theirs.setup, "s")
         faster = (theirs.setup + YEAR * theirs.step) / (ours.setup + YEAR * ours.step)
         yield Row(f"a year of ARIO over BoARIO's, {size}", faster, "times", least=least)
+
+
+def _least(several: Sequence[Measured]) -> Measured:
+    """Take the least time of each stage; output is the same in all."""
+    setup, step = (min(getattr(each, key) for each in several) for key in ("setup", "step"))
+    return Measured(setup, step, several[0].output)
 
 
 def made_up(regions: int, sectors: int, seed: int = 1) -> SimpleNamespace:
