@@ -63,13 +63,13 @@ class Grid:
 
     def place(self, row: Record, column: int) -> Place:
         """Say where a cell stands."""
-        starts = row.starts or self._starts(row)
+        starts = row.starts or self.starts(row)
         return Place(self.file, row.line, starts[column] if column < len(starts) else 1)
 
-    def _starts(self, row: Record) -> Sequence[int]:
+    def starts(self, row: Record) -> list[int]:
         """Find the column at which each cell of a row begins; a quoted cell may run over lines."""
         if not self.text:
-            return range(1, len(self.columns) + 1)
+            return list(range(1, len(self.columns) + 1))
         last = row.line
         while "".join(self._text_lines[row.line - 1 : last]).count('"') % 2:
             last += 1
@@ -96,7 +96,8 @@ class _Rows(Sequence[Record]):
     def __getitem__(self, at: int | slice) -> Record | list[Record]:
         if isinstance(at, slice):
             return [self[row] for row in range(len(self))[at]]
-        return Record(self.grid.lines[at], [each[at] for each in self.grid.columns], [])
+        row = Record(self.grid.lines[at], [each[at] for each in self.grid.columns], [])
+        return row._replace(starts=self.grid.starts(row))
 
 
 def read_grid(file: str, spec: Table, bounds: Bounds) -> Grid:
@@ -155,8 +156,8 @@ def _checked(
     known: list[dict[str, str]] = [{} for _ in names]
     lines, faults = array("q"), list[Fault]()
     while some := list(islice(found, _ROWS)):
-        _count(file, some, bounds)
-        faults += _ragged(file, some, len(names))
+        if _count(file, some, bounds) != {len(names)}:
+            faults += _ragged(file, some, len(names))
         if not faults:
             _add(columns, known, lines, some)
     if faults:
@@ -164,11 +165,15 @@ def _checked(
     return Grid(file, Record(line, names, []), columns, lines, digest, text, delimiter)
 
 
-def _count(file: str, found: Sequence[Row], bounds: Bounds) -> None:
-    """Count the cells of rows. Raises ScenarioError where they are too many."""
-    for line, cells in found:
-        if not bounds.add_cells(len(cells)):
-            raise ScenarioError([Fault(Place(file, line, 1), "", TOO_MANY_CELLS)])
+def _count(file: str, found: Sequence[Row], bounds: Bounds) -> set[int]:
+    """Count the cells of rows; return how many cells rows have. Raises ScenarioError where they are
+    too many.
+    """
+    sizes = [len(cells) for _, cells in found]
+    over = bounds.add_rows(sizes)
+    if over is not None:
+        raise ScenarioError([Fault(Place(file, found[over][0], 1), "", TOO_MANY_CELLS)])
+    return set(sizes)
 
 
 def _ragged(file: str, found: Sequence[Row], width: int) -> Iterator[Fault]:
