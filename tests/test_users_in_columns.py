@@ -21,6 +21,7 @@ from sim.scenario.tables import plain_columns
 from sim.world.build import build
 from sim.world.numbering import number
 from tests.random_worlds import random_scenario
+from tests.reference.trade_rules import permitting_rule
 
 RULES = ("exporter", "importer", "product", "user", "weight", "cap")
 BILLS = ("factory", "product", "input", "amount", "amount_low", "amount_high")
@@ -119,6 +120,38 @@ def test_rules_with_users_give_the_links_bases_and_caps_of_yaml(seed: int) -> No
     assert [each.tolist() for each in mine.trade_caps.links] == [
         each.tolist() for each in theirs.trade_caps.links
     ]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_without_search_links_are_what_trying_every_rule_permits(seed: int) -> None:
+    world = plain_world(seed)
+    tree = yaml.safe_load(dump(world))
+    for each in (tree, *tree["states"].values(), *tree["factories"].values()):
+        each["rules"] = each.get("rules", {}) | {"search": "none"}
+    rows = rules(Random(seed), world)
+    broad = {"exporter": "*", "importer": "*", "product": "*", "user": "final", "weight": 0.25}
+    found = loaded(
+        world,
+        **{key: tree[key] for key in ("rules", "states", "factories")},
+        trade=rules_of(rows) | {"broad": broad},
+    )
+    axes = number(found)
+    links = {
+        (line, need): axes.terms[terms]
+        for line, need, terms in zip(axes.link_line, axes.link_need, axes.link_terms, strict=True)
+    }
+    wanted = {}
+    for line, (factory, product) in enumerate(axes.lines):
+        for need, (importer, bought) in enumerate(axes.needs):
+            exporter, user = found.factories[factory].state, axes.need_line[need]
+            rule = permitting_rule(
+                found, exporter, importer, product, *(axes.lines[user] if user >= 0 else ())
+            )
+            is_open = found.trade[rule].weight.value > 0 if rule else exporter == importer
+            if bought == product and is_open:
+                wanted[line, need] = f"trade.{rule}" if rule else "trade"
+    assert links == wanted
+    assert {*links.values()} > {"trade.broad"}
 
 
 @pytest.mark.parametrize("seed", SEEDS)
