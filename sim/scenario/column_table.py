@@ -140,6 +140,8 @@ class ColumnTable(Mapping[str, F], Generic[F]):
 
 def joined(several: Sequence[Numbers]) -> Numbers:
     """Put columns of which the same is said one below the other."""
+    if len(several) == 1:
+        return several[0]
     value, low, high = (
         np.concatenate([getattr(each, part) for each in several])
         for part in ("value", "low", "high")
