@@ -177,11 +177,11 @@ class _Transport:
         )
 
     def _solve(self, objective: Floats, tiers: Floats, fills: Floats) -> Any:
+        from scipy import sparse
+
         ends = _incidence(self.source, self.amounts.size) + _incidence(
             self.target, self.amounts.size
         )
-        from scipy import sparse
-
         link, group, most = self.together
         groups = sparse.csr_array(
             (np.ones(link.size), (group, link)), shape=(most.size, self.cap.size)
