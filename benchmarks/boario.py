@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,6 +18,7 @@ import pandas as pd
 from benchmarks.measure import Row
 from sim.engine.load import load
 from sim.engine.model import SupplyModel
+from sim.engine.recorder import Tape
 from sim.imports.folder import write
 from sim.imports.found import Found
 from sim.imports.mrio import from_pymrio
@@ -31,10 +32,15 @@ SUPPLIERS, BUYERS = 33, 5
 MOST_INPUTS = 0.6
 """Largest share of inputs in output."""
 STEPS, YEAR = 12, 365
+TURNS = 3
+"""Times that each is measured, in turns: a busy moment of the machine then meets both."""
 STRUCK = (("reg00", "sec00"), ("reg01", "sec01"))
 """Industries that lose half of their capacity."""
 FIRST = 3
 """The step of the loss; BoARIO has one step more before it."""
+KEPT = ("output", "usable", "need", "used")
+"""What is recorded here: as BoARIO does, output and capacity by industry, and final demand, with
+what of it is met."""
 
 
 class Measured(NamedTuple):
@@ -52,7 +58,8 @@ def measure() -> Iterator[Row]:
         return
     for (regions, sectors), least in SIZES.items():
         table = made_up(regions, sectors)
-        theirs, ours = in_boario(table), here(table)
+        turns = [(in_boario(table), here(table)) for _ in range(TURNS)]
+        theirs, ours = (_least(each) for each in zip(*turns, strict=True))
         scale = theirs.output[0].sum() / ours.output[0].sum()
         np.testing.assert_allclose(ours.output * scale, theirs.output[1:], rtol=1e-9)
         size = f"{regions * sectors:,} industries"
@@ -62,6 +69,12 @@ def measure() -> Iterator[Row]:
         yield Row(f"BoARIO's set-up, {size}", theirs.setup, "s")
         faster = (theirs.setup + YEAR * theirs.step) / (ours.setup + YEAR * ours.step)
         yield Row(f"a year of ARIO over BoARIO's, {size}", faster, "times", least=least)
+
+
+def _least(several: Sequence[Measured]) -> Measured:
+    """Take the least time of each stage; output is the same in all."""
+    setup, step = (min(getattr(each, key) for each in several) for key in ("setup", "step"))
+    return Measured(setup, step, several[0].output)
 
 
 def made_up(regions: int, sectors: int, seed: int = 1) -> SimpleNamespace:
@@ -128,13 +141,12 @@ def here(table: SimpleNamespace) -> Measured:
         began = time.process_time()
         scenario = load(Path(folder, "mrio.yaml"), members=1)
         axes = number(scenario)
-        model = SupplyModel(scenario, (0,), axes, reporters={})
+        tape = Tape.blank(scenario, axes, 1, KEPT)
+        model = SupplyModel(scenario, (0,), axes, tape, reporters={})
         ready = time.process_time()
-    output = []
     for _ in range(STEPS):
         model.step()
-        output.append(model.world.lines.output[:, 0].copy())
-    return Measured(ready - began, (time.process_time() - ready) / STEPS, np.array(output))
+    return Measured(ready - began, (time.process_time() - ready) / STEPS, tape.output[:, :, 0])
 
 
 def _with_ario(found: Found) -> Found:

@@ -39,6 +39,17 @@ def test_a_library_used_inside_is_loaded_there(monkeypatch: pytest.MonkeyPatch) 
     assert "colorsys" in sys.modules
 
 
+def test_a_function_imported_by_name_loads_its_library_when_it_is_called(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delitem(sys.modules, "colorsys", raising=False)
+    with put_off(functions=["colorsys.hsv_to_rgb"]):
+        from colorsys import hsv_to_rgb
+    assert "colorsys" not in sys.modules
+    assert hsv_to_rgb(0.0, 0.0, v=1.0) == (1.0, 1.0, 1.0)
+    assert "colorsys" in sys.modules
+
+
 def test_what_is_loaded_stays_what_it_is() -> None:
     before = sys.modules["sys"]
     with put_off("sys"):

@@ -6,13 +6,14 @@ from itertools import product
 from pathlib import Path
 from random import Random
 
+import numpy as np
 import pytest
 
 from sim.scenario.loading.load import load, parse
 from sim.scenario.routes import Route, Routes
 from sim.scenario.schema import Scenario, Trade
 from sim.scenario.selectors import factories_of, products_of, states_of
-from sim.scenario.trade_rules import Buyer, TradeRules
+from sim.scenario.trade_rules import Buyer, Pairs, Parties, TradeRules, buyers_of
 from tests.reference.trade_rules import permitting_rules, specificity
 from tests.tiny_scenario import data
 
@@ -90,14 +91,14 @@ def test_names_count_more_than_blocs_and_blocs_more_than_all(
 
 
 def test_the_most_specific_rule_holds_alone(tiny: Scenario) -> None:
-    rules = TradeRules(tiny)
-    assert names(rules, "UKR", "RUS", "engines") == ["ukrainian_engines"]
-    assert names(rules, "RUS", "RUS", "engines") == ["any"]
+    assert names(tiny, "UKR", "RUS", "engines") == ["ukrainian_engines"]
+    assert names(tiny, "RUS", "RUS", "engines") == ["any"]
 
 
 def test_where_no_rule_speaks_none_holds() -> None:
-    rules = TradeRules(parse({**data(), "trade": {}}))
-    assert rules.of("UKR", [Buyer("RUS"), Buyer("BLR")], "engines") == [(), ()]
+    scenario = parse({**data(), "trade": {}})
+    assert not names(scenario, "UKR", "RUS", "engines")
+    assert not names(scenario, "UKR", "BLR", "engines")
 
 
 def test_a_tie_between_rules_that_a_third_overrides_is_no_fault() -> None:
@@ -108,16 +109,18 @@ def test_a_tie_between_rules_that_a_third_overrides_is_no_fault() -> None:
         "as_broad": {"exporter": "*", "importer": "*", "product": "engines"},
         "home": {"exporter": "RUS", "importer": "RUS", "product": "*"},
     }
-    rules = TradeRules(parse({**data(), "trade": trade}))
-    assert names(rules, "UKR", "RUS", "engines") == ["ukrainian_engines"]
+    scenario = parse({**data(), "trade": trade})
+    assert names(scenario, "UKR", "RUS", "engines") == ["ukrainian_engines"]
 
 
 def test_the_index_finds_what_trying_every_rule_finds() -> None:
-    """Names, blocs, lists and `*`, in any company; ties included."""
+    """Names, blocs, lists and `*`, in any company; ties and users included."""
+    plant = next(iter(parse(data()).factories))
     selectors = {
         "exporter": ["*", "UKR", "CSTO", ["UKR", "CSTO"], ["*", "RUS"]],
         "importer": ["*", "RUS", "CSTO", ["BLR", "CSTO"], ["RUS", "UKR", "BLR"]],
         "product": ["*", "engines", ["engines", "helicopters"]],
+        "user": ["*", "*", "final", plant, "helicopters", ["final", "engines", "*"]],
     }
     rng = Random(0)
     for _ in range(200):
@@ -126,22 +129,45 @@ def test_the_index_finds_what_trying_every_rule_finds() -> None:
             for row in range(rng.randint(0, 6))
         }
         scenario = parse(data()).model_copy(update={"trade": trade})
-        rules = TradeRules(scenario)
         for route in product(scenario.states, scenario.states, scenario.products):
-            assert names(rules, *route) == permitting_rules(scenario, *route)
+            for user in ((), (plant, "helicopters"), (plant, "engines")):
+                assert names(scenario, *route, *user) == permitting_rules(scenario, *route, *user)
 
 
-def test_importers_are_looked_up_together() -> None:
+def test_rules_find_the_pairs_of_which_they_speak() -> None:
+    """Of all sellers and buyers at once, ties listed pair by pair."""
     scenario = load(BASELINE)
     rules, routes = TradeRules(scenario), Routes.of(scenario)
-    for exporter, each in routes.lines:
-        importers = [Buyer(state) for state in routes.buyers.get(each, ())]
-        for importer, found in zip(importers, rules.of(exporter, importers, each), strict=True):
-            assert [rules.names[row] for row in found] == permitting_rules(
-                scenario, exporter, importer.state, each
-            )
+    sellers = list(routes.lines)
+    buyers = [
+        (each, buyer)
+        for each, several in buyers_of(scenario, by_user=False).items()
+        for buyer in several
+    ]
+    parties = Parties.of(scenario, sellers, buyers)
+    every = {
+        (row, at): permitting_rules(scenario, state, buyer.state, each)
+        for row, (state, each) in enumerate(sellers)
+        for at, (bought, buyer) in enumerate(buyers)
+        if bought == each
+    }
+    spoken = rules.pairs(parties, np.ones(len(rules.names), dtype=np.bool_))
+    pairs = list(zip(*map(np.ndarray.tolist, spoken), strict=True))
+    assert pairs == sorted(pair for pair, found in every.items() if found)
+    row, rule = rules.best(parties, spoken)
+    assert {pairs[at]: [rules.names[each]] for at, each in zip(row, rule, strict=True)} == {
+        pair: found for pair, found in every.items() if found
+    }
+    assert not list(rules.ties(parties))
 
 
-def names(rules: TradeRules, exporter: str, importer: str, each: str) -> list[str]:
-    (found,) = rules.of(exporter, [Buyer(importer)], each)
-    return [rules.names[row] for row in found]
+def names(
+    scenario: Scenario, exporter: str, importer: str, each: str, factory: str = "", makes: str = ""
+) -> list[str]:
+    """Name the most specific rules of a route and a buyer."""
+    rules = TradeRules(scenario)
+    buyer = Buyer(importer, factory, makes)
+    parties = Parties.of(scenario, [(exporter, each)], [(each, buyer)])
+    only = np.zeros(1, dtype=np.int64)
+    _, found = rules.best(parties, Pairs(only, only))
+    return [rules.names[row] for row in sorted({*found.tolist()})]

@@ -24,7 +24,7 @@ from sim.scenario.column_table import ColumnTable
 from sim.scenario.loading import column_text
 from sim.scenario.loading.dump import digest, dump
 from sim.scenario.schema import Scenario
-from sim.scenario.tables import bulk
+from sim.scenario.tables import plain_columns
 from tests.random_worlds import random_scenario
 
 HEADER = ("exporter", "importer", "product", "weight", "weight_low", "weight_high", "cap")
@@ -149,7 +149,7 @@ def test_what_is_wrong_is_told_as_of_rows(monkeypatch: pytest.MonkeyPatch) -> No
     assert any(each.startswith("trade.csv:6:") and "many" in each for each in said[0])
     assert [len(each) for each in said] == [5, 5, 3]
     # read row by row, as tables are that hold more than plain words and numbers
-    monkeypatch.setattr(bulk, "_WORDS", {})
+    monkeypatch.setattr(plain_columns, "KINDS", {})
     assert [told(table(faulty), world) for faulty in worlds] == said
 
 

@@ -167,10 +167,11 @@ NO_ENDING = Ending(math.nan, ("", "", ""), {})
 
 def _rows_of(story: Story) -> Iterator[Row]:
     """Lay a story out, a row a year and fate; the last year is the end."""
+    codes = np.arange(len(FATES))[:, None, None]
+    shares = (story.codes == codes).mean(axis=2).T.tolist()
     for year, label in enumerate(story.years):
         end = story.ending if year == len(story.years) - 1 else NO_ENDING
-        for code, fate in enumerate(FATES):
-            probability = float((story.codes[year] == code).mean())
+        for probability, fate in zip(shares[year], FATES, strict=True):
             by, share = end.by.get(fate, ("", math.nan))
             yield Row(*story.buyer, label, fate, probability, end.reached, *end.months, by, share)
 

@@ -16,7 +16,7 @@ from sim.scenario.rule_choices import RuleChoice, Rules
 from sim.scenario.schema import Factory, State
 from sim.world.construction import in_qualification
 
-with put_off("pandas", "networkx"):
+with put_off("pandas", "networkx", functions=["scipy.spatial.distance.cdist"]):
     # for those who use its tables and grids
     import mesa
 

@@ -27,13 +27,20 @@ class Followers:
 
     @property
     def rows(self) -> Rows:
-        """Their rows; a slice where these are all, which is faster."""
+        """Their rows; a slice where these stand together, which is faster."""
         return rows_of(self.mask)
 
 
 def rows_of(mask: Bools) -> Rows:
-    """Return the rows that a mask marks, as a slice where these are all."""
-    return slice(None) if mask.all() else np.flatnonzero(mask)
+    """Return the rows that a mask marks, as a slice where these stand together."""
+    rows = np.flatnonzero(mask)
+    if not rows.size or rows[-1] - rows[0] >= rows.size:
+        return rows
+    return slice(int(rows[0]), int(rows[-1]) + 1)
+
+
+def _key(choice: RuleChoice) -> str:
+    return json.dumps([choice.rule, choice.parameters], sort_keys=True)
 
 
 def grouped(
@@ -45,10 +52,14 @@ def grouped(
 ) -> list[Followers]:
     """Return each rule of a family that is followed; the one that does nothing is left out."""
     found: dict[str, tuple[RuleChoice, Bools, list[str]]] = {}
+    # most share the scenario's own choice
+    keys: dict[int, str] = {}
     for agent, own in owners:
         choice = agent.rules[family]
-        key = json.dumps([choice.rule, choice.parameters], sort_keys=True)
-        _, mask, names = found.setdefault(key, (choice, np.zeros(rows, dtype=np.bool_), []))
+        key = keys.get(id(choice)) or keys.setdefault(id(choice), _key(choice))
+        _, mask, names = found.get(key) or found.setdefault(
+            key, (choice, np.zeros(rows, dtype=np.bool_), [])
+        )
         mask[own] = True
         names.append(agent.name)
     return [

@@ -44,7 +44,7 @@ from sim.world.build_needs import initial_cover
 from sim.world.draws import Draws
 from sim.world.steady_state import settle
 
-with put_off("pandas", "networkx"):
+with put_off("pandas", "networkx", functions=["scipy.spatial.distance.cdist"]):
     import mesa
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.engine.agents import CommissionAgent, FactoryAgent, StateAgent
 from sim.engine.followers import Followers, buyers_of, grouped, rows_of
@@ -28,7 +29,7 @@ from sim.month.sourcing import SourcingGroup, buyers
 from sim.rules import find
 from sim.rules.guard import guarded
 from sim.rules.production import InputStock
-from sim.scenario.bills import bill_of
+from sim.scenario.bills import criticalities
 from sim.scenario.schema import Scenario
 from sim.world.axes import Axes
 from sim.world.linking import IDLE
@@ -138,30 +139,27 @@ def _keepers(world: World, states: Sequence[StateAgent], announced: Ints) -> lis
 
 
 def _production(scenario: Scenario, world: World, groups: Sequence[Followers]) -> Production:
+    kinds = np.array(criticalities(scenario, world.axes.lines))
     fed = [each for each in groups if each.mask[world.axes.input_line].any()]
-    return [_recipe(scenario, world, each.rule, each.mask) for each in fed]
+    return [_recipe(world, kinds, each.rule, each.mask) for each in fed]
 
 
 def _recipe(
-    scenario: Scenario, world: World, rule: Callable[..., Floats], mask: Bools
+    world: World, kinds: NDArray[np.str_], rule: Callable[..., Floats], mask: Bools
 ) -> tuple[Any, InputStock, Rows, Rows]:
     axes = world.axes
     inputs = mask[axes.input_line]
     lines = np.flatnonzero(mask)
     place = np.cumsum(mask) - 1
     needs = np.arange(axes.final, len(axes.needs))[inputs]
-    kinds = [
-        bill_of(scenario, *axes.lines[axes.need_line[need]])[axes.needs[need][1]].criticality
-        for need in needs
-    ]
     line = place[axes.input_line[inputs]].astype(np.int64)
     pantry = InputStock(
         stock=world.needs.stock[needs],
         amount=world.needs.amount[inputs],
         line=line,
         by_line=GroupSum(line, lines.size),
-        critical=np.array([kind == "critical" for kind in kinds]),
-        important=np.array([kind == "important" for kind in kinds]),
+        critical=kinds[inputs] == "critical",
+        important=kinds[inputs] == "important",
         usual=(world.lines.output / world.lines.yield_)[lines],
         cover=world.needs.cover[needs],
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from types import ModuleType
@@ -22,12 +22,29 @@ class _Later(ModuleType):
         return getattr(import_module(self.__name__), name)
 
 
+class _LaterFunction:
+    """Stand for a function of a library until it is called."""
+
+    def __init__(self, library: str, name: str) -> None:
+        self._library, self.__name__ = library, name
+
+    def __call__(self, *given: Any, **named: Any) -> Any:
+        return getattr(import_module(self._library), self.__name__)(*given, **named)
+
+
 @contextmanager
-def put_off(*names: str) -> Iterator[None]:
+def put_off(*names: str, functions: Sequence[str] = ()) -> Iterator[None]:
     """Let what is imported inside get stand-ins for these libraries, each of which loads the
     library when something of it is first used; one that is loaded already is what it is.
+
+    `functions`, as `library.function`, are those that are imported by name, which would be a use:
+    such a function loads its library when it is first called.
     """
     stand_ins = {name: _Later(name) for name in names if name not in sys.modules}
+    for function in functions:
+        name, _, own = function.rpartition(".")
+        if name not in sys.modules:
+            setattr(stand_ins.setdefault(name, _Later(name)), own, _LaterFunction(name, own))
     sys.modules.update(stand_ins)
     try:
         yield

@@ -88,8 +88,8 @@ class Bullwhip:
     def record(self, world: World) -> None:
         """Note a month."""
         if self.needs.size:
-            self._orders.append(world.needs.ordered[self.needs])
-            self._demand.append(world.needs.expected[self.needs])
+            self._orders.append(world.needs.ordered.take(self.needs, axis=0))
+            self._demand.append(world.needs.expected.take(self.needs, axis=0))
 
     def ratio(self, members: int) -> Floats:
         """Return how much more orders swing than demand, [needs, members]."""

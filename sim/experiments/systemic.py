@@ -17,7 +17,7 @@ from sim.kernels import systemic
 from sim.kernels.arrays import Floats, Ints
 from sim.kernels.sums import divide
 from sim.kernels.systemic import ESSENTIAL, NEGLIGIBLE, NON_ESSENTIAL, Network
-from sim.scenario.bills import bill_of
+from sim.scenario.bills import criticalities
 from sim.scenario.schema import Scenario
 from sim.world.axes import Axes
 from sim.world.numbering import number
@@ -139,10 +139,10 @@ def _classes(scenario: Scenario, axes: Axes) -> Ints:
     criticality; what goes to final needs limits nothing else.
     """
     kinds = np.full(len(axes.needs), ESSENTIAL)
-    for need in range(axes.final, len(axes.needs)):
-        factory, made = axes.lines[axes.need_line[need]]
+    found = criticalities(scenario, axes.lines)
+    for need, criticality in enumerate(found, start=axes.final):
+        factory, _ = axes.lines[axes.need_line[need]]
         rule = scenario.factories[factory].rules.production or scenario.rules.production
-        criticality = bill_of(scenario, factory, made)[axes.needs[need][1]].criticality
         kinds[need] = CLASSES.get(rule.rule, _BY_CRITICALITY)[criticality]
     return kinds[axes.link_need]
 

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from scipy import sparse
 
 from sim.kernels.arrays import Floats, Ints
+
+if TYPE_CHECKING:
+    from scipy import sparse
 
 OPTIONS = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}
 """The tightest that HiGHS offers, and far above rounding; amounts are scaled to about 1."""
@@ -175,6 +177,8 @@ class _Transport:
         )
 
     def _solve(self, objective: Floats, tiers: Floats, fills: Floats) -> Any:
+        from scipy import sparse
+
         ends = _incidence(self.source, self.amounts.size) + _incidence(
             self.target, self.amounts.size
         )
@@ -210,6 +214,8 @@ class _Transport:
 
 def _incidence(end: Ints, nodes: int) -> sparse.csr_array:
     """Mark each arc's end with 1, [nodes, arcs]."""
+    from scipy import sparse
+
     return sparse.csr_array(
         (np.ones(end.size), (end, np.arange(end.size))), shape=(nodes, end.size)
     )

@@ -81,7 +81,11 @@ def replace_use(
     `use` and `base` are units a month, `deficit` is what is owed less what is in stock before this
     month's use and on order, units. Without `sheds_surplus` a gap below nothing is none.
     """
-    gap = uncovered(months * base + deficit, in_work)
+    gap = months * base
+    gap += deficit
+    gap = uncovered(gap, in_work)
     if not sheds_surplus:
-        gap = np.maximum(gap, 0.0)
-    return np.maximum(use + gap / adjustment_months, 0.0)
+        gap = raised(gap)
+    gap /= adjustment_months
+    gap += use
+    return raised(gap)

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from sim.kernels.arrays import Bools, Floats, Ints
-
-_SUM_ROWS: Any = getattr(getattr(sparse, "_sparsetools", None), "csr_matvecs", None)
-"""What the product `@` of a sparse matrix ends in, without the checks that cost more than the sums
-of a small world; where scipy has it no longer, `@` gives the same bits."""
 
 NEVER = 1_000_000
 """A month after every horizon."""
@@ -22,6 +17,18 @@ NEVER = 1_000_000
 NOTHING = 1e-290
 """A denominator that counts as 0: what is left of amounts that shrink by a factor a month for
 years."""
+
+
+@cache
+def _sum_rows() -> Any:
+    """Return what the product `@` of a sparse matrix ends in, without the checks that cost more
+    than the sums of a small world; None where scipy has it no longer: `@` gives the same bits.
+
+    A run of one member does without scipy's sparse matrices, which take a while to load.
+    """
+    from scipy import sparse
+
+    return getattr(getattr(sparse, "_sparsetools", None), "csr_matvecs", None)
 
 
 class GroupSum:
@@ -57,13 +64,16 @@ class GroupSum:
             alone: Any = np.bincount(self.group_of_row, values.ravel(), self.groups)
             return alone.reshape(-1, 1)  # type: ignore[no-any-return]
         starts, places, ones = self._parts
-        if _SUM_ROWS is None or not values.flags.c_contiguous:
+        sum_rows = _sum_rows()
+        if sum_rows is None or not values.flags.c_contiguous:
+            from scipy import sparse
+
             incidence = sparse.csr_array(
                 (ones, places, starts), shape=(self.groups, self.group_of_row.size)
             )
             return np.asarray(incidence @ values, dtype=np.float64)
         result = np.zeros((self.groups, width))
-        _SUM_ROWS(self.groups, rows, width, starts, places, ones, values.ravel(), result.ravel())
+        sum_rows(self.groups, rows, width, starts, places, ones, values.ravel(), result.ravel())
         return result
 
     @cached_property

@@ -66,8 +66,6 @@ def _look(world: World) -> Prospects:
 
 def _some(together: Prospects, rows: Ints | slice) -> Prospects:
     """Return what those may do who follow one rule."""
-    if isinstance(rows, slice):
-        return together
     parts = {each.name: getattr(together, each.name) for each in fields(together)}
     return Prospects(
         **{name: part[:, rows] if part.ndim == 3 else part[rows] for name, part in parts.items()}

@@ -80,7 +80,7 @@ def _owed(world: World, backlog: Floats, rows: Rows) -> Floats:
         spread(axes.market, backlog, links.weight * links.open, links.cap, world.limits)
     )
     inputs = world.needs.amount * (waiting / world.lines.yield_).take(axes.input_line, axis=0)
-    return np.concatenate((world.needs.deferred, inputs))[rows]
+    return _taken(world.needs.deferred, inputs, rows)
 
 
 def note_backlog(world: World) -> None:
@@ -99,10 +99,15 @@ def _last(world: World, rows: Rows) -> tuple[Floats, Floats]:
     able = np.minimum(lines.usable, lines.asked / lines.yield_)
     used, demanded = (needs.amount * each.take(axes.input_line, axis=0) for each in (starts, able))
     used_up = needs.used[: axes.final]
-    return (
-        np.concatenate((used_up, used))[rows],
-        np.concatenate((needs.final, demanded))[rows],
-    )
+    return _taken(used_up, used, rows), _taken(needs.final, demanded, rows)
+
+
+def _taken(final: Floats, inputs: Floats, rows: Rows) -> Floats:
+    """Take some rows of final needs and inputs, one below the other."""
+    size = final.shape[0]
+    if isinstance(rows, slice) and rows.start >= size:
+        return inputs[rows.start - size : rows.stop - size]
+    return np.concatenate((final, inputs))[rows]
 
 
 def perceive(world: World, months: float) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Annotated, Literal
 
 import numpy as np
@@ -102,14 +103,18 @@ class Position:
         """Return what last month's output would take of an input, and what a state has used this
         month, units.
         """
-        return self.look_back()[0]
+        return self._last[0]
 
     @property
     def last_demand(self) -> Floats:
         """Return what an input's line would have taken for all that it was asked for last month, as
         far as capacity goes, and what a state needs this month, units.
         """
-        return self.look_back()[1]
+        return self._last[1]
+
+    @cached_property
+    def _last(self) -> tuple[Floats, Floats]:
+        return self.look_back()
 
 
 @rule("ordering", source="Sterman 1989; equations 8.2")
@@ -197,12 +202,17 @@ def replace_use(
     """
     use = position.last_use
     base = position.last_demand if target == "demand" else use
-    in_store = position.stock + position.ahead * position.expected
+    months = position.cover + position.lead
+    months -= 1.0
+    months += position.ahead
+    deficit = position.deferred + position.beyond_cover(base)
+    deficit -= position.stock + position.ahead * position.expected
+    deficit -= position.on_order
     return orders.replace_use(
         use,
         base,
-        position.cover + position.lead - 1.0 + position.ahead,
-        position.deferred + position.beyond_cover(base) - in_store - position.on_order,
+        months,
+        deficit,
         adjustment_months,
         position.in_work,
         sheds_surplus=sheds_surplus,

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
+import numpy as np
+
+from sim.scenario.column_table import ColumnTable
 from sim.scenario.schema import Input, Scenario
 
 
@@ -30,6 +33,28 @@ def bills(scenario: Scenario) -> Iterator[tuple[str, Mapping[str, Input]]]:
         for name, line in factory.lines.items():
             if line.inputs is not None:
                 yield name, line.inputs
+
+
+def most_taken(bill: Mapping[str, Input]) -> Mapping[str, float]:
+    """Look up the most that a unit may take of each input: the upper end of what is not known."""
+    if isinstance(bill, ColumnTable):
+        amount = bill.column("amount")
+        most = np.where(np.isnan(amount.high), amount.value, amount.high)
+        return dict(zip(bill.names, most.tolist(), strict=True))
+    amounts = {name: each.amount for name, each in bill.items()}
+    return {name: each.value if each.high is None else each.high for name, each in amounts.items()}
+
+
+def criticalities(scenario: Scenario, lines: Iterable[tuple[str, str]]) -> list[str]:
+    """List how critical each input of some lines (factory, product) is, line by line."""
+    found: list[str] = []
+    for line in lines:
+        bill = bill_of(scenario, *line)
+        if isinstance(bill, ColumnTable):
+            found += [bill.default("criticality")] * len(bill)
+        else:
+            found += [each.criticality for each in bill.values()]
+    return found
 
 
 def inputs_by_product(scenario: Scenario) -> Mapping[str, Collection[str]]:

@@ -103,9 +103,24 @@ class ColumnTable(Mapping[str, F], Generic[F]):
         kept = {key: each for key, each in numbers.items() if each is not None}
         return {**words, **kept, **self.constants}
 
+    def part(self, rows: np.ndarray) -> ColumnTable[F]:
+        """Return some rows alone."""
+        return ColumnTable(
+            self.model,
+            [self.names[row] for row in rows.tolist()],
+            {key: Words(each.codes[rows], each.words) for key, each in self.words.items()},
+            {
+                key: Numbers(each.value[rows], each.low[rows], each.high[rows], each.said)
+                for key, each in self.numbers.items()
+            },
+            self.constants,
+        )
+
     def default(self, key: str) -> Any:
         """Give what a key that is no column is in every row."""
-        return getattr(self.at(0), key)
+        otherwise = self.model.model_fields[key]
+        is_said = key in self.constants or otherwise.is_required()
+        return getattr(self.at(0), key) if is_said else otherwise.default
 
     def column(self, key: str) -> Numbers:
         """Give a quantity of every row, with the schema's default where a row gives none."""
@@ -121,6 +136,17 @@ class ColumnTable(Mapping[str, F], Generic[F]):
         # a default is per month, whatever the file is
         value = np.where(np.isnan(own.value), otherwise.value / own.scale, own.value)
         return Numbers(value, own.low, own.high, own.said)
+
+
+def joined(several: Sequence[Numbers]) -> Numbers:
+    """Put columns of which the same is said one below the other."""
+    if len(several) == 1:
+        return several[0]
+    value, low, high = (
+        np.concatenate([getattr(each, part) for each in several])
+        for part in ("value", "low", "high")
+    )
+    return Numbers(value, low, high, several[0].said)
 
 
 def in_columns_or(value: Any, otherwise: Callable[[Any], Any]) -> Any:

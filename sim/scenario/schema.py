@@ -123,7 +123,7 @@ class Line(Frozen):
     """Share of its capacity that the line loses in a year, used or not."""
     mothball: Mothball | None = None
     """How idle capacity is laid up and called back; null: it stays ready."""
-    inputs: dict[Name, Input] | None = None
+    inputs: Annotated[dict[Name, Input] | None, InColumns] = None
     """The line's own bill of materials, in place of the product's; null: the product's."""
 
     @model_validator(mode="before")

@@ -3,24 +3,37 @@
 Exporter and importer count 2 where a rule gives their own name, 1 where it gives their bloc; the
 product counts 2 by its name; the user counts 2 by the factory's name or as `final`, 1 by what the
 factory makes; `*` counts nothing. Each member of a list counts for itself.
+
+Rules that give names of the same kinds on the same sides are one form. A form is a sorted list of
+keys, so that all routes are looked up in it together; there are few forms, however many rules.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from itertools import product as pairs
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
 from typing import NamedTuple
 
 import numpy as np
 
+from sim.kernels.arrays import Bools, Ints
+from sim.kernels.matching import matched, spread_out
 from sim.scenario.bills import bill_of
-from sim.scenario.names import Selector
-from sim.scenario.schema import Scenario, Trade
-from sim.scenario.selectors import ALL, FINAL, names_in
-from sim.scenario.trade_columns import ExactRules, trade_columns
+from sim.scenario.schema import Scenario
+from sim.scenario.trade_columns import (
+    AS_ALL,
+    NAMED,
+    SIDES,
+    Spoken,
+    TradeColumns,
+    blocs_of,
+    trade_columns,
+)
 
-NAMED, BY_BLOC, AS_ALL = 2, 1, 0
-"""How narrowly a selector selects; a user by what it makes as by its bloc."""
+NOBODY = -1
+"""The factory, and what it makes, of a buyer that is a state for its own use."""
 
 
 class Buyer(NamedTuple):
@@ -33,186 +46,255 @@ class Buyer(NamedTuple):
     """What the line makes"""
 
 
-class _Terms(NamedTuple):
-    """Hold the most specific rules of an exporter and a product for one name of an importer and one
-    of a user.
-    """
+@dataclass(frozen=True, eq=False)
+class Parties:
+    """Hold who sells and who buys, rows of the scenario's states, products and factories."""
 
-    rank: int
-    """What exporter and product count"""
-    rules: tuple[int, ...]
+    seller_state: Ints
+    seller_product: Ints
+    buyer_state: Ints
+    buyer_product: Ints
+    buyer_factory: Ints
+    """NOBODY: the state itself"""
+    buyer_makes: Ints
+
+    @classmethod
+    def of(
+        cls,
+        scenario: Scenario,
+        sellers: Collection[tuple[str, str]],
+        buyers: Collection[tuple[str, Buyer]],
+    ) -> Parties:
+        """Give rows to names: (state, product) of sellers, (product, buyer) of buyers."""
+        states, products, factories = (
+            {name: row for row, name in enumerate(names)}
+            for names in (scenario.states, scenario.products, scenario.factories)
+        )
+        return cls(
+            _ints([states[state] for state, _ in sellers]),
+            _ints([products[product] for _, product in sellers]),
+            _ints([states[buyer.state] for _, buyer in buyers]),
+            _ints([products[product] for product, _ in buyers]),
+            _ints([factories.get(buyer.factory, NOBODY) for _, buyer in buyers]),
+            _ints([products.get(buyer.makes, NOBODY) for _, buyer in buyers]),
+        )
+
+
+class Pairs(NamedTuple):
+    """Hold pairs of a seller and a buyer of what it sells, arrays [pairs]."""
+
+    seller: Ints
+    buyer: Ints
+
+
+@dataclass(frozen=True, eq=False)
+class _Form:
+    """Hold the rules of one form, arrays [names], in the order of their keys."""
+
+    ranks: tuple[int, int, int, int]
+    """How narrowly exporter, importer, product and user are named"""
+    rule: Ints
+    codes: tuple[Ints, Ints, Ints, Ints]
+    """Rows of what they name"""
+    keys: Ints
+
+    @property
+    def rank(self) -> int:
+        """Say how specific its rules are."""
+        return sum(self.ranks)
+
+    @property
+    def has_twins(self) -> bool:
+        """Tell whether two rules speak of the same."""
+        return bool((np.diff(self.keys) == 0).any())
 
 
 class TradeRules:
-    """Look up trade rules by exporter, buyer and product.
+    """Look up trade rules, many routes at once.
 
-    To make it takes time in proportion to the names in the rules; to look a route up costs the same
-    however many rules there are, as long as few of them speak of its exporter or of its product.
+    To make it takes time in proportion to the names in the rules, and to sort them.
     """
 
     def __init__(self, scenario: Scenario) -> None:
         self.names: Sequence[str] = tuple(scenario.trade)
         """The rules, in the order of the scenario"""
-        self._blocs = {name: state.bloc or "" for name, state in scenario.states.items()}
-        columns = trade_columns(scenario)
-        self.exact = ExactRules.of(scenario, columns)
-        """Rules for one route alone: where there is one, none is narrower"""
-        self._states, self._products_known = tuple(scenario.states), rows_in(scenario.products)
-        self._state_rows = rows_in(scenario.states)
-        self._others = np.flatnonzero(~columns.is_exact).tolist()
-        rules = [scenario.trade[self.names[row]] for row in self._others]
-        self._exporters = _Side(rule.exporter for rule in rules)
-        self._products = _Side(rule.product for rule in rules)
-        self._buyers = [
-            tuple(pairs(frozenset(names_in(rule.importer)), frozenset(names_in(rule.user))))
-            for rule in rules
-        ]
-        self._names_routes = any(_names_a_route(rule, scenario.states) for rule in rules)
-        self.by_user = columns.by_user
-        """Whether any rule names users: if not, all buyers of a state are alike"""
+        self.columns: TradeColumns = trade_columns(scenario)
+        blocs = blocs_of(scenario)
+        self._bloc_of = _ints(
+            [blocs.get(state.bloc or "", len(blocs)) for state in scenario.states.values()]
+        )
+        self._states = max(len(scenario.states), len(blocs) + 1)
+        self._products = len(scenario.products)
+        self._users = max(len(scenario.factories), len(scenario.products)) + 1
+
+    @cached_property
+    def _forms(self) -> Sequence[_Form]:
+        """Sort the rules by form, the most specific first."""
+        rule, ranks, codes = _crossed([self.columns.spoken[side] for side in SIDES])
+        form = np.zeros(rule.size, dtype=np.int64)
+        for rank in ranks:
+            form = form * (NAMED + 1) + rank
+        found = []
+        for each in np.unique(form).tolist():
+            own = np.flatnonzero(form == each)
+            exporter, importer, product, user = (code[own] for code in codes)
+            keys = self._key(exporter, importer, product, user)
+            order = np.argsort(keys, kind="stable")
+            exporter, importer, product, user = (
+                code[order] for code in (exporter, importer, product, user)
+            )
+            first = tuple(int(rank[own[0]]) for rank in ranks)
+            found.append(
+                _Form(
+                    (first[0], first[1], first[2], first[3]),
+                    rule[own][order],
+                    (exporter, importer, product, user),
+                    keys[order],
+                )
+            )
+        return sorted(found, key=lambda form: -form.rank)
+
+    def _key(self, exporter: Ints, importer: Ints, product: Ints, user: Ints) -> Ints:
+        """Write the rows of a rule's names, or of a route's, as one number."""
+        seller = exporter * self._products + product
+        return (seller * self._states + importer) * self._users + user
+
+    def _states_by(self, rank: int, states: Ints) -> Ints:
+        """Give the rows by which names of a rank speak of states."""
+        if rank == AS_ALL:
+            return np.zeros_like(states)
+        return states if rank == NAMED else self._bloc_of[states]
+
+    def _users_by(self, rank: int, parties: Parties, buyers: Ints) -> Ints:
+        """Give the rows by which names of a rank speak of users."""
+        if rank == NAMED:
+            return parties.buyer_factory[buyers] + 1
+        if rank == AS_ALL:
+            return np.zeros_like(buyers)
+        makes = parties.buyer_makes[buyers]
+        return np.where(makes == NOBODY, self._users - 1, makes)
+
+    def pairs(self, parties: Parties, rules: Bools) -> Pairs:
+        """List the pairs of which any of some rules, marks [rules], speaks: each once, seller by
+        seller.
+        """
+        return united(
+            parties,
+            [self._spoken_of(form, parties, np.flatnonzero(rules[form.rule]))
+             for form in self._forms],
+        )  # fmt: skip
+
+    def _spoken_of(self, form: _Form, parties: Parties, names: Ints) -> Pairs:
+        """List the pairs of which some rows of a form speak."""
+        by_exporter, by_importer, by_product, by_user = form.ranks
+        exporter, importer, product, user = (code[names] for code in form.codes)
+        goods = parties.seller_product * bool(by_product)
+        sold = self._states_by(by_exporter, parties.seller_state) * self._products + goods
+        name, seller = matched(exporter * self._products + product, sold)
+        every = np.arange(parties.buyer_state.size)
+        state = self._states_by(by_importer, parties.buyer_state)
+        bought = self._key(
+            np.zeros_like(every), state, parties.buyer_product,
+            self._users_by(by_user, parties, every),
+        )  # fmt: skip
+        wanted = self._key(
+            np.zeros_like(name), importer[name], parties.seller_product[seller], user[name]
+        )
+        place, buyer = matched(wanted, bought)
+        return Pairs(seller[place], buyer)
+
+    def best(self, parties: Parties, pairs: Pairs) -> tuple[Ints, Ints]:
+        """Find the most specific rules of each pair, all that are as specific as each other: (row
+        of the pair, row of the rule), in no order; nothing of a pair of which no rule speaks.
+        """
+        rows, rules = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)]
+        left = np.arange(pairs.seller.size)
+        for _, forms in groupby(self._forms, key=lambda form: form.rank):
+            found = np.zeros(left.size, dtype=np.bool_)
+            for form in forms:
+                keys = self._keys_of(form, parties, Pairs(*(each[left] for each in pairs)))
+                first = np.searchsorted(form.keys, keys)
+                place, at = spread_out(first, np.searchsorted(form.keys, keys, "right") - first)
+                found[place] = True
+                rows.append(left[place])
+                rules.append(form.rule[at])
+            left = left[~found]
+        return np.concatenate(rows), np.concatenate(rules)
+
+    def _keys_of(self, form: _Form, parties: Parties, pairs: Pairs) -> Ints:
+        by_exporter, by_importer, by_product, by_user = form.ranks
+        return self._key(
+            self._states_by(by_exporter, parties.seller_state[pairs.seller]),
+            self._states_by(by_importer, parties.buyer_state[pairs.buyer]),
+            parties.seller_product[pairs.seller] * bool(by_product),
+            self._users_by(by_user, parties, pairs.buyer),
+        )
+
+    @cached_property
+    def _may_tie(self) -> Bools:
+        """Mark the rules of which two could be as specific for a route: those of forms that are as
+        specific as another, or in which two rules speak of the same.
+        """
+        marks = np.zeros(len(self.names), dtype=np.bool_)
+        for _, several in groupby(self._forms, key=lambda form: form.rank):
+            forms = list(several)
+            for form in forms:
+                marks[form.rule] |= len(forms) > 1 or form.has_twins
+        return marks
 
     @property
     def may_be_ambiguous(self) -> bool:
         """Tell whether there are rules of which two could be as specific for a route."""
-        beside = self._names_routes and bool(self.exact.rows.size)
-        return len(self._others) > 1 or self.exact.has_twins or beside
+        return bool(self._may_tie.any())
 
-    @property
-    def are_exact(self) -> bool:
-        """Tell whether every rule is for one route alone."""
-        return not self._others
-
-    def of(self, exporter: str, buyers: Sequence[Buyer], product: str) -> list[tuple[int, ...]]:
-        """Find the most specific rules for the goods of an exporter, buyer by buyer.
-
-        Rules are rows of `names`: one in a scenario that was checked, or none.
-        """
-        terms = self._terms_of(exporter, product)
-        exact = self._exact_of(exporter, product)
-        if self._names_routes:
-            exact = {name: self._with_twins(rows, terms, name) for name, rows in exact.items()}
-        if terms.keys() <= {(ALL, ALL)}:
-            rest = terms[ALL, ALL].rules if terms else ()
-            return [exact.get(buyer.state, rest) for buyer in buyers]
-        return [exact.get(buyer.state) or self._best(terms, buyer) for buyer in buyers]
-
-    def _exact_of(self, exporter: str, product: str) -> dict[str, tuple[int, ...]]:
-        """Give the rules for single routes of an exporter's product, by importer."""
-        importers, rules = self.exact.between(
-            self._state_rows[exporter], self._products_known[product]
-        )
-        found: dict[str, tuple[int, ...]] = {}
-        for importer, rule in zip(importers.tolist(), rules.tolist(), strict=True):
-            name = self._states[importer]
-            found[name] = (*found.get(name, ()), rule)
-        return found
-
-    def _with_twins(
-        self, rows: tuple[int, ...], terms: Mapping[tuple[str, str], _Terms], importer: str
-    ) -> tuple[int, ...]:
-        """Add the rules with lists that name this route, too, to those for it alone."""
-        known = terms.get((importer, ALL))
-        is_twin = known is not None and known.rank == NAMED + NAMED
-        return tuple(sorted({*rows, *known.rules})) if known and is_twin else rows
-
-    def _best(self, terms: Mapping[tuple[str, str], _Terms], buyer: Buyer) -> tuple[int, ...]:
-        users = self._users(buyer) if self.by_user else ((ALL, AS_ALL),)
-        found = [
-            (known.rank + rank + narrow, known.rules)
-            for name, rank in self._keys(buyer.state)
-            for user, narrow in users
-            if (known := terms.get((name, user)))
-        ]
-        if len(found) == 1:
-            return found[0][1]
-        best = max((rank for rank, _ in found), default=0)
-        return tuple(sorted(row for rank, rules in found if rank == best for row in rules))
-
-    def _keys(self, state: str) -> tuple[tuple[str, int], ...]:
-        """List the names by which a rule may speak of a state, with what each counts."""
-        return (state, NAMED), (self._blocs[state], BY_BLOC), (ALL, AS_ALL)
-
-    def _users(self, buyer: Buyer) -> tuple[tuple[str, int], ...]:
-        """List the names by which a rule may speak of a user, with what each counts."""
-        if not buyer.factory:
-            return (FINAL, NAMED), (ALL, AS_ALL)
-        return (buyer.factory, NAMED), (buyer.makes, BY_BLOC), (ALL, AS_ALL)
-
-    def _terms_of(self, exporter: str, product: str) -> dict[tuple[str, str], _Terms]:
-        """Gather the rules that speak of an exporter's product by the names of importers and users
-        in them, the most specific alone.
-        """
-        sides = [
-            (self._exporters, self._keys(exporter)),
-            (self._products, ((product, NAMED), (ALL, AS_ALL))),
-        ]
-        (few, keys), (many, others) = sorted(sides, key=lambda side: side[0].count(side[1]))
-        terms: dict[tuple[str, str], _Terms] = {}
-        for row, rank in sorted(few.ranks(keys).items()):
-            other = many.rank(row, others)
-            if other is not None:
-                for name in self._buyers[row]:
-                    terms[name] = _narrower(terms.get(name), rank + other, self._others[row])
-        return terms
+    def ties(self, parties: Parties) -> Iterator[tuple[int, int, Sequence[int]]]:
+        """List the pairs for which several rules are the most specific: (seller, buyer, rules)."""
+        pairs = self.pairs(parties, self._may_tie)
+        row, rule = self.best(parties, pairs)
+        row, rule = np.unique(np.stack((row, rule)), axis=1)
+        tied = np.flatnonzero(np.diff(row) == 0)
+        for at in np.unique(row[tied]).tolist():
+            own = slice(*np.searchsorted(row, (at, at + 1)).tolist())
+            yield int(pairs.seller[at]), int(pairs.buyer[at]), rule[own].tolist()
 
 
-class _Side:
-    """Index one selector of every rule by the names in it."""
-
-    def __init__(self, selectors: Iterable[Selector]) -> None:
-        self._names = [frozenset(names_in(selector)) for selector in selectors]
-        self._rows: dict[str, list[int]] = {}
-        for row, names in enumerate(self._names):
-            for name in names:
-                self._rows.setdefault(name, []).append(row)
-
-    def count(self, keys: Iterable[tuple[str, int]]) -> int:
-        """Count the selectors that hold any of these names, those that hold several as often."""
-        return sum(len(self._rows.get(name, ())) for name, _ in keys)
-
-    def ranks(self, keys: Iterable[tuple[str, int]]) -> dict[int, int]:
-        """Give what each selector counts that holds any of these names, the narrowest first."""
-        ranks: dict[int, int] = {}
-        for name, rank in keys:
-            for row in self._rows.get(name, ()):
-                ranks.setdefault(row, rank)
-        return ranks
-
-    def rank(self, row: int, keys: Iterable[tuple[str, int]]) -> int | None:
-        """Give what one selector counts; None where it holds none of these names."""
-        return next((rank for name, rank in keys if name in self._names[row]), None)
+def united(parties: Parties, several: Sequence[Pairs]) -> Pairs:
+    """Put pairs together: each once, seller by seller, the buyers of one seller rising."""
+    buyers = max(parties.buyer_state.size, 1)
+    keys = [np.zeros(0, dtype=np.int64), *(each.seller * buyers + each.buyer for each in several)]
+    sought = np.sort(np.concatenate(keys))
+    # np.unique counts by hash, which takes many times as long as to sort
+    return Pairs(*np.divmod(sought[np.diff(sought, prepend=-1) > 0], buyers))
 
 
-def rows_in(names: Iterable[str]) -> Mapping[str, int]:
-    """Look up the row of each name."""
-    return {name: row for row, name in enumerate(names)}
-
-
-def _names_a_route(rule: Trade, states: Mapping[str, object]) -> bool:
-    """Tell whether a rule gives own names of exporter, importer and product, in lists or not."""
-    ends = (names_in(rule.exporter), names_in(rule.importer))
-    return all(any(name in states for name in names) for names in ends) and any(
-        name != ALL for name in names_in(rule.product)
-    )
-
-
-def _narrower(known: _Terms | None, rank: int, row: int) -> _Terms:
-    if known is None or rank > known.rank:
-        return _Terms(rank, (row,))
-    return _Terms(rank, (*known.rules, row)) if rank == known.rank else known
-
-
-def buyers_of(scenario: Scenario, rules: TradeRules) -> Mapping[str, Collection[Buyer]]:
-    """List who buys each product, those apart whom rules tell apart: states alone, or states'
-    final use and each line.
+def _crossed(sides: Sequence[Spoken]) -> tuple[Ints, Sequence[Ints], Sequence[Ints]]:
+    """Write rules out name by name, in any combination of the names on all sides: (rule, ranks and
+    codes side by side).
     """
+    first, *others = sides
+    rule, ranks, codes = first.rule, [first.rank], [first.code]
+    for side in others:
+        count = np.bincount(side.rule, minlength=int(rule.max(initial=-1)) + 1)
+        row, at = spread_out((np.cumsum(count) - count)[rule], count[rule])
+        rule = rule[row]
+        ranks = [*(each[row] for each in ranks), side.rank[at]]
+        codes = [*(each[row] for each in codes), side.code[at]]
+    return rule, ranks, codes
+
+
+def _ints(values: Sequence[int]) -> Ints:
+    return np.array(values, dtype=np.int64)
+
+
+def buyers_of(scenario: Scenario, *, by_user: bool) -> Mapping[str, Collection[Buyer]]:
+    """List who buys each product: states alone or, `by_user`, states' final use and each line."""
     found: dict[str, dict[Buyer, None]] = {}
     for state, needs in scenario.needs.items():
         for product in needs:
             found.setdefault(product, {})[Buyer(state)] = None
     for name, factory in scenario.factories.items():
         for made in factory.lines:
-            buyer = Buyer(factory.state, name, made) if rules.by_user else Buyer(factory.state)
+            buyer = Buyer(factory.state, name, made) if by_user else Buyer(factory.state)
             for product in bill_of(scenario, name, made):
                 found.setdefault(product, {})[buyer] = None
     return found

@@ -6,6 +6,7 @@ import numpy as np
 
 from sim.kernels.arrays import Floats, Ints
 from sim.kernels.kept import renewed
+from sim.kernels.matching import spread_out
 from sim.kernels.sums import NEVER
 from sim.scenario.bills import bill_of, bill_path
 from sim.scenario.need import Need
@@ -84,17 +85,16 @@ def _final_cover(scenario: Scenario, axes: Axes, draw: Draws, *, initial: bool =
 
 def _amounts(scenario: Scenario, axes: Axes, draw: Draws) -> Floats:
     """Draw the units of each input per unit started, [inputs, members]."""
-    rows: dict[tuple[str, str], int] = {}
-    given: list[tuple[Quantity, str]] = []
-    taken = []
-    for line, (_, name) in zip(axes.input_line.tolist(), axes.needs[axes.final :], strict=True):
-        path = bill_path(scenario, *axes.lines[line])
-        row = rows.setdefault((path, name), len(given))
-        if row == len(given):
-            amount = bill_of(scenario, *axes.lines[line])[name].amount
-            given.append((amount, f"{path}.{name}.amount"))
-        taken.append(row)
-    return draw.rows(given).take(np.array(taken, dtype=np.int64), axis=0)
+    paths = [bill_path(scenario, *line) for line in axes.lines]
+    # a product's bill is drawn once for all its lines
+    bills = {path: bill_of(scenario, *line) for path, line in zip(paths, axes.lines, strict=True)}
+    amounts = draw.columns([(bill, path) for path, bill in bills.items()], "amount")
+    first = dict(zip(bills, np.cumsum([0, *map(len, bills.values())]).tolist(), strict=False))
+    count = [len(bills[path]) for path in paths]
+    _, rows = spread_out(
+        np.array([first[path] for path in paths], dtype=np.int64), np.array(count, dtype=np.int64)
+    )
+    return amounts.take(rows, axis=0)
 
 
 def _base(scenario: Scenario, axes: Axes, draw: Draws) -> tuple[Floats, Ints, Floats]:

@@ -4,14 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from sim import rng
-from sim.kernels.arrays import Floats
-from sim.scenario.column_table import ColumnTable, draw_column
+from sim.kernels.arrays import Floats, Ints
+from sim.scenario.column_table import ColumnTable, draw_column, joined
 from sim.scenario.quantity import Frozen, Quantity, draw_all
 from sim.scenario.schema import Scenario
+
+
+class _Part(NamedTuple):
+    """Hold one block of several, and its rows among those of all."""
+
+    table: Mapping[str, Frozen]
+    path: str
+    rows: Ints
+
+
+def _said(table: Mapping[str, Frozen], key: str) -> tuple[tuple[str, str], ...] | None:
+    """Give what is said of a quantity of all rows of columns; None for objects."""
+    return tuple(table.column(key).said.items()) if isinstance(table, ColumnTable) else None
 
 
 @dataclass(frozen=True)
@@ -48,15 +62,40 @@ class Draws:
 
     def column(self, table: Mapping[str, Frozen], key: str, block: str) -> Floats:
         """Draw a quantity of every entity of a block, [entities, members]."""
-        if not isinstance(table, ColumnTable):
-            found = ((getattr(each, key), f"{block}.{name}.{key}") for name, each in table.items())
-            return self.rows(found)
+        return self.columns([(table, block)], key)
+
+    def columns(self, tables: Sequence[tuple[Mapping[str, Frozen], str]], key: str) -> Floats:
+        """Draw a quantity of every entity of several (block, path), one below the other,
+        [entities, members]. Those kept as columns of which the same is said are drawn together.
+        """
+        result = np.zeros((sum(len(table) for table, _ in tables), self.width))
+        kinds: dict[Any, list[_Part]] = {}
+        start = 0
+        for table, block in tables:
+            part = _Part(table, block, np.arange(start, start + len(table)))
+            kinds.setdefault(_said(table, key), []).append(part)
+            start += len(table)
+        for said, parts in kinds.items():
+            drawn = self._objects(parts, key) if said is None else self._numbers(parts, key)
+            result[np.concatenate([part.rows for part in parts])] = drawn
+        return result
+
+    def _objects(self, parts: Sequence[_Part], key: str) -> Floats:
+        return self.rows(
+            (getattr(each, key), f"{part.path}.{name}.{key}")
+            for part in parts
+            for name, each in part.table.items()
+        )
+
+    def _numbers(self, parts: Sequence[_Part], key: str) -> Floats:
+        tables = [part.table for part in parts if isinstance(part.table, ColumnTable)]
 
         def uniforms(rows: Sequence[int]) -> Floats:
-            paths = [f"{block}.{table.names[row]}.{key}" for row in rows]
-            return rng.rows(self.seed, paths, self.members)
+            names = [f"{part.path}.{name}.{key}" for part in parts for name in part.table]
+            return rng.rows(self.seed, [names[row] for row in rows], self.members)
 
-        return draw_column(table.column(key), self.members, uniforms, rng.central(self.members))
+        numbers = joined([table.column(key) for table in tables])
+        return draw_column(numbers, self.members, uniforms, rng.central(self.members))
 
     def rows_or(self, found: Iterable[tuple[Quantity | None, str]], otherwise: float) -> Floats:
         """Draw a number for each (quantity, path), [rows, members]; `otherwise` stands for what is

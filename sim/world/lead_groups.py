@@ -37,7 +37,5 @@ class LeadGroup:
         """Sum what leaves on these links, of `goods` [links, members], by need, [needs,
         members].
         """
-        leaving = goods.take(self.rows, axis=0)
-        if self.members is not None:
-            leaving *= self.members
-        return self.by_need(leaving)
+        leaving = goods if self.rows.size == goods.shape[0] else goods.take(self.rows, axis=0)
+        return self.by_need(leaving if self.members is None else leaving * self.members)

@@ -8,18 +8,18 @@ has none of either.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
 from sim.kernels.arrays import Bools, Ints
+from sim.kernels.matching import matched
 from sim.scenario.schema import Scenario
 from sim.scenario.selectors import products_of, states_of
-from sim.scenario.trade_columns import trade_columns
 from sim.scenario.trade_kinds import Reexport
-from sim.scenario.trade_rules import Buyer, TradeRules
+from sim.scenario.trade_rules import NOBODY, Pairs, Parties, TradeRules, united
 from sim.world.axes import rows_of
 
 IDLE = "none"
@@ -38,8 +38,20 @@ class Ends:
     need_product: Ints
     need_line: Ints
     """Line that an input is for; -1 for final needs"""
-    lines: Sequence[tuple[str, str]]
-    """(factory, product) of each line"""
+    line_factory: Ints
+
+    @cached_property
+    def parties(self) -> Parties:
+        """Say who sells and who buys, as trade rules ask."""
+        line, is_final = self.need_line, self.need_line < 0
+        return Parties(
+            self.line_state,
+            self.line_product,
+            self.need_state,
+            self.need_product,
+            np.where(is_final, NOBODY, np.append(self.line_factory, NOBODY)[line]),
+            np.where(is_final, NOBODY, np.append(self.line_product, NOBODY)[line]),
+        )
 
     @cached_property
     def buyers(self) -> Sequence[Ints]:
@@ -93,27 +105,28 @@ def link(scenario: Scenario, ends: Ends) -> Ways:
 
 def _by_rules(scenario: Scenario, ends: Ends) -> tuple[Ways, Ways]:
     """List the links that trade rules permit and, apart, those that search may open."""
-    sizes = [ends.buyers[product].size for product in ends.line_product.tolist()]
-    line = np.repeat(np.arange(ends.line_product.size), sizes)
-    nothing = np.zeros(0, dtype=np.int64)
-    need = np.concatenate(
-        [nothing, *(ends.buyers[product] for product in ends.line_product.tolist())]
+    rules, searching = TradeRules(scenario), _searching(scenario, ends)
+    trade, parties = rules.columns, ends.parties
+    pairs = united(
+        parties,
+        [rules.pairs(parties, ~trade.is_closed), _at_home(ends), _in_reach(ends, searching)],
     )
-    rule = _rules(scenario, ends, line, need)
-    at_home = ends.line_state[line] == ends.need_state[need]
-    trade = trade_columns(scenario)
+    rule = np.full(pairs.seller.size, -1)
+    row, found = rules.best(parties, pairs)
+    rule[row] = found
+    at_home = ends.line_state[pairs.seller] == ends.need_state[pairs.buyer]
     by_search = np.append(trade.by_search, False)
     is_open = np.append(~trade.is_closed, False) & ~by_search
     unspoken = rule < 0
     permitted = np.where(unspoken, at_home, is_open[rule])
-    dormant = np.where(unspoken, ~at_home, by_search[rule]) & _searching(scenario, ends)[need]
+    dormant = np.where(unspoken, ~at_home, by_search[rule]) & searching[pairs.buyer]
     terms = np.where(unspoken, len(scenario.trade), rule)
 
     def ways(chosen: Bools, *, is_dormant: bool) -> Ways:
         size = int(chosen.sum())
         return Ways(
-            line[chosen],
-            need[chosen],
+            pairs.seller[chosen],
+            pairs.buyer[chosen],
             terms[chosen],
             np.full(size, -1),
             np.full(size, is_dormant),
@@ -122,37 +135,22 @@ def _by_rules(scenario: Scenario, ends: Ends) -> tuple[Ways, Ways]:
     return ways(permitted, is_dormant=False), ways(dormant, is_dormant=True)
 
 
-def _rules(scenario: Scenario, ends: Ends, line: Ints, need: Ints) -> Ints:
-    """Look up the trade rule for each line and need of its product, arrays [pairs], line by line;
-    -1: none speaks of it.
-    """
-    rules = TradeRules(scenario)
-    if rules.are_exact:
-        return rules.exact.held(
-            ends.line_state[line], ends.need_state[need], ends.line_product[line]
+def _at_home(ends: Ends) -> Pairs:
+    """List the lines and the needs of their product in the same state."""
+    products = int(ends.need_product.max(initial=0)) + int(ends.line_product.max(initial=0)) + 1
+    return Pairs(
+        *matched(
+            ends.line_state * products + ends.line_product,
+            ends.need_state * products + ends.need_product,
         )
-    return np.concatenate([np.zeros(0, dtype=np.int64), *_by_line(scenario, ends, rules)])
+    )
 
 
-def _by_line(scenario: Scenario, ends: Ends, rules: TradeRules) -> Iterator[Ints]:
-    """Look up, line by line, the trade rule for each need of its product."""
-    states, products = list(scenario.states), list(scenario.products)
-    # where no rule names users, all buyers of a state are alike
-    user = ends.need_line if rules.by_user else np.full_like(ends.need_line, -1)
-    who = ends.need_state * (len(ends.lines) + 1) + user + 1
-    groups = [np.unique(who[needs], return_inverse=True) for needs in ends.buyers]
-    found: dict[tuple[int, int], Ints] = {}
-    for exporter, product in zip(ends.line_state.tolist(), ends.line_product.tolist(), strict=True):
-        if (exporter, product) not in found:
-            keys, place = groups[product]
-            buyers = [
-                Buyer(states[state], *(ends.lines[line - 1] if line else ()))
-                for state, line in (divmod(key, len(ends.lines) + 1) for key in keys.tolist())
-            ]
-            held = rules.of(states[exporter], buyers, products[product])
-            rows = np.array([each[0] if each else -1 for each in held], dtype=np.int64)
-            found[exporter, product] = rows[place]
-        yield found[exporter, product]
+def _in_reach(ends: Ends, searching: Bools) -> Pairs:
+    """List the lines and the needs of their product whose buyers search for suppliers."""
+    needs = np.flatnonzero(searching)
+    line, place = matched(ends.line_product, ends.need_product[needs])
+    return Pairs(line, needs[place])
 
 
 def _searching(scenario: Scenario, ends: Ends) -> Bools:

@@ -27,7 +27,7 @@ def number(scenario: Scenario) -> Axes:
     needs = _needs(scenario, lines)
     links = link(
         scenario,
-        Ends(lines.state, lines.product, needs.state, needs.product, needs.line, lines.names),
+        Ends(lines.state, lines.product, needs.state, needs.product, needs.line, lines.factory),
     )
     projects, project_programme, project_line = _projects(scenario, line_row)
     works = works_of(scenario)

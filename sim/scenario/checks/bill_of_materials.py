@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.scenario.bills import most_taken
 from sim.scenario.loading.source_tree import Path
 from sim.scenario.schema import Input, Scenario
 
@@ -80,17 +81,12 @@ def _least(bills: Sequence[tuple[Path, Mapping[str, Input]]]) -> dict[str, float
     """Give what a unit takes of each input by the bill that takes the least of it, at the upper end
     of what is not known.
     """
-    (_, first), *others = bills
+    first, *others = (most_taken(bill) for _, bill in bills)
     return {
-        name: min(_most(bill[name]) for bill in (first, *(each for _, each in others)))
+        name: min(bill[name] for bill in (first, *others))
         for name in first
-        if all(name in bill for _, bill in others)
+        if all(name in bill for bill in others)
     }
-
-
-def _most(each: Input) -> float:
-    amount = each.amount
-    return amount.value if amount.high is None else amount.high
 
 
 def _worst_yields(scenario: Scenario) -> dict[str, float]:

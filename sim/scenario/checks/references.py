@@ -5,25 +5,23 @@ with other faults.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any
 
 from pydantic import ValidationError
 
 from sim.errors import Fault
+from sim.scenario.checks.reference_list import REFERENCES, Known, Reference
+from sim.scenario.checks.thinning import thinned
 from sim.scenario.loading.paths import KEYS, fault_at, find
 from sim.scenario.loading.schema_walk import KINDS, walk
 from sim.scenario.loading.source_tree import Path, Written, bare
 from sim.scenario.rule_choices import RuleChoice
 from sim.scenario.schema import Scenario
-from sim.scenario.selectors import ALL, FINAL
+from sim.scenario.selectors import FINAL
 from sim.scenario.suggestions import Speller, listed
-from sim.scenario.tables.bulk import Block
-from sim.scenario.tables.rows import MOST_FAULTS
 
-Known = Mapping[str, Collection[str] | None]
-"""Noun -> the names that the scenario gives; None where nothing can be said."""
 CheckRule = Callable[[str, str, Mapping[str, Any], Known], Mapping[str, str]]
 """(family, rule, parameters, names) -> what is wrong: key -> message, with the key `rule` for the
 rule's own name."""
@@ -49,60 +47,13 @@ _Names = dict[str, None]
 """Names in the order of the file, quick to look up."""
 
 
-class _Reference(NamedTuple):
-    """Say what a place refers to."""
-
-    pattern: str
-    """Path with `*` for any name; `~` at its end stands for the keys."""
-    noun: str
-    wildcard: str | None = None
-    """What stands for all, where that is allowed."""
-
-
-_REFERENCES = (
-    _Reference("states.*.affinity.~", "state or bloc"),
-    _Reference("products.*.inputs.~", "product"),
-    _Reference("products.*.complexity", "complexity class"),
-    _Reference("factories.*.state", "state"),
-    _Reference("factories.*.lines.~", "product"),
-    _Reference("factories.*.lines.*.inputs.~", "product"),
-    _Reference("needs.~", "state"),
-    _Reference("needs.*.~", "product"),
-    _Reference("trade.*.exporter", "state or bloc", ALL),
-    _Reference("trade.*.importer", "state or bloc", ALL),
-    _Reference("trade.*.product", "product", ALL),
-    _Reference("trade.*.user", "factory or product", ALL),
-    _Reference("events.*.exporter", "state or bloc", ALL),
-    _Reference("events.*.importer", "state or bloc", ALL),
-    _Reference("events.*.via", "state"),
-    _Reference("events.*.state", "state or bloc", ALL),
-    _Reference("events.*.product", "product", ALL),
-    _Reference("events.*.factory", "factory", ALL),
-    _Reference("events.*.sizes.~", "factory, product, state or bloc"),
-    _Reference("events.*.programme", "programme"),
-    _Reference("events.*.input", "product", ALL),
-    _Reference("events.*.from_product", "product"),
-    _Reference("events.*.to_product", "product"),
-    _Reference("events.*.when.state", "state"),
-    _Reference("events.*.when.product", "product"),
-    _Reference("events.*.after.event", "event"),
-    _Reference("events.*.after.completion", "programme.candidate"),
-    _Reference("events.*.lifts", "restriction"),
-    _Reference("events.*.repairs", "outage"),
-    _Reference("programmes.*.chair", "state"),
-    _Reference("programmes.*.beneficiaries", "state", "all"),
-    _Reference("programmes.*.candidates.*.factory", "factory"),
-    _Reference("programmes.*.candidates.*.product", "product"),
-)
-
-
 def reference_faults(tree: Written) -> list[Fault]:
     """List names that refer to nothing, each with what may have been meant, and lists of names that
     are empty or repeat.
     """
     known, kinds, speller = _known_names(tree), _kinds(tree), Speller()
     tree, faults = thinned(tree, known)
-    for reference in _REFERENCES:
+    for reference in REFERENCES:
         names, at_key = known[reference.noun], reference.pattern.endswith(KEYS)
         for path, node in find(tree, reference.pattern):
             faults += _list_faults(tree, path, node)
@@ -119,7 +70,7 @@ def rule_faults(tree: Written, check: CheckRule | None) -> list[Fault]:
     known = _known_names(tree)
     # what is kept as columns chooses no rules
     tree, faults = thinned(tree, {})[0], list[Fault]()
-    for path, node, model in walk(tree):
+    for path, node, model in walk(tree, toward=RuleChoice):
         if model is RuleChoice and node.value is not None:
             faults += [
                 fault_at(tree, each, f"{number} is not a finite number")
@@ -127,49 +78,6 @@ def rule_faults(tree: Written, check: CheckRule | None) -> list[Fault]:
             ]
             faults += _choice_faults(tree, path, node, check, known) if check else []
     return faults
-
-
-def thinned(tree: Written, known: Known) -> tuple[Written, list[Fault]]:
-    """Write out, of the blocks that are kept as columns, the rows that are wrong or name something
-    unknown, and no others; of very many the first. Also list how many more there are.
-    """
-    members, faults = dict(tree.members), list[Fault]()
-    for key, each in members.items():
-        if isinstance(each.value, Block):
-            rows = _strange(str(key), each.value, known)
-            members[key] = each.value.part(rows[:MOST_FAULTS])
-            if rows[MOST_FAULTS:]:
-                more = f"and {len(rows) - MOST_FAULTS:,} more rows of this table"
-                faults.append(Fault(each.place, str(key), more))
-    is_thin = any(isinstance(each.value, Block) for each in tree.members.values())
-    return tree.changed(members) if is_thin else tree, faults
-
-
-def _strange(section: str, block: Block, known: Known) -> list[int]:
-    """List the rows of a block that are wrong or name something unknown."""
-    marked = {*block.odd} | {
-        row
-        for reference in _REFERENCES
-        if reference.pattern.startswith(f"{section}.*.") and reference.noun in known
-        for row in _rows_unknown(reference, block, known[reference.noun])
-    }
-    sources = known.get("source")
-    said = {each.said.get("source") for each in block.table.numbers.values()} - {None}
-    if sources is not None and not said <= {*sources}:
-        # it is said once, of all rows
-        marked.add(0)
-    return sorted(marked)
-
-
-def _rows_unknown(
-    reference: _Reference, block: Block, names: Collection[str] | None
-) -> Sequence[int]:
-    """List the rows of a block in which a key refers to nothing; none where nothing can be said."""
-    if names is None:
-        return ()
-    wild = {reference.wildcard} if reference.wildcard else set()
-    found: list[int] = block.strangers(reference.pattern.split(".")[-1], {*names} | wild).tolist()
-    return found
 
 
 def _known_names(tree: Written) -> dict[str, _Names | None]:
@@ -221,7 +129,7 @@ def _names(tree: Written, section: str) -> _Names | None:
 
 
 def _unknown_names(
-    reference: _Reference, path: Path, node: Written, known: _Names | None
+    reference: Reference, path: Path, node: Written, known: _Names | None
 ) -> list[tuple[Path, str]]:
     """List the names at a path that refer to nothing; none where nothing can be said."""
     if known is None:

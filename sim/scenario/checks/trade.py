@@ -10,7 +10,7 @@ from sim.scenario.routes import Route, Routes
 from sim.scenario.schema import Scenario
 from sim.scenario.selectors import products_of, states_of
 from sim.scenario.trade_kinds import Reexport, Trading
-from sim.scenario.trade_rules import TradeRules, buyers_of
+from sim.scenario.trade_rules import Parties, TradeRules, buyers_of
 
 
 def ambiguous_trade(scenario: Scenario, routes: Routes) -> Iterator[tuple[Path, str]]:
@@ -19,13 +19,13 @@ def ambiguous_trade(scenario: Scenario, routes: Routes) -> Iterator[tuple[Path, 
     rules = TradeRules(scenario)
     if not rules.may_be_ambiguous:
         return
-    everyone = buyers_of(scenario, rules)
-    for exporter, product in routes.lines:
-        buyers = tuple(everyone.get(product, ()))
-        for buyer, found in zip(buyers, rules.of(exporter, buyers, product), strict=True):
-            for other in found[1:]:
-                pair = rules.names[found[0]], rules.names[other]
-                pairs.setdefault(pair, Route(exporter, buyer.state, product))
+    everyone = buyers_of(scenario, by_user=rules.columns.by_user)
+    sellers = [each for each in routes.lines if each[1] in everyone]
+    buyers = [(product, each) for product, several in everyone.items() for each in several]
+    for seller, buyer, found in rules.ties(Parties.of(scenario, sellers, buyers)):
+        for other in found[1:]:
+            route = Route(sellers[seller][0], buyers[buyer][1].state, sellers[seller][1])
+            pairs.setdefault((rules.names[found[0]], rules.names[other]), route)
     for (first, name), route in pairs.items():
         message = (
             f"as specific as trade rule '{first}' for {route.exporter} -> {route.importer},"

@@ -7,7 +7,9 @@ together from several files has no more of them when it is written out as one.
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from sim.errors import Fault, Place, ScenarioError
 from sim.files.disk import opened
@@ -51,7 +53,12 @@ class Bounds:
         self.values += values
         return self.values <= MOST_VALUES
 
-    def add_cells(self, cells: int) -> bool:
-        """Count cells of tables that were read, and return whether there is room for them."""
-        self.cells += cells
-        return self.cells <= MOST_CELLS
+    def add_rows(self, sizes: Sequence[int]) -> int | None:
+        """Count the cells of rows of tables that were read, some in each; return the place of the
+        first row for which there is no room.
+        """
+        left = MOST_CELLS - self.cells
+        self.cells += sum(sizes)
+        if self.cells <= MOST_CELLS:
+            return None
+        return next(place for place, cells in enumerate(accumulate(sizes)) if cells > left)

@@ -113,6 +113,8 @@ def _telling(under: Written | None, above: Written) -> Written:
 
 def _kept(base: Written, above: Written, model: type[Frozen] | None) -> dict[Key, Written]:
     """Give the members that are inherited, without those that what is given above drops."""
+    if model is None or not base.members:
+        return dict(base.members)
     dropped = {
         other
         for key, member in above.members.items()

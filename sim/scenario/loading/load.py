@@ -14,13 +14,9 @@ from pydantic import ValidationError
 from sim.errors import Fault, Place, ScenarioError
 from sim.kernels.uncollected import uncollected
 from sim.scenario.checks.dates import date_findings
-from sim.scenario.checks.references import (
-    CheckRule,
-    reference_faults,
-    rule_faults,
-    thinned,
-)
+from sim.scenario.checks.references import CheckRule, reference_faults, rule_faults
 from sim.scenario.checks.structure import structure_findings
+from sim.scenario.checks.thinning import thinned
 from sim.scenario.loading.bounds import Bounds
 from sim.scenario.loading.extends import merged
 from sim.scenario.loading.overrides import with_set

@@ -133,17 +133,38 @@ def in_full(written: Written, key: str) -> Written:
 
 
 def walk(
-    tree: Written, shape: Shape = Scenario, path: Path = ()
+    tree: Written, shape: Shape = Scenario, path: Path = (), toward: type[Frozen] | None = None
 ) -> Iterator[tuple[Path, Written, type[Frozen] | None]]:
     """List every value with its path and, where the schema has one, its model; quantities and rule
-    choices are not entered.
+    choices are not entered, nor, with `toward`, what cannot hold a value of that model.
     """
-    model = model_at(shape, tree)
-    yield path, tree, model
-    if model in (Quantity, RuleChoice):
-        return
-    for key, member in tree.members.items():
-        yield from walk(member, below(shape, key, tree), (*path, key))
+    ahead = [(path, tree, shape)]
+    while ahead:
+        path, node, shape = ahead.pop()
+        model = model_at(shape, node)
+        yield path, node, model
+        members = () if model in (Quantity, RuleChoice) else node.members.items()
+        if members:
+            shapes, other = (_shapes(model), None) if model else ({}, _member(shape))
+            found = [((*path, key), each, shapes.get(key, other)) for key, each in members]
+            ahead += (each for each in reversed(found) if not toward or _holds(each[2], toward))
+
+
+@cache
+def _holds(shape: Shape, model: type[Frozen]) -> bool:
+    """Tell whether a value of this shape may be of a model, or have one somewhere within."""
+    return any(
+        each is model or any(_holds(inner, model) for inner in _inner(each))
+        for each in options(shape)
+    )
+
+
+def _inner(shape: Shape) -> Iterator[Shape]:
+    """List the shapes of what a value of this shape has within."""
+    if isinstance(shape, type) and issubclass(shape, Frozen):
+        yield from _shapes(shape).values()
+    elif _origin(shape) in (dict, list):
+        yield get_args(shape)[-1]
 
 
 def _event_model(written: Written | None) -> type[Dated]:

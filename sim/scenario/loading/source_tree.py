@@ -53,13 +53,15 @@ class Written:
     @property
     def mapping(self) -> dict[Key, Written] | None:
         """Give the mapping, or None where this is none."""
-        if isinstance(self.value, Bulk):
-            return self.value.written.mapping
-        return self.value if isinstance(self.value, dict) else None
+        if isinstance(self.value, dict):
+            return self.value
+        return self.value.written.mapping if isinstance(self.value, Bulk) else None
 
     @property
     def members(self) -> dict[Key, Written]:
         """Give what stands in a mapping or list, by key or position; nothing for a scalar."""
+        if isinstance(self.value, dict):
+            return self.value
         if isinstance(self.value, list):
             return dict(enumerate(self.value))
         return self.mapping or {}
@@ -80,13 +82,11 @@ class Written:
 
 def bare(written: Written) -> Any:
     """Drop the places: plain dicts, lists and scalars."""
-    if isinstance(written.value, Bulk):
-        return written.value.plain
     if isinstance(written.value, dict):
         return {key: bare(member) for key, member in written.value.items()}
     if isinstance(written.value, list):
         return [bare(member) for member in written.value]
-    return written.value
+    return written.value.plain if isinstance(written.value, Bulk) else written.value
 
 
 def from_python(data: object, place: Place) -> Written:

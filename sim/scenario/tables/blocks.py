@@ -14,7 +14,7 @@ from sim.scenario.loading.bounds import TOO_MANY, Bounds
 from sim.scenario.loading.extends import laid_over
 from sim.scenario.loading.schema_errors import schema_faults
 from sim.scenario.loading.schema_walk import Shape, below, model_at
-from sim.scenario.loading.source_tree import Bulk, Key, Path, Written, bare, dotted
+from sim.scenario.loading.source_tree import Key, Path, Written, bare, dotted
 from sim.scenario.quantity import Frozen
 from sim.scenario.schema import Scenario
 from sim.scenario.suggestions import found
@@ -135,7 +135,7 @@ class Tables:
         found = read_block(grid, layout, values, keys)
         self.faults += found.faults
         self._titles += found.titles
-        if not isinstance(found.read.value, Bulk) and not self.bounds.add(_filled(grid)):
+        if not found.is_bulk and not self.bounds.add(_filled(grid)):
             self.faults.append(Fault(Place(grid.file), dotted(path), TOO_MANY))
         return found.read
 

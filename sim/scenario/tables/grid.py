@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
+from itertools import compress, islice
 from typing import overload
 
 from sim.errors import Fault, Place, ScenarioError
@@ -19,6 +20,8 @@ from sim.scenario.tables.parquet import parquet_rows
 from sim.scenario.tables.table import Table
 
 _SEPARATORS = {",": "','", ";": "';'", "\t": "a tab ('\\t')", "|": "'|'"}
+_ROWS = 2**14
+"""Rows that are parted into columns at a time."""
 _MOST_RAGGED = 20
 """Rows of a wrong number of cells that are told one by one."""
 
@@ -60,13 +63,13 @@ class Grid:
 
     def place(self, row: Record, column: int) -> Place:
         """Say where a cell stands."""
-        starts = row.starts or self._starts(row)
+        starts = row.starts or self.starts(row)
         return Place(self.file, row.line, starts[column] if column < len(starts) else 1)
 
-    def _starts(self, row: Record) -> Sequence[int]:
+    def starts(self, row: Record) -> list[int]:
         """Find the column at which each cell of a row begins; a quoted cell may run over lines."""
         if not self.text:
-            return range(1, len(self.columns) + 1)
+            return list(range(1, len(self.columns) + 1))
         last = row.line
         while "".join(self._text_lines[row.line - 1 : last]).count('"') % 2:
             last += 1
@@ -93,7 +96,8 @@ class _Rows(Sequence[Record]):
     def __getitem__(self, at: int | slice) -> Record | list[Record]:
         if isinstance(at, slice):
             return [self[row] for row in range(len(self))[at]]
-        return Record(self.grid.lines[at], [each[at] for each in self.grid.columns], [])
+        row = Record(self.grid.lines[at], [each[at] for each in self.grid.columns], [])
+        return row._replace(starts=self.grid.starts(row))
 
 
 def read_grid(file: str, spec: Table, bounds: Bounds) -> Grid:
@@ -142,37 +146,58 @@ def _checked(
 
     Raises ScenarioError.
     """
-    counted = _counted(file, found, bounds)
-    line, names = next(counted, (0, []))
+    line, names = next(iter(found := iter(found)), (0, []))
     if not line:
         raise ScenarioError([Fault(Place(file), "", "the table is empty")])
+    names = [name.strip() for name in names]
+    _count(file, [(line, names)], bounds)
     columns: list[list[str]] = [[] for _ in names]
     # what many rows have in common is held once
     known: list[dict[str, str]] = [{} for _ in names]
-    lines, faults, width = array("q"), list[Fault](), len(names)
-    for at, cells in counted:
-        if len(cells) == width:
-            lines.append(at)
-            for column, same, cell in zip(columns, known, cells, strict=True):
-                column.append(same.setdefault(cell, cell))
-        elif len(faults) < _MOST_RAGGED:
-            message = f"{len(cells)} cells; the header has {width}"
-            faults.append(Fault(Place(file, at, 1), "", message))
+    lines, faults = array("q"), list[Fault]()
+    while some := list(islice(found, _ROWS)):
+        if _count(file, some, bounds) != {len(names)}:
+            faults += _ragged(file, some, len(names))
+        if not faults:
+            _add(columns, known, lines, some)
     if faults:
-        raise ScenarioError(faults)
+        raise ScenarioError(faults[:_MOST_RAGGED])
     return Grid(file, Record(line, names, []), columns, lines, digest, text, delimiter)
 
 
-def _counted(file: str, found: Iterable[Row], bounds: Bounds) -> Iterator[Row]:
-    """Count the cells of rows, take away the blanks around them, and leave out rows of nothing
-    else. Raises ScenarioError.
+def _count(file: str, found: Sequence[Row], bounds: Bounds) -> set[int]:
+    """Count the cells of rows; return how many cells rows have. Raises ScenarioError where they are
+    too many.
     """
-    for number, (line, cells) in enumerate(found):
-        bare = [cell.strip() for cell in cells]
-        if not bounds.add_cells(len(bare)):
-            raise ScenarioError([Fault(Place(file, line, 1), "", TOO_MANY_CELLS)])
-        if number == 0 or any(bare):
-            yield line, bare
+    sizes = [len(cells) for _, cells in found]
+    over = bounds.add_rows(sizes)
+    if over is not None:
+        raise ScenarioError([Fault(Place(file, found[over][0], 1), "", TOO_MANY_CELLS)])
+    return set(sizes)
+
+
+def _ragged(file: str, found: Sequence[Row], width: int) -> Iterator[Fault]:
+    """Note the rows that have more or fewer cells than the header, and are not blank."""
+    for line, cells in found:
+        if len(cells) != width and any(map(str.strip, cells)):
+            yield Fault(Place(file, line, 1), "", f"{len(cells)} cells; the header has {width}")
+
+
+def _add(
+    columns: Sequence[list[str]],
+    known: Sequence[dict[str, str]],
+    lines: array[int],
+    found: Sequence[Row],
+) -> None:
+    """Add rows to columns, without the blanks around cells, and leave out rows of nothing else."""
+    own = [(line, cells) for line, cells in found if len(cells) == len(columns)]
+    if own:
+        cells = [[*map(str.strip, column)] for column in zip(*(row for _, row in own), strict=True)]
+        filled = list(map(any, zip(*cells, strict=True)))
+        lines.extend(compress((line for line, _ in own), filled))
+        for whole, same, part in zip(columns, known, cells, strict=True):
+            kept = list(compress(part, filled))
+            whole.extend(map(same.setdefault, kept, kept))
 
 
 def _check_delimiter(grid: Grid, spec: Table) -> None:

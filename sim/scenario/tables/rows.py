@@ -76,23 +76,24 @@ class Rows:
     def _lacks(self, row: Record) -> bool:
         """Tell whether a main number of a row is blank."""
         return any(
-            not self._text(each.cells, row)
-            and all(self._text(name, row) for name in self.layout.names[each.level])
+            not self.text(each.cells, row)
+            and all(self.text(name, row) for name in self.layout.names[each.level])
             for each in self._mains
         )
 
-    def _text(self, cells: Cells, row: Record) -> str:
+    def text(self, cells: Cells, row: Record) -> str:
         """Give the text of a cell; empty where it is blank."""
         text = cells.constant if cells.column is None else row.cells[cells.column]
         return "" if text in self._blanks else text
 
-    def _place(self, cells: Cells, row: Record) -> Place:
+    def place(self, cells: Cells, row: Record) -> Place:
+        """Say where a cell stands, or the constant in its place."""
         if cells.column is None:
             return cells.place or self.values.at.place
         return self.grid.place(row, cells.column)
 
     def _tell(self, cells: Cells, row: Record, path: Path, message: str) -> None:
-        self.faults.append(Fault(self._place(cells, row), dotted(path), message))
+        self.faults.append(Fault(self.place(cells, row), dotted(path), message))
 
     def _row(self, row: Record) -> None:
         spots: dict[int, Spot] = {}
@@ -123,7 +124,7 @@ class Rows:
     def _name(self, at: int, row: Record) -> Key | None:
         """Give the name of a row's member of a level; None where it has none."""
         cells = self.layout.names[at]
-        texts = [self._text(each, row) for each in cells]
+        texts = [self.text(each, row) for each in cells]
         key = self.layout.levels[at].key
         if not all(texts):
             return None
@@ -148,8 +149,8 @@ class Rows:
     def _tell_nameless(self, at: int, row: Record) -> None:
         """Note a row without a name at a level that needs one, or of which it says something."""
         level = self.layout.levels[at]
-        name = next(each for each in self.layout.names[at] if not self._text(each, row))
-        given = next((c.cells for c in self._columns[at] if self._text(c.cells, row)), None)
+        name = next(each for each in self.layout.names[at] if not self.text(each, row))
+        given = next((c.cells for c in self._columns[at] if self.text(c.cells, row)), None)
         if level.field is None:
             self._tell(name, row, self.path, f"a blank; every row needs a {name.name}")
         elif given and given.column is not None:
@@ -165,15 +166,15 @@ class Rows:
             above = spots[level.parent]
         holder, path = above.node, above.path
         cells = self.layout.names[at][0]
-        place = self._place(cells, row)
+        place = self.place(cells, row)
         if level.field is not None:
-            holder, path = _below(holder, level.field, place), (*path, level.field)
+            holder, path = begun(holder, level.field, place), (*path, level.field)
         if level.value:
             return Spot(holder, path, (key,))
         if key not in holder.value and level.model and _needs_title(level.model):
-            code = self._text(cells, row) if len(self.layout.names[at]) == 1 else key
+            code = self.text(cells, row) if len(self.layout.names[at]) == 1 else key
             self.titles.append(((*path, key), Written(str(code), place)))
-        return Spot(_below(holder, key, place), (*path, key), ())
+        return Spot(begun(holder, key, place), (*path, key), ())
 
     def _fill(self, at: int, spot: Spot, row: Record) -> None:
         """Put what a row says of a member into it."""
@@ -194,24 +195,22 @@ class Rows:
 
     def _kind(self, at: int, row: Record) -> type[Frozen]:
         """Give the model of an event's kind; what all have in common where that is unknown."""
-        texts = (
-            self._text(each.cells, row) for each in self._columns[at] if each.path == ("kind",)
-        )
+        texts = (self.text(each.cells, row) for each in self._columns[at] if each.path == ("kind",))
         return KINDS.get(next(texts, ""), Dated)
 
     def _value(self, target: Target, leaf: Leaf, spot: Spot, row: Record) -> Written | None:
         """Read a cell; None where it says nothing, or nothing that can be read."""
-        text = self._text(target.cells, row)
+        text = self.text(target.cells, row)
         path = (*spot.path, *spot.prefix, *target.path)
         if not text and target in self._mains:
             if self.values.spec.blank == "zero":
-                return Written(0, self._place(target.cells, row))
+                return Written(0, self.place(target.cells, row))
             message = "a blank is no zero; write 0, or say blank: zero or blank: skip"
             self._tell(target.cells, row, path, message)
         if not text:
             return None
         try:
-            return self.values.read(text, leaf, target, self._place(target.cells, row))
+            return self.values.read(text, leaf, target, self.place(target.cells, row))
         except ValueError as error:
             self._tell(target.cells, row, path, str(error))
             return None
@@ -221,7 +220,7 @@ class Rows:
         *above, last = (*spot.prefix, *path)
         node = spot.node
         for key in above:
-            node = _below(node, key, value.place)
+            node = begun(node, key, value.place)
         before = node.members.get(last)
         if before is None:
             node.value[last] = value
@@ -232,7 +231,7 @@ class Rows:
             self.faults.append(Fault(place, dotted((*spot.path, *spot.prefix, *path)), message))
 
 
-def _below(node: Written, key: Key, place: Place) -> Written:
+def begun(node: Written, key: Key, place: Place) -> Written:
     """Give the mapping at a key of a mapping that is being built, new where there is none."""
     if key not in node.value:
         node.value[key] = Written({}, place, {})

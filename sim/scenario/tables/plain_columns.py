@@ -1,0 +1,295 @@
+"""Read the columns of a table as arrays, checked by the same bounds as the schema's, and mark the
+rows that look odd.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, get_args
+
+import numpy as np
+from pydantic import AfterValidator, ValidationError
+
+from sim.scenario.column_table import ColumnTable, Numbers, Words
+from sim.scenario.loading.source_tree import LONGEST_NUMBER, Written, bare
+from sim.scenario.quantity import SMALLEST, Frozen, Within
+from sim.scenario.schema import Input, Trade
+from sim.scenario.tables.columns import Cells, Layout, Target
+from sim.scenario.tables.grid import Grid
+from sim.scenario.tables.values import BETWEEN, Values
+
+
+class Kind(NamedTuple):
+    """Say what rows may be columns."""
+
+    level: int
+    """How many names stand above its own: of an input, its factory's and its line's"""
+    words: tuple[str, ...]
+    """Keys that may be columns of words, as quantities may be columns; those that the schema asks
+    for must be."""
+
+
+KINDS: Mapping[type[Frozen] | None, Kind] = {
+    Trade: Kind(0, ("exporter", "importer", "product", "user")),
+    Input: Kind(2, ()),
+}
+"""Model of what a row is about -> how it may be columns."""
+_PARTS = ("value", "low", "high")
+_NUMBER = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?").fullmatch
+"""What is a number however the table writes decimals, if that is with a point."""
+_DIGITS = re.compile("[-+.0-9eE]+").fullmatch
+_NAME = re.compile("[A-Za-z][A-Za-z0-9_]*").fullmatch
+
+Marks = np.ndarray
+"""[rows]: whether a row looks odd"""
+
+
+class PlainColumns:
+    """Read what a table says of the members of its innermost level."""
+
+    def __init__(self, grid: Grid, layout: Layout, values: Values) -> None:
+        self.grid, self.layout, self.values = grid, layout, values
+        self.level = max(layout.names, default=0)
+        self.model = layout.levels[self.level].model
+        kind = KINDS.get(self.model)
+        self.odd: Marks = np.zeros(len(grid.lines), dtype=np.bool_)
+        self._blanks = frozenset(("", *values.spec.missing))
+        self._special = self._blanks | values.codes.given.keys()
+        self._words = kind.words if kind else ()
+        self._is_known = kind is not None and list(layout.names) == list(range(kind.level + 1))
+
+    @property
+    def is_plain(self) -> bool:
+        """Tell whether all that the table says can be columns."""
+        keys = [each.path[0] for each in self.layout.targets if each.part == "value" and each.path]
+        fields = self.model.model_fields if self.model else {}
+        return (
+            self._is_known
+            and {*filter(self._is_asked_for, fields)} <= {*keys}
+            and all(map(self._may_be_column, self.layout.targets))
+        )
+
+    def _may_be_column(self, target: Target) -> bool:
+        if target.level != self.level or len(target.path) != 1:
+            return False
+        is_word = target.path[0] in self._words
+        if target.cells.column is None:
+            return target.part == "value" and not (is_word and BETWEEN in target.cells.constant)
+        return is_word or (target.leaf.kind == "quantity" and target.part in _PARTS)
+
+    def _is_asked_for(self, key: str) -> bool:
+        """Tell whether a key must be in every row."""
+        assert self.model
+        return self.model.model_fields[key].is_required()
+
+    def read(self) -> tuple[ColumnTable[Any], Marks]:
+        """Read all columns; also mark the rows that look odd."""
+        assert self.model
+        words = {str(each.path[0]): self._of_words(each) for each in self._targets(is_word=True)}
+        others = self._targets(is_word=False)
+        numbers = dict(self._numbers([each for each in others if each.cells.column is not None]))
+        constants = {
+            str(each.path[0]): bare(self._constant(each))
+            for each in others
+            if each.cells.column is None
+        }
+        table = ColumnTable(self.model, self._all_names(), words, numbers, constants)
+        if not self.odd.any() and not _is_right(table):
+            # what is wrong with all of them is told of the first
+            self.odd[0] = True
+        return table, self.odd
+
+    def _targets(self, *, is_word: bool) -> Sequence[Target]:
+        """List the keys that are words, or the others."""
+        return [each for each in self.layout.targets if (each.path[0] in self._words) == is_word]
+
+    def _all_names(self) -> Sequence[str]:
+        """Name the rows' members, and what holds them."""
+        *outer, own = (self._names(self.layout.names[at]) for at in range(self.level + 1))
+        self.above = [Words(*_coded(each)) for each in outer]
+        """The names of what holds each row's member, the outermost first"""
+        self._mark_twins(list(zip(*outer, own, strict=True)) if outer else own)
+        return own
+
+    def _constant(self, target: Target) -> Written:
+        """Read what is the same in all rows; where it is wrong, all rows are odd."""
+        place = self.values.at.place
+        try:
+            read = self.values.read(target.cells.constant, target.leaf, target, place)
+        except ValueError:
+            self.odd[:] = True
+            return Written(None, place)
+        is_number = target.leaf.kind == "quantity"
+        if not is_number:
+            return read
+        return self.values.quantity({"value": read}, is_rate=target.leaf.is_rate)
+
+    def _of_words(self, target: Target) -> Words:
+        """Read a column of names."""
+        assert self.model
+        key = str(target.path[0])
+        codes, texts = self._texts(target.cells)
+        otherwise = "" if self._is_asked_for(key) else self.model.model_fields[key].default
+        words, odd = [], []
+        for text in texts:
+            word = otherwise if text in self._blanks else ""
+            try:
+                if text not in self._blanks and BETWEEN not in text:
+                    found = self.values.read(text, target.leaf, target, self.values.at.place)
+                    word = str(found.value if isinstance(found.value, str) else "")
+            except ValueError:
+                pass
+            words.append(word)
+            odd.append(not word)
+        self.odd |= np.array(odd, dtype=np.bool_)[codes]
+        return Words(codes, words)
+
+    def _names(self, cells: Sequence[Cells]) -> Sequence[str]:
+        """Name the rows: by their own column, or by the columns that make the name."""
+        parts = []
+        for each in cells:
+            codes, texts = self._texts(each)
+            named = [
+                text
+                if _NAME(text) and text not in self._special
+                else self._name(text, is_whole=len(cells) == 1)
+                for text in texts
+            ]
+            self.odd |= np.array([not name for name in named], dtype=np.bool_)[codes]
+            parts.append([named[code] for code in codes.tolist()])
+        return parts[0] if len(parts) == 1 else list(map("_".join, zip(*parts, strict=True)))
+
+    def _texts(self, cells: Cells) -> tuple[np.ndarray, Sequence[str]]:
+        if cells.column is None:
+            return np.zeros(len(self.grid.lines), dtype=np.int32), [cells.constant]
+        return _coded(self.grid.columns[cells.column])
+
+    def _name(self, text: str, *, is_whole: bool) -> str:
+        """Give the name, or the part of one, that a text becomes; empty where it looks odd."""
+        if text in self._blanks or BETWEEN in text:
+            return ""
+        try:
+            name = "all" if text == "*" and not is_whole else self.values.codes.name(text)
+        except ValueError:
+            return ""
+        return name if _NAME(name) else ""
+
+    def _mark_twins(self, names: Sequence[Any]) -> None:
+        """Mark the rows whose names another row has too."""
+        if len(set(names)) < len(names):
+            first: dict[Any, int] = {}
+            for row, name in enumerate(names):
+                if first.setdefault(name, row) != row:
+                    self.odd[[first[name], row]] = True
+
+    def _numbers(self, targets: Sequence[Target]) -> Iterator[tuple[str, Numbers]]:
+        """Read the quantities, as their parts stand in columns."""
+        by_key: dict[str, dict[str, Target]] = {}
+        for each in targets:
+            if each.leaf.kind == "quantity":
+                by_key.setdefault(str(each.path[0]), {})[each.part] = each
+        blank = np.full(len(self.grid.lines), np.nan)
+        for key, parts in by_key.items():
+            found = {part: self._floats(each) for part, each in parts.items()}
+            value, low, high = (found.get(part, blank) for part in _PARTS)
+            self._mark_wrong(key, value, low, high)
+            yield key, Numbers(value, low, high, self._said(next(iter(parts.values()))))
+
+    def _floats(self, target: Target) -> np.ndarray:
+        """Read a column of numbers; NaN where a cell is blank or, a row that looks odd, none."""
+        assert target.cells.column is not None
+        spec, column = self.values.spec, self.grid.columns[target.cells.column]
+        with_point = not self.grid.is_text or (spec.decimal == "." and not spec.thousands)
+        stem = target.cells.name.removesuffix(f"_{target.part}")
+        scale = spec.scale.get(stem)
+        quick = _read(column) if with_point else None
+        if quick is not None:
+            return quick if scale is None else quick * scale
+        return np.array(
+            [
+                self._float(text, target, row, scale, with_point=with_point)
+                for row, text in enumerate(column)
+            ],
+            dtype=np.float64,
+        )
+
+    def _float(
+        self, text: str, target: Target, row: int, scale: float | None, *, with_point: bool
+    ) -> float:
+        """Read a number, as `_floats` does."""
+        if with_point and _NUMBER(text) and len(text) < LONGEST_NUMBER:
+            return float(text) if scale is None else float(text) * scale
+        return np.nan if text in self._blanks else self._slowly(text, target, row)
+
+    def _slowly(self, text: str, target: Target, row: int) -> float:
+        try:
+            place = self.values.at.place
+            return float(self.values.read(text, target.leaf, target, place).value)
+        except ValueError:
+            self.odd[row] = True
+            return np.nan
+
+    def _mark_wrong(self, key: str, value: np.ndarray, low: np.ndarray, high: np.ndarray) -> None:
+        """Mark the rows whose number the schema might refuse."""
+        assert self.model
+        bounds = _within(self.model, key)
+        if self._is_asked_for(key):
+            self.odd |= np.isnan(value)
+        self.odd |= np.isnan(low) != np.isnan(high)
+        self.odd |= np.isnan(value) & ~np.isnan(low)
+        self.odd |= (low > value) | (value > high)
+        for each in (value, low, high):
+            size = np.abs(each)
+            self.odd |= (size > 0) & (size < SMALLEST) | np.isinf(each)
+            self.odd |= (each < bounds.low) | (each > bounds.high)
+
+    def _said(self, target: Target) -> Mapping[str, str]:
+        """Give what the table says of each of its numbers of this kind."""
+        whole = self.values.quantity(
+            {"value": Written(1.0, self.values.at.place)}, is_rate=target.leaf.is_rate
+        )
+        said = bare(whole)
+        return {key: each for key, each in said.items() if key != "value"} if whole.mapping else {}
+
+
+def _read(column: Sequence[str]) -> np.ndarray | None:
+    """Read a column that holds nothing but numbers of the plainest kind; None where it does not."""
+    if not _DIGITS("".join(column)) or max(map(len, column)) >= LONGEST_NUMBER:
+        return None
+    try:
+        return np.array(list(map(float, column)), dtype=np.float64)
+    except ValueError:
+        return None
+
+
+def _coded(column: Sequence[str]) -> tuple[np.ndarray, Sequence[str]]:
+    """Return for each text of a column which of its different texts it is, and these."""
+    texts = list(dict.fromkeys(column))
+    place = {text: code for code, text in enumerate(texts)}
+    codes = np.fromiter(map(place.__getitem__, column), dtype=np.int32, count=len(column))
+    return codes, texts
+
+
+def _is_right(table: ColumnTable[Any]) -> bool:
+    """Tell whether the schema takes the first member: what is the same in all is right."""
+    try:
+        table.at(0)
+    except ValidationError:
+        return False
+    return True
+
+
+def _within(model: type[Frozen], key: str) -> Within:
+    """Return the bounds that the schema sets to a quantity."""
+    info = model.model_fields[key]
+    return next(_bounds((info.annotation, *info.metadata)))
+
+
+def _bounds(found: Any) -> Iterator[Within]:
+    """List the bounds among annotations and within them."""
+    for each in found:
+        if isinstance(each, AfterValidator) and isinstance(each.func, Within):
+            yield each.func
+        else:
+            yield from _bounds((*get_args(each), *getattr(each, "__metadata__", ())))
