@@ -58,7 +58,7 @@ soak: $(READY) ## Run 200 studies in one process, and see that memory and file h
 MUTANTS ?= 200
 SEED ?= 1
 
-mutate: $(READY) ## Change MUTANTS lines (200, or all), drawn by SEED, one by one; tests must see it
+mutate: $(READY) ## Change MUTANTS lines (200, or all), drawn by SEED (or several), one by one; tests must see it
 	$(BIN)/python -m tests.mutation --mutants $(MUTANTS) --seed $(SEED)
 
 format: $(READY) ## Put the code into shape

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sim.assess import large_tables
 from sim.assess.evidence import drawn
 from sim.assess.fates import _Past, fates
 from sim.assess.importance import _variance, described, importance
@@ -19,7 +20,8 @@ from sim.engine.run import run
 from sim.errors import InputError
 from sim.kernels.sums import NEVER
 from sim.records import Records
-from sim.scenario.schema import Scenario
+from sim.scenario.column_table import ColumnTable, Numbers
+from sim.scenario.schema import Scenario, Trade
 from tests.test_events import programme
 from tests.test_importance import ban_world, ran
 from tests.worlds import world
@@ -243,3 +245,35 @@ def test_months_by_which_members_are_there() -> None:
     order[order > 36] = np.inf
     assert months_by(order, months) == ("month 1", "month 19", "inf")
     assert months_by(np.array([5.0]), months) == ("month 5",) * 3
+
+
+def test_a_large_table_is_told_in_sums(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three trade rules of weight 1, 2 and, not given, another: two are given, one of them with an
+    interval, so that one stands bare. As many as LARGE are listed one by one; one more is not."""
+    some = np.array([1.0, 2.0, np.nan])
+    numbers = Numbers(some, np.array([np.nan, 1.0, np.nan]), np.array([np.nan, 3.0, np.nan]))
+    ends = {"exporter": "BBB", "importer": "AAA", "product": "engines"}
+    names = ["one", "two", "three"]
+    table = ColumnTable(Trade, names, {}, {"weight": numbers}, ends)
+    scenario = world().model_copy(update={"trade": table})
+    monkeypatch.setattr(large_tables, "LARGE", 3)
+    assert large_tables.large_tables(scenario) == {}
+    monkeypatch.setattr(large_tables, "LARGE", 2)
+    found = large_tables.large_tables(scenario)
+    assert found == {"trade": table}
+    ((path, told),) = large_tables.together(found)
+    assert path == "trade.*.weight"
+    assert (told.value, told.low, told.high) == (1.5, 1, 2)
+    assert large_tables.counted(found) == {"assumed": 2, "bare": 1}
+    assert large_tables.without_tables(scenario, found).trade == {}
+    assert large_tables.without_tables(scenario, {}) is scenario
+
+
+def test_five_members_bear_one_input() -> None:
+    """The five bits of a number all tell something of it. 20 members let the first four in; each
+    counted twice they let in all."""
+    number = np.arange(20) * 32 // 20
+    bits = (number >> np.arange(5)[::-1, None]) & 1
+    for twice, inputs in ((1, 4), (2, 5)):
+        fit = rank_regression(bits.repeat(twice, axis=1) * 1.0, number.repeat(twice) * 1.0)
+        assert fit.inputs == list(range(inputs))

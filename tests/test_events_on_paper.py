@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 
 from sim.engine.model import SupplyModel
 from sim.engine.run import run
-from tests.test_events import event, programme
+from tests import wrong_numbers
+from tests.test_events import event, programme, received
 from tests.worlds import old_supplier, world
+from tests.wrong_numbers import data, series
 
 
 def test_events_that_follow_one_another_may_stand_in_any_order() -> None:
@@ -83,3 +87,38 @@ def test_an_event_holds_in_full_when_it_has_phased_in() -> None:
     full = next(row.month for row in records.events if row.action == "holds in full")
     months = list(records.months)
     assert months.index(full) - months.index(begin) == 5
+
+
+def test_a_royalty_is_charged_once_in_each_members_own_month() -> None:
+    """A tenth of 5, from a month on that is drawn, whoever else begins later."""
+    plants = old_supplier()["factories"]
+    plants["home_plant"]["lines"]["engines"] = {"capacity": 20, "unit_cost": 5}
+    licence = {
+        "kind": "licence",
+        "factory": "home_plant",
+        "product": "engines",
+        "royalty": 0.1,
+        "after": {"event": "ban", "months": {"value": 4, "low": 0, "high": 9}},
+    }
+    events = {"ban": event("cut_off"), "licence": licence}
+    records = run(world(members=8, factories=plants, events=events)).records
+    made = records.output[:, [line[0] for line in records.lines].index("home_plant")]
+    assert len(set((made > 0).argmax(axis=0).tolist())) > 3
+    np.testing.assert_allclose(records.series["spending"][4:, 0], 5.5 * made[4:])
+
+
+def test_a_leak_that_settles_at_once_leaks_nothing_before() -> None:
+    """80 come before the ban of May; from July on half of it leaks, and a month later a tenth,
+    though e to the power of months / 0.001 is beyond all numbers a month before."""
+    leak = event("leakage", share=0.5, end_share=0.1, settles_months=0.001) | {"date": "2014-07"}
+    flow = received(ban=event("cut_off"), leak=leak)
+    np.testing.assert_allclose(flow[2:10], [80, 80, 0, 0, 40, 8, 8, 8], atol=1e-12)
+
+
+def test_the_order_of_states_changes_no_reexport() -> None:
+    """The transit state may stand first: what is cut from BBB to AAA is not what goes by CCC."""
+    scenario = data("reexport_leg_cut_slightly")
+    for order in itertools.permutations(("AAA", "BBB", "CCC")):
+        scenario["states"] = {name: {"title": name} for name in order}
+        found = series(wrong_numbers.run(scenario), "received")
+        np.testing.assert_allclose(found, [50] * 2 + [20] * 5 + [19.8] * 5)

@@ -148,6 +148,8 @@ def column(*runs: tuple[int, float]) -> np.ndarray:
         (column((10, 20), (5, 100), (10, 20), (15, 100)), 25),
         (column((30, 20), (10, 100)), np.inf),
         (column((10, 20), (5, 300), (3, 100), (22, 20)), 10),
+        (column((10, 20), (11, 90), (1, 0), (20, 100)), 22),
+        (column((10, 20), (12, 90), (1, 0), (20, 100)), 10),
     ],
     ids=[
         "nine_tenths",
@@ -157,6 +159,8 @@ def column(*runs: tuple[int, float]) -> np.ndarray:
         "short_again",
         "too_late_to_tell",
         "catching_up",
+        "eleven_months_are_no_year",
+        "twelve_are",
     ],
 )
 def test_substitution_is_reached_when_others_keep_up_for_a_year(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -237,3 +238,27 @@ def test_the_observation_that_narrows_the_answer_most_is_named() -> None:
     told = _narrowing((0.64, "events.ban.share", "assumed", "AAA", "engines", 0.75, -0.9))
     assert "to observe events.ban.share" in told
     assert "40 % off the spread of all needs together, and 50 % off that of AAA engines" in told
+
+
+def test_what_explains_all_leaves_nothing() -> None:
+    """Sums of shares may round to a hair above 1."""
+    above = math.nextafter(1.0, 2.0)
+    told = _narrowing((above, "events.ban.share", "assumed", "AAA", "engines", above, -0.9))
+    assert told.count(" 100 % off") == 2
+
+
+def test_a_remark_widens_no_column() -> None:
+    """It stands in place of the shares, and the columns after it are as wide as their heads and the
+    other rows ask for."""
+    fits = [
+        Fit(40, [0], np.array([0.8]), np.array([0.64])),
+        Fit(4, [], np.zeros(0), np.zeros(0), "too few members in which this is a number at all"),
+    ]
+    targets = [("AAA", "engines"), ("AAA", "rotors")]
+    lines = described(Importance([guess("one")], targets, np.ones(2), fits)).splitlines()
+    head = next(row for row, line in enumerate(lines) if line.startswith("state"))
+    assert lines[head : head + 3] == [
+        "state  product  explained  documented  estimated  disputed  assumed",
+        "AAA    engines  64 %       0 %         0 %        0 %       64 %",
+        "AAA    rotors   too few members in which this is a number at all",
+    ]

@@ -223,7 +223,7 @@ def test_ramps_of_four_months(shape: str, made: float, half: float) -> None:
     assert ramps.length(shape, np.array([half]), half=True)[0] == pytest.approx(4)
     nine = ramps.months_to_nine_tenths(shape, four)
     assert ramps.risen(shape, four, nine)[0] == pytest.approx(0.9)
-    assert ramps.length(shape, nine)[0] == pytest.approx(4)
+    assert ramps.length(shape=shape, months=nine)[0] == pytest.approx(4)
     months = ramps.months_until(shape, four, np.array([made]))
     assert months[0] == pytest.approx(4)
     assert ramps.months_until(shape, four, np.array([0.0]))[0] == 0
@@ -263,6 +263,9 @@ def test_prices_and_idle_capacity() -> None:
     asked, offer = np.array([150.0, 100.0, 50.0, 5.0]), np.array([100.0, 100.0, 100.0, 0.0])
     assert prices.scarcity_premium(asked, offer, 0.5, 0.2).tolist() == [0.2, 0, 0, 0.2]
     assert prices.scarcity_premium(asked, offer, 0.5, 9.0).tolist() == [0.25, 0, 0, 9]
+    # a half more of little counts like a half more of much, and what is dust does not
+    small, little = np.array([0.15, 0.1 + 1e-11]), np.array([0.1, 0.1])
+    assert prices.scarcity_premium(small, little, 0.5, 9.0).tolist() == [pytest.approx(0.25), 0]
     assert prices.marked_up(asked, 0.5)[0] == 225
     idle = prices.idle_cost(asked, offer, np.array([2.0]), np.array([0.1]))
     assert idle.tolist() == [10, 0, 0, 1]
@@ -337,6 +340,8 @@ def test_claims_on_paper() -> None:
     assert sharing.by_rank(claims, amount * 1.5, group, rank)[:, 0].tolist() == [10, 80]
     high = sharing.highest_first(column(20, 80, 20), amount * 1.5, column(1, 2, 1))
     assert high[:, 0].tolist() == [5, 80, 5]
+    high = sharing.highest_first(column(20, 80, 20), amount, column(1, 2, 0))
+    assert high[:, 0].tolist() == [0, 60, 0]
     most = column(15, 30)
     assert sharing.capped_equal_losses(claims, most, amount, group)[:, 0].tolist() == [15, 30]
 
@@ -419,7 +424,7 @@ def test_a_chain_of_three_firms() -> None:
     supplier, buyer = np.array([0, 0, 1]), np.array([1, 2, 2])
     volume, industry = np.array([10.0, 10.0, 20.0]), np.array([0, 1, 2])
     network = systemic.Network(supplier, buyer, volume, industry)
-    down, up = systemic.losses(network, [np.array([0])])
+    down, up = systemic.losses(network=network, failing=[np.array([0])])
     assert (down[:, 0].tolist(), up[:, 0].tolist()) == ([1, 1, 1], [1, 0, 0])
     linear = replace(network, kind=np.full(3, systemic.NON_ESSENTIAL))
     down, up = systemic.losses(linear, [np.array([1])])
@@ -467,3 +472,69 @@ def test_what_is_not_delivered_costs_nothing_without_a_price() -> None:
     assert priced.supply_price.tolist() == [3]
     none = transport(ends[:0], ends[:0], *numbers[:2], numbers[2][:0], unmet_cost=5.0)
     assert none.cost == 50
+
+
+def test_groups_that_cross_and_groups_that_are_empty() -> None:
+    """Links 0 and 1 in the first group, 1 and 2 in the second, 4 alone in the third; no group, or
+    one without links, has partners for nobody."""
+    links = [np.array([0, 1]), np.array([1, 2]), np.array([4])]
+    groups = Groups.build(links, np.array([0, 1, 1, 1, 2]))
+    for marked, alone, others in (
+        ([True, False, False], [True, True, False], [False, True, False]),
+        ([True, True, False], [True, True, False], [True, True, False]),
+        ([False, False, True], [False, False, True], [False, False, False]),
+        ([False, False, False], [False, False, False], [False, False, False]),
+    ):
+        assert groups.crossing(np.array(marked)).tolist() == alone
+        assert groups.crossing(np.array(marked), others=True).tolist() == others
+    # needs 0 and 1 have a claim in the first group, need 1 one in the second, need 2 in the third
+    sums = groups.by_claim(np.arange(10.0).reshape(5, 2))
+    assert sums.tolist() == [[0, 1], [2, 3], [4 + 6, 5 + 7], [8, 9]]
+    asking = np.array([True, False, False])
+    assert groups.with_partners(asking).tolist() == [True, True, False]
+    for empty in ([], [np.zeros(0, dtype=np.int64)]):
+        nothing = Groups.build(empty, np.array([0, 1, 2]))
+        assert nothing.crossing(np.zeros(len(empty), dtype=np.bool_)).tolist() == [False] * len(
+            empty
+        )
+        assert nothing.with_partners(asking).tolist() == asking.tolist()
+
+
+def test_rounds_are_counted_where_something_is_asked() -> None:
+    """Of 10 wanted of 6 and 2 in one round 5 and 2 come, in the second the last unit; none is done
+    where none may be, nothing is wanted, or nothing is there."""
+    market = Market.build(np.array([0, 1]), np.array([0, 0]), 2, 1, tier=ZEROS[:1])
+    weight, cap = column(1, 1), column(math.inf, math.inf)
+    for supply, demand, most, flow, rounds in (
+        ((6, 2), 10, None, [6, 2], 2),
+        ((6, 2), 10, 1, [5, 2], 1),
+        ((6, 2), 10, 0, [0, 0], 0),
+        ((6, 2), 0, None, [0, 0], 0),
+        ((0, 0), 10, None, [0, 0], 0),
+        ((6, 6), 10, None, [5, 5], 1),
+    ):
+        found = allocate(market, column(*supply), column(demand), weight, cap, rounds=most)
+        assert found.flow[:, 0].tolist() == flow
+        assert found.rounds == rounds
+
+
+def test_least_cost_is_found_at_any_scale() -> None:
+    """7 and 5 for 6 and 4.5, 4 at most at 2 and 3 at 1.5 each; the rest at 5 and 9: in units, in
+    thousand millions and in parts of them far below the solver's tolerance."""
+    cost, cap = np.array([2.0, 5.0, 9.0, 1.5]), np.array([4.0, np.inf, np.inf, 3.0])
+    line, need = np.array([0, 0, 1, 1]), np.array([0, 1, 0, 1])
+    for unit in (1.0, 1e9, 1e-12):
+        goods, wants = np.array([7.0, 5.0]) * unit, np.array([6.0, 4.5]) * unit
+        found = transport(line, need, goods, wants, cost, cap=cap * unit)
+        np.testing.assert_allclose(found.flow / unit, [4, 1.5, 2, 3], rtol=1e-9)
+        assert found.cost / unit == pytest.approx(4 * 2 + 1.5 * 5 + 2 * 9 + 3 * 1.5)
+    nobody = transport(line[:0], need[:0], np.ones(2), np.ones(2), cost[:0])
+    assert nobody.cost == 0
+
+
+def test_what_is_enough_is_granted_to_the_last_digit() -> None:
+    """Claims that exhaust an amount get themselves, not what is left of a sum without the rest."""
+    claims = np.random.default_rng(5).random((6, 40)) * np.array([1, 3, 0, 7, 1e-3, 50])[:, None]
+    group = GroupSum(np.array([0, 1, 1, 0, 1, 0]), 2)
+    for rule in (sharing.equal_awards, sharing.equal_losses, sharing.proportional):
+        assert np.array_equal(rule(claims, group(claims), group), claims)

@@ -118,6 +118,24 @@ def test_concentration() -> None:
     flows = np.array([[0.4], [7.0], [0.3], [0.2], [0.0], [0.1], [0.0]]) * 70
     found = metrics.concentration(flows, GroupSum(np.array([0, 1, 0, 0, 2, 0, 2]), 4))
     assert found[:, 0] == pytest.approx([3000, 10_000, np.nan, np.nan], nan_ok=True)
+    small = metrics.concentration(flows / 1000, GroupSum(np.array([0, 1, 0, 0, 2, 0, 2]), 4))
+    assert small[:2, 0] == pytest.approx([3000, 10_000])
+
+
+def test_imports_count_in_the_last_year_however_long_the_run() -> None:
+    """3 of 4 in each of the last twelve months, all of 4 before them."""
+    for before in (0, 1, 20):
+        imports = column([4.0] * before + [3.0] * 12)
+        found = metrics.import_dependence(imports, np.full_like(imports, 4.0))
+        assert found[0, 0] == pytest.approx(0.75)
+
+
+def test_substitution_is_told_against_the_months_there_were() -> None:
+    """Hit in the second month: 20 came before it, 12 of them of the old supplier; others bring 9
+    more than their 8 in the last year."""
+    received, legacy = column([20, *[17] * 12]), column([12, *[0] * 12])
+    found = metrics.substitution_ratio(received, legacy, np.array([[1]]))[0, 0]
+    assert found == pytest.approx(9 / 12)
 
 
 def test_substitution_ratio() -> None:
@@ -165,6 +183,7 @@ def test_bullwhip_is_a_ratio_of_variances() -> None:
     assert metrics.bullwhip(orders, column([10, 10, 10, 10]))[0, 0] == pytest.approx(16)
     assert metrics.bullwhip(orders + 100, column([9, 11, 9, 11]))[0, 0] == pytest.approx(8)
     assert metrics.bullwhip(orders, 0 * orders)[0, 0] == np.inf
+    assert metrics.bullwhip(orders / 1000, 0 * orders)[0, 0] == np.inf
     assert metrics.bullwhip(0 * orders, 0 * orders)[0, 0] == 0
 
 

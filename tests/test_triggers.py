@@ -65,6 +65,27 @@ def test_an_event_begins_when_its_condition_has_held(
     assert begins(answered(when)) == ([(month, 1.0)] if month else [])
 
 
+@pytest.mark.parametrize(
+    ("when", "month"),
+    [
+        ({"metric": "fill_rate", "above": 0.999}, "2014-02"),
+        ({"metric": "fill_rate", "above": 1}, None),
+        ({"metric": "fill_rate", "below": 1}, None),
+        ({"metric": "unmet", "above": 0}, None),
+        ({"metric": "backlog_months", "below": 1}, None),
+        ({"metric": "stock_months", "above": 0}, None),
+        ({"metric": "import_share", "below": 1}, None),
+        ({"metric": "leaked_share", "below": 1}, None),
+    ],
+)
+def test_a_need_of_nothing_is_met_in_full(when: dict[str, Any], month: str | None) -> None:
+    """It is filled to 1, no less and no more; months and shares of nothing are no numbers."""
+    needs = {"AAA": {"engines": 0}}
+    lifting = {"kind": "lifting", "lifts": ["ban"], "when": ENGINES | when}
+    found = begins(world(needs=needs, events={"ban": BAN, "then": lifting}))
+    assert found == ([(month, 1.0)] if month else [])
+
+
 def test_a_stock_that_runs_down_brings_an_event() -> None:
     """Three months of stock, 40 of 100 a month missing: below half a month after the seventh month
     of drawing it down."""

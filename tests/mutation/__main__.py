@@ -16,7 +16,7 @@ import os
 import shutil
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -160,29 +160,38 @@ def report(found: Sequence[Trial]) -> str:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Try a sample of mutants and print the score; 1 below GOAL."""
+    """Try samples of mutants and print the score of each; 1 where one is below GOAL."""
     parser = argparse.ArgumentParser(prog="python -m tests.mutation", description=__doc__)
     parser.add_argument("--mutants", default="200", help="how many, or `all`")
-    parser.add_argument("--seed", type=int, default=1, help="of the sample")
+    parser.add_argument("--seed", type=int, nargs="+", default=[1], help="of each sample")
     parser.add_argument("--only", default="sim/", help="beginning of the modules' paths")
     asked = parser.parse_args(arguments)
     size = None if asked.mutants == "all" else int(asked.mutants)
     names = [each for each in making.modules(ROOT) if each.startswith(asked.only)]
     with copied(ROOT) as (copy, folder):
         every = making.mutants(copy, names)
-        drawn = making.sample(every, size, asked.seed)
-        tqdm.write(f"{len(drawn)} of {len(every)} mutants, seed {asked.seed}")
         reach = look(copy, folder, FILES, names)
         tqdm.monitor_interval = 0  # a thread, beside which to fork is unsafe
         for name in LARGE:
             importlib.import_module(name)
-        found = []
-        for trial in trials(drawn, reach, making.equivalents()):
-            found.append(trial)
-            if trial.outcome in ("survived", "unreached", "timeout"):
-                tqdm.write(str(trial))
-    tqdm.write(report(found))
-    return int(score([each.outcome for each in found]) < GOAL)
+        scores = []
+        for seed in asked.seed:
+            drawn = making.sample(every, size, seed)
+            tqdm.write(f"{len(drawn)} of {len(every)} mutants, seed {seed}")
+            found = told(trials(drawn, reach, making.equivalents()))
+            tqdm.write(report(found))
+            scores.append(score([each.outcome for each in found]))
+    return int(min(scores) < GOAL)
+
+
+def told(found: Iterable[Trial]) -> list[Trial]:
+    """Write of each trial that no test failed, as soon as it is known."""
+    kept = []
+    for trial in found:
+        kept.append(trial)
+        if trial.outcome in ("survived", "unreached", "timeout"):
+            tqdm.write(str(trial))
+    return kept
 
 
 if __name__ == "__main__":
