@@ -12,7 +12,6 @@ from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.market import MOST_PARTS
@@ -200,6 +199,7 @@ class Groups:
         if self.known_family is not None:
             return self.known_family
         # a fifth of a second that a run without common limits can do without
+        from scipy import sparse
         from scipy.sparse.csgraph import connected_components
 
         count, needs = self.by_need_group.groups, int(self.need.max(initial=-1)) + 1
