@@ -147,6 +147,14 @@ class Terms:
         return cuts if some(cuts) else None
 
     @cached_property
+    def frees(self) -> Bools | None:
+        """Mark what is exempt as a whole, [groups, members]: it waits for nothing, old orders
+        neither; None: nothing.
+        """
+        frees = self.part >= 1.0
+        return frees if some(frees) else None
+
+    @cached_property
     def exempts(self) -> bool:
         """Return whether an exception lets a share through anywhere."""
         return some(self.part)
@@ -164,8 +172,9 @@ class Terms:
                 np.minimum(limit, self.fixed, out=limit)
         np.maximum(limit, self.amount, out=limit)
         if self.exempts:
-            # what is exempt as a whole waits for nothing, old orders neither
-            exempt = np.where(self.part < 1.0, self.part * reference, np.inf)
+            exempt = self.part * reference
+            if self.frees is not None:
+                exempt[self.frees] = np.inf
             np.maximum(limit, exempt, out=limit)
         return limit
 
