@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from sim.engine.model import SupplyModel
 from sim.kernels.sums import NEVER
+from sim.scenario.loading.load import parse
 from tests.wrong_numbers import data, run, series
 
 Tree = dict[str, Any]
@@ -151,3 +153,41 @@ def test_a_quota_for_all_comes_in_over_what_all_had() -> None:
     needs = {"AAA": 30, "CCC": 60}
     found = run(buyers(needs, limit=quota(15, phase_in=3), more=more, none=none))
     assert series(found, "received")[5:10] == pytest.approx([30, 65, 40, 15, 15])
+
+
+def beside(world: Tree, capacity: float) -> Tree:
+    """Let CCC, where nobody buys, sell the same."""
+    world["states"]["CCC"] = {"title": "C"}
+    world["factories"]["fc"] = {"title": "C", "state": "CCC", "lines": {"x": capacity}}
+    world["trade"]["t"] |= {"exporter": "*"}
+    return world
+
+
+def test_who_bought_a_little_is_hit_though_another_steps_in() -> None:
+    """Half a unit came from each; from July on CCC sends the whole, and AAA lacks nothing."""
+    world = beside(buyers({"AAA": 1}, 0.5, ban={"kind": "cut_off"}), 1)
+    assert hits(world) == {"AAA": 6}
+    assert series(run(world), "received") == pytest.approx([1] * 24)
+
+
+@pytest.mark.parametrize(("cap", "hit"), [(35, {}), (34, {"AAA": 6})])
+def test_a_quota_of_what_would_come_hits_nobody(cap: float, hit: dict[str, int]) -> None:
+    """In one round AAA asks both for 25, and CCC has 15: BBB sends 25, and could send the other 10,
+    as a quota of 35 would let it."""
+    world = beside(buyers({"AAA": 50}, 100, limit={"kind": "quota", "cap": cap}), 15)
+    world["products"]["x"]["cancellation"] = 1
+    world["rules"] = {**world.get("rules", {}), "rounds": 1, "sourcing": "fixed"}
+    assert hits(world) == hit
+
+
+def test_a_way_round_has_acted_once_something_came_that_way() -> None:
+    """The way by CCC opens in July with a ban on BBB; before it nothing comes that way."""
+    world = beside(buyers({"AAA": 50}, 100, ban={"kind": "cut_off"}), 0)
+    way = {"kind": "reexport", "exporter": "BBB", "via": "CCC", "importer": "AAA", "capacity": 20}
+    world["events"]["way"] = {**way, "date": "2014-07"}
+    model = SupplyModel(parse(world))
+    found = []
+    for _ in range(9):
+        model.step()
+        found.append(bool(model.world.links.acted[model.world.axes.is_reexport].any()))
+    assert found == [False] * 6 + [True] * 3

@@ -144,3 +144,14 @@ def test_two_exemptions_together_let_no_more_pass_than_both() -> None:
     found = later(three_buyers(ban=ban, own=own, other=other))
     assert found[0] + found[1] == approx(20)
     assert found[1] + found[2] == approx(8)
+
+
+def test_an_exemption_of_one_pair_together_is_as_each() -> None:
+    """AAA may have 10 by quota and 25 by exemption: the greater, not both."""
+    world = two_buyers({"kind": "quota", "cap": 10})
+    world["needs"] = {"AAA": {"x": 30}}
+    world["events"]["limit"]["importer"] = "AAA"
+    free = {"kind": "exemption", "cap": 25, "date": "2014-07", **ENDS}
+    for pairs in {}, TOGETHER:
+        world["events"]["free"] = {**free, **pairs}
+        assert series(run(world), "received")[6:12] == approx([25.0] * 6)
