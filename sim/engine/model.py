@@ -10,7 +10,6 @@ from sim.engine.agents import CommissionAgent, FactoryAgent, StateAgent
 from sim.engine.collecting import REPORTERS
 from sim.engine.conservation import Books
 from sim.engine.load import changed
-from sim.engine.memory import keep_memory
 from sim.engine.policies import buying, gather
 from sim.engine.put_off import put_off
 from sim.engine.recorder import Recorder, Tape
@@ -85,7 +84,6 @@ class SupplyModel(mesa.Model):
         scenario = changed(scenario, kwargs)
         members = checked_members(range(members) if isinstance(members, int) else members)
         self.case = scenario
-        keep_memory()
         self.world = world = build(scenario, members, axes)
         self.events = compile_events(scenario, world.axes, members)
         states = [
