@@ -182,6 +182,8 @@ def test_bullwhip_is_a_ratio_of_variances() -> None:
     assert metrics.bullwhip(orders, column([9, 11, 9, 11]))[0, 0] == pytest.approx(8)
     assert metrics.bullwhip(orders, column([10, 10, 10, 10]))[0, 0] == pytest.approx(16)
     assert metrics.bullwhip(orders + 100, column([9, 11, 9, 11]))[0, 0] == pytest.approx(8)
+    # a tenth of 20 is 2, and its square 4
+    assert metrics.bullwhip(orders, column([20, 20, 20, 20]))[0, 0] == pytest.approx(4)
     assert metrics.bullwhip(orders, 0 * orders)[0, 0] == np.inf
     assert metrics.bullwhip(orders / 1000, 0 * orders)[0, 0] == np.inf
     assert metrics.bullwhip(0 * orders, 0 * orders)[0, 0] == 0

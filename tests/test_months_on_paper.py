@@ -8,6 +8,7 @@ from typing import Any, cast
 import numpy as np
 import pytest
 
+from sim.engine.model import SupplyModel
 from sim.engine.run import run
 from sim.month.learning import _count_in_lots
 from sim.rules import registry
@@ -15,6 +16,7 @@ from sim.rules.investment import Prospects
 from sim.scenario.schema import Scenario
 from sim.world.world import Lines
 from tests import wrong_numbers
+from tests.test_events import programme
 from tests.test_investment import BAN, EXPAND, pressed
 from tests.test_search import GRAVITY, searching, shipped
 from tests.worlds import old_supplier, world
@@ -182,3 +184,29 @@ def test_a_plant_without_capacity_is_asked_for_nothing() -> None:
         for each in ({}, more)
     )
     np.testing.assert_allclose(without, with_it)
+
+
+def test_a_programme_builds_for_a_plant_that_is_accepted_when_it_is_ready() -> None:
+    """Money comes in January, capacity six months later, and buyers accept the plant from May."""
+    plants = old_supplier()["factories"]
+    plants["home_plant"]["lines"]["engines"] = {"capacity": 20, "qualified": "2014-05"}
+    ban = {"kind": "cut_off", "exporter": "BBB", "importer": "AAA", "date": "2014-01"}
+    build = programme(budget={"2014-01": 20})
+    model = SupplyModel(world(factories=plants, events={"ban": ban}, programmes={"build": build}))
+    model.step()
+    assert model.world.programmes.invested.sum() == pytest.approx(20)
+
+
+def test_who_is_new_is_asked_as_soon_as_he_may_deliver() -> None:
+    """The home plant is accepted from April on: a third of the orders go to it from then."""
+    plants = old_supplier()["factories"]
+    plants["old_plant"]["lines"]["engines"] = {"capacity": 200}
+    plants["home_plant"]["lines"]["engines"] = {"capacity": 100, "qualified": "2014-04"}
+    model = SupplyModel(world(factories=plants, rules={"sourcing": "satisfaction_adjusted"}))
+    own = model.world.axes.exporter == model.world.axes.importer
+    asked = []
+    for _ in range(5):
+        model.step()
+        (buyers,) = model.policies.sourcing
+        asked.append(float(buyers.asked[own[buyers.links]].sum()))
+    assert [each > 0 for each in asked] == [False, False, False, True, True]
