@@ -538,3 +538,12 @@ def test_what_is_enough_is_granted_to_the_last_digit() -> None:
     group = GroupSum(np.array([0, 1, 1, 0, 1, 0]), 2)
     for rule in (sharing.equal_awards, sharing.equal_losses, sharing.proportional):
         assert np.array_equal(rule(claims, group(claims), group), claims)
+
+
+def test_nobody_asks_again_over_a_link_that_is_full() -> None:
+    """10 are wanted of two that have as much: 5 of each, of which one link carries 2, and then the
+    other 3 from the other."""
+    market = Market.build(np.array([0, 1]), np.array([0, 0]), 2, 1)
+    found = allocate(market, column(10, 10), column(10), column(1, 1), column(2, np.inf))
+    assert found.flow[:, 0].tolist() == [2, 8]
+    assert found.rounds == 2
