@@ -20,6 +20,8 @@ class _Layout:
 
     active: Ints
     """Groups whose limits links share, or that are shares"""
+    moves: Bools
+    """[groups, 1]: whose limit is a share of what would flow"""
     alone: Bools
     """[groups, 1]: whose limit is a cap of its link"""
 
@@ -38,12 +40,14 @@ class Caps:
         """Set each link's cap, and what links may carry together, from the limits of the groups.
 
         A link's own is what it shares with no other and what no other limit is over, too; of what
-        it shares only a limit of nothing closes it. With `reopens` links may have opened or closed
-        for another reason, too.
+        it shares only a limit of nothing closes it. Of what is a share, the cap is what the share is
+        of: it would be cut twice. With `reopens` links may have opened or closed for another
+        reason, too.
         """
         links, limits, touched = world.links, self.trade.limits, self.trade.groups.touched
         most = limits.at(np.full_like(limits.base, ANY))
         layout = self._layout(most)
+        most = np.where(layout.moves & (most > 0), limits.most, most)
         own = limits.to_links(np.where(layout.alone | (most <= 0), most, np.inf), np.inf)
         caps = np.minimum(links.base_cap.take(touched, axis=0), own)
         links.cap[touched] = caps
@@ -68,5 +72,5 @@ class Caps:
             shared = (limited & (size > 1)) | moves
             holds = shared | (limited & groups.crossing(shared))
             alone = (size == 1) & ~groups.crossing(holds, others=True)
-            self._layouts[key] = _Layout(np.flatnonzero(holds), alone[:, None])
+            self._layouts[key] = _Layout(np.flatnonzero(holds), moves[:, None], alone[:, None])
         return self._layouts[key]

@@ -58,4 +58,4 @@ def bill(world: World, pricing: Pricing) -> None:
 def cost_of_idling(world: World, share: Floats) -> Floats:
     """Return what each line's idle capacity costs this month, [lines, members]."""
     lines = world.lines
-    return idle_cost(lines.usable, lines.output / lines.yield_, lines.unit_cost, share)
+    return idle_cost(lines.regular, lines.output / lines.yield_, lines.unit_cost, share)

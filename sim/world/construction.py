@@ -138,6 +138,16 @@ def begin(world: World, rows: Ints, wanted: Floats, most: Floats) -> None:
 def idle(world: World) -> Floats:
     """Count the capacity that could have been used this month and was not, [lines, members], units
     started per month.
+
+    What hours beyond capacity could have made is none of it.
+    """
+    lines = world.lines
+    return np.maximum(lines.regular - lines.output / lines.yield_, 0.0)
+
+
+def unused(world: World) -> Floats:
+    """Count the starts that lines could have made this month, overtime and all, and did not,
+    [lines, members].
     """
     lines = world.lines
     return np.maximum(lines.usable - lines.output / lines.yield_, 0.0)

@@ -67,13 +67,14 @@ def begin(world: World) -> None:
 
 def depart(world: World) -> None:
     """Find out what leaves this month; where a link has closed or its line is gone, what was in
-    work for it is lost.
+    work for it is lost. A line that is laid up is still there.
     """
     lots, lines, flow = world.lots, world.lines, world.links.flow
     if lots is None:
         return
     rows = lots.rows
-    alive = world.links.open[rows] & (lines.capacity > 0)[world.axes.link_line[rows]]
+    stands = lines.capacity + lines.mothballed > 0
+    alive = world.links.open[rows] & stands[world.axes.link_line[rows]]
     lots.leaving = flow.copy()
     lots.leaving[rows], lots.account = whole_lots(
         np.where(alive, lots.account, 0.0), flow[rows], lots.size

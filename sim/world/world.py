@@ -34,6 +34,9 @@ class Lines:
     month/capacity, month/mothballing, month/investment and events write it"""
     available: Floats
     """Share of capacity not out; events write it"""
+    regular: Floats
+    """Capacity of this month without overtime; usable itself where no line ever runs beyond its
+    capacity, so month/capacity writes it as it writes that; month/overtime writes it elsewhere"""
     usable: Floats
     """Capacity of this month; month/capacity and month/overtime write it"""
     yield_: Floats

@@ -1,0 +1,100 @@
+"""Right numbers where two features meet, worked out on paper.
+
+BBB has a line of 100 and AAA needs 50 a month, unless the world says otherwise.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.wrong_numbers import data, run, series
+
+Tree = dict[str, Any]
+approx = pytest.approx
+ENDS = {"exporter": "BBB", "importer": "AAA"}
+HALF_CUT = {"kind": "cut_off", "date": "2014-07", "share": 0.5, **ENDS}
+
+
+def small(line: Any, need: Any, **more: Any) -> Tree:
+    """Make a world of one line and one need, whose unmet part is given up at once."""
+    world = data("quota_two_lines")
+    world["factories"] = {"plant": {"title": "P", "state": "BBB", "lines": {"x": line}}}
+    world["needs"] = {"AAA": {"x": need}}
+    world["products"]["x"]["cancellation"] = 1
+    return world | {"events": {}} | more
+
+
+def usable(world: Tree) -> list[float]:
+    """Run a world and tell what its plant could make of x, month by month."""
+    frame = run(world).capacity
+    chosen = (frame.factory == "plant") & (frame["product"] == "x")
+    found: list[float] = frame[chosen].usable_central.tolist()
+    return found
+
+
+@pytest.mark.parametrize("allocation", ["proportional", "optimal"])
+def test_a_share_of_what_a_cap_lets_pass_is_taken_once(allocation: str) -> None:
+    """Nothing is needed until the cut; then 50 are wanted, 40 may pass, and half of these do."""
+    world = small(100, {"series": [0] * 8 + [50]}, events={"cut": HALF_CUT})
+    world["trade"]["t"]["cap"] = 40
+    world["rules"] = {"allocation": allocation}
+    assert series(run(world), "received") == approx([0.0] * 8 + [20.0] * 16)
+
+
+@pytest.mark.parametrize("allocation", ["proportional", "optimal"])
+def test_an_exempt_share_of_what_a_cap_lets_pass_is_let_through(allocation: str) -> None:
+    """Three tenths of the 40 that may pass."""
+    free = {**HALF_CUT, "kind": "exemption", "share": 0.3}
+    events = {"ban": {**HALF_CUT, "share": 1}, "free": free}
+    world = small(100, {"series": [0] * 8 + [50]}, events=events)
+    world["trade"]["t"]["cap"] = 40
+    world["rules"] = {"allocation": allocation}
+    assert series(run(world), "received") == approx([0.0] * 8 + [12.0] * 16)
+
+
+@pytest.mark.parametrize("allocation", ["proportional", "optimal"])
+def test_half_of_a_reexport_is_cut_once(allocation: str) -> None:
+    """20 pass through CCC, and 10 when half of what leaves it is cut."""
+    passing = {"kind": "reexport", "date": "2014-07", **ENDS, "via": "CCC", "capacity": 20}
+    cut = {**HALF_CUT, "exporter": "CCC", "date": "2014-10"}
+    world = small(100, 50, events={"ban": {**HALF_CUT, "share": 1}, "way": passing, "cut": cut})
+    world["states"]["CCC"] = {"title": "C"}
+    world["rules"] = {"allocation": allocation}
+    assert series(run(world), "received") == approx([50.0] * 6 + [20.0] * 3 + [10.0] * 15)
+
+
+OVERTIME = {"overtime": {"rule": "ario", "most": 1.5, "months": 1}}
+PEAK = {"series": [100, 200, 110]}
+"""Asked for 200 and making 100, the line may make 125 in the third month, of which 110 are wanted;
+then it is back at 100, is asked for 110, and may make half of the missing eleventh more."""
+
+
+def test_hours_beyond_capacity_do_not_stand_idle() -> None:
+    """All of the 100 works in the third month: nothing is laid up."""
+    line = {"capacity": 100, "mothball": {"after_months": 1}}
+    found = usable(small(line, PEAK, rules=OVERTIME))
+    assert found[:5] == approx([100, 100, 125, 100, 100 * (1 + 0.5 / 11)])
+
+
+def test_hours_beyond_capacity_cost_nothing_when_they_are_not_worked() -> None:
+    """Half of the unit cost of 10 for the 100 that stand idle in the fourth month, and nothing in the
+    third, in which 110 of 125 are made."""
+    world = small({"capacity": 100, "unit_cost": 10}, {"series": [100, 200, 110, 0]})
+    world |= {"months": 4, "rules": OVERTIME}
+    world["factories"]["plant"]["idle_cost"] = 0.5
+    money = run(world).money
+    idle = money[(money.item == "idle") & (money.state == "BBB")]
+    assert idle.central.sum() == approx(100 * 10 * 0.5)
+
+
+def test_lots_in_work_outlast_a_line_that_is_laid_up() -> None:
+    """10 a month come in lots of 4, and 2 are in work when nothing is needed any more. All of the
+    line is laid up; it is called back, and makes three lots of these 2 and 10 new ones."""
+    line = {"capacity": 10, "mothball": {"after_months": 3}}
+    world = small(line, {"series": [10] * 6 + [0] * 6 + [10]})
+    world["products"]["x"] = {"title": "X", "unit": "u", "lot": 4}
+    received = series(run(world), "received")
+    assert received[4:8] == approx([12.0, 8.0, 0.0, 0.0])
+    assert received[12:15] == approx([0.0, 12.0, 8.0])
