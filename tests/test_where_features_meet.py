@@ -79,8 +79,8 @@ def test_hours_beyond_capacity_do_not_stand_idle() -> None:
 
 
 def test_hours_beyond_capacity_cost_nothing_when_they_are_not_worked() -> None:
-    """Half of the unit cost of 10 for the 100 that stand idle in the fourth month, and nothing in the
-    third, in which 110 of 125 are made."""
+    """Half of the unit cost of 10 for the 100 that stand idle in the fourth month, and nothing in
+    the third, in which 110 of 125 are made."""
     world = small({"capacity": 100, "unit_cost": 10}, {"series": [100, 200, 110, 0]})
     world |= {"months": 4, "rules": OVERTIME}
     world["factories"]["plant"]["idle_cost"] = 0.5
