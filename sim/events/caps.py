@@ -40,9 +40,9 @@ class Caps:
         """Set each link's cap, and what links may carry together, from the limits of the groups.
 
         A link's own is what it shares with no other and what no other limit is over, too; of what
-        it shares only a limit of nothing closes it. Where the limit is a share, the cap is what it is
-        a share of, lest it be cut twice. With `reopens` links may have opened or closed for another
-        reason, too.
+        it shares only a limit of nothing closes it. Where the limit is a share, the cap is what it
+        is a share of, lest it be cut twice. With `reopens` links may have opened or closed for
+        another reason, too.
         """
         links, limits, touched = world.links, self.trade.limits, self.trade.groups.touched
         most = limits.at(np.full_like(limits.base, ANY))
