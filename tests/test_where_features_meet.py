@@ -98,3 +98,60 @@ def test_lots_in_work_outlast_a_line_that_is_laid_up() -> None:
     received = series(run(world), "received")
     assert received[4:8] == approx([12.0, 8.0, 0.0, 0.0])
     assert received[12:15] == approx([0.0, 12.0, 8.0])
+
+
+def two_sites(*sites: str, **events: Tree) -> Tree:
+    """Make a world in which BBB is cut off, and a programme may build in a line of each of these
+    states for the 50 that AAA misses."""
+    world = small(100, 50, events={"ban": {**HALF_CUT, "share": 1}, **events})
+    terms = {"build_months": 1, "qualification_months": 0, "ramp_months": 0, "capital_cost": 10}
+    candidates = {}
+    for state in sites:
+        name = f"site_{state}"
+        world["states"].setdefault(state, {"title": state})
+        world["factories"][name] = {"title": name, "state": state, "lines": {"x": 0}}
+        candidates[name] = {"factory": name, "product": "x", **terms}
+    world["states"]["DDD"] = {"title": "D"}
+    world["trade"] = {"all": {"exporter": "*", "importer": "*", "product": "*"}}
+    build = {"title": "B", "chair": "AAA", "beneficiaries": ["AAA"], "candidates": candidates}
+    return world | {"programmes": {"build": {**build, "budget": {"2014-08": 10_000}}}}
+
+
+SITE = {"exporter": "CCC", "importer": "AAA"}
+LIMITS: dict[str, Tree] = {
+    "quota": {"kind": "quota", "cap": 10, **SITE},
+    "half cut": {"kind": "cut_off", "share": 0.5, **SITE},
+}
+
+
+@pytest.mark.parametrize(
+    ("limit", "passes"), [("cap", 10), ("quota", 10), ("half cut", 12.5)], ids=str
+)
+def test_what_a_limit_keeps_from_those_who_wait_is_not_idle_for_them(
+    limit: str, passes: float
+) -> None:
+    """CCC and EEE get 25 each; of the 25 of CCC so much may come. What lacks is then built in EEE
+    alone, not waited for in CCC."""
+    events = {} if limit == "cap" else {"limit": {**LIMITS[limit], "date": "2014-07"}}
+    world = two_sites("CCC", "EEE", **events)
+    if limit == "cap":
+        world["trade"]["c"] = {**SITE, "product": "x", "cap": 10}
+    result = run(world)
+    received = [50.0] * 6 + [0.0] * 2 + [25 + passes] + [50.0] * 15
+    assert series(result, "received") == approx(received)
+    frame = result.capacity[result.capacity.month == "2015-12"].set_index("factory")
+    assert frame.usable_central["site_CCC"] == approx(25)
+    assert frame.usable_central["site_EEE"] == approx(50 - passes)
+
+
+def test_what_only_a_reexport_brings_is_not_idle_for_those_who_wait() -> None:
+    """25 are built in BBB, which is cut off; of these 1 comes through DDD. Then 49 come from CCC,
+    and what leaks is made there as well."""
+    way = {"kind": "reexport", "date": "2014-07", **ENDS, "via": "DDD", "lead_months": 1}
+    way["capacity"] = 1
+    result = run(two_sites("BBB", "CCC", way=way))
+    received = series(result, "received")
+    assert received[8:10] == approx([26.0, 50.0])
+    frame = result.capacity[result.capacity.month == "2015-12"].set_index("factory")
+    assert frame.usable_central["site_BBB"] == approx(25)
+    assert frame.usable_central["site_CCC"] == approx(50)

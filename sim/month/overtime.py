@@ -15,7 +15,9 @@ Working = Sequence[tuple[Callable[[Effort], Floats], Ints]]
 
 
 def begin(world: World, working: Working) -> None:
-    """Give the world its overtime, none at the start, where any line may run beyond capacity."""
+    """Give the world its overtime, none at the start, where any line may run beyond capacity; where
+    none may, what is regular and what is usable are one array.
+    """
     if working:
         world.lines.overtime = np.ones_like(world.lines.capacity)
         world.lines.regular = world.lines.usable.copy()

@@ -21,6 +21,9 @@ from sim.rules.programme import BudgetRequest
 from sim.world.construction import count_down, start, under_way
 from sim.world.world import World
 
+IDLE = WAITS = 1e-9
+"""A share of what is offered, or wanted, below this counts as none: it is rounding."""
+
 
 class Shortage(NamedTuple):
     """Hold what programmes see of buyers and lines, good units per month."""
@@ -29,6 +32,10 @@ class Shortage(NamedTuple):
     """[needs, members]: what buyers lack"""
     coming: Floats
     """[lines, members]: what lines will have for them"""
+    idle: Floats
+    """[lines, members]: what lines have and did not make"""
+    waits: Bools
+    """[needs, members]: who waits: what is idle beside them cannot reach them"""
     fit: Bools
     """[lines, members]: which lines could use more capacity"""
 
@@ -64,8 +71,11 @@ class Commission:
     """Lines of these links, and the sums over them"""
     line_product: GroupSum
     """Sums these lines to its products"""
+    reach: Callable[[Bools], Bools]
+    """Which lines may deliver to a beneficiary, [lines, members], over some links, [all links,
+    members]"""
     reaching: Kept[Bools]
-    """Which lines may deliver to a beneficiary, [lines, members], where trade is permitted"""
+    """The same where trade is permitted"""
 
     @classmethod
     def build(
@@ -87,6 +97,7 @@ class Commission:
         links = np.flatnonzero(built)
         lines = np.unique(axes.link_line[links])
         of_product = np.searchsorted(products, axes.line_product[lines])
+        reach = _reach(world, row, links)
         return cls(
             rule=rule,
             row=row,
@@ -102,7 +113,8 @@ class Commission:
             own=axes.project_line[rows],
             lines=lines,
             line_product=GroupSum(of_product.astype(np.int64), products.size),
-            reaching=Kept(_reach(world, row, links)),
+            reach=reach,
+            reaching=Kept(reach),
         )
 
     def counted(self, world: World, short: Floats) -> Floats:
@@ -114,6 +126,15 @@ class Commission:
         counted: Floats = short.take(self.needs, axis=0) * counts
         return counted
 
+    def serving(self, world: World, seen: Shortage, reaches: Bools) -> tuple[Floats, Bools]:
+        """Return what lines have for beneficiaries beyond what they deliver, [lines, members], and
+        whose idle capacity cannot reach any: a limit keeps it from those that wait.
+        """
+        waits = seen.waits.take(world.axes.link_need, axis=0)
+        meets = self.reach(world.links.permitted & ~waits)
+        barred = reaches & ~meets & (seen.idle > IDLE * world.lines.offer)
+        return (seen.coming + np.where(barred, 0.0, seen.idle)) * reaches, barred
+
     def gap(
         self, world: World, seen: Shortage, room: Floats, reaches: Bools
     ) -> tuple[Floats, Floats]:
@@ -122,17 +143,17 @@ class Commission:
         [candidates, members]; and what its beneficiaries lack, [products, members], units per
         month: what they are `seen` to be short of, as far as the programme counts it, less what is
         coming on lines that can serve them. It is shared equally by the candidates for the product
-        that are fit: their line `reaches` a beneficiary [lines, members], and is fit, is accepted
-        by the time its capacity is there, and has `room` [candidates, members] for more.
+        that are fit: their line `reaches` a beneficiary [lines, members], and is fit, has nothing
+        idle that a limit keeps from them, is accepted by the time its capacity is there, and has
+        `room` [candidates, members] for more.
         """
         lines, own = world.lines, self.own
         ready = world.month + world.projects.delay[self.rows]
-        fit = (reaches & seen.fit).take(own, axis=0)
+        has, barred = self.serving(world, seen, reaches)
+        fit = (reaches & seen.fit & ~barred).take(own, axis=0)
         fit &= lines.qualified_from.take(own, axis=0) <= ready
         fit &= room > 0
-        built = self.lines
-        coming = seen.coming.take(built, axis=0) * reaches.take(built, axis=0)
-        serving = self.line_product(coming)
+        serving = self.line_product(has.take(self.lines, axis=0))
         lacking = raised(self.by_product(self.counted(world, seen.short)) - serving)
         sharing = self.by_candidate_product(fit.astype(np.float64)).take(self.product, axis=0)
         share = divide(lacking.take(self.product, axis=0) * fit, sharing)
@@ -244,14 +265,14 @@ def _lacked_together(
 
     [products, members], units per month.
     """
-    axes, purse, short, coming = world.axes, world.programmes, seen.short, seen.coming
-    counts, reaches = np.zeros_like(short), np.zeros_like(coming, dtype=np.bool_)
+    axes, purse, short = world.axes, world.programmes, seen.short
+    counts, has = np.zeros_like(short), np.zeros_like(seen.coming)
     for each, own_reach in zip(spending, reached, strict=True):
         spends = purse.active[each.row] & (purse.treasury[each.row] > 0)
         own = purse.counts[each.row].take(each.needs, axis=0) * spends
         counts[each.needs] = np.maximum(counts[each.needs], own)
-        reaches |= own_reach & spends
-    serving = axes.lines_by_product(coming * reaches)
+        has = np.maximum(has, each.serving(world, seen, own_reach)[0] * spends)
+    serving = axes.lines_by_product(has)
     return raised(axes.needs_by_product(short * counts) - serving)
 
 
@@ -271,8 +292,8 @@ def shortages(world: World) -> Shortage:
     coming = (under_way(world) + ramping) * lines.yield_ * lines.available
     idle = raised(lines.offer - lines.output)
     idle *= (lines.qualified_from <= world.month) & _built(world)
-    coming += idle
-    return Shortage(short, coming, (lines.available > 0) & ~lacks_inputs(world))
+    waits = needs.backlog > WAITS * needs.demand
+    return Shortage(short, coming, idle, waits, (lines.available > 0) & ~lacks_inputs(world))
 
 
 def _built(world: World) -> Bools:

@@ -35,10 +35,8 @@ class Lines:
     available: Floats
     """Share of capacity not out; events write it"""
     regular: Floats
-    """Capacity of this month without overtime; usable itself where no line ever runs beyond its
-    capacity, so month/capacity writes it as it writes that; month/overtime writes it elsewhere"""
     usable: Floats
-    """Capacity of this month; month/capacity and month/overtime write it"""
+    """Capacity of this month, and regular without overtime; month/capacity, overtime write them"""
     yield_: Floats
     """Good units per unit started; month/learning writes it"""
     offer: Floats

@@ -177,11 +177,14 @@ class CommissionAgent(mesa.Agent):
 
     def _is_fit(self, project: Project, month: int) -> bool:
         """Tell whether new capacity there could serve: more can be added, it reaches a beneficiary,
-        is in order, accepted when it is there, and what there is does not lack inputs."""
+        is in order, accepted when it is there, and what there is does not lack inputs nor stand
+        idle because a limit bars it."""
         line = project.line
+        needs = self.needs[line.product]
         return (
             project.room > 0
-            and line.reaches(self.needs[line.product])
+            and line.reaches(needs)
+            and not line.is_barred(needs, month)
             and line.available > 0
             and line.qualified_from <= month + max(project.delay, 1)
             and not line.lacks_inputs
@@ -201,7 +204,7 @@ def missing(needs: Sequence[Need], lines: Sequence[Line], month: int) -> float:
     """Count what needs of a product use beyond what reaches them lawfully, less what the lines that
     programmes build could make for them."""
     short = total(max(need.expected - need.received_lawfully(), 0.0) for need in needs)
-    coming = total(line.idle_and_coming(month) for line in lines if line.reaches(needs))
+    coming = total(line.idle_and_coming(needs, month) for line in lines if line.reaches(needs))
     return max(short - coming, 0.0)
 
 

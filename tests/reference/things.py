@@ -232,15 +232,24 @@ class Line:
         """Tell whether it could start more if it had more inputs."""
         return self.starts < self.usable * (1.0 - 1e-9)
 
-    def idle_and_coming(self, month: int) -> float:
-        """Count the good units that projects could make here beyond this month's: with what is idle
-        though in order, accepted and supplied with inputs, and with what is under way or ramps
-        up."""
-        if not self.projects:
-            return 0.0
+    def idle(self, month: int) -> float:
+        """Count the good units that projects could have made here this month and did not, though in
+        order, accepted and supplied with inputs."""
         is_built = any(project.has_money or project.added > 0 for project in self.projects)
         is_accepted = self.qualified_from <= month and is_built
-        idle = max(self.starts * self.yield_ - self.output, 0.0) if is_accepted else 0.0
+        return max(self.starts * self.yield_ - self.output, 0.0) if is_accepted else 0.0
+
+    def is_barred(self, needs: Iterable[Need], month: int) -> bool:
+        """Tell whether limits keep what is idle from these, so that all that it reaches wait."""
+        content = [need for need in needs if need.backlog <= 1e-9 * need.demand]
+        return self.idle(month) > 1e-9 * self.offer and not self.reaches(content)
+
+    def idle_and_coming(self, needs: Iterable[Need], month: int) -> float:
+        """Count the good units that projects could make here for these needs beyond this month's:
+        with what is idle, and with what is under way or ramps up."""
+        if not self.projects:
+            return 0.0
+        idle = 0.0 if self.is_barred(needs, month) else self.idle(month)
         coming = total(project.unfinished + project.unramped for project in self.projects)
         return idle + coming * self.yield_ * self.available
 
