@@ -89,6 +89,26 @@ def test_hours_beyond_capacity_cost_nothing_when_they_are_not_worked() -> None:
     assert idle.central.sum() == approx(100 * 10 * 0.5)
 
 
+@pytest.mark.parametrize(("after", "made"), [(3, 10), (4, 70)])
+def test_a_factory_turns_what_stands_idle_and_was_not_laid_up(after: int, made: float) -> None:
+    """60 of 100 stand idle beside a line of 10 of which 110 are wanted. After three months they are
+    turned to it, or laid up if that is due by then; the 40 that work go on in any case."""
+    line = {"capacity": 100, "unit_cost": 1, "mothball": {"after_months": after}}
+    world = small(line, 40, months=12)
+    world["factories"]["plant"]["lines"]["y"] = {"capacity": 10, "unit_cost": 1}
+    world["needs"]["AAA"]["y"] = 110
+    terms = {"build_months": 1, "qualification_months": 0, "ramp_months": 0, "capital_cost": 1}
+    world["complexity"] = {"easy": {**terms, "retool_months": 1, "retool_cost": 0.001}}
+    goods = {"unit": "u", "complexity": "easy", "cancellation": 1}
+    world["products"] = {name: {"title": name, **goods} for name in ("x", "y")}
+    world["trade"]["t"]["product"] = "*"
+    rule = {"rule": "retool_when_idle", "idle_months": 3, "idle_share": 0.5}
+    world["rules"] = {"investment": rule}
+    result = run(world)
+    assert series(result, "received", product="x") == approx([40.0] * 12)
+    assert series(result, "received", product="y") == approx([10.0] * 3 + [made] * 9)
+
+
 def test_lots_in_work_outlast_a_line_that_is_laid_up() -> None:
     """10 a month come in lots of 4, and 2 are in work when nothing is needed any more. All of the
     line is laid up; it is called back, and makes three lots of these 2 and 10 new ones."""

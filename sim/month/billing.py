@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from sim.kernels.arrays import Floats, Ints
 from sim.kernels.prices import idle_cost
 from sim.rules.pricing import Quote
+from sim.world.construction import in_order
 from sim.world.world import World
 
 Pricing = Sequence[tuple[Callable[[Quote], Floats], Ints]]
@@ -58,4 +59,4 @@ def bill(world: World, pricing: Pricing) -> None:
 def cost_of_idling(world: World, share: Floats) -> Floats:
     """Return what each line's idle capacity costs this month, [lines, members]."""
     lines = world.lines
-    return idle_cost(lines.regular, lines.output / lines.yield_, lines.unit_cost, share)
+    return idle_cost(in_order(world), lines.output / lines.yield_, lines.unit_cost, share)

@@ -5,10 +5,7 @@ Writes lines.capacity and usable, and world.lost_projects.
 
 from __future__ import annotations
 
-import numpy as np
-
-from sim.kernels.sums import raised
-from sim.world.construction import give_up, mature
+from sim.world.construction import give_up, in_order, mature
 from sim.world.world import World
 
 
@@ -25,7 +22,4 @@ def update(world: World) -> None:
         if matured is not None:
             lines.capacity += matured
     world.lost_projects += give_up(world.projects)
-    ready = lines.capacity.copy()
-    for projects, by_line in building:
-        ready -= by_line(projects.unramped)
-    np.multiply(raised(ready), lines.available, out=lines.usable)
+    lines.usable[:] = in_order(world)

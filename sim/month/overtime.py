@@ -15,19 +15,15 @@ Working = Sequence[tuple[Callable[[Effort], Floats], Ints]]
 
 
 def begin(world: World, working: Working) -> None:
-    """Give the world its overtime, none at the start, where any line may run beyond capacity; where
-    none may, what is regular and what is usable are one array.
-    """
+    """Give the world its overtime, none at the start, where any line may run beyond capacity."""
     if working:
         world.lines.overtime = np.ones_like(world.lines.capacity)
-        world.lines.regular = world.lines.usable.copy()
 
 
 def extend(world: World, working: Working) -> None:
     """Multiply this month's usable capacity by the overtime."""
     lines = world.lines
     if working and lines.overtime is not None:
-        lines.regular[:] = lines.usable
         lines.usable *= lines.overtime
 
 

@@ -39,15 +39,13 @@ def build_lines(scenario: Scenario, axes: Axes, draw: Draws) -> Lines:
     )
     nominal = own("capacity")
     capacity = nominal * of_factory("usable_share") * own("utilisation")
-    usable = capacity.copy()
     cost, idle_cost = own("unit_cost"), of_factory("idle_cost")
     shape = capacity.shape
     return Lines(
         nameplate=nominal,
         capacity=capacity,
         available=np.ones(shape),
-        regular=usable,
-        usable=usable,
+        usable=capacity.copy(),
         yield_=own("yield_", "yield"),
         offer=np.zeros(shape),
         output=np.zeros(shape),

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.capacity import order_book
-from sim.kernels.sums import NEVER, GroupSum, some
+from sim.kernels.sums import NEVER, GroupSum, raised, some
 from sim.world.projects import Projects
 from sim.world.world import World
 
@@ -135,14 +135,29 @@ def begin(world: World, rows: Ints, wanted: Floats, most: Floats) -> None:
     start(works, capacity, world.month)
 
 
+def in_order(world: World) -> Floats:
+    """Count the capacity that is ramped up and not out of use, [lines, members], units started per
+    month: what lines can make without overtime.
+    """
+    axes, lines = world.axes, world.lines
+    ready = lines.capacity.copy()
+    for projects, by_line in (
+        (world.projects, axes.projects_by_line),
+        (world.works, axes.works_by_line),
+    ):
+        if projects.delay.size:
+            ready -= by_line(projects.unramped)
+    return raised(ready) * lines.available
+
+
 def idle(world: World) -> Floats:
     """Count the capacity that could have been used this month and was not, [lines, members], units
     started per month.
 
-    What hours beyond capacity could have made is none of it.
+    What hours beyond capacity could have made is none of it, nor is what has left its line since.
     """
     lines = world.lines
-    return np.maximum(lines.regular - lines.output / lines.yield_, 0.0)
+    return np.maximum(in_order(world) - lines.output / lines.yield_, 0.0)
 
 
 def unused(world: World) -> Floats:

@@ -34,9 +34,8 @@ class Lines:
     month/capacity, month/mothballing, month/investment and events write it"""
     available: Floats
     """Share of capacity not out; events write it"""
-    regular: Floats
     usable: Floats
-    """Capacity of this month, and regular without overtime; month/capacity, overtime write them"""
+    """Capacity of this month; month/capacity and month/overtime write it"""
     yield_: Floats
     """Good units per unit started; month/learning writes it"""
     offer: Floats
