@@ -175,3 +175,30 @@ def test_what_only_a_reexport_brings_is_not_idle_for_those_who_wait() -> None:
     frame = result.capacity[result.capacity.month == "2015-12"].set_index("factory")
     assert frame.usable_central["site_BBB"] == approx(25)
     assert frame.usable_central["site_CCC"] == approx(50)
+
+
+RESTING = {"capacity": 50, "mothball": {"after_months": 2}}
+
+
+@pytest.mark.parametrize("sourcing", ["fixed", "capacity_adjusted"])
+def test_a_plant_that_is_laid_up_is_called_back_however_buyers_weigh(sourcing: str) -> None:
+    """BBB is cut off for half a year, in which all of its plant is laid up and CCC delivers 20.
+    Then half of the 30 that are lacking are asked of BBB, and half of what still lacks each
+    month."""
+    cut = {**HALF_CUT, "share": 1, "until": "2015-01"}
+    world = small(RESTING, 50, events={"cut": cut}, rules={"sourcing": sourcing})
+    world["states"]["CCC"] = {"title": "C"}
+    world["factories"]["other"] = {"title": "O", "state": "CCC", "lines": {"x": 20}}
+    world["trade"]["t"]["exporter"] = "*"
+    back = [50 - 30 * 0.5**month for month in range(1, 12)]
+    assert series(run(world), "received") == approx([50.0] * 6 + [20.0] * 7 + back)
+
+
+def test_search_finds_a_plant_that_is_laid_up() -> None:
+    """Nobody has bought in CCC yet; its plant comes back when it is found."""
+    world = small(100, 50, events={"cut": {**HALF_CUT, "share": 1}}, months=40)
+    world["states"]["CCC"] = {"title": "C"}
+    world["factories"]["resting"] = {"title": "R", "state": "CCC", "lines": {"x": RESTING}}
+    world["trade"]["found"] = {**SITE, "product": "x", "by_search": True}
+    world["rules"] = {"search": "gravity"}
+    assert series(run(world), "received")[-10:] == approx([50.0] * 10)

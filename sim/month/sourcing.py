@@ -16,6 +16,7 @@ from sim.kernels.sums import GroupSum, divide, kept_where
 from sim.rules.sourcing import Offers
 from sim.scenario.schema import Scenario
 from sim.world.affinity import affinity
+from sim.world.construction import at_hand
 from sim.world.world import World
 
 
@@ -39,7 +40,7 @@ class SourcingGroup:
 
     def weigh(self, world: World) -> None:
         """Set the weights of the buyers' links by their rule."""
-        links, lines, line = world.links, world.lines, world.axes.link_line[self.links]
+        links, line = world.links, world.axes.link_line[self.links]
         if not self.is_resting:
             self.known = replace(
                 self.known,
@@ -51,7 +52,7 @@ class SourcingGroup:
             base_weight=links.base_weight[self.links],
             weight=links.weight[self.links],
             open=(world.open_links() if self.is_resting else links.open)[self.links],
-            capacity=lines.usable[line],
+            capacity=at_hand(world)[line],
             unit_cost=world.delivered_costs()[self.links],
         )
         links.weight[self.links] = self.rule(self.known)

@@ -150,6 +150,14 @@ def in_order(world: World) -> Floats:
     return raised(ready) * lines.available
 
 
+def at_hand(world: World) -> Floats:
+    """Count the capacity that buyers may reckon with, [lines, members], units started per month:
+    what is usable this month, and what is laid up until they wait for it.
+    """
+    lines = world.lines
+    return lines.usable + lines.mothballed * lines.available
+
+
 def idle(world: World) -> Floats:
     """Count the capacity that could have been used this month and was not, [lines, members], units
     started per month.
