@@ -130,9 +130,10 @@ class Commission:
         """Return what lines have for beneficiaries beyond what they deliver, [lines, members], and
         whose idle capacity cannot reach any: a limit keeps it from those that wait.
         """
-        waits = seen.waits.take(world.axes.link_need, axis=0)
-        meets = self.reach(world.links.permitted & ~waits)
-        barred = reaches & ~meets & (seen.idle > IDLE * world.lines.offer)
+        barred: Bools = reaches & (seen.idle > IDLE * world.lines.offer)
+        if some(barred):
+            waits = seen.waits.take(world.axes.link_need, axis=0)
+            barred &= ~self.reach(world.links.permitted & ~waits)
         return (seen.coming + np.where(barred, 0.0, seen.idle)) * reaches, barred
 
     def gap(
