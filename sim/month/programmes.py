@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,27 +16,10 @@ from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.kept import Kept
 from sim.kernels.sums import GroupSum, divide, raised, some
 from sim.kernels.terms import RTOL
+from sim.month.shortages import Shortage, coming_of, shortages
 from sim.rules.programme import BudgetRequest
-from sim.world.construction import count_down, start, under_way
+from sim.world.construction import count_down, start
 from sim.world.world import World
-
-IDLE = WAITS = 1e-9
-"""A share of what is offered, or wanted, below this counts as none: it is rounding."""
-
-
-class Shortage(NamedTuple):
-    """Hold what programmes see of buyers and lines, good units per month."""
-
-    short: Floats
-    """[needs, members]: what buyers lack"""
-    coming: Floats
-    """[lines, members]: what lines will have for them"""
-    idle: Floats
-    """[lines, members]: what lines have and did not make"""
-    waits: Bools
-    """[needs, members]: who waits: what is idle beside them cannot reach them"""
-    fit: Bools
-    """[lines, members]: which lines could use more capacity"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,35 +108,39 @@ class Commission:
         counted: Floats = short.take(self.needs, axis=0) * counts
         return counted
 
-    def serving(self, world: World, seen: Shortage, reaches: Bools) -> tuple[Floats, Bools]:
-        """Return what lines have for beneficiaries beyond what they deliver, [lines, members], and
-        whose idle capacity cannot reach any: a limit keeps it from those that wait.
+    def barred(self, world: World, seen: Shortage, reaches: Bools) -> Bools | None:
+        """Return the lines, [lines, members], that stand idle though they reach beneficiaries who
+        wait, and none who do not: a limit keeps their goods away. None: there are none.
         """
-        barred: Bools = reaches & (seen.idle > IDLE * world.lines.offer)
-        if some(barred):
-            waits = seen.waits.take(world.axes.link_need, axis=0)
-            barred &= ~self.reach(world.links.permitted & ~waits)
-        return (seen.coming + np.where(barred, 0.0, seen.idle)) * reaches, barred
+        built = self.lines
+        if not some(seen.idles.take(built, axis=0) & reaches.take(built, axis=0)):
+            return None
+        waits = seen.waits.take(world.axes.link_need, axis=0)
+        found = reaches & seen.idles & ~self.reach(world.links.permitted & ~waits)
+        return found if some(found) else None
 
     def gap(
-        self, world: World, seen: Shortage, room: Floats, reaches: Bools
+        self, world: World, seen: Shortage, room: Floats, reaches: Bools, barred: Bools | None
     ) -> tuple[Floats, Floats]:
         """Count the capacity that each candidate would have to add, units started per month.
 
         [candidates, members]; and what its beneficiaries lack, [products, members], units per
         month: what they are `seen` to be short of, as far as the programme counts it, less what is
         coming on lines that can serve them. It is shared equally by the candidates for the product
-        that are fit: their line `reaches` a beneficiary [lines, members], and is fit, has nothing
-        idle that a limit keeps from them, is accepted by the time its capacity is there, and has
-        `room` [candidates, members] for more.
+        that are fit: their line `reaches` a beneficiary [lines, members], and is fit, is not
+        `barred`, is accepted by the time its capacity is there, and has `room` [candidates,
+        members] for more.
         """
         lines, own = world.lines, self.own
         ready = world.month + world.projects.delay[self.rows]
-        has, barred = self.serving(world, seen, reaches)
-        fit = (reaches & seen.fit & ~barred).take(own, axis=0)
+        fit = (reaches & seen.fit).take(own, axis=0)
+        if barred is not None:
+            fit &= ~barred.take(own, axis=0)
         fit &= lines.qualified_from.take(own, axis=0) <= ready
         fit &= room > 0
-        serving = self.line_product(has.take(self.lines, axis=0))
+        built = self.lines
+        coming = coming_of(seen, barred).take(built, axis=0) * reaches.take(built, axis=0)
+        serving = self.line_product(coming)
         lacking = raised(self.by_product(self.counted(world, seen.short)) - serving)
         sharing = self.by_candidate_product(fit.astype(np.float64)).take(self.product, axis=0)
         share = divide(lacking.take(self.product, axis=0) * fit, sharing)
@@ -219,16 +205,19 @@ def spend(world: World, budgeting: Sequence[Commission]) -> None:
     seen = shortages(world)
     lacked = np.zeros((len(world.axes.products), world.width))
     reached = [each.reaching(world.links.permitted) for each in spending]
-    for commission, reaches in zip(spending, reached, strict=True):
+    barred = [each.barred(world, seen, own) for each, own in zip(spending, reached, strict=True)]
+    for commission, reaches, out in zip(spending, reached, barred, strict=True):
         row, rows = commission.row, commission.rows
         budget = np.where(purse.active[row], purse.treasury[row], 0.0)[None, :]
-        gap, lacking = commission.gap(world, seen, room[rows], reaches)
+        gap, lacking = commission.gap(world, seen, room[rows], reaches, out)
         money = commission.share_out(world, gap, room[rows], budget)
         projects.started[rows] = divide(money, projects.capital_cost[rows])
         known = np.where(budget > 0, lacking, 0.0)
         lacked[commission.products] = np.maximum(lacked[commission.products], known)
     if len(spending) > 1:
-        _close_together(world, lacked, lambda: _lacked_together(world, spending, reached, seen))
+        _close_together(
+            world, lacked, lambda: _lacked_together(world, spending, reached, barred, seen)
+        )
     for commission in spending:
         row, rows = commission.row, commission.rows
         money = projects.started[rows] * projects.capital_cost[rows]
@@ -260,6 +249,7 @@ def _lacked_together(
     world: World,
     spending: Sequence[Commission],
     reached: Sequence[Bools],
+    barred: Sequence[Bools | None],
     seen: Shortage,
 ) -> Floats:
     """Return what the beneficiaries of all who spend lack, each need counted once.
@@ -267,46 +257,11 @@ def _lacked_together(
     [products, members], units per month.
     """
     axes, purse, short = world.axes, world.programmes, seen.short
-    counts, has = np.zeros_like(short), np.zeros_like(seen.coming)
-    for each, own_reach in zip(spending, reached, strict=True):
+    counts, coming = np.zeros_like(short), np.zeros_like(seen.coming)
+    for each, own_reach, out in zip(spending, reached, barred, strict=True):
         spends = purse.active[each.row] & (purse.treasury[each.row] > 0)
         own = purse.counts[each.row].take(each.needs, axis=0) * spends
         counts[each.needs] = np.maximum(counts[each.needs], own)
-        has = np.maximum(has, each.serving(world, seen, own_reach)[0] * spends)
-    serving = axes.lines_by_product(has)
+        np.maximum(coming, coming_of(seen, out) * (own_reach & spends), out=coming)
+    serving = axes.lines_by_product(coming)
     return raised(axes.needs_by_product(short * counts) - serving)
-
-
-def shortages(world: World) -> Shortage:
-    """Say what programmes see this month.
-
-    Buyers lack what they use beyond what reaches them lawfully; lines add what they have under way,
-    and, where somebody builds and buyers accept their goods, what they could have made and was not
-    wanted. Fit are lines that are in order and do not lack inputs for what they have.
-    """
-    axes, needs, links, lines = world.axes, world.needs, world.links, world.lines
-    free = axes.market.by_need((1.0 - links.leaking) * links.flow)
-    short = raised(needs.expected - free)
-    ramping = axes.projects_by_line(world.projects.unramped)
-    if world.works.delay.size:
-        ramping += axes.works_by_line(world.works.unramped)
-    coming = (under_way(world) + ramping) * lines.yield_ * lines.available
-    idle = raised(lines.offer - lines.output)
-    idle *= (lines.qualified_from <= world.month) & _built(world)
-    waits = needs.backlog > WAITS * needs.demand
-    return Shortage(short, coming, idle, waits, (lines.available > 0) & ~lacks_inputs(world))
-
-
-def _built(world: World) -> Bools:
-    """Return which lines a programme has added to, or has money to, [lines, members]."""
-    purse, projects = world.programmes, world.projects
-    spends = (purse.active & (purse.treasury > 0)).take(world.axes.project_programme, axis=0)
-    return world.axes.projects_by_line.any(spends | (projects.added > 0))
-
-
-def lacks_inputs(world: World) -> Bools:
-    """Return which lines could start more than their inputs allow, [lines, members]."""
-    lines = world.lines
-    wanted = lines.usable * lines.yield_
-    lacks: Bools = lines.offer < wanted * (1.0 - 1e-9)
-    return lacks
