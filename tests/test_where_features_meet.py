@@ -192,13 +192,3 @@ def test_a_plant_that_is_laid_up_is_called_back_however_buyers_weigh(sourcing: s
     world["trade"]["t"]["exporter"] = "*"
     back = [50 - 30 * 0.5**month for month in range(1, 12)]
     assert series(run(world), "received") == approx([50.0] * 6 + [20.0] * 7 + back)
-
-
-def test_search_finds_a_plant_that_is_laid_up() -> None:
-    """Nobody has bought in CCC yet; its plant comes back when it is found."""
-    world = small(100, 50, events={"cut": {**HALF_CUT, "share": 1}}, months=40)
-    world["states"]["CCC"] = {"title": "C"}
-    world["factories"]["resting"] = {"title": "R", "state": "CCC", "lines": {"x": RESTING}}
-    world["trade"]["found"] = {**SITE, "product": "x", "by_search": True}
-    world["rules"] = {"search": "gravity"}
-    assert series(run(world), "received")[-10:] == approx([50.0] * 10)

@@ -19,7 +19,6 @@ from sim.kernels.sums import NEVER, GroupSum, divide
 from sim.rules.search import Prospects, Search
 from sim.scenario.schema import Scenario
 from sim.world.affinity import affinity
-from sim.world.construction import at_hand
 from sim.world.world import World
 
 
@@ -60,7 +59,7 @@ class SearchGroup:
                 fill,
                 self.waited,
                 self.by_need.group_of_row,
-                at_hand(world)[line],
+                world.lines.usable[line],
                 self.affinity,
             )
         )
