@@ -43,7 +43,9 @@ class CutOff(Trading):
 
     What is left is a share of the flow at the start of the run or, where more would flow without
     it, of that: 1 % cut off a reserve supplier leaves 99 % of what buyers would take from it. What
-    it has refused it refuses again; what waits for another reason it cuts by its share.
+    it has refused it refuses again; what waits for another reason it cuts by its share. What would
+    flow is what buyers ask for: where the supplier is short of that, a part of a cut takes less
+    than its share, and nothing as long as what it leaves of the orders is more than there is.
     """
 
     is_lifted: ClassVar = True
