@@ -20,8 +20,6 @@ class _Layout:
 
     active: Ints
     """Groups whose limits links share, or that are shares"""
-    moves: Bools
-    """[groups, 1]: whose limit is a share of what would flow"""
     alone: Bools
     """[groups, 1]: whose limit is a cap of its link"""
 
@@ -46,8 +44,9 @@ class Caps:
         """
         links, limits, touched = world.links, self.trade.limits, self.trade.groups.touched
         most = limits.at(np.full_like(limits.base, ANY))
-        layout = self._layout(most)
-        most = np.where(layout.moves & (most > 0), limits.most, most)
+        moving = _moving(limits)
+        layout = self._layout(most, moving)
+        most = np.where(moving & (most > 0), limits.most, most)
         own = limits.to_links(np.where(layout.alone | (most <= 0), most, np.inf), np.inf)
         caps = np.minimum(links.base_cap.take(touched, axis=0), own)
         links.cap[touched] = caps
@@ -60,11 +59,11 @@ class Caps:
         if reopens or some((caps > 0) != links.permitted.take(touched, axis=0)):
             world.reopen()
 
-    def _layout(self, most: Floats) -> _Layout:
-        """Say which limits are of one link alone, where each leaves this at `most`."""
-        limits, groups, size = self.trade.limits, self.trade.groups, self.trade.size
-        parts, shares = limits.part, limits.share
-        moving = ((shares > 0) & (shares < 1)) | ((parts > 0) & (parts < 1))
+    def _layout(self, most: Floats, moving: Bools) -> _Layout:
+        """Say which limits are of one link alone, where each leaves this at `most`, or is a share,
+        `moving`, both [groups, members].
+        """
+        groups, size = self.trade.groups, self.trade.size
         moves = np.logical_or.reduce(moving, axis=1)
         limited = np.logical_or.reduce(most < ANY * 1e-3, axis=1)
         key = moves.tobytes() + limited.tobytes()
@@ -72,5 +71,12 @@ class Caps:
             shared = (limited & (size > 1)) | moves
             holds = shared | (limited & groups.crossing(shared))
             alone = (size == 1) & ~groups.crossing(holds, others=True)
-            self._layouts[key] = _Layout(np.flatnonzero(holds), moves[:, None], alone[:, None])
+            self._layouts[key] = _Layout(np.flatnonzero(holds), alone[:, None])
         return self._layouts[key]
+
+
+def _moving(limits: Limits) -> Bools:
+    """Mark, [groups, members], where a limit is a share of what would flow."""
+    parts, shares = limits.part, limits.share
+    moving: Bools = ((shares > 0) & (shares < 1)) | ((parts > 0) & (parts < 1))
+    return moving
