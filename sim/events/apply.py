@@ -50,6 +50,14 @@ class Moves(NamedTuple):
         return self.families - TRADE
 
 
+class Limited(NamedTuple):
+    """Hold what limits trade, who tells the world, and who notes what comes of it."""
+
+    limits: TradeLimits
+    caps: Caps
+    observer: Observer
+
+
 @dataclass(eq=False)
 class Events:
     """Hold the compiled events of a chunk and apply them month by month."""
@@ -61,10 +69,8 @@ class Events:
     months: InitVar[int]
     """Length of the run"""
     triggers: tuple[Trigger, ...] = ()
-    limits: TradeLimits | None = None
+    _limited: Limited | None = None
     """What limits trade, once the world is at rest"""
-    _caps: Caps | None = None
-    _observer: Observer | None = None
     _agenda: list[Moves] = field(init=False)
     """Month -> what moves then"""
     _of_family: dict[str, list[Effect]] = field(init=False)
@@ -93,9 +99,8 @@ class Events:
 
     def observe(self, world: World) -> None:
         """Note what restrictions did to this month's allocation: what leaked, whom they hit."""
-        if self.limits is not None:
-            assert self._observer
-            self._observer.observe(world)
+        if self._limited is not None:
+            self._limited.observer.observe(world)
 
     def _await_completions(self, world: World) -> bool:
         """Return whether an event begins because a project is completed."""
@@ -131,8 +136,8 @@ class Events:
         `qualifies` tells whether a line or a link is qualified from this month on.
         """
         # limits built anew know of no restriction yet
-        restrictions_move = "restrictions" in moves.families or self.limits is None
-        limits, line = self._limits(world), self.timeline
+        restrictions_move = "restrictions" in moves.families or self._limited is None
+        (limits, caps, _), line = self._limit_trade(world), self.timeline
 
         def moment(effect: TradeEffect) -> Moment:
             row = effect.row
@@ -140,17 +145,16 @@ class Events:
             return Moment(world.month, strength[row], kept[row], begin, end, phase)
 
         limits.update(world, moment, moves.events, restrictions_move)
-        assert self._caps
-        self._caps.set(world, reopens=qualifies or not moves.families <= TRADE)
+        caps.set(world, reopens=qualifies or not moves.families <= TRADE)
         for _, reexport in limits.reexports:
             reexport.set_costs(world)
 
-    def _limits(self, world: World) -> TradeLimits:
-        if self.limits is None:
+    def _limit_trade(self, world: World) -> Limited:
+        if self._limited is None:
             trading = [each for each in self.effects if isinstance(each, TradeEffect)]
-            self.limits = TradeLimits.build(world, trading)
-            self._caps, self._observer = Caps(self.limits), Observer(self.limits, world)
-        return self.limits
+            limits = TradeLimits.build(world, trading)
+            self._limited = Limited(limits, Caps(limits), Observer(limits, world))
+        return self._limited
 
     def add(self, event: Event, rows: Ints, size: Floats, month: int) -> None:
         """Add an event to this chunk from `month` on for good, with a size for each member.
@@ -161,7 +165,7 @@ class Events:
         self.effects = (*self.effects, effect)
         self.timeline.add(month)
         self._arrange(len(self._agenda))
-        self.limits = None
+        self._limited = None
 
     def targets(self) -> list[tuple[str, int]]:
         """Return what each event acts on, and on how many of them."""
@@ -180,7 +184,7 @@ class Events:
 
         NEVER: not that is known.
         """
-        return announced(self._limits(world), world, self.timeline)
+        return announced(self._limit_trade(world).limits, world, self.timeline)
 
     def first_hit(self, world: World) -> Ints:
         """Return the month in which a restriction first hit each need, [final needs, members].

@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.events.limits import TradeLimits
 from sim.kernels.arrays import Bools, Floats, Ints
+from sim.kernels.kept import remembered
 from sim.kernels.limits import Limits
 from sim.kernels.sums import some
 from sim.kernels.terms import ANY
@@ -67,12 +68,14 @@ class Caps:
         moves = np.logical_or.reduce(moving, axis=1)
         limited = np.logical_or.reduce(most < ANY * 1e-3, axis=1)
         key = moves.tobytes() + limited.tobytes()
-        if key not in self._layouts:
+
+        def work() -> _Layout:
             shared = (limited & (size > 1)) | moves
             holds = shared | (limited & groups.crossing(shared))
             alone = (size == 1) & ~groups.crossing(holds, others=True)
-            self._layouts[key] = _Layout(np.flatnonzero(holds), alone[:, None])
-        return self._layouts[key]
+            return _Layout(np.flatnonzero(holds), alone[:, None])
+
+        return remembered(self._layouts, key, work)
 
 
 def _moving(limits: Limits) -> Bools:

@@ -12,6 +12,7 @@ from sim.kernels.allocation import spread
 from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.limits import Limits
 from sim.kernels.market import Market
+from sim.kernels.sums import kept_where
 from sim.kernels.terms import RTOL
 
 LEAST_STAGE = 0.5
@@ -90,5 +91,5 @@ def order_book(
     room = cap - flow
     able = room > np.where(np.isfinite(cap), RTOL * cap, 0.0)
     able &= market.from_lines(alive)
-    orders = spread(market, backlog, weight * able, room, limits, flow)
+    orders = spread(market, backlog, kept_where(able, weight), room, limits, flow)
     return shipped + market.by_line(orders)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.kernels.arrays import Bools, Floats, Ints
-from sim.kernels.market import MOST_PARTS
+from sim.kernels.kept import remembered
 from sim.kernels.sums import GroupSum
 
 Kind = TypeVar("Kind", bound=np.generic)
@@ -165,16 +165,14 @@ class Groups:
 
     def only(self, rows: Ints) -> Groups:
         """Return some of the groups, numbered anew in the order of `rows`."""
-        key = rows.tobytes()
-        if key not in self._chosen:
-            if len(self._chosen) >= MOST_PARTS:
-                self._chosen.clear()
-            place = np.full(self.by_group.groups, -1)
-            place[rows] = np.arange(rows.size)
-            inside = place[self.group] >= 0
-            link, group = self.link[inside], place[self.group[inside]]
-            self._chosen[key] = Groups._indexed(link, group, rows.size, self.link_need)
-        return self._chosen[key]
+        return remembered(self._chosen, rows.tobytes(), lambda: self._only(rows))
+
+    def _only(self, rows: Ints) -> Groups:
+        place = np.full(self.by_group.groups, -1)
+        place[rows] = np.arange(rows.size)
+        inside = place[self.group] >= 0
+        link, group = self.link[inside], place[self.group[inside]]
+        return Groups._indexed(link, group, rows.size, self.link_need)
 
     def with_partners(self, asking: Bools) -> Bools:
         """Mark, beside the needs `asking` [needs], all that share a limit with them.
@@ -182,16 +180,14 @@ class Groups:
         Whoever shares a limit with one of these is marked, too, and so on: a part of the market
         with these needs holds each group whole or not at all.
         """
-        key = asking.tobytes()
-        if key not in self._partners:
-            if len(self._partners) >= MOST_PARTS:
-                self._partners.clear()
-            chosen = np.zeros(self.family.max(initial=-1) + 1, dtype=np.bool_)
-            chosen[self.family[asking[self.need]]] = True
-            marked = asking.copy()
-            marked[self.need[chosen[self.family]]] = True
-            self._partners[key] = marked
-        return self._partners[key]
+        return remembered(self._partners, asking.tobytes(), lambda: self._with_partners(asking))
+
+    def _with_partners(self, asking: Bools) -> Bools:
+        chosen = np.zeros(self.family.max(initial=-1) + 1, dtype=np.bool_)
+        chosen[self.family[asking[self.need]]] = True
+        marked = asking.copy()
+        marked[self.need[chosen[self.family]]] = True
+        return marked
 
     @cached_property
     def family(self) -> Ints:
@@ -214,16 +210,14 @@ class Groups:
         Each group is among them whole or not at all; `link_need` are the needs of `links` as
         numbered there.
         """
-        key = links.tobytes()
-        if key not in self._parts:
-            if len(self._parts) >= MOST_PARTS:
-                self._parts.clear()
-            inside = np.isin(self.link, links)
-            rows, group = np.unique(self.group[inside], return_inverse=True)
-            place = np.searchsorted(links, self.link[inside]).astype(np.int64)
-            inner = Groups._indexed(place, group.astype(np.int64), rows.size, link_need)
-            # whoever shares a limit here is there together or not at all
-            claims = np.flatnonzero(np.isin(self.by_need_group.group_of_row, rows))
-            inner = replace(inner, known_family=self.family[claims])
-            self._parts[key] = inner, rows.astype(np.int64), np.flatnonzero(inside), claims
-        return self._parts[key]
+        return remembered(self._parts, links.tobytes(), lambda: self._within(links, link_need))
+
+    def _within(self, links: Ints, link_need: Ints) -> tuple[Groups, Ints, Ints, Ints]:
+        inside = np.isin(self.link, links)
+        rows, group = np.unique(self.group[inside], return_inverse=True)
+        place = np.searchsorted(links, self.link[inside]).astype(np.int64)
+        inner = Groups._indexed(place, group.astype(np.int64), rows.size, link_need)
+        # whoever shares a limit here is there together or not at all
+        claims = np.flatnonzero(np.isin(self.by_need_group.group_of_row, rows))
+        inner = replace(inner, known_family=self.family[claims])
+        return inner, rows.astype(np.int64), np.flatnonzero(inside), claims

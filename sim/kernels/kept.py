@@ -6,7 +6,7 @@ the same one says whether it has changed, and nothing kept can be out of date un
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Any, Generic, TypeVar
 
 import numpy as np
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from sim.kernels.sums import some
 
 T = TypeVar("T")
+Key = TypeVar("Key", bound=Hashable)
 Kind = TypeVar("Kind", bound=np.generic)
 
 
@@ -26,6 +27,22 @@ def renewed(values: NDArray[Kind], old: NDArray[Kind] | None = None) -> NDArray[
         return old
     values.flags.writeable = False
     return values
+
+
+MOST_KEPT = 1000
+"""Results that `remembered` keeps under their keys; more would be a market that never looks the
+same twice."""
+
+
+def remembered(known: dict[Key, T], key: Key, work: Callable[[], T]) -> T:
+    """Return what is known under a key, or work it out and keep it; what is known is forgotten
+    where it has grown too much.
+    """
+    if key not in known:
+        if len(known) >= MOST_KEPT:
+            known.clear()
+        known[key] = work()
+    return known[key]
 
 
 class Kept(Generic[T]):

@@ -13,7 +13,7 @@ import numpy as np
 
 from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.groups import Groups
-from sim.kernels.market import MOST_PARTS
+from sim.kernels.kept import remembered
 from sim.kernels.sums import GroupSum, divide, raised, some
 from sim.kernels.terms import RTOL, Terms
 
@@ -219,13 +219,12 @@ class Limits(Terms):
         groups, rows, pairs, claims = self.groups.within(links, link_need)
         if not rows.size:
             return None
-        inner = self._inner.get(groups)
-        if inner is None:
-            if len(self._inner) >= MOST_PARTS:
-                self._inner.clear()
-            nothing = self.waiting[:0]
-            inner = replace(self.on(groups, rows), waiting=nothing, passed=nothing)
-            self._inner[groups] = inner
+        nothing = self.waiting[:0]
+        inner = remembered(
+            self._inner,
+            groups,
+            lambda: replace(self.on(groups, rows), waiting=nothing, passed=nothing),
+        )
         inner.amount[:] = self.amount.take(rows, axis=0)
         if self.is_share:
             inner._refused["pair"] = self.refused_by_pair.take(pairs, axis=0)

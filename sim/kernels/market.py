@@ -9,12 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.kernels.arrays import Bools, Ints
+from sim.kernels.kept import MOST_KEPT, remembered
 from sim.kernels.sums import GroupSum
 
 Kind = TypeVar("Kind", bound=np.generic)
 
-MOST_PARTS = 1000
-"""Parts of a market that are kept; more would be a market that never looks the same twice."""
 MOST_LINKS_KEPT = 2**21
 """Links of all parts that are kept, some 32 bytes each."""
 
@@ -59,7 +58,7 @@ class Market:
         key = needs.tobytes()
         if key not in self._parts:
             kept = sum(part.links.size for part in self._parts.values())
-            if len(self._parts) >= MOST_PARTS or kept > MOST_LINKS_KEPT:
+            if len(self._parts) >= MOST_KEPT or kept > MOST_LINKS_KEPT:
                 self._parts.clear()
             self._parts[key] = Part.build(self, needs)
         return self._parts[key]
@@ -100,13 +99,12 @@ class Part:
         """Return which links of the part are among some of the whole, ascending, and their places
         among these.
         """
-        key = links.tobytes()
-        if key not in self._inside:
-            if len(self._inside) >= MOST_PARTS:
-                self._inside.clear()
+
+        def work() -> tuple[Ints, Ints]:
             own = np.flatnonzero(np.isin(self.links, links))
-            self._inside[key] = own, np.searchsorted(links, self.links[own])
-        return self._inside[key]
+            return own, np.searchsorted(links, self.links[own])
+
+        return remembered(self._inside, links.tobytes(), work)
 
     @classmethod
     def build(cls, whole: Market, wanted: Bools) -> Part:

@@ -94,31 +94,12 @@ class Terms:
 
     def on(self, groups: Groups, rows: Ints) -> Self:
         """Return the limits of some groups, `rows` of these, ascending, indexed as `groups`."""
-        most, fixed, share, base, amount, part = (
-            values.take(rows, axis=0)
-            for values in (
-                self.most,
-                self.fixed,
-                self.share,
-                self.base,
-                self.amount,
-                self.part,
-            )
-        )
+        names = ("most", "fixed", "share", "base", "amount", "part")
+        taken = {name: getattr(self, name).take(rows, axis=0) for name in names}
         counted = self.counted
         if counted is not None:
             counted = counted[np.isin(self.groups.group, rows)]
-        return replace(
-            self,
-            groups=groups,
-            most=most,
-            fixed=fixed,
-            share=share,
-            base=base,
-            amount=amount,
-            part=part,
-            counted=counted,
-        )
+        return replace(self, groups=groups, counted=counted, **taken)
 
     @cached_property
     def is_share(self) -> bool:

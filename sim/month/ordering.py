@@ -12,7 +12,7 @@ import numpy as np
 
 from sim.kernels.allocation import spread
 from sim.kernels.arrays import Floats
-from sim.kernels.sums import whole
+from sim.kernels.sums import kept_where, whole
 from sim.rules.ordering import Memory, Position
 from sim.world import lots
 from sim.world.world import Rows, World
@@ -77,7 +77,7 @@ def _owed(world: World, backlog: Floats, rows: Rows) -> Floats:
     """
     axes, links = world.axes, world.links
     waiting = axes.market.by_line(
-        spread(axes.market, backlog, links.weight * links.open, links.cap, world.limits)
+        spread(axes.market, backlog, kept_where(links.open, links.weight), links.cap, world.limits)
     )
     inputs = world.needs.amount * (waiting / world.lines.yield_).take(axes.input_line, axis=0)
     return _taken(world.needs.deferred, inputs, rows)

@@ -68,7 +68,7 @@ class SourcingGroup:
         live = (links.open & axes.market.from_lines(world.lines.usable > 0))[self.links] | (
             base_flow > 0
         )
-        weight = links.weight[self.links] * live
+        weight = kept_where(live, links.weight[self.links])
         self.asked = weight * of_need(
             divide(world.needs.demand[self.needs], within(weight)), within
         )

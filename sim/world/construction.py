@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.capacity import order_book
-from sim.kernels.sums import NEVER, GroupSum, raised, some
+from sim.kernels.sums import NEVER, GroupSum, kept_where, raised, some
 from sim.world.projects import Projects
 from sim.world.world import World
 
@@ -193,7 +193,7 @@ def order_books(world: World, growing: Bools | None = None) -> Floats:
         world.axes.market,
         lines.output,
         backlog,
-        links.weight * links.open,
+        kept_where(links.open, links.weight),
         links.cap,
         world.limits,
         links.flow,

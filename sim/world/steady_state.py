@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.kernels.allocation import Allocation, spread
 from sim.kernels.arrays import Floats
-from sim.kernels.sums import divide, whole
+from sim.kernels.sums import divide, kept_where, whole
 from sim.world import lots
 from sim.world.world import Trade, World
 
@@ -34,7 +34,8 @@ def settle(world: World, initial_cover: Floats, trade: Trade) -> None:
     links.base_flow[:] = result.flow
     links.flow[:] = result.flow
     lines.output[:] = result.shipped
-    weight = links.weight * (links.open & world.axes.market.from_lines(lines.usable > 0))
+    can_come = links.open & world.axes.market.from_lines(lines.usable > 0)
+    weight = kept_where(can_come, links.weight)
     lines.asked[:] = world.axes.market.by_line(
         spread(world.axes.market, needs.demand, weight, links.cap, world.limits)
     )
