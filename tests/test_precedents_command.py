@@ -117,8 +117,14 @@ def test_the_chart_shows_every_promise() -> None:
     frame = announced_frame(milestones())
     assert len(frame) == 127
     assert set(frame["state"]) == {"happened", "still open"}
+    assert (frame["months"] < 1).any()
     drawn = announced_against_actual(frame).to_dict()
-    assert len(drawn["layer"]) == 2
+    points, guides = sorted(drawn["layer"], key=lambda layer: layer["mark"]["type"] != "point")
+    # what has not lasted a month yet has a place, too, and a class is told once
+    assert all(points["encoding"][axis]["scale"]["clamp"] for axis in "xy")
+    assert points["encoding"]["fill"]["condition"]["legend"] is None
+    ends = pd.DataFrame(drawn["datasets"][guides["data"]["name"]])
+    assert (ends[ends["guide"] == "twice as long"].eval("months / announced_months") == 2).all()
 
 
 @pytest.mark.parametrize(

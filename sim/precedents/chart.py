@@ -30,13 +30,15 @@ def announced_against_actual(frame: pd.DataFrame) -> alt.TopLevelMixin:
     """Draw what it took against what was announced, in months on log axes, from `announced_frame`.
 
     On the solid line a promise was kept to the month, on the dashed one it took twice as long. Open
-    rings have not happened: they will end higher.
+    squares have not happened: they will end higher. Those of which less than a month has passed
+    stand at the lower end.
     """
     import altair as alt
     import pandas as pd
 
     ends = [1.0, 500.0]
-    scale = alt.Scale(type="log", domain=ends)
+    scale = alt.Scale(type="log", domain=ends, clamp=True)
+    kinds = alt.Fill("class:N", sort=list(CLASSES), legend=None)
     across = alt.X("announced_months:Q", title="announced, months ahead", scale=scale)
     up = alt.Y("months:Q", title="actual, months after the statement", scale=scale)
     points = (
@@ -46,15 +48,15 @@ def announced_against_actual(frame: pd.DataFrame) -> alt.TopLevelMixin:
             x=across,
             y=up,
             color=alt.Color("class:N", sort=list(CLASSES), title="class"),
-            fill=alt.condition("datum.state == 'happened'", "class:N", alt.value("transparent")),
+            fill=alt.condition("datum.state == 'happened'", kinds, alt.value("transparent")),
             shape=alt.Shape("state:N", title="", sort=["happened", "still open"]),
             tooltip=["case", "category", "milestone", "announced_months", "months", "state"],
         )
     )
     guides = pd.DataFrame(
         {
-            "announced_months": [*ends, *ends],
-            "months": [*ends, *(2 * end for end in ends)],
+            "announced_months": [*ends, ends[0], ends[1] / 2],
+            "months": [*ends, 2 * ends[0], ends[1]],
             "guide": ["as announced"] * 2 + ["twice as long"] * 2,
         }
     )
