@@ -24,12 +24,13 @@ from sim.kernels import (
     sums,
     systemic,
 )
-from sim.kernels.allocation import _Trading, allocate, proportional
+from sim.kernels.allocation import allocate
 from sim.kernels.capacity import erlang, half_done, monthly
 from sim.kernels.groups import Groups
 from sim.kernels.limits import Limits
 from sim.kernels.market import Market
 from sim.kernels.optimal import transport
+from sim.kernels.rounds import Trading, proportional
 from sim.kernels.sums import GroupSum
 from sim.kernels.uncollected import uncollected
 
@@ -380,7 +381,7 @@ def test_limits_on_paper() -> None:
 def test_a_link_that_is_turned_away_again_stirs_nobody() -> None:
     """Its buyers have turned to others the first time."""
     nobody, first = np.array([False]), np.array([[True], [False]])
-    trading = _Trading(column(1), column(1), column(0), column(0), proportional, nobody)
+    trading = Trading(column(1), column(1), column(0), column(0), proportional, nobody)
     trading.turn_away(first)
     assert trading.moves is not None
     assert trading.moves.tolist() == [True]

@@ -11,9 +11,12 @@ import numpy as np
 from sim.engine.agents import FactoryAgent
 from sim.engine.followers import Followers, grouped, rows_of
 from sim.errors import InputError
-from sim.kernels.allocation import Allocation, Ration, allocate, proportional
+from sim.kernels.allocation import Allocation, allocate
 from sim.kernels.arrays import Floats
 from sim.kernels.market import Market
+from sim.kernels.rounds import proportional
+from sim.kernels.sums import raised
+from sim.kernels.uncut import Ration
 from sim.rules import find
 from sim.rules.allocation import Claims, Whole
 from sim.scenario.checks.structure import OPTIMAL, optimal_findings
@@ -37,7 +40,9 @@ def trading(scenario: Scenario, world: World, factories: Sequence[FactoryAgent])
     )
 
     def trade(world: World, supply: Floats, demand: Floats) -> Allocation:
-        links = world.links
+        links, lines, beyond = world.links, world.lines, None
+        if world.limits is not None and world.limits.is_share:
+            beyond = raised(lines.usable * lines.yield_ - supply)
         return allocate(
             world.axes.market,
             supply,
@@ -48,6 +53,7 @@ def trading(scenario: Scenario, world: World, factories: Sequence[FactoryAgent])
             ration=ration,
             rounds=rounds,
             usable=links.open,
+            beyond=beyond,
         )
 
     return trade

@@ -75,7 +75,8 @@ class Observer:
             return
         carried, wanted = view.lawful.carried(links.flow), _wanted(view, world)
         if some(view.leaking):
-            _note_leaks(view, world, leaks.take(view.rows, axis=0), carried + wanted)
+            would = _would(view, world, carried + wanted)
+            _note_leaks(view, world, leaks.take(view.rows, axis=0), would)
         if view.looks:
             now = trade.barred.take(view.rows, axis=0) | _bars_buyers(view, world, carried, wanted)
             if some(now):
@@ -139,6 +140,17 @@ def _wanted(view: _View, world: World) -> Floats:
         # a need counts in a group where one of its links does
         wanted *= groups.by_claim(view.lawful.counted.astype(np.float64)) > 0
     return groups.by_need_group(wanted)
+
+
+def _would(view: _View, world: World, asked: Floats) -> Floats:
+    """Return what would flow of what is `asked`, [rows, members], were nothing cut in part: no more
+    than suppliers that are short could have given.
+    """
+    would, lawful = world.links.would, view.lawful
+    if would is None:
+        return asked
+    short = lawful.cut_in_part & would.members
+    return np.where(short, np.minimum(asked, lawful.carried(would.carried)), asked)
 
 
 def _note_leaks(view: _View, world: World, leaks: Bools, would: Floats) -> None:

@@ -8,21 +8,17 @@ tier begins. Equations 2.1.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 
-from sim.kernels.arrays import Bools, Floats, Ints
+from sim.kernels.arrays import Bools, Floats
 from sim.kernels.limits import Limits
-from sim.kernels.market import Market, Part
-from sim.kernels.sums import NOTHING, kept_where, raised, some
+from sim.kernels.market import Market
+from sim.kernels.rounds import Place, Trading, proportional
+from sim.kernels.sums import NOTHING, kept_where, raised
 from sim.kernels.terms import RTOL
-
-Ration = Callable[[Floats, Floats, Floats, Market], Floats]
-"""(orders [links, members], supply [lines, members], claims [lines, members], market) -> granted
-[links, members]."""
+from sim.kernels.uncut import Ration, Uncut, Would
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,14 +32,8 @@ class Allocation:
     received: Floats
     """[needs, members]: flow summed over each need's links"""
     rounds: int
-
-
-def proportional(orders: Floats, supply: Floats, claims: Floats, market: Market) -> Floats:
-    """Grant each claim the same share of itself, supply / claims where that is below 1."""
-    share = raised(np.maximum(claims, supply), NOTHING)
-    granted = market.from_lines(np.divide(supply, share, out=share))
-    granted *= orders
-    return granted
+    would: Would | None = None
+    """What links would have carried, were they not cut in part; None: all that was asked"""
 
 
 def spread(
@@ -64,7 +54,9 @@ def spread(
     share = raised(market.by_need(weight), NOTHING)
     orders = market.from_needs(np.divide(demand, share, out=share))
     orders *= weight
-    anew = None if limits is None else limits.asked_anew(orders, demand, flow)
+    anew = None
+    if limits is not None and limits.is_share:
+        anew = limits.asked(limits.anew(orders, demand), orders, flow)
     np.minimum(orders, cap, out=orders)
     if limits is not None:
         limits.trim(orders, anew, flow)
@@ -82,6 +74,7 @@ def allocate(  # noqa: PLR0913
     ration: Ration = proportional,
     rounds: int | None = None,
     usable: Bools | None = None,
+    beyond: Floats | None = None,
 ) -> Allocation:
     """Allocate supply [lines, members] to demand [needs, members], all in units per month.
 
@@ -90,9 +83,14 @@ def allocate(  # noqa: PLR0913
     may carry together. With `rounds=None` nothing is wasted: no link with room is left between a
     line with goods and a need that wants them. With `rounds=n` each tier stops after n rounds.
     `usable` [links, members] tells which links may carry goods; by default those whose cap leaves
-    room.
+    room. `beyond` [lines, members] is what lines could make with enough inputs, beyond their
+    supply: half a cut is half of what that would let flow; None: nothing.
     """
-    trading = _Trading(supply, demand, RTOL * supply, RTOL * demand, ration)
+    uncut = None
+    if limits is not None and limits.is_share:
+        beyond = np.zeros_like(supply) if beyond is None else beyond
+        uncut = Uncut.begun(market, limits, ration, supply, beyond)
+    trading = Trading(supply, demand, RTOL * supply, RTOL * demand, ration, uncut)
     weight = kept_where(cap > 0 if usable is None else usable, weight)
     flow = np.zeros_like(weight)
     done = 0
@@ -100,200 +98,7 @@ def allocate(  # noqa: PLR0913
     most = cap.take(capped, axis=0)
     for tier in market.tiers:
         own = weight if tier is None else weight * tier
-        place = _Place(market, own, capped, most, limits, flow)
+        place = Place(market, own, capped, most, limits, flow)
         done = max(done, trading.until_done(place, rounds))
-    return Allocation(flow, market.by_line(flow), market.by_need(flow), done)
-
-
-SMALL = 0.6
-"""A part of a market is worth going into when it has fewer than this share of the links."""
-
-
-class _Place(NamedTuple):
-    """Hold where an allocation goes on: a market, or a part of one."""
-
-    market: Market
-    weight: Floats
-    """[links, members]: each buyer's preference, 0 on links that are closed to it"""
-    capped: Ints
-    """Links that may not carry anything you like"""
-    cap: Floats
-    """[capped, members]: what they may carry at most"""
-    limits: Limits | None
-    flow: Floats
-    """[links, members]: what links carry already; the rounds add to it"""
-
-    def within(self, part: Part) -> _Place:
-        """Return a part of this place, with a flow of its own."""
-        weight, flow = (values.take(part.links, axis=0) for values in (self.weight, self.flow))
-        capped, place = part.inside(self.capped)
-        cap = self.cap.take(place, axis=0)
-        limits = self.limits
-        if limits is not None:
-            limits = limits.within(part.links, part.market.need)
-        return _Place(part.market, weight, capped, cap, limits, flow)
-
-
-class _Call(NamedTuple):
-    """Hold whom buyers may ask in a round."""
-
-    weight: Floats
-    """[links, members]: preference, 0 where there is nothing to be had"""
-    together: Floats
-    """[needs, members]: its sum by need"""
-    finds: Bools
-    """[needs, members]: who wants more and finds somebody to ask"""
-
-
-@dataclass(eq=False)
-class _Trading:
-    """Hold what lines still have and needs still want while an allocation goes on."""
-
-    left: Floats
-    """[lines, members]"""
-    wanted: Floats
-    """[needs, members]"""
-    supply_dust: Floats
-    demand_dust: Floats
-    ration: Ration
-    moves: Bools | None = None
-    """[members]: where the last round moved anything; where nothing does, nothing ever will"""
-    refused: Bools | None = None
-    """[links, members]: links under limits that were refused all that was asked of them"""
-
-    def until_done(self, place: _Place, rounds: int | None) -> int:
-        """Spread and ration over these links, round by round; return the number of rounds."""
-        self.moves = self.refused = None
-        if rounds == 0:
-            return 0
-        call = self.call(place, again=False)
-        if not some(call.finds):
-            return 0
-        self.round(place, call, again=False)
-        # links whose groups are full are only closed from the second round on
-        self.moves = None
-        return self.go_on(place, rounds, 1)
-
-    def go_on(self, place: _Place, rounds: int | None, done: int, call: _Call | None = None) -> int:
-        """Do the rounds after the first, of which `done` are done; return the number of all.
-
-        Only a few needs still find goods, so the rest goes on in a market of these alone: the same
-        numbers at a fraction of the work. `call` is known there from the whole.
-        """
-        while rounds is None or done < rounds:
-            if call is None:
-                call = self.call(place, again=True)
-                buyers: Bools = np.logical_or.reduce(call.finds, axis=1)
-                if not some(buyers):
-                    return done
-                part = self.rest(place, buyers)
-                if part is not None:
-                    return self.within(place, part, call, rounds, done)
-            self.round(place, call, again=True)
-            call = None
-            done += 1
-        return done
-
-    def call(self, place: _Place, *, again: bool) -> _Call:
-        """Say whom buyers may ask in this round."""
-        weight = place.market.from_lines((self.left > self.supply_dust).astype(np.float64))
-        weight *= place.weight
-        if again and place.capped.size:
-            carried = place.flow.take(place.capped, axis=0)
-            weight[place.capped] *= carried < place.cap * (1.0 - RTOL)
-        together = place.market.by_need(weight)
-        if again and place.limits is not None:
-            together = self.lean(place, weight, together, place.limits)
-        finds: Bools = (self.wanted > self.demand_dust) & (together > NOTHING)
-        return _Call(weight, together, finds if self.moves is None else finds & self.moves)
-
-    def lean(self, place: _Place, weight: Floats, together: Floats, limits: Limits) -> Floats:
-        """Lay weight off links whose limits leave no room, and off those that were refused where
-        a need has others; writes `weight`, and returns its sum by need.
-
-        A limit that is a share of what would flow has room again only when more is asked of it; to
-        ask it in vain, round after round, would let the others fill slowly.
-        """
-        touched, near = limits.groups.touched, limits.groups.near
-        # what needs of other tiers want, or needs that find nothing, does not flow now
-        has_room = limits.has_room(place.flow, self.wanted * (together > NOTHING))
-        is_full = some(~has_room)
-        if not is_full and self.refused is None:
-            return together
-        own = weight.take(touched, axis=0)
-        if is_full:
-            own *= has_room
-            weight[touched] = own
-            together[near.needs] = near.by_need(weight.take(near.links, axis=0))
-        if self.refused is None:
-            return together
-        asked = own * ~self.refused.take(touched, axis=0)
-        weight[touched] = asked
-        others = near.by_need(weight.take(near.links, axis=0))
-        has_others = others > NOTHING
-        weight[touched] = np.where(has_others.take(near.of_touched, axis=0), asked, own)
-        together[near.needs] = np.where(has_others, others, together.take(near.needs, axis=0))
-        return together
-
-    def rest(self, place: _Place, buyers: Bools) -> Part | None:
-        """Return the market of those who still buy, where it is so small that it is worth it."""
-        market, limits = place.market, place.limits
-        if not market.is_lasting or self.ration is not proportional:
-            return None
-        part = market.part(buyers if limits is None else limits.groups.with_partners(buyers))
-        return part if part.links.size < SMALL * market.links else None
-
-    def round(self, place: _Place, call: _Call, *, again: bool) -> None:
-        """Place orders and ration them; adds to the flow."""
-        market, _, capped, cap, limits, flow = place
-        orders = market.from_needs(self.wanted / np.where(call.finds, call.together, np.inf))
-        orders *= call.weight
-        before = flow if again or len(market.tiers) > 1 else None
-        anew = None if limits is None else limits.asked_anew(orders, self.wanted, before)
-        if capped.size:
-            # a full link may have rounded to a hair above its cap
-            room = raised(cap - flow.take(capped, axis=0)) if again else cap
-            orders[capped] = np.minimum(orders.take(capped, axis=0), room)
-        refused = None if limits is None else limits.trim(orders, anew, before)
-        claims = market.by_line(orders)
-        granted = self.ration(orders, self.left, claims, market)
-        np.add(flow, granted, out=flow)
-        # a line asked for all it has is empty exactly: rounding dust would cost further rounds
-        self.left = raised(np.subtract(self.left, claims, out=claims))
-        received = market.by_need(granted)
-        self.moves = np.logical_or.reduce(received > self.demand_dust, axis=0)
-        if refused is not None:
-            self.turn_away(refused)
-        self.wanted = raised(np.subtract(self.wanted, received, out=received))
-
-    def turn_away(self, refused: Bools) -> None:
-        """Note links that were `refused` all that was asked of them, [links, members]: where some
-        are so for the first time, needs may yet turn to others.
-        """
-        known = self.refused
-        fresh = refused if known is None else refused & ~known
-        self.refused = refused if known is None else known | refused
-        self.moves = self.moves | np.logical_or.reduce(fresh, axis=0)
-
-    def within(self, place: _Place, part: Part, call: _Call, rounds: int | None, done: int) -> int:
-        """Go on in a part of the market; what it leaves is left here."""
-        lines, needs, inside = part.lines, part.needs, place.within(part)
-        inner = _Trading(
-            self.left.take(lines, axis=0),
-            self.wanted.take(needs, axis=0),
-            self.supply_dust.take(lines, axis=0),
-            self.demand_dust.take(needs, axis=0),
-            self.ration,
-            self.moves,
-            None if self.refused is None else self.refused.take(part.links, axis=0),
-        )
-        own = _Call(
-            call.weight.take(part.links, axis=0),
-            call.together.take(needs, axis=0),
-            call.finds.take(needs, axis=0),
-        )
-        done = inner.go_on(inside, rounds, done, own)
-        place.flow[part.links] = inside.flow
-        # after the first round these arrays are its own
-        self.left[lines], self.wanted[needs] = inner.left, inner.wanted
-        return done
+    would = None if uncut is None else uncut.told(flow)
+    return Allocation(flow, market.by_line(flow), market.by_need(flow), done, would)

@@ -114,26 +114,28 @@ class Limits(Terms):
         passed[:] = 0.0
         passed[rows] = np.minimum(own, divide(backlog.take(rows, axis=0), odds))
 
-    def asked_anew(
-        self, orders: Floats, wanted: Floats, flow: Floats | None = None
-    ) -> Floats | None:
-        """Return what is asked of each group, [groups, members], as far as it was not refused
-        before and no restriction is needed to keep it away.
+    def anew(self, orders: Floats, wanted: Floats) -> Floats:
+        """Return what of orders was not refused before, by pair, [pairs, members].
 
         `orders` [links, members] are not cut by caps yet, and `wanted` [needs, members] is what
-        needs want, of which the orders are a part; `flow` is what links carry already. None where
-        no limit depends on it.
+        needs want, of which the orders are a part.
         """
-        if not self.is_share:
-            return None
         groups = self.groups
         wanted = wanted.take(groups.served, axis=0)
         new = divide(raised(wanted - self.refused_by_pair), wanted)
         new *= orders.take(groups.link, axis=0)
+        return new
+
+    def asked(self, new: Floats, orders: Floats, flow: Floats | None = None) -> Floats:
+        """Return what is asked of each group, [groups, members], as far as it was not refused
+        before and no restriction is needed to keep it away.
+
+        `new` and `orders` are as for `anew`; `flow` [links, members] is what links carry already.
+        """
         if not self.is_nested:
-            return groups.by_group(new)
+            return self.groups.by_group(new)
         room = self.most if flow is None else raised(self.most - self.carried(flow))
-        return groups.by_group(new * self._let_by_others(orders, new, room))
+        return self.groups.by_group(new * self._let_by_others(orders, new, room))
 
     def _let_by_others(self, orders: Floats, new: Floats, room: Floats) -> Floats:
         """Return which part of what is asked anew, of each pair, the link's other groups let pass.
@@ -167,7 +169,7 @@ class Limits(Terms):
     def trim(self, orders: Floats, anew: Floats | None, flow: Floats | None = None) -> Bools | None:
         """Reduce orders [links, members], in place, to what each group has room for.
 
-        `anew` is as `asked_anew` returns it, `flow` [links, members] what links carry already. The
+        `anew` is as `asked` returns it, `flow` [links, members] what links carry already. The
         orders of a group that asks for more than its room are reduced by one factor; a link in
         several groups by the least. Return which links got nothing of what was asked, [links,
         members]; None: all got some.
@@ -194,19 +196,31 @@ class Limits(Terms):
         refused[groups.touched] = nothing
         return refused
 
-    def has_room(self, flow: Floats, wanted: Floats) -> Bools:
+    def has_room(
+        self,
+        flow: Floats,
+        wanted: Floats,
+        held: Floats | None = None,
+        most: Floats | None = None,
+    ) -> Bools:
         """Return for each link that is in a group whether its groups have room, [touched, members].
 
-        `flow` is [links, members], `wanted` [needs, members] what needs still want.
+        `flow` is [links, members], `wanted` [needs, members] what needs still want; they would have
+        `held` [claims, members] if nothing were cut, and no more than `most` [groups, members]
+        could come on top.
         """
         groups = self.groups
         carried = self.carried(flow)
         new = wanted.take(groups.need, axis=0)
         if self.is_share:
             new = raised(new - self.refused_by_claim)
+        if held is not None:
+            np.maximum(new, held, out=new)
         would = groups.by_need_group(new)
         if self.is_nested:
             would = np.minimum(would, self._let_in_all(raised(self.most - carried)))
+        if most is not None:
+            would = np.minimum(would, most)
         limit = self.at(carried + would)
         return self.let(carried < limit * (1.0 - RTOL))
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from sim.kernels.kept import MOST_KEPT, remembered
 from sim.kernels.sums import GroupSum
 
 Kind = TypeVar("Kind", bound=np.generic)
+T = TypeVar("T")
 
 MOST_LINKS_KEPT = 2**21
 """Links of all parts that are kept, some 32 bytes each."""
@@ -34,6 +36,7 @@ class Market:
     is_lasting: bool = False
     """Whether it is allocated month after month, so that it pays to keep parts of it"""
     _parts: dict[bytes, Part] = field(default_factory=dict)
+    _known: dict[bytes, Any] = field(default_factory=dict)
 
     @classmethod
     def build(
@@ -62,6 +65,11 @@ class Market:
                 self._parts.clear()
             self._parts[key] = Part.build(self, needs)
         return self._parts[key]
+
+    def remembered(self, links: Ints, work: Callable[[], T]) -> T:
+        """Return what is known of some links, or work it out and keep it."""
+        known: T = remembered(self._known, links.tobytes(), work)
+        return known
 
     @property
     def links(self) -> int:

@@ -14,7 +14,7 @@ import numpy as np
 
 from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.groups import Groups
-from sim.kernels.sums import divide, some
+from sim.kernels.sums import GroupSum, divide, some
 
 RTOL = 1e-12
 """Room below this share of a limit counts as none."""
@@ -107,6 +107,46 @@ class Terms:
         return self.exempts or some((self.share > 0) & (self.share < 1))
 
     @cached_property
+    def cut_in_part(self) -> Bools:
+        """Mark the groups that are a share of what would flow, [groups, members]."""
+        return _is_part(self.share) | _is_part(self.part)
+
+    @cached_property
+    def cut_pairs(self) -> Ints:
+        """Return the pairs of links with these groups, ascending; of any member."""
+        return np.flatnonzero(np.logical_or.reduce(self.cut_in_part, axis=1)[self.groups.group])
+
+    @cached_property
+    def cut_links(self) -> Ints:
+        """Return the links in these groups, ascending."""
+        return np.unique(self.groups.link[self.cut_pairs])
+
+    @cached_property
+    def of_cut_pairs(self) -> Ints:
+        """Return the place of the link of each of these pairs among these links."""
+        return np.searchsorted(self.cut_links, self.groups.link[self.cut_pairs])
+
+    @cached_property
+    def first_cut_pairs(self) -> Ints:
+        """Return the first of these pairs of each of these links."""
+        return self.cut_pairs[np.unique(self.of_cut_pairs, return_index=True)[1]]
+
+    @cached_property
+    def cut_here(self) -> Bools:
+        """Mark the members in which these links are cut in part, [cut links, members]."""
+        pairs = self.cut_in_part[self.groups.group[self.cut_pairs]]
+        if self.counted is not None:
+            pairs &= self.counted[self.cut_pairs]
+        return GroupSum(self.of_cut_pairs, self.cut_links.size).any(pairs)
+
+    @cached_property
+    def uncut(self) -> Self:
+        """Return the same limits as if none were a share of what would flow."""
+        cut = self.cut_in_part
+        share, part = np.where(cut, 1.0, self.share), np.where(cut, 0.0, self.part)
+        return replace(self, share=share, part=part)
+
+    @cached_property
     def is_nested(self) -> bool:
         """Return whether what nothing lets pass may hold for a part of a group that is cut."""
         return self.groups.is_crossed and self.has_most
@@ -173,3 +213,9 @@ class Terms:
         carried = self.carried(flow)
         over = np.where(carried > lawful * (1.0 + RTOL), carried - lawful, 0.0)
         return 1.0 - self.to_links(1.0 - divide(over, carried))
+
+
+def _is_part(share: Floats) -> Bools:
+    """Return where a share is neither nothing nor all."""
+    is_part: Bools = (share > 0) & (share < 1)
+    return is_part

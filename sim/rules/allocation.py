@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
-from sim.kernels import allocation as kernel
 from sim.kernels import claims as kernels
+from sim.kernels import rounds as kernel
 from sim.kernels.allocation import Allocation
 from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.least_cost import least_cost

@@ -16,6 +16,7 @@ from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.kept import renewed
 from sim.kernels.limits import Limits
 from sim.kernels.sums import GroupSum, raised
+from sim.kernels.uncut import Would
 from sim.world.axes import Axes
 from sim.world.lead_groups import LeadGroup
 from sim.world.projects import Programmes, Projects, Upkeep, Works
@@ -184,6 +185,9 @@ class Links:
     before it is found; month/search writes it"""
     lead_groups: Sequence[LeadGroup] = field(default_factory=list)
     """The links by lead time"""
+    would: Would | None = None
+    """What links would have carried this month, were nothing cut in part, where suppliers were
+    short; month/allocation writes it"""
 
 
 @dataclass(eq=False)

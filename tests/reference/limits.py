@@ -44,6 +44,8 @@ class Limit:
     """Whether restrictions leave less than the reference"""
     has_acted: bool = False
     """Whether a restriction has ever taken anything away"""
+    was_short: bool = False
+    """Whether, this month, a line was short that it takes a share of, or another limit does"""
     free: set[Route] = field(default_factory=set)
     """Routes that nothing restricts: one limit for several does not hold for them"""
 
@@ -94,22 +96,43 @@ class Limit:
     def _capped(self, would: float, let_through: float) -> float:
         return min(self.left(min(would, self.most), let_through), self.most)
 
+    @property
+    def is_in_part(self) -> bool:
+        """Tell whether it is a share of what would flow."""
+        return 0 < self.share < 1 or 0 < self.part < 1
+
+    def uncut_at(self, would: float) -> float:
+        """Return what it would leave if it took no share."""
+        if not self.is_in_part:
+            return self.at(would)
+        return min(max(self.fixed, self.amount), self.most)
+
     def own_cap(self) -> float:
         """Return what it leaves a link that it limits alone, and that nothing else limits: of
         several links only nothing is each one's own."""
         most = self.at(ANY)
+        if self.is_in_part and most > 0:
+            # it takes its share of what this lets pass
+            most = self.most
         alone = len(self.links) == 1 and len(self.links[0].limits) == 1
         return most if alone or most <= 0 else inf
 
-    def has_room(self, asking: Container[Need]) -> bool:
-        """Tell whether its links could carry any of what those who ask still want."""
+    def has_room(self, asking: Container[Need], most: float) -> bool:
+        """Tell whether its links could carry any of what those who ask still want, and no more than
+        `most`."""
         carried = self.carried()
-        anew = total(need.wants_anew(self.odds) for need in self.needs if need in asking)
+        held: dict[Need, float] = {}
+        for link in self.held:
+            held[link.need] = held.get(link.need, 0.0) + (link.held if self.is_in_part else 0.0)
+        anew = total(
+            max(need.wants_anew(self.odds) if need in asking else 0.0, held[need])
+            for need in self.needs
+        )
         # no more would flow than what nothing lets pass leaves its links
         limited = [[each for each in holding(link) if each.most < inf] for link in self.held]
         rooms = {each: max(each.most - each.carried(), 0.0) for own in limited for each in own}
         room = total(rooms.values()) if all(limited) else inf
-        return carried < self.at(carried + min(anew, room)) * ROOM
+        return carried < self.at(carried + min(anew, room, most)) * ROOM
 
     @property
     def odds(self) -> float:
@@ -137,8 +160,16 @@ class Limit:
         if self.amount <= self.lawful:
             return 0.0
         carried = self.carried()
-        lawful = self.lawful_at(carried + self.missing())
+        lawful = self.lawful_at(self._would(carried))
         return (carried - lawful) / carried if carried * ROOM > lawful else 0.0
+
+    def _would(self, carried: float) -> float:
+        """Return what would flow without it: of what suppliers that were short could have given, no
+        more than that."""
+        asked = carried + self.missing()
+        if not (self.is_in_part and self.was_short):
+            return asked
+        return min(asked, total(link.flow + link.held for link in self.held))
 
 
 @dataclass(slots=True, eq=False)
@@ -174,33 +205,50 @@ def holding(link: Link) -> list[Limit]:
     return [limit for limit in link.limits if link.route not in limit.free]
 
 
-def trim(links: Sequence[Link], *, is_anew: bool = False) -> bool:
-    """Reduce the orders on these links to what each limit leaves, those of one limit by one factor.
+def asked_of_limits(links: Sequence[Link], *, is_anew: bool = False) -> dict[Limit, float]:
+    """Return what is asked of each limit that it has not refused before, with what cuts keep away,
+    and no more than what would come; `is_anew` counts nothing as carried yet."""
+    asking = set(links)
+    named = {limit: None for link in links for limit in holding(link)}
+    others = {link: None for limit in named for link in limit.held if link not in asking}
+    for link in others:
+        link.order_before_caps = 0.0
+    anew: dict[tuple[Link, Limit], float] = {}
+    for link in (*links, *others):
+        for limit in holding(link):
+            asked = limit.asked_anew(link)
+            if limit.is_in_part and not is_anew:
+                asked = min(max(asked, link.held), link.may_come if link in asking else inf)
+            anew[link, limit] = asked
+    return _unrestricted([*links, *others], anew, is_anew=is_anew)
+
+
+def trim(
+    orders: dict[Link, float], asked_anew: dict[Limit, float], *, is_anew: bool = False
+) -> bool:
+    """Reduce orders to what each limit leaves, those of one limit by one factor.
 
     `is_anew` counts nothing as carried yet. A limit that leaves nothing refuses all its links; tell
     whether some are refused for the first time.
     """
     is_fresh = False
     asked: dict[Limit, float] = {}
-    anew: dict[tuple[Link, Limit], float] = {}
-    for link in links:
+    for link, order in orders.items():
         for limit in holding(link):
-            asked[limit] = asked.get(limit, 0.0) + link.order
-            anew[link, limit] = limit.asked_anew(link)
-    asked_anew = _unrestricted(links, anew, is_anew=is_anew)
+            asked[limit] = asked.get(limit, 0.0) + order
     factor: dict[Limit, float] = {}
-    for limit, orders in asked.items():
+    for limit, amount in asked.items():
         carried = 0.0 if is_anew else limit.carried()
         most = limit.at(carried + asked_anew[limit])
         room = most - carried if carried < most * ROOM else 0.0
-        factor[limit] = room / orders if orders > room else 1.0
+        factor[limit] = room / amount if amount > room else 1.0
         if factor[limit] < DUST:
             is_fresh |= not all(link.is_refused for link in limit.held)
             for link in limit.held:
                 link.is_refused = True
-    for link in links:
+    for link in orders:
         if holding(link):
-            link.order *= min(factor[limit] for limit in holding(link))
+            orders[link] *= min(factor[limit] for limit in holding(link))
     return is_fresh
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tests.reference.limits import DUST, holding, trim
+from tests.reference.limits import DUST, asked_of_limits, holding, trim
 from tests.reference.things import Line, Link, Need, total
+from tests.reference.uncut import begin, mark, most_on_top, note, trim_uncut, weigh
 
 
 def spread(need: Need, links: Sequence[Link], *, is_anew: bool = False) -> None:
@@ -30,9 +31,10 @@ def ask(needs: Sequence[Need], lines: Sequence[Line]) -> None:
         if links:
             spread(need, links, is_anew=True)
             asked += links
-    trim(asked, is_anew=True)
-    for link in asked:
-        link.line.asked += link.order
+    orders = {link: link.order for link in asked}
+    trim(orders, asked_of_limits(asked, is_anew=True), is_anew=True)
+    for link, order in orders.items():
+        link.line.asked += order
 
 
 def allocate(lines: Sequence[Line], tiers: Sequence[Sequence[Need]], rounds: int | None) -> None:
@@ -42,13 +44,14 @@ def allocate(lines: Sequence[Line], tiers: Sequence[Sequence[Need]], rounds: int
         line.left, line.dust = line.offer, DUST * line.offer
         for link in line.links:
             link.flow = 0.0
+    begin(lines)
     for needs in tiers:
-        _serve(needs, rounds)
+        _serve(lines, needs, rounds)
     for line in lines:
         line.shipped = total(link.flow for link in line.open_links)
 
 
-def _serve(needs: Sequence[Need], rounds: int | None) -> None:
+def _serve(lines: Sequence[Line], needs: Sequence[Need], rounds: int | None) -> None:
     """Go round until nothing moves, or so many times."""
     for need in needs:
         need.wanted, need.dust = need.demand, DUST * need.demand
@@ -59,7 +62,7 @@ def _serve(needs: Sequence[Need], rounds: int | None) -> None:
         buyers = _buyers(needs, is_first=count == 0)
         if not buyers:
             break
-        has_moved = _round(buyers)
+        has_moved = _round(lines, buyers)
         count += 1
         # a limit that leaves nothing is known only after the first round
         if not has_moved and count > 1:
@@ -71,7 +74,7 @@ def _buyers(needs: Sequence[Need], *, is_first: bool) -> dict[Need, list[Link]]:
     asking = {need: links for need in needs if (links := _links_with_goods(need))}
     if not is_first:
         limits = {limit for own in asking.values() for link in own for limit in holding(link)}
-        room = {limit: limit.has_room(asking) for limit in limits}
+        room = {limit: limit.has_room(asking, most_on_top(limit)) for limit in limits}
         asking = {
             need: [link for link in links if all(room[limit] for limit in holding(link))]
             for need, links in asking.items()
@@ -98,18 +101,35 @@ def _elsewhere_first(links: list[Link]) -> list[Link]:
     return [link for link in links if not link.is_refused] or links
 
 
-def _round(buyers: dict[Need, list[Link]]) -> bool:
+def _round(lines: Sequence[Line], buyers: dict[Need, list[Link]]) -> bool:
     """Order, trim and ration once; tell whether anything above dust has moved, or somebody was
     turned away for the first time."""
     for need, links in buyers.items():
         spread(need, links)
     ordered = [link for links in buyers.values() for link in links]
-    has_moved = trim(ordered)
-    asked: dict[Line, list[Link]] = {}
-    for link in ordered:
-        asked.setdefault(link.line, []).append(link)
-    for line, claims in asked.items():
-        _supply(line, claims)
+    is_short = weigh(ordered)
+    asked_anew = asked_of_limits(ordered)
+    orders = {link: link.order for link in ordered}
+    if is_short:
+        mark(lines, was_short=True)
+        # a part of a cut is taken of what a line that is short grants
+        orders = {link: min(each, link.asked_anew) for link, each in orders.items()}
+        trim_uncut(orders)
+        has_moved = False
+    else:
+        has_moved = trim(orders, asked_anew)
+    granted = _rationed(orders)
+    if is_short:
+        has_moved = trim(granted, asked_anew)
+        orders = granted
+    gone: dict[Line, float] = {}
+    for link, amount in granted.items():
+        link.granted = amount
+        link.flow += amount
+        gone[link.line] = gone.get(link.line, 0.0) + orders[link]
+    for line, claims in gone.items():
+        line.left = line.left - claims if claims < line.left else 0.0
+    note(lines, ordered)
     for need, links in buyers.items():
         received = total(link.granted for link in links)
         has_moved |= received > need.dust
@@ -117,11 +137,14 @@ def _round(buyers: dict[Need, list[Link]]) -> bool:
     return has_moved
 
 
-def _supply(line: Line, links: Sequence[Link]) -> None:
-    """Let a line share out what it has left among those who ordered."""
-    orders = [link.order for link in links]
-    claims = total(orders)
-    for link, granted in zip(links, line.ration(orders, line.left, claims), strict=True):
-        link.granted = granted
-        link.flow += granted
-    line.left = line.left - claims if claims < line.left else 0.0
+def _rationed(orders: dict[Link, float]) -> dict[Link, float]:
+    """Let each line share out what it has left among those who ordered."""
+    asked: dict[Line, list[Link]] = {}
+    for link in orders:
+        asked.setdefault(link.line, []).append(link)
+    granted: dict[Link, float] = {}
+    for line, links in asked.items():
+        claims = [orders[link] for link in links]
+        shares = line.ration(claims, line.left, total(claims))
+        granted.update(zip(links, shares, strict=True))
+    return {link: granted[link] for link in orders}

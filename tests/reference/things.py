@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from math import floor
+from math import floor, inf
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -54,6 +54,12 @@ class Link:
     """Whether a limit has left nothing of an order, this month"""
     granted: float = 0.0
     flow: float = 0.0
+    asked_anew: float = 0.0
+    """What this round asks of it that no cut has refused before"""
+    may_come: float = inf
+    """The most that would come over it this month were it not cut, with what is held"""
+    held: float = 0.0
+    """What a cut in part keeps away from it this month"""
 
     def __post_init__(self) -> None:
         """Know the route."""
@@ -208,6 +214,8 @@ class Line:
     starts: float = 0.0
     """What capacity and inputs allow to be started"""
     offer: float = 0.0
+    spare: float = 0.0
+    """What it could make with enough inputs beyond what it offers"""
     left: float = 0.0
     dust: float = 0.0
     asked: float = 0.0

@@ -1,0 +1,287 @@
+"""Spread, ration and reassign, round by round, until nothing moves.
+
+What buyers ask of whom, what limits leave of it, what suppliers grant; who is left short asks again
+where there are goods and room. `allocation.py` begins it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.kernels.arrays import Bools, Floats, Ints
+from sim.kernels.limits import Limits
+from sim.kernels.market import Market, Part
+from sim.kernels.sums import NOTHING, raised, some
+from sim.kernels.terms import RTOL
+from sim.kernels.uncut import Ration, Scarce, Uncut
+
+
+def proportional(orders: Floats, supply: Floats, claims: Floats, market: Market) -> Floats:
+    """Grant each claim the same share of itself, supply / claims where that is below 1."""
+    share = raised(np.maximum(claims, supply), NOTHING)
+    granted = market.from_lines(np.divide(supply, share, out=share))
+    granted *= orders
+    return granted
+
+
+SMALL = 0.6
+"""A part of a market is worth going into when it has fewer than this share of the links."""
+
+
+class Place(NamedTuple):
+    """Hold where an allocation goes on: a market, or a part of one."""
+
+    market: Market
+    weight: Floats
+    """[links, members]: each buyer's preference, 0 on links that are closed to it"""
+    capped: Ints
+    """Links that may not carry anything you like"""
+    cap: Floats
+    """[capped, members]: what they may carry at most"""
+    limits: Limits | None
+    flow: Floats
+    """[links, members]: what links carry already; the rounds add to it"""
+
+    def within(self, part: Part) -> Place:
+        """Return a part of this place, with a flow of its own."""
+        weight, flow = (values.take(part.links, axis=0) for values in (self.weight, self.flow))
+        capped, place = part.inside(self.capped)
+        cap = self.cap.take(place, axis=0)
+        limits = self.limits
+        if limits is not None:
+            limits = limits.within(part.links, part.market.need)
+        return Place(part.market, weight, capped, cap, limits, flow)
+
+
+class _Call(NamedTuple):
+    """Hold whom buyers may ask in a round."""
+
+    weight: Floats
+    """[links, members]: preference, 0 where there is nothing to be had"""
+    together: Floats
+    """[needs, members]: its sum by need"""
+    finds: Bools
+    """[needs, members]: who wants more and finds somebody to ask"""
+
+
+@dataclass(eq=False)
+class Trading:
+    """Hold what lines still have and needs still want while an allocation goes on."""
+
+    left: Floats
+    """[lines, members]"""
+    wanted: Floats
+    """[needs, members]"""
+    supply_dust: Floats
+    demand_dust: Floats
+    ration: Ration
+    uncut: Uncut | None = None
+    """What would flow if no cut took a share of it; None: none does"""
+    moves: Bools | None = None
+    """[members]: where the last round moved anything; where nothing does, nothing ever will"""
+    refused: Bools | None = None
+    """[links, members]: links under limits that were refused all that was asked of them"""
+
+    def until_done(self, place: Place, rounds: int | None) -> int:
+        """Spread and ration over these links, round by round; return the number of rounds."""
+        self.moves = self.refused = None
+        if rounds == 0:
+            return 0
+        call = self.call(place, again=False)
+        if not some(call.finds):
+            return 0
+        self.round(place, call, again=False)
+        # links whose groups are full are only closed from the second round on
+        self.moves = None
+        return self.go_on(place, rounds, 1)
+
+    def go_on(self, place: Place, rounds: int | None, done: int, call: _Call | None = None) -> int:
+        """Do the rounds after the first, of which `done` are done; return the number of all.
+
+        Only a few needs still find goods, so the rest goes on in a market of these alone: the same
+        numbers at a fraction of the work. `call` is known there from the whole.
+        """
+        while rounds is None or done < rounds:
+            if call is None:
+                call = self.call(place, again=True)
+                buyers: Bools = np.logical_or.reduce(call.finds, axis=1)
+                if not some(buyers):
+                    return done
+                part = self.rest(place, buyers)
+                if part is not None:
+                    return self.within(place, part, call, rounds, done)
+            self.round(place, call, again=True)
+            call = None
+            done += 1
+        return done
+
+    def call(self, place: Place, *, again: bool) -> _Call:
+        """Say whom buyers may ask in this round."""
+        weight = place.market.from_lines((self.left > self.supply_dust).astype(np.float64))
+        weight *= place.weight
+        if again and place.capped.size:
+            carried = place.flow.take(place.capped, axis=0)
+            weight[place.capped] *= carried < place.cap * (1.0 - RTOL)
+        together = place.market.by_need(weight)
+        if again and place.limits is not None:
+            together = self.lean(place, weight, together, place.limits)
+        finds: Bools = (self.wanted > self.demand_dust) & (together > NOTHING)
+        return _Call(weight, together, finds if self.moves is None else finds & self.moves)
+
+    def lean(self, place: Place, weight: Floats, together: Floats, limits: Limits) -> Floats:
+        """Lay weight off links whose limits leave no room, and off those that were refused where
+        a need has others; writes `weight`, and returns its sum by need.
+
+        A limit that is a share of what would flow has room again only when more is asked of it; to
+        ask it in vain, round after round, would let the others fill slowly.
+        """
+        touched, near = limits.groups.touched, limits.groups.near
+        # what needs of other tiers want, or needs that find nothing, does not flow now
+        wanted, uncut = self.wanted * (together > NOTHING), self.uncut
+        if uncut is None:
+            has_room = limits.has_room(place.flow, wanted)
+        else:
+            held, most = uncut.held_by_claim, uncut.room(self.left)
+            has_room = limits.has_room(place.flow, wanted, held, most)
+        is_full = some(~has_room)
+        if not is_full and self.refused is None:
+            return together
+        own = weight.take(touched, axis=0)
+        if is_full:
+            own *= has_room
+            weight[touched] = own
+            together[near.needs] = near.by_need(weight.take(near.links, axis=0))
+        if self.refused is None:
+            return together
+        asked = own * ~self.refused.take(touched, axis=0)
+        weight[touched] = asked
+        others = near.by_need(weight.take(near.links, axis=0))
+        has_others = others > NOTHING
+        weight[touched] = np.where(has_others.take(near.of_touched, axis=0), asked, own)
+        together[near.needs] = np.where(has_others, others, together.take(near.needs, axis=0))
+        return together
+
+    def rest(self, place: Place, buyers: Bools) -> Part | None:
+        """Return the market of those who still buy, where it is so small that it is worth it."""
+        market, limits = place.market, place.limits
+        if not market.is_lasting or self.ration is not proportional:
+            return None
+        part = market.part(buyers if limits is None else limits.groups.with_partners(buyers))
+        return part if part.links.size < SMALL * market.links else None
+
+    def round(self, place: Place, call: _Call, *, again: bool) -> None:
+        """Place orders and ration them; adds to the flow."""
+        market, _, capped, cap, limits, flow = place
+        orders = market.from_needs(self.wanted / np.where(call.finds, call.together, np.inf))
+        orders *= call.weight
+        before = flow if again or len(market.tiers) > 1 else None
+        new = scarce = anew = None
+        uncapped = orders
+        if limits is not None and self.uncut is not None:
+            new = limits.anew(orders, self.wanted)
+            uncapped = orders.copy() if limits.is_nested else orders
+        if capped.size:
+            # a full link may have rounded to a hair above its cap
+            room = raised(cap - flow.take(capped, axis=0)) if again else cap
+            orders[capped] = np.minimum(orders.take(capped, axis=0), room)
+        if limits is not None and self.uncut is not None and new is not None:
+            scarce = self.uncut.scarce(orders, new, self.left, before)
+            anew = limits.asked(self.uncut.would(new, scarce), uncapped, before)
+        granted, taken, refused = self.grant(place, orders, before, anew, scarce)
+        np.add(flow, granted, out=flow)
+        if new is not None and self.uncut is not None:
+            self.uncut.note(new, scarce, granted)
+        # a line asked for all it has is empty exactly: rounding dust would cost further rounds
+        self.left = raised(np.subtract(self.left, taken, out=taken))
+        received = market.by_need(granted)
+        self.moves = np.logical_or.reduce(received > self.demand_dust, axis=0)
+        if refused is not None:
+            self.turn_away(refused)
+        self.wanted = raised(np.subtract(self.wanted, received, out=received))
+
+    def grant(
+        self,
+        place: Place,
+        orders: Floats,
+        before: Floats | None,
+        anew: Floats | None,
+        scarce: Scarce | None,
+    ) -> tuple[Floats, Floats, Bools | None]:
+        """Ration what is ordered: granted [links, members], what of each line is gone [lines,
+        members], and which links were refused all, None: none.
+
+        A part of a cut on a line that is short is taken of what it grants, not of what it is asked
+        for: cut before, who is cut would get too little of what is shared by claims.
+        """
+        market, limits = place.market, place.limits
+        if limits is None:
+            claims = market.by_line(orders)
+            return self.ration(orders, self.left, claims, market), claims, None
+        if scarce is None:
+            refused = limits.trim(orders, anew, before)
+            claims = market.by_line(orders)
+            return self.ration(orders, self.left, claims, market), claims, refused
+        short, uncut = scarce.members, orders.copy()
+        uncut[limits.cut_links] = np.minimum(uncut.take(limits.cut_links, axis=0), scarce.asked)
+        limits.uncut.trim(uncut, None, before)
+        refused = limits.trim(orders, anew, before)
+        orders = np.where(short, uncut, orders)
+        claims = market.by_line(orders)
+        granted = self.ration(orders, self.left, claims, market)
+        cut = granted.copy()
+        turned_away = limits.trim(cut, anew, before)
+        granted = np.where(short, cut, granted)
+        claims = np.where(short, market.by_line(granted), claims)
+        return granted, claims, _either(short, turned_away, refused)
+
+    def turn_away(self, refused: Bools) -> None:
+        """Note links that were `refused` all that was asked of them, [links, members]: where some
+        are so for the first time, needs may yet turn to others.
+        """
+        known = self.refused
+        fresh = refused if known is None else refused & ~known
+        self.refused = refused if known is None else known | refused
+        self.moves = self.moves | np.logical_or.reduce(fresh, axis=0)
+
+    def within(self, place: Place, part: Part, call: _Call, rounds: int | None, done: int) -> int:
+        """Go on in a part of the market; what it leaves is left here."""
+        lines, needs, inside = part.lines, part.needs, place.within(part)
+        inner = Trading(
+            self.left.take(lines, axis=0),
+            self.wanted.take(needs, axis=0),
+            self.supply_dust.take(lines, axis=0),
+            self.demand_dust.take(needs, axis=0),
+            self.ration,
+            self._uncut_within(inside, part),
+            self.moves,
+            None if self.refused is None else self.refused.take(part.links, axis=0),
+        )
+        own = _Call(
+            call.weight.take(part.links, axis=0),
+            call.together.take(needs, axis=0),
+            call.finds.take(needs, axis=0),
+        )
+        done = inner.go_on(inside, rounds, done, own)
+        if self.uncut is not None and inner.uncut is not None:
+            self.uncut.take_back(inner.uncut)
+        place.flow[part.links] = inside.flow
+        # after the first round these arrays are its own
+        self.left[lines], self.wanted[needs] = inner.left, inner.wanted
+        return done
+
+    def _uncut_within(self, place: Place, part: Part) -> Uncut | None:
+        """Return what would flow in a part of the market, which is `place`."""
+        if self.uncut is None or place.limits is None or not place.limits.is_share:
+            return None
+        return self.uncut.within(place.limits, part.market, part.links, part.lines)
+
+
+def _either(where: Bools, one: Bools | None, other: Bools | None) -> Bools | None:
+    """Return `one` in some members, the `other` elsewhere; None marks nothing."""
+    if one is None and other is None:
+        return None
+    flags: Bools = np.where(where, False if one is None else one, False if other is None else other)
+    return flags
