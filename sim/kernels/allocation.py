@@ -87,7 +87,7 @@ def allocate(  # noqa: PLR0913
     supply: half a cut is half of what that would let flow; None: nothing.
     """
     uncut = None
-    if limits is not None and limits.is_share:
+    if limits is not None and limits.cut_links.size:
         beyond = np.zeros_like(supply) if beyond is None else beyond
         uncut = Uncut.begun(market, limits, ration, supply, beyond)
     trading = Trading(supply, demand, RTOL * supply, RTOL * demand, ration, uncut)

@@ -16,7 +16,7 @@ from sim.kernels.limits import Limits
 from sim.kernels.market import Market, Part
 from sim.kernels.sums import NOTHING, raised, some
 from sim.kernels.terms import RTOL
-from sim.kernels.uncut import Ration, Scarce, Uncut
+from sim.kernels.uncut import Ration, Uncut
 
 
 def proportional(orders: Floats, supply: Floats, claims: Floats, market: Market) -> Floats:
@@ -178,22 +178,21 @@ class Trading:
         orders = market.from_needs(self.wanted / np.where(call.finds, call.together, np.inf))
         orders *= call.weight
         before = flow if again or len(market.tiers) > 1 else None
-        new = scarce = anew = None
-        uncapped = orders
-        if limits is not None and self.uncut is not None:
-            new = limits.anew(orders, self.wanted)
-            uncapped = orders.copy() if limits.is_nested else orders
+        new = None if limits is None or not limits.is_share else limits.anew(orders, self.wanted)
+        uncapped = orders.copy() if limits is not None and limits.is_nested else orders
         if capped.size:
             # a full link may have rounded to a hair above its cap
             room = raised(cap - flow.take(capped, axis=0)) if again else cap
             orders[capped] = np.minimum(orders.take(capped, axis=0), room)
-        if limits is not None and self.uncut is not None and new is not None:
-            scarce = self.uncut.scarce(orders, new, self.left, before)
-            anew = limits.asked(self.uncut.would(new, scarce), uncapped, before)
-        granted, taken, refused = self.grant(place, orders, before, anew, scarce)
+        would, most, uncut = new, None, self.uncut
+        if uncut is not None and new is not None:
+            most = uncut.most(orders, new, self.left, before)
+            would = uncut.would(new, most)
+        anew = None if limits is None or would is None else limits.asked(would, uncapped, before)
+        granted, taken, refused = self.grant(place, orders, new, anew, before)
         np.add(flow, granted, out=flow)
-        if new is not None and self.uncut is not None:
-            self.uncut.note(new, scarce, granted)
+        if uncut is not None and new is not None:
+            uncut.note(new, most, granted)
         # a line asked for all it has is empty exactly: rounding dust would cost further rounds
         self.left = raised(np.subtract(self.left, taken, out=taken))
         received = market.by_need(granted)
@@ -206,36 +205,30 @@ class Trading:
         self,
         place: Place,
         orders: Floats,
-        before: Floats | None,
+        new: Floats | None,
         anew: Floats | None,
-        scarce: Scarce | None,
+        before: Floats | None,
     ) -> tuple[Floats, Floats, Bools | None]:
-        """Ration what is ordered: granted [links, members], what of each line is gone [lines,
-        members], and which links were refused all, None: none.
+        """Ration what is ordered, within limits: granted [links, members], what of each line is
+        gone [lines, members], and which links were refused all, None: none.
 
-        A part of a cut on a line that is short is taken of what it grants, not of what it is asked
-        for: cut before, who is cut would get too little of what is shared by claims.
+        A part of a cut is taken of what a line grants, not of what it is asked for: cut before, who
+        is cut would get too little of what is shared by claims.
         """
-        market, limits = place.market, place.limits
-        if limits is None:
-            claims = market.by_line(orders)
-            return self.ration(orders, self.left, claims, market), claims, None
-        if scarce is None:
-            refused = limits.trim(orders, anew, before)
-            claims = market.by_line(orders)
-            return self.ration(orders, self.left, claims, market), claims, refused
-        short, uncut = scarce.members, orders.copy()
-        uncut[limits.cut_links] = np.minimum(uncut.take(limits.cut_links, axis=0), scarce.asked)
-        limits.uncut.trim(uncut, None, before)
-        refused = limits.trim(orders, anew, before)
-        orders = np.where(short, uncut, orders)
+        market, limits, uncut = place.market, place.limits, self.uncut
+        whole = None if uncut is None or new is None else uncut.orders(orders, new, before)
+        refused = None if limits is None else limits.trim(orders, anew, before)
+        if whole is not None and uncut is not None:
+            orders = np.where(uncut.members, whole, orders)
         claims = market.by_line(orders)
         granted = self.ration(orders, self.left, claims, market)
+        if limits is None or uncut is None or whole is None:
+            return granted, claims, refused
         cut = granted.copy()
         turned_away = limits.trim(cut, anew, before)
-        granted = np.where(short, cut, granted)
-        claims = np.where(short, market.by_line(granted), claims)
-        return granted, claims, _either(short, turned_away, refused)
+        granted = np.where(uncut.members, cut, granted)
+        taken = np.where(uncut.members, market.by_line(granted), claims)
+        return granted, taken, _either(uncut.members, turned_away, refused)
 
     def turn_away(self, refused: Bools) -> None:
         """Note links that were `refused` all that was asked of them, [links, members]: where some

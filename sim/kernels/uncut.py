@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -21,18 +22,6 @@ from sim.kernels.terms import RTOL
 Ration = Callable[[Floats, Floats, Floats, Market], Floats]
 """(orders [links, members], supply [lines, members], claims [lines, members], market) -> granted
 [links, members]."""
-
-
-class Scarce(NamedTuple):
-    """Hold what a line that is short would grant over links that are cut in part."""
-
-    asked: Floats
-    """What is asked over each cut link that was not refused before, [cut links, members]"""
-    most: Floats
-    """The most that would come over it, with what the cut keeps away; inf where its line would have
-    enough"""
-    members: Bools
-    """Where some line is short, [members]"""
 
 
 class Would(NamedTuple):
@@ -106,6 +95,12 @@ class Uncut:
         cut = self.limits.cut_links
         self._beside = self.market.remembered(cut, lambda: _Beside.build(self.market, cut))
 
+    @cached_property
+    def members(self) -> Bools:
+        """Mark the members in which some link is cut in part."""
+        members: Bools = np.logical_or.reduce(self.limits.cut_here, axis=0)
+        return members
+
     @classmethod
     def begun(
         cls, market: Market, limits: Limits, ration: Ration, supply: Floats, beyond: Floats
@@ -155,14 +150,21 @@ class Uncut:
         values[self._beside.cut] = held
         return values
 
-    def scarce(
-        self, orders: Floats, new: Floats, left: Floats, flow: Floats | None
-    ) -> Scarce | None:
-        """Return what lines that are short would grant of `orders` [links, members] over links cut
-        in part; None: all have enough.
+    def orders(self, orders: Floats, new: Floats, flow: Floats | None) -> Floats:
+        """Return what would be ordered over all links [links, members] if no cut took a share."""
+        cut, here = self.limits.cut_links, self.limits.cut_here
+        whole = orders.copy()
+        own = np.where(here, new.take(self.limits.first_cut_pairs, axis=0), np.inf)
+        whole[cut] = np.minimum(whole.take(cut, axis=0), own)
+        self.limits.uncut.trim(whole, None, flow)
+        return whole
 
-        `new` is what is asked anew by pair, as of `Limits.anew`, `left` [lines, members] what lines
-        still have, `flow` [links, members] what links carry already.
+    def most(self, orders: Floats, new: Floats, left: Floats, flow: Floats | None) -> Floats | None:
+        """Return what would come over each cut link at most, with what the cut keeps away from it,
+        [cut links, members]; inf where its line has enough, None: all have.
+
+        `orders` and `flow`, what links carry already, are [links, members], `new` is what is asked
+        anew by pair, as of `Limits.anew`, `left` [lines, members] what lines still have.
         """
         beside, free = self._beside, self._left(left)
         cut, here = self.limits.cut_links, self.limits.cut_here
@@ -177,28 +179,26 @@ class Uncut:
         # what else limits trade would hold all the same
         self.limits.uncut.trim(would, None, flow)
         claims = self.market.by_line(would)
-        short = claims.take(beside.lines, axis=0) > enough
-        short = short.take(beside.of_cut, axis=0) & here & (more > 0)
+        short = (claims.take(beside.lines, axis=0) > enough).take(beside.of_cut, axis=0)
+        short &= here & (more > 0)
         if not some(short):
             return None
         supply = left + self.beyond
         supply[beside.lines] = free
         granted = self.ration(would, supply, claims, self.market).take(cut, axis=0)
-        most = np.where(short, granted + self.held, np.inf)
-        members = np.logical_or.reduce(short, axis=0)
-        self.short = self.short | members
-        return Scarce(own, most, members)
+        self.short = self.short | np.logical_or.reduce(short, axis=0)
+        return np.where(short, granted + self.held, np.inf)
 
-    def would(self, new: Floats, scarce: Scarce | None) -> Floats:
+    def would(self, new: Floats, most: Floats | None) -> Floats:
         """Return what pairs would carry on top, [pairs, members], of what is asked anew of them:
-        not less than the cut keeps away, and no more than their lines would grant.
+        not less than the cut keeps away, and no more than the `most` that would come.
         """
-        if scarce is None and not self.holds:
+        if most is None and not self.holds:
             return new
         limits, would = self.limits, new.copy()
         own = np.maximum(new.take(limits.cut_pairs, axis=0), self._by_pair(self.held))
-        if scarce is not None:
-            np.minimum(own, self._by_pair(scarce.most), out=own)
+        if most is not None:
+            np.minimum(own, self._by_pair(most), out=own)
         would[limits.cut_pairs] = own
         return would
 
@@ -211,13 +211,13 @@ class Uncut:
             return None
         return self.limits.groups.by_claim(self._by_pair_of_all(self.held))
 
-    def note(self, new: Floats, scarce: Scarce | None, granted: Floats) -> None:
+    def note(self, new: Floats, most: Floats | None, granted: Floats) -> None:
         """Take note of a round: what was asked anew by pair, and what was `granted` [links,
         members].
         """
         would = np.maximum(self.held, new.take(self.limits.first_cut_pairs, axis=0))
-        if scarce is not None:
-            np.minimum(would, scarce.most, out=would)
+        if most is not None:
+            np.minimum(would, most, out=would)
         would -= granted.take(self.limits.cut_links, axis=0)
         self.held = kept_where(self.limits.cut_here, raised(would))
         self.holds = some(self.held)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from tests.reference.limits import DUST, asked_of_limits, holding, trim
 from tests.reference.things import Line, Link, Need, total
-from tests.reference.uncut import begin, mark, most_on_top, note, trim_uncut, weigh
+from tests.reference.uncut import begin, cut, mark, most_on_top, note, trim_uncut, weigh
 
 
 def spread(need: Need, links: Sequence[Link], *, is_anew: bool = False) -> None:
@@ -107,19 +107,22 @@ def _round(lines: Sequence[Line], buyers: dict[Need, list[Link]]) -> bool:
     for need, links in buyers.items():
         spread(need, links)
     ordered = [link for links in buyers.values() for link in links]
-    is_short = weigh(ordered)
+    if weigh(ordered):
+        mark(lines, was_short=True)
+    is_cut = any(cut(link) for line in lines for link in line.links)
     asked_anew = asked_of_limits(ordered)
     orders = {link: link.order for link in ordered}
-    if is_short:
-        mark(lines, was_short=True)
-        # a part of a cut is taken of what a line that is short grants
-        orders = {link: min(each, link.asked_anew) for link, each in orders.items()}
+    if is_cut:
+        # a part of a cut is taken of what a line grants
+        orders = {
+            link: min(each, link.asked_anew) if cut(link) else each for link, each in orders.items()
+        }
         trim_uncut(orders)
         has_moved = False
     else:
         has_moved = trim(orders, asked_anew)
     granted = _rationed(orders)
-    if is_short:
+    if is_cut:
         has_moved = trim(granted, asked_anew)
         orders = granted
     gone: dict[Line, float] = {}
