@@ -26,11 +26,12 @@ from sim.kernels import (
 )
 from sim.kernels.allocation import allocate
 from sim.kernels.capacity import erlang, half_done, monthly
+from sim.kernels.cuts import proportional
 from sim.kernels.groups import Groups
 from sim.kernels.limits import Limits
 from sim.kernels.market import Market
 from sim.kernels.optimal import transport
-from sim.kernels.rounds import Trading, proportional
+from sim.kernels.rounds import Trading
 from sim.kernels.sums import GroupSum
 from sim.kernels.uncollected import uncollected
 

@@ -13,10 +13,9 @@ from sim.engine.followers import Followers, grouped, rows_of
 from sim.errors import InputError
 from sim.kernels.allocation import Allocation, allocate
 from sim.kernels.arrays import Floats
+from sim.kernels.cuts import Ration, proportional
 from sim.kernels.market import Market
-from sim.kernels.rounds import proportional
 from sim.kernels.sums import raised
-from sim.kernels.uncut import Ration
 from sim.rules import find
 from sim.rules.allocation import Claims, Whole
 from sim.scenario.checks.structure import OPTIMAL, optimal_findings
@@ -41,7 +40,7 @@ def trading(scenario: Scenario, world: World, factories: Sequence[FactoryAgent])
 
     def trade(world: World, supply: Floats, demand: Floats) -> Allocation:
         links, lines, beyond = world.links, world.lines, None
-        if world.limits is not None and world.limits.is_share:
+        if world.limits is not None and world.limits.cut_links.size:
             beyond = raised(lines.usable * lines.yield_ - supply)
         return allocate(
             world.axes.market,

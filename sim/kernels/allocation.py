@@ -13,12 +13,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.kernels.arrays import Bools, Floats
+from sim.kernels.cuts import Cuts, Ration, Would, proportional
 from sim.kernels.limits import Limits
 from sim.kernels.market import Market
-from sim.kernels.rounds import Place, Trading, proportional
+from sim.kernels.rounds import Place, Trading
 from sim.kernels.sums import NOTHING, kept_where, raised
 from sim.kernels.terms import RTOL
-from sim.kernels.uncut import Ration, Uncut, Would
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,9 +54,7 @@ def spread(
     share = raised(market.by_need(weight), NOTHING)
     orders = market.from_needs(np.divide(demand, share, out=share))
     orders *= weight
-    anew = None
-    if limits is not None and limits.is_share:
-        anew = limits.asked(limits.anew(orders, demand), orders, flow)
+    anew = None if limits is None else limits.asked(orders, demand)
     np.minimum(orders, cap, out=orders)
     if limits is not None:
         limits.trim(orders, anew, flow)
@@ -86,11 +84,10 @@ def allocate(  # noqa: PLR0913
     room. `beyond` [lines, members] is what lines could make with enough inputs, beyond their
     supply: half a cut is half of what that would let flow; None: nothing.
     """
-    uncut = None
+    cuts = None
     if limits is not None and limits.cut_links.size:
-        beyond = np.zeros_like(supply) if beyond is None else beyond
-        uncut = Uncut.begun(market, limits, ration, supply, beyond)
-    trading = Trading(supply, demand, RTOL * supply, RTOL * demand, ration, uncut)
+        cuts = Cuts.begun(market, limits, ration, supply, beyond)
+    trading = Trading(supply, demand, RTOL * supply, RTOL * demand, ration, cuts)
     weight = kept_where(cap > 0 if usable is None else usable, weight)
     flow = np.zeros_like(weight)
     done = 0
@@ -100,5 +97,5 @@ def allocate(  # noqa: PLR0913
         own = weight if tier is None else weight * tier
         place = Place(market, own, capped, most, limits, flow)
         done = max(done, trading.until_done(place, rounds))
-    would = None if uncut is None else uncut.told(flow)
+    would = None if cuts is None else cuts.told(flow)
     return Allocation(flow, market.by_line(flow), market.by_need(flow), done, would)

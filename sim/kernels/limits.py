@@ -77,6 +77,18 @@ class Limits(Terms):
         return self._refused["pair"]
 
     @property
+    def refused_by_cut(self) -> Floats:
+        """Return the same for pairs with groups that are cut in part, [cut pairs, members]."""
+        if "cut" not in self._refused:
+            groups, pairs = self.groups, self.cut_pairs
+            self._refused["cut"] = (
+                self._refused["pair"].take(pairs, axis=0)
+                if "pair" in self._refused
+                else self.refused(groups.served[pairs], groups.group[pairs])
+            )
+        return self._refused["cut"]
+
+    @property
     def refused_by_claim(self) -> Floats:
         """Return what each need waits for because a group was cut, [claims, members]."""
         if "claim" not in self._refused:
@@ -121,29 +133,34 @@ class Limits(Terms):
         needs want, of which the orders are a part.
         """
         groups = self.groups
-        wanted = wanted.take(groups.served, axis=0)
-        new = divide(raised(wanted - self.refused_by_pair), wanted)
-        new *= orders.take(groups.link, axis=0)
-        return new
+        return _anew(orders, wanted, groups.link, groups.served, self.refused_by_pair)
 
-    def asked(self, new: Floats, orders: Floats, flow: Floats | None = None) -> Floats:
+    def anew_of_cuts(self, orders: Floats, wanted: Floats) -> Floats:
+        """Return the same of pairs with groups that are cut in part, [cut pairs, members]."""
+        link, served = self.groups.link[self.cut_pairs], self.groups.served[self.cut_pairs]
+        return _anew(orders, wanted, link, served, self.refused_by_cut)
+
+    def asked(self, orders: Floats, wanted: Floats) -> Floats | None:
         """Return what is asked of each group, [groups, members], as far as it was not refused
-        before and no restriction is needed to keep it away.
+        before and no restriction is needed to keep it away; None where no limit depends on it.
 
-        `new` and `orders` are as for `anew`; `flow` [links, members] is what links carry already.
+        `orders` and `wanted` are as for `anew`.
         """
-        if not self.is_nested:
-            return self.groups.by_group(new)
-        room = self.most if flow is None else raised(self.most - self.carried(flow))
-        return self.groups.by_group(new * self._let_by_others(orders, new, room))
+        if not self.is_share:
+            return None
+        anew = self.anew(orders, wanted)
+        if self.is_nested:
+            anew = anew * self.let_by_others(orders, anew)
+        return self.groups.by_group(anew)
 
-    def _let_by_others(self, orders: Floats, new: Floats, room: Floats) -> Floats:
-        """Return which part of what is asked anew, of each pair, the link's other groups let pass.
+    def let_by_others(self, orders: Floats, new: Floats, flow: Floats | None = None) -> Floats:
+        """Return which part of what is asked anew, of each pair, the link's other groups let pass;
+        a group that is only in part within another leaves that its part of the orders.
 
-        `room` [groups, members] is what nothing lets beyond; a group that is only in part within
-        another leaves that its part of the orders.
+        `flow` [links, members] is what links carry already.
         """
         groups, (pairs, other, meet) = self.groups, self.groups.meetings
+        room = self.most if flow is None else raised(self.most - self.carried(flow))
         ordered = orders.take(groups.link, axis=0)
         asked = groups.by_group(ordered)
         part = np.divide(room, asked, out=np.ones_like(asked), where=asked > room)
@@ -169,21 +186,31 @@ class Limits(Terms):
     def trim(self, orders: Floats, anew: Floats | None, flow: Floats | None = None) -> Bools | None:
         """Reduce orders [links, members], in place, to what each group has room for.
 
-        `anew` is as `asked` returns it, `flow` [links, members] what links carry already. The
-        orders of a group that asks for more than its room are reduced by one factor; a link in
-        several groups by the least. Return which links got nothing of what was asked, [links,
-        members]; None: all got some.
+        `anew` is as `asked` returns it, `flow` as for `room`. Return which links got nothing of
+        what was asked, [links, members]; None: all got some.
         """
-        groups = self.groups
-        asked = self.carried(orders)
-        would = asked if anew is None else anew
+        would = self.carried(orders) if anew is None else anew
+        return self.reduce(orders, self.room(would, flow))
+
+    def room(self, would: Floats, flow: Floats | None = None) -> Floats:
+        """Return what groups may still carry, [groups, members], if so much `would` flow on top of
+        the `flow` that links carry already, [links, members]; None: nothing.
+        """
         if flow is None:
-            room = self.at(would)
-        else:
-            carried = self.carried(flow)
-            limit = self.at(carried + would)
-            # rounding leaves dust of room, and dust of goods would set a buyer's mean lead time
-            room = np.where(carried < limit * (1.0 - RTOL), limit - carried, 0.0)
+            return self.at(would)
+        carried = self.carried(flow)
+        limit = self.at(carried + would)
+        # rounding leaves dust of room, and dust of goods would set a buyer's mean lead time
+        return np.where(carried < limit * (1.0 - RTOL), limit - carried, 0.0)
+
+    def reduce(self, orders: Floats, room: Floats) -> Bools | None:
+        """Reduce orders [links, members], in place, to what groups have `room` for.
+
+        The orders of a group that asks for more are reduced by one factor; a link in several groups
+        by the least. Return which links got nothing of what was asked, [links, members]; None: all
+        got some.
+        """
+        groups, asked = self.groups, self.carried(orders)
         over = asked > room
         if not some(over):
             return None
@@ -240,7 +267,16 @@ class Limits(Terms):
             lambda: replace(self.on(groups, rows), waiting=nothing, passed=nothing),
         )
         inner.amount[:] = self.amount.take(rows, axis=0)
+        inner._refused.clear()
         if self.is_share:
             inner._refused["pair"] = self.refused_by_pair.take(pairs, axis=0)
             inner._refused["claim"] = self.refused_by_claim.take(claims, axis=0)
         return inner
+
+
+def _anew(orders: Floats, wanted: Floats, link: Ints, need: Ints, refused: Floats) -> Floats:
+    """Return what of the orders over some links was not refused before to the needs they serve."""
+    wanted = wanted.take(need, axis=0)
+    new = divide(raised(wanted - refused), wanted)
+    new *= orders.take(link, axis=0)
+    return new

@@ -12,20 +12,11 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.kernels.arrays import Bools, Floats, Ints
+from sim.kernels.cuts import Asks, Cuts, Ration, proportional
 from sim.kernels.limits import Limits
 from sim.kernels.market import Market, Part
 from sim.kernels.sums import NOTHING, raised, some
 from sim.kernels.terms import RTOL
-from sim.kernels.uncut import Ration, Uncut
-
-
-def proportional(orders: Floats, supply: Floats, claims: Floats, market: Market) -> Floats:
-    """Grant each claim the same share of itself, supply / claims where that is below 1."""
-    share = raised(np.maximum(claims, supply), NOTHING)
-    granted = market.from_lines(np.divide(supply, share, out=share))
-    granted *= orders
-    return granted
-
 
 SMALL = 0.6
 """A part of a market is worth going into when it has fewer than this share of the links."""
@@ -78,7 +69,7 @@ class Trading:
     supply_dust: Floats
     demand_dust: Floats
     ration: Ration
-    uncut: Uncut | None = None
+    cuts: Cuts | None = None
     """What would flow if no cut took a share of it; None: none does"""
     moves: Bools | None = None
     """[members]: where the last round moved anything; where nothing does, nothing ever will"""
@@ -140,12 +131,9 @@ class Trading:
         """
         touched, near = limits.groups.touched, limits.groups.near
         # what needs of other tiers want, or needs that find nothing, does not flow now
-        wanted, uncut = self.wanted * (together > NOTHING), self.uncut
-        if uncut is None:
-            has_room = limits.has_room(place.flow, wanted)
-        else:
-            held, most = uncut.held_by_claim, uncut.room(self.left)
-            has_room = limits.has_room(place.flow, wanted, held, most)
+        wanted, cuts = self.wanted * (together > NOTHING), self.cuts
+        held, most = (None, None) if cuts is None else (cuts.held_by_claim, cuts.room(self.left))
+        has_room = limits.has_room(place.flow, wanted, held, most)
         is_full = some(~has_room)
         if not is_full and self.refused is None:
             return together
@@ -174,25 +162,17 @@ class Trading:
 
     def round(self, place: Place, call: _Call, *, again: bool) -> None:
         """Place orders and ration them; adds to the flow."""
-        market, _, capped, cap, limits, flow = place
+        market, _, capped, cap, _, flow = place
         orders = market.from_needs(self.wanted / np.where(call.finds, call.together, np.inf))
         orders *= call.weight
         before = flow if again or len(market.tiers) > 1 else None
-        new = None if limits is None or not limits.is_share else limits.anew(orders, self.wanted)
-        uncapped = orders.copy() if limits is not None and limits.is_nested else orders
+        asks = None if self.cuts is None else self.cuts.asks(orders, self.wanted)
         if capped.size:
             # a full link may have rounded to a hair above its cap
             room = raised(cap - flow.take(capped, axis=0)) if again else cap
             orders[capped] = np.minimum(orders.take(capped, axis=0), room)
-        would, most, uncut = new, None, self.uncut
-        if uncut is not None and new is not None:
-            most = uncut.most(orders, new, self.left, before)
-            would = uncut.would(new, most)
-        anew = None if limits is None or would is None else limits.asked(would, uncapped, before)
-        granted, taken, refused = self.grant(place, orders, new, anew, before)
+        granted, taken, refused = self.grant(place, orders, asks, before)
         np.add(flow, granted, out=flow)
-        if uncut is not None and new is not None:
-            uncut.note(new, most, granted)
         # a line asked for all it has is empty exactly: rounding dust would cost further rounds
         self.left = raised(np.subtract(self.left, taken, out=taken))
         received = market.by_need(granted)
@@ -202,33 +182,18 @@ class Trading:
         self.wanted = raised(np.subtract(self.wanted, received, out=received))
 
     def grant(
-        self,
-        place: Place,
-        orders: Floats,
-        new: Floats | None,
-        anew: Floats | None,
-        before: Floats | None,
+        self, place: Place, orders: Floats, asks: Asks | None, before: Floats | None
     ) -> tuple[Floats, Floats, Bools | None]:
-        """Ration what is ordered, within limits: granted [links, members], what of each line is
-        gone [lines, members], and which links were refused all, None: none.
-
-        A part of a cut is taken of what a line grants, not of what it is asked for: cut before, who
-        is cut would get too little of what is shared by claims.
+        """Ration `orders`, within limits: granted [links, members], what of each line is gone
+        [lines, members], and which links were refused all, None: none.
         """
-        market, limits, uncut = place.market, place.limits, self.uncut
-        whole = None if uncut is None or new is None else uncut.orders(orders, new, before)
-        refused = None if limits is None else limits.trim(orders, anew, before)
-        if whole is not None and uncut is not None:
-            orders = np.where(uncut.members, whole, orders)
-        claims = market.by_line(orders)
-        granted = self.ration(orders, self.left, claims, market)
-        if limits is None or uncut is None or whole is None:
-            return granted, claims, refused
-        cut = granted.copy()
-        turned_away = limits.trim(cut, anew, before)
-        granted = np.where(uncut.members, cut, granted)
-        taken = np.where(uncut.members, market.by_line(granted), claims)
-        return granted, taken, _either(uncut.members, turned_away, refused)
+        market, others = place.market, None if place.limits is None else place.limits.others
+        refused = None if others is None else others.trim(orders, None, before)
+        if self.cuts is None or asks is None:
+            claims = market.by_line(orders)
+            return self.ration(orders, self.left, claims, market), claims, refused
+        granted, taken, cut = self.cuts.grant(orders, asks, self.left, before)
+        return granted, taken, _both(refused, cut)
 
     def turn_away(self, refused: Bools) -> None:
         """Note links that were `refused` all that was asked of them, [links, members]: where some
@@ -248,7 +213,7 @@ class Trading:
             self.supply_dust.take(lines, axis=0),
             self.demand_dust.take(needs, axis=0),
             self.ration,
-            self._uncut_within(inside, part),
+            self._cuts_within(inside, part),
             self.moves,
             None if self.refused is None else self.refused.take(part.links, axis=0),
         )
@@ -258,23 +223,22 @@ class Trading:
             call.finds.take(needs, axis=0),
         )
         done = inner.go_on(inside, rounds, done, own)
-        if self.uncut is not None and inner.uncut is not None:
-            self.uncut.take_back(inner.uncut)
+        if self.cuts is not None and inner.cuts is not None:
+            self.cuts.take_back(inner.cuts)
         place.flow[part.links] = inside.flow
         # after the first round these arrays are its own
         self.left[lines], self.wanted[needs] = inner.left, inner.wanted
         return done
 
-    def _uncut_within(self, place: Place, part: Part) -> Uncut | None:
-        """Return what would flow in a part of the market, which is `place`."""
-        if self.uncut is None or place.limits is None or not place.limits.is_share:
+    def _cuts_within(self, place: Place, part: Part) -> Cuts | None:
+        """Return what cuts keep away in a part of the market, which is `place`."""
+        if self.cuts is None or place.limits is None or not place.limits.cut_links.size:
             return None
-        return self.uncut.within(place.limits, part.market, part.links, part.lines)
+        return self.cuts.within(place.limits, part.market, part.links, part.lines)
 
 
-def _either(where: Bools, one: Bools | None, other: Bools | None) -> Bools | None:
-    """Return `one` in some members, the `other` elsewhere; None marks nothing."""
-    if one is None and other is None:
-        return None
-    flags: Bools = np.where(where, False if one is None else one, False if other is None else other)
-    return flags
+def _both(one: Bools | None, other: Bools | None) -> Bools | None:
+    """Return what either marks; None marks nothing."""
+    if one is None or other is None:
+        return one if other is None else other
+    return one | other

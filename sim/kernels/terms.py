@@ -127,9 +127,9 @@ class Terms:
         return np.searchsorted(self.cut_links, self.groups.link[self.cut_pairs])
 
     @cached_property
-    def first_cut_pairs(self) -> Ints:
-        """Return the first of these pairs of each of these links."""
-        return self.cut_pairs[np.unique(self.of_cut_pairs, return_index=True)[1]]
+    def first_cuts(self) -> Ints:
+        """Return the place of the first of these pairs of each of these links."""
+        return np.unique(self.of_cut_pairs, return_index=True)[1]
 
     @cached_property
     def cut_here(self) -> Bools:
@@ -140,11 +140,29 @@ class Terms:
         return GroupSum(self.of_cut_pairs, self.cut_links.size).any(pairs)
 
     @cached_property
-    def uncut(self) -> Self:
-        """Return the same limits as if none were a share of what would flow."""
+    def by_cut_group(self) -> GroupSum:
+        """Sum these pairs to [groups, members]."""
+        return GroupSum(self.groups.group[self.cut_pairs], self.groups.by_group.groups)
+
+    @cached_property
+    def by_cut_claim(self) -> GroupSum:
+        """Sum these pairs to [claims, members]."""
+        by_claim = self.groups.by_claim
+        return GroupSum(by_claim.group_of_row[self.cut_pairs], by_claim.groups)
+
+    @cached_property
+    def others(self) -> Self | None:
+        """Return the limits without what restricts groups that are a share of what would flow; what
+        nothing lets pass holds for these, too. None: no limits.
+        """
         cut = self.cut_in_part
+        if not self.cut_links.size:
+            return self
         share, part = np.where(cut, 1.0, self.share), np.where(cut, 0.0, self.part)
-        return replace(self, share=share, part=part)
+        fixed = np.where(cut, np.inf, self.fixed)
+        if not (self.has_most or some(fixed < np.inf) or some(share < 1)):
+            return None
+        return replace(self, share=share, part=part, fixed=fixed)
 
     @cached_property
     def is_nested(self) -> bool:

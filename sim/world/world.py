@@ -13,10 +13,10 @@ import numpy as np
 
 from sim.kernels.allocation import Allocation
 from sim.kernels.arrays import Bools, Floats, Ints
+from sim.kernels.cuts import Would
 from sim.kernels.kept import renewed
 from sim.kernels.limits import Limits
 from sim.kernels.sums import GroupSum, raised
-from sim.kernels.uncut import Would
 from sim.world.axes import Axes
 from sim.world.lead_groups import LeadGroup
 from sim.world.projects import Programmes, Projects, Upkeep, Works

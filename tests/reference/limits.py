@@ -102,10 +102,9 @@ class Limit:
         return 0 < self.share < 1 or 0 < self.part < 1
 
     def uncut_at(self, would: float) -> float:
-        """Return what it would leave if it took no share."""
-        if not self.is_in_part:
-            return self.at(would)
-        return min(max(self.fixed, self.amount), self.most)
+        """Return what it would leave if it took no share, nor anything else that has to do with
+        it."""
+        return self.most if self.is_in_part else self.at(would)
 
     def own_cap(self) -> float:
         """Return what it leaves a link that it limits alone, and that nothing else limits: of
@@ -224,11 +223,16 @@ def asked_of_limits(links: Sequence[Link], *, is_anew: bool = False) -> dict[Lim
 
 
 def trim(
-    orders: dict[Link, float], asked_anew: dict[Limit, float], *, is_anew: bool = False
+    orders: dict[Link, float],
+    asked_anew: dict[Limit, float] | None = None,
+    *,
+    is_anew: bool = False,
+    whole: bool | None = None,
 ) -> bool:
     """Reduce orders to what each limit leaves, those of one limit by one factor.
 
-    `is_anew` counts nothing as carried yet. A limit that leaves nothing refuses all its links; tell
+    `is_anew` counts nothing as carried yet. With `whole` limits that take a share take none; with
+    `whole=False` no others limit anything. A limit that leaves nothing refuses all its links; tell
     whether some are refused for the first time.
     """
     is_fresh = False
@@ -239,7 +243,10 @@ def trim(
     factor: dict[Limit, float] = {}
     for limit, amount in asked.items():
         carried = 0.0 if is_anew else limit.carried()
-        most = limit.at(carried + asked_anew[limit])
+        would = carried + (amount if asked_anew is None else asked_anew[limit])
+        most = limit.uncut_at(would) if whole else limit.at(would)
+        if whole is False and not limit.is_in_part:
+            most = inf
         room = most - carried if carried < most * ROOM else 0.0
         factor[limit] = room / amount if amount > room else 1.0
         if factor[limit] < DUST:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from tests.reference.limits import DUST, asked_of_limits, holding, trim
 from tests.reference.things import Line, Link, Need, total
-from tests.reference.uncut import begin, cut, mark, most_on_top, note, trim_uncut, weigh
+from tests.reference.uncut import begin, mark, most_on_top, note, weigh
 
 
 def spread(need: Need, links: Sequence[Link], *, is_anew: bool = False) -> None:
@@ -107,29 +107,18 @@ def _round(lines: Sequence[Line], buyers: dict[Need, list[Link]]) -> bool:
     for need, links in buyers.items():
         spread(need, links)
     ordered = [link for links in buyers.values() for link in links]
-    if weigh(ordered):
-        mark(lines, was_short=True)
-    is_cut = any(cut(link) for line in lines for link in line.links)
-    asked_anew = asked_of_limits(ordered)
     orders = {link: link.order for link in ordered}
-    if is_cut:
-        # a part of a cut is taken of what a line grants
-        orders = {
-            link: min(each, link.asked_anew) if cut(link) else each for link, each in orders.items()
-        }
-        trim_uncut(orders)
-        has_moved = False
-    else:
-        has_moved = trim(orders, asked_anew)
+    has_moved = trim(orders, whole=True)
+    if weigh(orders):
+        mark(lines, was_short=True)
+    # a part of a cut is taken of what a line grants
     granted = _rationed(orders)
-    if is_cut:
-        has_moved = trim(granted, asked_anew)
-        orders = granted
+    has_moved |= trim(granted, asked_of_limits(ordered), whole=False)
     gone: dict[Line, float] = {}
     for link, amount in granted.items():
         link.granted = amount
         link.flow += amount
-        gone[link.line] = gone.get(link.line, 0.0) + orders[link]
+        gone[link.line] = gone.get(link.line, 0.0) + amount
     for line, claims in gone.items():
         line.left = line.left - claims if claims < line.left else 0.0
     note(lines, ordered)

@@ -54,8 +54,8 @@ class Link:
     """Whether a limit has left nothing of an order, this month"""
     granted: float = 0.0
     flow: float = 0.0
-    asked_anew: float = 0.0
-    """What this round asks of it that no cut has refused before"""
+    whole: float = 0.0
+    """What this round asks of it that other limits let pass and no cut has refused before"""
     may_come: float = inf
     """The most that would come over it this month were it not cut, with what is held"""
     held: float = 0.0

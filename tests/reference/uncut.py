@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from math import inf
 
-from tests.reference.limits import DUST, ROOM, Limit, holding
+from tests.reference.limits import DUST, Limit, holding
 from tests.reference.things import Line, Link, total
 
 
@@ -36,24 +36,23 @@ def would_be_left(line: Line) -> float:
     return max(line.left + line.spare - total(link.held for link in line.links), 0.0)
 
 
-def weigh(ordered: Sequence[Link]) -> bool:
-    """Know of each link how much might come, were it not cut; tell whether a line is short that
-    has links that are."""
-    would: dict[Link, float] = {}
-    for link in ordered:
-        own = cut(link)
-        link.asked_anew = own[0].asked_anew(link) if own else link.order_before_caps
-        would[link] = max(link.asked_anew - link.held, 0.0)
-    trim_uncut(would)
+def weigh(orders: dict[Link, float]) -> bool:
+    """Know of each link how much might come of these orders, were it not cut; tell whether a line
+    is short that has links that are."""
     is_short = False
-    for line, links in _by_line(ordered).items():
-        claims, free = total(would[link] for link in links), would_be_left(line)
-        short = claims > free + DUST * (line.offer + line.spare)
-        granted = line.ration([would[link] for link in links], free, claims) if short else []
-        for place, link in enumerate(links):
-            asks_more = link.asked_anew > link.held and bool(cut(link))
-            link.may_come = granted[place] + link.held if short and asks_more else inf
-            is_short |= short and asks_more
+    for line, links in _by_line(orders).items():
+        for link in links:
+            own = cut(link)
+            link.whole = min([orders[link], *(limit.asked_anew(link) for limit in own)])
+        would = [max(link.whole - link.held, 0.0) for link in links]
+        claims, free = total(would), would_be_left(line)
+        dust = DUST * (line.offer + line.spare)
+        short = claims > free + dust
+        granted = line.ration(would, free, claims) if short else would
+        for link, amount, share in zip(links, would, granted, strict=True):
+            is_bound = short and amount > dust and bool(cut(link))
+            link.may_come = share + link.held if is_bound else inf
+            is_short |= is_bound
     return is_short
 
 
@@ -65,31 +64,14 @@ def most_on_top(limit: Limit) -> float:
     return total(link.held + would_be_left(link.line) for link in limit.held)
 
 
-def trim_uncut(orders: dict[Link, float]) -> None:
-    """Reduce orders to what limits would leave if none took a share."""
-    asked: dict[Limit, float] = {}
-    for link, order in orders.items():
-        for limit in holding(link):
-            asked[limit] = asked.get(limit, 0.0) + order
-    factor: dict[Limit, float] = {}
-    for limit, amount in asked.items():
-        carried = limit.carried()
-        most = limit.uncut_at(carried + amount)
-        room = most - carried if carried < most * ROOM else 0.0
-        factor[limit] = room / amount if amount > room else 1.0
-    for link in orders:
-        if holding(link):
-            orders[link] *= min(factor[limit] for limit in holding(link))
-
-
-def note(lines: Iterable[Line], ordered: Sequence[Link]) -> None:
+def note(lines: Iterable[Line], ordered: Iterable[Link]) -> None:
     """Keep what cuts have kept away so far."""
     asking = set(ordered)
     for line in lines:
         for link in line.links:
             if not cut(link):
                 continue
-            asked, granted = (link.asked_anew, link.granted) if link in asking else (0.0, 0.0)
+            asked, granted = (link.whole, link.granted) if link in asking else (0.0, 0.0)
             most = link.may_come if link in asking else inf
             link.held = max(min(max(link.held, asked), most) - granted, 0.0)
 

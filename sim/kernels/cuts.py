@@ -1,0 +1,357 @@
+"""Take a share of what would flow: of a supplier that is short, a share of what it could give.
+
+While an allocation goes on, what a cut keeps away counts as gone: without the cut it would be. A
+line rations what it is asked for before the cut takes its share; cut before, who is cut would get
+too little of what others claim, too, and a cut of next to nothing would take a lot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.kernels.arrays import Bools, Floats, Ints
+from sim.kernels.limits import Limits
+from sim.kernels.market import Market
+from sim.kernels.sums import NOTHING, GroupSum, kept_where, raised, some
+from sim.kernels.terms import RTOL
+
+Ration = Callable[[Floats, Floats, Floats, Market], Floats]
+"""(orders [links, members], supply [lines, members], claims [lines, members], market) -> granted
+[links, members]."""
+
+
+def proportional(orders: Floats, supply: Floats, claims: Floats, market: Market) -> Floats:
+    """Grant each claim the same share of itself, supply / claims where that is below 1."""
+    granted = market.from_lines(_share(supply, claims))
+    granted *= orders
+    return granted
+
+
+def _share(supply: Floats, claims: Floats) -> Floats:
+    share = raised(np.maximum(claims, supply), NOTHING)
+    return np.divide(supply, share, out=share)
+
+
+class Would(NamedTuple):
+    """Hold what links would have carried, were they not cut in part."""
+
+    carried: Floats
+    """[links, members]"""
+    members: Bools
+    """Where some line was short, so that this was less than was asked, [members]"""
+
+
+class Asks(NamedTuple):
+    """Hold what is asked before caps reduce it."""
+
+    anew: Floats
+    """What no cut has refused before, [cut pairs, members]"""
+    every: Floats | None
+    """The same of all pairs, [pairs, members]; None: other limits hold for no part of a group"""
+    orders: Floats
+    """[links, members]; where `every` is there"""
+
+
+class _Beside(NamedTuple):
+    """Hold the lines that serve links cut in part, with all their links."""
+
+    lines: Ints
+    """Ascending"""
+    links: Ints
+    """All links of one of them, ascending"""
+    line: Ints
+    """The place of each link's line among the lines"""
+    by_line: GroupSum
+    """Sums these links to these lines"""
+    cut: Ints
+    """The place of each cut link among the links"""
+
+    @classmethod
+    def build(cls, market: Market, cut: Ints) -> _Beside:
+        """Find the lines of the links `cut`, ascending, and all that they serve."""
+        lines = np.unique(market.line[cut])
+        links = np.flatnonzero(np.isin(market.line, lines))
+        line = np.searchsorted(lines, market.line[links])
+        by_line = GroupSum(line, lines.size)
+        return cls(lines, links, line, by_line, np.searchsorted(links, cut))
+
+
+class _Whole(NamedTuple):
+    """Hold the market of which another is a part."""
+
+    cuts: Cuts
+    rows: Ints
+    """The part's cut links among those there"""
+    lines: Ints
+    """The part's lines beside them among those there"""
+
+
+@dataclass(eq=False)
+class Cuts:
+    """Hold what links cut in part would carry by now, were they not, beside what they do.
+
+    An allocation keeps it from round to round.
+    """
+
+    market: Market
+    limits: Limits
+    ration: Ration
+    beyond: Floats
+    """What lines could make with enough inputs, beyond what they offer, [lines, members]"""
+    dust: Floats
+    """What is no shortage but rounding, [lines beside, members]"""
+    held: Floats
+    """What the cut keeps away, [cut links, members]"""
+    short: Bools
+    """Where a line could not have given all that it was asked for, [members]"""
+    whole: _Whole | None = None
+    """Of which market this is a part"""
+    holds: bool = field(init=False)
+    """Whether the cut keeps anything away"""
+    _beside: _Beside = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.holds = some(self.held)
+        cut = self.limits.cut_links
+        self._beside = self.market.remembered(cut, lambda: _Beside.build(self.market, cut))
+
+    @classmethod
+    def begun(
+        cls, market: Market, limits: Limits, ration: Ration, supply: Floats, beyond: Floats | None
+    ) -> Cuts:
+        """Begin an allocation: nothing is kept away yet."""
+        width, lines = supply.shape[1], np.unique(market.line[limits.cut_links])
+        beyond = np.zeros_like(supply) if beyond is None else beyond
+        dust = RTOL * (supply.take(lines, axis=0) + beyond.take(lines, axis=0))
+        held, nowhere = np.zeros((limits.cut_links.size, width)), np.zeros(width, dtype=np.bool_)
+        return cls(market, limits, ration, beyond, dust, held, nowhere)
+
+    def within(self, inner: Limits, market: Market, links: Ints, lines: Ints) -> Cuts:
+        """Return the same in a part of the market with some `links` and `lines` of this one."""
+        rows = np.searchsorted(self.limits.cut_links, links.take(inner.cut_links))
+        beyond, held = self.beyond.take(lines, axis=0), self.held.take(rows, axis=0)
+        inner_lines = lines.take(np.unique(market.line[inner.cut_links]))
+        places = np.searchsorted(self._beside.lines, inner_lines)
+        dust, whole = self.dust.take(places, axis=0), _Whole(self, rows, places)
+        return Cuts(market, inner, self.ration, beyond, dust, held, self.short, whole)
+
+    def take_back(self, part: Cuts) -> None:
+        """Take note of what has come of a part of the market."""
+        if part.whole is not None:
+            self.held[part.whole.rows] = part.held
+        self.short, self.holds = part.short, some(self.held)
+
+    def asks(self, orders: Floats, wanted: Floats) -> Asks:
+        """Return what is asked of cut links, of `orders` [links, members] that no cap has reduced
+        yet; `wanted` is as for `Limits.anew`.
+        """
+        limits = self.limits
+        if not limits.is_nested:
+            return Asks(limits.anew_of_cuts(orders, wanted), None, orders)
+        anew = limits.anew(orders, wanted)
+        return Asks(anew.take(limits.cut_pairs, axis=0), anew, orders.copy())
+
+    def grant(
+        self, orders: Floats, asks: Asks, left: Floats, flow: Floats | None
+    ) -> tuple[Floats, Floats, Bools | None]:
+        """Ration `orders` [links, members], which are within all other limits, and take the cuts'
+        shares: granted [links, members], what of each line is gone [lines, members], and which
+        links were refused all, None: none.
+
+        `left` [lines, members] is what lines still have, `flow` [links, members] what links carry
+        already, None: nothing.
+        """
+        limits, beside = self.limits, self._beside
+        asked = orders.take(beside.links, axis=0)
+        whole = asked.take(beside.cut, axis=0)
+        # what a cut has refused before does not flow for want of goods
+        np.minimum(whole, self._least(asks.anew), out=whole, where=limits.cut_here)
+        claims, has = beside.by_line(asked), left.take(beside.lines, axis=0)
+        free = self._free(has)
+        is_short = some(claims > np.minimum(has, free) + self.dust)
+        most = self._most(orders, asked, whole, left, free) if is_short else None
+        would = self._would(asks, most, flow)
+        room = limits.room(limits.by_cut_group(would), flow)
+        room = np.where(limits.cut_in_part, room, np.inf)
+        refused = limits.reduce(orders, room)
+        taken = self.market.by_line(orders)
+        granted = self.ration(orders, left, taken, self.market)
+        lacks = self._lacking(claims, has) if is_short else None
+        if lacks is not None:
+            turned_away = self._cut_late(granted, asked, (claims, left, taken), room, lacks)
+            refused = _either(lacks, turned_away, refused)
+        self._note(whole, most, granted)
+        return granted, taken, refused
+
+    def _lacking(self, claims: Floats, has: Floats) -> Bools | None:
+        """Return where a line has less than is asked of it, [members], and serves a link that is
+        cut there; None: nowhere.
+        """
+        short: Bools = claims > has + self.dust
+        short = short.take(self._line_of_cut, axis=0) & self.limits.cut_here
+        members: Bools = np.logical_or.reduce(short, axis=0)
+        return members if some(members) else None
+
+    @property
+    def _line_of_cut(self) -> Ints:
+        """Return the place of each cut link's line among the lines beside."""
+        return self._beside.line[self._beside.cut]
+
+    def _cut_late(
+        self,
+        granted: Floats,
+        asked: Floats,
+        lines: tuple[Floats, Floats, Floats],
+        room: Floats,
+        members: Bools,
+    ) -> Bools | None:
+        """Ration what is `asked` over links beside, and cut then, in some `members`; writes
+        `granted`, and what is taken of lines. Return which links were refused all.
+
+        `lines` hold claims on lines beside, what all lines have left, and what is taken of them.
+        """
+        claims, left, taken = lines
+        beside = self._beside
+        late = self._rationed(granted, asked, claims, left)
+        granted[beside.links] = np.where(members, late, granted.take(beside.links, axis=0))
+        refused = self.limits.reduce(granted, np.where(members, room, np.inf))
+        gone = beside.by_line(granted.take(beside.links, axis=0))
+        taken[beside.lines] = np.where(members, gone, taken.take(beside.lines, axis=0))
+        return refused
+
+    def _rationed(self, orders: Floats, asked: Floats, claims: Floats, left: Floats) -> Floats:
+        """Return what lines beside grant of what is `asked`, [links beside, members]; of other
+        links' orders only the shape counts.
+        """
+        beside = self._beside
+        if self.ration is proportional:
+            share = _share(left.take(beside.lines, axis=0), claims)
+            return asked * share.take(beside.line, axis=0)
+        all_orders, all_claims = orders.copy(), self.market.by_line(orders)
+        all_orders[beside.links], all_claims[beside.lines] = asked, claims
+        granted = self.ration(all_orders, left, all_claims, self.market)
+        return granted.take(beside.links, axis=0)
+
+    def _most(
+        self, orders: Floats, asked: Floats, whole: Floats, left: Floats, free: Floats
+    ) -> Floats | None:
+        """Return what would come over each cut link at most, with what the cut keeps away from it,
+        [cut links, members]; inf where its line has enough, None: all have.
+
+        `asked` is what is asked of links beside, of cut links `whole`; of lines beside so much
+        would be `free`.
+        """
+        beside, limits = self._beside, self.limits
+        more = raised(whole - self.held)
+        asked = asked.copy()
+        asked[beside.cut] = more
+        claims = beside.by_line(asked)
+        short = (claims > free + self.dust).take(self._line_of_cut, axis=0)
+        short &= limits.cut_here & (more > self.dust.take(self._line_of_cut, axis=0))
+        if not some(short):
+            return None
+        self.short = self.short | np.logical_or.reduce(short, axis=0)
+        supply = left + self.beyond
+        supply[beside.lines] = free
+        granted = self._rationed(orders, asked, claims, supply).take(beside.cut, axis=0)
+        return np.where(short, granted + self.held, np.inf)
+
+    def _would(self, asks: Asks, most: Floats | None, flow: Floats | None) -> Floats:
+        """Return what cut pairs would carry on top, [cut pairs, members]: what is asked anew of
+        them, not less than the cut keeps away, and no more than the `most` that would come, and
+        than other limits let pass.
+        """
+        limits, would = self.limits, asks.anew
+        if self.holds:
+            would = np.maximum(would, self._by_pair(self.held))
+        if most is not None:
+            would = np.minimum(would, self._by_pair(most))
+        if asks.every is None:
+            return would
+        asks.every[limits.cut_pairs] = would
+        let = limits.let_by_others(asks.orders, asks.every, flow)
+        return would * let.take(limits.cut_pairs, axis=0)
+
+    def _note(self, whole: Floats, most: Floats | None, granted: Floats) -> None:
+        """Take note of what the cut keeps away after a round in which `whole` was asked of cut
+        links, and so much `granted` of all.
+        """
+        would = np.maximum(self.held, whole)
+        if most is not None:
+            np.minimum(would, most, out=would)
+        would -= granted.take(self.limits.cut_links, axis=0)
+        self.held = kept_where(self.limits.cut_here, raised(would))
+        self.holds = some(self.held)
+
+    @property
+    def held_by_claim(self) -> Floats | None:
+        """Return what the cut keeps away from each need of each group, [claims, members]; None:
+        nothing.
+        """
+        if not self.holds:
+            return None
+        return self.limits.by_cut_claim(self._by_pair(self.held))
+
+    def room(self, left: Floats) -> Floats | None:
+        """Return the most that each group would carry beyond what it does, [groups, members], inf
+        for those that are not cut in part, and where no line has been short; None: nowhere.
+        """
+        if not some(self.short):
+            return None
+        free = self._free(left.take(self._beside.lines, axis=0))
+        most = self.held + free.take(self._line_of_cut, axis=0)
+        sums = self.limits.by_cut_group(self._by_pair(most))
+        return np.where(self.limits.cut_in_part & self.short, sums, np.inf)
+
+    def told(self, flow: Floats) -> Would | None:
+        """Return what links would have carried, given their whole `flow` [links, members]; None: no
+        line was short.
+        """
+        if not some(self.short):
+            return None
+        would = flow.copy()
+        would[self.limits.cut_links] += self.held
+        return Would(would, self.short)
+
+    def _by_pair(self, values: Floats) -> Floats:
+        """Look up values of cut links for their pairs with groups that are cut in part."""
+        return values.take(self.limits.of_cut_pairs, axis=0)
+
+    def _least(self, pairs: Floats) -> Floats:
+        """Return the least value of each cut link's pairs, [cut links, members]."""
+        firsts = self.limits.first_cuts
+        if firsts.size == pairs.shape[0]:
+            return pairs
+        least: Floats = np.minimum.reduceat(pairs, firsts, axis=0)
+        return least
+
+    def _free(self, has: Floats) -> Floats:
+        """Return what lines beside that still have so much would have, [lines beside, members]."""
+        free = has + self.beyond.take(self._beside.lines, axis=0)
+        if self.holds or self.whole is not None:
+            free -= self._held_by_line()
+        return raised(free)
+
+    def _held_by_line(self) -> Floats:
+        """Return what cuts keep away by line beside; of a part, over links outside it, too, added
+        up in the order of the whole.
+        """
+        if self.whole is None:
+            values = np.zeros((self._beside.links.size, self.held.shape[1]))
+            values[self._beside.cut] = self.held
+            return self._beside.by_line(values)
+        whole, rows, places = self.whole
+        whole.held[rows] = self.held
+        return whole._held_by_line().take(places, axis=0)
+
+
+def _either(where: Bools, one: Bools | None, other: Bools | None) -> Bools | None:
+    """Return `one` in some members, the `other` elsewhere; None marks nothing."""
+    if one is None and other is None:
+        return None
+    flags: Bools = np.where(where, False if one is None else one, False if other is None else other)
+    return flags
