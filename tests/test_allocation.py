@@ -240,7 +240,8 @@ def test_group_sums_have_the_same_bits_at_any_width_and_by_either_way(
 @pytest.mark.parametrize("rounds", [2, None])
 def test_what_a_later_tier_wants_leaves_no_room_in_a_limit(rounds: int | None) -> None:
     """Half of what would flow from the first line is cut off; a need of the next tier wants 10,000
-    of it. The need of the first tier turns to the second line at once: 45 and 55."""
+    of it. The need of the first tier turns to the second line at once: 45 and 55. The first line
+    has 1,000, of which 90 and 910 would flow, and half does."""
     line, need = np.array([0, 0, 1]), np.array([0, 1, 0])
     market = Market.build(line, need, 2, 2, np.array([0, 1]))
     groups = Groups.build([np.array([0, 1])], need)
@@ -248,7 +249,7 @@ def test_what_a_later_tier_wants_leaves_no_room_in_a_limit(rounds: int | None) -
     supply, demand = np.array([[1000.0], [1000.0]]), np.array([[100.0], [10_000.0]])
     weight, cap = np.array([[0.9], [1.0], [0.1]]), np.full((3, 1), np.inf)
     result = allocate(market, supply, demand, weight, cap, limits=half, rounds=rounds)
-    assert result.flow[:, 0] == pytest.approx([45, 955, 55])
+    assert result.flow[:, 0] == pytest.approx([45, 455, 55])
     assert result.rounds == 2
 
 

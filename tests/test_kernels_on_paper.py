@@ -26,11 +26,11 @@ from sim.kernels import (
 )
 from sim.kernels.allocation import allocate
 from sim.kernels.capacity import erlang, half_done, monthly
-from sim.kernels.cuts import proportional
 from sim.kernels.groups import Groups
 from sim.kernels.limits import Limits
 from sim.kernels.market import Market
 from sim.kernels.optimal import transport
+from sim.kernels.rationing import proportional
 from sim.kernels.rounds import Trading
 from sim.kernels.sums import GroupSum
 from sim.kernels.uncollected import uncollected
@@ -354,7 +354,7 @@ def test_limits_on_paper() -> None:
     groups = Groups.build([np.array([0, 1]), np.array([2])], np.array([0, 1, 1]))
     free = Limits.none(groups, column(60, 30), 2)
     assert free.at(column(70, 10))[:, 0].tolist() == [math.inf, math.inf]
-    assert free.asked_anew(column(1, 1, 1), column(2, 1)) is None
+    assert free.asked(column(1, 1, 1), column(2, 1)) is None
 
     def limited(**parts: tuple[float, float]) -> Limits:
         values = {name: column(*each) for name, each in parts.items()}
@@ -367,7 +367,7 @@ def test_limits_on_paper() -> None:
     assert exempt.left(column(80, 10))[:, 0].tolist() == [60, math.inf]
     assert exempt.at(column(80, 10))[:, 0].tolist() == [40, 99]
     # of 50 that the second need wants the cut has refused 10 already: 4 of each 5 are new
-    anew = cut.asked_anew(column(30, 40, 10), column(30, 50))
+    anew = cut.asked(column(30, 40, 10), column(30, 50))
     assert anew is not None
     assert anew[:, 0].tolist() == pytest.approx([30 + 32, 10])
     # of four ordered under a cut of three quarters three are refused; of those of two thirds two
@@ -382,7 +382,7 @@ def test_limits_on_paper() -> None:
 def test_a_link_that_is_turned_away_again_stirs_nobody() -> None:
     """Its buyers have turned to others the first time."""
     nobody, first = np.array([False]), np.array([[True], [False]])
-    trading = Trading(column(1), column(1), column(0), column(0), proportional, nobody)
+    trading = Trading(column(1), column(1), column(0), column(0), proportional, moves=nobody)
     trading.turn_away(first)
     assert trading.moves is not None
     assert trading.moves.tolist() == [True]

@@ -13,8 +13,8 @@ from sim.engine.followers import Followers, grouped, rows_of
 from sim.errors import InputError
 from sim.kernels.allocation import Allocation, allocate
 from sim.kernels.arrays import Floats
-from sim.kernels.cuts import Ration, proportional
 from sim.kernels.market import Market
+from sim.kernels.rationing import Ration, proportional
 from sim.kernels.sums import raised
 from sim.rules import find
 from sim.rules.allocation import Claims, Whole

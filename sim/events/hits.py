@@ -150,7 +150,13 @@ def _would(view: _View, world: World, asked: Floats) -> Floats:
     if would is None:
         return asked
     short = lawful.cut_in_part & would.members
-    return np.where(short, np.minimum(asked, lawful.carried(would.carried)), asked)
+    if not some(short):
+        return asked
+    kept = would.kept_from(lawful.groups.link)
+    if lawful.counted is not None:
+        kept *= lawful.counted
+    most = lawful.carried(world.links.flow) + lawful.groups.by_group(kept)
+    return np.where(short, np.minimum(asked, most), asked)
 
 
 def _note_leaks(view: _View, world: World, leaks: Bools, would: Floats) -> None:

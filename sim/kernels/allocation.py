@@ -13,9 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.kernels.arrays import Bools, Floats
-from sim.kernels.cuts import Cuts, Ration, Would, proportional
+from sim.kernels.cuts import Cuts, Would
 from sim.kernels.limits import Limits
 from sim.kernels.market import Market
+from sim.kernels.rationing import Ration, proportional
 from sim.kernels.rounds import Place, Trading
 from sim.kernels.sums import NOTHING, kept_where, raised
 from sim.kernels.terms import RTOL
@@ -33,7 +34,8 @@ class Allocation:
     """[needs, members]: flow summed over each need's links"""
     rounds: int
     would: Would | None = None
-    """What links would have carried, were they not cut in part; None: all that was asked"""
+    """What cuts in part kept away where lines were short; None: all that was asked and did not
+    come"""
 
 
 def spread(
@@ -97,5 +99,5 @@ def allocate(  # noqa: PLR0913
         own = weight if tier is None else weight * tier
         place = Place(market, own, capped, most, limits, flow)
         done = max(done, trading.until_done(place, rounds))
-    would = None if cuts is None else cuts.told(flow)
+    would = None if cuts is None else cuts.told()
     return Allocation(flow, market.by_line(flow), market.by_need(flow), done, would)

@@ -7,42 +7,37 @@ too little of what others claim, too, and a cut of next to nothing would take a 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
 
 from sim.kernels.arrays import Bools, Floats, Ints
+from sim.kernels.beside import Beside, beside
 from sim.kernels.limits import Limits
 from sim.kernels.market import Market
-from sim.kernels.sums import NOTHING, GroupSum, kept_where, raised, some
+from sim.kernels.rationing import Ration, granted_share, proportional
+from sim.kernels.sums import kept_where, raised, some
 from sim.kernels.terms import RTOL
-
-Ration = Callable[[Floats, Floats, Floats, Market], Floats]
-"""(orders [links, members], supply [lines, members], claims [lines, members], market) -> granted
-[links, members]."""
-
-
-def proportional(orders: Floats, supply: Floats, claims: Floats, market: Market) -> Floats:
-    """Grant each claim the same share of itself, supply / claims where that is below 1."""
-    granted = market.from_lines(_share(supply, claims))
-    granted *= orders
-    return granted
-
-
-def _share(supply: Floats, claims: Floats) -> Floats:
-    share = raised(np.maximum(claims, supply), NOTHING)
-    return np.divide(supply, share, out=share)
 
 
 class Would(NamedTuple):
-    """Hold what links would have carried, were they not cut in part."""
+    """Hold what cuts kept away in a month, where lines were short."""
 
-    carried: Floats
-    """[links, members]"""
+    links: Ints
+    """Links that are cut in part, ascending"""
+    held: Floats
+    """What each would have carried beyond what it did, [of them, members]"""
     members: Bools
     """Where some line was short, so that this was less than was asked, [members]"""
+
+    def kept_from(self, links: Ints) -> Floats:
+        """Return what was kept away from some links, [of them, members]."""
+        place = np.searchsorted(self.links, links)
+        known = self.links.take(place, mode="clip") == links
+        kept: Floats = self.held.take(place, axis=0, mode="clip")
+        kept *= known[:, None]
+        return kept
 
 
 class Asks(NamedTuple):
@@ -54,30 +49,6 @@ class Asks(NamedTuple):
     """The same of all pairs, [pairs, members]; None: other limits hold for no part of a group"""
     orders: Floats
     """[links, members]; where `every` is there"""
-
-
-class _Beside(NamedTuple):
-    """Hold the lines that serve links cut in part, with all their links."""
-
-    lines: Ints
-    """Ascending"""
-    links: Ints
-    """All links of one of them, ascending"""
-    line: Ints
-    """The place of each link's line among the lines"""
-    by_line: GroupSum
-    """Sums these links to these lines"""
-    cut: Ints
-    """The place of each cut link among the links"""
-
-    @classmethod
-    def build(cls, market: Market, cut: Ints) -> _Beside:
-        """Find the lines of the links `cut`, ascending, and all that they serve."""
-        lines = np.unique(market.line[cut])
-        links = np.flatnonzero(np.isin(market.line, lines))
-        line = np.searchsorted(lines, market.line[links])
-        by_line = GroupSum(line, lines.size)
-        return cls(lines, links, line, by_line, np.searchsorted(links, cut))
 
 
 class _Whole(NamedTuple):
@@ -112,19 +83,18 @@ class Cuts:
     """Of which market this is a part"""
     holds: bool = field(init=False)
     """Whether the cut keeps anything away"""
-    _beside: _Beside = field(init=False)
+    _beside: Beside = field(init=False)
 
     def __post_init__(self) -> None:
         self.holds = some(self.held)
-        cut = self.limits.cut_links
-        self._beside = self.market.remembered(cut, lambda: _Beside.build(self.market, cut))
+        self._beside = beside(self.market, self.limits)
 
     @classmethod
     def begun(
         cls, market: Market, limits: Limits, ration: Ration, supply: Floats, beyond: Floats | None
     ) -> Cuts:
         """Begin an allocation: nothing is kept away yet."""
-        width, lines = supply.shape[1], np.unique(market.line[limits.cut_links])
+        width, lines = supply.shape[1], beside(market, limits).lines
         beyond = np.zeros_like(supply) if beyond is None else beyond
         dust = RTOL * (supply.take(lines, axis=0) + beyond.take(lines, axis=0))
         held, nowhere = np.zeros((limits.cut_links.size, width)), np.zeros(width, dtype=np.bool_)
@@ -134,8 +104,8 @@ class Cuts:
         """Return the same in a part of the market with some `links` and `lines` of this one."""
         rows = np.searchsorted(self.limits.cut_links, links.take(inner.cut_links))
         beyond, held = self.beyond.take(lines, axis=0), self.held.take(rows, axis=0)
-        inner_lines = lines.take(np.unique(market.line[inner.cut_links]))
-        places = np.searchsorted(self._beside.lines, inner_lines)
+        own = lines.take(beside(market, inner).lines)
+        places = np.searchsorted(self._beside.lines, own)
         dust, whole = self.dust.take(places, axis=0), _Whole(self, rows, places)
         return Cuts(market, inner, self.ration, beyond, dust, held, self.short, whole)
 
@@ -192,14 +162,9 @@ class Cuts:
         cut there; None: nowhere.
         """
         short: Bools = claims > has + self.dust
-        short = short.take(self._line_of_cut, axis=0) & self.limits.cut_here
+        short = short.take(self._beside.line_of_cut, axis=0) & self.limits.cut_here
         members: Bools = np.logical_or.reduce(short, axis=0)
         return members if some(members) else None
-
-    @property
-    def _line_of_cut(self) -> Ints:
-        """Return the place of each cut link's line among the lines beside."""
-        return self._beside.line[self._beside.cut]
 
     def _cut_late(
         self,
@@ -229,7 +194,7 @@ class Cuts:
         """
         beside = self._beside
         if self.ration is proportional:
-            share = _share(left.take(beside.lines, axis=0), claims)
+            share = granted_share(left.take(beside.lines, axis=0), claims)
             return asked * share.take(beside.line, axis=0)
         all_orders, all_claims = orders.copy(), self.market.by_line(orders)
         all_orders[beside.links], all_claims[beside.lines] = asked, claims
@@ -250,8 +215,8 @@ class Cuts:
         asked = asked.copy()
         asked[beside.cut] = more
         claims = beside.by_line(asked)
-        short = (claims > free + self.dust).take(self._line_of_cut, axis=0)
-        short &= limits.cut_here & (more > self.dust.take(self._line_of_cut, axis=0))
+        short = (claims > free + self.dust).take(self._beside.line_of_cut, axis=0)
+        short &= limits.cut_here & (more > self.dust.take(self._beside.line_of_cut, axis=0))
         if not some(short):
             return None
         self.short = self.short | np.logical_or.reduce(short, axis=0)
@@ -303,19 +268,15 @@ class Cuts:
         if not some(self.short):
             return None
         free = self._free(left.take(self._beside.lines, axis=0))
-        most = self.held + free.take(self._line_of_cut, axis=0)
+        most = self.held + free.take(self._beside.line_of_cut, axis=0)
         sums = self.limits.by_cut_group(self._by_pair(most))
         return np.where(self.limits.cut_in_part & self.short, sums, np.inf)
 
-    def told(self, flow: Floats) -> Would | None:
-        """Return what links would have carried, given their whole `flow` [links, members]; None: no
-        line was short.
-        """
+    def told(self) -> Would | None:
+        """Return what cuts have kept away in all; None: no line was short."""
         if not some(self.short):
             return None
-        would = flow.copy()
-        would[self.limits.cut_links] += self.held
-        return Would(would, self.short)
+        return Would(self.limits.cut_links, self.held, self.short)
 
     def _by_pair(self, values: Floats) -> Floats:
         """Look up values of cut links for their pairs with groups that are cut in part."""
@@ -341,9 +302,7 @@ class Cuts:
         up in the order of the whole.
         """
         if self.whole is None:
-            values = np.zeros((self._beside.links.size, self.held.shape[1]))
-            values[self._beside.cut] = self.held
-            return self._beside.by_line(values)
+            return self._beside.by_line_of_cut(self.held)
         whole, rows, places = self.whole
         whole.held[rows] = self.held
         return whole._held_by_line().take(places, axis=0)

@@ -189,8 +189,8 @@ class Limits(Terms):
         `anew` is as `asked` returns it, `flow` as for `room`. Return which links got nothing of
         what was asked, [links, members]; None: all got some.
         """
-        would = self.carried(orders) if anew is None else anew
-        return self.reduce(orders, self.room(would, flow))
+        asked = self.carried(orders)
+        return self.reduce(orders, self.room(asked if anew is None else anew, flow), asked)
 
     def room(self, would: Floats, flow: Floats | None = None) -> Floats:
         """Return what groups may still carry, [groups, members], if so much `would` flow on top of
@@ -203,14 +203,17 @@ class Limits(Terms):
         # rounding leaves dust of room, and dust of goods would set a buyer's mean lead time
         return np.where(carried < limit * (1.0 - RTOL), limit - carried, 0.0)
 
-    def reduce(self, orders: Floats, room: Floats) -> Bools | None:
-        """Reduce orders [links, members], in place, to what groups have `room` for.
+    def reduce(self, orders: Floats, room: Floats, asked: Floats | None = None) -> Bools | None:
+        """Reduce orders [links, members], in place, to what groups have `room` for; `asked` is what
+        is asked of them, where that is known; both [groups, members].
 
         The orders of a group that asks for more are reduced by one factor; a link in several groups
         by the least. Return which links got nothing of what was asked, [links, members]; None: all
         got some.
         """
-        groups, asked = self.groups, self.carried(orders)
+        groups = self.groups
+        if asked is None:
+            asked = self.carried(orders)
         over = asked > room
         if not some(over):
             return None

@@ -12,9 +12,10 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.kernels.arrays import Bools, Floats, Ints
-from sim.kernels.cuts import Asks, Cuts, Ration, proportional
+from sim.kernels.cuts import Asks, Cuts
 from sim.kernels.limits import Limits
 from sim.kernels.market import Market, Part
+from sim.kernels.rationing import Ration, proportional
 from sim.kernels.sums import NOTHING, raised, some
 from sim.kernels.terms import RTOL
 

@@ -21,7 +21,7 @@ from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from sim.kernels import claims as kernels
-from sim.kernels import cuts as kernel
+from sim.kernels import rationing as kernel
 from sim.kernels.allocation import Allocation
 from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.least_cost import least_cost

@@ -43,9 +43,9 @@ class CutOff(Trading):
 
     What is left is a share of the flow at the start of the run or, where more would flow without
     it, of that: 1 % cut off a reserve supplier leaves 99 % of what buyers would take from it. What
-    it has refused it refuses again; what waits for another reason it cuts by its share. What would
-    flow is what buyers ask for: where the supplier is short of that, a part of a cut takes less
-    than its share, and nothing as long as what it leaves of the orders is more than there is.
+    it has refused it refuses again; what waits for another reason it cuts by its share. Of a
+    supplier that is short no more would flow than it could make and would share out to these
+    buyers: half a cut takes half of that, and others may have it.
     """
 
     is_lifted: ClassVar = True

@@ -186,8 +186,7 @@ class Links:
     lead_groups: Sequence[LeadGroup] = field(default_factory=list)
     """The links by lead time"""
     would: Would | None = None
-    """What links would have carried this month, were nothing cut in part, where suppliers were
-    short; month/allocation writes it"""
+    """What cuts kept away where suppliers were short; month/allocation writes it"""
 
 
 @dataclass(eq=False)
@@ -273,9 +272,7 @@ class World:
         return len(self.members)
 
     def reopen(self) -> None:
-        """Find out which links may carry goods, after caps have changed or lines or links are
-        qualified.
-        """
+        """Find out which links may carry goods, after caps or qualification have changed."""
         links = self.links
         links.permitted = renewed(links.cap > 0, links.permitted)
         links.open = renewed(self.open_links(), links.open)

@@ -1,0 +1,48 @@
+"""Find who else is served by the lines that serve links which are cut in part."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.kernels.arrays import Ints
+from sim.kernels.limits import Limits
+from sim.kernels.market import Market
+from sim.kernels.sums import GroupSum
+
+
+class Beside(NamedTuple):
+    """Hold the lines that serve links cut in part, with all their links."""
+
+    lines: Ints
+    """Ascending"""
+    links: Ints
+    """All links of one of them, ascending"""
+    line: Ints
+    """The place of each link's line among the lines"""
+    by_line: GroupSum
+    """Sums these links to these lines"""
+    cut: Ints
+    """The place of each cut link among the links"""
+    line_of_cut: Ints
+    """The place of each cut link's line among the lines"""
+    by_line_of_cut: GroupSum
+    """Sums the cut links to the lines"""
+
+    @classmethod
+    def build(cls, market: Market, cut: Ints) -> Beside:
+        """Find the lines of the links `cut`, ascending, and all that they serve."""
+        lines = np.unique(market.line[cut])
+        links = np.flatnonzero(np.isin(market.line, lines))
+        line = np.searchsorted(lines, market.line[links])
+        own = np.searchsorted(links, cut)
+        of_cut = line[own]
+        by_line, by_line_of_cut = GroupSum(line, lines.size), GroupSum(of_cut, lines.size)
+        return cls(lines, links, line, by_line, own, of_cut, by_line_of_cut)
+
+
+def beside(market: Market, limits: Limits) -> Beside:
+    """Return the lines of a market that serve links cut in part, with all their links."""
+    cut = limits.cut_links
+    return market.remembered(cut, lambda: Beside.build(market, cut))
