@@ -4,6 +4,7 @@ by little."""
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -405,8 +406,8 @@ def test_parquet_holds_the_same(whole: Study, tmp_path: Path) -> None:
     before = contents(whole.folder)
     ran(whole.folder, {"resume": True, "parquet": True})
     after = contents(whole.folder)
-    assert after.keys() - before.keys() == {"results.parquet"}
-    (whole.folder / "results.parquet").unlink()
+    assert after.keys() - before.keys() == {"results.parquet/part-000000.parquet"}
+    shutil.rmtree(whole.folder / "results.parquet")
     (whole.folder / "manifest.json").unlink()
     ran(whole.folder, {"resume": True})
     assert contents(whole.folder) == before
