@@ -43,14 +43,14 @@ def large(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parquet_parts, "LINES", 7)
 
 
-def ran(out: Path, points: int = POINTS, **how: Any) -> Study:
+def ran(out: Path, points: int = POINTS, months: int = 12, **how: Any) -> Study:
     asked = {
         "design": {"kind": "list"},
         "factors": {"events.ban.date": DATES[:points], "events.ban.until": ENDS[:points]},
-        "metrics": ["spending"],
+        "metrics": ["fill_rate_after"],
         "members": 2,
     }
-    return run_study(ask(asked), out, [scenario(months=12)], **how)
+    return run_study(ask(asked), out, [scenario(months=months)], **how)
 
 
 def parts(points: int) -> set[str]:
@@ -84,16 +84,16 @@ def test_parts_hold_all_points_once(points: int, rows: int) -> None:
 def test_many_lines_are_parquet_in_parts(large: None, tmp_path: Path) -> None:
     """They hold what CSV would, under the same names and kinds, with all digits; the point that
     failed is not there."""
-    found = ran(tmp_path / "study")
+    found = ran(tmp_path / "study", months=36)
     assert tables(found.folder) == parts(POINTS)
     lines = [len(pd.read_parquet(found.folder / name)) for name in sorted(parts(POINTS))]
     assert lines == [6, 3, 3]
-    small = ran(tmp_path / "small", csv=True)
+    small = ran(tmp_path / "small", months=36, csv=True)
     table = pd.read_csv(small.folder / "results.csv")
     for frame in (found.results, pd.read_parquet(found.folder / "results.parquet")):
         pd.testing.assert_frame_equal(frame, table, rtol=1e-9, check_exact=False)
-    mean = found.values("spending", "AAA", "optics").mean(axis=1)
-    rows = found.results.query("state == 'AAA' and product == 'optics'")
+    mean = found.values("fill_rate_after", "AAA", "propulsion_units").mean(axis=1)
+    rows = found.results.query("state == 'AAA' and product == 'propulsion_units'")
     assert rows["mean"].tolist() == mean[[0, 1, 3, 4]].tolist()
 
 
@@ -148,7 +148,7 @@ def test_without_pyarrow_a_large_study_ends_well(
         patch.setattr(formats, "has_pyarrow", lambda: False)
         found = ran(tmp_path / "study")
         assert tables(found.folder) == set()
-        assert found.values("spending", "AAA", "optics").shape == (POINTS, 2)
+        assert found.values("fill_rate_after", "AAA", "propulsion_units").shape == (POINTS, 2)
         told = f": 15 lines of results are written as Parquet, .*{NEEDED}; resume .*--csv"
         with pytest.raises(InputError, match=told):
             _ = found.results

@@ -6,16 +6,18 @@ A folder of such files is what `pandas.read_parquet` and other readers of Parque
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from sim.errors import InputError
 from sim.files.aside import replacing
 from sim.files.disk import opened, replacing_folder
 from sim.report.files import readable
-from sim.report.tables import Table
 from sim.scenario.tables.parquet import NEEDED
 from sim.study.reading import SPREAD
 from sim.study.store import LABELS
@@ -23,9 +25,13 @@ from sim.study.store import LABELS
 if TYPE_CHECKING:
     import pandas as pd
 
+NumberColumn = NDArray[np.float64] | NDArray[np.int64]
+Labels = Mapping[str, Sequence[str]]
+"""Column -> its text in each row of a point"""
+
 COUNT = "n"
 """The column with the number of members behind a row's mean and quantiles."""
-LINES = 2**18
+LINES = 2**17
 """Lines of a part, at most, unless a single point has more."""
 
 
@@ -47,15 +53,18 @@ def blocks(points: int, rows: int) -> Iterator[slice]:
         yield slice(start, min(start + step, points))
 
 
-def write_parts(place: Path, parts: Iterable[Iterable[Table]]) -> None:
-    """Write a table as a folder of parts, each given in pieces, in the place of an older one.
+def write_parts(
+    place: Path, labels: Labels, parts: Iterable[Iterable[Mapping[str, NumberColumn]]]
+) -> None:
+    """Write a table as a folder of parts in the place of an older one.
 
-    Raises OSError.
+    `labels` tell the rows of a point apart, and each part is given in pieces that hold the numbers
+    of whole points. Raises OSError.
     """
     with replacing_folder(place) as fresh:
         for number, pieces in enumerate(parts):
             with replacing(fresh / _name(number)) as stream:
-                stream.write(_part(pieces))
+                stream.write(_part(labels, pieces))
 
 
 def read_parts(place: Path, count: int) -> pd.DataFrame:
@@ -87,18 +96,26 @@ def _schema() -> Any:
     )
 
 
-def _part(pieces: Iterable[Table]) -> Any:
+def _part(labels: Labels, pieces: Iterable[Mapping[str, NumberColumn]]) -> Any:
     """Lay out the bytes of a part, with sums by which damage is seen; all that repeats is text."""
     import pyarrow as pa
     from pyarrow import parquet
 
-    schema, sink = _schema(), pa.BufferOutputStream()
-    tables = [schema.empty_table(), *(pa.table(each, schema=schema) for each in pieces)]
+    schema = _schema()
+    narrow = pa.schema([field for field in schema if field.name not in labels])
+    numbers = pa.concat_tables(
+        [narrow.empty_table(), *(pa.table(dict(each), schema=narrow) for each in pieces)]
+    )
+    rows = len(next(iter(labels.values())))
+    place = pa.array(np.arange(numbers.num_rows) % rows)
+    text = {name: pa.array(each, pa.string()).take(place) for name, each in labels.items()}
+    columns = [text[name] if name in text else numbers[name] for name in schema.names]
+    sink = pa.BufferOutputStream()
     parquet.write_table(
-        pa.concat_tables(tables),
+        pa.table(columns, schema=schema),
         sink,
         compression="zstd",
-        use_dictionary=list(LABELS),
+        use_dictionary=list(labels),
         write_page_checksum=True,
     )
     return sink.getvalue()

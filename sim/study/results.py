@@ -22,7 +22,7 @@ from sim.report.tables import csv as table_text
 from sim.study.atomic_files import writing
 from sim.study.experiment import Experiment
 from sim.study.formats import listed, standing
-from sim.study.parquet_parts import COUNT, blocks, write_parts
+from sim.study.parquet_parts import COUNT, NumberColumn, blocks, write_parts
 from sim.study.reading import PARQUET, RESULTS, SPREAD
 from sim.study.store import FAILED, FAILURE_KEYS, FAILURES, LABELS, Store
 
@@ -41,8 +41,7 @@ def finish(store: Store, experiment: Experiment, names: Collection[str]) -> None
         if RESULTS in names:
             _write_csv(store, experiment)
         if PARQUET in names:
-            parts = blocks(experiment.points, len(experiment.rows))
-            write_parts(folder / PARQUET, (tables(store, experiment, each) for each in parts))
+            _write_parquet(store, experiment)
         elif PARQUET in standing(folder) - listed(folder):
             # of an earlier stage of the study, and nothing is here to renew it with
             shutil.rmtree(folder / PARQUET)
@@ -68,12 +67,14 @@ def seal(store: Store, experiment: Experiment) -> None:
     replace_file(store.folder / MANIFEST, text)
 
 
-def tables(store: Store, experiment: Experiment, part: slice = slice(None)) -> Iterator[Table]:
-    """Tabulate the spread over members by point, metric, state and product, of all points or a part
-    of them, some at a time; failed points have no rows.
+def numbers(
+    store: Store, experiment: Experiment, part: slice = slice(None)
+) -> Iterator[dict[str, NumberColumn]]:
+    """Tabulate the spread over members at all points or a part of them, some at a time, the rows of
+    a point in the order of `experiment.rows`; failed points have no rows.
     """
-    rows = experiment.rows
-    step = max(min(_NUMBERS // (len(rows) * experiment.members), _LINES // len(rows)), 1)
+    rows = len(experiment.rows)
+    step = max(min(_NUMBERS // (rows * experiment.members), _LINES // rows), 1)
     succeeded = np.arange(store.state.points)[part][~(store.status[part] == FAILED).any(axis=1)]
     for start in range(0, succeeded.size, step):
         points = succeeded[start : start + step]
@@ -81,18 +82,32 @@ def tables(store: Store, experiment: Experiment, part: slice = slice(None)) -> I
         values = np.moveaxis(store.values[points], 1, -1)
         found = spread(values, range(experiment.members), COARSE)
         yield {
-            "point": np.repeat(points, len(rows)),
-            **{name: [getattr(row, name) for row in rows] * points.size for name in LABELS},
+            "point": np.repeat(points, rows),
             **{name: each.ravel() for name, each in found.items()},
             COUNT: counted(values).ravel(),
         }
 
 
+def _labels(experiment: Experiment) -> dict[str, list[str]]:
+    """Tell the rows of a point apart."""
+    return {name: [getattr(row, name) for row in experiment.rows] for name in LABELS}
+
+
 def _write_csv(store: Store, experiment: Experiment) -> None:
+    labels, rows = _labels(experiment), len(experiment.rows)
     with replacing(store.folder / RESULTS) as stream:
         stream.write((",".join(["point", *LABELS, *SPREAD, COUNT]) + "\n").encode())
-        for table in tables(store, experiment):
+        for found in numbers(store, experiment):
+            points = found["point"].size // rows
+            told: Table = {name: each * points for name, each in labels.items()}
+            table = {"point": found.pop("point"), **told, **found}
             stream.write(table_text(table).partition("\n")[2].encode())
+
+
+def _write_parquet(store: Store, experiment: Experiment) -> None:
+    parts = blocks(experiment.points, len(experiment.rows))
+    found = (numbers(store, experiment, each) for each in parts)
+    write_parts(store.folder / PARQUET, _labels(experiment), found)
 
 
 def _manifest(folder: Path, experiment: Experiment, failed: int) -> dict[str, Any]:
