@@ -149,15 +149,17 @@ class Study(Shown):
 
         Raises InputError for a number that was not kept, or while runs are pending.
         """
-        self._require_finished()
+        self._require_finished(with_tables=False)
         rows = list(self.rows.itertuples(index=False, name=None))
         if (metric, state, product) not in rows:
             raise InputError(f"{self.folder}: keeps no {metric} of {state}, {product}")
         return np.array(self.store.values[:, :, rows.index((metric, state, product))])
 
-    def _require_finished(self) -> None:
-        pending = int(self.store.pending.sum())
-        if pending or self.store.state.shard or not (self.folder / MANIFEST).exists():
+    def _require_finished(self, *, with_tables: bool = True) -> None:
+        pending, is_shard = int(self.store.pending.sum()), bool(self.store.state.shard)
+        # tables that no manifest stands for are of an earlier stage of the study
+        lacks_tables = with_tables and not (self.folder / MANIFEST).exists()
+        if pending or is_shard or lacks_tables:
             raise InputError(
                 f"{self.folder}: is not finished ({pending} of {self.store.status.size} runs"
                 " pending); resume it"

@@ -163,21 +163,24 @@ def _filled(folder: Path, experiment: Experiment, how: How) -> Path:
         if how.get("retry_failed"):
             store.retry()
         _run(store, experiment, share(experiment, shard), how)
-        if shard:
-            _seal(store, experiment)
-            return folder
-        lines = experiment.points * len(experiment.rows)
-        names = due(folder, lines, csv=bool(how.get("csv")), parquet=bool(how.get("parquet")))
-        if names or not (folder / MANIFEST).exists():
-            finish(store, experiment, names)
+        _show(store, experiment, how)
     return folder
 
 
-def _seal(store: Store, experiment: Experiment) -> None:
-    """Write what a shard shows when it is done: no more than the hashes of its files."""
-    if not (store.folder / MANIFEST).exists():
-        with writing(store.folder):
-            seal(store, experiment)
+def _show(store: Store, experiment: Experiment, how: How) -> None:
+    """Write what the folder of a study lacks when all is done; of a shard, no more than the hashes
+    of its files.
+    """
+    folder, is_sealed = store.folder, (store.folder / MANIFEST).exists()
+    if how.get("shard"):
+        if not is_sealed:
+            with writing(folder):
+                seal(store, experiment)
+        return
+    lines = experiment.points * len(experiment.rows)
+    names = due(folder, lines, csv=bool(how.get("csv")), parquet=bool(how.get("parquet")))
+    if names or not is_sealed:
+        finish(store, experiment, names)
 
 
 def _told(error: BaseException) -> str:
