@@ -17,6 +17,8 @@ import sim
 from sim.errors import InputError
 from sim.report.result import Result
 from sim.scenario.loading.dump import dump
+from sim.study import experiment
+from sim.study.experiment import Experiment, prepared
 from sim.study.replay import replay
 from sim.study.shards import merge
 from sim.study.spec import ask
@@ -39,6 +41,22 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Study:
 
 def test_two_processes_give_the_same_bytes(whole: Study, tmp_path: Path) -> None:
     assert contents(ran(tmp_path / "study", {"jobs": 2}).folder) == contents(whole.folder)
+
+
+def test_what_points_of_one_structure_set_is_written_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many tasks they make: handing out is not to take longer than the runs."""
+    ready = prepared(ask(study()), [scenario()])
+    whole = np.ones((ready.points, ready.members), dtype=np.bool_)
+    seen: list[int] = []
+    sets = Experiment.sets
+    monkeypatch.setattr(
+        Experiment, "sets", lambda self, each: seen.append(each) or sets(self, each)
+    )
+    monkeypatch.setattr(experiment, "side_by_side_at_most", lambda rows: 2)
+    tasks = list(ready.tasks(whole))
+    assert len(seen) == len(set(seen)) == len({each.sets for each in tasks})
+    assert len(tasks) > 4 * len(seen)
+    assert sum(len(each.points) for each in tasks) == ready.points * ready.members
 
 
 def test_any_executor_gives_the_same_bytes(whole: Study, tmp_path: Path) -> None:
