@@ -19,7 +19,7 @@ import sim
 from sim.cli.main import main
 from sim.errors import InputError
 from sim.files.aside import replacing
-from sim.study import formats, parquet_parts, sweep
+from sim.study import formats, parquet_parts, results, sweep
 from sim.study.formats import LARGE, due
 from sim.study.parquet_parts import blocks, read_parts
 from sim.study.spec import ask
@@ -212,6 +212,25 @@ def test_the_command_says_what_is_lacking(
     told = capsys.readouterr().out
     assert "results.csv, results.parquet/" in told
     assert "pip" not in told
+
+
+def test_a_death_before_the_manifest_is_made_good(
+    large: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """CSV stands there, and nothing vouches for it."""
+    found = ran(tmp_path / "study")
+
+    def dies(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(results, "seal", dies)
+        with pytest.raises(KeyboardInterrupt):
+            ran(found.folder, resume=True, csv=True)
+    assert len(Study(found.folder).results) == (POINTS - 1) * ROWS
+    assert contents(ran(found.folder, resume=True).folder) == contents(
+        ran(tmp_path / "whole", csv=True).folder
+    )
 
 
 @contextmanager

@@ -49,9 +49,12 @@ def test_what_points_of_one_structure_set_is_written_once(monkeypatch: pytest.Mo
     whole = np.ones((ready.points, ready.members), dtype=np.bool_)
     seen: list[int] = []
     sets = Experiment.sets
-    monkeypatch.setattr(
-        Experiment, "sets", lambda self, each: seen.append(each) or sets(self, each)
-    )
+
+    def counted(self: Experiment, point: int) -> tuple[str, ...]:
+        seen.append(point)
+        return sets(self, point)
+
+    monkeypatch.setattr(Experiment, "sets", counted)
     monkeypatch.setattr(experiment, "side_by_side_at_most", lambda rows: 2)
     tasks = list(ready.tasks(whole))
     assert len(seen) == len(set(seen)) == len({each.sets for each in tasks})
