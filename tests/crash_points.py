@@ -273,7 +273,7 @@ OPERATIONS: dict[str, tuple[Any, Any, Any]] = {
     "save": (older_result, saved, whole_result),
     "sweep": (lambda place: place.mkdir(), lambda place: swept(place, resume=True), begun),
     "extend": (
-        lambda place: swept(place, 2),
+        lambda place: swept(place, 2, parquet=True),
         lambda place: swept(place, 4, extend=True),
         begun,
     ),

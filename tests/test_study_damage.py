@@ -12,6 +12,7 @@ import pytest
 import sim
 from sim.errors import InputError
 from sim.report.files import unchecked
+from sim.study.parquet_parts import read_parts
 from sim.study.resume import reopened
 from sim.study.spec import ask
 from sim.study.study import Study
@@ -31,7 +32,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "events.ban.until": ["2020-01", "2014-06"],
     }
     folder = tmp_path_factory.mktemp("damage") / "study"
-    return run_study(ask(asked), folder, [scenario()]).folder
+    return run_study(ask(asked), folder, [scenario()], parquet=True).folder
 
 
 def files(folder: Path) -> list[str]:
@@ -59,6 +60,7 @@ def read_all(folder: Path) -> None:
     for frame in (found.points, found.failures, found.results):
         assert list(frame.columns)
     metric, state, product = found.rows.iloc[0]
+    assert len(read_parts(folder / "results.parquet", 1)) == 3 * 3
     found.values(str(metric), str(state), str(product))
     assert found.scenario.members
     assert found.start
@@ -84,7 +86,7 @@ def damaged(whole: Path, tmp_path: Path, name: str) -> Iterator[Path]:
 
 def test_what_is_whole_is_read(whole: Path) -> None:
     read_all(whole)
-    assert len(files(whole)) == 10
+    assert len(files(whole)) == 11
 
 
 @pytest.mark.parametrize(
@@ -94,6 +96,7 @@ def test_what_is_whole_is_read(whole: Path) -> None:
         "manifest.json",
         "points.csv",
         "results.csv",
+        "results.parquet/part-000000.parquet",
         "rows.csv",
         "scenarios/propulsion.yaml",
         "state.json",

@@ -4,6 +4,7 @@ by little."""
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -16,6 +17,8 @@ import sim
 from sim.errors import InputError
 from sim.report.result import Result
 from sim.scenario.loading.dump import dump
+from sim.study import experiment
+from sim.study.experiment import Experiment, prepared
 from sim.study.replay import replay
 from sim.study.shards import merge
 from sim.study.spec import ask
@@ -38,6 +41,25 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Study:
 
 def test_two_processes_give_the_same_bytes(whole: Study, tmp_path: Path) -> None:
     assert contents(ran(tmp_path / "study", {"jobs": 2}).folder) == contents(whole.folder)
+
+
+def test_what_points_of_one_structure_set_is_written_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many tasks they make: handing out is not to take longer than the runs."""
+    ready = prepared(ask(study()), [scenario()])
+    whole = np.ones((ready.points, ready.members), dtype=np.bool_)
+    seen: list[int] = []
+    sets = Experiment.sets
+
+    def counted(self: Experiment, point: int) -> tuple[str, ...]:
+        seen.append(point)
+        return sets(self, point)
+
+    monkeypatch.setattr(Experiment, "sets", counted)
+    monkeypatch.setattr(experiment, "side_by_side_at_most", lambda rows: 2)
+    tasks = list(ready.tasks(whole))
+    assert len(seen) == len(set(seen)) == len({each.sets for each in tasks})
+    assert len(tasks) > 4 * len(seen)
+    assert sum(len(each.points) for each in tasks) == ready.points * ready.members
 
 
 def test_any_executor_gives_the_same_bytes(whole: Study, tmp_path: Path) -> None:
@@ -405,8 +427,8 @@ def test_parquet_holds_the_same(whole: Study, tmp_path: Path) -> None:
     before = contents(whole.folder)
     ran(whole.folder, {"resume": True, "parquet": True})
     after = contents(whole.folder)
-    assert after.keys() - before.keys() == {"results.parquet"}
-    (whole.folder / "results.parquet").unlink()
+    assert after.keys() - before.keys() == {"results.parquet/part-000000.parquet"}
+    shutil.rmtree(whole.folder / "results.parquet")
     (whole.folder / "manifest.json").unlink()
     ran(whole.folder, {"resume": True})
     assert contents(whole.folder) == before

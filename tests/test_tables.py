@@ -208,6 +208,27 @@ def test_numbers_as_text(number: float, cell: str) -> None:
     assert tables.csv({"a": np.array([number])}) == f"a\n{cell}\n"
 
 
+@pytest.mark.parametrize(
+    ("text", "cell"),
+    [
+        *(
+            (text, text)
+            for text in ("", "plain", "a b+c-d.e", "\u00fc1", "-5", "5e-3", "a\tb", "a:b")
+        ),
+        ("=1", "'=1"),
+        ("-x", "'-x"),
+        ("a;=b", "a;'=b"),
+        ("a\t+b", "a\t'+b"),
+        (" @a", "' @a"),
+        ("a,b", '"a,b"'),
+        ("a\n=b", '"a\n\'=b"'),
+        ("a\n", '"a\n"'),
+    ],
+)
+def test_text_as_cells(text: str, cell: str) -> None:
+    assert tables.csv({"a": [text]}) == f"a\n{cell}\n"
+
+
 def test_text_that_needs_quotes_survives() -> None:
     awkward = ['a,b "c"', "two\nlines", "plain"]
     rows = list(reader.reader(io.StringIO(tables.csv({"x": awkward, "y": awkward}), newline="")))

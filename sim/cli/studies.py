@@ -22,7 +22,16 @@ from sim.errors import SimError
 if TYPE_CHECKING:
     from sim.study.study import Study
 
-parquet_option = click.option("--parquet", is_flag=True, help="Write the results as Parquet, too.")
+parquet_option = click.option(
+    "--parquet",
+    is_flag=True,
+    help="Write the results as Parquet, too; those of a million lines are Parquet anyway.",
+)
+csv_option = click.option(
+    "--csv",
+    is_flag=True,
+    help="Write the results as CSV, too, where they are a million lines or more.",
+)
 
 
 @click.command()
@@ -58,14 +67,17 @@ parquet_option = click.option("--parquet", is_flag=True, help="Write the results
     help="Run the I-th of N parts into a folder of its own; `sim merge` joins them.",
 )
 @parquet_option
+@csv_option
 @unchecked_option
 @quiet_option
 def sweep(study: str, out: Path | None, check: bool, quiet: bool, **how: Any) -> None:
     """Run a study: a scenario at many points.
 
-    Writes points.csv, results.csv, failures.csv and a manifest. The results are the same bytes
-    whoever runs them. A study that was interrupted or killed goes on with --resume. Failed points
-    do not stop the others; the exit code is then 1.
+    Writes points.csv, results.csv, failures.csv and a manifest. Results of a million lines or more
+    are Parquet, in parts, in the folder results.parquet; with --csv they are CSV, too, and --resume
+    --csv makes that of a study that is finished. The results are the same bytes whoever runs them.
+    A study that was interrupted or killed goes on with --resume. Failed points do not stop the
+    others; the exit code is then 1.
     """
     from sim.study.experiment import prepared
     from sim.study.spec import read_study
@@ -87,9 +99,10 @@ def sweep(study: str, out: Path | None, check: bool, quiet: bool, **how: Any) ->
 @click.command()
 @click.argument("study", type=click.Path(path_type=Path))
 @parquet_option
+@csv_option
 @unchecked_option
 @quiet_option
-def merge(study: Path, parquet: bool, quiet: bool) -> None:
+def merge(study: Path, parquet: bool, csv: bool, quiet: bool) -> None:
     """Join the shards of a study.
 
     Joins the folders STUDY.shard-i-of-n into STUDY, as one run of the whole would have made it;
@@ -97,7 +110,7 @@ def merge(study: Path, parquet: bool, quiet: bool) -> None:
     """
     from sim.study.shards import merge as join
 
-    _tell(join(study, parquet=parquet), quiet)
+    _tell(join(study, parquet=parquet, csv=csv), quiet)
 
 
 @click.command()
@@ -134,6 +147,8 @@ def _tell(study: Study, quiet: bool, *, is_whole: bool = True) -> None:
     """Say what stands in the folder. Raises SimError where points have failed."""
     if not quiet:
         say(where(study.folder))
+        if is_whole and study.lacking:
+            say(f"{study.folder}: {study.lacking}")
     failed = len(study.failures) if is_whole else int(study.store.failed.sum())
     if failed:
         points = f"{failed} of {study.store.state.points} points failed"

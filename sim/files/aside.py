@@ -56,6 +56,7 @@ def is_aside(path: Path) -> bool:
 
 
 def clear_asides(folder: Path) -> None:
-    """Remove what killed processes have left aside in a folder, which must be locked."""
+    """Remove the files that killed processes have left aside in a folder, which must be locked."""
     for path in folder.rglob(_ASIDE.format("*")):
-        path.unlink(missing_ok=True)
+        if not path.is_dir():
+            path.unlink(missing_ok=True)

@@ -155,6 +155,25 @@ def exchange(fresh: Path, place: Path) -> None:
         shutil.rmtree(aside, ignore_errors=True)
 
 
+@contextmanager
+def replacing_folder(place: Path) -> Iterator[Path]:
+    """Give a folder to fill that stands in the place of an older one in the end, or nowhere; what a
+    kill leaves, `clear_litter` removes.
+
+    Raises OSError.
+    """
+    fresh, handle = fresh_folder(place)
+    try:
+        yield fresh
+        exchange(fresh, place)
+    except BaseException:
+        shutil.rmtree(fresh, ignore_errors=True)
+        raise
+    finally:
+        if handle is not None:
+            os.close(handle)
+
+
 _CLEANER = 'cat > /dev/null; rm -rf -- "$0"'
 """Waits until nobody holds the other end of its input, then removes the folder."""
 

@@ -137,6 +137,11 @@ def read_manifest(folder: Path) -> dict[str, Any] | None:
     return manifest if is_ours and isinstance(manifest.get("files"), dict) else None
 
 
+def hashes_in(folder: Path) -> Mapping[str, str]:
+    """Return the hashes that a folder's manifest lists; empty where there is no manifest."""
+    return _hashes(_read_json(folder / MANIFEST)) or {}
+
+
 def _read_json(path: Path) -> Any:
     """Read a JSON file; None where that fails."""
     try:

@@ -4,6 +4,7 @@ text.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import prod
 
@@ -28,6 +29,8 @@ USES = ("final", "input")
 """What a product is needed for: to be used by the state, or by its lines."""
 ROWS = 2**16
 """Rows of a CSV file that are written at a time."""
+_PLAIN = re.compile(r"\w[\w.+\- ]*")
+"""Text that stands in a cell as it is: most text does, and need not be looked at more closely."""
 
 
 def series(records: Records) -> Table:
@@ -230,5 +233,7 @@ def _cells(column: Column) -> list[str]:
 
 
 def _quoted(text: str) -> str:
+    if _PLAIN.fullmatch(text):
+        return text
     text = cell(text)
     return '"' + text.replace('"', '""') + '"' if any(mark in text for mark in ',"\n\r') else text

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from sim.errors import InputError
 from sim.files.aside import clear_asides, replacing
-from sim.files.disk import lock
+from sim.files.disk import clear_litter, lock
+from sim.study.reading import PARQUET
 
 COPIED = 2**24
 """Bytes moved at a time."""
@@ -69,6 +70,7 @@ def locked(folder: Path) -> Iterator[None]:
     except BlockingIOError as error:
         raise InputError(f"{folder}: another process is at work on this study") from error
     try:
+        clear_litter(folder / PARQUET)
         clear_asides(folder)
         yield
     finally:

@@ -97,30 +97,32 @@ class Experiment:
         width = side_by_side_at_most(self.rows)
         for points in self._alike:
             place, members = np.nonzero(pending[points])
+            if place.size:
+                first = int(points[0])
+                case, sets = self.cases.index(self.case(first)), self.sets(first)
             for start in range(0, place.size, width):
                 some = slice(start, start + width)
-                yield self._task(int(points[0]), points[place[some]], members[some])
+                yield self._task(case, sets, points[place[some]], members[some])
 
-    def _task(self, first: int, points: Ints, members: Ints) -> Task:
-        """Make a task of columns that agree in structure with the point `first`."""
-        case = self.cases.index(self.case(first))
+    def _task(self, case: int, sets: tuple[str, ...], points: Ints, members: Ints) -> Task:
+        """Make a task of columns that agree in structure: with a point that sets this in a case."""
         numbers: dict[str, NDArray[np.float64]] = {}
         for path, each in self.targets.items():
-            found = self._numbers(path)[points]
+            found = self._numbers(path, points)
             numbers |= {
                 target: found if share == 1 else found * share for target, share in each[case]
             }
         return Task(
             source=self.cases[case].source,
-            sets=self.sets(first),
+            sets=sets,
             numbers={path: tuple(column.tolist()) for path, column in numbers.items()},
             points=tuple(points.tolist()),
             members=tuple(members.tolist()),
             rows=self.rows,
         )
 
-    def _numbers(self, path: str) -> NDArray[np.float64]:
-        values, column = self.spec.factors[path].values, self.columns[path]
+    def _numbers(self, path: str, points: Ints | slice = slice(None)) -> NDArray[np.float64]:
+        values, column = self.spec.factors[path].values, self.columns[path][points]
         return (
             column.astype(np.float64)
             if values is None

@@ -21,6 +21,8 @@ from sim.report.tables import COARSE
 if TYPE_CHECKING:
     import pandas as pd
 
+RESULTS, PARQUET = "results.csv", "results.parquet"
+"""A study's table of results: a file, and a folder of parts."""
 SPREAD = ("mean", *(f"p{level:02d}" for level in COARSE), "central")
 """Columns of a study's results that hold numbers."""
 
@@ -89,7 +91,3 @@ def mapping(path: Path) -> Mapping[str, Any]:
         if not isinstance(found, dict):
             raise ValueError("no mapping")
         return found
-
-
-def _plain(value: object) -> object:
-    return from_cell(value) if isinstance(value, str) else value

@@ -5,14 +5,13 @@ time.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from importlib.util import find_spec
+import shutil
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from sim.errors import InputError
 from sim.files.aside import is_aside, replace_file, replacing
 from sim.files.disk import sha256
 from sim.report.files import MANIFEST
@@ -22,27 +21,30 @@ from sim.report.tables import COARSE, Table
 from sim.report.tables import csv as table_text
 from sim.study.atomic_files import writing
 from sim.study.experiment import Experiment
-from sim.study.reading import SPREAD
-from sim.study.store import FAILURE_KEYS, FAILURES, LABELS, Store
+from sim.study.formats import listed, standing
+from sim.study.parquet_parts import COUNT, NumberColumn, blocks, write_parts
+from sim.study.reading import PARQUET, RESULTS, SPREAD
+from sim.study.store import FAILED, FAILURE_KEYS, FAILURES, LABELS, Store
 
-RESULTS, PARQUET = "results.csv", "results.parquet"
-COUNT = "n"
-"""The column with the number of members behind a row's mean and quantiles."""
 _NUMBERS, _LINES = 2**19, 10**5
 """Numbers, and lines of a table, laid out at a time."""
 
 
-def finish(store: Store, experiment: Experiment, *, parquet: bool = False) -> None:
-    """Write what a finished study shows. The same study gives the same bytes, whoever ran it and
-    however often it was resumed.
+def finish(store: Store, experiment: Experiment, names: Collection[str]) -> None:
+    """Write what a finished study shows, its results as the tables named, those that are `due`. The
+    same study gives the same bytes, whoever ran it and however often it was resumed.
 
     Raises InputError where the folder cannot be written.
     """
     folder = store.folder
     with writing(folder):
-        _write_results(store, experiment)
-        if parquet or (folder / PARQUET).exists():
+        if RESULTS in names:
+            _write_csv(store, experiment)
+        if PARQUET in names:
             _write_parquet(store, experiment)
+        elif PARQUET in standing(folder) - listed(folder):
+            # of an earlier stage of the study, and nothing is here to renew it with
+            shutil.rmtree(folder / PARQUET)
         failures = [(str(point), *told) for point, told in store.failures().items()]
         replace_file(
             folder / FAILURES,
@@ -65,54 +67,47 @@ def seal(store: Store, experiment: Experiment) -> None:
     replace_file(store.folder / MANIFEST, text)
 
 
-def tables(store: Store, experiment: Experiment) -> Iterator[Table]:
-    """Tabulate the spread over members by point, metric, state and product, some points at a time;
-    failed points have no rows.
+def numbers(
+    store: Store, experiment: Experiment, part: slice = slice(None)
+) -> Iterator[dict[str, NumberColumn]]:
+    """Tabulate the spread over members at all points or a part of them, some at a time, the rows of
+    a point in the order of `experiment.rows`; failed points have no rows.
     """
-    rows = experiment.rows
-    step = max(min(_NUMBERS // (len(rows) * experiment.members), _LINES // len(rows)), 1)
-    succeeded = np.flatnonzero(~store.failed)
+    rows = len(experiment.rows)
+    step = max(min(_NUMBERS // (rows * experiment.members), _LINES // rows), 1)
+    succeeded = np.arange(store.state.points)[part][~(store.status[part] == FAILED).any(axis=1)]
     for start in range(0, succeeded.size, step):
         points = succeeded[start : start + step]
         # opened anew each time: what stays mapped counts as memory
         values = np.moveaxis(store.values[points], 1, -1)
         found = spread(values, range(experiment.members), COARSE)
         yield {
-            "point": np.repeat(points, len(rows)),
-            **{name: [getattr(row, name) for row in rows] * points.size for name in LABELS},
+            "point": np.repeat(points, rows),
             **{name: each.ravel() for name, each in found.items()},
             COUNT: counted(values).ravel(),
         }
 
 
-def _write_results(store: Store, experiment: Experiment) -> None:
+def _labels(experiment: Experiment) -> dict[str, list[str]]:
+    """Tell the rows of a point apart."""
+    return {name: [getattr(row, name) for row in experiment.rows] for name in LABELS}
+
+
+def _write_csv(store: Store, experiment: Experiment) -> None:
+    labels, rows = _labels(experiment), len(experiment.rows)
     with replacing(store.folder / RESULTS) as stream:
         stream.write((",".join(["point", *LABELS, *SPREAD, COUNT]) + "\n").encode())
-        for table in tables(store, experiment):
+        for found in numbers(store, experiment):
+            points = found["point"].size // rows
+            told: Table = {name: each * points for name, each in labels.items()}
+            table = {"point": found.pop("point"), **told, **found}
             stream.write(table_text(table).partition("\n")[2].encode())
 
 
 def _write_parquet(store: Store, experiment: Experiment) -> None:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    schema = pa.schema(
-        [
-            ("point", pa.int64()),
-            *((name, pa.string()) for name in LABELS),
-            *((name, pa.float64()) for name in SPREAD),
-            (COUNT, pa.int64()),
-        ]
-    )
-    with replacing(store.folder / PARQUET) as stream, pq.ParquetWriter(stream, schema) as writer:
-        for table in tables(store, experiment):
-            writer.write_table(pa.table(table, schema=schema))
-
-
-def require_pyarrow() -> None:
-    """Raise InputError where pyarrow is not installed."""
-    if find_spec("pyarrow") is None:
-        raise InputError("Parquet needs pyarrow: pip install 'supply-substitution[parquet]'")
+    parts = blocks(experiment.points, len(experiment.rows))
+    found = (numbers(store, experiment, each) for each in parts)
+    write_parts(store.folder / PARQUET, _labels(experiment), found)
 
 
 def _manifest(folder: Path, experiment: Experiment, failed: int) -> dict[str, Any]:
@@ -138,4 +133,8 @@ def _manifest(folder: Path, experiment: Experiment, failed: int) -> dict[str, An
 
 def _names(folder: Path) -> list[str]:
     found = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
-    return sorted(name for name in found if name != MANIFEST and not is_aside(Path(name)))
+    return sorted(
+        name
+        for name in found
+        if name != MANIFEST and not any(is_aside(Path(part)) for part in name.split("/"))
+    )

@@ -13,10 +13,13 @@ import numpy as np
 
 from sim.errors import InputError
 from sim.kernels.arrays import Bools
+from sim.report.files import MANIFEST
 from sim.scenario.suggestions import listed
 from sim.study.atomic_files import locked
 from sim.study.experiment import Experiment
-from sim.study.results import finish, require_pyarrow
+from sim.study.formats import due
+from sim.study.parquet_parts import require_pyarrow
+from sim.study.results import finish
 from sim.study.resume import agreed, reopened
 from sim.study.store import STATE, Store, create
 from sim.study.study import Study
@@ -57,9 +60,9 @@ def shard_folder(out: Path, shard: str | None) -> Path:
     return out.with_name(f"{out.name}.shard-{part}-of-{parts}")
 
 
-def merge(out: str | os.PathLike[str], *, parquet: bool = False) -> Study:
+def merge(out: str | os.PathLike[str], *, parquet: bool = False, csv: bool = False) -> Study:
     """Join the shards of a study, which stand beside `out`, into the study that one run would have
-    made; they stay.
+    made; they stay. `parquet` and `csv` as in `sweep`.
 
     Raises InputError where a shard is missing or not finished, or where they are not of one study.
     """
@@ -82,9 +85,12 @@ def merge(out: str | os.PathLike[str], *, parquet: bool = False) -> Study:
         store = Store(folder)
         experiment = agreed(store, experiment)
         store.fit(experiment)
+        # a manifest stands for a study that is whole
+        (folder / MANIFEST).unlink(missing_ok=True)
         for shard in shards:
             store.adopt(shard)
-        finish(store, experiment, parquet=parquet)
+        lines = experiment.points * len(experiment.rows)
+        finish(store, experiment, due(folder, lines, csv=csv, parquet=parquet))
     return Study(folder)
 
 

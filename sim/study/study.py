@@ -15,11 +15,12 @@ from sim.engine.load import load
 from sim.errors import InputError
 from sim.kernels.arrays import Floats
 from sim.report.card import Card, Shown
+from sim.report.files import MANIFEST
 from sim.scenario.schema import Scenario
 from sim.scenario.suggestions import meant
+from sim.study.formats import lacking, read_results
 from sim.study.observables import Measure
 from sim.study.reading import frame
-from sim.study.results import RESULTS
 from sim.study.spec import SCENARIO, Spec, read_study
 from sim.study.store import FAILURES, POINTS, ROWS, SPEC, Store
 
@@ -50,12 +51,18 @@ class Study(Shown):
 
     @cached_property
     def results(self) -> pd.DataFrame:
-        """Give the spread over members by point, metric, state and product.
+        """Give the spread over members by point, metric, state and product: from CSV with ten
+        digits, or, of a million lines or more, from Parquet with all.
 
-        Raises InputError while runs are pending.
+        Raises InputError while runs are pending, and where neither can be read.
         """
         self._require_finished()
-        return self._frame(RESULTS)
+        return read_results(self.folder, self.store.state.points, len(self.rows))
+
+    @property
+    def lacking(self) -> str:
+        """Say why `results` of a study that is finished cannot be read; empty where they can."""
+        return lacking(self.folder, self.store.state.points * len(self.rows))
 
     @cached_property
     def failures(self) -> pd.DataFrame:
@@ -142,15 +149,17 @@ class Study(Shown):
 
         Raises InputError for a number that was not kept, or while runs are pending.
         """
-        self._require_finished()
+        self._require_finished(with_tables=False)
         rows = list(self.rows.itertuples(index=False, name=None))
         if (metric, state, product) not in rows:
             raise InputError(f"{self.folder}: keeps no {metric} of {state}, {product}")
         return np.array(self.store.values[:, :, rows.index((metric, state, product))])
 
-    def _require_finished(self) -> None:
-        pending = int(self.store.pending.sum())
-        if pending or not (self.folder / RESULTS).exists():
+    def _require_finished(self, *, with_tables: bool = True) -> None:
+        pending, is_shard = int(self.store.pending.sum()), bool(self.store.state.shard)
+        # tables that no manifest stands for are of an earlier stage of the study
+        lacks_tables = with_tables and not (self.folder / MANIFEST).exists()
+        if pending or is_shard or lacks_tables:
             raise InputError(
                 f"{self.folder}: is not finished ({pending} of {self.store.status.size} runs"
                 " pending); resume it"

@@ -20,7 +20,9 @@ from sim.study.atomic_files import Runs, locked, writing
 from sim.study.dispatch import Dispatch
 from sim.study.executors import crew, warm_up
 from sim.study.experiment import Experiment, prepared
-from sim.study.results import PARQUET, finish, require_pyarrow, seal
+from sim.study.formats import due
+from sim.study.parquet_parts import require_pyarrow
+from sim.study.results import finish, seal
 from sim.study.resume import agreed
 from sim.study.shards import shard_folder, share
 from sim.study.spec import Asked, ask, read_study
@@ -49,7 +51,9 @@ class How(TypedDict, total=False):
     shard: str | None
     """i/n: run the i-th of n parts, into a folder of its own beside `out`; `merge` joins them."""
     parquet: bool
-    """Write the results as Parquet, too."""
+    """Write the results as Parquet, too, where they are few."""
+    csv: bool
+    """Write the results as CSV, too, where they are many."""
     progress: Progress | None
 
 
@@ -145,7 +149,7 @@ def _filled(folder: Path, experiment: Experiment, how: How) -> Path:
     """Run what is to be run into a folder, which is begun where it is not there, and give
     it back.
     """
-    shard, parquet = how.get("shard"), bool(how.get("parquet"))
+    shard = how.get("shard")
     is_new = not (folder / STATE).exists()
     if is_new:
         create(folder, experiment, shard or "")
@@ -159,20 +163,24 @@ def _filled(folder: Path, experiment: Experiment, how: How) -> Path:
         if how.get("retry_failed"):
             store.retry()
         _run(store, experiment, share(experiment, shard), how)
-        if not all((folder / name).exists() for name in (MANIFEST, *([PARQUET] * parquet))):
-            _show(store, experiment, shard=shard, parquet=parquet)
+        _show(store, experiment, how)
     return folder
 
 
-def _show(store: Store, experiment: Experiment, *, shard: str | None, parquet: bool) -> None:
-    """Write what a study shows when all is done; of a shard, no more than the hashes of its
-    files.
+def _show(store: Store, experiment: Experiment, how: How) -> None:
+    """Write what the folder of a study lacks when all is done; of a shard, no more than the hashes
+    of its files.
     """
-    if not shard:
-        finish(store, experiment, parquet=parquet)
+    folder, is_sealed = store.folder, (store.folder / MANIFEST).exists()
+    if how.get("shard"):
+        if not is_sealed:
+            with writing(folder):
+                seal(store, experiment)
         return
-    with writing(store.folder):
-        seal(store, experiment)
+    lines = experiment.points * len(experiment.rows)
+    names = due(folder, lines, csv=bool(how.get("csv")), parquet=bool(how.get("parquet")))
+    if names or not is_sealed:
+        finish(store, experiment, names)
 
 
 def _told(error: BaseException) -> str:
