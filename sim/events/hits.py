@@ -146,13 +146,13 @@ def _would(view: _View, world: World, asked: Floats) -> Floats:
     """Return what would flow of what is `asked`, [rows, members], were nothing cut in part: no more
     than suppliers that are short could have given.
     """
-    would, lawful = world.links.would, view.lawful
-    if would is None:
+    kept_away, lawful = world.links.kept_away, view.lawful
+    if kept_away is None:
         return asked
-    short = lawful.cut_in_part & would.members
+    short = lawful.cut_in_part & kept_away.members
     if not some(short):
         return asked
-    kept = would.kept_from(lawful.groups.link)
+    kept = kept_away.over(lawful.groups.link)
     if lawful.counted is not None:
         kept *= lawful.counted
     most = lawful.carried(world.links.flow) + lawful.groups.by_group(kept)

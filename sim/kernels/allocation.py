@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.kernels.arrays import Bools, Floats
-from sim.kernels.cuts import Cuts, Would
+from sim.kernels.cuts import Cuts
+from sim.kernels.kept_away import KeptAway
 from sim.kernels.limits import Limits
 from sim.kernels.market import Market
 from sim.kernels.rationing import Ration, proportional
@@ -33,7 +34,7 @@ class Allocation:
     received: Floats
     """[needs, members]: flow summed over each need's links"""
     rounds: int
-    would: Would | None = None
+    kept_away: KeptAway | None = None
     """What cuts in part kept away where lines were short; None: all that was asked and did not
     come"""
 
@@ -99,5 +100,5 @@ def allocate(  # noqa: PLR0913
         own = weight if tier is None else weight * tier
         place = Place(market, own, capped, most, limits, flow)
         done = max(done, trading.until_done(place, rounds))
-    would = None if cuts is None else cuts.told()
-    return Allocation(flow, market.by_line(flow), market.by_need(flow), done, would)
+    kept_away = None if cuts is None else cuts.told()
+    return Allocation(flow, market.by_line(flow), market.by_need(flow), done, kept_away)

@@ -29,20 +29,25 @@ class Beside(NamedTuple):
     """The place of each cut link's line among the lines"""
     by_line_of_cut: GroupSum
     """Sums the cut links to the lines"""
+    is_alone: bool
+    """Whether no other limit holds for any of the links"""
 
     @classmethod
-    def build(cls, market: Market, cut: Ints) -> Beside:
-        """Find the lines of the links `cut`, ascending, and all that they serve."""
+    def build(cls, market: Market, limits: Limits) -> Beside:
+        """Find the lines of the links that are cut in part, and all that they serve."""
+        cut, groups = limits.cut_links, limits.groups
         lines = np.unique(market.line[cut])
         links = np.flatnonzero(np.isin(market.line, lines))
         line = np.searchsorted(lines, market.line[links])
         own = np.searchsorted(links, cut)
         of_cut = line[own]
         by_line, by_line_of_cut = GroupSum(line, lines.size), GroupSum(of_cut, lines.size)
-        return cls(lines, links, line, by_line, own, of_cut, by_line_of_cut)
+        others = np.delete(groups.link, limits.cut_pairs)
+        is_alone = not (limits.has_most or groups.is_crossed or np.isin(others, links).any())
+        return cls(lines, links, line, by_line, own, of_cut, by_line_of_cut, is_alone)
 
 
 def beside(market: Market, limits: Limits) -> Beside:
     """Return the lines of a market that serve links cut in part, with all their links."""
-    cut = limits.cut_links
-    return market.remembered(cut, lambda: Beside.build(market, cut))
+    key = limits.cut_links.tobytes() + limits.groups.link.tobytes() + bytes([limits.has_most])
+    return market.remembered(key, lambda: Beside.build(market, limits))

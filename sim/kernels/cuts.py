@@ -14,30 +14,12 @@ import numpy as np
 
 from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.beside import Beside, beside
+from sim.kernels.kept_away import KeptAway
 from sim.kernels.limits import Limits
 from sim.kernels.market import Market
 from sim.kernels.rationing import Ration, granted_share, proportional
 from sim.kernels.sums import kept_where, raised, some
 from sim.kernels.terms import RTOL
-
-
-class Would(NamedTuple):
-    """Hold what cuts kept away in a month, where lines were short."""
-
-    links: Ints
-    """Links that are cut in part, ascending"""
-    held: Floats
-    """What each would have carried beyond what it did, [of them, members]"""
-    members: Bools
-    """Where some line was short, so that this was less than was asked, [members]"""
-
-    def kept_from(self, links: Ints) -> Floats:
-        """Return what was kept away from some links, [of them, members]."""
-        place = np.searchsorted(self.links, links)
-        known = self.links.take(place, mode="clip") == links
-        kept: Floats = self.held.take(place, axis=0, mode="clip")
-        kept *= known[:, None]
-        return kept
 
 
 class Asks(NamedTuple):
@@ -109,6 +91,11 @@ class Cuts:
         dust, whole = self.dust.take(places, axis=0), _Whole(self, rows, places)
         return Cuts(market, inner, self.ration, beyond, dust, held, self.short, whole)
 
+    @property
+    def alone(self) -> bool:
+        """Return whether no other limit holds for the links that lines beside serve."""
+        return self._beside.is_alone
+
     def take_back(self, part: Cuts) -> None:
         """Take note of what has come of a part of the market."""
         if part.whole is not None:
@@ -128,9 +115,11 @@ class Cuts:
     def grant(
         self, orders: Floats, asks: Asks, left: Floats, flow: Floats | None
     ) -> tuple[Floats, Floats, Bools | None]:
-        """Ration `orders` [links, members], which are within all other limits, and take the cuts'
-        shares: granted [links, members], what of each line is gone [lines, members], and which
-        links were refused all, None: none.
+        """Ration `orders` [links, members] and take the cuts' shares; unless these cuts are
+        `alone`, the orders are within all other limits.
+
+        Return what is granted [links, members], what of each line is gone [lines, members], and
+        which links were refused all, None: none.
 
         `left` [lines, members] is what lines still have, `flow` [links, members] what links carry
         already, None: nothing.
@@ -144,10 +133,11 @@ class Cuts:
         free = self._free(has)
         is_short = some(claims > np.minimum(has, free) + self.dust)
         most = self._most(orders, asked, whole, left, free) if is_short else None
-        would = self._would(asks, most, flow)
-        room = limits.room(limits.by_cut_group(would), flow)
-        room = np.where(limits.cut_in_part, room, np.inf)
-        refused = limits.reduce(orders, room)
+        would, carried = self._would(asks, most, flow), limits.carried(orders)
+        room = limits.room(np.where(limits.cut_in_part, would, carried), flow)
+        if not self.alone:
+            room = np.where(limits.cut_in_part, room, np.inf)
+        refused = limits.reduce(orders, room, carried)
         taken = self.market.by_line(orders)
         granted = self.ration(orders, left, taken, self.market)
         lacks = self._lacking(claims, has) if is_short else None
@@ -183,7 +173,9 @@ class Cuts:
         beside = self._beside
         late = self._rationed(granted, asked, claims, left)
         granted[beside.links] = np.where(members, late, granted.take(beside.links, axis=0))
-        refused = self.limits.reduce(granted, np.where(members, room, np.inf))
+        refused = self.limits.reduce(
+            granted, np.where(self.limits.cut_in_part & members, room, np.inf)
+        )
         gone = beside.by_line(granted.take(beside.links, axis=0))
         taken[beside.lines] = np.where(members, gone, taken.take(beside.lines, axis=0))
         return refused
@@ -226,9 +218,9 @@ class Cuts:
         return np.where(short, granted + self.held, np.inf)
 
     def _would(self, asks: Asks, most: Floats | None, flow: Floats | None) -> Floats:
-        """Return what cut pairs would carry on top, [cut pairs, members]: what is asked anew of
-        them, not less than the cut keeps away, and no more than the `most` that would come, and
-        than other limits let pass.
+        """Return what groups cut in part would carry on top, [groups, members]: of each of their
+        links what is asked anew, not less than the cut keeps away, and no more than the `most` that
+        would come, and than other limits let pass.
         """
         limits, would = self.limits, asks.anew
         if self.holds:
@@ -236,10 +228,10 @@ class Cuts:
         if most is not None:
             would = np.minimum(would, self._by_pair(most))
         if asks.every is None:
-            return would
+            return limits.by_cut_group(would)
         asks.every[limits.cut_pairs] = would
         let = limits.let_by_others(asks.orders, asks.every, flow)
-        return would * let.take(limits.cut_pairs, axis=0)
+        return limits.by_cut_group(would * let.take(limits.cut_pairs, axis=0))
 
     def _note(self, whole: Floats, most: Floats | None, granted: Floats) -> None:
         """Take note of what the cut keeps away after a round in which `whole` was asked of cut
@@ -272,11 +264,11 @@ class Cuts:
         sums = self.limits.by_cut_group(self._by_pair(most))
         return np.where(self.limits.cut_in_part & self.short, sums, np.inf)
 
-    def told(self) -> Would | None:
+    def told(self) -> KeptAway | None:
         """Return what cuts have kept away in all; None: no line was short."""
         if not some(self.short):
             return None
-        return Would(self.limits.cut_links, self.held, self.short)
+        return KeptAway(self.limits.cut_links, self.held, self.short)
 
     def _by_pair(self, values: Floats) -> Floats:
         """Look up values of cut links for their pairs with groups that are cut in part."""

@@ -66,9 +66,9 @@ class Market:
             self._parts[key] = Part.build(self, needs)
         return self._parts[key]
 
-    def remembered(self, links: Ints, work: Callable[[], T]) -> T:
-        """Return what is known of some links, or work it out and keep it."""
-        known: T = remembered(self._known, links.tobytes(), work)
+    def remembered(self, key: bytes, work: Callable[[], T]) -> T:
+        """Return what is known of some of its links, or work it out and keep it."""
+        known: T = remembered(self._known, key, work)
         return known
 
     @property

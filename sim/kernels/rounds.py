@@ -188,12 +188,14 @@ class Trading:
         """Ration `orders`, within limits: granted [links, members], what of each line is gone
         [lines, members], and which links were refused all, None: none.
         """
-        market, others = place.market, None if place.limits is None else place.limits.others
-        refused = None if others is None else others.trim(orders, None, before)
-        if self.cuts is None or asks is None:
+        market, cuts, refused = place.market, self.cuts, None
+        if place.limits is not None and not (cuts is not None and cuts.alone):
+            others = place.limits.others
+            refused = None if others is None else others.trim(orders, None, before)
+        if cuts is None or asks is None:
             claims = market.by_line(orders)
             return self.ration(orders, self.left, claims, market), claims, refused
-        granted, taken, cut = self.cuts.grant(orders, asks, self.left, before)
+        granted, taken, cut = cuts.grant(orders, asks, self.left, before)
         return granted, taken, _both(refused, cut)
 
     def turn_away(self, refused: Bools) -> None:

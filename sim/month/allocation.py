@@ -1,6 +1,6 @@
 """Make what was ordered, as far as it is offered, and ship it.
 
-Writes links.flow and would, needs.received, backlog, used and stock, and lines.output.
+Writes links.flow and kept_away, needs.received, backlog, used and stock, and lines.output.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ def ship(world: World, trade: Trade) -> None:
     """Make what was ordered, as far as it is offered, and ship it."""
     axes, needs, lines, links = world.axes, world.needs, world.lines, world.links
     result = trade(world, lines.offer, needs.demand)
-    links.flow, links.would = result.flow, result.would
+    links.flow, links.kept_away = result.flow, result.kept_away
     needs.received = result.received
     needs.backlog = raised(needs.demand - result.received)
     lines.output = np.minimum(result.shipped, lines.offer)

@@ -13,8 +13,8 @@ import numpy as np
 
 from sim.kernels.allocation import Allocation
 from sim.kernels.arrays import Bools, Floats, Ints
-from sim.kernels.cuts import Would
 from sim.kernels.kept import renewed
+from sim.kernels.kept_away import KeptAway
 from sim.kernels.limits import Limits
 from sim.kernels.sums import GroupSum, raised
 from sim.world.axes import Axes
@@ -185,7 +185,7 @@ class Links:
     before it is found; month/search writes it"""
     lead_groups: Sequence[LeadGroup] = field(default_factory=list)
     """The links by lead time"""
-    would: Would | None = None
+    kept_away: KeptAway | None = None
     """What cuts kept away where suppliers were short; month/allocation writes it"""
 
 
