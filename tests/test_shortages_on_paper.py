@@ -1,0 +1,208 @@
+"""What programmes see in a month, on paper: a world whose numbers are set by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sim.engine.model import SupplyModel
+from sim.month.programmes import Commission
+from sim.month.shortages import Shortage, coming_of, lacks_inputs, shortages
+from sim.world.world import World
+from tests.on_paper import NO, YES, built, column, marks, programme
+
+
+def short_of_goods(world: World) -> None:
+    """Let AAA need 100 and CCC 8. 45 reach AAA, a quarter of the old plant's 40 of them by leaks;
+    13 reach CCC, half of the old plant's 8 of them by leaks. Half of the home plant is out, and
+    all of the old one."""
+    lines, needs = world.lines, world.needs
+    needs.expected[:] = column(100, 8)
+    needs.backlog[:], needs.demand[:] = column(60, 4e-10), column(100, 1)
+    world.links.flow = column(4, 1, 5, 40, 8)
+    world.links.leaking[:] = column(0, 0, 0, 0.25, 0.5)
+    lines.available[:] = column(0.5, 1, 0)
+    lines.usable[:] = column(10, 8, 0)
+    lines.offer, lines.output = column(5, 6, 0), column(4, 6, 0)
+    lines.qualified_from[:] = column(5, 6, 0)
+    world.projects.unfinished[:] = column(6, 10)
+    world.projects.ramps.unramped[:] = column(2, 0)
+    world.programmes.treasury[:] = 0.5
+
+
+def test_what_programmes_see() -> None:
+    """AAA gets 4 + 1 + 30 lawfully and lacks 65; CCC gets 5 + 4, and lacks nothing. At home 6 are
+    under way and 2 ramp up: half of them will be good, and half of these are out of use: 2; 1 of
+    the 5 that could be made was not. At the ally's 8 of 10 will be good; it lacks inputs for 0.4.
+    Next to nothing that CCC still waits for is rounding."""
+    world = built().world
+    short_of_goods(world)
+    seen = shortages(world)
+    assert seen.short[:, 0].tolist() == [65, 0]
+    assert seen.building[:, 0].tolist() == [2, 8, 0]
+    assert seen.coming[:, 0].tolist() == [3, 8, 0]
+    assert seen.idles[:, 0].tolist() == [YES, NO, NO]
+    assert seen.waits[:, 0].tolist() == [YES, NO]
+    assert seen.fit[:, 0].tolist() == [YES, NO, NO]
+    assert coming_of(seen, marks(YES, YES, NO))[:, 0].tolist() == [2, 8, 0]
+    assert coming_of(seen, None) is seen.coming
+    assert lacks_inputs(world)[:, 0].tolist() == [NO, YES, NO]
+
+
+@pytest.mark.parametrize(
+    ("money", "active", "added", "qualified", "idle"),
+    [
+        (0.5, YES, 0.0, 5, 1),
+        (0.5, YES, 0.0, 6, 0),
+        (0.0, YES, 0.0, 5, 0),
+        (0.5, NO, 0.0, 5, 0),
+        (0.0, NO, 0.5, 5, 1),
+        (0.0, YES, 0.5, 5, 1),
+    ],
+)
+def test_idle_lines_count_where_somebody_builds(
+    money: float, active: bool, added: float, qualified: int, idle: int
+) -> None:
+    """Whoever has money and may spend it, or has spent some; and buyers accept its goods."""
+    world = built().world
+    short_of_goods(world)
+    world.programmes.treasury[:], world.programmes.active[:] = money, active
+    world.projects.added[:] = column(added, 0)
+    world.lines.qualified_from[0] = qualified
+    seen = shortages(world)
+    assert (seen.coming - seen.building)[0, 0] == idle
+    assert seen.idles[0, 0] == (idle > 0)
+
+
+def test_little_is_idle_and_nothing_is_not() -> None:
+    """A thousandth of what is offered stands idle; nothing of nothing does not, nor does nobody
+    wait for nothing."""
+    world = built().world
+    short_of_goods(world)
+    world.lines.offer, world.lines.output = column(5, 0, 0), column(4.995, 0, 0)
+    world.needs.backlog[:], world.needs.demand[:] = column(0.1, 0), column(100, 0)
+    seen = shortages(world)
+    assert seen.idles[:, 0].tolist() == [YES, NO, NO]
+    assert seen.waits[:, 0].tolist() == [YES, NO]
+
+
+def test_programmes_see_what_factories_build_and_what_ramps_up_there() -> None:
+    """Of 6 under way and 4 that ramp up on the factory's own account half will be good."""
+    products = {"engines": {"title": "Engines", "unit": "engines", "complexity": "hard"}}
+    rules = {"investment": "expand_when_pressed"}
+    hard = {"build_months": 1, "qualification_months": 0, "ramp_months": 0, "capital_cost": 1}
+    world = built(products=products, complexity={"hard": hard}, rules=rules).world
+    home = [each.factory for each in world.axes.works].index("home")
+    world.works.unfinished[home], world.works.ramps.unramped[home] = 6, 4
+    assert shortages(world).building[:, 0].tolist() == [5, 0, 0]
+
+
+# --- gaps
+# -------------------------------------------------------------------------------------------------
+
+SEEN = Shortage(
+    short=column(65, 10),
+    coming=column(3, 8, 0),
+    building=column(2, 8, 0),
+    idles=marks(YES, NO, NO),
+    waits=marks(YES, NO),
+    fit=marks(YES, YES, YES),
+)
+
+
+def gaps(
+    model: SupplyModel, seen: Shortage = SEEN, room: tuple[float, float] = (9, 9), **out: Any
+) -> tuple[list[float], float]:
+    """Return what each candidate would have to add, and what is lacking."""
+    (commission,) = model.policies.budgeting
+    reaches = out.get("reaches", marks(YES, YES, YES))
+    gap, lacking = commission.gap(model.world, seen, column(*room), reaches, out.get("barred"))
+    return [round(each, 9) for each in gap[:, 0].tolist()], float(lacking[0, 0])
+
+
+def test_a_gap_is_shared_by_the_candidates_that_are_fit() -> None:
+    """AAA lacks 65, and CCC 10, of which the programme sees 5; 3 + 8 are coming: 59. Half each:
+    29.5 good units of 59 started at home, of 36.875 at the ally's."""
+    assert gaps(built()) == ([59, 36.875], 59)
+
+
+@pytest.mark.parametrize(
+    ("out", "expected"),
+    [
+        ({"room": (0, 9)}, ([0, 73.75], 59)),
+        ({"room": (0.5, 9)}, ([59, 36.875], 59)),
+        ({"reaches": marks(YES, NO, YES)}, ([134, 0], 67)),
+        ({"barred": marks(YES, NO, NO)}, ([0, 75], 60)),
+        ({"seen": SEEN._replace(fit=marks(NO, YES, YES))}, ([0, 73.75], 59)),
+        ({"seen": SEEN._replace(coming=column(3, 80, 0))}, ([0, 0], 0)),
+        ({"seen": SEEN._replace(coming=column(3, 66.5, 0))}, ([0.5, 0.3125], 0.5)),
+    ],
+)
+def test_what_bars_a_candidate(out: Any, expected: Any) -> None:
+    """It has no room, reaches nobody (then nothing comes from there), is kept from those who wait
+    (then what is idle there does not count), or lacks inputs; or enough is coming."""
+    assert gaps(built(), **out) == expected
+
+
+@pytest.mark.parametrize(("qualified", "home"), [(11, 59), (12, 0)])
+def test_a_candidate_is_fit_if_it_is_accepted_by_the_time_its_capacity_is_there(
+    qualified: int, home: float
+) -> None:
+    """Money of June makes capacity in December, six months later."""
+    model = built()
+    model.world.lines.qualified_from[:] = column(qualified, 0, 0)
+    assert gaps(model)[0][0] == home
+
+
+# --- who reaches whom
+# -------------------------------------------------------------------------------------------------
+
+
+def test_lines_reach_beneficiaries_over_permitted_links() -> None:
+    """Preferences of a half do; the ally's plant reaches AAA or CCC, and neither where both of its
+    links are cut; what AAA does not want at all does not count, nor who is no
+    beneficiary, nor a line that nobody builds."""
+    world = built().world
+    permitted = world.links.permitted
+
+    def reached(commission: Commission, *cut: int) -> list[bool]:
+        may = permitted.copy()
+        may[list(cut)] = False
+        found: list[bool] = commission.reach(may)[:2, 0].tolist()
+        return found
+
+    (both,) = built().policies.budgeting
+    assert reached(both) == reached(both, 1) == reached(both, 2) == [YES, YES]
+    assert reached(both, 1, 2) == [YES, NO]
+    assert reached(both, 0) == [NO, YES]
+    (one,) = built({"build": programme("CCC", 2, "CCC")}).policies.budgeting
+    assert reached(one) == [NO, YES]
+    trade = {"all": {"exporter": "*", "importer": "*", "product": "engines"}}
+    trade["never"] = trade["all"] | {"exporter": "CCC", "importer": "AAA", "weight": 0}
+    (less,) = built({"build": programme("AAA", 2, "AAA")}, trade=trade).policies.budgeting
+    all_links = np.ones((len(less.needs) * 3, 1), dtype=np.bool_)
+    assert less.reach(all_links)[:, 0].tolist() == [YES, NO, NO]
+
+
+@pytest.mark.parametrize(
+    ("idles", "waits", "expected"),
+    [
+        ((YES, YES, NO), (YES, NO), [YES, NO, NO]),
+        ((YES, YES, NO), (YES, YES), [YES, YES, NO]),
+        ((YES, NO, YES), (NO, YES), None),
+        ((NO, YES, NO), (YES, YES), [NO, YES, NO]),
+        ((NO, NO, YES), (YES, YES), None),
+    ],
+)
+def test_idle_lines_whose_beneficiaries_all_wait_are_barred(
+    idles: tuple[bool, ...], waits: tuple[bool, ...], expected: list[bool] | None
+) -> None:
+    """The home plant delivers to AAA alone, the ally's to both."""
+    model = built()
+    (commission,) = model.policies.budgeting
+    seen = SEEN._replace(idles=marks(*idles), waits=marks(*waits))
+    reaches = commission.reaching(model.world.links.permitted)
+    found = commission.barred(model.world, seen, reaches)
+    assert (found if found is None else found[:, 0].tolist()) == expected
