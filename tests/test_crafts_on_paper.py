@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pytest
 
 from sim.engine.model import SupplyModel
 from sim.month.learning import Learner, learn
@@ -18,7 +19,7 @@ from tests.on_paper import column
 from tests.worlds import old_supplier
 
 
-def crafts() -> World:
+def crafts(members: int = 1) -> World:
     """Return a world of two states whose plants each make three products, at 1 money; each has made
     10, 20 and 30 (AAA) or 40, 50 and 60 (BBB) of them."""
     products = {
@@ -35,7 +36,7 @@ def crafts() -> World:
     trade = {"any": {"exporter": "*", "importer": "*", "product": "*"}}
     data = old_supplier() | {"products": products, "factories": factories, "trade": trade}
     data["needs"] = {"AAA": dict.fromkeys(products, 1)}
-    world = SupplyModel(parse(data)).world
+    world = SupplyModel(parse(data | {"members": members}), members).world
     world.lines.experience[:] = column(10, 20, 30, 40, 50, 60)
     return world
 
@@ -58,11 +59,11 @@ def test_lines_learn_that_follow_a_rule_have_a_rate_and_cost_something() -> None
 
 
 def test_sisters_make_the_same_product() -> None:
-    """One abroad does, and none at home."""
-    world = crafts()
+    """One abroad does, and none at home. Rules may look at what others know, and not change it."""
+    world = crafts(members=2)
     sisters = learner(world, [True] * 6).craft.sisterhood
     every, own = np.arange(6), world.lines.experience
-    alike = [sisters.others(every, each)[0][:, 0].tolist() for each in ("all", "state")]
+    alike = [sisters.others(every, each)[0][:, 1].tolist() for each in ("all", "state")]
     assert alike == [[40, 50, 60, 10, 20, 30], [0] * 6]
     assert sisters.at_home(own)[sisters.at_home.group_of_row].tolist() == own.tolist()
 
@@ -83,6 +84,8 @@ def test_what_a_line_knows_at_the_end_of_a_month() -> None:
     learn(world, [group])
     lines, (craft,) = world.lines, seen
     assert craft.months == 6
+    with pytest.raises(ValueError, match="read-only"):
+        craft.sisterhood.experience[:] = 0
     assert craft.experience[:, 0].tolist() == [22, 44, 66]
     assert lines.first_lot[:, 0].tolist() == [0.4, 5, 5, 5, 5, 5]
     assert lines.experience[1::2, 0].tolist() == [11, 22, 33]

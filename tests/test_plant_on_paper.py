@@ -93,6 +93,15 @@ def test_what_a_factory_sees() -> None:
     assert saw.cost[two, 0].tolist() == [3, 7]
 
 
+def test_a_factory_that_could_make_more_than_is_asked_for_is_short_of_nothing() -> None:
+    """2 made and 1 waited for, of 5 that could be made."""
+    world = plant()
+    world.needs.backlog[world.needs.backlog > 0] = 1
+    saw = seen(world, 0, 0)
+    assert saw.short[:2, 0].tolist() == [0, 0]
+    assert saw.pressure[0, :2, 0].tolist() == [0.6, 0.6]
+
+
 def test_what_a_factory_decides_is_begun_and_what_it_saw_forgotten() -> None:
     """Half a unit is built for 1.5, and 2 are turned for 14, of which 1.6 will be there; only what
     was seen of the one decided on is forgotten, and this month's is remembered of the other."""
