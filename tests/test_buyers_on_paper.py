@@ -179,6 +179,25 @@ def test_who_does_not_look_draws_nothing() -> None:
     assert group.draws.keys() == {0}
 
 
+def test_makers_draw_under_the_names_of_their_lines() -> None:
+    """A state by its need, a maker by its line and its input."""
+    data = union(rules={"search": "gravity"})
+    data["trade"] = {"old": {"exporter": "BBB", "importer": "*", "product": "*"}}
+    data["products"] |= {"ships": {"title": "S", "unit": "ships", "inputs": {"engines": 2}}}
+    data["factories"] = {
+        "yard": {"title": "Y", "state": "BBB", "lines": {"ships": 3}},
+        "docks": {"title": "D", "state": "AAA", "lines": {"ships": 3}},
+        **data["factories"],
+    }
+    (group,) = SupplyModel(parse(data)).policies.search
+    assert group.names == [
+        "needs.AAA.engines",
+        "needs.CCC.engines",
+        "factories.yard.ships.inputs.engines",
+        "factories.docks.ships.inputs.engines",
+    ]
+
+
 # --- sourcing
 # -------------------------------------------------------------------------------------------------
 

@@ -118,11 +118,11 @@ def test_each_member_spends_what_it_has() -> None:
     assert world.programmes.treasury.tolist() == [[0, 9, 0]]
 
 
-def rich(programmes: dict[str, Any], *money: list[float], ccc: float = 40.0) -> SupplyModel:
-    """Return a world in which AAA lacks 60 and CCC 40, and programmes have so much money in each
-    member."""
+def rich(programmes: dict[str, Any], *money: list[float], unit: float = 1.0) -> SupplyModel:
+    """Return a world in which AAA lacks 60 units and CCC 40, and programmes have so much money in
+    each member."""
     model = built(programmes, members=len(money[0]))
-    lacking(model, 60, ccc).programmes.treasury[:] = money
+    lacking(model, 60 * unit, 40 * unit).programmes.treasury[:] = money
     return model
 
 
@@ -140,19 +140,20 @@ def test_two_programmes_close_a_gap_once() -> None:
     assert three == pytest.approx([80, 50, 0, 0])
 
 
-def test_programmes_that_cannot_spend_lack_nothing() -> None:
+@pytest.mark.parametrize("unit", [1, 0.01])
+def test_programmes_that_cannot_spend_lack_nothing(unit: float) -> None:
     """Two of AAA's each see its 60. A third, that counts CCC's 40 alike, sees 100: they lack 100
     together while it has money, however little, and may spend it, and 60 where it may not or has
-    none."""
+    none; in units, and in hundreds."""
     three = {
         "p": programme("AAA", 1, "AAA"),
         "q": programme("CCC", 1, "AAA", "CCC"),
         "r": programme("AAA", 1, "AAA"),
     }
-    model = rich(three, [1e4] * 3, [9e-6, 50, 0], [1e4] * 3)
+    model = rich(three, [1e4] * 3, [9e-8, 50, 0], [1e4] * 3, unit=unit)
     model.world.programmes.active[1, 1] = NO
     spend(model.world, model.policies.budgeting)
-    good = model.world.projects.started * np.tile([[0.5], [0.8]], (3, 1))
+    good = model.world.projects.started * np.tile([[0.5], [0.8]], (3, 1)) / unit
     assert good.sum(axis=0).tolist() == pytest.approx([100, 60, 60])
     assert good[:2].sum(axis=0).tolist() == pytest.approx([50, 30, 30])
     assert good[2:4].sum(axis=0).tolist() == pytest.approx([0, 0, 0], abs=1e-5)
