@@ -119,14 +119,29 @@ def test_yields_grow_towards_the_best() -> None:
     assert learning.better_yield(first, 1.5, 0 * progress).tolist() == [1, 1, 1]
 
 
-def test_weights_by_capacity() -> None:
+@pytest.mark.parametrize("unit", [1, 0.001])
+def test_weights_by_capacity(unit: float) -> None:
     """One that has doubled counts twice, one that had none by the mean of 100 and 50 of the
-    others, one of a need where nobody had any if it has some."""
+    others, one of a need where nobody had any if it has some; in units and in thousands."""
     by_need = GroupSum(np.array([0, 0, 0, 1, 1]), 2)
     found = sourcing.by_capacity(
-        column(1, 1, 2, 3, 4), column(200, 50, 150, 5, 0), column(100, 50, 0, 0, 0), by_need
+        column(1, 1, 2, 3, 4),
+        column(200, 50, 150, 5, 0) * unit,
+        column(100, 50, 0, 0, 0) * unit,
+        by_need,
     )
-    assert found[:, 0].tolist() == [2, 1, 4, 3, 0]
+    assert found[:, 0].tolist() == pytest.approx([2, 1, 4, 3, 0])
+
+
+def test_ways_round_count_by_their_suppliers() -> None:
+    """A supplier of 100 and its way round, of 900, and one that had nothing: its 100 are as much as
+    the only direct one's."""
+    by_need = GroupSum(np.array([0, 0, 0]), 1)
+    size = column(100, 900, 100)
+    found = sourcing.by_capacity(
+        column(1, 1, 1), size, column(100, 900, 0), by_need, np.array([True, False, True])
+    )
+    assert found[:, 0].tolist() == [1, 1, 1]
 
 
 def test_weights_by_satisfaction() -> None:
