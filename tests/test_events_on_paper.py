@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import itertools
+from typing import Any
 
 import numpy as np
+import pytest
 
 from sim.engine.model import SupplyModel
 from sim.engine.run import run
+from sim.kernels.sums import NEVER
 from tests import wrong_numbers
 from tests.test_events import event, programme, received
 from tests.worlds import old_supplier, world
@@ -122,3 +125,87 @@ def test_the_order_of_states_changes_no_reexport() -> None:
         scenario["states"] = {name: {"title": name} for name in order}
         found = series(wrong_numbers.run(scenario), "received")
         np.testing.assert_allclose(found, [50] * 2 + [20] * 5 + [19.8] * 5)
+
+
+def came(**events: Any) -> np.ndarray:
+    """Return what arrives from abroad month by month where buyers do not wait."""
+    lost = {"engines": {"title": "Engines", "unit": "engines", "cancellation": 1}}
+    return run(world(events=events, products=lost)).records.series["imports"][:, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("lifted", "share", "left"),
+    [("2014-04", 1, 0), ("2014-05", 1, 80), ("2014-07", 1, 80), ("2014-07", 0.25, 20)],
+)
+def test_a_lifting_undoes_what_has_begun(lifted: str, share: float, left: float) -> None:
+    """The ban of May takes all 80: one lifted in April has not begun, one lifted in May never takes
+    anything, and of a quarter a quarter is back."""
+    lift = {"kind": "lifting", "date": lifted, "lifts": ["ban"], "share": share}
+    flow = came(ban=event("cut_off"), lift=lift)
+    np.testing.assert_allclose(flow[[3, 7]], [80, left], atol=1e-9)
+    before = 80 if lifted == "2014-05" else 0
+    np.testing.assert_allclose(flow[[4, 5]], before, atol=1e-9)
+
+
+def test_two_liftings_leave_what_neither_lifts() -> None:
+    """Half, and half of the rest in July, when the second has half phased in: 0.75 of 0.5 are left;
+    from August on a quarter. What is over by 2014-10 comes back."""
+    lift = {"kind": "lifting", "date": "2014-06", "lifts": ["ban"], "share": 0.5}
+    second = lift | {"date": "2014-07", "phase_in": 2}
+    ban = event("cut_off", until="2014-10")
+    flow = came(ban=ban, one=lift, two=second)
+    np.testing.assert_allclose(flow[4:10], [0, 40, 80 * 0.625, 60, 60, 80], atol=1e-9)
+
+
+def test_a_repair_mends_a_part_of_an_outage() -> None:
+    """Three quarters of 200 are out from May on; a third of that is mended in July: half is out."""
+    fire = {"kind": "outage", "date": "2014-05", "factory": "old_plant", "share": 0.75}
+    repair = {"kind": "repair", "date": "2014-07", "repairs": ["fire"], "share": 1 / 3}
+    records = run(world(events={"fire": fire, "mend": repair})).records
+    old = [line[0] for line in records.lines].index("old_plant")
+    np.testing.assert_allclose(records.usable[3:9, old, 0], [200, 50, 50, 100, 100, 100])
+
+
+def test_events_of_the_first_month_hold_in_it() -> None:
+    """A ban, an outage, more need and money, all in January 2014; and money in the last month."""
+    events = {
+        "ban": event("cut_off") | {"date": "2014-01"},
+        "fire": {"kind": "outage", "date": "2014-01", "factory": "home_plant", "share": 0.25},
+        "more": {"kind": "demand", "date": "2014-01", "state": "AAA", "units": 7},
+    }
+    build = programme(budget={"2014-01": 3, "2015-12": 5})
+    model = SupplyModel(world(events=events, programmes={"build": build}))
+    paid = []
+    for _ in range(24):
+        model.step()
+        paid.append(float(model.world.programmes.appropriated[0, 0]))
+        if model.world.month == 1:
+            own = model.world.axes.exporter != model.world.axes.importer
+            assert model.world.links.flow[own].sum() == 0
+            assert model.world.lines.usable[:, 0].tolist() == [200, 15]
+            assert model.world.needs.final.tolist() == [[107]]
+    assert paid == [3] + [0] * 22 + [5]
+
+
+@pytest.mark.parametrize("unit", [1, 0.01])
+def test_who_buys_what_is_made_of_what_is_cut_is_hit_too(unit: float) -> None:
+    """AAA and CCC buy ships of the yard of CCC, which needs engines of BBB, cut in May; DDD makes
+    its own of what it makes itself. In units and in hundreds."""
+    data = old_supplier()
+    data["states"] |= {name: {"title": name} for name in ("CCC", "DDD")}
+    data["products"]["ships"] = {"title": "S", "unit": "ships", "inputs": {"engines": 2}}
+    data["factories"] |= {
+        "yard": {"title": "Y", "state": "CCC", "lines": {"ships": 3 * unit}},
+        "docks": {"title": "D", "state": "DDD", "lines": {"ships": 3 * unit, "engines": 9 * unit}},
+    }
+    data["needs"] = {name: {"ships": unit} for name in ("AAA", "CCC", "DDD")}
+    data["trade"] = {
+        "ships": {"exporter": "CCC", "importer": ["AAA", "CCC"], "product": "ships"},
+        "own": {"exporter": "DDD", "importer": "DDD", "product": "*"},
+        "engines": {"exporter": "BBB", "importer": "CCC", "product": "engines"},
+    }
+    ban = event("cut_off") | {"importer": "CCC", "product": "engines"}
+    records = run(world(**data | {"events": {"ban": ban}})).records
+    hit = dict(zip((need[0] for need in records.needs), records.hit[:, 0].tolist(), strict=True))
+    assert hit["AAA"] == hit["CCC"] < 12
+    assert hit["DDD"] == NEVER
