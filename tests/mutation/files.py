@@ -17,7 +17,7 @@ result search sourcing stockpile stress systemic tariff thrift triggers upkeep w
 hits_on_paper shared_limits seasons outages new_needs buyers_first perception preference esri kept
 told selectors buyers_on_paper orders_on_paper shortages_on_paper spending_on_paper
 plant_on_paper crafts_on_paper metrics_on_paper effects_on_paper timing_on_paper outcomes_on_paper
-least_cost_on_paper
+least_cost_on_paper importance_on_paper
 """
 ROOMS = {
     "kernels": """kernels_on_paper least_cost_on_paper shared_limits seasons allocation
@@ -30,7 +30,8 @@ ROOMS = {
     upkeep money search programme_rules lots ordering learning stockpile overtime wrong_numbers
     more_wrong_numbers""",
     "metrics": "metrics_on_paper metrics metric_table money",
-    "assess": "assess_on_paper outcomes_on_paper fates evidence importance backtest_held backtest",
+    "assess": """assess_on_paper outcomes_on_paper importance_on_paper fates evidence importance
+    backtest_held backtest""",
 }
 """Room -> the tests that look at it most closely."""
 
