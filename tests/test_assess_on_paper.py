@@ -160,6 +160,17 @@ def test_a_buyer_that_imports_nothing_imports_nothing_from_anybody() -> None:
     assert of_buyer(none, "AAA", "engines", "met", "2014").tolist() == [100, 100]
 
 
+def test_a_buyer_of_little_is_a_buyer() -> None:
+    """The same in hundred thousandths: a half of what is imported, four fifths of the need; and of
+    those who took a product over."""
+    small = 1e-5
+    made = records(FLOWS * small, used=np.full((36, 1, 2), 80.0) * small)
+    made = replace(made, series=made.series | {"need": np.full((36, 1, 2), 100.0) * small})
+    found = [of_buyer(made, "AAA", "engines", each, "2015")[0] for each in ("from BBB", "met")]
+    assert found == pytest.approx([50, 80])
+    assert Past(scenario(), made)._taken_over("AAA").tolist() == [1, 1]
+
+
 @pytest.mark.parametrize(
     ("state", "products", "reading", "year", "fault"),
     [

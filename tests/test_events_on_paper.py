@@ -209,3 +209,18 @@ def test_who_buys_what_is_made_of_what_is_cut_is_hit_too(unit: float) -> None:
     hit = dict(zip((need[0] for need in records.needs), records.hit[:, 0].tolist(), strict=True))
     assert hit["AAA"] == hit["CCC"] < 12
     assert hit["DDD"] == NEVER
+
+
+def test_a_link_that_may_carry_nothing_is_asked_for_nothing() -> None:
+    """Half of what would flow is cut from May on, and from July on all is under a quota of none:
+    the buyer turns to its own plant for the whole 100."""
+    half, none = event("cut_off", share=0.5), event("quota", cap=0) | {"date": "2014-07"}
+    lost = {"engines": {"title": "Engines", "unit": "engines", "cancellation": 1}}
+    model = SupplyModel(world(events={"half": half, "none": none}, products=lost))
+    asked = []
+    for _ in range(8):
+        model.step()
+        asked.append(model.world.lines.asked[:, 0].tolist())
+    assert asked[3] == [80, 20]
+    assert asked[6] == [0, 100]
+    assert asked[7] == [0, 100]
