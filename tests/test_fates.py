@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -300,3 +301,18 @@ def test_the_engine_ships_what_the_groups_add_up_to() -> None:
     assert (series["received"] >= series["imports"] - 1e-9).all()
     assert (series["imports"] >= series["legacy"] - 1e-9).all()
     assert (series["legacy"] >= series["leaked"] - 1e-9).all()
+
+
+def test_fates_do_not_depend_on_the_unit() -> None:
+    """The same world in units and in hundred thousands of them."""
+    scenario = world(**(ally() | {"months": MONTHS, "events": leaking(0.1)}))
+    made = run(scenario).records
+    small = replace(
+        made,
+        flows=made.flows * 1e-5,
+        series={name: values * 1e-5 for name, values in made.series.items()},
+    )
+    whole, part = (pd.DataFrame(fates(scenario, each)) for each in (made, small))
+    pd.testing.assert_frame_equal(whole, part)
+    assert "ally" in set(whole[whole.probability == 1].fate)
+    assert "CCC" in set(whole.by)
