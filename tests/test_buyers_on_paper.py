@@ -238,11 +238,13 @@ def test_what_a_buyer_knows_of_its_suppliers() -> None:
     assert world.links.weight[::2].tolist() == before[::2].tolist()
 
 
-def test_what_came_of_last_month_s_orders() -> None:
+@pytest.mark.parametrize("unit", [1, 0.01])
+def test_what_came_of_last_month_s_orders(unit: float) -> None:
     """At rest CCC asks 40 by weights of 2, 1 and 1: 20 of the old plant, which ships 15, 10 of
     each other, of which the home plant ships 12 and the friend's nothing. Next month it asks 80:
     40, 20 and 20; and gets 15, 5 and 0: half of the usual three quarters, a quarter, and what is as
-    usual. Nothing is asked of one that is out, unless it delivered at the start."""
+    usual. Nothing is asked of one that is out, unless it delivered at the start. In units and
+    in hundreds."""
     seen: list[Offers] = []
 
     def rule(offers: Offers) -> np.ndarray:
@@ -251,29 +253,29 @@ def test_what_came_of_last_month_s_orders() -> None:
 
     world, group = sourcing(rule, (NO, YES))
     links, own = world.links, slice(1, None, 2)
-    links.base_flow[own] = column(15, 12, 0)
-    world.needs.demand = column(100, 40)
+    links.base_flow[own] = column(15, 12, 0) * unit
+    world.needs.demand = column(100, 40) * unit
     group.weigh(world)
     group.note(world)
-    assert group.asked[:, 0].tolist() == [20, 10, 10]
-    assert group.usual[:, 0].tolist() == [0.75, 1, 0]
-    world.needs.demand = column(100, 80)
+    assert (group.asked[:, 0] / unit).tolist() == pytest.approx([20, 10, 10])
+    assert group.usual[:, 0].tolist() == pytest.approx([0.75, 1, 0])
+    world.needs.demand = column(100, 80) * unit
     group.weigh(world)
     group.note(world)
-    assert group.asked[:, 0].tolist() == [40, 20, 20]
-    assert group.usual[:, 0].tolist() == [0.75, 1, 0]
+    assert (group.asked[:, 0] / unit).tolist() == pytest.approx([40, 20, 20])
+    assert group.usual[:, 0].tolist() == pytest.approx([0.75, 1, 0])
     links.flow = links.flow.copy()
-    links.flow[own] = column(15, 5, 0)
+    links.flow[own] = column(15, 5, 0) * unit
     world.lines.usable[:] = 0
     links.open = links.open.copy()
     links.open[1] = NO
     group.weigh(world)
     group.note(world)
-    assert seen[-1].satisfaction[:, 0].tolist() == [0.5, 0.25, 1]
+    assert seen[-1].satisfaction[:, 0].tolist() == pytest.approx([0.5, 0.25, 1])
     assert seen[-1].asked[:, 0].tolist() == [YES, YES, YES]
     assert seen[-1].weight[:, 0].tolist() == [2, 1, 1]
     assert seen[-1].open[:, 0].tolist() == [NO, YES, YES]
-    assert group.asked[:, 0].tolist() == pytest.approx([160 / 3, 80 / 3, 0])
+    assert (group.asked[:, 0] / unit).tolist() == pytest.approx([160 / 3, 80 / 3, 0])
     group.weigh(world)
     assert seen[-1].asked[:, 0].tolist() == [YES, YES, NO]
 
