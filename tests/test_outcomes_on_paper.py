@@ -211,6 +211,7 @@ def test_who_gained_nothing_took_nothing_over() -> None:
         ("year", {"value": ""}, "value"),
         ("year", {"unit": "%"}, "unit"),
         ("year", {"date": "2015-03"}, "date"),
+        ("", {"date": "2015-0x"}, "date"),
         ("year", {"value": "one"}, "value"),
         ("year", {"value": "inf"}, "value"),
         ("year", {"low": "2"}, "value"),
