@@ -30,7 +30,7 @@ class Beside(NamedTuple):
     by_line_of_cut: GroupSum
     """Sums the cut links to the lines"""
     is_alone: bool
-    """Whether no other limit holds for any of the links"""
+    """Whether none of the links is in another group"""
 
     @classmethod
     def build(cls, market: Market, limits: Limits) -> Beside:
@@ -43,11 +43,11 @@ class Beside(NamedTuple):
         of_cut = line[own]
         by_line, by_line_of_cut = GroupSum(line, lines.size), GroupSum(of_cut, lines.size)
         others = np.delete(groups.link, limits.cut_pairs)
-        is_alone = not (limits.has_most or groups.is_crossed or np.isin(others, links).any())
+        is_alone = not np.isin(others, links).any()
         return cls(lines, links, line, by_line, own, of_cut, by_line_of_cut, is_alone)
 
 
 def beside(market: Market, limits: Limits) -> Beside:
     """Return the lines of a market that serve links cut in part, with all their links."""
-    key = limits.cut_links.tobytes() + limits.groups.link.tobytes() + bytes([limits.has_most])
+    key = limits.cut_links.tobytes() + limits.groups.link.tobytes()
     return market.remembered(key, lambda: Beside.build(market, limits))

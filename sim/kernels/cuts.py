@@ -94,7 +94,7 @@ class Cuts:
     @property
     def alone(self) -> bool:
         """Return whether no other limit holds for the links that lines beside serve."""
-        return self._beside.is_alone
+        return self.limits.cut_alone and self._beside.is_alone
 
     def take_back(self, part: Cuts) -> None:
         """Take note of what has come of a part of the market."""
@@ -140,21 +140,20 @@ class Cuts:
         refused = limits.reduce(orders, room, carried)
         taken = self.market.by_line(orders)
         granted = self.ration(orders, left, taken, self.market)
-        lacks = self._lacking(claims, has) if is_short else None
-        if lacks is not None:
-            turned_away = self._cut_late(granted, asked, (claims, left, taken), room, lacks)
-            refused = _either(lacks, turned_away, refused)
+        late = self._lacking(claims, has) if is_short else None
+        if late is not None:
+            turned_away = self._cut_late(granted, asked, (claims, left, taken), room, late)
+            refused = _either(np.logical_or.reduce(late, axis=0), turned_away, refused)
         self._note(whole, most, granted)
         return granted, taken, refused
 
     def _lacking(self, claims: Floats, has: Floats) -> Bools | None:
-        """Return where a line has less than is asked of it, [members], and serves a link that is
-        cut there; None: nowhere.
+        """Return which lines beside serve links that are cut there, [lines beside, members], in
+        members where one of them has less than is asked of it; None: nowhere.
         """
-        short: Bools = claims > has + self.dust
-        short = short.take(self._beside.line_of_cut, axis=0) & self.limits.cut_here
-        members: Bools = np.logical_or.reduce(short, axis=0)
-        return members if some(members) else None
+        cut = self._beside.by_line_of_cut.any(self.limits.cut_here)
+        short: Bools = np.logical_or.reduce((claims > has + self.dust) & cut, axis=0)
+        return cut & short if some(short) else None
 
     def _cut_late(
         self,
@@ -162,22 +161,32 @@ class Cuts:
         asked: Floats,
         lines: tuple[Floats, Floats, Floats],
         room: Floats,
-        members: Bools,
+        late: Bools,
     ) -> Bools | None:
-        """Ration what is `asked` over links beside, and cut then, in some `members`; writes
-        `granted`, and what is taken of lines. Return which links were refused all.
+        """Ration what is `asked` over links beside, cut then, and share out what that leaves among
+        others there, where lines beside are `late`; writes `granted`, and what is taken of lines.
+        Return which links were refused all.
 
         `lines` hold claims on lines beside, what all lines have left, and what is taken of them.
         """
         claims, left, taken = lines
-        beside = self._beside
-        late = self._rationed(granted, asked, claims, left)
-        granted[beside.links] = np.where(members, late, granted.take(beside.links, axis=0))
-        refused = self.limits.reduce(
-            granted, np.where(self.limits.cut_in_part & members, room, np.inf)
-        )
-        gone = beside.by_line(granted.take(beside.links, axis=0))
-        taken[beside.lines] = np.where(members, gone, taken.take(beside.lines, axis=0))
+        beside, limits = self._beside, self.limits
+        members, is_late = np.logical_or.reduce(late, axis=0), late.take(beside.line, axis=0)
+        got = self._rationed(granted, asked, claims, left)
+        granted[beside.links] = np.where(is_late, got, granted.take(beside.links, axis=0))
+        refused = limits.reduce(granted, np.where(limits.cut_in_part & members, room, np.inf))
+        # goods left over, however few, would draw orders in the next round
+        got = granted.take(beside.links, axis=0)
+        rest = raised(kept_where(is_late, asked - got))
+        rest[beside.cut] *= ~limits.cut_here
+        spare = left.copy()
+        has = left.take(beside.lines, axis=0)
+        spare[beside.lines] = has_still = raised(has - beside.by_line(got))
+        wanted = beside.by_line(rest)
+        got += self._rationed(granted, rest, wanted, spare)
+        granted[beside.links] = got
+        gone = np.where(wanted < has_still, beside.by_line(got), has)
+        taken[beside.lines] = np.where(late, gone, taken.take(beside.lines, axis=0))
         return refused
 
     def _rationed(self, orders: Floats, asked: Floats, claims: Floats, left: Floats) -> Floats:

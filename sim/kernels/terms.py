@@ -151,6 +151,15 @@ class Terms:
         return GroupSum(by_claim.group_of_row[self.cut_pairs], by_claim.groups)
 
     @cached_property
+    def cut_alone(self) -> bool:
+        """Return whether nothing but cuts in part limits groups that are cut so in some member."""
+        if self.has_most or self.groups.is_crossed:
+            return False
+        rows = np.logical_or.reduce(self.cut_in_part, axis=1)
+        limited = ~self.cut_in_part & ((self.fixed < np.inf) | (self.share < 1))
+        return not some(limited[rows])
+
+    @cached_property
     def others(self) -> Self | None:
         """Return the limits without what restricts groups that are a share of what would flow; what
         nothing lets pass holds for these, too. None: no limits.

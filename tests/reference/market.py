@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tests.reference.limits import DUST, asked_of_limits, holding, trim
+from tests.reference.limits import DUST, ROOM, asked_of_limits, holding, trim
 from tests.reference.things import Line, Link, Need, total
-from tests.reference.uncut import begin, mark, most_on_top, note, weigh
+from tests.reference.uncut import begin, cut, mark, most_on_top, note, weigh
 
 
 def spread(need: Need, links: Sequence[Link], *, is_anew: bool = False) -> None:
@@ -114,19 +114,36 @@ def _round(lines: Sequence[Line], buyers: dict[Need, list[Link]]) -> bool:
     # a part of a cut is taken of what a line grants
     granted = _rationed(orders)
     has_moved |= trim(granted, asked_of_limits(ordered), whole=False)
+    granted = share_out(orders, granted)
     gone: dict[Line, float] = {}
     for link, amount in granted.items():
         link.granted = amount
         link.flow += amount
         gone[link.line] = gone.get(link.line, 0.0) + amount
     for line, claims in gone.items():
-        line.left = line.left - claims if claims < line.left else 0.0
+        line.left = line.left - claims if claims < line.left * ROOM else 0.0
     note(lines, ordered)
     for need, links in buyers.items():
         received = total(link.granted for link in links)
         has_moved |= received > need.dust
         need.wanted = max(need.wanted - received, 0.0)
     return has_moved
+
+
+def share_out(orders: dict[Link, float], granted: dict[Link, float]) -> dict[Link, float]:
+    """Let lines share out what cuts have left of what they granted, among those that nothing
+    cuts."""
+    rest = {
+        link: 0.0 if cut(link) else max(order - granted[link], 0.0)
+        for link, order in orders.items()
+    }
+    left = {link.line: link.line.left for link in orders}
+    for link, amount in granted.items():
+        link.line.left = max(link.line.left - amount, 0.0)
+    more = _rationed(rest)
+    for line, amount in left.items():
+        line.left = amount
+    return {link: amount + more[link] for link, amount in granted.items()}
 
 
 def _rationed(orders: dict[Link, float]) -> dict[Link, float]:
