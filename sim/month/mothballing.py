@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.kernels.terms import RTOL
-from sim.world.construction import idle, leave, order_books, unused
+from sim.world.construction import called_back, idle, leave
 from sim.world.world import World
 
 
@@ -49,9 +49,7 @@ def _call_back(world: World) -> None:
     """
     resting, lines = world.upkeep, world.lines
     rows = resting.resting
-    waiting = (order_books(world) - lines.output)[rows] / lines.yield_[rows]
-    called = np.minimum(lines.mothballed[rows], waiting - unused(world)[rows]) - resting.coming
-    called = np.maximum(called, 0.0)
+    called = called_back(world)
     works = called * resting.back_share
     slots = resting.returning.shape[0]
     row, member = (np.arange(size) for size in called.shape)

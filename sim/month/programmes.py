@@ -50,7 +50,7 @@ class Commission:
     own: Ints
     """Lines of its candidates"""
     lines: Ints
-    """Lines of these links, and the sums over them"""
+    """Lines of these products that may get more capacity, by whomever, or call some back"""
     line_product: GroupSum
     """Sums these lines to its products"""
     reach: Callable[[Bools], Bools]
@@ -75,7 +75,10 @@ class Commission:
         needs = np.flatnonzero(np.isin(axes.need_product, products))
         by_product = GroupSum(np.searchsorted(products, axes.need_product[needs]), products.size)
         together = GroupSum(np.zeros(count, dtype=np.int64), 1)
-        built = np.isin(axes.link_line, axes.project_lines) & np.isin(axes.link_need, needs)
+        changing = np.unique(
+            np.concatenate((axes.project_line, axes.work_line, world.upkeep.resting))
+        )
+        built = np.isin(axes.link_line, changing) & np.isin(axes.link_need, needs)
         links = np.flatnonzero(built)
         lines = np.unique(axes.link_line[links])
         of_product = np.searchsorted(products, axes.line_product[lines])

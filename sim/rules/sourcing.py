@@ -42,7 +42,8 @@ class Offers:
     affinity: Floats
     """How close the buyer's state feels to the supplier's, 0 to 1"""
     capacity: Floats
-    """What the supplying line can start this month, units per month, all its buyers together"""
+    """What the supplying line can start this month, and what is laid up there until buyers wait for
+    it, units per month, all its buyers together"""
     base_capacity: Floats
     """The same at the start"""
     unit_cost: Floats
