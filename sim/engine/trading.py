@@ -75,7 +75,8 @@ def _lots(scenario: Scenario, world: World) -> Floats:
         way = axes.states[via] if via >= 0 else ""
         names.append(".".join((OPTIMAL, *axes.lines[line], *user, way)))
     lots: Floats = rng.rows(scenario.seed, names, (0,))[:, 0]
-    return (axes.exporter != axes.importer) + LOT * lots
+    abroad: Floats = (axes.exporter != axes.importer).astype(np.float64)
+    return abroad + LOT * lots
 
 
 def _least_cost(

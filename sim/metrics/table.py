@@ -269,8 +269,10 @@ SUMMARY: Mapping[str, RunMetric] = tabled(
         kind="share",
         better="less",
         together="mean",
-        derived=(SUPPLIES,),
-        compute=lambda supplies: arithmetic.concentration(*supplies),
+        derived=(SUPPLIES, "received"),
+        compute=lambda supplies, received: arithmetic.concentration(
+            supplies[0], supplies[1], received
+        ),
         text="Herfindahl-Hirschman index of the supplying states in the last calendar year: 10,000"
         " with a single one; empty where there is none.",
     ),

@@ -16,7 +16,8 @@ from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.kept import renewed
 from sim.kernels.kept_away import KeptAway
 from sim.kernels.limits import Limits
-from sim.kernels.sums import GroupSum, raised
+from sim.kernels.sums import GroupSum, kept_where
+from sim.kernels.terms import RTOL
 from sim.world.axes import Axes
 from sim.world.lead_groups import LeadGroup
 from sim.world.projects import Programmes, Projects, Upkeep, Works
@@ -263,8 +264,10 @@ class World:
         that, and was not in store, [inputs, members].
         """
         needs, inputs = self.needs, self.axes.inputs
-        used = needs.used[inputs]
-        return used + raised(needs.expected[inputs] - used - needs.stock[inputs])
+        used, wanted = needs.used[inputs], needs.expected[inputs]
+        lacking = wanted - used - needs.stock[inputs]
+        # what rounding leaves of a difference is no need
+        return used + kept_where(lacking > RTOL * wanted, lacking)
 
     @property
     def width(self) -> int:
