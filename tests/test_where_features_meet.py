@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.wrong_numbers import data, run, series
+from tests.wrong_numbers import data, run, series, shipped
 
 Tree = dict[str, Any]
 approx = pytest.approx
@@ -63,6 +63,39 @@ def test_half_of_a_reexport_is_cut_once(allocation: str) -> None:
     world["states"]["CCC"] = {"title": "C"}
     world["rules"] = {"allocation": allocation}
     assert series(run(world), "received") == approx([50.0] * 6 + [20.0] * 3 + [10.0] * 15)
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [{"allocation": "optimal"}, {"sourcing": {"rule": "cheapest", "sensitivity": 30}}],
+    ids=["optimal", "cheapest"],
+)
+def test_buyers_look_at_what_they_pay_and_not_at_what_it_costs_to_make(rules: Tree) -> None:
+    """BBB makes at 1 and asks 2, CCC makes at 1.5 and asks that: 50 at 1.5 are 75 a month, and of
+    what is a third dearer the share is exp(-10)."""
+    world = small({"capacity": 100, "unit_cost": 1}, 50, rules=rules)
+    world["states"]["CCC"] = {"title": "C"}
+    other = {"title": "O", "state": "CCC", "lines": {"x": {"capacity": 100, "unit_cost": 1.5}}}
+    world["factories"]["other"] = other
+    world["factories"]["plant"]["rules"] = {"pricing": {"rule": "mark_up", "share": 1}}
+    world["trade"]["t"]["exporter"] = "*"
+    result = run(world)
+    assert shipped(result, 2014, "BBB", "AAA", "x") == approx(0, abs=0.05)
+    money = result.money[(result.money.item == "purchases") & (result.money.state == "AAA")]
+    assert money.central.tolist() == approx([12 * 75] * 2, rel=1e-3)
+
+
+def test_a_reexporter_marks_up_what_it_paid() -> None:
+    """BBB makes at 10 and asks 15; CCC sells on for a fifth more."""
+    way = {"kind": "reexport", "date": "2014-07", **ENDS, "via": "CCC", "capacity": 50}
+    ban = {**HALF_CUT, "share": 1}
+    world = small({"capacity": 100, "unit_cost": 10}, 50, events={"ban": ban})
+    world["events"]["way"] = {**way, "mark_up": 0.2}
+    world["states"]["CCC"] = {"title": "C"}
+    world["rules"] = {"pricing": {"rule": "mark_up", "share": 0.5}}
+    money = run(world).money
+    paid = money[(money.item == "delivery") & (money.state == "AAA") & (money.year == 2015)]
+    assert paid.central.tolist() == approx([12 * 50 * 3])
 
 
 OVERTIME = {"overtime": {"rule": "ario", "most": 1.5, "months": 1}}

@@ -99,7 +99,7 @@ class Whole:
     cap: Floats
     """[links, members]: most units per month, 0 on closed links"""
     cost: Floats
-    """[links, members]: money per unit, at the gate and for delivery"""
+    """[links, members]: money per unit, the price at the gate that was asked last and delivery"""
     tier: Ints
     """[needs]: who is served first"""
     limits: Limits | None

@@ -47,7 +47,8 @@ class Offers:
     base_capacity: Floats
     """The same at the start"""
     unit_cost: Floats
-    """Money per unit at the buyer's door: at the gate, transport and mark-up"""
+    """Money per unit at the buyer's door: the price at the gate that was asked last, transport,
+    mark-up and tariffs"""
     satisfaction: Floats
     """Share of what was asked for last month that came, against the usual share at the start, 0 to
     1"""

@@ -247,11 +247,9 @@ class World:
     @property
     def sent(self) -> Floats:
         """Return the units that leave for each need this month, [needs, members]."""
-        return (
-            self.needs.received
-            if self.lots is None
-            else self.axes.market.by_need(self.lots.leaving)
-        )
+        if self.lots is None:
+            return self.needs.received
+        return self.axes.market.by_need(self.lots.leaving)
 
     @property
     def made(self) -> Floats:
@@ -260,13 +258,12 @@ class World:
 
     @property
     def needed_inputs(self) -> Floats:
-        """Return what lines used of each input this month, and what they would have used beyond
-        that, and was not in store, [inputs, members].
+        """Return what lines used of each input this month, and what they would have used and did
+        not have, rounding aside, [inputs, members].
         """
         needs, inputs = self.needs, self.axes.inputs
         used, wanted = needs.used[inputs], needs.expected[inputs]
         lacking = wanted - used - needs.stock[inputs]
-        # what rounding leaves of a difference is no need
         return used + kept_where(lacking > RTOL * wanted, lacking)
 
     @property
@@ -297,9 +294,9 @@ class World:
         return np.where(self.links.open & (self.links.weight > 0), self.links.cap, 0.0)
 
     def delivered_costs(self) -> Floats:
-        """Return what a unit costs over each link, gate to tariffs, [links, members], money."""
-        gate = self.axes.market.from_lines(self.lines.unit_cost)
-        return gate + self.charges(gate)
+        """Return what a unit costs over each link, last price to tariffs, [links, members]."""
+        price = self.axes.market.from_lines(self.lines.price)
+        return price + self.charges(price)
 
     def charges(self, price: Floats) -> Floats:
         """Return what a buyer pays per unit beside the price at the gate, [links, members], money.
