@@ -85,6 +85,54 @@ def test_buyers_look_at_what_they_pay_and_not_at_what_it_costs_to_make(rules: Tr
     assert money.central.tolist() == approx([12 * 75] * 2, rel=1e-3)
 
 
+PASSING = {"kind": "reexport", "date": "2014-03", **ENDS, "via": "CCC", "capacity": 20}
+SECOND_LEG = {"exporter": "CCC", "importer": "AAA", "date": "2014-07"}
+ON_SECOND_LEG: dict[str, tuple[Tree, float]] = {
+    "quota": ({"q": {"kind": "quota", "cap": 10, **SECOND_LEG}}, 10),
+    "exemption": (
+        {
+            "ban_2": {"kind": "cut_off", **SECOND_LEG},
+            "free": {"kind": "exemption", "cap": 5, **SECOND_LEG},
+        },
+        5,
+    ),
+    "quota together": (
+        {"q": {"kind": "quota", "cap": 9, "pairs": "together", **SECOND_LEG, "exporter": "*"}},
+        9,
+    ),
+}
+
+
+@pytest.mark.parametrize("allocation", ["proportional", "optimal"])
+@pytest.mark.parametrize("limit", ON_SECOND_LEG)
+def test_a_border_has_one_limit_for_its_own_goods_and_for_those_that_pass(
+    limit: str, allocation: str
+) -> None:
+    """AAA gets 20 that CCC makes and 20 of BBB by way of CCC: 40 over one border."""
+    events, left = ON_SECOND_LEG[limit]
+    ban = {**HALF_CUT, "share": 1, "date": "2014-02"}
+    world = small(100, 40, events={"ban": ban, "way": PASSING, **events})
+    world["states"]["CCC"] = {"title": "C"}
+    world["factories"]["other"] = {"title": "O", "state": "CCC", "lines": {"x": 20}}
+    world["trade"]["t"]["exporter"] = "*"
+    world["rules"] = {"allocation": allocation}
+    assert series(run(world), "received")[2:] == approx([40.0] * 4 + [left] * 18)
+
+
+def test_a_quota_on_the_first_leg_is_for_the_transit_state_and_for_what_passes() -> None:
+    """20 for CCC itself and 20 that pass: 30 by the quota, by what is asked."""
+    quota = {"kind": "quota", "date": "2014-07", "exporter": "BBB", "importer": "CCC", "cap": 30}
+    ban = {**HALF_CUT, "share": 1, "date": "2014-02"}
+    world = small(100, 20, events={"ban": ban, "way": PASSING, "quota": quota})
+    world["states"]["CCC"] = {"title": "C"}
+    world["needs"]["CCC"] = {"x": 20}
+    world["trade"]["t"]["importer"] = "*"
+    result = run(world)
+    home, abroad = (series(result, "received", state=state)[6:] for state in ("CCC", "AAA"))
+    assert [one + other for one, other in zip(home, abroad, strict=True)] == approx([30.0] * 18)
+    assert min(home + abroad) > 10
+
+
 def test_a_reexporter_marks_up_what_it_paid() -> None:
     """BBB makes at 10 and asks 15; CCC sells on for a fifth more."""
     way = {"kind": "reexport", "date": "2014-07", **ENDS, "via": "CCC", "capacity": 50}
