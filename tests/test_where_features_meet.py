@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.wrong_numbers import data, run, series, shipped
+from tests.wrong_numbers import capital, data, run, series, shipped
 
 Tree = dict[str, Any]
 approx = pytest.approx
@@ -218,6 +218,29 @@ def two_sites(*sites: str, **events: Tree) -> Tree:
     return world | {"programmes": {"build": {**build, "budget": {"2014-08": 10_000}}}}
 
 
+@pytest.mark.parametrize(("production", "there"), [("leontief", 0), ("linear", 25)])
+def test_nothing_is_built_where_nobody_may_deliver_an_input(production: str, there: float) -> None:
+    """x is made of steel of BBB, which CCC no longer gets, and of coal of its own. All 50 are built
+    in EEE, unless coal can stand in for steel."""
+    events = {"steel": {"kind": "cut_off", "date": "2014-07", "exporter": "BBB", **TO_CCC}}
+    world = two_sites("CCC", "EEE", **events)
+    goods = {"title": "S", "unit": "u", "cancellation": 1}
+    world["products"] |= {"steel": goods, "coal": goods}
+    world["products"]["x"]["inputs"] = {"steel": 1, "coal": 1}
+    world["factories"]["mill"] = {"title": "M", "state": "BBB", "lines": {"steel": 1000}}
+    for state in "BBB", "CCC", "EEE":
+        pit = {"title": "P", "state": state, "lines": {"coal": 1000}}
+        world["factories"][f"pit_{state}"] = pit
+    world["rules"] = {"production": production}
+    result = run(world)
+    assert capital(result) == approx(500)
+    frame = result.capacity[result.capacity.month == "2015-12"]
+    frame = frame[frame["product"] == "x"].set_index("factory")
+    assert frame.usable_central["site_CCC"] == approx(there)
+    assert frame.usable_central["site_EEE"] == approx(50 - there)
+
+
+TO_CCC = {"importer": "CCC", "product": "steel"}
 SITE = {"exporter": "CCC", "importer": "AAA"}
 LIMITS: dict[str, Tree] = {
     "quota": {"kind": "quota", "cap": 10, **SITE},

@@ -156,7 +156,7 @@ class SupplyModel(mesa.Model):
         if not policies.decide_first:
             overtime.adjust(world, policies.working)
         ordering.perceive(world, policies.perception_months)
-        programmes.spend(world, policies.budgeting)
+        programmes.spend(world, policies.budgeting, policies.production)
         mothballing.maintain(world)
         investment.invest(world, policies.investing)
         self.recorder.record(world)

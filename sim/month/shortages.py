@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.kernels.arrays import Bools, Floats
 from sim.kernels.sums import raised, some
+from sim.month.production import Production, starved
 from sim.world.construction import at_rest, under_way, waited_for
 from sim.world.world import World
 
@@ -37,13 +38,13 @@ def coming_of(seen: Shortage, barred: Bools | None) -> Floats:
     return seen.coming if barred is None else np.where(barred, seen.building, seen.coming)
 
 
-def shortages(world: World) -> Shortage:
+def shortages(world: World, making: Production) -> Shortage:
     """Say what programmes see this month.
 
     Buyers lack what they use beyond what reaches them lawfully; lines add what they have under way,
     what they have laid up and buyers wait for and, where somebody builds and buyers accept their
     goods, what they could have made, or could call back, and was not wanted. Fit are lines that are
-    in order and do not lack inputs for what they have.
+    in order, do not lack inputs for what they have, and may get some for more.
     """
     axes, needs, links, lines = world.axes, world.needs, world.links, world.lines
     free = axes.market.by_need((1.0 - links.leaking) * links.flow)
@@ -68,7 +69,7 @@ def shortages(world: World) -> Shortage:
         building=building,
         idles=idles,
         waits=needs.backlog > WAITS * needs.demand,
-        fit=(lines.available > 0) & ~lacks_inputs(world),
+        fit=(lines.available > 0) & ~lacks_inputs(world) & ~starved(world, making),
     )
 
 

@@ -258,9 +258,7 @@ class World:
 
     @property
     def needed_inputs(self) -> Floats:
-        """Return what lines used of each input this month, and what they would have used and did
-        not have, rounding aside, [inputs, members].
-        """
+        """Return what lines used of each input, and lacked, rounding aside, [inputs, members]."""
         needs, inputs = self.needs, self.axes.inputs
         used, wanted = needs.used[inputs], needs.expected[inputs]
         lacking = wanted - used - needs.stock[inputs]
