@@ -75,6 +75,30 @@ def test_a_retool_turns_no_more_of_what_is_laid_up_than_works() -> None:
     assert new == approx([0.0] * 8 + [30.0] * 6)
 
 
+def test_what_is_laid_up_while_half_of_a_line_is_out_leaves_as_much_as_is_used() -> None:
+    """Half of 100 is out of use and 40 are wanted: 20 are laid up after two months, for half of the
+    other 80 is enough. When all is in order and 100 are wanted, they are called back."""
+    fire = {"kind": "outage", "date": "2014-02", "until": "2014-09", "factory": "plant"}
+    line = {"capacity": 100, "mothball": {"after_months": 2}}
+    world = small(line, {"series": [40] * 8 + [100]}, months=12)
+    world["events"]["fire"] = {**fire, "share": 0.5}
+    result = run(world)
+    # 60 stand idle in January, 10 of 50 in February
+    assert result.capacity.capacity_central.tolist() == approx([100.0] + [80.0] * 7 + [100.0] * 4)
+    assert series(result, "received") == approx([40.0] * 8 + [80.0] + [100.0] * 3)
+
+
+def test_what_is_called_back_is_enough_though_half_of_it_is_out_of_use() -> None:
+    """60 of 100 are laid up; half of the 40 is out of use, and 10 more are wanted than the 20: 20
+    are called, of which 10 work."""
+    fire = {"kind": "outage", "date": "2014-07", "factory": "plant", "share": 0.5}
+    line = {"capacity": 100, "mothball": {"after_months": 2}}
+    world = small(line, {"series": [40] * 6 + [30]}, months=12, events={"fire": fire})
+    result = run(world)
+    assert series(result, "received")[8:] == approx([30.0] * 4)
+    assert result.capacity.capacity_central.tolist()[8:] == approx([60.0] * 4)
+
+
 def beside(line: Any = RESTING, **events: Tree) -> Tree:
     """Cut BBB off for half of a year, in which its 50 are laid up; a programme gets money to build
     in CCC in the month in which goods may flow again."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.kernels.sums import divide
 from sim.kernels.terms import RTOL
 from sim.world.construction import called_back, idle, leave
 from sim.world.world import World
@@ -31,7 +32,8 @@ def _lay_up(world: World) -> None:
     resting, lines = world.upkeep, world.lines
     rows = resting.resting
     capacity = lines.capacity[rows]
-    spare = np.minimum(idle(world)[rows], capacity)
+    # while a share of a line is out of use, less of it stands idle than can be laid up
+    spare = np.minimum(divide(idle(world)[rows], lines.available[rows]), capacity)
     stands = spare > RTOL * capacity
     resting.idle_months = np.where(stands, resting.idle_months + 1, 0)
     resting.idle = np.where(stands, np.minimum(resting.idle, spare), np.inf)

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.capacity import order_book
-from sim.kernels.sums import NEVER, GroupSum, kept_where, raised, some
+from sim.kernels.sums import NEVER, GroupSum, divide, kept_where, raised, some
 from sim.world.projects import Projects
 from sim.world.world import World
 
@@ -176,8 +176,9 @@ def called_back(world: World) -> Floats:
     lines, rest = world.lines, world.upkeep
     rows = rest.resting
     waiting = (order_books(world) - lines.output)[rows] / lines.yield_[rows]
-    called = np.minimum(lines.mothballed[rows], waiting - unused(world)[rows]) - rest.coming
-    return raised(called)
+    # of what is called a share is out of use, too
+    wanted = divide(waiting - unused(world)[rows], lines.available[rows])
+    return raised(np.minimum(lines.mothballed[rows], wanted) - rest.coming)
 
 
 def wake(world: World, share: Floats) -> Floats:
