@@ -133,6 +133,17 @@ def test_a_quota_on_the_first_leg_is_for_the_transit_state_and_for_what_passes()
     assert min(home + abroad) > 10
 
 
+@pytest.mark.parametrize("idle", [{}, {"kind": "quota", "date": "2014-05", "cap": 1e6, **ENDS}])
+def test_a_quota_above_all_flow_does_not_say_when_a_sanction_hits(idle: Tree) -> None:
+    """60 flow when the quota begins, and 50 when the sanction does, which leaves these until
+    contracts end: it takes something away from September on, in both worlds."""
+    contracts = {"contracts_until": "2014-09", "share": 0.5}
+    sanction = {"kind": "sanction", "date": "2014-07", **contracts, **ENDS}
+    events = {"sanction": sanction, **({"idle": idle} if idle else {})}
+    world = small(100, {"series": [50] * 2 + [60] * 2 + [50]}, events=events)
+    assert run(world).records.hit[0, 0] == 8
+
+
 def test_a_reexporter_marks_up_what_it_paid() -> None:
     """BBB makes at 10 and asks 15; CCC sells on for a fifth more."""
     way = {"kind": "reexport", "date": "2014-07", **ENDS, "via": "CCC", "capacity": 50}

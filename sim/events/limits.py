@@ -45,7 +45,7 @@ class TradeLimits:
     lawful: Limits
     """The same without what leaks; it shares the arrays that are alike"""
     reference: Floats
-    """Flow at the start or, if greater, just before a restriction that has begun"""
+    """Flow at the start or, if greater, just before a restriction that leaves less of it"""
     before: list[Floats]
     """[effects], the same for each effect's groups alone"""
     parts: Sequence[tuple[int, Ints]]
@@ -158,6 +158,7 @@ class TradeLimits:
         """Set what restrictions leave, before exceptions."""
         self._remember(world, moments)
         self.limits.fixed[:], self.limits.share[:] = np.inf, 1.0
+        self.reference[:] = self.limits.base
         for place, effect in self.restrictions:
             self._restrict(effect, place, moments[place])
         self.fixed[:] = self.limits.fixed
@@ -170,9 +171,8 @@ class TradeLimits:
             if not begins.any():
                 continue
             flow = self.groups.carried(world.links.flow) if flow is None else flow
-            rows = self.of_effect[place]
-            for known, at in ((self.before[place], slice(None)), (self.reference, rows)):
-                known[at] = np.where(begins, np.maximum(known[at], flow[rows]), known[at])
+            known, carried = self.before[place], flow[self.of_effect[place]]
+            known[:] = np.where(begins, np.maximum(known, carried), known)
 
     def _restrict(self, effect: Restriction, place: int, now: Moment) -> None:
         """Leave what a restriction leaves of its groups.
@@ -183,11 +183,17 @@ class TradeLimits:
         rows = self.of_effect[place]
         own = slice(-1, None) if effect.together else slice(None)
         left = effect.leaves(self.limits.base[rows[own]], self.before[place][own], now)
+        before, least = self.before[place], np.full_like(self.before[place], np.inf)
         fixed, share = self.limits.fixed, self.limits.share
         if left.fixed is not None:
             fixed[rows] = np.minimum(fixed[rows], left.fixed)
+            least = np.minimum(least, left.fixed)
         if left.share is not None:
             share[rows] = np.minimum(share[rows], left.share)
+            least = np.minimum(least, left.share * before)
+        # what leaves all that flowed before it is no measure of what others take away
+        known = np.where(least < before * NEARLY, before, 0.0)
+        self.reference[rows] = np.maximum(self.reference[rows], known)
 
     def _let_through(self, effect: Passage, rows: Ints, now: Moment) -> None:
         passing = effect.passes(self.limits.base[rows], now)
