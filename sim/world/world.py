@@ -139,7 +139,7 @@ class Needs:
     spending: Floats
     """Money for this month's deliveries; month/billing writes it"""
     delivery: Floats
-    """The part of it that is for transport and mark-ups on the way; month/billing writes it"""
+    """The part of it that is for transport, mark-ups and tariffs; month/billing writes it"""
 
 
 @dataclass(eq=False)
