@@ -128,7 +128,8 @@ MONTHLY: Mapping[str, MonthlyMetric] = tabled(
         better="less",
         together="sum",
         array="needs.spending",
-        text="What the state pays for the month's deliveries, transport, mark-ups and tariffs with it.",
+        text="What the state pays for the month's deliveries, transport, mark-ups and tariffs with"
+        " it.",
     ),
     MonthlyMetric(
         name="deferred",
