@@ -115,6 +115,7 @@ OF_SETS: Tree = {f"events/{each}/product": "sets" for each in ("sanction", "exem
 EXEMPT: Tree = {"kind": "exemption", "date": "2014-10", **WEST, "product": "meters"}
 BLAZE: Tree = {"kind": "outage", "date": "2014-05", "factory": "old_works", "share": 0.9}
 FILLED: Tree = {"needs/AAA/sets/ceiling": 40, "needs/AAA/sets/targets": {"may": {"months": 2}}}
+BUSY_YARD: Tree = {"needs/AAA/vessels/units": 7}
 ANOTHER: Tree = {"title": "New", "state": "CCC", "lines": {"vessels": 2}}
 
 
@@ -306,7 +307,8 @@ CASES: dict[str, Case] = {
         YARD,
         {"sourcing": "home_first", "search": "none", "ordering": "anchored"},
     ),
-    **chosen("FactoryRules", YARD, {"production": "linear", "investment": "expand_when_pressed"}),
+    **chosen("FactoryRules", YARD, {"production": "linear"}),
+    "FactoryRules.investment": Case(f"{YARD}/rules/investment", "expand_when_pressed", BUSY_YARD),
     **chosen("FactoryRules", OWN, {"overtime": "none"}),
     "RuleChoice.rule": Case("rules/pricing/rule", "at_cost"),
     "RuleChoice.parameters": Case("rules/pricing/parameters/premium", 2),
@@ -369,7 +371,7 @@ CASES: dict[str, Case] = {
     **kind("Lifting", "relief", lifts=["ban"], share=0.2),
     **kind("Demand", "slump", state="CCC", product="meters", factor=0.6),
     "Demand.units": Case("events/slump", {**RISE, "units": 4}, {"events/slump": RISE}),
-    "Thrift.state": Case("events/frugal/state", "AAA", {"factories/new": ANOTHER}),
+    "Thrift.state": Case("events/frugal/state", "AAA", {"factories/new": ANOTHER, **BUSY_YARD}),
     "Thrift.product": Case(
         "events/frugal/product", "vessels", {"products/toys/inputs": {"sets": 0.2}}
     ),

@@ -212,6 +212,16 @@ def test_orders_that_hold_a_cover() -> None:
     assert ordered(None, owned=99) == 0
 
 
+def test_what_rounding_leaves_of_a_sum_is_no_order() -> None:
+    """0.1 is used and two months are held: 0.3 in stock are all that is wanted, and 0.2 - 0.3 + 0.1
+    is 3e-17. So for the other rules."""
+    tenth, none = np.array([0.1]), np.array([0.0])
+    cover, lead, stock = np.array([2.0]), np.array([1.0]), np.array([0.3])
+    assert orders.hold_cover(tenth, none, stock, none, lead, cover, 1.0) == 0
+    assert orders.anchor_and_adjust(np.array([0.1 * 3]), np.array([-0.3]), 1.0) == 0
+    assert orders.replace_use(tenth, tenth, cover, -stock, 1.0, sheds_surplus=True) == 0
+
+
 def test_orders_that_replace_and_adjust() -> None:
     use, base = np.array([10.0]), np.array([8.0])
     for months, sheds, expected in ((3.0, True, 12.0), (1.0, True, 4.0), (1.0, False, 10.0)):

@@ -110,16 +110,30 @@ def test_one_supplier_by_two_ways_is_one() -> None:
     flows = np.array([[30.0], [50.0], [20.0], [7.0]])
     units, by_need = supplies(flows, [*routes, ("BBB", "CCC", "gears")], [("AAA", "engines")])
     assert units.ravel().tolist() == [50, 50]
-    assert metrics.concentration(units, by_need)[0, 0] == pytest.approx(5000)
+    received = column([100.0])
+    assert metrics.concentration(units, by_need, received)[0, 0] == pytest.approx(5000)
 
 
 def test_concentration() -> None:
     """Shares .4, .3, .2, .1 give 3000; one supplier 10,000; none NaN."""
     flows = np.array([[0.4], [7.0], [0.3], [0.2], [0.0], [0.1], [0.0]]) * 70
-    found = metrics.concentration(flows, GroupSum(np.array([0, 1, 0, 0, 2, 0, 2]), 4))
+    by_need = GroupSum(np.array([0, 1, 0, 0, 2, 0, 2]), 4)
+    received = by_need(flows)[None]
+    found = metrics.concentration(flows, by_need, received)
     assert found[:, 0] == pytest.approx([3000, 10_000, np.nan, np.nan], nan_ok=True)
-    small = metrics.concentration(flows / 1000, GroupSum(np.array([0, 1, 0, 0, 2, 0, 2]), 4))
+    small = metrics.concentration(flows / 1000, by_need, received)
     assert small[:2, 0] == pytest.approx([3000, 10_000])
+
+
+def test_what_rounding_leaves_of_deliveries_is_none() -> None:
+    """30 came in January 2014, and in the last year the last bits of a sum."""
+    received = column([30.0] + [0.0] * 11 + [1e-16])
+    dust, hit = np.array([[1e-16]]), np.array([[12]])
+    assert np.isnan(metrics.import_dependence(received, received)[0, 0])
+    assert np.isnan(metrics.substitution_cost(received, received, hit)[0, 0])
+    assert np.isnan(metrics.concentration(dust, GroupSum(np.array([0]), 1), received)[0, 0])
+    late = column([0.0] + [1e-16] + [30.0] * 12)
+    assert np.isnan(metrics.substitution_ratio(late, late, np.array([[2]]))[0, 0])
 
 
 def test_imports_count_in_the_last_year_however_long_the_run() -> None:

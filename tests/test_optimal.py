@@ -131,6 +131,17 @@ def test_first_tiers_come_first() -> None:
     np.testing.assert_allclose(everyone([6], [5, 5], cost).flow, [1, 5])
 
 
+def test_lots_pick_among_flows_that_cost_the_same() -> None:
+    """Two suppliers of 6 at one cost for 10: all of the one with the lower lot, 4 of the other; a
+    third is dearer, whatever its lot."""
+    line, need = np.array([0, 1, 2]), np.zeros(3, dtype=np.int64)
+    goods, cost = np.array([6.0, 6.0, 6.0]), np.array([1.0, 1.0, 1.1])
+    for lot, flow in (([0.2, 0.7, 0.1], [6, 4, 0]), ([0.7, 0.2, 0.1], [4, 6, 0])):
+        best = transport(line, need, goods, np.array([10.0]), cost, lot=np.array(lot))
+        assert best.flow.tolist() == flow
+        assert best.cost == 10.0
+
+
 def test_nobody_to_carry() -> None:
     """Without links nothing flows, and all demand is unmet."""
     none = np.array([], dtype=np.int64)

@@ -20,6 +20,7 @@ from sim.kernels.groups import Groups
 from sim.kernels.least_cost import least_cost
 from sim.kernels.limits import Limits
 from sim.scenario.loading.load import parse
+from tests.laws.changes import reversed_keys
 from tests.test_optimal import random_case
 from tests.test_shared_limits import two_buyers
 from tests.test_wrong_numbers import TOGETHER
@@ -86,6 +87,32 @@ def test_what_both_may_have_goes_where_it_costs_least_or_to_the_first_tier(
     result = run(world)
     assert shipped(result, 2015, "BBB", "AAA", "x") == pytest.approx(first * 12)
     assert shipped(result, 2015, "BBB", "CCC", "x") == pytest.approx(second * 12)
+
+
+def at_one_cost(*, reverse: bool) -> Tree:
+    """Let AAA make 20 and need 10 of it, BBB make 10, CCC need 20 and DDD 10, all at one cost."""
+    world = data("quota_two_lines") | {"rules": {"allocation": "optimal"}, "events": {}}
+    world["states"] = {name: {"title": name} for name in ("AAA", "BBB", "CCC", "DDD")}
+    world["factories"] = {
+        f"in_{state}": {"title": state, "state": state, "lines": {"x": capacity}}
+        for state, capacity in (("AAA", 20), ("BBB", 10))
+    }
+    world["needs"] = {"AAA": {"x": 10}, "CCC": {"x": 20}, "DDD": {"x": 10}}
+    world["trade"] = {"all": {"exporter": "*", "importer": "*", "product": "*"}}
+    return reversed_keys(world) if reverse else world
+
+
+def test_what_costs_the_same_stays_at_home_and_then_lots_decide_whatever_the_order() -> None:
+    """AAA keeps 10; CCC and DDD want 30, and get the other 10 and the 10 of BBB."""
+    ways = []
+    for reverse in False, True:
+        flows = run(at_one_cost(reverse=reverse)).flows
+        flows = flows[(flows.year == 2014) & (flows.central > 0)]
+        way = {(each.exporter, each.importer): each.central for each in flows.itertuples()}
+        assert way.pop(("AAA", "AAA")) == pytest.approx(120)
+        assert sum(way.values()) == pytest.approx(240)
+        ways.append(way)
+    assert ways[0] == ways[1]
 
 
 def test_myopia_is_measured_under_the_same_limits() -> None:

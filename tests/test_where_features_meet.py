@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.wrong_numbers import data, run, series
+from tests.wrong_numbers import capital, data, run, series, shipped
 
 Tree = dict[str, Any]
 approx = pytest.approx
@@ -63,6 +63,98 @@ def test_half_of_a_reexport_is_cut_once(allocation: str) -> None:
     world["states"]["CCC"] = {"title": "C"}
     world["rules"] = {"allocation": allocation}
     assert series(run(world), "received") == approx([50.0] * 6 + [20.0] * 3 + [10.0] * 15)
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [{"allocation": "optimal"}, {"sourcing": {"rule": "cheapest", "sensitivity": 30}}],
+    ids=["optimal", "cheapest"],
+)
+def test_buyers_look_at_what_they_pay_and_not_at_what_it_costs_to_make(rules: Tree) -> None:
+    """BBB makes at 1 and asks 2, CCC makes at 1.5 and asks that: 50 at 1.5 are 75 a month, and of
+    what is a third dearer the share is exp(-10)."""
+    world = small({"capacity": 100, "unit_cost": 1}, 50, rules=rules)
+    world["states"]["CCC"] = {"title": "C"}
+    other = {"title": "O", "state": "CCC", "lines": {"x": {"capacity": 100, "unit_cost": 1.5}}}
+    world["factories"]["other"] = other
+    world["factories"]["plant"]["rules"] = {"pricing": {"rule": "mark_up", "share": 1}}
+    world["trade"]["t"]["exporter"] = "*"
+    result = run(world)
+    assert shipped(result, 2014, "BBB", "AAA", "x") == approx(0, abs=0.05)
+    money = result.money[(result.money.item == "purchases") & (result.money.state == "AAA")]
+    assert money.central.tolist() == approx([12 * 75] * 2, rel=1e-3)
+
+
+PASSING = {"kind": "reexport", "date": "2014-03", **ENDS, "via": "CCC", "capacity": 20}
+SECOND_LEG = {"exporter": "CCC", "importer": "AAA", "date": "2014-07"}
+ON_SECOND_LEG: dict[str, tuple[Tree, float]] = {
+    "quota": ({"q": {"kind": "quota", "cap": 10, **SECOND_LEG}}, 10),
+    "exemption": (
+        {
+            "ban_2": {"kind": "cut_off", **SECOND_LEG},
+            "free": {"kind": "exemption", "cap": 5, **SECOND_LEG},
+        },
+        5,
+    ),
+    "quota together": (
+        {"q": {"kind": "quota", "cap": 9, "pairs": "together", **SECOND_LEG, "exporter": "*"}},
+        9,
+    ),
+}
+
+
+@pytest.mark.parametrize("allocation", ["proportional", "optimal"])
+@pytest.mark.parametrize("limit", ON_SECOND_LEG)
+def test_a_border_has_one_limit_for_its_own_goods_and_for_those_that_pass(
+    limit: str, allocation: str
+) -> None:
+    """AAA gets 20 that CCC makes and 20 of BBB by way of CCC: 40 over one border."""
+    events, left = ON_SECOND_LEG[limit]
+    ban = {**HALF_CUT, "share": 1, "date": "2014-02"}
+    world = small(100, 40, events={"ban": ban, "way": PASSING, **events})
+    world["states"]["CCC"] = {"title": "C"}
+    world["factories"]["other"] = {"title": "O", "state": "CCC", "lines": {"x": 20}}
+    world["trade"]["t"]["exporter"] = "*"
+    world["rules"] = {"allocation": allocation}
+    assert series(run(world), "received")[2:] == approx([40.0] * 4 + [left] * 18)
+
+
+def test_a_quota_on_the_first_leg_is_for_the_transit_state_and_for_what_passes() -> None:
+    """20 for CCC itself and 20 that pass: 30 by the quota, by what is asked."""
+    quota = {"kind": "quota", "date": "2014-07", "exporter": "BBB", "importer": "CCC", "cap": 30}
+    ban = {**HALF_CUT, "share": 1, "date": "2014-02"}
+    world = small(100, 20, events={"ban": ban, "way": PASSING, "quota": quota})
+    world["states"]["CCC"] = {"title": "C"}
+    world["needs"]["CCC"] = {"x": 20}
+    world["trade"]["t"]["importer"] = "*"
+    result = run(world)
+    home, abroad = (series(result, "received", state=state)[6:] for state in ("CCC", "AAA"))
+    assert [one + other for one, other in zip(home, abroad, strict=True)] == approx([30.0] * 18)
+    assert min(home + abroad) > 10
+
+
+@pytest.mark.parametrize("idle", [{}, {"kind": "quota", "date": "2014-05", "cap": 1e6, **ENDS}])
+def test_a_quota_above_all_flow_does_not_say_when_a_sanction_hits(idle: Tree) -> None:
+    """60 flow when the quota begins, and 50 when the sanction does, which leaves these until
+    contracts end: it takes something away from September on, in both worlds."""
+    contracts = {"contracts_until": "2014-09", "share": 0.5}
+    sanction = {"kind": "sanction", "date": "2014-07", **contracts, **ENDS}
+    events = {"sanction": sanction, **({"idle": idle} if idle else {})}
+    world = small(100, {"series": [50] * 2 + [60] * 2 + [50]}, events=events)
+    assert run(world).records.hit[0, 0] == 8
+
+
+def test_a_reexporter_marks_up_what_it_paid() -> None:
+    """BBB makes at 10 and asks 15; CCC sells on for a fifth more."""
+    way = {"kind": "reexport", "date": "2014-07", **ENDS, "via": "CCC", "capacity": 50}
+    ban = {**HALF_CUT, "share": 1}
+    world = small({"capacity": 100, "unit_cost": 10}, 50, events={"ban": ban})
+    world["events"]["way"] = {**way, "mark_up": 0.2}
+    world["states"]["CCC"] = {"title": "C"}
+    world["rules"] = {"pricing": {"rule": "mark_up", "share": 0.5}}
+    money = run(world).money
+    paid = money[(money.item == "delivery") & (money.state == "AAA") & (money.year == 2015)]
+    assert paid.central.tolist() == approx([12 * 50 * 3])
 
 
 OVERTIME = {"overtime": {"rule": "ario", "most": 1.5, "months": 1}}
@@ -137,6 +229,29 @@ def two_sites(*sites: str, **events: Tree) -> Tree:
     return world | {"programmes": {"build": {**build, "budget": {"2014-08": 10_000}}}}
 
 
+@pytest.mark.parametrize(("production", "there"), [("leontief", 0), ("linear", 25)])
+def test_nothing_is_built_where_nobody_may_deliver_an_input(production: str, there: float) -> None:
+    """x is made of steel of BBB, which CCC no longer gets, and of coal of its own. All 50 are built
+    in EEE, unless coal can stand in for steel."""
+    events = {"steel": {"kind": "cut_off", "date": "2014-07", "exporter": "BBB", **TO_CCC}}
+    world = two_sites("CCC", "EEE", **events)
+    goods = {"title": "S", "unit": "u", "cancellation": 1}
+    world["products"] |= {"steel": goods, "coal": goods}
+    world["products"]["x"]["inputs"] = {"steel": 1, "coal": 1}
+    world["factories"]["mill"] = {"title": "M", "state": "BBB", "lines": {"steel": 1000}}
+    for state in "BBB", "CCC", "EEE":
+        pit = {"title": "P", "state": state, "lines": {"coal": 1000}}
+        world["factories"][f"pit_{state}"] = pit
+    world["rules"] = {"production": production}
+    result = run(world)
+    assert capital(result) == approx(500)
+    frame = result.capacity[result.capacity.month == "2015-12"]
+    frame = frame[frame["product"] == "x"].set_index("factory")
+    assert frame.usable_central["site_CCC"] == approx(there)
+    assert frame.usable_central["site_EEE"] == approx(50 - there)
+
+
+TO_CCC = {"importer": "CCC", "product": "steel"}
 SITE = {"exporter": "CCC", "importer": "AAA"}
 LIMITS: dict[str, Tree] = {
     "quota": {"kind": "quota", "cap": 10, **SITE},

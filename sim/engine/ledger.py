@@ -27,7 +27,7 @@ def blank(axes: Axes, years: int, members: int) -> dict[str, Floats]:
 
 TEXTS: Mapping[str, str] = {
     "purchases": "What the state's buyers pay for what is shipped to them, delivery with it.",
-    "delivery": "The part of it that is for transport and mark-ups.",
+    "delivery": "The part of it that is for transport, mark-ups and tariffs.",
     "sales": "What the state's factories get for what they ship.",
     "capital": "What programmes that the state chairs, and its factories on their own account,"
     " invest.",

@@ -10,7 +10,7 @@ from sim.engine.agents import CommissionAgent, FactoryAgent, StateAgent
 from sim.engine.collecting import REPORTERS
 from sim.engine.conservation import Books
 from sim.engine.load import changed
-from sim.engine.policies import buying, gather
+from sim.engine.policies import asking, buying, gather
 from sim.engine.put_off import put_off
 from sim.engine.recorder import Recorder, Tape
 from sim.engine.seasons import Seasons
@@ -99,6 +99,8 @@ class SupplyModel(mesa.Model):
         ]
         trade = trading(scenario, world, factories)
         shopping = buying(scenario, world, states, factories)
+        # buyers look at prices; what is scarce at rest shows once goods are shared out
+        billing.begin(world, asking(world, factories))
         sourcing.weigh(world, shopping)
         settle(world, initial_cover(scenario, world.axes, Draws.of(scenario, members)), trade)
         sourcing.note(world, shopping)
@@ -154,7 +156,7 @@ class SupplyModel(mesa.Model):
         if not policies.decide_first:
             overtime.adjust(world, policies.working)
         ordering.perceive(world, policies.perception_months)
-        programmes.spend(world, policies.budgeting)
+        programmes.spend(world, policies.budgeting, policies.production)
         mothballing.maintain(world)
         investment.invest(world, policies.investing)
         self.recorder.record(world)

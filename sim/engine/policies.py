@@ -91,10 +91,16 @@ def gather(
         keepers=_keepers(world, states, announced),
         working=_lines(grouped("overtime", makers, lines, idle=IDLE)),
         learners=_learners(world, grouped("learning", makers, lines)),
-        pricing=_lines(grouped("pricing", makers, lines, idle="at_cost")),
+        pricing=asking(world, factories),
         decide_first=scenario.rules.decisions == "before_events",
         perception_months=scenario.rules.perception_months,
     )
+
+
+def asking(world: World, factories: Sequence[FactoryAgent]) -> Pricing:
+    """Group the factories by the rules by which they set prices; those at cost need none."""
+    makers = [(each, each.lines) for each in factories]
+    return _lines(grouped("pricing", makers, len(world.axes.lines), idle="at_cost"))
 
 
 def buying(

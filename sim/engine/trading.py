@@ -8,6 +8,7 @@ from functools import partial
 
 import numpy as np
 
+from sim import rng
 from sim.engine.agents import FactoryAgent
 from sim.engine.followers import Followers, grouped, rows_of
 from sim.errors import InputError
@@ -31,7 +32,7 @@ def trading(scenario: Scenario, world: World, factories: Sequence[FactoryAgent])
     for _, fault in optimal_findings(scenario):
         raise InputError(fault)
     if scenario.rules.allocation.rule == OPTIMAL:
-        return partial(_least_cost, find("allocation", OPTIMAL).function)
+        return partial(_least_cost, find("allocation", OPTIMAL).function, _lots(scenario, world))
     ration = _ration(
         world,
         scenario,
@@ -58,8 +59,32 @@ def trading(scenario: Scenario, world: World, factories: Sequence[FactoryAgent])
     return trade
 
 
+LOT = 1e-4
+"""What lots weigh beside a border: next to nothing, and far above rounding."""
+
+
+def _lots(scenario: Scenario, world: World) -> Floats:
+    """Say, [links], what picks among flows that cost the same, the least first: home links, then a
+    lot that each link draws under the names of its line, its need and its way, in all members one.
+    """
+    axes = world.axes
+    names = []
+    for line, need, via in zip(axes.link_line, axes.link_need, axes.link_via, strict=True):
+        buyer = axes.need_line[need]
+        user = ("needs", *axes.needs[need]) if buyer < 0 else ("factories", *axes.lines[buyer])
+        way = axes.states[via] if via >= 0 else ""
+        names.append(".".join((OPTIMAL, *axes.lines[line], *user, way)))
+    lots: Floats = rng.rows(scenario.seed, names, (0,))[:, 0]
+    abroad: Floats = (axes.exporter != axes.importer).astype(np.float64)
+    return abroad + LOT * lots
+
+
 def _least_cost(
-    rule: Callable[[Whole], Allocation], world: World, supply: Floats, demand: Floats
+    rule: Callable[[Whole], Allocation],
+    lot: Floats,
+    world: World,
+    supply: Floats,
+    demand: Floats,
 ) -> Allocation:
     axes = world.axes
     return rule(
@@ -71,6 +96,7 @@ def _least_cost(
             world.delivered_costs(),
             axes.need_tier,
             world.limits,
+            lot,
         )
     )
 

@@ -20,7 +20,7 @@ from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.groups import Groups
 from sim.kernels.limits import Limits
 from sim.kernels.sums import total
-from sim.world.trade_caps import by_route, singles, within_several
+from sim.world.trade_caps import by_route, singles
 from sim.world.world import World
 
 NEARLY = 1.0 - 1e-9
@@ -45,7 +45,7 @@ class TradeLimits:
     lawful: Limits
     """The same without what leaks; it shares the arrays that are alike"""
     reference: Floats
-    """Flow at the start or, if greater, just before a restriction that has begun"""
+    """Flow at the start or, if greater, just before a restriction that leaves less of it"""
     before: list[Floats]
     """[effects], the same for each effect's groups alone"""
     parts: Sequence[tuple[int, Ints]]
@@ -74,28 +74,12 @@ class TradeLimits:
     @classmethod
     def build(cls, world: World, effects: Sequence[TradeEffect]) -> TradeLimits:
         """Group the links by what is limited, with the flows of the balanced world."""
-        numbers: dict[bytes, int] = {}
-        links: list[Ints] = []
-
-        def group(rows: Ints, family: str = "") -> int:
-            key = family.encode() + rows.tobytes()
-            if key not in numbers:
-                numbers[key] = len(links)
-                links.append(rows)
-            return numbers[key]
-
-        route = world.axes.route
-        capped = [group(rows) for rows in world.trade_caps.links]
-        of_effect = []
-        for each in effects:
-            pairs = [group(rows) for rows in by_route(route, each.rows)]
-            several = len(pairs) > 1
-            # what is none for a pair that nothing restricts is no limit that holds for all
-            family = type(each).__name__ if several else ""
-            whole = [group(each.rows, family)] if each.together and each.rows.size else []
-            of_effect.append(np.array(pairs + whole, dtype=np.int64))
+        effects = [part for each in effects for part in each.by_border(world.axes.route)]
+        numbering = _Numbering(world.axes.route)
+        capped = [numbering.together(rows) for rows in world.trade_caps.links]
+        of_effect = [numbering.of(each) for each in effects]
+        links, parts = numbering.links, numbering.parts()
         groups = Groups.build(links, world.axes.link_need)
-        parts = within_several(links, route)
         wholes = _wholes(effects, of_effect) & {whole for whole, _ in parts}
         base = groups.carried(world.links.base_flow)
         limits = Limits.none(groups, base, len(world.axes.needs))
@@ -174,6 +158,7 @@ class TradeLimits:
         """Set what restrictions leave, before exceptions."""
         self._remember(world, moments)
         self.limits.fixed[:], self.limits.share[:] = np.inf, 1.0
+        self.reference[:] = self.limits.base
         for place, effect in self.restrictions:
             self._restrict(effect, place, moments[place])
         self.fixed[:] = self.limits.fixed
@@ -186,9 +171,8 @@ class TradeLimits:
             if not begins.any():
                 continue
             flow = self.groups.carried(world.links.flow) if flow is None else flow
-            rows = self.of_effect[place]
-            for known, at in ((self.before[place], slice(None)), (self.reference, rows)):
-                known[at] = np.where(begins, np.maximum(known[at], flow[rows]), known[at])
+            known, carried = self.before[place], flow[self.of_effect[place]]
+            known[:] = np.where(begins, np.maximum(known, carried), known)
 
     def _restrict(self, effect: Restriction, place: int, now: Moment) -> None:
         """Leave what a restriction leaves of its groups.
@@ -199,11 +183,17 @@ class TradeLimits:
         rows = self.of_effect[place]
         own = slice(-1, None) if effect.together else slice(None)
         left = effect.leaves(self.limits.base[rows[own]], self.before[place][own], now)
+        before, least = self.before[place], np.full_like(self.before[place], np.inf)
         fixed, share = self.limits.fixed, self.limits.share
         if left.fixed is not None:
             fixed[rows] = np.minimum(fixed[rows], left.fixed)
+            least = np.minimum(least, left.fixed)
         if left.share is not None:
             share[rows] = np.minimum(share[rows], left.share)
+            least = np.minimum(least, left.share * before)
+        # what leaves all that flowed before it is no measure of what others take away
+        known = np.where(least < before * NEARLY, before, 0.0)
+        self.reference[rows] = np.maximum(self.reference[rows], known)
 
     def _let_through(self, effect: Passage, rows: Ints, now: Moment) -> None:
         passing = effect.passes(self.limits.base[rows], now)
@@ -274,6 +264,50 @@ class TradeLimits:
             counted = total(reference[pairs] * ~free[pairs])
             reference[whole] = np.where(is_some, counted, reference[whole])
         return reference
+
+
+class _Numbering:
+    """Number groups of links, each once."""
+
+    def __init__(self, route: Ints) -> None:
+        """Begin with none; `route` is [all links]."""
+        self.links: list[Ints] = []
+        self._route = route
+        self._numbers: dict[bytes, int] = {}
+        self._several: dict[int, Sequence[Ints]] = {}
+
+    def _number(self, rows: Ints, family: str = "") -> int:
+        key = family.encode() + rows.tobytes()
+        if key not in self._numbers:
+            self._numbers[key] = len(self.links)
+            self.links.append(rows)
+        return self._numbers[key]
+
+    def together(self, rows: Ints, family: str = "") -> int:
+        """Give a number to what is one limit for all these links; one for several pairs is another
+        in each `family`.
+        """
+        routes = by_route(self._route, rows)
+        number = self._number(rows, family if len(routes) > 1 else "")
+        self._several[number] = routes
+        return number
+
+    def of(self, effect: TradeEffect) -> Ints:
+        """Return the numbers of an event's groups: of its pairs of states and, last, of all."""
+        found = [self._number(rows) for rows in by_route(self._route, effect.rows)]
+        if effect.together and effect.rows.size:
+            # what is none for a pair that nothing restricts is no limit that holds for all
+            found.append(self.together(effect.rows, type(effect).__name__))
+        return np.array(found, dtype=np.int64)
+
+    def parts(self) -> list[tuple[int, Ints]]:
+        """List the groups of several pairs of states, each with the groups of one pair in it."""
+        found = []
+        for whole, routes in sorted(self._several.items()):
+            known = [self._numbers.get(rows.tobytes()) for rows in routes]
+            inner = np.array([each for each in known if each is not None], dtype=np.int64)
+            found += [(whole, inner)] if len(routes) > 1 else []
+        return found
 
 
 def _wholes(effects: Sequence[TradeEffect], of_effect: Sequence[Ints]) -> frozenset[int]:

@@ -9,12 +9,13 @@ import numpy as np
 
 from sim.events.effect import Effect, Scope, marked
 from sim.kernels.arrays import Bools, Floats, Ints
-from sim.kernels.sums import NEVER
+from sim.kernels.sums import NEVER, GroupSum, divide
 from sim.scenario import event_kinds as kinds
 from sim.scenario import plant_kinds as described
 from sim.scenario.names import Selector
 from sim.scenario.selectors import factories_of, lines_hit, products_of, states_of
 from sim.world.construction import begin as begin_works
+from sim.world.construction import wake
 from sim.world.projects import Projects
 from sim.world.world import World
 
@@ -136,18 +137,25 @@ class Retool(Effect):
     def begin(world: World, acting: list[tuple[Retool, Bools]]) -> None:
         """Begin all works that are ordered this month together, so that their order cannot matter.
 
-        Each takes its share of what its line has now; together they take all of it at most.
+        Each takes its share of what its line has now, in use or laid up; together they take all of
+        it at most. Of what is laid up, that is turned which would work when it is called back.
         """
         if not acting:
             return
-        rows = np.concatenate([effect.rows for effect, _ in acting])
-        shares = [
-            np.repeat(np.where(begins, effect.share, 0.0)[None, :], effect.rows.size, axis=0)
-            for effect, begins in acting
-        ]
+        lines, rows = world.lines, np.concatenate([effect.rows for effect, _ in acting])
+        shares = np.concatenate(
+            [
+                np.repeat(np.where(begins, effect.share, 0.0)[None, :], effect.rows.size, axis=0)
+                for effect, begins in acting
+            ]
+        )
+        shares[world.works.max_capacity[rows] <= 0] = 0.0
         source = world.axes.work_source[rows]
-        wanted = np.concatenate(shares) * world.lines.capacity[source]
-        begin_works(world, rows, wanted, world.lines.capacity)
+        together = GroupSum(source, len(world.axes.lines))(shares)
+        woken = wake(world, np.minimum(together, 1.0))
+        # a share of what is in use, and its part of what is woken for all shares together
+        whole = lines.capacity - woken + divide(woken, together)
+        begin_works(world, rows, shares * whole[source], lines.capacity)
 
 
 @dataclass(eq=False)

@@ -7,8 +7,8 @@ from typing import ClassVar
 
 import numpy as np
 
+from sim.events.borders import links_between
 from sim.events.effect import Effect, Scope
-from sim.events.trade import links_between
 from sim.kernels.arrays import Floats, Ints
 from sim.kernels.sums import divide
 from sim.scenario import trade_kinds as kinds

@@ -87,7 +87,7 @@ class Reexport(TradeEffect):
 
     def set_costs(self, world: World) -> None:
         """Set what delivery costs: transport, and the mark-up on the price at the gate."""
-        gate = world.lines.unit_cost[world.axes.link_line[self.rows]]
+        gate = world.lines.price[world.axes.link_line[self.rows]]
         world.links.unit_cost[self.rows] = self.transport + self.mark_up * gate
 
 

@@ -6,20 +6,19 @@ Each says what it leaves of the groups of links that it acts on; `limits.py` put
 from __future__ import annotations
 
 from abc import abstractmethod
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple, Self
 
 import numpy as np
 
-from sim.events.effect import Effect, Scope, Span, marked
+from sim.events.borders import links_between, links_by_border
+from sim.events.effect import Effect, Scope, Span
 from sim.events.timeline import Timeline
 from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.sums import NEVER, divide, unit
 from sim.scenario import trade_kinds as kinds
-from sim.scenario.schema import Scenario
-from sim.scenario.selectors import products_of, states_of
-from sim.world.axes import Axes
 from sim.world.world import World
 
 
@@ -62,11 +61,27 @@ class TradeEffect(Effect):
 
     size: Floats
     """Its share, cap or capacity"""
+    borders: Sequence[Ints] = field(default=(), kw_only=True)
+    """Its links by border and product, where each border has a number of units of its own"""
+    is_shared: bool = field(default=False, kw_only=True)
+    """Whether it is the part of an event that is for one border"""
 
     @cached_property
     def together(self) -> bool:
         """Return whether its pairs of states share one limit."""
-        return getattr(self.event, "pairs", "each") == "together"
+        return self.is_shared or getattr(self.event, "pairs", "each") == "together"
+
+    def by_border(self, route: Ints) -> list[Self]:
+        """Part it where goods cross a border by several ways, directly and on to a third state:
+        these share what it leaves. `route` is [all links].
+        """
+        shared = [rows for rows in self.borders if np.unique(route[rows]).size > 1]
+        if self.together or not shared:
+            return [self]
+        others = [rows for rows in self.borders if np.unique(route[rows]).size == 1]
+        alone = np.unique(np.concatenate([*others, np.zeros(0, dtype=np.int64)]))
+        parts = [replace(self, rows=rows, is_shared=True) for rows in shared]
+        return [replace(self, rows=alone), *parts] if alone.size else parts
 
 
 @dataclass(eq=False)
@@ -163,7 +178,8 @@ class Quota(Restriction):
     @classmethod
     def compile(cls, scope: Scope, event: kinds.Quota) -> Quota:  # type: ignore[override]
         """Find the links and draw the cap."""
-        return cls(event, scope.row, links_between(scope, event), scope.draw(event.cap, "cap"))
+        rows, borders = links_between(scope, event), links_by_border(scope, event)
+        return cls(event, scope.row, rows, scope.draw(event.cap, "cap"), borders=borders)
 
     def leaves(self, base: Floats, reference: Floats, now: Moment) -> Leaves:
         """Leave the cap; while it phases in, what is left of the way down to it."""
@@ -219,8 +235,9 @@ class Exemption(Passage):
     def compile(cls, scope: Scope, event: kinds.Exemption) -> Exemption:  # type: ignore[override]
         """Find the links and draw the cap or the share."""
         key = "share" if event.cap is None else "cap"
+        borders = links_by_border(scope, event) if key == "cap" else ()
         size = scope.draw(getattr(event, key), key)
-        return cls(event, scope.row, links_between(scope, event), size)
+        return cls(event, scope.row, links_between(scope, event), size, borders=borders)
 
     def passes(self, base: Floats, now: Moment) -> Passes:
         """Let through the exempt part, as far as the exemption has phased in."""
@@ -257,32 +274,3 @@ class Tariff(Effect):
         is_rate = isinstance(self.event, kinds.Tariff) and self.event.amount is None
         paid = links.tariff_rate if is_rate else links.tariff
         paid[self.rows] += self.size * force
-
-
-def links_between(scope: Scope, event: kinds.Trading) -> Ints:
-    """Find the links on which a trade event acts; what acts on a leg of a re-export acts on it.
-
-    A state does not embargo itself: `*` against `*` leaves domestic links alone.
-    """
-    axes, scenario = scope.axes, scope.scenario
-    direct, via = axes.link_via < 0, axes.link_via
-    found = np.where(
-        direct,
-        _leads(scenario, axes, event, axes.exporter, axes.importer),
-        _leads(scenario, axes, event, axes.exporter, via)
-        | _leads(scenario, axes, event, via, axes.importer),
-    )
-    goods = marked(axes.link_product, axes.products, products_of(event.product, scenario))
-    return np.flatnonzero(found & goods)
-
-
-def _leads(
-    scenario: Scenario, axes: Axes, event: kinds.Trading, exporter: Ints, importer: Ints
-) -> Bools:
-    """Return which of these pairs of states the event names."""
-    found: Bools = (
-        marked(exporter, axes.states, states_of(event.exporter, scenario))
-        & marked(importer, axes.states, states_of(event.importer, scenario))
-        & (exporter != importer)
-    )
-    return found

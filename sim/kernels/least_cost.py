@@ -25,13 +25,15 @@ def least_cost(
     cost: Floats,
     tier: Ints,
     limits: Limits | None = None,
+    lot: Floats | None = None,
 ) -> Allocation:
     """Allocate as `transport` does, one member after the other.
 
     `supply` [lines, members], `demand` [needs, members] and `cap` [links, members] (0 on closed
     links) in units per month, `cost` [links, members] in money per unit, `tier` [needs]. `limits`
     hold for several links together; where one is a share of what would flow without it, that is
-    the least-cost flow without such limits, as far as they have not refused it before.
+    the least-cost flow without such limits, as far as they have not refused it before. `lot`
+    [links] picks among flows that cost the same.
     """
 
     def flows(wanted: Floats, most: Floats | None) -> Floats:
@@ -47,6 +49,7 @@ def least_cost(
                 cap=cap[own, member],
                 tier=tier,
                 together=_together(limits, most, own, member),
+                lot=None if lot is None else lot[own],
             )
             flow[own, member] = best.flow
         return flow

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 OPTIONS = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}
 """The tightest that HiGHS offers, and far above rounding; amounts are scaled to about 1."""
 
+WORTH = 1e-9
+"""What a price has to be, as a share of the largest cost, to count as more than rounding."""
+
 
 class Together(NamedTuple):
     """Hold what links may carry together."""
@@ -62,6 +65,7 @@ def transport(  # noqa: PLR0913
     tier: Ints | None = None,
     unmet_cost: float | None = None,
     together: Together = NOBODY,
+    lot: Floats | None = None,
 ) -> Optimum:
     """Carry supply [suppliers] to demand [buyers] over links at least cost; `line` and `need`
     [links] are a link's ends.
@@ -70,7 +74,9 @@ def transport(  # noqa: PLR0913
     `tier` [buyers] who is served first, `together` what several links may carry. As much as
     possible is delivered, tier by tier, and that at least cost. With `unmet_cost`, money per unit
     of unmet demand, only what is cheaper than leaving it undone is delivered, and tiers do not
-    count.
+    count. Of several flows that cost the same, that is taken for which `lot` [links] times the flow
+    comes to least: where no two of these are alike, it depends neither on the order of links nor on
+    rounding. Without, the solver's choice stands.
     """
     if not line.size:
         return Optimum(
@@ -82,9 +88,9 @@ def transport(  # noqa: PLR0913
     most = np.full(line.size, np.inf) if cap is None else cap
     problem = _Transport.build(line, need, supply, demand, most, together)
     if unmet_cost is not None:
-        return problem.cheapest(cost, unmet_cost, np.zeros((0, line.size)), np.zeros(0))
+        return problem.cheapest(cost, unmet_cost, np.zeros((0, line.size)), np.zeros(0), lot)
     return problem.cheapest(
-        cost, 0.0, *problem.fills(np.zeros(line.size) if tier is None else tier[need])
+        cost, 0.0, *problem.fills(np.zeros(line.size) if tier is None else tier[need]), lot
     )
 
 
@@ -162,21 +168,54 @@ class _Transport:
             fills = np.append(fills, (own * found).sum())
         return links, fills
 
-    def cheapest(self, cost: Floats, price: float, tiers: Floats, fills: Floats) -> Optimum:
-        """Return the least-cost flow that gives each tier its fill, unmet demand costing
-        `price`.
+    def cheapest(
+        self, cost: Floats, price: float, tiers: Floats, fills: Floats, lot: Floats | None
+    ) -> Optimum:
+        """Return the least-cost flow that gives each tier its fill, unmet demand costing `price`;
+        of several the one that the lots of the links pick.
         """
-        result = self._solve(cost - price, tiers, fills)
-        flow = self._feasible(result.x) * self.scale
+        money = _scale(cost - price)
+        result = self._solve((cost - price) / money, tiers, fills)
+        found = result.x if lot is None else self._drawn(result, tiers, fills, lot)
+        flow = self._feasible(found) * self.scale
         unmet = self.amounts[self.suppliers :].sum() * self.scale - flow.sum()
         return Optimum(
             flow=flow,
             cost=float((cost * flow).sum() + price * unmet),
-            supply_price=-result.ineqlin.marginals[: self.suppliers],
-            cap_price=-result.upper.marginals,
+            supply_price=-result.ineqlin.marginals[: self.suppliers] * money,
+            cap_price=-result.upper.marginals * money,
+        )
+
+    def _drawn(self, result: Any, tiers: Floats, fills: Floats, lot: Floats) -> Floats:
+        """Return, of all flows that are as good as a solver's `result`, the one that the lots pick.
+
+        By its prices: what costs too much stays empty, what is worth more than it costs is full,
+        and so is every limit that has a price.
+        """
+        rows, amounts = self._rows(tiers, fills)
+        empty = result.lower.marginals > WORTH
+        full = result.upper.marginals < -WORTH
+        if not (~empty & ~full).any():
+            return np.asarray(result.x)
+        binds = result.ineqlin.marginals < -WORTH
+        return np.asarray(
+            _solved(
+                lot,
+                np.where(empty, 0.0, self.cap),
+                np.where(full, self.cap, 0.0),
+                A_ub=rows[~binds],
+                b_ub=amounts[~binds],
+                A_eq=rows[binds],
+                b_eq=amounts[binds],
+            ).x
         )
 
     def _solve(self, objective: Floats, tiers: Floats, fills: Floats) -> Any:
+        rows, amounts = self._rows(tiers, fills)
+        return _solved(objective, self.cap, A_ub=rows, b_ub=amounts)
+
+    def _rows(self, tiers: Floats, fills: Floats) -> tuple[sparse.csr_array, Floats]:
+        """Return all limits but those of single links: [limits, links], and what each leaves."""
         from scipy import sparse
 
         ends = _incidence(self.source, self.amounts.size) + _incidence(
@@ -187,8 +226,7 @@ class _Transport:
             (np.ones(link.size), (group, link)), shape=(most.size, self.cap.size)
         )
         rows = sparse.vstack((ends, groups, sparse.csr_array(-tiers)), format="csr")
-        amounts = np.concatenate((self.amounts, most, -fills))
-        return _solved(objective, self.cap, A_ub=rows, b_ub=amounts)
+        return rows, np.concatenate((self.amounts, most, -fills))
 
     def _feasible(self, flow: Floats) -> Floats:
         """Take the solver's tolerance out of a flow: nobody sends or receives more than there is,
@@ -227,8 +265,8 @@ def _scale(amounts: Floats) -> float:
     return 2.0 ** math.floor(math.log2(largest)) if largest > 0 else 1.0
 
 
-def _solved(objective: Floats, cap: Floats, **rows: Any) -> Any:
-    bounds = np.column_stack((np.zeros_like(cap), cap))
+def _solved(objective: Floats, cap: Floats, least: Floats | None = None, **rows: Any) -> Any:
+    bounds = np.column_stack((np.zeros_like(cap) if least is None else least, cap))
     # imported here because it takes long, and few scenarios ask for an optimum
     from scipy.optimize import linprog
 

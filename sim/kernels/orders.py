@@ -7,7 +7,10 @@ from __future__ import annotations
 import numpy as np
 
 from sim.kernels.arrays import Floats
-from sim.kernels.sums import raised
+from sim.kernels.sums import kept_where, raised
+
+DUST = 1e-14
+"""Orders below this share of what they are worked out from are rounding."""
 
 
 def hold_cover(
@@ -38,7 +41,14 @@ def hold_cover(
     gap = uncovered(gap, in_work)
     gap /= adjustment_months
     gap += expected
-    return raised(gap)
+    return settled(gap, stock + on_order)
+
+
+def settled(order: Floats, beside: Floats) -> Floats:
+    """Return orders, at least 0; what is rounding `beside` other units is none: buyers judge
+    suppliers by what came of their orders, however small.
+    """
+    return kept_where(order > DUST * np.abs(beside), order)
 
 
 def uncovered(gap: Floats, in_work: Floats | None) -> Floats:
@@ -62,7 +72,7 @@ def anchor_and_adjust(use: Floats, gap: Floats, gap_share: float) -> Floats:
     """Order the use per month, and a share of the gap to the target, in units; never less than
     nothing.
     """
-    return np.maximum(use + gap_share * gap, 0.0)
+    return settled(use + gap_share * gap, use)
 
 
 def replace_use(
@@ -81,11 +91,11 @@ def replace_use(
     `use` and `base` are units a month, `deficit` is what is owed less what is in stock before this
     month's use and on order, units. Without `sheds_surplus` a gap below nothing is none.
     """
-    gap = months * base
-    gap += deficit
+    target = months * base
+    gap = target + deficit
     gap = uncovered(gap, in_work)
     if not sheds_surplus:
         gap = raised(gap)
     gap /= adjustment_months
     gap += use
-    return raised(gap)
+    return settled(gap, use + target)

@@ -15,6 +15,8 @@ STAY = 3
 """Months that a recovery must last to count."""
 _NEAR = 1e-9
 """Service that is this much below the usual level has not fallen."""
+_DUST = 1e-12
+"""Deliveries that are this share of all in the run are rounding."""
 YEAR = 12
 CALM = 0.1
 """Standard deviation of orders, as a share of mean demand, that counts as no swing."""
@@ -132,7 +134,7 @@ def substitution_ratio(received: Floats, legacy: Floats, hit: Ints) -> Floats:
     others = total((received - legacy) * window) / months
     recent = (received - legacy)[-YEAR:]
     last = total(recent) / len(recent)
-    usable = (old > 0) & window.any(axis=0)
+    usable = comes(old * months, received) & window.any(axis=0)
     ratio: Floats = np.divide(last - others, old, out=np.full(hit.shape, np.nan), where=usable)
     return ratio
 
@@ -143,7 +145,10 @@ def import_dependence(imports: Floats, received: Floats) -> Floats:
     """
     every = total(received[-YEAR:])
     share: Floats = np.divide(
-        total(imports[-YEAR:]), every, out=np.full(every.shape, np.nan), where=every > 0
+        total(imports[-YEAR:]),
+        every,
+        out=np.full(every.shape, np.nan),
+        where=comes(every, received),
     )
     return share
 
@@ -157,7 +162,7 @@ def substitution_cost(spending: Floats, received: Floats, hit: Ints) -> Floats:
     """
     window = _before(received.shape, hit) & ~_before(received.shape, hit - YEAR)
     before, last = total(received * window), total(received[-YEAR:])
-    usable = (before > 0) & (last > 0) & (hit < received.shape[0])
+    usable = comes(before, received) & comes(last, received) & (hit < received.shape[0])
     nothing = np.full(hit.shape, np.nan)
     new: Floats = np.divide(total(spending[-YEAR:]), last, out=nothing.copy(), where=usable)
     old: Floats = np.divide(total(spending * window), before, out=nothing, where=usable)
@@ -194,16 +199,25 @@ def bullwhip(orders: Floats, demand: Floats) -> Floats:
     return ratio
 
 
-def concentration(flows: Floats, by_need: GroupSum) -> Floats:
+def concentration(flows: Floats, by_need: GroupSum, received: Floats) -> Floats:
     """Return the Herfindahl-Hirschman index of flows by supplier, [suppliers, members] -> [needs,
     members], 0 to 10,000.
 
-    `by_need` sums the suppliers of each need.
+    `by_need` sums the suppliers of each need; `received` [months, needs, members] is what came in
+    the whole run.
     """
     every = by_need(flows)
     whole = every.take(by_need.group_of_row, axis=0)
     shares = np.divide(flows, whole, out=np.zeros_like(flows), where=whole > 0)
-    return np.where(every > 0, 1e4 * by_need(shares**2), np.nan)
+    return np.where(comes(every, received), 1e4 * by_need(shares**2), np.nan)
+
+
+def comes(units: Floats, received: Floats) -> Bools:
+    """Tell whether units [needs, members] are more than rounding beside all that was `received`
+    [months, needs, members].
+    """
+    found: Bools = units > _DUST * total(received)
+    return found
 
 
 def _before(shape: tuple[int, ...], hit: Ints) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:

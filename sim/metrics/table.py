@@ -128,7 +128,8 @@ MONTHLY: Mapping[str, MonthlyMetric] = tabled(
         better="less",
         together="sum",
         array="needs.spending",
-        text="What the state pays for the month's deliveries, transport and mark-ups with it.",
+        text="What the state pays for the month's deliveries, transport, mark-ups and tariffs with"
+        " it.",
     ),
     MonthlyMetric(
         name="deferred",
@@ -269,8 +270,10 @@ SUMMARY: Mapping[str, RunMetric] = tabled(
         kind="share",
         better="less",
         together="mean",
-        derived=(SUPPLIES,),
-        compute=lambda supplies: arithmetic.concentration(*supplies),
+        derived=(SUPPLIES, "received"),
+        compute=lambda supplies, received: arithmetic.concentration(
+            supplies[0], supplies[1], received
+        ),
         text="Herfindahl-Hirschman index of the supplying states in the last calendar year: 10,000"
         " with a single one; empty where there is none.",
     ),

@@ -20,7 +20,9 @@ Pricing = Sequence[tuple[Callable[[Quote], Floats], Ints]]
 
 
 def begin(world: World, pricing: Pricing) -> None:
-    """Set prices at rest; where all lines sell at cost, prices are the unit costs themselves."""
+    """Set prices at rest, from what is asked and shipped by then; where all lines sell at cost,
+    prices are the unit costs themselves.
+    """
     lines = world.lines
     if pricing:
         lines.price = lines.unit_cost.copy()

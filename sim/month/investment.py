@@ -10,7 +10,7 @@ import numpy as np
 from sim.kernels.arrays import Floats, Ints
 from sim.kernels.sums import divide
 from sim.rules.investment import Prospects
-from sim.world.construction import begin, idle, order_books, under_way
+from sim.world.construction import at_rest, begin, idle, order_books, under_way
 from sim.world.world import World
 
 Investing = Sequence[tuple[Callable[[Prospects], Floats], Ints | slice]]
@@ -41,7 +41,7 @@ def _look(world: World) -> Prospects:
     turning = axes.work_chosen & ~builds
     growing[axes.work_line[turning]] = works.max_capacity[turning] > 0
     orders = order_books(world, growing)
-    able = (lines.capacity + lines.mothballed + under_way(world)) * lines.yield_
+    able = (lines.capacity + at_rest(world) + under_way(world)) * lines.yield_
     pressure = np.divide(orders, able, out=np.where(orders > 0, np.inf, 0.0), where=able > 0)
     spare = np.where(builds[:, None], 0.0, np.minimum(idle(world), lines.capacity)[source])
     for memory, now in (

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.kernels.sums import divide
 from sim.kernels.terms import RTOL
-from sim.world.construction import idle, leave, order_books, unused
+from sim.world.construction import called_back, idle, leave
 from sim.world.world import World
 
 
@@ -31,7 +32,8 @@ def _lay_up(world: World) -> None:
     resting, lines = world.upkeep, world.lines
     rows = resting.resting
     capacity = lines.capacity[rows]
-    spare = np.minimum(idle(world)[rows], capacity)
+    # while a share of a line is out of use, less of it stands idle than can be laid up
+    spare = np.minimum(divide(idle(world)[rows], lines.available[rows]), capacity)
     stands = spare > RTOL * capacity
     resting.idle_months = np.where(stands, resting.idle_months + 1, 0)
     resting.idle = np.where(stands, np.minimum(resting.idle, spare), np.inf)
@@ -49,9 +51,7 @@ def _call_back(world: World) -> None:
     """
     resting, lines = world.upkeep, world.lines
     rows = resting.resting
-    waiting = (order_books(world) - lines.output)[rows] / lines.yield_[rows]
-    called = np.minimum(lines.mothballed[rows], waiting - unused(world)[rows]) - resting.coming
-    called = np.maximum(called, 0.0)
+    called = called_back(world)
     works = called * resting.back_share
     slots = resting.returning.shape[0]
     row, member = (np.arange(size) for size in called.shape)

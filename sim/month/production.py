@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from sim.kernels.arrays import Floats
+from sim.kernels.arrays import Bools, Floats
 from sim.kernels.terms import RTOL
 from sim.rules.production import InputStock
 from sim.world import lots
@@ -31,3 +31,20 @@ def offer(world: World, making: Production) -> None:
         # dust that rounding left of inputs would draw orders
         starts[starts < RTOL * lines.usable] = 0.0
     lines.offer = lines.yield_ * starts
+
+
+def starved(world: World, making: Production) -> Bools:
+    """Tell which lines, [lines, members], can start nothing whatever their capacity, since nobody
+    may deliver an input of which there is none.
+    """
+    axes, needs, links = world.axes, world.needs, world.links
+    found = np.zeros(world.lines.capacity.shape, dtype=np.bool_)
+    if not making or links.permitted.all():
+        return found
+    may = (links.permitted & (links.base_weight > 0)).astype(np.float64)
+    comes = (axes.market.by_need(may) + needs.stock + needs.in_transit)[axes.inputs] > 0
+    for rule, pantry, inputs, rows in making:
+        amount = needs.amount[inputs]
+        # of what comes enough for one start
+        found[rows] = rule(pantry.filled(np.where(comes[inputs], amount, 0.0), amount)) <= 0
+    return found

@@ -16,6 +16,7 @@ from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.kept import Kept
 from sim.kernels.sums import GroupSum, divide, raised, some
 from sim.kernels.terms import RTOL
+from sim.month.production import Production
 from sim.month.shortages import Shortage, coming_of, shortages
 from sim.rules.programme import BudgetRequest
 from sim.world.construction import count_down, start
@@ -50,7 +51,7 @@ class Commission:
     own: Ints
     """Lines of its candidates"""
     lines: Ints
-    """Lines of these links, and the sums over them"""
+    """Lines of these products that may get more capacity, by whomever, or call some back"""
     line_product: GroupSum
     """Sums these lines to its products"""
     reach: Callable[[Bools], Bools]
@@ -75,7 +76,10 @@ class Commission:
         needs = np.flatnonzero(np.isin(axes.need_product, products))
         by_product = GroupSum(np.searchsorted(products, axes.need_product[needs]), products.size)
         together = GroupSum(np.zeros(count, dtype=np.int64), 1)
-        built = np.isin(axes.link_line, axes.project_lines) & np.isin(axes.link_need, needs)
+        changing = np.unique(
+            np.concatenate((axes.project_line, axes.work_line, world.upkeep.resting))
+        )
+        built = np.isin(axes.link_line, changing) & np.isin(axes.link_need, needs)
         links = np.flatnonzero(built)
         lines = np.unique(axes.link_line[links])
         of_product = np.searchsorted(products, axes.line_product[lines])
@@ -190,8 +194,10 @@ def _reach(world: World, row: int, links: Ints) -> Callable[[Bools], Bools]:
     return reach
 
 
-def spend(world: World, budgeting: Sequence[Commission]) -> None:
-    """Spend the programmes' money on projects that close the gaps of their beneficiaries."""
+def spend(world: World, budgeting: Sequence[Commission], making: Production = ()) -> None:
+    """Spend the programmes' money on projects that close the gaps of their beneficiaries, where
+    lines can make something by the rules of `making`.
+    """
     projects, purse = world.projects, world.programmes
     count_down(world)
     projects.started[:] = 0.0
@@ -202,7 +208,7 @@ def spend(world: World, budgeting: Sequence[Commission]) -> None:
     if not spending:
         return
     room = raised(np.minimum(projects.max_capacity - projects.added, projects.absorption))
-    seen = shortages(world)
+    seen = shortages(world, making)
     lacked = np.zeros((len(world.axes.products), world.width))
     reached = [each.reaching(world.links.permitted) for each in spending]
     barred = [each.barred(world, seen, own) for each, own in zip(spending, reached, strict=True)]

@@ -19,6 +19,7 @@ from sim.kernels.sums import NEVER, GroupSum, divide
 from sim.rules.search import Prospects, Search
 from sim.scenario.schema import Scenario
 from sim.world.affinity import affinity
+from sim.world.construction import at_hand
 from sim.world.world import World
 
 
@@ -59,7 +60,7 @@ class SearchGroup:
                 fill,
                 self.waited,
                 self.by_need.group_of_row,
-                world.lines.usable[line],
+                at_hand(world)[line],
                 self.affinity,
             )
         )

@@ -99,11 +99,13 @@ class Whole:
     cap: Floats
     """[links, members]: most units per month, 0 on closed links"""
     cost: Floats
-    """[links, members]: money per unit, at the gate and for delivery"""
+    """[links, members]: money per unit, the price at the gate that was asked last and delivery"""
     tier: Ints
     """[needs]: who is served first"""
     limits: Limits | None
     """What several links may carry together; None: nothing beyond each link's cap"""
+    lot: Floats
+    """[links]: what picks among flows that cost the same: the least sum of lots times flow"""
 
 
 def _once(order: list[str]) -> list[str]:
@@ -214,9 +216,10 @@ def optimal(whole: Whole) -> Allocation:
     """Deliver as much as possible, lower tiers first, and that at least cost, over the whole market
     at once.
 
-    Buyers' weights do not count, only which links are open. The reference that shows what other
-    rules give away. It solves linear programmes for every member and month: for few members, at
-    most 200.
+    Buyers' weights do not count, only which links are open. Of flows that cost the same that is
+    taken in which most stays at home, and then lots decide that links draw under their names. The
+    reference that shows what other rules give away. It solves linear programmes for every member
+    and month: for few members, at most 200.
     """
     return least_cost(
         whole.market,
@@ -226,4 +229,5 @@ def optimal(whole: Whole) -> Allocation:
         whole.cost,
         whole.tier,
         whole.limits,
+        whole.lot,
     )

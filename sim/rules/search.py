@@ -28,7 +28,8 @@ class Prospects:
     need: Ints
     """[links]: the need that each link not yet found would serve, a row of `fill`"""
     capacity: Floats
-    """[links, members]: what the line can start this month, units per month"""
+    """[links, members]: what the line can start this month, and what is laid up there until buyers
+    wait for it, units per month"""
     affinity: Floats
     """[links, members]: how close the buyer's state feels to the supplier's, 0 to 1"""
 

@@ -42,11 +42,13 @@ class Offers:
     affinity: Floats
     """How close the buyer's state feels to the supplier's, 0 to 1"""
     capacity: Floats
-    """What the supplying line can start this month, units per month, all its buyers together"""
+    """What the supplying line can start this month, and what is laid up there until buyers wait for
+    it, units per month, all its buyers together"""
     base_capacity: Floats
     """The same at the start"""
     unit_cost: Floats
-    """Money per unit at the buyer's door: at the gate, transport and mark-up"""
+    """Money per unit at the buyer's door: the price at the gate that was asked last, transport,
+    mark-up and tariffs"""
     satisfaction: Floats
     """Share of what was asked for last month that came, against the usual share at the start, 0 to
     1"""

@@ -78,7 +78,7 @@ class Closure(Dated):
 
 class Retool(Dated):
     """Turn a share of a line's capacity to another product of the same factory: it leaves at once,
-    and arrives later with a loss.
+    and arrives later with a loss. Laid-up capacity is turned alike, as far as it still works.
     """
 
     acts_on: ClassVar = "lines"

@@ -120,7 +120,8 @@ class Line(Frozen):
     unit_cost: Money = Quantity(value=0)
     """Money per unit at the factory gate, before learning."""
     decay: Share = Quantity(value=0)
-    """Share of its capacity that the line loses in a year, used or not."""
+    """Share of its capacity that the line loses in a year, used or not; what is laid up keeps
+    it."""
     mothball: Mothball | None = None
     """How idle capacity is laid up and called back; null: it stays ready."""
     inputs: Annotated[dict[Name, Input] | None, InColumns] = None

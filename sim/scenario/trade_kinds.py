@@ -70,7 +70,10 @@ class Sanction(Trading):
 
 
 class Quota(Trading):
-    """Limit deliveries to a number of units per month: a tighter one where several hold."""
+    """Limit deliveries to a number of units per month: a tighter one where several hold.
+
+    What is passed on by a third state counts at either of its borders, with what stays there.
+    """
 
     is_lifted: ClassVar = True
     kind: Literal["quota"]

@@ -142,11 +142,6 @@ class Axes:
         return GroupSum(self.project_programme, len(self.programmes))
 
     @cached_property
-    def project_lines(self) -> Ints:
-        """List the lines that are some project's."""
-        return np.unique(self.project_line)
-
-    @cached_property
     def exporter(self) -> Ints:
         """State of each link's line."""
         return self.line_state[self.link_line]

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.capacity import order_book
-from sim.kernels.sums import NEVER, GroupSum, kept_where, raised, some
+from sim.kernels.sums import NEVER, GroupSum, divide, kept_where, raised, some
 from sim.world.projects import Projects
 from sim.world.world import World
 
@@ -150,12 +150,50 @@ def in_order(world: World) -> Floats:
     return raised(ready) * lines.available
 
 
+def at_rest(world: World) -> Floats:
+    """Count the capacity that is laid up, or on its way back, and works when it is called back,
+    [lines, members].
+    """
+    rest, found = world.upkeep, np.zeros_like(world.lines.capacity)
+    left = world.lines.mothballed[rest.resting] - rest.coming
+    found[rest.resting] = rest.coming + left * rest.back_share
+    return found
+
+
 def at_hand(world: World) -> Floats:
     """Count the capacity that buyers may reckon with, [lines, members], units started per month:
-    what is usable this month, and what is laid up until they wait for it.
+    what is usable this month, and what is laid up until they wait for it, as far as it works then.
     """
-    lines = world.lines
-    return lines.usable + lines.mothballed * lines.available
+    if not world.upkeep.resting.size:
+        return world.lines.usable
+    return world.lines.usable + at_rest(world) * world.lines.available
+
+
+def called_back(world: World) -> Floats:
+    """Count what buyers wait for, beyond what is on its way back, of the capacity that is laid up,
+    [resting lines, members].
+    """
+    lines, rest = world.lines, world.upkeep
+    rows = rest.resting
+    waiting = (order_books(world) - lines.output)[rows] / lines.yield_[rows]
+    # of what is called a share is out of use, too
+    wanted = divide(waiting - unused(world)[rows], lines.available[rows])
+    return raised(np.minimum(lines.mothballed[rows], wanted) - rest.coming)
+
+
+def wake(world: World, share: Floats) -> Floats:
+    """Put a share [lines, members] of what is laid up, or on its way back, to use at once; return
+    what of it works, [lines, members]. The rest of the share is lost.
+    """
+    lines, rest = world.lines, world.upkeep
+    taken, works = lines.mothballed * share, at_rest(world) * share
+    stays = 1.0 - share
+    rest.coming *= stays[rest.resting]
+    rest.returning *= stays[rest.resting]
+    lines.mothballed *= stays
+    lines.capacity += works
+    world.lost_capacity += taken - works
+    return works
 
 
 def idle(world: World) -> Floats:
@@ -183,10 +221,22 @@ def order_books(world: World, growing: Bools | None = None) -> Floats:
     Lines without any capacity, or all of it out of use, have a part of what buyers wait for only
     where `growing` [lines, members].
     """
-    lines, needs, links = world.lines, world.needs, world.links
+    lines = world.lines
     alive = (lines.capacity + lines.mothballed) * lines.available > 0
     if growing is not None:
         alive |= growing
+    return _order_book(world, alive)
+
+
+def waited_for(world: World, alive: Bools) -> Floats:
+    """Count what buyers wait for, and could get of lines that are `alive` [lines, members] if these
+    alone had more; units [lines, members].
+    """
+    return raised(_order_book(world, alive) - world.lines.output)
+
+
+def _order_book(world: World, alive: Bools) -> Floats:
+    lines, needs, links = world.lines, world.needs, world.links
     # rounding leaves dust that nobody waits for
     backlog = np.where(needs.backlog > 1e-9 * needs.demand, needs.backlog, 0.0)
     return order_book(

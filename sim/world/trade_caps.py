@@ -77,25 +77,14 @@ def _with_cap(trade: Mapping[str, Trade]) -> Sequence[int]:
 
 def by_route(route: Ints, links: Ints) -> list[Ints]:
     """Part links by exporter, importer, product and transit state; `route` is [all links]."""
-    order = np.argsort(route[links], kind="stable")
-    cuts = np.flatnonzero(np.diff(route[links][order])) + 1
+    return parted(links, route[links])
+
+
+def parted(links: Ints, key: Ints) -> list[Ints]:
+    """Part links by their keys, both [entries], the least key first."""
+    order = np.argsort(key, kind="stable")
+    cuts = np.flatnonzero(np.diff(key[order])) + 1
     return [np.sort(part) for part in np.split(links[order], cuts)] if links.size else []
-
-
-def within_several(links: Sequence[Ints], route: Ints) -> list[tuple[int, Ints]]:
-    """List the groups of several pairs of states, each with the groups of one pair within it."""
-    single = {
-        rows.tobytes(): number
-        for number, rows in enumerate(links)
-        if np.unique(route[rows]).size == 1
-    }
-    found = []
-    for number, rows in enumerate(links):
-        if np.unique(route[rows]).size > 1:
-            inner = [single.get(part.tobytes()) for part in by_route(route, rows)]
-            parts = [each for each in inner if each is not None]
-            found.append((number, np.array(parts, dtype=np.int64)))
-    return found
 
 
 def singles(groups: Groups, parts: Sequence[tuple[int, Ints]], wholes: frozenset[int]) -> Ints:

@@ -16,7 +16,8 @@ from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.kept import renewed
 from sim.kernels.kept_away import KeptAway
 from sim.kernels.limits import Limits
-from sim.kernels.sums import GroupSum, raised
+from sim.kernels.sums import GroupSum, kept_where
+from sim.kernels.terms import RTOL
 from sim.world.axes import Axes
 from sim.world.lead_groups import LeadGroup
 from sim.world.projects import Programmes, Projects, Upkeep, Works
@@ -138,7 +139,7 @@ class Needs:
     spending: Floats
     """Money for this month's deliveries; month/billing writes it"""
     delivery: Floats
-    """The part of it that is for transport and mark-ups on the way; month/billing writes it"""
+    """The part of it that is for transport, mark-ups and tariffs; month/billing writes it"""
 
 
 @dataclass(eq=False)
@@ -246,11 +247,9 @@ class World:
     @property
     def sent(self) -> Floats:
         """Return the units that leave for each need this month, [needs, members]."""
-        return (
-            self.needs.received
-            if self.lots is None
-            else self.axes.market.by_need(self.lots.leaving)
-        )
+        if self.lots is None:
+            return self.needs.received
+        return self.axes.market.by_need(self.lots.leaving)
 
     @property
     def made(self) -> Floats:
@@ -259,12 +258,11 @@ class World:
 
     @property
     def needed_inputs(self) -> Floats:
-        """Return what lines used of each input this month, and what they would have used beyond
-        that, and was not in store, [inputs, members].
-        """
+        """Return what lines used of each input, and lacked, rounding aside, [inputs, members]."""
         needs, inputs = self.needs, self.axes.inputs
-        used = needs.used[inputs]
-        return used + raised(needs.expected[inputs] - used - needs.stock[inputs])
+        used, wanted = needs.used[inputs], needs.expected[inputs]
+        lacking = wanted - used - needs.stock[inputs]
+        return used + kept_where(lacking > RTOL * wanted, lacking)
 
     @property
     def width(self) -> int:
@@ -294,9 +292,9 @@ class World:
         return np.where(self.links.open & (self.links.weight > 0), self.links.cap, 0.0)
 
     def delivered_costs(self) -> Floats:
-        """Return what a unit costs over each link, gate to tariffs, [links, members], money."""
-        gate = self.axes.market.from_lines(self.lines.unit_cost)
-        return gate + self.charges(gate)
+        """Return what a unit costs over each link, last price to tariffs, [links, members]."""
+        price = self.axes.market.from_lines(self.lines.price)
+        return price + self.charges(price)
 
     def charges(self, price: Floats) -> Floats:
         """Return what a buyer pays per unit beside the price at the gate, [links, members], money.

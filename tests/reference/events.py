@@ -90,9 +90,7 @@ class Restriction:
         """Note the flow of the month before it begins."""
         if self.happening.begin == month:
             for limit in self._all_limits():
-                flow = limit.carried()
-                self.before[limit] = max(limit.base, flow)
-                limit.reference = max(limit.reference, flow)
+                self.before[limit] = max(limit.base, limit.carried())
 
     def act(self, month: int) -> None:
         """Set what it leaves; the tightest restriction holds."""
@@ -100,13 +98,19 @@ class Restriction:
         for limit in self._all_limits() if level > 0 else ():
             known = self.whole or limit
             before = self.before.get(known, known.base)
+            flowed = self.before.get(limit, limit.base)
             if isinstance(self.happening.event, trade_kinds.CutOff):
+                left = (1.0 - self.happening.size * level) * flowed
                 limit.share = min(limit.share, 1.0 - self.happening.size * level)
             elif isinstance(self.happening.event, trade_kinds.Sanction):
-                limit.fixed = min(limit.fixed, before * (1.0 - self._cut(month)))
+                left = before * (1.0 - self._cut(month))
+                limit.fixed = min(limit.fixed, left)
             else:
-                beyond = max(before - self.happening.size, 0.0) * (1.0 - level)
-                limit.fixed = min(limit.fixed, self.happening.size + beyond)
+                left = self.happening.size
+                left += max(before - self.happening.size, 0.0) * (1.0 - level)
+                limit.fixed = min(limit.fixed, left)
+            if left < flowed * NEARLY:
+                limit.reference = max(limit.reference, flowed)
 
     def _all_limits(self) -> list[Limit]:
         return [*self.limits, self.whole] if self.whole else self.limits

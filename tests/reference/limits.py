@@ -29,7 +29,7 @@ class Limit:
     base: float = 0.0
     """Flow at the start"""
     reference: float = 0.0
-    """That or, if more, the flow just before a restriction that has begun"""
+    """That or, if more, the flow just before a restriction that leaves less of it"""
     fixed: float = inf
     """What quotas and sanctions leave"""
     share: float = 1.0
@@ -70,7 +70,7 @@ class Limit:
 
     def lift(self) -> None:
         """Forget what restrictions and exceptions made of it last month."""
-        self.fixed, self.share = inf, 1.0
+        self.fixed, self.share, self.reference = inf, 1.0, self.base
         self.amount = self.lawful = self.part = 0.0
 
     def carried(self) -> float:

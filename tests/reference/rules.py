@@ -32,7 +32,9 @@ def hold_cover(
 ) -> float:
     """Order the expected use and a part of the gap to the target."""
     target = (need.cover + need.lead - 1.0) * need.expected + deferred
-    return max(need.expected + (target - stock - on_order) / adjustment_months, 0.0)
+    order = need.expected + (target - stock - on_order) / adjustment_months
+    # less is rounding
+    return order if order > 1e-14 * abs(stock + on_order) else 0.0
 
 
 def leontief(inputs: Sequence[Input], usual: float) -> float:
