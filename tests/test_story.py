@@ -202,7 +202,9 @@ def test_the_chairs_weight() -> None:
         for paths in ((f"{COMMISSION}.chair_weight",), ())
     )
     for plant in ("semey_engineering", "plant_558"):
-        assert (added(history, plant) < added(alike, plant)).all(), plant
+        # where the plant is needed for Russia alone, it is built all the same
+        assert (added(history, plant) <= added(alike, plant)).all(), plant
+        assert (added(history, plant) < added(alike, plant)).any(), plant
     for state in ("BLR", "KAZ", "ARM"):
         assert (
             unmet(history, state, "repair_services") > unmet(alike, state, "repair_services")
