@@ -76,14 +76,18 @@ def run(
     were hit, and totals by product; --all-rows lists all.
     """
     from sim.kernels.uncollected import uncollected
-    from sim.report.overview import overview
 
-    loaded = sim.load(
-        scenario, sets, **{key: value for key, value in given.items() if value is not None}
-    )
+    with uncollected():
+        # modules, too, are many objects that stay
+        from sim.report.overview import overview
+
+        run_it = sim.run
+        loaded = sim.load(
+            scenario, sets, **{key: value for key, value in given.items() if value is not None}
+        )
     folder = folder_for(out, Path("results", loaded.name))
     with progress_of(loaded.name, quiet) as progress:
-        result = sim.run(loaded, chunk=chunk, progress=progress)
+        result = run_it(loaded, chunk=chunk, progress=progress)
     result = replace(result, all_rows=all_rows)
     if not quiet:
         say("writing tables" + ("" if no_figures else " and page"), err=True)

@@ -6,9 +6,12 @@ from __future__ import annotations
 
 import json
 import os
+import pickle
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
 from typing import Any
 
+from sim.kernels.uncollected import uncollected
 from sim.scenario.loading import load as loading
 from sim.scenario.loading.dump import plain
 from sim.scenario.schema import Scenario
@@ -42,6 +45,7 @@ def parse(data: Mapping[str, Any], sets: Sequence[str] = (), **overrides: Any) -
     return loading.parse(data, [*sets, *_as_sets(overrides)], rules=_rule_faults)
 
 
+@uncollected()
 def changed(scenario: Scenario | str | os.PathLike[str], changes: Mapping[str, Any]) -> Scenario:
     """Return a scenario, given as such or as `load` takes it, with keys and paths changed.
 
@@ -51,7 +55,10 @@ def changed(scenario: Scenario | str | os.PathLike[str], changes: Mapping[str, A
         return load(scenario, **changes)
     if not changes:
         return scenario
-    return parse(plain(scenario), **changes)
+    data = plain(scenario)
+    # one scenario may be changed again and again: what it says is taken apart once
+    whole = scenario.written(pickle.dumps(data), partial(loading.whole_of, data))
+    return whole.scenario(_as_sets(changes), rules=_rule_faults)
 
 
 def _as_sets(overrides: Mapping[str, Any]) -> list[str]:

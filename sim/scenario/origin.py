@@ -1,13 +1,16 @@
-"""Remember the tables that a scenario was read from."""
+"""Remember the tables that a scenario was read from, and what it takes to change it again."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from pydantic import PrivateAttr
 
 from sim.scenario.quantity import Frozen
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,7 @@ class Traced(Frozen):
     """Remember an origin that is no part of the content."""
 
     _origin: Origin = PrivateAttr(default=Origin())
+    _written: tuple[bytes, Any] | None = PrivateAttr(default=None)
 
     @property
     def origin(self) -> Origin:
@@ -31,3 +35,10 @@ class Traced(Frozen):
     def came_from(self, origin: Origin) -> None:
         """Note where this was read from."""
         self._origin = origin
+
+    def written(self, content: bytes, write: Callable[[], T]) -> T:
+        """Return what is written of this `content` of it, once for as long as it is the same."""
+        if self._written is None or self._written[0] != content:
+            self._written = content, write()
+        found: T = self._written[1]
+        return found

@@ -15,8 +15,8 @@ from sim.scenario.loading.paths import fault_at
 from sim.scenario.loading.schema_walk import (
     Shape,
     alternatives,
-    below,
     expanded,
+    inner_shapes,
     is_by_number,
     is_named,
     model_at,
@@ -75,6 +75,9 @@ def _over(
     """Lay one value over another; what is kept as columns stays so over nothing."""
     if isinstance(above.value, Bulk) and (under is None or not under.members):
         return above
+    if isinstance(above.value, str):
+        # a text is no shorthand, and has nothing within
+        return above
     return _member_by_member(under, above, shape, path, removals)
 
 
@@ -92,7 +95,7 @@ def _member_by_member(
         return above
     base = _inherited(under, above, shape)
     members = _kept(base, above, model)
-    is_alone = not members
+    is_alone, (shapes, other) = not members, inner_shapes(shape, model)
     for key, member in above.members.items():
         if member.value is None and key in members:
             del members[key]
@@ -100,9 +103,8 @@ def _member_by_member(
             known_names = members if len(removals) < MOST_MEANT else ()
             removals.append(((*path, key), _in_vain(key, above, known_names)))
         else:
-            members[key] = _over(
-                members.get(key), member, below(shape, key, known), (*path, key), removals
-            )
+            inner = shapes.get(key, other)
+            members[key] = _over(members.get(key), member, inner, (*path, key), removals)
     return Written(members, above.place, {**base.keys, **above.keys}, above.implied and is_alone)
 
 

@@ -62,9 +62,13 @@ def parse(
     """Take a scenario from plain Python data, as `load` takes it from a file; `extends` counts from
     the working directory.
     """
+    return whole_of(data).scenario(sets, rules=rules)
+
+
+def whole_of(data: Mapping[str, Any]) -> Whole:
+    """Take plain Python data as `parse` does, to be changed and checked. Raises ScenarioError."""
     place = Place("<dict>")
-    top = _mapping(from_python(data, place))
-    return _whole(_Layers(place.file), top).scenario(sets, rules=rules)
+    return _whole(_Layers(place.file), _mapping(from_python(data, place)))
 
 
 def read_whole(path: str | os.PathLike[str]) -> Whole:

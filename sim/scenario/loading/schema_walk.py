@@ -71,6 +71,11 @@ def below(shape: Shape, key: Key, written: Written | None) -> Shape:
     return _shapes(model).get(key) if model else _member(shape)
 
 
+def inner_shapes(shape: Shape, model: type[Frozen] | None) -> tuple[Mapping[Key, Shape], Shape]:
+    """Give the shapes of the members of a value of this shape and model: by key, and of others."""
+    return (_shapes(model), None) if model else ({}, _member(shape))
+
+
 @cache
 def _shapes(model: type[Frozen]) -> Mapping[Key, Shape]:
     """Give the shape of each key of a model, by its name in Python and in YAML."""
@@ -145,7 +150,7 @@ def walk(
         yield path, node, model
         members = () if model in (Quantity, RuleChoice) else node.members.items()
         if members:
-            shapes, other = (_shapes(model), None) if model else ({}, _member(shape))
+            shapes, other = inner_shapes(shape, model)
             found = [((*path, key), each, shapes.get(key, other)) for key, each in members]
             ahead += (each for each in reversed(found) if not toward or _holds(each[2], toward))
 

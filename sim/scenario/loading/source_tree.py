@@ -102,19 +102,23 @@ def from_python(data: object, place: Place) -> Written:
 
 
 def _taken(data: object, place: Place, path: Path, faults: list[Fault]) -> Written:
+    if _is_number(data):
+        # as most values are; to ask what else they might be takes twice as long
+        return Written(data, place)
     if not isinstance(data, Mapping) and not _is_list(data):
         return Written(_taken_scalar(data, place, path, faults), place)
     if len(path) >= DEEPEST:
         faults.append(Fault(place, dotted(path[:3]), f"more than {DEEPEST} levels deep"))
         return Written(None, place)
     if not isinstance(data, Mapping):
-        return Written(
-            [
-                _taken(each, place, (*path, index), faults)
-                for index, each in enumerate(cast(Sequence[object], data))
-            ],
-            place,
-        )
+        several = enumerate(cast(Sequence[object], data))
+        return Written([_taken(each, place, (*path, at), faults) for at, each in several], place)
+    return _taken_mapping(data, place, path, faults)
+
+
+def _taken_mapping(
+    data: Mapping[Any, object], place: Place, path: Path, faults: list[Fault]
+) -> Written:
     members: dict[Key, Written] = {}
     for key, value in data.items():
         if isinstance(key, bool) or not isinstance(key, (str, int)):
@@ -126,6 +130,11 @@ def _taken(data: object, place: Place, path: Path, faults: list[Fault]) -> Writt
                 _taken_text(key, place, path, faults)
             members[key] = _taken(value, place, (*path, key), faults)
     return Written(members, place, dict.fromkeys(members, place))
+
+
+def _is_number(data: object) -> bool:
+    """Tell whether it is one of Python's own numbers that a scenario takes as it is."""
+    return type(data) is float or (type(data) is int and abs(data) < 10**LONGEST_NUMBER)
 
 
 def _is_list(data: object) -> bool:

@@ -16,12 +16,11 @@ from sim.errors import Fault, Place, ScenarioError
 from sim.files.delimited import Record, cell_starts, lines_of, rows
 from sim.files.text import CONTROLS
 from sim.scenario.loading.bounds import TOO_MANY_CELLS, Bounds
+from sim.scenario.tables.columns_of_text import ROWS, Column, Plain, plain
 from sim.scenario.tables.parquet import parquet_rows
 from sim.scenario.tables.table import Table
 
 _SEPARATORS = {",": "','", ";": "';'", "\t": "a tab ('\\t')", "|": "'|'"}
-_ROWS = 2**14
-"""Rows that are parted into columns at a time."""
 _MOST_RAGGED = 20
 """Rows of a wrong number of cells that are told one by one."""
 
@@ -71,9 +70,15 @@ class Grid:
         if not self.text:
             return list(range(1, len(self.columns) + 1))
         last = row.line
+        if not self._is_quoted:
+            return cell_starts(self._text_lines[last - 1], self.delimiter)
         while "".join(self._text_lines[row.line - 1 : last]).count('"') % 2:
             last += 1
         return cell_starts("".join(self._text_lines[row.line - 1 : last]), self.delimiter)
+
+    @cached_property
+    def _is_quoted(self) -> bool:
+        return '"' in self.text
 
     @cached_property
     def _text_lines(self) -> list[str]:
@@ -106,14 +111,28 @@ def read_grid(file: str, spec: Table, bounds: Bounds) -> Grid:
     if file.endswith(".parquet"):
         return _checked(file, parquet_rows(data, file), bounds, sha256(data).hexdigest())
     text = _text(data, file, spec)
+    digest, quick = sha256(data).hexdigest(), plain(text, spec.delimiter)
+    if quick is not None:
+        return _quickly(file, quick, bounds, digest, text, spec.delimiter)
     found = ((line, cells) for line, _, cells in rows(lines_of(text), spec.delimiter))
     try:
-        grid = _checked(file, found, bounds, sha256(data).hexdigest(), text, spec.delimiter)
+        grid = _checked(file, found, bounds, digest, text, spec.delimiter)
     except csv.Error as error:
         message, line = error.args
         raise ScenarioError([Fault(Place(file, line, 1), "", f"no table: {message}")]) from None
     _check_delimiter(grid, spec)
     return grid
+
+
+def _quickly(
+    file: str, found: Plain, bounds: Bounds, digest: str, text: str, delimiter: str
+) -> Grid:
+    """Take a plain text as it is. Raises ScenarioError where it is too much."""
+    over = found.too_many(bounds)
+    if over is not None:
+        raise ScenarioError([Fault(Place(file, over, 1), "", TOO_MANY_CELLS)])
+    columns, lines = found.columns()
+    return Grid(file, Record(1, found.header, []), columns, lines, digest, text, delimiter)
 
 
 def _text(data: bytes, file: str, spec: Table) -> str:
@@ -151,18 +170,17 @@ def _checked(
         raise ScenarioError([Fault(Place(file), "", "the table is empty")])
     names = [name.strip() for name in names]
     _count(file, [(line, names)], bounds)
-    columns: list[list[str]] = [[] for _ in names]
-    # what many rows have in common is held once
-    known: list[dict[str, str]] = [{} for _ in names]
+    columns = [Column() for _ in names]
     lines, faults = array("q"), list[Fault]()
-    while some := list(islice(found, _ROWS)):
+    while some := list(islice(found, ROWS)):
         if _count(file, some, bounds) != {len(names)}:
             faults += _ragged(file, some, len(names))
         if not faults:
-            _add(columns, known, lines, some)
+            _add(columns, lines, some)
     if faults:
         raise ScenarioError(faults[:_MOST_RAGGED])
-    return Grid(file, Record(line, names, []), columns, lines, digest, text, delimiter)
+    cells = [each.cells for each in columns]
+    return Grid(file, Record(line, names, []), cells, lines, digest, text, delimiter)
 
 
 def _count(file: str, found: Sequence[Row], bounds: Bounds) -> set[int]:
@@ -183,21 +201,15 @@ def _ragged(file: str, found: Sequence[Row], width: int) -> Iterator[Fault]:
             yield Fault(Place(file, line, 1), "", f"{len(cells)} cells; the header has {width}")
 
 
-def _add(
-    columns: Sequence[list[str]],
-    known: Sequence[dict[str, str]],
-    lines: array[int],
-    found: Sequence[Row],
-) -> None:
+def _add(columns: Sequence[Column], lines: array[int], found: Sequence[Row]) -> None:
     """Add rows to columns, without the blanks around cells, and leave out rows of nothing else."""
     own = [(line, cells) for line, cells in found if len(cells) == len(columns)]
     if own:
         cells = [[*map(str.strip, column)] for column in zip(*(row for _, row in own), strict=True)]
         filled = list(map(any, zip(*cells, strict=True)))
         lines.extend(compress((line for line, _ in own), filled))
-        for whole, same, part in zip(columns, known, cells, strict=True):
-            kept = list(compress(part, filled))
-            whole.extend(map(same.setdefault, kept, kept))
+        for column, part in zip(columns, cells, strict=True):
+            column.extend(list(compress(part, filled)))
 
 
 def _check_delimiter(grid: Grid, spec: Table) -> None:

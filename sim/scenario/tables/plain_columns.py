@@ -5,7 +5,9 @@ rows that look odd.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import count
 from typing import Any, NamedTuple, get_args
 
 import numpy as np
@@ -265,10 +267,9 @@ def _read(column: Sequence[str]) -> np.ndarray | None:
 
 def _coded(column: Sequence[str]) -> tuple[np.ndarray, Sequence[str]]:
     """Return for each text of a column which of its different texts it is, and these."""
-    texts = list(dict.fromkeys(column))
-    place = {text: code for code, text in enumerate(texts)}
+    place: dict[str, int] = defaultdict(count().__next__)
     codes = np.fromiter(map(place.__getitem__, column), dtype=np.int32, count=len(column))
-    return codes, texts
+    return codes, list(place)
 
 
 def _is_right(table: ColumnTable[Any]) -> bool:
