@@ -313,8 +313,9 @@ def test_starts_that_inputs_allow() -> None:
     starts = production.starts_by_input(column(6, 9, 4), column(2, 3, 0))
     assert starts[:, 0].tolist() == [3, 3, math.inf]
     lines = np.array([0, 0, 2])
-    assert production.scarcest(column(5, 3, 4), lines, 3)[:, 0].tolist() == [3, math.inf, 4]
-    together = production.total(column(5, 2, 4), column(1, 2, 3), GroupSum(lines, 3))
+    by_line = GroupSum(lines, 3)
+    assert production.scarcest(column(5, 3, 4), by_line)[:, 0].tolist() == [3, math.inf, 4]
+    together = production.total(column(5, 2, 4), column(1, 2, 3), by_line)
     assert together[:, 0].tolist() == [3, math.inf, 4]
 
 

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from sim.engine.run import run
+from sim.kernels.blocks import SIZE
+from sim.kernels.moments import Moments
 from sim.kernels.sums import NEVER, GroupSum
 from sim.metrics import arithmetic as metrics
 from sim.metrics.derive import supplies
@@ -15,6 +17,18 @@ from tests.worlds import world
 def column(values: list[float]) -> np.ndarray:
     """Return a series [months, 1, 1]."""
     return np.array(values, dtype=np.float64).reshape(-1, 1, 1)
+
+
+def moments(series: np.ndarray) -> Moments:
+    """Add a series [months, rows, members] up month by month."""
+    found = Moments(series[0])
+    for month in series[1:]:
+        found.add(month)
+    return found
+
+
+def bullwhip(orders: np.ndarray, demand: np.ndarray) -> np.ndarray:
+    return metrics.bullwhip(moments(orders), moments(demand))
 
 
 HIT = np.array([[2]])
@@ -193,20 +207,31 @@ def test_bullwhip_is_a_ratio_of_variances() -> None:
     """Orders of 6 and 14 around a mean of 10 vary by 16, demand of 9 and 11 by 1; the floor of a
     tenth of mean demand adds 1 more: 8. Constant demand leaves the floor alone: 16."""
     orders = column([6, 14, 14, 6])
-    assert metrics.bullwhip(orders, column([9, 11, 9, 11]))[0, 0] == pytest.approx(8)
-    assert metrics.bullwhip(orders, column([10, 10, 10, 10]))[0, 0] == pytest.approx(16)
-    assert metrics.bullwhip(orders + 100, column([9, 11, 9, 11]))[0, 0] == pytest.approx(8)
+    assert bullwhip(orders, column([9, 11, 9, 11]))[0, 0] == pytest.approx(8)
+    assert bullwhip(orders, column([10, 10, 10, 10]))[0, 0] == pytest.approx(16)
+    assert bullwhip(orders + 100, column([9, 11, 9, 11]))[0, 0] == pytest.approx(8)
     # a tenth of 20 is 2, and its square 4
-    assert metrics.bullwhip(orders, column([20, 20, 20, 20]))[0, 0] == pytest.approx(4)
-    assert metrics.bullwhip(orders, 0 * orders)[0, 0] == np.inf
-    assert metrics.bullwhip(orders / 1000, 0 * orders)[0, 0] == np.inf
-    assert metrics.bullwhip(0 * orders, 0 * orders)[0, 0] == 0
+    assert bullwhip(orders, column([20, 20, 20, 20]))[0, 0] == pytest.approx(4)
+    assert bullwhip(orders, 0 * orders)[0, 0] == np.inf
+    assert bullwhip(orders / 1000, 0 * orders)[0, 0] == np.inf
+    assert bullwhip(0 * orders, 0 * orders)[0, 0] == 0
+    assert bullwhip(orders, orders)[0, 0] == pytest.approx(16 / 17)
+
+
+def test_mean_and_variance_of_what_comes_month_by_month() -> None:
+    """Also of rows that go in blocks; what does not move has no variance, whatever its size."""
+    series = np.random.Generator(np.random.PCG64(3)).lognormal(size=(7, 3 * SIZE, 1))
+    series[:, 5] = 1e9 / 3
+    found = moments(series)
+    np.testing.assert_allclose(found.mean, series.mean(axis=0), rtol=1e-12)
+    np.testing.assert_allclose(found.variance, series.var(axis=0), rtol=1e-9, atol=1e-12)
+    assert found.variance[5, 0] == 0
 
 
 def test_bullwhip_takes_each_need_and_member_alone() -> None:
     orders = np.concatenate([column([6, 14]), column([10, 10])], axis=2)
     demand = np.full((2, 1, 2), 10.0)
-    assert metrics.bullwhip(orders, demand).tolist() == [[pytest.approx(16), 0]]
+    assert bullwhip(orders, demand).tolist() == [[pytest.approx(16), 0]]
 
 
 def test_times_of_recovery_in_a_run() -> None:

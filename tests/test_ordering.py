@@ -18,7 +18,6 @@ from sim.cli.main import main
 from sim.engine.model import SupplyModel
 from sim.engine.run import run
 from sim.engine.warnings import bullwhip_warnings
-from sim.metrics.arithmetic import bullwhip
 from sim.rules.ordering import Memory, Position, anchored, hold_cover, replace_use
 from sim.scenario.schema import Scenario
 from sim.world.numbering import number
@@ -261,16 +260,6 @@ def test_orders_that_follow_realised_output_collapse() -> None:
     np.testing.assert_allclose(ours[[0, 4, -1]], 400, rtol=1e-12)
     np.testing.assert_allclose(theirs[[0, 4]], 400, rtol=1e-12)
     assert theirs[-1] < 240
-
-
-def test_bullwhip_compares_variances() -> None:
-    """Swings of a tenth of mean demand count as none."""
-    demand = np.array([10.0, 10, 10, 10])[:, None, None]
-    orders = np.array([14.0, 6, 14, 6])[:, None, None]
-    assert bullwhip(orders, demand)[0, 0] == pytest.approx(16 / 1)
-    assert bullwhip(orders, orders)[0, 0] == pytest.approx(16 / 17)
-    assert bullwhip(0 * orders, 0 * demand)[0, 0] == 0
-    assert np.isinf(bullwhip(orders, 0 * demand)[0, 0])
 
 
 def test_swinging_orders_are_warned_of() -> None:

@@ -90,7 +90,11 @@ class Books:
                 "goods", goods, by_line(world.made), by_need(needs.used), by_line(lines.output)
             ),
             Account(
-                "backlog", needs.backlog.copy(), needs.ordered, needs.cancelled + needs.received
+                # a new array each month
+                "backlog",
+                needs.backlog,
+                needs.ordered,
+                needs.cancelled + needs.received,
             ),
             Account(
                 "unfinished",
@@ -104,8 +108,11 @@ class Books:
             Account(
                 "payments",
                 self._nothing,
-                by_need(needs.spending),
-                by_line(lines.revenue) + by_need(needs.delivery),
+                by_need(needs.spending) if world.has_prices else self._nothing,
+                # what is never charged is never written
+                by_line(lines.revenue) + by_need(needs.delivery)
+                if world.links.is_charged
+                else by_line(lines.revenue),
             ),
         ]
         if works.delay.size:

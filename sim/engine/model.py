@@ -6,6 +6,8 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from sim.engine.agents import CommissionAgent, FactoryAgent, StateAgent
 from sim.engine.collecting import REPORTERS
 from sim.engine.conservation import Books
@@ -79,6 +81,10 @@ class SupplyModel(mesa.Model):
         """Build the world of these members and set it at rest; call `step()` once a month. Records
         onto `tape`, or a new one.
         """
+        # glibc gives arrays above 128 KiB back to the system at every free, and to fetch them again
+        # costs as much as the arithmetic; freeing one large array, which is never touched, raises
+        # that limit for good
+        np.empty(2**22 - 4096)
         # Mesa's own generator is never used: draws come from sim.rng, by name
         super().__init__(rng=0)
         scenario = changed(scenario, kwargs)
@@ -118,7 +124,7 @@ class SupplyModel(mesa.Model):
         billing.begin(world, self.policies.pricing)
         first = month_number(scenario.start)
         self.books = Books(world, first)
-        self.bullwhip = Bullwhip(self.policies.watched)
+        self.bullwhip = Bullwhip(self.policies.watched, len(world.axes.needs))
         self.seasons = Seasons(scenario, world)
         tape = tape or Tape.blank(scenario, world.axes, world.width)
         self.recorder = Recorder(

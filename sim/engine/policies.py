@@ -15,6 +15,7 @@ from sim.engine.agents import CommissionAgent, FactoryAgent, StateAgent
 from sim.engine.followers import Followers, buyers_of, grouped, rows_of
 from sim.engine.warnings import may_swing
 from sim.kernels.arrays import Bools, Floats, Ints
+from sim.kernels.blocks import blocks
 from sim.kernels.sums import GroupSum
 from sim.month.billing import Pricing
 from sim.month.final_use import StockPolicy
@@ -47,7 +48,7 @@ class Policies:
     budgeting: Sequence[Commission]
     investing: Investing
     trade: Trade
-    watched: Ints
+    watched: Rows
     """Needs whose orders might swing"""
     keepers: Sequence[StockPolicy]
     working: Working
@@ -80,7 +81,7 @@ def gather(
     ordering = grouped("ordering", in_need, needs)
     searching = grouped("search", in_need, needs, idle=IDLE)
     return Policies(
-        ordering=[(each.rule, each.rows) for each in ordering],
+        ordering=[(each.rule, rows) for each in ordering for rows in _in_parts(world, each)],
         watched=_watched(ordering, needs),
         sourcing=shopping,
         search=[seekers(scenario, world, each.rule, each.mask) for each in searching],
@@ -117,16 +118,24 @@ def buying(
     return [buyers(scenario, world, each.rule, each.mask) for each in found]
 
 
-def _watched(ordering: Sequence[Followers], needs: int) -> Ints:
+def _in_parts(world: World, decision: Followers) -> list[Rows]:
+    """Return the rows of those who follow an ordering rule: where they are many and a rule of our
+    own answers, which looks at each need by itself, in blocks.
+    """
+    rows, is_own = decision.rows, find("ordering", decision.choice.rule).is_own
+    return [*blocks(rows, world.width)] if is_own and isinstance(rows, slice) else [rows]
+
+
+def _watched(ordering: Sequence[Followers], needs: int) -> Rows:
     swinging = np.zeros(needs, dtype=np.bool_)
     for each in ordering:
         if may_swing(each.choice):
             swinging |= each.mask
-    return np.flatnonzero(swinging)
+    return rows_of(swinging)
 
 
-def _lines(groups: Sequence[Followers]) -> list[tuple[Callable[..., Any], Ints]]:
-    return [(each.rule, np.flatnonzero(each.mask)) for each in groups]
+def _lines(groups: Sequence[Followers]) -> list[tuple[Callable[..., Any], Rows]]:
+    return [(each.rule, each.rows) for each in groups]
 
 
 def _investing(axes: Axes, groups: Sequence[Followers]) -> Investing:

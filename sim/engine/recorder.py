@@ -72,7 +72,11 @@ class Tape:
             usable=by_line("usable"),
             output=by_line("output"),
             capacity=by_line("capacity"),
-            flows=np.empty((years if "flows" in kept else 0, len(axes.routes), members)),
+            flows=(
+                np.empty((years, axes.route_count, members))
+                if "flows" in kept
+                else np.empty((0, 0, members))
+            ),
             money=blank(axes, years, members) if "money" in kept else {},
             spent=np.empty((len(axes.programmes) if "spent" in kept else 0, members)),
             inputs=_blank_inputs(axes, months, members) if "inputs" in kept else {},
@@ -143,8 +147,9 @@ class Recorder:
         tape.spent[:] = 0.0
         self._first_month = first_month
         self._ledger = MoneyLedger(tape.money, world) if tape.money else None
-        self._year_flow = np.zeros_like(world.links.flow)
-        self._by_route = GroupSum(axes.route, len(axes.routes))
+        if tape.flows.shape[0]:
+            self._year_flow = np.zeros_like(world.links.flow)
+            self._by_route = GroupSum(axes.route, axes.route_count)
         foreign = axes.exporter != axes.importer
         self._foreign, self._suspects = (
             (rows, GroupSum(axes.link_need[rows], len(axes.needs)))

@@ -117,10 +117,6 @@ def run_chunk(
 
     `look` is shown the world at rest, before the first month.
     """
-    # glibc gives arrays above 128 KiB back to the system at every free, and to fetch them again
-    # costs as much as the arithmetic; freeing one large array, which is never touched, raises that
-    # limit for good
-    np.empty(2**22 - 4096)
     model = SupplyModel(scenario, members, axes, tape, {})
     try:
         if look:

@@ -40,19 +40,19 @@ def trading(scenario: Scenario, world: World, factories: Sequence[FactoryAgent])
     )
 
     def trade(world: World, supply: Floats, demand: Floats) -> Allocation:
-        links, lines, beyond = world.links, world.lines, None
+        asking, lines, beyond = world.asking, world.lines, None
         if world.limits is not None and world.limits.cut_links.size:
             beyond = raised(lines.usable * lines.yield_ - supply)
         return allocate(
             world.axes.market,
             supply,
             demand,
-            links.weight,
-            links.cap,
+            asking.over_open(world.links).weight,
+            asking.caps(world.links),
             limits=world.limits,
             ration=ration,
             rounds=rounds,
-            usable=links.open,
+            opening=asking.opening(world, supply, demand),
             beyond=beyond,
         )
 

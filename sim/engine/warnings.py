@@ -7,11 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from sim.kernels.arrays import Floats, Ints
+from sim.kernels.moments import Moments
 from sim.kernels.sums import divide
 from sim.metrics.arithmetic import bullwhip
 from sim.scenario.rule_choices import RuleChoice
 from sim.world.axes import Axes
-from sim.world.world import World
+from sim.world.world import Rows, World
 
 WORTH_NOTING = 0.01
 """A lack of less than this share of a need counts as none."""
@@ -78,26 +79,27 @@ def may_swing(choice: RuleChoice) -> bool:
 
 
 class Bullwhip:
-    """Note the orders and the demand of some needs, month by month."""
+    """Note how the orders and the demand of some needs swing, month by month."""
 
-    def __init__(self, needs: Ints) -> None:
-        self.needs = needs
-        self._orders: list[Floats] = []
-        self._demand: list[Floats] = []
+    def __init__(self, rows: Rows, needs: int) -> None:
+        self.needs: Ints = np.arange(needs)[rows]
+        self._rows = rows
+        self._seen: tuple[Moments, Moments] | None = None
 
     def record(self, world: World) -> None:
         """Note a month."""
-        if self.needs.size:
-            self._orders.append(world.needs.ordered.take(self.needs, axis=0))
-            self._demand.append(world.needs.expected.take(self.needs, axis=0))
+        if not self.needs.size:
+            return
+        orders, demand = (each[self._rows] for each in (world.needs.ordered, world.needs.expected))
+        if self._seen is None:
+            self._seen = Moments(orders), Moments(demand)
+        else:
+            for moments, values in zip(self._seen, (orders, demand), strict=True):
+                moments.add(values)
 
     def ratio(self, members: int) -> Floats:
         """Return how much more orders swing than demand, [needs, members]."""
-        return (
-            bullwhip(np.array(self._orders), np.array(self._demand))
-            if self._orders
-            else np.zeros((self.needs.size, members))
-        )
+        return bullwhip(*self._seen) if self._seen else np.zeros((self.needs.size, members))
 
 
 def bullwhip_warnings(axes: Axes, needs: Ints, ratio: Floats) -> list[str]:

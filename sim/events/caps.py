@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.events.limits import TradeLimits
 from sim.kernels.arrays import Bools, Floats, Ints
-from sim.kernels.kept import remembered
+from sim.kernels.kept import remembered, renewed
 from sim.kernels.limits import Limits
 from sim.kernels.sums import some
 from sim.kernels.terms import ANY
@@ -50,7 +50,10 @@ class Caps:
         most = np.where(moving & (most > 0), limits.most, most)
         own = limits.to_links(np.where(layout.alone | (most <= 0), most, np.inf), np.inf)
         caps = np.minimum(links.base_cap.take(touched, axis=0), own)
-        links.cap[touched] = caps
+        if some(caps != links.cap.take(touched, axis=0)):
+            cap = links.cap.copy()
+            cap[touched] = caps
+            links.cap = renewed(cap)
         if world.limits is not None and self._shown == (limits, layout):
             # nothing but what leaks has changed
             world.limits.amount[:] = limits.amount.take(layout.active, axis=0)

@@ -10,6 +10,7 @@ import numpy as np
 from sim.events.borders import links_between
 from sim.events.effect import Effect, Scope
 from sim.kernels.arrays import Floats, Ints
+from sim.kernels.kept import renewed
 from sim.kernels.sums import divide
 from sim.scenario import trade_kinds as kinds
 from sim.world.world import World
@@ -36,11 +37,14 @@ class Preference(Effect):
     def reset(cls, world: World) -> None:
         """Take back what events of this family have multiplied weights by."""
         links = world.links
-        links.weight *= divide(links.given_weight, links.base_weight, otherwise=1.0)
+        back = divide(links.given_weight, links.base_weight, otherwise=1.0)
+        links.weight = renewed(links.weight * back)
         links.base_weight[:] = links.given_weight
 
     def hold(self, world: World, force: Floats, begin: Ints) -> None:
         """Multiply by the factor as far as it holds."""
         held = np.maximum(1.0 + (self.factor - 1.0) * force, LEAST)
-        world.links.weight[self.rows] *= held
+        weight = world.links.weight.copy()
+        weight[self.rows] *= held
+        world.links.weight = renewed(weight)
         world.links.base_weight[self.rows] *= held

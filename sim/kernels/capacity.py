@@ -8,10 +8,10 @@ import math
 
 import numpy as np
 
-from sim.kernels.allocation import spread
 from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.limits import Limits
 from sim.kernels.market import Market
+from sim.kernels.spreading import spread
 from sim.kernels.sums import kept_where
 from sim.kernels.terms import RTOL
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.kernels.arrays import Floats, Ints
+from sim.kernels.arrays import Floats
 from sim.kernels.sums import GroupSum, divide
 
 
@@ -15,17 +15,14 @@ def starts_by_input(stock: Floats, amount: Floats) -> Floats:
     return divide(stock, amount, otherwise=np.inf)
 
 
-def scarcest(starts: Floats, line_of_input: Ints, lines: int) -> Floats:
-    """Take each line's smallest row of `starts` [inputs, members]: [lines, members], inf for lines
-    without inputs.
+def scarcest(starts: Floats, by_line: GroupSum) -> Floats:
+    """Take each line's smallest row of `starts` [inputs, members], where those of a line stand
+    together: [lines, members], inf for lines without inputs.
     """
-    least = np.full((lines, starts.shape[1]), np.inf)
+    least = np.full((by_line.groups, starts.shape[1]), np.inf)
     if starts.shape[0]:
-        first = np.empty(line_of_input.size, dtype=np.bool_)
-        first[0] = True
-        np.not_equal(line_of_input[1:], line_of_input[:-1], out=first[1:])
-        firsts = np.flatnonzero(first)
-        least[line_of_input[firsts]] = np.minimum.reduceat(starts, firsts, axis=0)
+        firsts = by_line.firsts
+        least[by_line.group_of_row[firsts]] = np.minimum.reduceat(starts, firsts, axis=0)
     return least
 
 

@@ -16,6 +16,7 @@ from sim.kernels.cuts import Asks, Cuts
 from sim.kernels.limits import Limits
 from sim.kernels.market import Market, Part
 from sim.kernels.rationing import Ration, proportional
+from sim.kernels.spreading import Asked
 from sim.kernels.sums import NOTHING, raised, some
 from sim.kernels.terms import RTOL
 
@@ -48,6 +49,17 @@ class Place(NamedTuple):
         return Place(part.market, weight, capped, cap, limits, flow)
 
 
+class Opening(NamedTuple):
+    """Hold what is known of an allocation's first round beforehand, for needs of one tier."""
+
+    weight: Floats
+    """[links, members]: preference, 0 on links that are closed or whose line has no goods"""
+    together: Floats
+    """[needs, members]: its sum by need, above 0 also where there is nothing to be had"""
+    asked: Asked | None
+    """What is asked for then; None: that is not known"""
+
+
 class _Call(NamedTuple):
     """Hold whom buyers may ask in a round."""
 
@@ -77,15 +89,20 @@ class Trading:
     refused: Bools | None = None
     """[links, members]: links under limits that were refused all that was asked of them"""
 
-    def until_done(self, place: Place, rounds: int | None) -> int:
+    def until_done(self, place: Place, rounds: int | None, opening: Opening | None) -> int:
         """Spread and ration over these links, round by round; return the number of rounds."""
         self.moves = self.refused = None
         if rounds == 0:
             return 0
-        call = self.call(place, again=False)
-        if not some(call.finds):
-            return 0
-        self.round(place, call, again=False)
+        if opening is not None and opening.asked is not None:
+            orders, refused, claims = opening.asked
+            granted = self.ration(orders, self.left, claims, place.market)
+            self.hand_over(place, granted, claims, refused)
+        else:
+            call = self.call(place, again=False) if opening is None else self.first_call(opening)
+            if not some(call.finds):
+                return 0
+            self.round(place, call, again=False)
         # links whose groups are full are only closed from the second round on
         self.moves = None
         return self.go_on(place, rounds, 1)
@@ -109,6 +126,11 @@ class Trading:
             call = None
             done += 1
         return done
+
+    def first_call(self, opening: Opening) -> _Call:
+        """Say whom buyers may ask in the first round, as it is known beforehand."""
+        finds = (self.wanted > self.demand_dust) & (opening.together > NOTHING)
+        return _Call(opening.weight, opening.together, finds)
 
     def call(self, place: Place, *, again: bool) -> _Call:
         """Say whom buyers may ask in this round."""
@@ -173,10 +195,16 @@ class Trading:
             room = raised(cap - flow.take(capped, axis=0)) if again else cap
             orders[capped] = np.minimum(orders.take(capped, axis=0), room)
         granted, taken, refused = self.grant(place, orders, asks, before)
-        np.add(flow, granted, out=flow)
+        self.hand_over(place, granted, taken, refused)
+
+    def hand_over(
+        self, place: Place, granted: Floats, taken: Floats, refused: Bools | None
+    ) -> None:
+        """Add what is granted to the flow; what is `taken` of each line is gone."""
+        np.add(place.flow, granted, out=place.flow)
         # a line asked for all it has is empty exactly: rounding dust would cost further rounds
-        self.left = raised(np.subtract(self.left, taken, out=taken))
-        received = market.by_need(granted)
+        self.left = raised(self.left - taken)
+        received = place.market.by_need(granted)
         self.moves = np.logical_or.reduce(received > self.demand_dust, axis=0)
         if refused is not None:
             self.turn_away(refused)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from functools import cache, cached_property, lru_cache
 from typing import Any
@@ -19,8 +20,15 @@ NOTHING = 1e-290
 years."""
 
 
+MANY = 10_000
+"""Rows from which on the sparse product is faster for one member, too, where those of a group stand
+together."""
+WORTH_LOADING = 100_000
+"""Rows from which on that saves more than scipy's sparse matrices take to load."""
+
+
 @cache
-def _sum_rows() -> Any:
+def _product(name: str) -> Any:
     """Return what the product `@` of a sparse matrix ends in, without the checks that cost more
     than the sums of a small world; None where scipy has it no longer: `@` gives the same bits.
 
@@ -28,7 +36,7 @@ def _sum_rows() -> Any:
     """
     from scipy import sparse
 
-    return getattr(getattr(sparse, "_sparsetools", None), "csr_matvecs", None)
+    return getattr(getattr(sparse, "_sparsetools", None), name, None)
 
 
 class GroupSum:
@@ -59,12 +67,9 @@ class GroupSum:
         if not rows:
             return np.zeros((self.groups, width))
         if width == 1:
-            # one member alone: the same additions in the same order, without the sparse product's
-            # overhead
-            alone: Any = np.bincount(self.group_of_row, values.ravel(), self.groups)
-            return alone.reshape(-1, 1)  # type: ignore[no-any-return]
+            return self._alone(values.ravel()).reshape(-1, 1)
         starts, places, ones = self._parts
-        sum_rows = _sum_rows()
+        sum_rows = _product("csr_matvecs")
         if sum_rows is None or not values.flags.c_contiguous:
             from scipy import sparse
 
@@ -75,6 +80,31 @@ class GroupSum:
         result = np.zeros((self.groups, width))
         sum_rows(self.groups, rows, width, starts, places, ones, values.ravel(), result.ravel())
         return result
+
+    def _alone(self, values: Floats) -> Floats:
+        """Return the sums of one member, [groups]: the same additions in the same order, without
+        the sparse product's overhead, or, of long groups, without waiting for each sum in turn.
+        """
+        if self._is_long and (values.size >= WORTH_LOADING or "scipy.sparse" in sys.modules):
+            sum_column = _product("csr_matvec")
+            if sum_column is not None:
+                starts, places, ones = self._parts
+                result = np.zeros(self.groups)
+                sum_column(self.groups, values.size, starts, places, ones, values, result)
+                return result
+        alone: Any = np.bincount(self.group_of_row, values, self.groups)
+        return alone  # type: ignore[no-any-return]
+
+    @cached_property
+    def firsts(self) -> Ints:
+        """Return the first row of each run of rows of one group."""
+        return np.flatnonzero(np.diff(self.group_of_row, prepend=-1))
+
+    @cached_property
+    def _is_long(self) -> bool:
+        """Return whether there are many rows, and those of a group stand together."""
+        group = self.group_of_row
+        return bool(group.size >= max(MANY, 4 * self.groups) and (group[1:] >= group[:-1]).all())
 
     @cached_property
     def _ranks(self) -> tuple[tuple[Ints, Ints], ...]:

@@ -124,7 +124,8 @@ class _Spread:
 
     def __init__(self, network: Network, *, market: bool) -> None:
         self._network, self._market = network, market
-        self._inputs, self._input_buyer = _essential(network)
+        self._inputs, buyer = _essential(network)
+        self._by_buyer = GroupSum(buyer, network.firms)
         self._others = _non_essential(network)
         firms, supplier, buyer = network.firms, network.supplier, network.buyer
         self._sales = sparse.csr_array(
@@ -166,7 +167,7 @@ class _Spread:
         missed = 1.0 - down
         if self._market:
             missed *= self._irreplaceable(down)
-        left = scarcest(1.0 - self._inputs @ missed, self._input_buyer, self._network.firms)
+        left = scarcest(1.0 - self._inputs @ missed, self._by_buyer)
         return left if self._others is None else np.minimum(left, 1.0 - self._others @ missed)
 
     def _irreplaceable(self, down: Floats) -> Floats:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.kernels.arrays import Bools, Floats, Ints
+from sim.kernels.moments import Moments
 from sim.kernels.sums import NEVER, GroupSum, total
 
 STAY = 3
@@ -182,19 +183,13 @@ def cost_of_substitution(extra: Floats, capital: Floats, idle: Floats, delivered
     return cost
 
 
-def bullwhip(orders: Floats, demand: Floats) -> Floats:
-    """Return the variance of orders over that of demand, both [months, needs, members] -> [needs,
-    members].
+def bullwhip(orders: Moments, demand: Moments) -> Floats:
+    """Return the variance of orders over that of demand, [needs, members].
 
     Swings of a tenth of mean demand count as none: they are added to the variance of demand.
     """
-    months = orders.shape[0]
-    mean_orders, mean_demand = total(orders) / months, total(demand) / months
-    swing, usual = (
-        total((orders - mean_orders) ** 2) / months,
-        total((demand - mean_demand) ** 2) / months,
-    )
-    floor = usual + (CALM * mean_demand) ** 2
+    swing = orders.variance
+    floor = demand.variance + (CALM * demand.mean) ** 2
     ratio: Floats = np.divide(swing, floor, out=np.where(swing > 0, np.inf, 0.0), where=floor > 0)
     return ratio
 

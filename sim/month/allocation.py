@@ -22,7 +22,7 @@ def ship(world: World, trade: Trade) -> None:
     lines.output = np.minimum(result.shipped, lines.offer)
     lots.depart(world)
     if axes.input_line.size:
-        use = needs.amount * (world.made / lines.yield_).take(axes.input_line, axis=0)
-        use = np.minimum(use, needs.stock[axes.inputs])
-        needs.used[axes.inputs] = use
-        needs.stock[axes.inputs] -= use
+        use, stock = needs.used[axes.inputs], needs.stock[axes.inputs]
+        started = (world.made / lines.yield_).take(axes.input_line, axis=0)
+        np.minimum(np.multiply(needs.amount, started, out=started), stock, out=use)
+        stock -= use

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from sim.kernels.arrays import Floats, Ints
+import numpy as np
+
+from sim.kernels.arrays import Floats
 from sim.kernels.prices import idle_cost
 from sim.rules.pricing import Quote
 from sim.world.construction import in_order
-from sim.world.world import World
+from sim.world.world import Rows, World
 
-Pricing = Sequence[tuple[Callable[[Quote], Floats], Ints]]
+Pricing = Sequence[tuple[Callable[[Quote], Floats], Rows]]
 """(rule, lines that follow it); lines at cost need none"""
 
 
@@ -45,6 +47,9 @@ def bill(world: World, pricing: Pricing) -> None:
     axes, needs, lines, links = world.axes, world.needs, world.lines, world.links
     if pricing:
         _price(world, pricing, lines.offer, lines.output)
+    if not world.has_prices:
+        needs.spending, lines.revenue = np.zeros_like(needs.received), np.zeros_like(lines.price)
+        return
     price = axes.market.from_lines(lines.price)
     if links.is_charged:
         charges = world.charges(price)

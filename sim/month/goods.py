@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.kernels.sums import NOTHING
+from sim.kernels.sums import NOTHING, raised
 from sim.kernels.terms import RTOL
 from sim.world.world import World
 
@@ -23,19 +23,23 @@ def arrive(world: World) -> None:
 
 def dispatch(world: World) -> None:
     """Send this month's shipments on their way, each by its lead time."""
-    needs = world.needs
-    slots, led, sent, leaving = (
-        needs.pipeline.shape[0],
-        np.zeros_like(needs.received),
-        world.sent,
-        world.leaving,
-    )
+    needs, sent, leaving = world.needs, world.sent, world.leaving
+    slots, led = needs.pipeline.shape[0], None
     for group in world.links.lead_groups:
-        arriving = group.add_up(leaving)
+        # where all links have one lead time, what is sent is added up already
+        arriving = sent if group.is_all else group.add_up(leaving)
         needs.pipeline[(world.month + group.lead) % slots] += arriving
         needs.in_transit += arriving
-        arriving *= group.lead
-        led += arriving
+        time = arriving * group.lead
+        led = time if led is None else np.add(led, time, out=led)
+    if led is None:
+        return
     # dust that rounding left of old orders says nothing about lead times
-    dust = np.maximum(RTOL * (needs.stock + needs.in_transit), NOTHING)
-    np.divide(led, sent, out=needs.lead, where=sent > dust)
+    dust = needs.stock + needs.in_transit
+    dust *= RTOL
+    counts = sent > raised(dust, NOTHING)
+    if np.count_nonzero(counts) == counts.size:
+        # in a tenth of the time
+        np.divide(led, sent, out=needs.lead)
+    else:
+        np.divide(led, sent, out=needs.lead, where=counts)

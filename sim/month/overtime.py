@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from sim.kernels.arrays import Floats, Ints
+from sim.kernels.arrays import Floats
 from sim.rules.overtime import Effort
-from sim.world.world import World
+from sim.world.world import Rows, World
 
-Working = Sequence[tuple[Callable[[Effort], Floats], Ints]]
+Working = Sequence[tuple[Callable[[Effort], Floats], Rows]]
 """(rule, lines that follow it)"""
 
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sim.kernels.allocation import spread
 from sim.kernels.arrays import Bools, Floats, Ints
+from sim.kernels.kept import renewed
 from sim.kernels.sourcing import of_need, satisfied
 from sim.kernels.sums import GroupSum, divide, kept_where
 from sim.rules.sourcing import Offers
@@ -38,8 +38,8 @@ class SourcingGroup:
     is_resting: bool = True
     """Whether no month has passed"""
 
-    def weigh(self, world: World) -> None:
-        """Set the weights of the buyers' links by their rule."""
+    def weigh(self, world: World) -> Floats:
+        """Return the weights of the buyers' links by their rule."""
         links, line = world.links, world.axes.link_line[self.links]
         if not self.is_resting:
             self.known = replace(
@@ -55,7 +55,7 @@ class SourcingGroup:
             capacity=at_hand(world)[line],
             unit_cost=world.delivered_costs()[self.links],
         )
-        links.weight[self.links] = self.rule(self.known)
+        return self.rule(self.known)
 
     def note(self, world: World) -> None:
         """Remember what is asked of every link this month.
@@ -110,20 +110,18 @@ def buyers(
 
 def choose_suppliers(world: World, choosing: Sequence[SourcingGroup]) -> None:
     """Let buyers weigh their suppliers anew, and tell the lines what they are asked for."""
-    axes, needs, links = world.axes, world.needs, world.links
     weigh(world, choosing)
-    can_come = links.open & axes.market.from_lines(world.lines.usable > 0)
-    reachable = kept_where(can_come, links.weight)
-    world.lines.asked = axes.market.by_line(
-        spread(axes.market, needs.demand, reachable, links.cap, world.limits)
-    )
+    world.lines.asked = world.asking.ask(world)
     note(world, choosing)
 
 
 def weigh(world: World, choosing: Sequence[SourcingGroup]) -> None:
     """Let buyers weigh their suppliers by their rules."""
-    for each in choosing:
-        each.weigh(world)
+    if choosing:
+        weight = world.links.weight.copy()
+        for each in choosing:
+            weight[each.links] = each.weigh(world)
+        world.links.weight = renewed(weight)
 
 
 def note(world: World, choosing: Sequence[SourcingGroup]) -> None:

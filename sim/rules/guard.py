@@ -48,7 +48,7 @@ def guarded(
     numbers.
     """
     function = rule.bound(parameters)
-    if rule.function.__module__.startswith("sim."):
+    if rule.is_own:
         return function
     who = f"{rule.family} rule {rule.name}, followed by {', '.join(followers)}"
 

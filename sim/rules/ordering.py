@@ -1,6 +1,7 @@
 """Say how much buyers order.
 
-A rule is called once a month with all needs of the buyers that follow it: `rule(position,
+A rule is called once a month with all needs of the buyers that follow it (one of those below, where
+they are many, with some of them at a time: it looks at each need by itself): `rule(position,
 **parameters) -> ordered`, units [needs, members]. It must not change what it is given; what it
 perceives it may keep, by `position.perceive`.
 """

@@ -54,7 +54,7 @@ class InputStock:
         """Take the least of the starts [inputs, members] for each line, [lines, members]; inf where
         it has no inputs.
         """
-        return scarcest(starts, self.line, self.by_line.groups)
+        return scarcest(starts, self.by_line)
 
 
 @rule("production", source="Leontief; equations 5")
@@ -106,7 +106,9 @@ def ario_psi(
     amount a per start and reference s, x = x_opt min(1, I / (psi s a x_opt)) is the lesser of x_opt
     and I / (psi s a). Where psi s is below a month, the stock itself limits, as in Leontief's.
     """
-    months = psi * (
-        pantry.cover if cover_months is None else np.full_like(pantry.cover, cover_months)
+    months: Floats | float = (
+        np.maximum(psi * pantry.cover, 1.0)
+        if cover_months is None
+        else max(psi * cover_months, 1.0)
     )
-    return pantry.least(starts_by_input(pantry.stock, pantry.amount * np.maximum(months, 1.0)))
+    return pantry.least(starts_by_input(pantry.stock, pantry.amount * months))

@@ -56,6 +56,11 @@ class Rule:
     """Where its equation is from"""
 
     @property
+    def is_own(self) -> bool:
+        """Return whether it is one of `sim`'s own."""
+        return self.function.__module__.startswith("sim.")
+
+    @property
     def documentation(self) -> str:
         """Return what the rule does, in the words of its docstring."""
         return documentation(self.function)

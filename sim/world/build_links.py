@@ -38,10 +38,10 @@ def build_links(scenario: Scenario, axes: Axes, draw: Draws, caps: TradeCaps) ->
     taxed = any(isinstance(event, Tariff) for event in scenario.events.values())
     unit_cost = of_terms("unit_cost")
     return Links(
-        weight=weight,
-        base_weight=weight.copy(),
+        weight=renewed(weight.copy()),
+        base_weight=weight,
         given_weight=weight.copy(),
-        cap=cap,
+        cap=renewed(cap),
         base_cap=base_cap,
         permitted=renewed(cap > 0),
         open=renewed(np.zeros(weight.shape, dtype=np.bool_)),

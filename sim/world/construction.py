@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.capacity import order_book
-from sim.kernels.sums import NEVER, GroupSum, divide, kept_where, raised, some
+from sim.kernels.sums import NEVER, GroupSum, divide, raised, some
 from sim.world.projects import Projects
 from sim.world.world import World
 
@@ -243,7 +243,7 @@ def _order_book(world: World, alive: Bools) -> Floats:
         world.axes.market,
         lines.output,
         backlog,
-        kept_where(links.open, links.weight),
+        world.asking.over_open(links).weight,
         links.cap,
         world.limits,
         links.flow,

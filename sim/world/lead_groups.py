@@ -21,6 +21,8 @@ class LeadGroup:
     """Sums these links to needs"""
     members: Bools | None
     """[rows, members]: who has it; None stands for all"""
+    is_all: bool
+    """Whether all links have it in all members"""
 
     @classmethod
     def build(cls, lead: Ints, months: int, need: Ints, needs: int) -> LeadGroup:
@@ -29,8 +31,13 @@ class LeadGroup:
         """
         has = lead == months
         rows = np.flatnonzero(has.any(axis=1))
+        everybody = bool(has[rows].all())
         return cls(
-            months, rows, GroupSum(need[rows], needs), None if has[rows].all() else has[rows]
+            months,
+            rows,
+            GroupSum(need[rows], needs),
+            None if everybody else has[rows],
+            is_all=everybody and rows.size == need.size,
         )
 
     def add_up(self, goods: Floats) -> Floats:

@@ -17,7 +17,8 @@ from sim.kernels.sums import GroupSum
 from sim.scenario.schema import Scenario
 from sim.world.axes import Axes
 from sim.world.draws import Draws
-from sim.world.world import Lots, World
+from sim.world.lot_accounts import Lots
+from sim.world.world import World
 
 
 def build_lots(scenario: Scenario, axes: Axes, draw: Draws) -> Lots | None:

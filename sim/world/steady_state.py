@@ -6,9 +6,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.kernels.allocation import Allocation, spread
+from sim.kernels.allocation import Allocation
 from sim.kernels.arrays import Floats
-from sim.kernels.sums import divide, kept_where, whole
+from sim.kernels.sums import divide, whole
 from sim.world import lots
 from sim.world.world import Trade, World
 
@@ -34,11 +34,8 @@ def settle(world: World, initial_cover: Floats, trade: Trade) -> None:
     links.base_flow[:] = result.flow
     links.flow[:] = result.flow
     lines.output[:] = result.shipped
-    can_come = links.open & world.axes.market.from_lines(lines.usable > 0)
-    weight = kept_where(can_come, links.weight)
-    lines.asked[:] = world.axes.market.by_line(
-        spread(world.axes.market, needs.demand, weight, links.cap, world.limits)
-    )
+    lines.asked[:] = world.asking.ask(world)
+    world.asking.forget()
     lines.perceived[:] = np.maximum(lines.asked, result.shipped)
     lines.first_experience[:] = YEARS_OF_EXPERIENCE * 12 * result.shipped
     lines.experience[:] = lines.first_experience

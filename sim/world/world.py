@@ -16,10 +16,12 @@ from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.kept import renewed
 from sim.kernels.kept_away import KeptAway
 from sim.kernels.limits import Limits
-from sim.kernels.sums import GroupSum, kept_where
+from sim.kernels.sums import kept_where, some
 from sim.kernels.terms import RTOL
+from sim.world.asking import Asking
 from sim.world.axes import Axes
 from sim.world.lead_groups import LeadGroup
+from sim.world.lot_accounts import Lots
 from sim.world.projects import Programmes, Projects, Upkeep, Works
 from sim.world.stock_plans import StockPlans
 from sim.world.trade_caps import TradeCaps
@@ -147,13 +149,15 @@ class Links:
     """Hold the permitted links, arrays [links, members]."""
 
     weight: Floats
-    """The buyer's preference; month/sourcing writes it, by sourcing rules, and events write it"""
+    """The buyer's preference; read-only: month/sourcing writes it anew, by sourcing rules, and
+    events do"""
     base_weight: Floats
     """The preference that the scenario gives; events write it"""
     given_weight: Floats
     """The same before events"""
     cap: Floats
-    """Most units per month, inf: no limit; `limits` hold for several links; events write it"""
+    """Most units per month, inf: no limit; `limits` hold for several links; read-only: events write
+    it anew"""
     base_cap: Floats
     """The cap before events"""
     permitted: Bools
@@ -191,24 +195,6 @@ class Links:
 
 
 @dataclass(eq=False)
-class Lots:
-    """Hold the links whose goods leave in whole lots, arrays [rows, members]."""
-
-    rows: Ints
-    """[rows]: links"""
-    size: Floats
-    """Units to a lot"""
-    account: Floats
-    """Granted and not yet a whole lot; month/allocation writes it"""
-    by_line: GroupSum
-    by_need: GroupSum
-    leaving: Floats
-    """[links, members]: what leaves this month, over all links; month/allocation writes it"""
-    made: Floats
-    """[lines, members]: what is finished this month, on all lines; month/allocation writes it"""
-
-
-@dataclass(eq=False)
 class World:
     """Hold everything that changes from month to month, for the members of one chunk."""
 
@@ -236,6 +222,11 @@ class World:
     """What leaves in whole lots; None: everything can be split"""
     stock_plans: StockPlans | None = None
     """What stocks are to hold beyond a cover; None: no need has a season, ceiling or targets"""
+    asking: Asking = field(init=False)
+    """What buyers ask of whom"""
+
+    def __post_init__(self) -> None:
+        self.asking = Asking(self.axes.market)
 
     @property
     def leaving(self) -> Floats:
@@ -284,6 +275,11 @@ class World:
         if axes.dormant.size:
             result[axes.dormant] &= links.qualified_from <= self.month
         return result
+
+    @property
+    def has_prices(self) -> bool:
+        """Return whether anything costs anything, at the gate or on the way."""
+        return self.links.is_charged or some(self.lines.price)
 
     def usable_caps(self) -> Floats:
         """Return the most that each link may carry alone, [links, members], units per month: 0

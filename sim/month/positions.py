@@ -1,0 +1,117 @@
+"""Say what buyers know of their needs when they order, of all or of some of them.
+
+Most rules decide for a run of final needs or of inputs: then nothing is worked out for others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property, partial
+
+import numpy as np
+
+from sim.kernels.arrays import Floats
+from sim.kernels.spreading import spread
+from sim.rules.ordering import Memory, Position
+from sim.world import lots
+from sim.world.world import Rows, World
+
+
+@dataclass(frozen=True, eq=False)
+class Positions:
+    """Hold what buyers know of this month; what they expect to use is in the world already."""
+
+    world: World
+    backlog: Floats
+    """Ordered, not cancelled and not shipped, [needs, members]"""
+    planned: Floats | None
+    """What stock and orders are to hold, NaN without a plan, [needs, members]; None: no plans"""
+
+    def of(self, rows: Rows) -> Position:
+        """Return what is known of some needs."""
+        world, needs, work = self.world, self.world.needs, self._in_work
+        return Position(
+            expected=needs.expected[rows],
+            deferred=self._either(rows, needs.deferred, self._nothing),
+            stock=self._either(rows, needs.stock[: world.axes.final], self._left),
+            on_order=needs.in_transit[rows] + self.backlog[rows],
+            lead=needs.lead[rows],
+            cover=needs.cover[rows],
+            ahead=world.axes.use_ahead[rows],
+            memory=Memory(needs.perceived, rows),
+            count_owed=partial(self._owed, rows),
+            look_back=partial(self._last, rows),
+            month=world.month,
+            in_work=None if work is None else work[rows],
+            planned=None if self.planned is None else self.planned[rows],
+        )
+
+    def _either(self, rows: Rows, final: Floats, inputs: Callable[[slice], Floats]) -> Floats:
+        """Return for some needs what `final` needs have, [final needs, members], or what inputs
+        have, for a run of which `inputs` gives it.
+        """
+        size, everything = final.shape[0], len(self.world.axes.needs)
+        if isinstance(rows, slice):
+            first, last, _ = rows.indices(everything)
+            if last <= size:
+                return final[rows]
+            if first >= size:
+                return inputs(slice(first - size, last - size))
+        return np.concatenate((final, inputs(slice(0, everything - size))))[rows]
+
+    def _nothing(self, own: slice) -> Floats:
+        return np.zeros((own.stop - own.start, self.world.width))
+
+    def _left(self, own: slice) -> Floats:
+        """Return what is left of inputs after the use expected."""
+        return self._store[own] - self.world.needs.expected[self.world.axes.inputs][own]
+
+    def _taken(self, starts: Floats, own: slice) -> Floats:
+        """Return what lines' `starts` [lines, members] take of inputs."""
+        taken = starts.take(self.world.axes.input_line[own], axis=0)
+        taken *= self.world.needs.amount[own]
+        return taken
+
+    def _owed(self, rows: Rows) -> Floats:
+        """Count what buyers owe: a state what it defers, a line the inputs of what its own
+        customers still wait for.
+        """
+        return self._either(rows, self.world.needs.deferred, partial(self._taken, self._waiting))
+
+    def _last(self, rows: Rows) -> tuple[Floats, Floats]:
+        """Count what buyers used last month, and what demand would have taken, as far as capacity
+        goes; of states, this month's, which has happened.
+        """
+        needs = self.world.needs
+        used_up, (starts, able) = needs.used[: self.world.axes.final], self._starts
+        return (
+            self._either(rows, used_up, partial(self._taken, starts)),
+            self._either(rows, needs.final, partial(self._taken, able)),
+        )
+
+    @cached_property
+    def _store(self) -> Floats:
+        return lots.in_store(self.world)
+
+    @cached_property
+    def _in_work(self) -> Floats | None:
+        return lots.in_work(self.world)
+
+    @cached_property
+    def _starts(self) -> tuple[Floats, Floats]:
+        """Return what lines started last month, and what all that they were asked for would have
+        taken, as far as capacity goes, [lines, members].
+        """
+        lines = self.world.lines
+        return lines.output / lines.yield_, np.minimum(lines.usable, lines.asked / lines.yield_)
+
+    @cached_property
+    def _waiting(self) -> Floats:
+        """Return the starts that what lines' customers still wait for would take, [lines,
+        members].
+        """
+        market, links, asking = self.world.axes.market, self.world.links, self.world.asking
+        shares, cap, limits = asking.over_open(links), asking.caps(links), self.world.limits
+        orders = spread(market, self.backlog, shares.weight, cap, limits, together=shares.together)
+        return market.by_line(orders) / self.world.lines.yield_

@@ -1,0 +1,134 @@
+"""Keep what buyers' weights come to over the links that they may ask, and what they ask, until
+something changes that it follows from.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from sim.kernels.arrays import Bools, Floats
+from sim.kernels.kept import Kept, renewed
+from sim.kernels.limits import Limits
+from sim.kernels.market import Market
+from sim.kernels.rounds import Opening
+from sim.kernels.spreading import Asked, ask
+from sim.kernels.sums import NOTHING, kept_where, raised, some
+
+if TYPE_CHECKING:
+    from sim.world.world import Links, World
+
+
+@dataclass(frozen=True, eq=False)
+class Shares:
+    """Hold buyers' weights over the links that they may ask."""
+
+    market: Market
+    weight: Floats
+    """[links, members]: preference, 0 on other links"""
+
+    @cached_property
+    def together(self) -> Floats:
+        """Return the weights' sums by need, [needs, members], above 0 also where there are none."""
+        return raised(self.market.by_need(self.weight), NOTHING)
+
+
+class _Known(NamedTuple):
+    """Hold what was asked, and what it follows from."""
+
+    demand: Floats
+    usable: Bools
+    shares: Shares
+    cap: Floats
+    limits: Limits | None
+    asked: Asked
+
+
+class Asking:
+    """Keep shares and orders of a world's market."""
+
+    def __init__(self, market: Market) -> None:
+        # no method of this object is kept in it: it is freed with the world
+        self._open: Kept[Shares] = Kept(partial(_over_open, market))
+        self._usable, self._supplied = _OverSome(market), _OverSome(market)
+        self._capped: Kept[bool] = Kept(_is_capped)
+        self._known: _Known | None = None
+
+    def over_open(self, links: Links) -> Shares:
+        """Return the weights of open links."""
+        return self._open(links.open, links.weight)
+
+    def caps(self, links: Links) -> Floats | None:
+        """Return the links' caps; None where no link has one."""
+        return links.cap if self._capped(links.cap) else None
+
+    def ask(self, world: World) -> Floats:
+        """Spread what needs want over the links that they may ask; return what lines are asked for,
+        [lines, members], units per month.
+        """
+        links, limits, demand = world.links, world.limits, world.needs.demand
+        usable = world.lines.usable > 0
+        shares = self._usable(self.over_open(links), usable)
+        asked = ask(shares.market, demand, shares.weight, shares.together, self.caps(links), limits)
+        # what is cut in part is cut after rationing
+        is_known = limits is None or not limits.is_share
+        known = _Known(demand, usable, shares, links.cap, limits, asked)
+        self._known = known if is_known else None
+        return asked.claims
+
+    def forget(self) -> None:
+        """Forget what was asked: limits have learnt something since."""
+        self._known = None
+
+    def opening(self, world: World, supply: Floats, demand: Floats) -> Opening | None:
+        """Return what is known of the first round of an allocation of this supply, [lines,
+        members], to this demand, [needs, members]; None where needs are of several tiers.
+        """
+        if world.axes.market.tiers[0] is not None:
+            return None
+        links, known, able = world.links, self._known, supply > 0
+        is_open = self.over_open(links)
+        if (
+            known is not None
+            and known.demand is demand
+            and known.cap is links.cap
+            and known.limits is world.limits
+            and np.array_equal(able, known.usable)
+            and self._usable(is_open, able) is known.shares
+        ):
+            return Opening(known.shares.weight, known.shares.together, known.asked)
+        shares = self._supplied(is_open, able)
+        return Opening(shares.weight, shares.together, None)
+
+
+class _OverSome:
+    """Keep the weights of the open links of some lines."""
+
+    def __init__(self, market: Market) -> None:
+        self._work: Kept[Shares] = Kept(partial(_over_able, market))
+        self._able: Bools | None = None
+
+    def __call__(self, is_open: Shares, able: Bools) -> Shares:
+        """Return the weights of open links whose line is `able` [lines, members] to deliver."""
+        if np.count_nonzero(able) == able.size:
+            return is_open
+        self._able = renewed(able, self._able)
+        return self._work(is_open.weight, self._able)
+
+
+def _over_open(market: Market, is_open: Bools, weight: Floats) -> Shares:
+    all_are = np.count_nonzero(is_open) == is_open.size
+    return Shares(market, weight if all_are else renewed(kept_where(is_open, weight)))
+
+
+def _over_able(market: Market, weight: Floats, able: Bools) -> Shares:
+    own = market.from_lines(able.astype(np.float64))
+    own *= weight
+    return Shares(market, own)
+
+
+def _is_capped(cap: Floats) -> bool:
+    return some(cap < np.inf)
