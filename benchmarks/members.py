@@ -8,15 +8,17 @@ both.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import count
 from pathlib import Path
 
 import numpy as np
 
 from benchmarks.measure import Row, fastest
+from sim.engine.glance import glance
+from sim.engine.load import changed, load
 from sim.engine.recorder import Tape
 from sim.engine.run import run, run_chunk
 from sim.kernels.arrays import Floats
-from sim.scenario.loading.load import load
 from sim.scenario.schema import Scenario
 from sim.world.numbering import number
 from tests.reference import simulate
@@ -26,6 +28,8 @@ WIDTHS = (1, 8, 32, 64, 100, 128, 256)
 COMPARED = (0, 1, 2)
 """Members that the reference runs: the central case and drawn ones."""
 TOLERANCE = 1e-12
+RERUN, MOVED = 64, "events.aircraft_kits_leak.share"
+"""Members of a run that is repeated with another number, and which number that is."""
 
 
 def measure() -> Iterator[Row]:
@@ -45,6 +49,21 @@ def measure() -> Iterator[Row]:
         strict=True,
     ):
         yield Row(f"engine, chunks of {width}", width / seconds, "member-runs/s")
+    yield Row(f"a rerun with one number changed, {RERUN} members", rerun(), "s", most=0.2)
+
+
+def rerun() -> float:
+    """Return the processor time, seconds, from a number that is changed to the quantiles of the
+    fill rates, in a process that has done so before."""
+    scenario, shares = load(BASELINE, members=RERUN), count(1)
+
+    def task() -> Floats:
+        moved = changed(scenario, {MOVED: 0.3 + next(shares) / 1000})
+        rates = glance(moved, ["fill_rate"]).series["fill_rate"]
+        return np.quantile(rates, (0.05, 0.5, 0.95), axis=-1)
+
+    task()
+    return fastest([task], repeats=7)[0]
 
 
 def check(scenario: Scenario) -> None:
