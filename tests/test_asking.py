@@ -1,0 +1,76 @@
+"""What buyers ask of whom is known from one step of a month to the next, and changes no number."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import sim
+from sim.engine.model import SupplyModel
+from sim.kernels.rounds import Opening
+from sim.kernels.sums import MANY, GroupSum
+from sim.world.asking import Asking
+from sim.world.world import World
+
+EXAMPLES = Path(__file__).parent.parent / "scenarios" / "examples"
+WORLDS = ("first.yaml", "peers/ario_fixed.yaml", "peers/inoue_todo_proportional.yaml")
+
+
+def _numbers(name: str, months: int) -> list[np.ndarray]:
+    """Return what flows and what lines are asked for, month by month, with three members."""
+    model = SupplyModel(sim.load(EXAMPLES / name), 3, reporters={})
+    found = []
+    for _ in range(min(months, model.case.months)):
+        model.step()
+        found += [model.world.links.flow.copy(), model.world.lines.asked.copy()]
+    return found
+
+
+@pytest.mark.parametrize("name", WORLDS)
+def test_what_is_known_beforehand_changes_no_bit(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    known: list[bool] = []
+    opening = Asking.opening
+
+    def noted(self: Asking, world: World, supply: np.ndarray, demand: np.ndarray) -> Opening | None:
+        found = opening(self, world, supply, demand)
+        known.append(found is not None and found.asked is not None)
+        return found
+
+    monkeypatch.setattr(Asking, "opening", noted)
+    quick = _numbers(name, 40)
+    monkeypatch.setattr(Asking, "opening", lambda *_: None)
+    slow = _numbers(name, 40)
+    assert any(known)
+    assert all(np.array_equal(*each) for each in zip(quick, slow, strict=True))
+
+
+def test_shares_are_those_of_links_whose_line_can_deliver() -> None:
+    """They are the same as long as nothing changes, and others once a line is out."""
+    world = SupplyModel(sim.load(EXAMPLES / "first.yaml"), reporters={}).world
+    demand = world.needs.demand
+    every = world.asking.opening(world, np.ones_like(world.lines.offer), demand)
+    assert every is not None
+    np.testing.assert_array_equal(every.weight, world.links.weight)
+    none = world.asking.opening(world, np.zeros_like(world.lines.offer), demand)
+    assert none is not None
+    assert not none.weight.any()
+    again = world.asking.opening(world, np.zeros_like(world.lines.offer), demand)
+    assert again is not None
+    assert again.weight is none.weight
+
+
+def test_long_groups_add_up_alike_for_one_member_and_for_several() -> None:
+    """Also where the sparse product adds them up."""
+    rows = 3 * MANY
+    group = np.arange(rows) // 40
+    values = np.random.Generator(np.random.PCG64(1)).lognormal(size=(rows, 2))
+    by_group = GroupSum(group, int(group[-1]) + 1)
+    together = by_group(values)
+    for member in range(2):
+        own = np.ascontiguousarray(values[:, [member]])
+        assert np.array_equal(by_group(own), together[:, [member]])
+        assert np.array_equal(by_group(own)[:, 0], np.bincount(group, own[:, 0]))
