@@ -14,13 +14,15 @@ from sim.kernels.sums import MANY, GroupSum
 from sim.world.asking import Asking
 from sim.world.world import World
 
-EXAMPLES = Path(__file__).parent.parent / "scenarios" / "examples"
-WORLDS = ("first.yaml", "peers/ario_fixed.yaml", "peers/inoue_todo_proportional.yaml")
+ROOT = Path(__file__).parent.parent
+FIRST = ROOT / "scenarios" / "examples" / "first.yaml"
+PEERS = ROOT / "examples" / "peers"
+WORLDS = (FIRST, PEERS / "ario_fixed.yaml", PEERS / "inoue_todo_proportional.yaml")
 
 
-def _numbers(name: str, months: int) -> list[np.ndarray]:
+def _numbers(file: Path, months: int) -> list[np.ndarray]:
     """Return what flows and what lines are asked for, month by month, with three members."""
-    model = SupplyModel(sim.load(EXAMPLES / name), 3, reporters={})
+    model = SupplyModel(sim.load(file), 3, reporters={})
     found = []
     for _ in range(min(months, model.case.months)):
         model.step()
@@ -28,9 +30,9 @@ def _numbers(name: str, months: int) -> list[np.ndarray]:
     return found
 
 
-@pytest.mark.parametrize("name", WORLDS)
+@pytest.mark.parametrize("file", WORLDS, ids=[each.stem for each in WORLDS])
 def test_what_is_known_beforehand_changes_no_bit(
-    monkeypatch: pytest.MonkeyPatch, name: str
+    monkeypatch: pytest.MonkeyPatch, file: Path
 ) -> None:
     known: list[bool] = []
     opening = Asking.opening
@@ -41,16 +43,16 @@ def test_what_is_known_beforehand_changes_no_bit(
         return found
 
     monkeypatch.setattr(Asking, "opening", noted)
-    quick = _numbers(name, 40)
+    quick = _numbers(file, 40)
     monkeypatch.setattr(Asking, "opening", lambda *_: None)
-    slow = _numbers(name, 40)
+    slow = _numbers(file, 40)
     assert any(known)
     assert all(np.array_equal(*each) for each in zip(quick, slow, strict=True))
 
 
 def test_shares_are_those_of_links_whose_line_can_deliver() -> None:
     """They are the same as long as nothing changes, and others once a line is out."""
-    world = SupplyModel(sim.load(EXAMPLES / "first.yaml"), reporters={}).world
+    world = SupplyModel(sim.load(FIRST), reporters={}).world
     demand = world.needs.demand
     every = world.asking.opening(world, np.ones_like(world.lines.offer), demand)
     assert every is not None
