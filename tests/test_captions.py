@@ -88,7 +88,7 @@ def changed(before: list[tuple[str, Any]], world: World) -> set[str]:
 def captions() -> dict[str, set[str]]:
     """Read who writes each array, as the string under its field says: files of a month, events."""
     found: dict[str, set[str]] = {}
-    for name in ("world", "projects", "ramps", "clocks", "trade_caps"):
+    for name in ("world", "lot_accounts", "projects", "ramps", "clocks", "trade_caps"):
         module = sys.modules[f"sim.world.{name}"]
         for kind in vars(module).values():
             if dataclasses.is_dataclass(kind) and kind.__module__ == module.__name__:
