@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from sim.engine.model import SupplyModel
+from sim.kernels.kept import renewed
 from sim.scenario.loading.load import parse
 from tests.worlds import old_supplier
 
@@ -68,6 +69,14 @@ def built(
 def column(*values: float) -> np.ndarray:
     """Return rows of one member."""
     return np.array(values, dtype=np.float64)[:, None]
+
+
+def put(array: np.ndarray, rows: Any, values: Any) -> np.ndarray:
+    """Return a read-only array with other values in some rows: what is kept of the old one is of
+    no more use then."""
+    found = array.copy()
+    found[rows] = values
+    return renewed(found)
 
 
 def marks(*values: bool) -> np.ndarray:

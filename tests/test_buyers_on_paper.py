@@ -17,7 +17,7 @@ from sim.rules.search import Prospects, Search
 from sim.rules.sourcing import Offers
 from sim.scenario.loading.load import parse
 from sim.world.world import World
-from tests.on_paper import NO, YES, column, union
+from tests.on_paper import NO, YES, column, put, union
 
 # --- search
 # -------------------------------------------------------------------------------------------------
@@ -124,7 +124,7 @@ def test_who_may_be_found(cap: float, qualified: int, ships: bool) -> None:
     """The plant far away, if its link may carry something and its goods are accepted by now."""
     world, group = searching()
     rows = world.axes.dormant
-    world.links.cap[rows[2]] = cap
+    world.links.cap = put(world.links.cap, rows[2], cap)
     world.lines.qualified_from[2] = qualified
     assert found(looked(world, group, pull=(0, 0, 1, 0))) == ([2] if ships else [])
 
@@ -133,11 +133,11 @@ def test_where_nobody_can_be_found_no_find_comes_due() -> None:
     """A chance of 0.25 for six months in which all are cut off counts for nothing: the find comes
     due in the second month after."""
     world, group = searching()
-    world.links.cap[world.axes.dormant] = 0
+    world.links.cap = put(world.links.cap, world.axes.dormant, 0)
     ways = []
     for month in range(9):
         if month == 6:
-            world.links.cap[world.axes.dormant] = np.inf
+            world.links.cap = put(world.links.cap, world.axes.dormant, np.inf)
         ways.append(found(looked(world, group, pull=(0, 0, 1, 0), chance=(0.25, 0))))
     assert ways == [[]] * 7 + [[2]] * 2
     assert group.expected[:, 0].tolist() == [0.5, 0]
@@ -267,8 +267,7 @@ def test_what_came_of_last_month_s_orders(unit: float) -> None:
     links.flow = links.flow.copy()
     links.flow[own] = column(15, 5, 0) * unit
     world.lines.usable[:] = 0
-    links.open = links.open.copy()
-    links.open[1] = NO
+    links.open = put(links.open, 1, NO)
     group.weigh(world)
     group.note(world)
     assert seen[-1].satisfaction[:, 0].tolist() == pytest.approx([0.5, 0.25, 1])
@@ -289,8 +288,7 @@ def test_who_is_asked(usable: float, is_open: bool, base: float, asked: bool) ->
     world, group = sourcing(lambda offers: offers.base_weight, (NO, YES))
     world.links.base_flow[1] = base
     world.lines.usable[0] = usable
-    world.links.open = world.links.open.copy()
-    world.links.open[1] = is_open
+    world.links.open = put(world.links.open, 1, is_open)
     group.weigh(world)
     group.note(world)
     assert (group.asked[0, 0] > 0) == asked

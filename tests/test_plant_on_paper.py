@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from sim.engine.model import SupplyModel
+from sim.kernels.kept import renewed
 from sim.month.investment import invest
 from sim.month.mothballing import maintain
 from sim.rules.investment import Prospects
@@ -57,7 +58,7 @@ def plant() -> World:
     needs = [world.axes.needs.index(("AAA", "gears"))]
     world.needs.backlog, world.needs.demand = 0 * world.needs.backlog, 0 * world.needs.demand
     world.needs.backlog[needs], world.needs.demand[needs] = 13, 15
-    world.links.open = (world.axes.link_line < 2)[:, None]
+    world.links.open = renewed((world.axes.link_line < 2)[:, None])
     world.links.flow = 0 * world.links.flow
     works.pressure[:], works.idle[:] = 0.25, 0.125
     return world

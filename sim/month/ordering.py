@@ -22,9 +22,7 @@ def place_orders(world: World, ordering: Ordering) -> None:
     """Cancel a part of the backlog and place new orders."""
     axes, needs, lines = world.axes, world.needs, world.lines
     needs.cancelled = needs.cancellation * needs.backlog
-    if world.limits is not None:
-        # where nothing is cut, nothing has passed a cut
-        needs.passed *= 1.0 - needs.cancellation
+    needs.passed *= 1.0 - needs.cancellation
     backlog = needs.backlog - needs.cancelled
     starts = np.minimum(lines.usable, lines.perceived / lines.yield_)
     needs.expected[: axes.final] = needs.final

@@ -38,8 +38,8 @@ class SourcingGroup:
     is_resting: bool = True
     """Whether no month has passed"""
 
-    def weigh(self, world: World) -> Floats:
-        """Return the weights of the buyers' links by their rule."""
+    def weigh(self, world: World) -> None:
+        """Set the weights of the buyers' links by their rule."""
         links, line = world.links, world.axes.link_line[self.links]
         if not self.is_resting:
             self.known = replace(
@@ -55,7 +55,9 @@ class SourcingGroup:
             capacity=at_hand(world)[line],
             unit_cost=world.delivered_costs()[self.links],
         )
-        return self.rule(self.known)
+        weight = links.weight.copy()
+        weight[self.links] = self.rule(self.known)
+        links.weight = renewed(weight)
 
     def note(self, world: World) -> None:
         """Remember what is asked of every link this month.
@@ -117,11 +119,8 @@ def choose_suppliers(world: World, choosing: Sequence[SourcingGroup]) -> None:
 
 def weigh(world: World, choosing: Sequence[SourcingGroup]) -> None:
     """Let buyers weigh their suppliers by their rules."""
-    if choosing:
-        weight = world.links.weight.copy()
-        for each in choosing:
-            weight[each.links] = each.weigh(world)
-        world.links.weight = renewed(weight)
+    for each in choosing:
+        each.weigh(world)
 
 
 def note(world: World, choosing: Sequence[SourcingGroup]) -> None:
