@@ -210,7 +210,8 @@ def sourcing(rule: Any, mask: tuple[bool, bool]) -> tuple[World, SourcingGroup]:
 
 
 def test_what_a_buyer_knows_of_its_suppliers() -> None:
-    """CCC: the friend's plant is its own, the home plant an ally's; it feels 0.75 for BBB."""
+    """CCC: the friend's plant is its own, the home plant an ally's; it feels 0.75 for BBB. What is
+    laid up at the friend's plant has no way back."""
     seen: list[Offers] = []
 
     def rule(offers: Offers) -> np.ndarray:
@@ -227,7 +228,7 @@ def test_what_a_buyer_knows_of_its_suppliers() -> None:
     assert offers.by_need.group_of_row.tolist() == [0, 0, 0]
     assert (offers.home.tolist(), offers.ally.tolist()) == ([NO, NO, YES], [NO, YES, YES])
     assert offers.affinity[:, 0].tolist() == [0.75, 0.9, 1]
-    assert offers.capacity[:, 0].tolist() == [200, 20, 60]
+    assert offers.capacity[:, 0].tolist() == [200, 20, 50]
     assert offers.base_capacity[:, 0].tolist() == [200, 20, 50]
     assert offers.unit_cost[:, 0].tolist() == [3, 4, 5]
     assert offers.open.all()

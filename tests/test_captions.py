@@ -35,7 +35,7 @@ CALLS = re.findall(
 )
 STEPS = [(module, function) for module, function in CALLS if hasattr(month, module)]
 MORE = {"kind": "demand", "date": "2014-03", "state": "AAA", "product": "sets", "units": 3}
-CLOSURE = {"kind": "closure", "date": "2015-04", "factory": "far_works"}
+CLOSURE = {"kind": "closure", "date": "2014-10", "factory": "far_works"}
 """When its capacity is on its way back."""
 WORLDS: list[Callable[[], Scenario]] = [
     whole_world,
@@ -61,6 +61,7 @@ def parts(whole: Any) -> Iterator[tuple[str, Any]]:
             yield name, value
     if isinstance(whole, World):
         yield "World.limits", np.array(whole.limits is None)
+        yield "Links.kept_away", np.array(whole.links.kept_away is None)
 
 
 def taken(world: World) -> list[tuple[str, Any]]:

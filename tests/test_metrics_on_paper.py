@@ -142,7 +142,8 @@ def test_swings_of_small_orders() -> None:
 def test_concentration_of_small_flows() -> None:
     """A half, a quarter and a quarter: 3750; the other need has no supplier."""
     flows = np.array([[0.2], [0.1], [0.1], [0.0]])
-    found = metrics.concentration(flows, GroupSum(np.array([0, 0, 0, 1]), 2))
+    received = np.array([[[0.4], [0.0]]])
+    found = metrics.concentration(flows, GroupSum(np.array([0, 0, 0, 1]), 2), received)
     assert found[:, 0].tolist() == pytest.approx([3750, np.nan], nan_ok=True)
 
 

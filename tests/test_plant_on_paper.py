@@ -52,9 +52,8 @@ def plant() -> World:
     assert home == [0, 1]
     lines.yield_[:] = column(0.8, 0.5, 1)
     lines.output = column(8, 2, 0)
-    lines.mothballed[1] = 3
     lines.price = column(1, 6, 1)
-    works.unfinished[0] = 2
+    works.unfinished[0] = 5
     needs = [world.axes.needs.index(("AAA", "gears"))]
     world.needs.backlog, world.needs.demand = 0 * world.needs.backlog, 0 * world.needs.demand
     world.needs.backlog[needs], world.needs.demand[needs] = 13, 15
@@ -77,9 +76,9 @@ def seen(world: World, *size: float) -> Prospects:
 
 
 def test_what_a_factory_sees() -> None:
-    """Gears: 2 made and 13 waited for, of (5 + 3 + 2) / 2 that could be made: three times as much,
-    10 too many. Of the 40 of engines 30 stand idle. A unit built makes half a good one, a unit
-    turned 0.8 of that."""
+    """Gears: 2 made and 13 waited for, of (5 + 5) / 2 that could be made with what is under way:
+    three times as much, 10 too many. Of the 40 of engines 30 stand idle. A unit built makes half a
+    good one, a unit turned 0.8 of that."""
     saw = seen(plant(), 0, 0)
     two = slice(0, 2)
     assert saw.builds[two].tolist() == [True, False]
@@ -110,7 +109,7 @@ def test_what_a_factory_decides_is_begun_and_what_it_saw_forgotten() -> None:
     seen(world, 0.5, 2)
     assert world.works.invested[:2, 0].tolist() == [1.5, 14]
     assert world.works.started[:2, 0].tolist() == [0.5, 1.6]
-    assert world.works.unfinished[:2, 0].tolist() == [2.5, 1.6]
+    assert world.works.unfinished[:2, 0].tolist() == [5.5, 1.6]
     assert world.lines.capacity[:, 0].tolist() == [38, 5, 50]
     assert not world.works.pressure[:, :2].any()
     assert not world.works.idle[:, :2].any()

@@ -39,7 +39,7 @@ def test_what_programmes_see() -> None:
     Next to nothing that CCC still waits for is rounding."""
     world = built().world
     short_of_goods(world)
-    seen = shortages(world)
+    seen = shortages(world, ())
     assert seen.short[:, 0].tolist() == [65, 0]
     assert seen.building[:, 0].tolist() == [2, 8, 0]
     assert seen.coming[:, 0].tolist() == [3, 8, 0]
@@ -71,7 +71,7 @@ def test_idle_lines_count_where_somebody_builds(
     world.programmes.treasury[:], world.programmes.active[:] = money, active
     world.projects.added[:] = column(added, 0)
     world.lines.qualified_from[0] = qualified
-    seen = shortages(world)
+    seen = shortages(world, ())
     assert (seen.coming - seen.building)[0, 0] == idle
     assert seen.idles[0, 0] == (idle > 0)
 
@@ -83,7 +83,7 @@ def test_little_is_idle_and_nothing_is_not() -> None:
     short_of_goods(world)
     world.lines.offer, world.lines.output = column(5, 0, 0), column(4.995, 0, 0)
     world.needs.backlog[:], world.needs.demand[:] = column(0.1, 0), column(100, 0)
-    seen = shortages(world)
+    seen = shortages(world, ())
     assert seen.idles[:, 0].tolist() == [YES, NO, NO]
     assert seen.waits[:, 0].tolist() == [YES, NO]
 
@@ -96,7 +96,7 @@ def test_programmes_see_what_factories_build_and_what_ramps_up_there() -> None:
     world = built(products=products, complexity={"hard": hard}, rules=rules).world
     home = [each.factory for each in world.axes.works].index("home")
     world.works.unfinished[home], world.works.ramps.unramped[home] = 6, 4
-    assert shortages(world).building[:, 0].tolist() == [5, 0, 0]
+    assert shortages(world, ()).building[:, 0].tolist() == [5, 0, 0]
 
 
 # --- gaps
