@@ -294,9 +294,13 @@ Month = Annotated[str, AfterValidator(_check_month)]
 
 
 def month_number(text: str) -> int:
-    """Count months since year 0, so that differences are months."""
-    year, month = text.split("-")
-    return int(year) * 12 + int(month) - 1
+    """Count months since year 0, so that differences are months. Raises ValueError where a text is
+    no YYYY-MM.
+    """
+    year, month = (int(each) for each in text.split("-"))
+    if not 1 <= month <= 12:
+        raise ValueError(f"{text}: no month")
+    return year * 12 + month - 1
 
 
 def month_label(number: int) -> str:
