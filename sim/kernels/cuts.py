@@ -17,6 +17,7 @@ from sim.kernels.beside import Beside, beside
 from sim.kernels.kept_away import KeptAway
 from sim.kernels.limits import Limits
 from sim.kernels.market import Market
+from sim.kernels.marks import either
 from sim.kernels.rationing import Ration, granted_share, proportional
 from sim.kernels.sums import kept_where, raised, some
 from sim.kernels.terms import RTOL
@@ -65,11 +66,14 @@ class Cuts:
     """Of which market this is a part"""
     holds: bool = field(init=False)
     """Whether the cut keeps anything away"""
+    alone: bool = field(init=False)
+    """Whether no other limit holds for the links that lines beside serve"""
     _beside: Beside = field(init=False)
 
     def __post_init__(self) -> None:
         self.holds = some(self.held)
         self._beside = beside(self.market, self.limits)
+        self.alone = self.limits.cut_alone and self._beside.is_alone
 
     @classmethod
     def begun(
@@ -90,11 +94,6 @@ class Cuts:
         places = np.searchsorted(self._beside.lines, own)
         dust, whole = self.dust.take(places, axis=0), _Whole(self, rows, places)
         return Cuts(market, inner, self.ration, beyond, dust, held, self.short, whole)
-
-    @property
-    def alone(self) -> bool:
-        """Return whether no other limit holds for the links that lines beside serve."""
-        return self.limits.cut_alone and self._beside.is_alone
 
     def take_back(self, part: Cuts) -> None:
         """Take note of what has come of a part of the market."""
@@ -131,20 +130,23 @@ class Cuts:
         np.minimum(whole, self._least(asks.anew), out=whole, where=limits.cut_here)
         claims, has = beside.by_line(asked), left.take(beside.lines, axis=0)
         free = self._free(has)
-        is_short = some(claims > np.minimum(has, free) + self.dust)
+        least = np.minimum(has, free) if self._keeps else has
+        is_short = some(claims > least + self.dust)
         most = self._most(orders, asked, whole, left, free) if is_short else None
         would, carried = self._would(asks, most, flow), limits.carried(orders)
         room = limits.room(np.where(limits.cut_in_part, would, carried), flow)
         if not self.alone:
             room = np.where(limits.cut_in_part, room, np.inf)
-        refused = limits.reduce(orders, room, carried)
+        is_over = some(carried > room)
+        refused = limits.reduce(orders, room, carried) if is_over else None
         taken = self.market.by_line(orders)
         granted = self.ration(orders, left, taken, self.market)
         late = self._lacking(claims, has) if is_short else None
         if late is not None:
             turned_away = self._cut_late(granted, asked, (claims, left, taken), room, late)
-            refused = _either(np.logical_or.reduce(late, axis=0), turned_away, refused)
-        self._note(whole, most, granted)
+            refused = either(np.logical_or.reduce(late, axis=0), turned_away, refused)
+        if is_over or is_short or self.holds:
+            self._note(whole, most, granted)
         return granted, taken, refused
 
     def _lacking(self, claims: Floats, has: Floats) -> Bools | None:
@@ -250,7 +252,8 @@ class Cuts:
         if most is not None:
             np.minimum(would, most, out=would)
         would -= granted.take(self.limits.cut_links, axis=0)
-        self.held = kept_where(self.limits.cut_here, raised(would))
+        more_than_dust = would > self.dust.take(self._beside.line_of_cut, axis=0)
+        self.held = kept_where(self.limits.cut_here & more_than_dust, would)
         self.holds = some(self.held)
 
     @property
@@ -294,9 +297,15 @@ class Cuts:
     def _free(self, has: Floats) -> Floats:
         """Return what lines beside that still have so much would have, [lines beside, members]."""
         free = has + self.beyond.take(self._beside.lines, axis=0)
-        if self.holds or self.whole is not None:
-            free -= self._held_by_line()
+        if not self._keeps:
+            return free
+        free -= self._held_by_line()
         return raised(free)
+
+    @property
+    def _keeps(self) -> bool:
+        """Return whether cuts may keep something away of what lines beside have."""
+        return self.holds or self.whole is not None
 
     def _held_by_line(self) -> Floats:
         """Return what cuts keep away by line beside; of a part, over links outside it, too, added
@@ -307,11 +316,3 @@ class Cuts:
         whole, rows, places = self.whole
         whole.held[rows] = self.held
         return whole._held_by_line().take(places, axis=0)
-
-
-def _either(where: Bools, one: Bools | None, other: Bools | None) -> Bools | None:
-    """Return `one` in some members, the `other` elsewhere; None marks nothing."""
-    if one is None and other is None:
-        return None
-    flags: Bools = np.where(where, False if one is None else one, False if other is None else other)
-    return flags

@@ -15,6 +15,7 @@ from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.cuts import Asks, Cuts
 from sim.kernels.limits import Limits
 from sim.kernels.market import Market, Part
+from sim.kernels.marks import both
 from sim.kernels.rationing import Ration, proportional
 from sim.kernels.spreading import Asked
 from sim.kernels.sums import NOTHING, raised, some
@@ -224,7 +225,7 @@ class Trading:
             claims = market.by_line(orders)
             return self.ration(orders, self.left, claims, market), claims, refused
         granted, taken, cut = cuts.grant(orders, asks, self.left, before)
-        return granted, taken, _both(refused, cut)
+        return granted, taken, both(refused, cut)
 
     def turn_away(self, refused: Bools) -> None:
         """Note links that were `refused` all that was asked of them, [links, members]: where some
@@ -266,10 +267,3 @@ class Trading:
         if self.cuts is None or place.limits is None or not place.limits.cut_links.size:
             return None
         return self.cuts.within(place.limits, part.market, part.links, part.lines)
-
-
-def _both(one: Bools | None, other: Bools | None) -> Bools | None:
-    """Return what either marks; None marks nothing."""
-    if one is None or other is None:
-        return one if other is None else other
-    return one | other
