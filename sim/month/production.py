@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from sim.kernels.arrays import Bools, Floats
+from sim.kernels.sums import some
 from sim.kernels.terms import RTOL
 from sim.rules.production import InputStock
 from sim.world import lots
@@ -41,8 +42,18 @@ def starved(world: World, making: Production) -> Bools:
     found = np.zeros(world.lines.capacity.shape, dtype=np.bool_)
     if not making or links.permitted.all():
         return found
-    may = (links.permitted & (links.base_weight > 0)).astype(np.float64)
-    comes = (axes.market.by_need(may) + needs.stock + needs.in_transit)[axes.inputs] > 0
+    comes = (needs.stock[axes.inputs] + needs.in_transit[axes.inputs]) > 0
+    empty = np.zeros(len(axes.needs), dtype=np.bool_)
+    empty[axes.inputs] = ~np.logical_and.reduce(comes, axis=1)
+    if not some(empty):
+        return found
+    part = axes.market.part(empty)
+    may = links.permitted.take(part.links, axis=0) & (
+        links.base_weight.take(part.links, axis=0) > 0
+    )
+    delivered = np.zeros((empty.size, world.width), dtype=np.bool_)
+    delivered[part.needs] = part.market.by_need(may.astype(np.float64)) > 0
+    comes |= delivered[axes.inputs]
     for rule, pantry, inputs, rows in making:
         amount = needs.amount[inputs]
         # of what comes enough for one start
