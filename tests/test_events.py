@@ -96,19 +96,19 @@ def test_restrictions_take_the_tightest() -> None:
 
 
 def test_lifting_ends_a_restriction() -> None:
-    """At once, over months, or in part, of the 320 that wait by then and 80 a month.
+    """At once, over months, or in part, of the 320 that wait by then and 80 a month, from a line of
+    200.
 
-    In part: half of 400, then half of what is new. Over months: a quarter of 400; half of the 380
-    that wait and are new, less the 100 that it has refused beside as many; three quarters of 320
-    less the 80 that it has refused.
+    In part: half of 200 for two months, in which 200 are refused, half of the 160 that were not
+    refused yet, then half of what is new. Over months: a quarter, a half and three quarters of 200.
     """
     ban = event("cut_off")
     lifting = {"kind": "lifting", "date": "2014-09", "lifts": ["ban"]}
     assert (received(ban=ban, end=lifting)[8:] >= 80).all()
     half = received(ban=ban, end=lifting | {"share": 0.5})[8:]
-    np.testing.assert_allclose(half, [200] + [40] * (len(half) - 1))
+    np.testing.assert_allclose(half, [100, 100, 80] + [40] * (len(half) - 3))
     over = received(ban=ban, end=lifting | {"phase_in": 4})[8:11]
-    np.testing.assert_allclose(over, [100, 140, 180])
+    np.testing.assert_allclose(over, [50, 100, 150])
 
 
 def test_demand_multiplies_needs() -> None:

@@ -60,7 +60,7 @@ class Observer:
         if self._roundabout.size:
             links.acted[self._roundabout] |= links.flow[self._roundabout] > 0
         if trade.limits.is_share:
-            trade.limits.pass_on(needs.passed, needs.received, needs.backlog)
+            trade.limits.pass_on(needs.passed, links.flow, needs.backlog)
         else:
             needs.passed[:] = 0.0
         leaks = trade.limits.amount > trade.lawful.amount

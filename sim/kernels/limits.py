@@ -14,7 +14,7 @@ import numpy as np
 from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.groups import Groups
 from sim.kernels.kept import remembered
-from sim.kernels.sums import GroupSum, divide, raised, some
+from sim.kernels.sums import GroupSum, divide, kept_where, raised, some
 from sim.kernels.terms import RTOL, Terms
 
 
@@ -25,8 +25,8 @@ class Limits(Terms):
     waiting: Floats
     """What needs wait for from earlier months, [needs, members], units; `tell` writes it"""
     passed: Floats
-    """What came, beside what they wait for, of the same orders, [needs, members], units; `tell`
-    writes it"""
+    """What came over cut links, beside what they wait for, of the same orders, [needs, members],
+    units; `tell` writes it"""
     _refused: dict[str, Floats] = field(default_factory=dict, init=False)
     """What has been refused of what waits, by pair and by claim, once it was asked for"""
     _inner: dict[Groups, Limits] = field(default_factory=dict, init=False)
@@ -114,15 +114,26 @@ class Limits(Terms):
         rows = np.flatnonzero(np.logical_or.reduce(odds > 0, axis=1))
         return rows, odds.take(rows, axis=0)
 
-    def pass_on(self, passed: Floats, received: Floats, backlog: Floats) -> None:
-        """Write into `passed` what has come after this month beside what waits of the same orders.
+    @cached_property
+    def _cut_flows(self) -> tuple[Bools, GroupSum]:
+        """Mark the links in groups of which some is cut, [touched, members], and give the sums over
+        them to the needs near.
+        """
+        near = self.groups.near
+        return ~self.let(self.odds <= 0), GroupSum(near.of_touched, near.needs.size)
 
-        All are [needs, members], `received` and `backlog` this month's. Nothing where nothing is
-        cut.
+    def pass_on(self, passed: Floats, flow: Floats, backlog: Floats) -> None:
+        """Write into `passed` what has come over cut links after this month beside what waits of
+        the same orders.
+
+        `passed` and `backlog` are [needs, members], `flow` [links, members], this month's. Nothing
+        where nothing is cut.
         """
         rows, odds = self._cut_needs
+        is_cut, by_need = self._cut_flows
+        came = by_need(kept_where(is_cut, flow.take(self.groups.touched, axis=0)))
         own = passed.take(rows, axis=0)
-        own += received.take(rows, axis=0)
+        own += came.take(np.searchsorted(self.groups.near.needs, rows), axis=0)
         passed[:] = 0.0
         passed[rows] = np.minimum(own, divide(backlog.take(rows, axis=0), odds))
 

@@ -111,8 +111,8 @@ class Needs:
     backlog: Floats
     """Ordered, not cancelled and not shipped; month/allocation writes it"""
     passed: Floats
-    """What came under a cut, beside what still waits, of the same orders: the cut has refused the
-    rest of them, and does not count it again; events and month/ordering write it"""
+    """What came over cut links, beside what still waits, of the same orders: the cut has refused
+    the rest of them, and does not count it again; events and month/ordering write it"""
     deferred: Floats
     """Unmet final need that still waits, final needs only; month/final_use writes it"""
     in_transit: Floats
