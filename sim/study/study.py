@@ -159,11 +159,12 @@ class Study(Shown):
         pending, is_shard = int(self.store.pending.sum()), bool(self.store.state.shard)
         # tables that no manifest stands for are of an earlier stage of the study
         lacks_tables = with_tables and not (self.folder / MANIFEST).exists()
-        if pending or is_shard or lacks_tables:
-            raise InputError(
-                f"{self.folder}: is not finished ({pending} of {self.store.status.size} runs"
-                " pending); resume it"
-            )
+        if not (pending or is_shard or lacks_tables):
+            return
+        lacks = f"{pending} of {self.store.status.size} runs pending"
+        if lacks_tables and not (pending or is_shard):
+            lacks = "all runs are done, its manifest is not there"
+        raise InputError(f"{self.folder}: is not finished ({lacks}); resume it")
 
     def _frame(self, name: str) -> pd.DataFrame:
         return frame(self.folder / name)
