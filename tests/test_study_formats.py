@@ -280,9 +280,7 @@ def test_tables_of_an_earlier_stage_are_not_read(
             ran(tmp_path / "study", extend=True)
     begun = Study(tmp_path / "study")
     assert (begun.folder / "results.csv").exists()
-    with pytest.raises(
-        InputError, match=r"its manifest is not there\); resume it"
-    ):
+    with pytest.raises(InputError, match=r"its manifest is not there\); resume it"):
         _ = begun.results
     assert len(ran(tmp_path / "study", resume=True).results) == (POINTS - 1) * ROWS
 
