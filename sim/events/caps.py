@@ -45,7 +45,7 @@ class Caps:
         """
         links, limits, touched = world.links, self.trade.limits, self.trade.groups.touched
         most = limits.at(np.full_like(limits.base, ANY))
-        moving = _moving(limits)
+        moving = limits.cut_in_part
         layout = self._layout(most, moving)
         most = np.where(moving & (most > 0), limits.most, most)
         own = limits.to_links(np.where(layout.alone | (most <= 0), most, np.inf), np.inf)
@@ -79,10 +79,3 @@ class Caps:
             return _Layout(np.flatnonzero(holds), alone[:, None])
 
         return remembered(self._layouts, key, work)
-
-
-def _moving(limits: Limits) -> Bools:
-    """Mark, [groups, members], where a limit is a share of what would flow."""
-    parts, shares = limits.part, limits.share
-    moving: Bools = ((shares > 0) & (shares < 1)) | ((parts > 0) & (parts < 1))
-    return moving

@@ -64,6 +64,7 @@ def allocate(  # noqa: PLR0913
     nothing.
     """
     if opening is not None and opening.asked and rounds == 1:
+        # nothing is to be kept for a second round
         flow = ration(opening.asked.orders, supply, opening.asked.claims, market)
         return Allocation(flow, market.by_line(flow), market.by_need(flow), 1)
     cuts = _cuts(market, limits, ration, supply, beyond)

@@ -96,10 +96,8 @@ class Cuts:
         return Cuts(market, inner, self.ration, beyond, dust, held, self.short, whole)
 
     def take_back(self, part: Cuts) -> None:
-        """Take note of what has come of a part of the market."""
-        if part.whole is not None:
-            self.held[part.whole.rows] = part.held
-        self.short, self.holds = part.short, some(self.held)
+        """Take note of whether lines were short in a part of the market."""
+        self.short = part.short
 
     def asks(self, orders: Floats, wanted: Floats) -> Asks:
         """Return what is asked of cut links, of `orders` [links, members] that no cap has reduced
@@ -213,13 +211,11 @@ class Cuts:
         `asked` is what is asked of links beside, of cut links `whole`; of lines beside so much
         would be `free`.
         """
-        beside, limits = self._beside, self.limits
-        more = raised(whole - self.held)
-        asked = asked.copy()
+        beside, asked, more = self._beside, asked.copy(), raised(whole - self.held)
         asked[beside.cut] = more
         claims = beside.by_line(asked)
-        short = (claims > free + self.dust).take(self._beside.line_of_cut, axis=0)
-        short &= limits.cut_here & (more > self.dust.take(self._beside.line_of_cut, axis=0))
+        short = (claims > free + self.dust).take(beside.line_of_cut, axis=0)
+        short &= self.limits.cut_here & (more > self.dust.take(beside.line_of_cut, axis=0))
         if not some(short):
             return None
         self.short = self.short | np.logical_or.reduce(short, axis=0)
@@ -253,8 +249,15 @@ class Cuts:
             np.minimum(would, most, out=would)
         would -= granted.take(self.limits.cut_links, axis=0)
         more_than_dust = would > self.dust.take(self._beside.line_of_cut, axis=0)
-        self.held = kept_where(self.limits.cut_here & more_than_dust, would)
-        self.holds = some(self.held)
+        self._keep(kept_where(self.limits.cut_here & more_than_dust, would))
+
+    def _keep(self, held: Floats) -> None:
+        """Keep what is held, here and in the market of which this is a part."""
+        self.held, self.holds = held, some(held)
+        if self.whole is not None:
+            all_held = self.whole.cuts.held.copy()
+            all_held[self.whole.rows] = held
+            self.whole.cuts._keep(all_held)
 
     @property
     def held_by_claim(self) -> Floats | None:
@@ -313,6 +316,4 @@ class Cuts:
         """
         if self.whole is None:
             return self._beside.by_line_of_cut(self.held)
-        whole, rows, places = self.whole
-        whole.held[rows] = self.held
-        return whole._held_by_line().take(places, axis=0)
+        return self.whole.cuts._held_by_line().take(self.whole.lines, axis=0)

@@ -151,17 +151,18 @@ class Limits(Terms):
         link, served = self.groups.link[self.cut_pairs], self.groups.served[self.cut_pairs]
         return _anew(orders, wanted, link, served, self.refused_by_cut)
 
-    def asked(self, orders: Floats, wanted: Floats) -> Floats | None:
+    def asked(self, orders: Floats, wanted: Floats, flow: Floats | None = None) -> Floats | None:
         """Return what is asked of each group, [groups, members], as far as it was not refused
         before and no restriction is needed to keep it away; None where no limit depends on it.
 
-        `orders` and `wanted` are as for `anew`.
+        `orders` and `wanted` are as for `anew`, `flow` [links, members] is what links carry
+        already.
         """
         if not self.is_share:
             return None
         anew = self.anew(orders, wanted)
         if self.is_nested:
-            anew = anew * self.let_by_others(orders, anew)
+            anew = anew * self.let_by_others(orders, anew, flow)
         return self.groups.by_group(anew)
 
     def let_by_others(self, orders: Floats, new: Floats, flow: Floats | None = None) -> Floats:

@@ -59,7 +59,7 @@ def _spread(
         together = raised(market.by_need(weight), NOTHING)
     orders = market.from_needs(demand / together)
     orders *= weight
-    anew = None if limits is None else limits.asked(orders, demand)
+    anew = None if limits is None else limits.asked(orders, demand, flow)
     if cap is not None:
         np.minimum(orders, cap, out=orders)
     return orders, None if limits is None else limits.trim(orders, anew, flow)

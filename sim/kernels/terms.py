@@ -104,7 +104,7 @@ class Terms:
     @cached_property
     def is_share(self) -> bool:
         """Return whether any limit is a share of what would flow."""
-        return self.exempts or some((self.share > 0) & (self.share < 1))
+        return self.exempts or some(_is_part(self.share))
 
     @cached_property
     def cut_in_part(self) -> Bools:
