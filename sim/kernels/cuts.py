@@ -99,11 +99,13 @@ class Cuts:
         """Take note of whether lines were short in a part of the market."""
         self.short = part.short
 
-    def asks(self, orders: Floats, wanted: Floats) -> Asks:
+    def asks(self, orders: Floats, wanted: Floats) -> Asks | None:
         """Return what is asked of cut links, of `orders` [links, members] that no cap has reduced
-        yet; `wanted` is as for `Limits.anew`.
+        yet, None: nothing; `wanted` is as for `Limits.anew`.
         """
         limits = self.limits
+        if not some(orders.take(limits.cut_links, axis=0)):
+            return None
         if not limits.is_nested:
             return Asks(limits.anew_of_cuts(orders, wanted), None, orders)
         anew = limits.anew(orders, wanted)
@@ -139,7 +141,7 @@ class Cuts:
         refused = limits.reduce(orders, room, carried) if is_over else None
         taken = self.market.by_line(orders)
         granted = self.ration(orders, left, taken, self.market)
-        late = self._lacking(claims, has) if is_short else None
+        late = self._lacking(claims, has, whole) if is_short else None
         if late is not None:
             turned_away = self._cut_late(granted, asked, (claims, left, taken), room, late)
             refused = either(np.logical_or.reduce(late, axis=0), turned_away, refused)
@@ -147,11 +149,11 @@ class Cuts:
             self._note(whole, most, granted)
         return granted, taken, refused
 
-    def _lacking(self, claims: Floats, has: Floats) -> Bools | None:
-        """Return which lines beside serve links that are cut there, [lines beside, members], in
-        members where one of them has less than is asked of it; None: nowhere.
+    def _lacking(self, claims: Floats, has: Floats, whole: Floats) -> Bools | None:
+        """Return which lines beside are asked for goods over links that are cut there, [lines
+        beside, members], in members where one of them has less than is asked of it; None: nowhere.
         """
-        cut = self._beside.by_line_of_cut.any(self.limits.cut_here)
+        cut = self._beside.by_line_of_cut.any(self.limits.cut_here & (whole > 0))
         short: Bools = np.logical_or.reduce((claims > has + self.dust) & cut, axis=0)
         return cut & short if some(short) else None
 

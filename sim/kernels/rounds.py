@@ -21,8 +21,8 @@ from sim.kernels.spreading import Asked
 from sim.kernels.sums import NOTHING, raised, some
 from sim.kernels.terms import RTOL
 
-SMALL = 0.6
-"""A part of a market is worth going into when it has fewer than this share of the links."""
+WORTH_LEAVING = 12_000
+"""Links, times members, that a part of a market must leave behind to be worth going into."""
 
 
 class Place(NamedTuple):
@@ -178,11 +178,13 @@ class Trading:
 
     def rest(self, place: Place, buyers: Bools) -> Part | None:
         """Return the market of those who still buy, where it is so small that it is worth it."""
-        market, limits = place.market, place.limits
+        market, limits, width = place.market, place.limits, self.left.shape[1]
         if not market.is_lasting or self.ration is not proportional:
             return None
+        if market.links * width < WORTH_LEAVING:
+            return None
         part = market.part(buyers if limits is None else limits.groups.with_partners(buyers))
-        return part if part.links.size < SMALL * market.links else None
+        return part if (market.links - part.links.size) * width >= WORTH_LEAVING else None
 
     def round(self, place: Place, call: _Call, *, again: bool) -> None:
         """Place orders and ration them; adds to the flow."""
@@ -218,7 +220,7 @@ class Trading:
         [lines, members], and which links were refused all, None: none.
         """
         market, cuts, refused = place.market, self.cuts, None
-        if place.limits is not None and not (cuts is not None and cuts.alone):
+        if place.limits is not None and not (cuts is not None and asks is not None and cuts.alone):
             others = place.limits.others
             refused = None if others is None else others.trim(orders, None, before)
         if cuts is None or asks is None:
