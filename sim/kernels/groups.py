@@ -102,12 +102,17 @@ class Groups:
     @cached_property
     def near(self) -> Near:
         """Return the needs that links in groups serve, with all their links."""
-        needs, of_touched = np.unique(self.link_need[self.touched], return_inverse=True)
+        needs, of_touched = np.unique(self.served_by_touched, return_inverse=True)
         place = np.full(int(self.link_need.max(initial=-1)) + 1, -1)
         place[needs] = np.arange(needs.size)
         of_link = place[self.link_need]
         links = np.flatnonzero(of_link >= 0)
         return Near(needs, links, GroupSum(of_link[links], needs.size), of_touched.ravel())
+
+    @cached_property
+    def served_by_touched(self) -> Ints:
+        """Return the need that each link in some group serves, [touched]."""
+        return self.link_need[self.touched]
 
     @property
     def is_crossed(self) -> bool:

@@ -100,7 +100,7 @@ class Trading:
             granted = self.ration(orders, self.left, claims, place.market)
             self.hand_over(place, granted, claims, refused)
         else:
-            call = self.call(place, again=False) if opening is None else self.first_call(opening)
+            call = self.call(place) if opening is None else self.first_call(opening)
             if not some(call.finds):
                 return 0
             self.round(place, call, again=False)
@@ -116,7 +116,8 @@ class Trading:
         """
         while rounds is None or done < rounds:
             if call is None:
-                call = self.call(place, again=True)
+                place = self.close(place)
+                call = self.call_again(place)
                 buyers: Bools = np.logical_or.reduce(call.finds, axis=1)
                 if not some(buyers):
                     return done
@@ -133,48 +134,67 @@ class Trading:
         finds = (self.wanted > self.demand_dust) & (opening.together > NOTHING)
         return _Call(opening.weight, opening.together, finds)
 
-    def call(self, place: Place, *, again: bool) -> _Call:
-        """Say whom buyers may ask in this round."""
+    def call(self, place: Place) -> _Call:
+        """Say whom buyers may ask in a first round: all whose lines have goods."""
+        weight = self.with_goods(place)
+        together = place.market.by_need(weight)
+        return _Call(weight, together, (self.wanted > self.demand_dust) & (together > NOTHING))
+
+    def with_goods(self, place: Place) -> Floats:
+        """Return the weight of links whose lines have goods, 0 of others, [links, members]."""
         weight = place.market.from_lines((self.left > self.supply_dust).astype(np.float64))
         weight *= place.weight
-        if again and place.capped.size:
+        return weight
+
+    def close(self, place: Place) -> Place:
+        """Return the place without links over which nothing will come any more: their lines are
+        empty, they are full, or their limits leave no room.
+
+        Goods and room only become less while a tier is served: what is closed stays so. Limits are
+        left out when all their links are closed, or serve nobody who wants more.
+        """
+        weight, limits = self.with_goods(place), place.limits
+        if place.capped.size:
             carried = place.flow.take(place.capped, axis=0)
             weight[place.capped] *= carried < place.cap * (1.0 - RTOL)
+        if limits is None:
+            return place._replace(weight=weight)
+        touched, served = limits.groups.touched, limits.groups.served_by_touched
+        wants = (self.wanted > self.demand_dust).take(served, axis=0)
+        own = weight.take(touched, axis=0)
+        if not some(own * wants):
+            return place._replace(weight=weight, limits=None)
         together = place.market.by_need(weight)
-        if again and place.limits is not None:
-            together = self.lean(place, weight, together, place.limits)
+        # what needs of other tiers want, or needs that find nothing, does not flow now
+        wanted, cuts = self.wanted * (together > NOTHING), self.cuts
+        held, most = (None, None) if cuts is None else (cuts.held_by_claim, cuts.room(self.left))
+        own *= limits.has_room(place.flow, wanted, held, most)
+        weight[touched] = own
+        return place._replace(weight=weight, limits=limits if some(own * wants) else None)
+
+    def call_again(self, place: Place) -> _Call:
+        """Say whom buyers may ask in a round after the first."""
+        weight, limits = place.weight, place.limits
+        if limits is not None and self.refused is not None:
+            weight = self.lean(place, limits, self.refused)
+        together = place.market.by_need(weight)
         finds: Bools = (self.wanted > self.demand_dust) & (together > NOTHING)
         return _Call(weight, together, finds if self.moves is None else finds & self.moves)
 
-    def lean(self, place: Place, weight: Floats, together: Floats, limits: Limits) -> Floats:
-        """Lay weight off links whose limits leave no room, and off those that were refused where
-        a need has others; writes `weight`, and returns its sum by need.
+    def lean(self, place: Place, limits: Limits, refused: Bools) -> Floats:
+        """Return the weight of links, 0 of those that were refused where a need has others.
 
         A limit that is a share of what would flow has room again only when more is asked of it; to
         ask it in vain, round after round, would let the others fill slowly.
         """
         touched, near = limits.groups.touched, limits.groups.near
-        # what needs of other tiers want, or needs that find nothing, does not flow now
-        wanted, cuts = self.wanted * (together > NOTHING), self.cuts
-        held, most = (None, None) if cuts is None else (cuts.held_by_claim, cuts.room(self.left))
-        has_room = limits.has_room(place.flow, wanted, held, most)
-        is_full = some(~has_room)
-        if not is_full and self.refused is None:
-            return together
+        weight = place.weight.copy()
         own = weight.take(touched, axis=0)
-        if is_full:
-            own *= has_room
-            weight[touched] = own
-            together[near.needs] = near.by_need(weight.take(near.links, axis=0))
-        if self.refused is None:
-            return together
-        asked = own * ~self.refused.take(touched, axis=0)
+        asked = own * ~refused.take(touched, axis=0)
         weight[touched] = asked
-        others = near.by_need(weight.take(near.links, axis=0))
-        has_others = others > NOTHING
+        has_others = near.by_need(weight.take(near.links, axis=0)) > NOTHING
         weight[touched] = np.where(has_others.take(near.of_touched, axis=0), asked, own)
-        together[near.needs] = np.where(has_others, others, together.take(near.needs, axis=0))
-        return together
+        return weight
 
     def rest(self, place: Place, buyers: Bools) -> Part | None:
         """Return the market of those who still buy, where it is so small that it is worth it."""
@@ -192,7 +212,8 @@ class Trading:
         orders = market.from_needs(self.wanted / np.where(call.finds, call.together, np.inf))
         orders *= call.weight
         before = flow if again or len(market.tiers) > 1 else None
-        asks = None if self.cuts is None else self.cuts.asks(orders, self.wanted)
+        cuts = None if place.limits is None else self.cuts
+        asks = None if cuts is None else cuts.asks(orders, self.wanted)
         if capped.size:
             # a full link may have rounded to a hair above its cap
             room = raised(cap - flow.take(capped, axis=0)) if again else cap
