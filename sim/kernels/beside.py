@@ -29,22 +29,18 @@ class Beside(NamedTuple):
     """The place of each cut link's line among the lines"""
     by_line_of_cut: GroupSum
     """Sums the cut links to the lines"""
-    is_alone: bool
-    """Whether none of the links is in another group"""
 
     @classmethod
     def build(cls, market: Market, limits: Limits) -> Beside:
         """Find the lines of the links that are cut in part, and all that they serve."""
-        cut, groups = limits.cut_links, limits.groups
+        cut = limits.cut_links
         lines = np.unique(market.line[cut])
         links = np.flatnonzero(np.isin(market.line, lines))
         line = np.searchsorted(lines, market.line[links])
         own = np.searchsorted(links, cut)
         of_cut = line[own]
         by_line, by_line_of_cut = GroupSum(line, lines.size), GroupSum(of_cut, lines.size)
-        others = np.delete(groups.link, limits.cut_pairs)
-        is_alone = not np.isin(others, links).any()
-        return cls(lines, links, line, by_line, own, of_cut, by_line_of_cut, is_alone)
+        return cls(lines, links, line, by_line, own, of_cut, by_line_of_cut)
 
 
 def beside(market: Market, limits: Limits) -> Beside:

@@ -17,7 +17,6 @@ from sim.kernels.beside import Beside, beside
 from sim.kernels.kept_away import KeptAway
 from sim.kernels.limits import Limits
 from sim.kernels.market import Market
-from sim.kernels.marks import either
 from sim.kernels.rationing import Ration, granted_share, proportional
 from sim.kernels.sums import kept_where, raised, some
 from sim.kernels.terms import RTOL
@@ -32,6 +31,19 @@ class Asks(NamedTuple):
     """The same of all pairs, [pairs, members]; None: other limits hold for no part of a group"""
     orders: Floats
     """[links, members]; where `every` is there"""
+
+
+class _Asked(NamedTuple):
+    """Hold what is asked in a round, and what lines have."""
+
+    orders: Floats
+    """[links, members]"""
+    left: Floats
+    """[lines, members]"""
+    beside: Floats
+    """The orders over links beside, [links beside, members]"""
+    claims: Floats
+    """Their sums, [lines beside, members]"""
 
 
 class _Whole(NamedTuple):
@@ -66,14 +78,11 @@ class Cuts:
     """Of which market this is a part"""
     holds: bool = field(init=False)
     """Whether the cut keeps anything away"""
-    alone: bool = field(init=False)
-    """Whether no other limit holds for the links that lines beside serve"""
     _beside: Beside = field(init=False)
 
     def __post_init__(self) -> None:
         self.holds = some(self.held)
         self._beside = beside(self.market, self.limits)
-        self.alone = self.limits.cut_alone and self._beside.is_alone
 
     @classmethod
     def begun(
@@ -114,8 +123,8 @@ class Cuts:
     def grant(
         self, orders: Floats, asks: Asks, left: Floats, flow: Floats | None
     ) -> tuple[Floats, Floats, Bools | None]:
-        """Ration `orders` [links, members] and take the cuts' shares; unless these cuts are
-        `alone`, the orders are within all other limits.
+        """Ration `orders` [links, members], which are within all other limits, and take the cuts'
+        shares of what comes.
 
         Return what is granted [links, members], what of each line is gone [lines, members], and
         which links were refused all, None: none.
@@ -132,99 +141,72 @@ class Cuts:
         free = self._free(has)
         least = np.minimum(has, free) if self._keeps else has
         is_short = some(claims > least + self.dust)
-        most = self._most(orders, asked, whole, left, free) if is_short else None
-        would, carried = self._would(asks, most, flow), limits.carried(orders)
-        room = limits.room(np.where(limits.cut_in_part, would, carried), flow)
-        if not self.alone:
-            room = np.where(limits.cut_in_part, room, np.inf)
-        is_over = some(carried > room)
-        refused = limits.reduce(orders, room, carried) if is_over else None
+        most = self._most(_Asked(orders, left, asked, claims), whole, free) if is_short else None
+        room = limits.of_cuts.room(self._would(asks, most, flow), flow)
         taken = self.market.by_line(orders)
         granted = self.ration(orders, left, taken, self.market)
-        late = self._lacking(claims, has, whole) if is_short else None
-        if late is not None:
-            turned_away = self._cut_late(granted, asked, (claims, left, taken), room, late)
-            refused = either(np.logical_or.reduce(late, axis=0), turned_away, refused)
+        carried = limits.carried(granted)
+        is_over = some(carried > room)
+        refused = limits.reduce(granted, room, carried) if is_over else None
+        if is_over or is_short:
+            self._share_out(granted, taken, _Asked(orders, left, asked, claims))
         if is_over or is_short or self.holds:
             self._note(whole, most, granted)
         return granted, taken, refused
 
-    def _lacking(self, claims: Floats, has: Floats, whole: Floats) -> Bools | None:
-        """Return which lines beside are asked for goods over links that are cut there, [lines
-        beside, members], in members where one of them has less than is asked of it; None: nowhere.
+    def _share_out(self, granted: Floats, taken: Floats, asked: _Asked) -> None:
+        """Share out what cuts leave of lines beside that have less than was asked of them, among
+        their other buyers; writes what is `granted`, and what of each line is `taken`.
         """
-        cut = self._beside.by_line_of_cut.any(self.limits.cut_here & (whole > 0))
-        short: Bools = np.logical_or.reduce((claims > has + self.dust) & cut, axis=0)
-        return cut & short if some(short) else None
-
-    def _cut_late(
-        self,
-        granted: Floats,
-        asked: Floats,
-        lines: tuple[Floats, Floats, Floats],
-        room: Floats,
-        late: Bools,
-    ) -> Bools | None:
-        """Ration what is `asked` over links beside, cut then, and share out what that leaves among
-        others there, where lines beside are `late`; writes `granted`, and what is taken of lines.
-        Return which links were refused all.
-
-        `lines` hold claims on lines beside, what all lines have left, and what is taken of them.
-        """
-        claims, left, taken = lines
-        beside, limits = self._beside, self.limits
-        members, is_late = np.logical_or.reduce(late, axis=0), late.take(beside.line, axis=0)
-        got = self._rationed(granted, asked, claims, left)
-        granted[beside.links] = np.where(is_late, got, granted.take(beside.links, axis=0))
-        refused = limits.reduce(granted, np.where(limits.cut_in_part & members, room, np.inf))
-        # goods left over, however few, would draw orders in the next round
+        beside, cut_here = self._beside, self.limits.cut_here
+        orders = asked.beside.take(beside.cut, axis=0)
+        cut = beside.by_line_of_cut(kept_where(cut_here, orders)) > 0
+        had = asked.left.take(beside.lines, axis=0)
         got = granted.take(beside.links, axis=0)
-        rest = raised(kept_where(is_late, asked - got))
-        rest[beside.cut] *= ~limits.cut_here
-        spare = left.copy()
-        has = left.take(beside.lines, axis=0)
-        spare[beside.lines] = has_still = raised(has - beside.by_line(got))
-        wanted = beside.by_line(rest)
-        got += self._rationed(granted, rest, wanted, spare)
-        granted[beside.links] = got
-        gone = np.where(wanted < has_still, beside.by_line(got), has)
-        taken[beside.lines] = np.where(late, gone, taken.take(beside.lines, axis=0))
-        return refused
+        gone = beside.by_line(got)
+        # goods left over, however few, would draw orders in the next round
+        late = np.logical_or.reduce((asked.claims > had + self.dust) & cut, axis=0)
+        if some(late):
+            late = cut & late
+            rest = raised(kept_where(late.take(beside.line, axis=0), asked.beside - got))
+            rest[beside.cut] *= ~cut_here
+            still, wanted = raised(had - gone), beside.by_line(rest)
+            got += self._rationed(asked._replace(beside=rest, claims=wanted), still)
+            granted[beside.links] = got
+            all_gone = late & (wanted >= still)
+            gone = np.where(all_gone, had, beside.by_line(got))
+        taken[beside.lines] = np.where(cut, gone, taken.take(beside.lines, axis=0))
 
-    def _rationed(self, orders: Floats, asked: Floats, claims: Floats, left: Floats) -> Floats:
-        """Return what lines beside grant of what is `asked`, [links beside, members]; of other
-        links' orders only the shape counts.
+    def _rationed(self, asked: _Asked, has: Floats) -> Floats:
+        """Return what lines beside grant of what is asked of them, [links beside, members], when
+        they have so much, [lines beside, members].
         """
         beside = self._beside
         if self.ration is proportional:
-            share = granted_share(left.take(beside.lines, axis=0), claims)
-            return asked * share.take(beside.line, axis=0)
-        all_orders, all_claims = orders.copy(), self.market.by_line(orders)
-        all_orders[beside.links], all_claims[beside.lines] = asked, claims
-        granted = self.ration(all_orders, left, all_claims, self.market)
+            return asked.beside * granted_share(has, asked.claims).take(beside.line, axis=0)
+        orders, supply = asked.orders.copy(), asked.left.copy()
+        claims = self.market.by_line(orders)
+        orders[beside.links], supply[beside.lines] = asked.beside, has
+        claims[beside.lines] = asked.claims
+        granted = self.ration(orders, supply, claims, self.market)
         return granted.take(beside.links, axis=0)
 
-    def _most(
-        self, orders: Floats, asked: Floats, whole: Floats, left: Floats, free: Floats
-    ) -> Floats | None:
+    def _most(self, asked: _Asked, whole: Floats, free: Floats) -> Floats | None:
         """Return what would come over each cut link at most, with what the cut keeps away from it,
         [cut links, members]; inf where its line has enough, None: all have.
 
-        `asked` is what is asked of links beside, of cut links `whole`; of lines beside so much
-        would be `free`.
+        Of cut links `whole` is asked; of lines beside so much would be `free`.
         """
-        beside, asked, more = self._beside, asked.copy(), raised(whole - self.held)
-        asked[beside.cut] = more
-        claims = beside.by_line(asked)
+        beside, orders, more = self._beside, asked.beside.copy(), raised(whole - self.held)
+        orders[beside.cut] = more
+        claims = beside.by_line(orders)
         short = (claims > free + self.dust).take(beside.line_of_cut, axis=0)
         short &= self.limits.cut_here & (more > self.dust.take(beside.line_of_cut, axis=0))
         if not some(short):
             return None
         self.short = self.short | np.logical_or.reduce(short, axis=0)
-        supply = left + self.beyond
-        supply[beside.lines] = free
-        granted = self._rationed(orders, asked, claims, supply).take(beside.cut, axis=0)
-        return np.where(short, granted + self.held, np.inf)
+        granted = self._rationed(asked._replace(beside=orders, claims=claims), free)
+        return np.where(short, granted.take(beside.cut, axis=0) + self.held, np.inf)
 
     def _would(self, asks: Asks, most: Floats | None, flow: Floats | None) -> Floats:
         """Return what groups cut in part would carry on top, [groups, members]: of each of their

@@ -241,7 +241,7 @@ class Trading:
         [lines, members], and which links were refused all, None: none.
         """
         market, cuts, refused = place.market, self.cuts, None
-        if place.limits is not None and not (cuts is not None and asks is not None and cuts.alone):
+        if place.limits is not None:
             others = place.limits.others
             refused = None if others is None else others.trim(orders, None, before)
         if cuts is None or asks is None:

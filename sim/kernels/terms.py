@@ -151,15 +151,6 @@ class Terms:
         return GroupSum(by_claim.group_of_row[self.cut_pairs], by_claim.groups)
 
     @cached_property
-    def cut_alone(self) -> bool:
-        """Return whether nothing but cuts in part limits groups that are cut so in some member."""
-        if self.has_most or self.groups.is_crossed:
-            return False
-        rows = np.logical_or.reduce(self.cut_in_part, axis=1)
-        limited = ~self.cut_in_part & ((self.fixed < np.inf) | (self.share < 1))
-        return not some(limited[rows])
-
-    @cached_property
     def others(self) -> Self | None:
         """Return the limits without what restricts groups that are a share of what would flow; what
         nothing lets pass holds for these, too. None: no limits.
@@ -172,6 +163,16 @@ class Terms:
         if not (self.has_most or some(fixed < np.inf) or some(share < 1)):
             return None
         return replace(self, share=share, part=part, fixed=fixed)
+
+    @cached_property
+    def of_cuts(self) -> Self:
+        """Return the limits with nothing but what restricts groups that are a share of what would
+        flow.
+        """
+        cut = self.cut_in_part
+        share, part = np.where(cut, self.share, 1.0), np.where(cut, self.part, 0.0)
+        fixed, most = (np.where(cut, each, np.inf) for each in (self.fixed, self.most))
+        return replace(self, share=share, part=part, fixed=fixed, most=most)
 
     @cached_property
     def is_nested(self) -> bool:
