@@ -12,13 +12,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.kernels.arrays import Floats, Ints
+from sim.kernels.arrays import Floats
 from sim.kernels.cuts import Cuts
 from sim.kernels.kept_away import KeptAway
 from sim.kernels.limits import Limits
 from sim.kernels.market import Market
 from sim.kernels.rationing import Ration, proportional
-from sim.kernels.rounds import Opening, Place, Trading
+from sim.kernels.rounds import Capped, Opening, Place, Trading
 from sim.kernels.sums import kept_where
 from sim.kernels.terms import RTOL
 
@@ -69,25 +69,21 @@ def allocate(  # noqa: PLR0913
         return Allocation(flow, market.by_line(flow), market.by_need(flow), 1)
     cuts = _cuts(market, limits, ration, supply, beyond)
     trading = Trading(supply, demand, RTOL * supply, RTOL * demand, ration, cuts)
+    capped = _capped(cap, weight) if opening is None else opening.capped
     if opening is None and cap is not None:
         weight = kept_where(cap > 0, weight)
-    flow = np.zeros_like(weight)
     done = 0
-    capped, most = _capped(cap, flow)
     for tier in market.tiers:
         own = weight if tier is None else weight * tier
-        place = Place(market, own, capped, most, limits, flow)
-        done = max(done, trading.until_done(place, rounds, opening))
+        done = max(done, trading.until_done(Place(market, own, capped, limits), rounds, opening))
+    flow = np.zeros_like(weight) if trading.flow is None else trading.flow
     kept_away = None if cuts is None else cuts.told()
     return Allocation(flow, market.by_line(flow), market.by_need(flow), done, kept_away)
 
 
-def _capped(cap: Floats | None, flow: Floats) -> tuple[Ints, Floats]:
-    """Return the links that may not carry anything you like, and what they may carry at most."""
-    if cap is None:
-        return np.zeros(0, dtype=np.int64), flow[:0]
-    capped = np.flatnonzero(np.logical_or.reduce(cap < np.inf, axis=1))
-    return capped, cap.take(capped, axis=0)
+def _capped(cap: Floats | None, weight: Floats) -> Capped:
+    """Return the links that may not carry anything you like."""
+    return Capped(np.zeros(0, dtype=np.int64), weight[:0]) if cap is None else Capped.of(cap)
 
 
 def _cuts(

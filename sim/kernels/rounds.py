@@ -25,29 +25,41 @@ WORTH_LEAVING = 12_000
 """Links, times members, that a part of a market must leave behind to be worth going into."""
 
 
+class Capped(NamedTuple):
+    """Hold the links that may not carry anything you like."""
+
+    links: Ints
+    most: Floats
+    """[of them, members]: what they may carry at most"""
+
+    @classmethod
+    def of(cls, cap: Floats) -> Capped:
+        """Find them by the most that each link may carry, [links, members], inf: anything."""
+        links = np.flatnonzero(np.logical_or.reduce(cap < np.inf, axis=1))
+        return cls(links, cap.take(links, axis=0))
+
+    def within(self, part: Part) -> Capped:
+        """Return the same of a part of the market."""
+        links, place = part.inside(self.links)
+        return Capped(links, self.most.take(place, axis=0))
+
+
 class Place(NamedTuple):
     """Hold where an allocation goes on: a market, or a part of one."""
 
     market: Market
     weight: Floats
     """[links, members]: each buyer's preference, 0 on links that are closed to it"""
-    capped: Ints
-    """Links that may not carry anything you like"""
-    cap: Floats
-    """[capped, members]: what they may carry at most"""
+    capped: Capped
     limits: Limits | None
-    flow: Floats
-    """[links, members]: what links carry already; the rounds add to it"""
 
     def within(self, part: Part) -> Place:
-        """Return a part of this place, with a flow of its own."""
-        weight, flow = (values.take(part.links, axis=0) for values in (self.weight, self.flow))
-        capped, place = part.inside(self.capped)
-        cap = self.cap.take(place, axis=0)
+        """Return a part of this place."""
         limits = self.limits
         if limits is not None:
             limits = limits.within(part.links, part.market.need)
-        return Place(part.market, weight, capped, cap, limits, flow)
+        weight = self.weight.take(part.links, axis=0)
+        return Place(part.market, weight, self.capped.within(part), limits)
 
 
 class Opening(NamedTuple):
@@ -59,6 +71,8 @@ class Opening(NamedTuple):
     """[needs, members]: its sum by need, above 0 also where there is nothing to be had"""
     asked: Asked | None
     """What is asked for then; None: that is not known"""
+    capped: Capped
+    """What links may carry at most"""
 
 
 class _Call(NamedTuple):
@@ -89,6 +103,8 @@ class Trading:
     """[members]: where the last round moved anything; where nothing does, nothing ever will"""
     refused: Bools | None = None
     """[links, members]: links under limits that were refused all that was asked of them"""
+    flow: Floats | None = None
+    """[links, members]: what links carry already; the rounds add to it; None: nothing"""
 
     def until_done(self, place: Place, rounds: int | None, opening: Opening | None) -> int:
         """Spread and ration over these links, round by round; return the number of rounds."""
@@ -103,7 +119,7 @@ class Trading:
             call = self.call(place) if opening is None else self.first_call(opening)
             if not some(call.finds):
                 return 0
-            self.round(place, call, again=False)
+            self.round(place, call)
         # links whose groups are full are only closed from the second round on
         self.moves = None
         return self.go_on(place, rounds, 1)
@@ -124,7 +140,7 @@ class Trading:
                 part = self.rest(place, buyers)
                 if part is not None:
                     return self.within(place, part, call, rounds, done)
-            self.round(place, call, again=True)
+            self.round(place, call)
             call = None
             done += 1
         return done
@@ -153,10 +169,11 @@ class Trading:
         Goods and room only become less while a tier is served: what is closed stays so. Limits are
         left out when all their links are closed, or serve nobody who wants more.
         """
-        weight, limits = self.with_goods(place), place.limits
-        if place.capped.size:
-            carried = place.flow.take(place.capped, axis=0)
-            weight[place.capped] *= carried < place.cap * (1.0 - RTOL)
+        weight, limits, flow = self.with_goods(place), place.limits, self.flow
+        assert flow is not None
+        capped, most = place.capped
+        if capped.size:
+            weight[capped] *= flow.take(capped, axis=0) < most * (1.0 - RTOL)
         if limits is None:
             return place._replace(weight=weight)
         touched, served = limits.groups.touched, limits.groups.served_by_touched
@@ -167,8 +184,8 @@ class Trading:
         together = place.market.by_need(weight)
         # what needs of other tiers want, or needs that find nothing, does not flow now
         wanted, cuts = self.wanted * (together > NOTHING), self.cuts
-        held, most = (None, None) if cuts is None else (cuts.held_by_claim, cuts.room(self.left))
-        own *= limits.has_room(place.flow, wanted, held, most)
+        held, more = (None, None) if cuts is None else (cuts.held_by_claim, cuts.room(self.left))
+        own *= limits.has_room(flow, wanted, held, more)
         weight[touched] = own
         return place._replace(weight=weight, limits=limits if some(own * wants) else None)
 
@@ -206,26 +223,25 @@ class Trading:
         part = market.part(buyers if limits is None else limits.groups.with_partners(buyers))
         return part if (market.links - part.links.size) * width >= WORTH_LEAVING else None
 
-    def round(self, place: Place, call: _Call, *, again: bool) -> None:
+    def round(self, place: Place, call: _Call) -> None:
         """Place orders and ration them; adds to the flow."""
-        market, _, capped, cap, _, flow = place
+        market, flow, (capped, most) = place.market, self.flow, place.capped
         orders = market.from_needs(self.wanted / np.where(call.finds, call.together, np.inf))
         orders *= call.weight
-        before = flow if again or len(market.tiers) > 1 else None
         cuts = None if place.limits is None else self.cuts
         asks = None if cuts is None else cuts.asks(orders, self.wanted)
         if capped.size:
             # a full link may have rounded to a hair above its cap
-            room = raised(cap - flow.take(capped, axis=0)) if again else cap
+            room = most if flow is None else raised(most - flow.take(capped, axis=0))
             orders[capped] = np.minimum(orders.take(capped, axis=0), room)
-        granted, taken, refused = self.grant(place, orders, asks, before)
+        granted, taken, refused = self.grant(place, orders, asks)
         self.hand_over(place, granted, taken, refused)
 
     def hand_over(
         self, place: Place, granted: Floats, taken: Floats, refused: Bools | None
     ) -> None:
         """Add what is granted to the flow; what is `taken` of each line is gone."""
-        np.add(place.flow, granted, out=place.flow)
+        self.flow = granted if self.flow is None else np.add(self.flow, granted, out=self.flow)
         # a line asked for all it has is empty exactly: rounding dust would cost further rounds
         self.left = raised(self.left - taken)
         received = place.market.by_need(granted)
@@ -235,7 +251,7 @@ class Trading:
         self.wanted = raised(np.subtract(self.wanted, received, out=received))
 
     def grant(
-        self, place: Place, orders: Floats, asks: Asks | None, before: Floats | None
+        self, place: Place, orders: Floats, asks: Asks | None
     ) -> tuple[Floats, Floats, Bools | None]:
         """Ration `orders`, within limits: granted [links, members], what of each line is gone
         [lines, members], and which links were refused all, None: none.
@@ -243,11 +259,11 @@ class Trading:
         market, cuts, refused = place.market, self.cuts, None
         if place.limits is not None:
             others = place.limits.others
-            refused = None if others is None else others.trim(orders, None, before)
+            refused = None if others is None else others.trim(orders, None, self.flow)
         if cuts is None or asks is None:
             claims = market.by_line(orders)
             return self.ration(orders, self.left, claims, market), claims, refused
-        granted, taken, cut = cuts.grant(orders, asks, self.left, before)
+        granted, taken, cut = cuts.grant(orders, asks, self.left, self.flow)
         return granted, taken, both(refused, cut)
 
     def turn_away(self, refused: Bools) -> None:
@@ -261,7 +277,7 @@ class Trading:
 
     def within(self, place: Place, part: Part, call: _Call, rounds: int | None, done: int) -> int:
         """Go on in a part of the market; what it leaves is left here."""
-        lines, needs, inside = part.lines, part.needs, place.within(part)
+        links, lines, needs, inside = part.links, part.lines, part.needs, place.within(part)
         inner = Trading(
             self.left.take(lines, axis=0),
             self.wanted.take(needs, axis=0),
@@ -270,17 +286,19 @@ class Trading:
             self.ration,
             self._cuts_within(inside, part),
             self.moves,
-            None if self.refused is None else self.refused.take(part.links, axis=0),
+            None if self.refused is None else self.refused.take(links, axis=0),
+            None if self.flow is None else self.flow.take(links, axis=0),
         )
         own = _Call(
-            call.weight.take(part.links, axis=0),
+            call.weight.take(links, axis=0),
             call.together.take(needs, axis=0),
             call.finds.take(needs, axis=0),
         )
         done = inner.go_on(inside, rounds, done, own)
         if self.cuts is not None and inner.cuts is not None:
             self.cuts.take_back(inner.cuts)
-        place.flow[part.links] = inside.flow
+        if self.flow is not None:
+            self.flow[links] = inner.flow
         # after the first round these arrays are its own
         self.left[lines], self.wanted[needs] = inner.left, inner.wanted
         return done

@@ -14,9 +14,9 @@ from sim.kernels.arrays import Bools, Floats
 from sim.kernels.kept import Kept, renewed
 from sim.kernels.limits import Limits
 from sim.kernels.market import Market
-from sim.kernels.rounds import Opening
+from sim.kernels.rounds import Capped, Opening
 from sim.kernels.spreading import Asked, ask
-from sim.kernels.sums import NOTHING, kept_where, raised, some
+from sim.kernels.sums import NOTHING, kept_where, raised
 
 if TYPE_CHECKING:
     from sim.world.world import Links, World
@@ -54,7 +54,7 @@ class Asking:
         # no method of this object is kept in it: it is freed with the world
         self._open: Kept[Shares] = Kept(partial(_over_open, market))
         self._usable, self._supplied = _OverSome(market), _OverSome(market)
-        self._capped: Kept[bool] = Kept(_is_capped)
+        self._capped: Kept[Capped] = Kept(Capped.of)
         self._known: _Known | None = None
 
     def over_open(self, links: Links) -> Shares:
@@ -63,7 +63,7 @@ class Asking:
 
     def caps(self, links: Links) -> Floats | None:
         """Return the links' caps; None where no link has one."""
-        return links.cap if self._capped(links.cap) else None
+        return links.cap if self._capped(links.cap).links.size else None
 
     def ask(self, world: World) -> Floats:
         """Spread what needs want over the links that they may ask; return what lines are asked for,
@@ -99,9 +99,10 @@ class Asking:
             and np.array_equal(able, known.usable)
             and self._usable(is_open, able) is known.shares
         ):
-            return Opening(known.shares.weight, known.shares.together, known.asked)
-        shares = self._supplied(is_open, able)
-        return Opening(shares.weight, shares.together, None)
+            shares, asked = known.shares, known.asked
+        else:
+            shares, asked = self._supplied(is_open, able), None
+        return Opening(shares.weight, shares.together, asked, self._capped(links.cap))
 
 
 class _OverSome:
@@ -129,6 +130,3 @@ def _over_able(market: Market, weight: Floats, able: Bools) -> Shares:
     own *= weight
     return Shares(market, own)
 
-
-def _is_capped(cap: Floats) -> bool:
-    return some(cap < np.inf)
