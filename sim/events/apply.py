@@ -90,12 +90,13 @@ class Events:
         if not moves.events and not qualifying:
             return
         strength, kept = self._strengths(world.month)
+        force = strength * kept
         limits_move = bool(moves.families & LIMITING) or qualifying
         for family in FAMILIES:
             if family == "restrictions" and limits_move:
                 self._limit(world, strength, kept, moves, qualifies=qualifying)
             elif family in moves.others:
-                self._move(family, world, strength * kept, moves.events)
+                self._move(family, world, force, moves.events)
 
     def observe(self, world: World) -> None:
         """Note what restrictions did to this month's allocation: what leaked, whom they hit."""
@@ -145,7 +146,7 @@ class Events:
             return Moment(world.month, strength[row], kept[row], begin, end, phase)
 
         limits.update(world, moment, moves.events, restrictions_move)
-        caps.set(world, reopens=qualifies or not moves.families <= TRADE)
+        caps.set(world, reopens=qualifies or "licences" in moves.families)
         for _, reexport in limits.reexports:
             reexport.set_costs(world)
 

@@ -69,9 +69,12 @@ def allocate(  # noqa: PLR0913
         return Allocation(flow, market.by_line(flow), market.by_need(flow), 1)
     cuts = _cuts(market, limits, ration, supply, beyond)
     trading = Trading(supply, demand, RTOL * supply, RTOL * demand, ration, cuts)
-    capped = _capped(cap, weight) if opening is None else opening.capped
-    if opening is None and cap is not None:
-        weight = kept_where(cap > 0, weight)
+    if opening is not None:
+        capped = opening.capped
+    elif cap is not None:
+        capped, weight = Capped.of(cap), kept_where(cap > 0, weight)
+    else:
+        capped = Capped.none(weight.shape[1])
     done = 0
     for tier in market.tiers:
         own = weight if tier is None else weight * tier
@@ -79,11 +82,6 @@ def allocate(  # noqa: PLR0913
     flow = np.zeros_like(weight) if trading.flow is None else trading.flow
     kept_away = None if cuts is None else cuts.told()
     return Allocation(flow, market.by_line(flow), market.by_need(flow), done, kept_away)
-
-
-def _capped(cap: Floats | None, weight: Floats) -> Capped:
-    """Return the links that may not carry anything you like."""
-    return Capped(np.zeros(0, dtype=np.int64), weight[:0]) if cap is None else Capped.of(cap)
 
 
 def _cuts(

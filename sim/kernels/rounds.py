@@ -33,10 +33,26 @@ class Capped(NamedTuple):
     """[of them, members]: what they may carry at most"""
 
     @classmethod
+    def none(cls, width: int) -> Capped:
+        """Return no links, of so many members."""
+        return cls(np.zeros(0, dtype=np.int64), np.zeros((0, width)))
+
+    @classmethod
     def of(cls, cap: Floats) -> Capped:
         """Find them by the most that each link may carry, [links, members], inf: anything."""
         links = np.flatnonzero(np.logical_or.reduce(cap < np.inf, axis=1))
         return cls(links, cap.take(links, axis=0))
+
+    def close(self, weight: Floats, flow: Floats) -> Capped:
+        """Take the `weight` off links whose `flow` is all that they may carry, both [links,
+        members]; return these links, or none where all are closed.
+        """
+        if not self.links.size:
+            return self
+        own = weight.take(self.links, axis=0)
+        own *= flow.take(self.links, axis=0) < self.most * (1.0 - RTOL)
+        weight[self.links] = own
+        return self if some(own) else Capped.none(own.shape[1])
 
     def within(self, part: Part) -> Capped:
         """Return the same of a part of the market."""
@@ -171,23 +187,21 @@ class Trading:
         """
         weight, limits, flow = self.with_goods(place), place.limits, self.flow
         assert flow is not None
-        capped, most = place.capped
-        if capped.size:
-            weight[capped] *= flow.take(capped, axis=0) < most * (1.0 - RTOL)
+        place = place._replace(weight=weight, capped=place.capped.close(weight, flow))
         if limits is None:
-            return place._replace(weight=weight)
+            return place
         touched, served = limits.groups.touched, limits.groups.served_by_touched
         wants = (self.wanted > self.demand_dust).take(served, axis=0)
         own = weight.take(touched, axis=0)
         if not some(own * wants):
-            return place._replace(weight=weight, limits=None)
+            return place._replace(limits=None)
         together = place.market.by_need(weight)
         # what needs of other tiers want, or needs that find nothing, does not flow now
         wanted, cuts = self.wanted * (together > NOTHING), self.cuts
         held, more = (None, None) if cuts is None else (cuts.held_by_claim, cuts.room(self.left))
         own *= limits.has_room(flow, wanted, held, more)
         weight[touched] = own
-        return place._replace(weight=weight, limits=limits if some(own * wants) else None)
+        return place if some(own * wants) else place._replace(limits=None)
 
     def call_again(self, place: Place) -> _Call:
         """Say whom buyers may ask in a round after the first."""
