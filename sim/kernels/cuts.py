@@ -171,7 +171,7 @@ class Cuts:
             rest = raised(kept_where(late.take(beside.line, axis=0), asked.beside - got))
             rest[beside.cut] *= ~cut_here
             still, wanted = raised(had - gone), beside.by_line(rest)
-            got += self._rationed(asked._replace(beside=rest, claims=wanted), still)
+            got += self._rationed(_Asked(asked.orders, asked.left, rest, wanted), still)
             granted[beside.links] = got
             all_gone = late & (wanted >= still)
             gone = np.where(all_gone, had, beside.by_line(got))
@@ -205,7 +205,7 @@ class Cuts:
         if not some(short):
             return None
         self.short = self.short | np.logical_or.reduce(short, axis=0)
-        granted = self._rationed(asked._replace(beside=orders, claims=claims), free)
+        granted = self._rationed(_Asked(asked.orders, asked.left, orders, claims), free)
         return np.where(short, granted.take(beside.cut, axis=0) + self.held, np.inf)
 
     def _would(self, asks: Asks, most: Floats | None, flow: Floats | None) -> Floats:

@@ -185,23 +185,29 @@ class Trading:
         Goods and room only become less while a tier is served: what is closed stays so. Limits are
         left out when all their links are closed, or serve nobody who wants more.
         """
-        weight, limits, flow = self.with_goods(place), place.limits, self.flow
+        market, limits, flow = place.market, place.limits, self.flow
         assert flow is not None
-        place = place._replace(weight=weight, capped=place.capped.close(weight, flow))
-        if limits is None:
-            return place
+        weight = self.with_goods(place)
+        capped = place.capped.close(weight, flow)
+        if limits is not None and not self.close_full(market, weight, limits, flow):
+            limits = None
+        return Place(market, weight, capped, limits)
+
+    def close_full(self, market: Market, weight: Floats, limits: Limits, flow: Floats) -> bool:
+        """Take the `weight` off links whose limits leave no room beside their `flow`, both [links,
+        members]; return whether any that has a limit is left to a need that wants more.
+        """
         touched, served = limits.groups.touched, limits.groups.served_by_touched
         wants = (self.wanted > self.demand_dust).take(served, axis=0)
         own = weight.take(touched, axis=0)
         if not some(own * wants):
-            return place._replace(limits=None)
-        together = place.market.by_need(weight)
+            return False
         # what needs of other tiers want, or needs that find nothing, does not flow now
-        wanted, cuts = self.wanted * (together > NOTHING), self.cuts
+        wanted, cuts = self.wanted * (market.by_need(weight) > NOTHING), self.cuts
         held, more = (None, None) if cuts is None else (cuts.held_by_claim, cuts.room(self.left))
         own *= limits.has_room(flow, wanted, held, more)
         weight[touched] = own
-        return place if some(own * wants) else place._replace(limits=None)
+        return some(own * wants)
 
     def call_again(self, place: Place) -> _Call:
         """Say whom buyers may ask in a round after the first."""

@@ -67,7 +67,11 @@ class GroupSum:
         if not rows:
             return np.zeros((self.groups, width))
         if width == 1:
-            return self._alone(values.ravel()).reshape(-1, 1)
+            alone: Any = values.ravel()
+            if self._is_long:
+                return self._alone(alone).reshape(-1, 1)
+            sums: Any = np.bincount(self.group_of_row, alone, self.groups)
+            return sums.reshape(-1, 1)  # type: ignore[no-any-return]
         starts, places, ones = self._parts
         sum_rows = _product("csr_matvecs")
         if sum_rows is None or not values.flags.c_contiguous:
@@ -82,10 +86,10 @@ class GroupSum:
         return result
 
     def _alone(self, values: Floats) -> Floats:
-        """Return the sums of one member, [groups]: the same additions in the same order, without
-        the sparse product's overhead, or, of long groups, without waiting for each sum in turn.
+        """Return the sums of one member and long groups, [groups]: the same additions in the same
+        order, without waiting for each sum in turn.
         """
-        if self._is_long and (values.size >= WORTH_LOADING or "scipy.sparse" in sys.modules):
+        if values.size >= WORTH_LOADING or "scipy.sparse" in sys.modules:
             sum_column = _product("csr_matvec")
             if sum_column is not None:
                 starts, places, ones = self._parts
