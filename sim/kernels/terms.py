@@ -185,11 +185,6 @@ class Terms:
         return some(self.most < np.inf)
 
     @cached_property
-    def is_share_alone(self) -> bool:
-        """Return whether each group is cut to a share, and no quota holds."""
-        return self.cuts is not None and not (some(~self.cuts) or some(self.fixed < np.inf))
-
-    @cached_property
     def cuts(self) -> Bools | None:
         """Mark where a cut-off holds, [groups, members]; None: nowhere."""
         cuts = self.share < 1.0
@@ -210,16 +205,13 @@ class Terms:
 
     def left(self, would: Floats) -> Floats:
         """Return what restrictions leave and exceptions let through if so much would flow."""
-        if self.cuts is not None or self.exempts:
-            reference = np.maximum(self.base, would)
-        if self.is_share_alone:
-            limit = self.share * reference
-        else:
-            limit = self.fixed.copy()
-            if self.cuts is not None:
-                np.multiply(self.share, reference, out=limit, where=self.cuts)
-                np.minimum(limit, self.fixed, out=limit)
-        np.maximum(limit, self.amount, out=limit)
+        if self.cuts is None and not self.exempts:
+            return np.maximum(self.fixed, self.amount)
+        reference = np.maximum(self.base, would)
+        limit = self.fixed
+        if self.cuts is not None:
+            limit = np.minimum(np.where(self.cuts, self.share * reference, np.inf), limit)
+        limit = np.maximum(limit, self.amount)
         if self.exempts:
             exempt = self.part * reference
             if self.frees is not None:
@@ -231,6 +223,8 @@ class Terms:
         """Return each group's limit if so much would flow without it, units per month."""
         if not self.has_most:
             return self.left(would)
+        if self.cuts is None and not self.exempts:
+            return np.minimum(self.left(would), self.most)
         return np.minimum(self.left(np.minimum(would, self.most)), self.most)
 
     def shares_beyond(self, lawful: Floats, flow: Floats) -> Floats:
