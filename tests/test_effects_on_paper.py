@@ -9,11 +9,12 @@ import pytest
 
 from sim.engine.model import SupplyModel
 from sim.events.funds import Funding, ProgrammeStart, ProgrammeStop
+from sim.events.leaks import Leakage, Leaks
 from sim.events.plants import Closure, Demand, Licence, Outage, Retool
 from sim.events.preference import Preference
 from sim.events.reexport import Reexport
 from sim.events.thrift import Thrift
-from sim.events.trade import CutOff, Exemption, Leakage, Moment, Quota, Sanction, Tariff
+from sim.events.trade import CutOff, Exemption, Moment, Quota, Sanction, Tariff
 from sim.kernels.sums import NEVER
 from sim.scenario import trade_kinds as kinds
 from sim.scenario.loading.load import parse
@@ -42,6 +43,11 @@ def moment(
     """Say how an event holds, in one member."""
     begins, ends, phases = (np.array([each]) for each in (begin, end, phase))
     return Moment(month, numbers(strength), numbers(kept), begins, ends, phases)
+
+
+def several(now: Moment) -> Moment:
+    """Say the same of a list of one event."""
+    return Moment(now.month, *(each[None, :] for each in now[1:]))
 
 
 def test_a_cut_leaves_what_it_does_not_take() -> None:
@@ -126,9 +132,26 @@ def test_a_leak_wanes(settles: np.ndarray | None, now: Moment, share: float) -> 
     """From a half of 40 to a tenth, evenly until its end, by 63 % of what is left every two months,
     or at once."""
     effect = Leakage(NONE, 0, ROW, numbers(0.5), numbers(0.1), settles)
-    amount = effect.passes(column(40), now).amount
-    assert amount is not None
-    assert amount[0, 0] == pytest.approx(40 * share)
+    (leaks,) = Leaks.of([(effect, np.array([1]))])
+    amount = column(0, 0, 7)
+    leaks.let_through(amount, column(30, 40, 50), several(now))
+    assert amount[:, 0] == pytest.approx([0, 40 * share, 7])
+
+
+def test_of_several_leaks_over_one_border_the_greatest_passes() -> None:
+    """A half and a fifth of 40, and a fifth of 10; one that settles stands apart."""
+    half, fifth = (
+        Leakage(NONE, row, ROW, numbers(size), numbers(size), None)
+        for row, size in enumerate((0.5, 0.2))
+    )
+    settling = Leakage(NONE, 2, ROW, numbers(0.5), numbers(0.1), numbers(2))
+    first, second = np.array([0]), np.array([1, 0])
+    even, falling = Leaks.of([(half, first), (settling, first), (fifth, second)])
+    assert even.row.tolist() == [0, 1]
+    assert falling.row.tolist() == [2]
+    amount, now = column(0, 0), moment()
+    even.let_through(amount, column(40, 10), Moment(10, *(np.stack([x, x]) for x in now[1:])))
+    assert amount[:, 0].tolist() == [20, 2]
 
 
 def test_an_exemption_lets_an_amount_or_a_share_through() -> None:

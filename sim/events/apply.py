@@ -140,8 +140,7 @@ class Events:
         restrictions_move = "restrictions" in moves.families or self._limited is None
         (limits, caps, _), line = self._limit_trade(world), self.timeline
 
-        def moment(effect: TradeEffect) -> Moment:
-            row = effect.row
+        def moment(row: int | Ints) -> Moment:
             begin, end, phase = line.begin[row], line.end[row], line.phase[row]
             return Moment(world.month, strength[row], kept[row], begin, end, phase)
 

@@ -11,11 +11,12 @@ from collections.abc import Mapping, Sequence
 
 from sim.events.effect import Effect, Scope
 from sim.events.funds import Funding, ProgrammeStart, ProgrammeStop, Undoing
+from sim.events.leaks import Leakage
 from sim.events.plants import Closure, Demand, Licence, Outage, Retool
 from sim.events.preference import Preference
 from sim.events.reexport import Reexport
 from sim.events.thrift import Thrift
-from sim.events.trade import CutOff, Exemption, Leakage, Quota, Sanction, Tariff
+from sim.events.trade import CutOff, Exemption, Quota, Sanction, Tariff
 from sim.scenario import event_kinds as described
 from sim.scenario import plant_kinds as plants
 from sim.scenario import trade_kinds as traded

@@ -9,18 +9,20 @@ the event, of that.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from sim.events.leaks import Leakage, Leaks
+from sim.events.numbering import Numbering, wholes
 from sim.events.reexport import Reexport
-from sim.events.trade import Moment, Passage, Restriction, TradeEffect
+from sim.events.trade import Moment, Moments, Passage, Restriction, TradeEffect
 from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.groups import Groups
 from sim.kernels.limits import Limits
 from sim.kernels.sums import total
-from sim.world.trade_caps import by_route, singles
+from sim.world.trade_caps import singles
 from sim.world.world import World
 
 NEARLY = 1.0 - 1e-9
@@ -70,17 +72,20 @@ class TradeLimits:
         self.restrictions = [(at, each) for at, each in places if isinstance(each, Restriction)]
         self.passages = [(at, each) for at, each in places if isinstance(each, Passage)]
         self.reexports = [(at, each) for at, each in places if isinstance(each, Reexport)]
+        self.leaks = Leaks.of(
+            [(each, self.of_effect[at]) for at, each in places if isinstance(each, Leakage)]
+        )
 
     @classmethod
     def build(cls, world: World, effects: Sequence[TradeEffect]) -> TradeLimits:
         """Group the links by what is limited, with the flows of the balanced world."""
         effects = [part for each in effects for part in each.by_border(world.axes.route)]
-        numbering = _Numbering(world.axes.route)
+        numbering = Numbering(world.axes.route)
         capped = [numbering.together(rows) for rows in world.trade_caps.links]
         of_effect = [numbering.of(each) for each in effects]
         links, parts = numbering.links, numbering.parts()
         groups = Groups.build(links, world.axes.link_need)
-        wholes = _wholes(effects, of_effect) & {whole for whole, _ in parts}
+        together = wholes(effects, of_effect) & {whole for whole, _ in parts}
         base = groups.carried(world.links.base_flow)
         limits = Limits.none(groups, base, len(world.axes.needs))
         np.minimum.at(limits.most, capped, world.trade_caps.most)
@@ -94,8 +99,8 @@ class TradeLimits:
             reference=base.copy(),
             before=[base[rows] for rows in of_effect],
             parts=parts,
-            wholes=wholes,
-            single=singles(groups, parts, wholes),
+            wholes=together,
+            single=singles(groups, parts, together),
             size=np.array([rows.size for rows in links], dtype=np.int64),
             fixed=np.full(base.shape, np.inf),
             barred=np.zeros(base.shape, dtype=np.bool_),
@@ -104,7 +109,7 @@ class TradeLimits:
     def update(
         self,
         world: World,
-        moment: Callable[[TradeEffect], Moment],
+        moment: Moments,
         moving: Collection[int],
         restrictions_move: bool = True,
     ) -> None:
@@ -112,24 +117,27 @@ class TradeLimits:
         scenario's events; the others leave what they did.
         """
         if restrictions_move or not self._only_leaks(moving):
-            self._update_all(world, [moment(each) for each in self.effects], restrictions_move)
+            self._update_all(world, moment, restrictions_move)
             self.is_set = True
-            return
-        self.limits.amount[:] = self.lawful.amount
-        for place, effect in self.passages:
-            if not effect.is_lawful and not effect.together:
-                self._let_through(effect, self.of_effect[place], moment(effect))
+        else:
+            self.limits.amount[:] = self.lawful.amount
+            self._leak(moment)
 
     def _only_leaks(self, moving: Collection[int]) -> bool:
         """Return whether these events, where no restriction is among them, change nothing but what
         leaks.
         """
-        moved = (each for _, each in self.passages if each.row in moving)
-        lawful = any(each.is_lawful or each.together for each in moved)
-        return self.is_set and not (lawful or self.reexports or self.parts)
+        exempts = any(each.row in moving for _, each in self.passages)
+        return self.is_set and not (exempts or self.reexports or self.parts)
 
-    def _update_all(self, world: World, moments: Sequence[Moment], restrictions_move: bool) -> None:
+    def _leak(self, moment: Moments) -> None:
+        """Let through what leaks this month."""
+        for each in self.leaks:
+            each.let_through(self.limits.amount, self.limits.base, moment(each.row))
+
+    def _update_all(self, world: World, moment: Moments, restrictions_move: bool) -> None:
         """Set all that events leave this month, from how each holds."""
+        moments = [moment(each.row) for each in self.effects]
         # where limits are shares is found anew, once these are set
         self.limits, self.lawful = replace(self.limits), replace(self.lawful)
         limits, lawful = self.limits, self.lawful
@@ -145,6 +153,7 @@ class TradeLimits:
         for place, effect in self.passages:
             if not effect.together:
                 self._let_through(effect, self.of_effect[place], moments[place])
+        self._leak(moment)
         # before what several pairs are exempt from together is added to what each may carry
         left = lawful.left(self.reference)
         free = np.isinf(left)
@@ -197,9 +206,8 @@ class TradeLimits:
 
     def _let_through(self, effect: Passage, rows: Ints, now: Moment) -> None:
         passing = effect.passes(self.limits.base[rows], now)
-        both = (self.limits, self.lawful) if effect.is_lawful else (self.limits,)
         if passing.amount is not None:
-            for each in both:
+            for each in (self.limits, self.lawful):
                 each.amount[rows] = np.maximum(each.amount[rows], passing.amount)
         if passing.share is not None:
             self.limits.part[rows] = np.maximum(self.limits.part[rows], passing.share)
@@ -264,53 +272,3 @@ class TradeLimits:
             counted = total(reference[pairs] * ~free[pairs])
             reference[whole] = np.where(is_some, counted, reference[whole])
         return reference
-
-
-class _Numbering:
-    """Number groups of links, each once."""
-
-    def __init__(self, route: Ints) -> None:
-        """Begin with none; `route` is [all links]."""
-        self.links: list[Ints] = []
-        self._route = route
-        self._numbers: dict[bytes, int] = {}
-        self._several: dict[int, Sequence[Ints]] = {}
-
-    def _number(self, rows: Ints, family: str = "") -> int:
-        key = family.encode() + rows.tobytes()
-        if key not in self._numbers:
-            self._numbers[key] = len(self.links)
-            self.links.append(rows)
-        return self._numbers[key]
-
-    def together(self, rows: Ints, family: str = "") -> int:
-        """Give a number to what is one limit for all these links; one for several pairs is another
-        in each `family`.
-        """
-        routes = by_route(self._route, rows)
-        number = self._number(rows, family if len(routes) > 1 else "")
-        self._several[number] = routes
-        return number
-
-    def of(self, effect: TradeEffect) -> Ints:
-        """Return the numbers of an event's groups: of its pairs of states and, last, of all."""
-        found = [self._number(rows) for rows in by_route(self._route, effect.rows)]
-        if effect.together and effect.rows.size:
-            # what is none for a pair that nothing restricts is no limit that holds for all
-            found.append(self.together(effect.rows, type(effect).__name__))
-        return np.array(found, dtype=np.int64)
-
-    def parts(self) -> list[tuple[int, Ints]]:
-        """List the groups of several pairs of states, each with the groups of one pair in it."""
-        found = []
-        for whole, routes in sorted(self._several.items()):
-            known = [self._numbers.get(rows.tobytes()) for rows in routes]
-            inner = np.array([each for each in known if each is not None], dtype=np.int64)
-            found += [(whole, inner)] if len(routes) > 1 else []
-        return found
-
-
-def _wholes(effects: Sequence[TradeEffect], of_effect: Sequence[Ints]) -> frozenset[int]:
-    """List the groups of all that an event names together."""
-    found = zip(effects, of_effect, strict=True)
-    return frozenset(int(rows[-1]) for each, rows in found if each.together and rows.size)

@@ -6,7 +6,7 @@ Each says what it leaves of the groups of links that it acts on; `limits.py` put
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import ClassVar, NamedTuple, Self
@@ -17,13 +17,13 @@ from sim.events.borders import links_between, links_by_border
 from sim.events.effect import Effect, Scope, Span
 from sim.events.timeline import Timeline
 from sim.kernels.arrays import Bools, Floats, Ints
-from sim.kernels.sums import NEVER, divide, unit
+from sim.kernels.sums import NEVER, unit
 from sim.scenario import trade_kinds as kinds
 from sim.world.world import World
 
 
 class Moment(NamedTuple):
-    """How an event holds in a month, arrays [members]."""
+    """How an event holds in a month, arrays [members]; of several events [events, members]."""
 
     month: int
     strength: Floats
@@ -33,6 +33,10 @@ class Moment(NamedTuple):
     begin: Ints
     end: Ints
     phase: Ints
+
+
+Moments = Callable[[int | Ints], Moment]
+"""(an event's place among the scenario's, or several) -> how it holds this month"""
 
 
 class Leaves(NamedTuple):
@@ -107,8 +111,6 @@ class Restriction(TradeEffect):
 @dataclass(eq=False)
 class Passage(TradeEffect):
     """Hold an event that lets goods pass whatever restrictions hold."""
-
-    is_lawful: ClassVar = True
 
     @abstractmethod
     def passes(self, base: Floats, now: Moment) -> Passes:
@@ -191,40 +193,6 @@ class Quota(Restriction):
         """Bar where more flowed than the cap."""
         bars: Bools = base > self.size
         return bars
-
-
-@dataclass(eq=False)
-class Leakage(Passage):
-    """Let a share of the starting flow through, falling to another share."""
-
-    is_lawful: ClassVar = False
-    end_share: Floats
-    """Share in the end"""
-    settles: Floats | None
-    """Months in which the excess falls to 37 %; None: it falls evenly until the event's end"""
-
-    @classmethod
-    def compile(cls, scope: Scope, event: kinds.Leakage) -> Leakage:  # type: ignore[override]
-        """Find the links and draw both shares."""
-        size = scope.draw(event.share, "share")
-        last = scope.draw(event.end_share, "end_share") if event.end_share else size
-        pace = event.settles_months
-        settles = scope.draw(pace, "settles_months") if pace else None
-        return cls(event, scope.row, links_between(scope, event), size, last, settles)
-
-    def spans(self, line: Timeline) -> list[Span]:
-        """Move in all months in which it holds."""
-        return [*super().spans(line), (line.begin[self.row], line.end[self.row])]
-
-    def passes(self, base: Floats, now: Moment) -> Passes:
-        """Let through the share of this month."""
-        months = (now.month - now.begin).astype(np.float64)
-        if self.settles is None:
-            left = 1.0 - unit(months / np.maximum(now.end - now.begin, 1))
-        else:
-            left = np.exp(-divide(np.maximum(months, 0.0), self.settles, otherwise=np.inf))
-        share = self.end_share + (self.size - self.end_share) * left
-        return Passes(amount=np.where(now.strength > 0, share, 0.0) * base)
 
 
 @dataclass(eq=False)

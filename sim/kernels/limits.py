@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
@@ -16,6 +17,21 @@ from sim.kernels.groups import Groups
 from sim.kernels.kept import remembered
 from sim.kernels.sums import GroupSum, divide, kept_where, raised, some
 from sim.kernels.terms import RTOL, Terms
+
+
+class _Cut(NamedTuple):
+    """Hold the needs that a cut refuses something in some member, and the links over which."""
+
+    needs: Ints
+    """Ascending"""
+    odds: Floats
+    """[of them, members]: the greatest odds of each"""
+    links: Ints
+    """Ascending"""
+    is_cut: Bools
+    """[of them, members]"""
+    by_need: GroupSum
+    """Sums these links to these needs"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,23 +120,17 @@ class Limits(Terms):
         return refused
 
     @cached_property
-    def _cut_needs(self) -> tuple[Ints, Floats]:
-        """Return the needs that a cut refuses something, and the greatest odds of each, [of them,
-        members].
-        """
-        odds = np.zeros_like(self.waiting)
-        of_claim = self.odds.take(self.groups.by_need_group.group_of_row, axis=0)
-        np.maximum.at(odds, self.groups.need, of_claim)
-        rows = np.flatnonzero(np.logical_or.reduce(odds > 0, axis=1))
-        return rows, odds.take(rows, axis=0)
-
-    @cached_property
-    def _cut_flows(self) -> tuple[Bools, GroupSum]:
-        """Mark the links in groups of which some is cut, [touched, members], and give the sums over
-        them to the needs near.
-        """
-        near = self.groups.near
-        return ~self.let(self.odds <= 0), GroupSum(near.of_touched, near.needs.size)
+    def _cut(self) -> _Cut:
+        """Return the needs that a cut refuses something, and the links over which."""
+        groups, odds = self.groups, np.zeros_like(self.waiting)
+        of_claim = self.odds.take(groups.by_need_group.group_of_row, axis=0)
+        np.maximum.at(odds, groups.need, of_claim)
+        needs = np.flatnonzero(np.logical_or.reduce(odds > 0, axis=1))
+        is_cut = ~self.let(self.odds <= 0)
+        rows = np.flatnonzero(np.logical_or.reduce(is_cut, axis=1))
+        place = np.searchsorted(needs, groups.served_by_touched[rows])
+        by_need = GroupSum(place, needs.size)
+        return _Cut(needs, odds[needs], groups.touched[rows], is_cut[rows], by_need)
 
     def pass_on(self, passed: Floats, flow: Floats, backlog: Floats) -> None:
         """Write into `passed` what has come over cut links after this month beside what waits of
@@ -129,13 +139,11 @@ class Limits(Terms):
         `passed` and `backlog` are [needs, members], `flow` [links, members], this month's. Nothing
         where nothing is cut.
         """
-        rows, odds = self._cut_needs
-        is_cut, by_need = self._cut_flows
-        came = by_need(kept_where(is_cut, flow.take(self.groups.touched, axis=0)))
-        own = passed.take(rows, axis=0)
-        own += came.take(np.searchsorted(self.groups.near.needs, rows), axis=0)
+        needs, odds, links, is_cut, by_need = self._cut
+        came = by_need(kept_where(is_cut, flow.take(links, axis=0)))
+        came += passed.take(needs, axis=0)
         passed[:] = 0.0
-        passed[rows] = np.minimum(own, divide(backlog.take(rows, axis=0), odds))
+        passed[needs] = np.minimum(came, divide(backlog.take(needs, axis=0), odds))
 
     def anew(self, orders: Floats, wanted: Floats) -> Floats:
         """Return what of orders was not refused before, by pair, [pairs, members].

@@ -129,4 +129,3 @@ def _over_able(market: Market, weight: Floats, able: Bools) -> Shares:
     own = market.from_lines(able.astype(np.float64))
     own *= weight
     return Shares(market, own)
-
