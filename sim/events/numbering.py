@@ -1,0 +1,61 @@
+"""Number the groups of links that limits are for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from sim.events.trade import TradeEffect
+from sim.kernels.arrays import Ints
+from sim.world.trade_caps import by_route
+
+
+class Numbering:
+    """Number groups of links, each once."""
+
+    def __init__(self, route: Ints) -> None:
+        """Begin with none; `route` is [all links]."""
+        self.links: list[Ints] = []
+        self._route = route
+        self._numbers: dict[bytes, int] = {}
+        self._several: dict[int, Sequence[Ints]] = {}
+
+    def _number(self, rows: Ints, family: str = "") -> int:
+        key = family.encode() + rows.tobytes()
+        if key not in self._numbers:
+            self._numbers[key] = len(self.links)
+            self.links.append(rows)
+        return self._numbers[key]
+
+    def together(self, rows: Ints, family: str = "") -> int:
+        """Give a number to what is one limit for all these links; one for several pairs is another
+        in each `family`.
+        """
+        routes = by_route(self._route, rows)
+        number = self._number(rows, family if len(routes) > 1 else "")
+        self._several[number] = routes
+        return number
+
+    def of(self, effect: TradeEffect) -> Ints:
+        """Return the numbers of an event's groups: of its pairs of states and, last, of all."""
+        found = [self._number(rows) for rows in by_route(self._route, effect.rows)]
+        if effect.together and effect.rows.size:
+            # what is none for a pair that nothing restricts is no limit that holds for all
+            found.append(self.together(effect.rows, type(effect).__name__))
+        return np.array(found, dtype=np.int64)
+
+    def parts(self) -> list[tuple[int, Ints]]:
+        """List the groups of several pairs of states, each with the groups of one pair in it."""
+        found = []
+        for whole, routes in sorted(self._several.items()):
+            known = [self._numbers.get(rows.tobytes()) for rows in routes]
+            inner = np.array([each for each in known if each is not None], dtype=np.int64)
+            found += [(whole, inner)] if len(routes) > 1 else []
+        return found
+
+
+def wholes(effects: Sequence[TradeEffect], of_effect: Sequence[Ints]) -> frozenset[int]:
+    """List the groups of all that an event names together."""
+    found = zip(effects, of_effect, strict=True)
+    return frozenset(int(rows[-1]) for each, rows in found if each.together and rows.size)
