@@ -46,7 +46,9 @@ class Caps:
         links, limits, touched = world.links, self.trade.limits, self.trade.groups.touched
         most = limits.at(np.full_like(limits.base, ANY))
         moving = limits.cut_in_part
-        layout = self._layout(most, moving)
+        # while these are the limits, nothing changes but what leaks
+        known = self._shown is not None and self._shown[0] is limits
+        layout = self._shown[1] if self._shown and known else self._layout(most, moving)
         most = np.where(moving & (most > 0), limits.most, most)
         own = limits.to_links(np.where(layout.alone | (most <= 0), most, np.inf), np.inf)
         caps = np.minimum(links.base_cap.take(touched, axis=0), own)
@@ -54,8 +56,7 @@ class Caps:
             cap = links.cap.copy()
             cap[touched] = caps
             links.cap = renewed(cap)
-        if world.limits is not None and self._shown == (limits, layout):
-            # nothing but what leaks has changed
+        if world.limits is not None and known:
             world.limits.amount[:] = limits.amount.take(layout.active, axis=0)
         else:
             world.limits = limits.only(layout.active) if layout.active.size else None
