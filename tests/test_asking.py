@@ -9,7 +9,7 @@ import pytest
 
 import sim
 from sim.engine.model import SupplyModel
-from sim.kernels.rounds import Opening
+from sim.kernels.places import Opening
 from sim.kernels.sums import MANY, GroupSum
 from sim.world.asking import Asking
 from sim.world.world import World

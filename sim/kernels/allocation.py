@@ -17,8 +17,9 @@ from sim.kernels.cuts import Cuts
 from sim.kernels.kept_away import KeptAway
 from sim.kernels.limits import Limits
 from sim.kernels.market import Market
+from sim.kernels.places import Capped, Opening, Place
 from sim.kernels.rationing import Ration, proportional
-from sim.kernels.rounds import Capped, Opening, Place, Trading
+from sim.kernels.rounds import Trading
 from sim.kernels.sums import kept_where
 from sim.kernels.terms import RTOL
 

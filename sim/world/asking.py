@@ -14,7 +14,7 @@ from sim.kernels.arrays import Bools, Floats
 from sim.kernels.kept import Kept, renewed
 from sim.kernels.limits import Limits
 from sim.kernels.market import Market
-from sim.kernels.rounds import Capped, Opening
+from sim.kernels.places import Capped, Opening
 from sim.kernels.spreading import Asked, ask
 from sim.kernels.sums import NOTHING, kept_where, raised
 
