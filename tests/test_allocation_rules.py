@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 import sim
-from sim.engine.recorder import Tape
 from sim.engine.run import run, run_chunk
+from sim.engine.tape import Tape
 from sim.errors import InputError
 from sim.kernels.arrays import Floats
 from sim.rules import find

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 
 import sim
-from sim.engine.recorder import Tape
 from sim.engine.run import run, run_chunk
+from sim.engine.tape import Tape
 from sim.scenario.schema import Scenario
 from sim.world.numbering import number
 

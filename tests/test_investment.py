@@ -10,8 +10,8 @@ import pytest
 import sim
 from sim.engine.agents import FactoryAgent
 from sim.engine.model import SupplyModel
-from sim.engine.recorder import Tape
 from sim.engine.run import run, run_chunk
+from sim.engine.tape import Tape
 from sim.errors import RuleError, ScenarioError
 from sim.rules import registry
 from sim.rules.investment import Prospects

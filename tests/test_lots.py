@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 import sim
 from sim.engine.model import SupplyModel
-from sim.engine.recorder import Tape
 from sim.engine.run import run, run_chunk
+from sim.engine.tape import Tape
 from sim.kernels.arrays import Floats
 from sim.kernels.lots import whole_lots
 from sim.scenario.schema import Scenario

@@ -12,8 +12,8 @@ import pytest
 from sim.assess.fates import FATES, Row
 from sim.engine.ledger import TEXTS
 from sim.engine.model import SupplyModel
-from sim.engine.recorder import Tape
 from sim.engine.run import run
+from sim.engine.tape import Tape
 from sim.experiments.compare import compare
 from sim.experiments.differences import ALL
 from sim.metrics.derive import by_month, censored_name, over_period, recorded_for, summary_names

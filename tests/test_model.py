@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from sim.engine.agents import CommissionAgent, FactoryAgent, StateAgent
 from sim.engine.model import SupplyModel
-from sim.engine.recorder import Tape
 from sim.engine.run import run, run_chunk
+from sim.engine.tape import Tape
 from sim.scenario.schema import Scenario
 from sim.world.numbering import number
 from tests.random_worlds import random_scenario

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from sim.engine.model import SupplyModel
-from sim.engine.recorder import Tape
 from sim.engine.run import run, run_chunk
+from sim.engine.tape import Tape
 from sim.errors import ScenarioError
 from sim.events.triggers import METRICS, Watched
 from sim.scenario.event_times import When

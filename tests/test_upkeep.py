@@ -9,8 +9,8 @@ import pytest
 
 from sim.engine.agents import FactoryAgent
 from sim.engine.model import SupplyModel
-from sim.engine.recorder import Tape
 from sim.engine.run import run, run_chunk
+from sim.engine.tape import Tape
 from sim.scenario.schema import Scenario
 from sim.world.numbering import number
 from tests.plants import BAN, built, capacity, faults, programme

@@ -6,8 +6,8 @@ from collections.abc import Collection
 
 import numpy as np
 
-from sim.engine.recorder import Tape
 from sim.engine.run import run_chunk
+from sim.engine.tape import Tape
 from sim.events.timeline import event_rows
 from sim.metrics.derive import by_month, recorded_for
 from sim.records import Records

@@ -82,7 +82,8 @@ class MoneyLedger:
         year, needs, lines = self._year, world.needs, world.lines
         year.paid += needs.spending
         year.got += needs.received
-        year.carried += needs.delivery
+        if world.links.is_charged:
+            year.carried += needs.delivery
         year.sold += lines.revenue
         year.funded += world.programmes.invested
         if world.works.invested.size:

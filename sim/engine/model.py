@@ -14,8 +14,9 @@ from sim.engine.conservation import Books
 from sim.engine.load import changed
 from sim.engine.policies import asking, buying, gather
 from sim.engine.put_off import put_off
-from sim.engine.recorder import Recorder, Tape
+from sim.engine.recorder import Recorder
 from sim.engine.seasons import Seasons
+from sim.engine.tape import Tape
 from sim.engine.trading import trading
 from sim.engine.warnings import Bullwhip
 from sim.errors import InputError

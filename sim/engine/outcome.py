@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.engine.recorder import Tape, route_names
+from sim.engine.recorder import route_names
+from sim.engine.tape import Tape
 from sim.kernels.arrays import Floats, Ints
 from sim.kernels.sums import NEVER
 from sim.metrics.derive import all_series, summary, supplies

@@ -14,8 +14,9 @@ from sim.engine.chunks import chunk_for
 from sim.engine.ledger import report
 from sim.engine.model import SupplyModel
 from sim.engine.outcome import Outcome, recorded
-from sim.engine.recorder import Tape, route_names
+from sim.engine.recorder import route_names
 from sim.engine.seasons import season_warnings
+from sim.engine.tape import Tape
 from sim.engine.warnings import bullwhip_warnings, lacking, shortage_warnings
 from sim.errors import InputError
 from sim.events.timeline import Timeline, event_rows

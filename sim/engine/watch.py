@@ -5,27 +5,25 @@ it, and how it is read off the world after each month. Nothing depends on it.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.engine.notes import NEAR, YEAR, Candidates, Pantries
 from sim.kernels.arrays import Bools, Floats, Ints
-from sim.kernels.production import starts_by_input
-from sim.kernels.sums import NEVER, GroupSum, divide, raised, some
+from sim.kernels.sums import NEVER, GroupSum, divide, kept_where, raised, some
 from sim.kernels.terms import RTOL
 from sim.records import CAUSES
 from sim.world.axes import Axes
-from sim.world.construction import under_way
 from sim.world.world import World
 
 LEAST_PART = 1e-9
 """A line whose part of what is missing is below this is not what buyers wait for."""
-NEAR = 1e-9
-"""Numbers that differ by less than this share are one."""
-CAPACITY, QUALIFICATION, RESTRICTION, MONEY = range(len(CAUSES))
-INPUT = len(CAUSES)
-"""The cause of a line that lacks an input, whichever it is."""
+CAPACITY, MONEY, QUALIFICATION, INPUT, RESTRICTION, NOTHING = range(6)
+"""What holds a line back; of several that would, the last. NOTHING: nobody waits for the line."""
+IN_ORDER = [CAPACITY, QUALIFICATION, RESTRICTION, MONEY]
+"""Those of CAUSES, in that order"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +44,7 @@ class Holding:
     @classmethod
     def blank(cls, axes: Axes, years: int, members: int, *, is_kept: bool) -> Holding:
         """Make room for so many members. Pages that nothing is written to take no memory."""
-        rows = INPUT * len(axes.lines) + axes.input_line.size
+        rows = len(CAUSES) * len(axes.lines) + axes.input_line.size
         shape = (years if is_kept else 0, rows, members)
         projects = (len(axes.projects) if is_kept else 0, members)
         return cls(
@@ -61,205 +59,163 @@ class Holding:
         return Holding(*(getattr(self, each.name)[..., start:stop] for each in fields(self)))
 
 
-class _Short(NamedTuple):
-    """Hold what lines did not deliver that buyers waited for, [lines, members], of some lines."""
-
-    lines: Ints
-    lost: Floats
-
-
-@dataclass(frozen=True, eq=False)
-class _Suppliers:
-    """Hold the links over which buyers would have their goods if all were open."""
-
-    part: Floats
-    """[links, members]: the part of each in what its need wants"""
-    need: Ints
-    """[links]"""
-    by_line: GroupSum
-
-    @classmethod
-    def of(cls, world: World, part: Floats) -> _Suppliers:
-        """Leave out links of which nobody wants anything; `part` is of all links."""
-        axes, wanted = world.axes, np.flatnonzero(np.logical_or.reduce(part, axis=1))
-        by_line = GroupSum(axes.link_line[wanted], len(axes.lines))
-        return cls(part.take(wanted, axis=0), axes.link_need[wanted], by_line)
-
-    def lost(self, lacking: Floats) -> Floats:
-        """Share out what needs lack, [needs, members], over their suppliers, [lines, members]."""
-        parts = lacking.take(self.need, axis=0)
-        parts *= self.part
-        return self.by_line(parts)
-
-
 class Watch:
-    """Read off the world, a month at a time, what holds lines back and who gets money."""
+    """Read off the world, a month at a time, what holds lines back and who gets money.
+
+    Months in which buyers lack anything are noted, and looked at once a year.
+    """
 
     def __init__(self, holding: Holding, world: World) -> None:
         """Prepare to watch; what a line would deliver is told by the weights that the scenario
         gives.
         """
-        links, axes = world.links, world.axes
+        axes, width = world.axes, world.width
         self.holding = holding
         self._spent = np.zeros_like(world.programmes.treasury)
-        self._weight = links.base_weight * (links.base_cap > 0)
-        # what is not there yet, or on the way round, keeps nobody waiting
-        self._weight[axes.is_reexport] = 0.0
-        self._suppliers = _Suppliers.of(world, self._parts(world))
-        self._pantries = _Pantries(axes)
-        rows = (holding.lost.shape[1], world.width)
-        self._months, self._lost = np.zeros(rows, dtype=np.int8), np.zeros(rows)
-
-    def close(self, year: int) -> None:
-        """Write what was noted since the last year into the year of this place."""
-        self.holding.months[year], self.holding.lost[year] = self._months, self._lost
-        self._months[:], self._lost[:] = 0, 0.0
+        self._qualification = world.projects.qualification
+        self._suppliers = _Suppliers(world)
+        self._candidates, self._pantries = Candidates(axes, width), Pantries(axes, width)
+        shape = (len(axes.lines), YEAR, width)
+        self._lost = np.empty(shape)
+        self._starving = np.empty(shape, dtype=np.bool_)
+        self._idle, self._accepted = self._starving.copy(), self._starving.copy()
+        self._months = 0
 
     def record(self, world: World) -> None:
         """Note the month that has just passed."""
         if some(world.programmes.invested):
             self._note_money(world)
-        short = self._short(world)
-        if short is None:
+        lost = self._suppliers.lost(world)
+        if lost is None:
             return
-        causes, waited = _causes(world, short, self._spent), short.lost > 0
-        of_input = causes == INPUT
-        if some(of_input):
-            self._note_inputs(world, short, of_input)
-            waited &= ~of_input
-        # a line has one cause in a member, so no place is met twice
-        causes *= len(world.axes.lines)
-        causes += short.lines[:, None]
-        waiting = np.flatnonzero(waited)
-        place = causes.take(waiting) * world.width
-        place += waiting % world.width
-        self._months.reshape(-1)[place] += 1
-        self._lost.reshape(-1)[place] += short.lost.take(waiting)
+        place, lines = self._months, world.lines
+        self._lost[:, place] = lost
+        most = lines.usable * lines.yield_
+        most *= 1.0 - NEAR
+        np.less(lines.offer, most, out=self._starving[:, place])
+        np.greater(lines.offer - lines.output, NEAR * lines.offer, out=self._idle[:, place])
+        np.less_equal(lines.qualified_from, world.month, out=self._accepted[:, place])
+        self._candidates.note(world, place, self._spent)
+        self._pantries.note(world, place)
+        self._months += 1
+
+    def close(self, year: int) -> None:
+        """Write what was noted since the last year into the year of this place."""
+        months, self._months = self._months, 0
+        if not months:
+            self.holding.months[year], self.holding.lost[year] = 0, 0.0
+            return
+        lost = self._lost[:, :months]
+        places = self._places(self._causes(months)).ravel()
+        lines, _, width = lost.shape
+        rows = (NOTHING + 1) * lines
+        size = (rows + self._pantries.inputs) * width
+        self._write(year, self.holding.months, np.bincount(places, minlength=size))
+        self._write(year, self.holding.lost, np.bincount(places, lost.ravel(), size))
+
+    def _write(self, year: int, kept: NDArray[Any], sums: NDArray[Any]) -> None:
+        """Write sums by place into a year of what is kept, [years, rows, members]."""
+        _, rows, width = kept.shape
+        inputs = self._pantries.inputs
+        by_cause, by_input = np.split(sums, [sums.size - inputs * width])
+        by_cause = by_cause.reshape(NOTHING + 1, -1)[IN_ORDER]
+        kept[year, : rows - inputs] = by_cause.reshape(-1, width)
+        kept[year, rows - inputs :] = by_input.reshape(-1, width)
 
     def _note_money(self, world: World) -> None:
         projects, holding = world.projects, self.holding
         self._spent += world.programmes.invested
         holding.cost[:] += projects.started * projects.capital_cost
         first = (projects.started > 0) & (holding.funded == NEVER)
-        holding.funded[first] = world.month
+        if some(first):
+            holding.funded[first] = world.month
 
-    def _short(self, world: World) -> _Short | None:
+    def _causes(self, months: int) -> NDArray[np.uint8]:
+        """Return what held each line back in the months noted, [lines, months, members].
+
+        A line with goods to spare is not accepted yet, or trade keeps it from its buyers. One that
+        has delivered all it could lacks an input; or has capacity that waits for approval; or a
+        programme that would build more and has no money left, while what is under way is not
+        enough; or, beyond all that, capacity.
+        """
+        lost, starving = self._lost[:, :months], self._starving[:, :months]
+        idle, accepted = self._idle[:, :months], self._accepted[:, :months]
+        causes = _marked(starving & ~idle, INPUT)
+        candidates = self._candidates
+        if candidates.lines.size:
+            rows = candidates.lines
+            own = causes.take(rows, axis=0)
+            waits = candidates.in_approval(months, self._qualification)
+            np.maximum(own, _marked(waits, QUALIFICATION), out=own)
+            np.maximum(own, _marked(candidates.unfunded(months, lost), MONEY), out=own)
+            causes[rows] = own
+        np.maximum(causes, _marked(idle & ~accepted, QUALIFICATION), out=causes)
+        np.maximum(causes, _marked(idle & accepted, RESTRICTION), out=causes)
+        return np.maximum(causes, _marked(lost == 0, NOTHING), out=causes)
+
+    def _places(self, causes: NDArray[np.uint8]) -> Ints:
+        """Return where each month of a line counts, of the shape of `causes`: a place among the
+        lines, each with its members, for each cause in turn, then among the inputs of lines.
+        """
+        lines, months, width = causes.shape
+        places: Ints = np.multiply(causes, lines * width, dtype=np.int64)
+        places += np.arange(lines * width).reshape(lines, 1, width)
+        pantries = self._pantries
+        if pantries.lines.size:
+            rows = pantries.lines
+            of_inputs = pantries.scarcest(months) + (NOTHING + 1) * lines
+            of_inputs *= width
+            of_inputs += np.arange(width)
+            lacks = causes.take(rows, axis=0) == INPUT
+            places[rows] = np.where(lacks, of_inputs, places.take(rows, axis=0))
+        return places
+
+
+def _marked(where: Bools, mark: int) -> NDArray[np.uint8]:
+    """Return a mark where it holds, 0 elsewhere."""
+    return where.view(np.uint8) * np.uint8(mark)
+
+
+class _Suppliers:
+    """Hold the links over which buyers would have their goods if all were open."""
+
+    def __init__(self, world: World) -> None:
+        links, axes = world.links, world.axes
+        self._weight = links.base_weight * (links.base_cap > 0)
+        # what is not there yet, or on the way round, keeps nobody waiting
+        self._weight[axes.is_reexport] = 0.0
+        self._weigh(world)
+
+    def _weigh(self, world: World) -> None:
+        """Find the part of each link in what its need wants, by weight; what search has not found
+        has none.
+        """
+        axes, weight = world.axes, self._weight
+        self._found = world.links.qualified_from < NEVER
+        if axes.dormant.size:
+            weight = weight.copy()
+            weight[axes.dormant] *= self._found
+        part = divide(weight, axes.market.from_needs(axes.market.by_need(weight)))
+        part[part < LEAST_PART] = 0.0
+        # links of which nobody wants anything are left out
+        wanted = np.flatnonzero(np.logical_or.reduce(part, axis=1))
+        self._part, self._need = part.take(wanted, axis=0), axes.link_need[wanted]
+        self._by_line = GroupSum(axes.link_line[wanted], len(axes.lines))
+
+    def lost(self, world: World) -> Floats | None:
         """Return what buyers use, have on order and were not sent this month, by the lines that
-        they would have had it from; None where nobody lacks anything.
+        they would have had it from, [lines, members]; None where nobody lacks anything.
 
         Each line has the part that its weight gives it, as if all were open.
         """
         needs = world.needs
-        lacking = np.minimum(raised(needs.expected - needs.received), needs.backlog)
-        lacking *= lacking > RTOL * needs.expected
-        if not some(lacking):
+        lacking = raised(needs.expected - needs.received)
+        np.minimum(lacking, needs.backlog, out=lacking)
+        lacks = lacking > RTOL * needs.expected
+        if not some(lacks):
             return None
-        if world.axes.dormant.size:
-            self._suppliers = _Suppliers.of(world, self._parts(world))
-        lost = self._suppliers.lost(lacking)
-        lines = np.flatnonzero(np.logical_or.reduce(lost, axis=1))
-        return _Short(lines, lost.take(lines, axis=0)) if lines.size else None
-
-    def _parts(self, world: World) -> Floats:
-        """Return the part of each link in what its need wants, by weight, [links, members]; what
-        search has not found has none.
-        """
-        axes, weight = world.axes, self._weight
-        if axes.dormant.size:
-            weight = weight.copy()
-            weight[axes.dormant] *= world.links.qualified_from < NEVER
-        parts = divide(weight, axes.market.from_needs(axes.market.by_need(weight)))
-        parts[parts < LEAST_PART] = 0.0
-        return parts
-
-    def _note_inputs(self, world: World, short: _Short, held: Bools) -> None:
-        """Add up what lines lose for want of an input, where `held` [lines, members], in the rows
-        of the inputs that they lack.
-        """
-        axes = world.axes
-        lost = np.zeros(world.lines.usable.shape)
-        lost[short.lines] = short.lost * held
-        by_input = lost.take(axes.input_line, axis=0) * self._pantries.scarce(world)
-        rows = slice(INPUT * len(axes.lines), None)
-        self._months[rows] += by_input > 0
-        self._lost[rows] += by_input
-
-
-def _causes(world: World, short: _Short, spent: Floats) -> Ints:
-    """Return what holds each line back, [lines, members]: a place in CAUSES, or INPUT.
-
-    A line with goods to spare is not accepted yet, or trade keeps it from its buyers. One that has
-    delivered all it could lacks an input; or has capacity that waits for approval; or a programme
-    that would build more and has no money left, while what is under way is not enough; or, beyond
-    all that, capacity.
-    """
-    axes, lines, rows = world.axes, world.lines, short.lines
-    offer, output, usable = (
-        values.take(rows, axis=0) for values in (lines.offer, lines.output, lines.usable)
-    )
-    yield_ = lines.yield_.take(rows, axis=0)
-    causes = np.zeros(offer.shape, dtype=np.int64)
-    if axes.project_line.size:
-        coming = under_way(world).take(rows, axis=0) * yield_
-        poor = _unfunded(world, spent).take(rows, axis=0) & (coming < short.lost)
-        np.copyto(causes, MONEY, where=poor)
-        np.copyto(causes, QUALIFICATION, where=_in_approval(world).take(rows, axis=0))
-    np.copyto(causes, INPUT, where=offer < usable * yield_ * (1.0 - NEAR))
-    idle = offer - output > NEAR * offer
-    accepted = lines.qualified_from.take(rows, axis=0) <= world.month
-    np.copyto(causes, RESTRICTION, where=idle)
-    np.copyto(causes, QUALIFICATION, where=idle & ~accepted)
-    return causes
-
-
-def _in_approval(world: World) -> Bools:
-    """Return the lines with a candidate that is built and waits to be qualified, [lines,
-    members].
-    """
-    projects, month = world.projects, world.month
-    waits = (projects.due - projects.qualification <= month) & (month < projects.due)
-    return world.axes.projects_by_line.any(waits & (projects.unfinished > 0))
-
-
-def _unfunded(world: World, spent: Floats) -> Bools:
-    """Return the lines that a programme would build more of if it had any money left, [lines,
-    members].
-    """
-    projects, purse, owner = world.projects, world.programmes, world.axes.project_programme
-    room = projects.added < projects.max_capacity * (1.0 - NEAR)
-    has_money = purse.treasury > NEAR * spent
-    rich = room & (purse.active & has_money).take(owner, axis=0)
-    poor = room & (purse.active & ~has_money).take(owner, axis=0)
-    by_line = world.axes.projects_by_line
-    return by_line.any(poor) & ~by_line.any(rich)
-
-
-class _Pantries:
-    """Look into the stores of lines that have inputs."""
-
-    def __init__(self, axes: Axes) -> None:
-        # the inputs of a line stand together
-        line, first, self._place = np.unique(
-            axes.input_line, return_index=True, return_inverse=True
-        )
-        self._order = np.arange(float(axes.input_line.size))[:, None]
-        self._first, self._line = first, line
-
-    def scarce(self, world: World) -> Bools:
-        """Return the input that allowed a line as many units as it started, else the scarcest, one
-        a line, [inputs, members].
-        """
-        needs, lines, inputs = world.needs, world.lines, world.axes.inputs
-        starts = starts_by_input(needs.stock[inputs] + needs.used[inputs], needs.amount)
-        started = lines.offer.take(self._line, axis=0) / lines.yield_.take(self._line, axis=0)
-        started = started.take(self._place, axis=0)
-        exact = np.abs(starts - started) <= NEAR * started
-        best = self._least(np.where(exact, -1.0, starts))
-        # of several that are equally scarce, the first
-        return self._least(np.where(best, self._order, np.inf))
-
-    def _least(self, values: Floats) -> Bools:
-        """Return which inputs have the least value of their line's, [inputs, members]."""
-        least = np.minimum.reduceat(values, self._first, axis=0)
-        found: Bools = values == least.take(self._place, axis=0)
-        return found
+        if some(self._found != (world.links.qualified_from < NEVER)):
+            self._weigh(world)
+        parts = kept_where(lacks, lacking).take(self._need, axis=0)
+        parts *= self._part
+        return self._by_line(parts)

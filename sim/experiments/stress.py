@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from sim.engine.model import SupplyModel
-from sim.engine.recorder import Tape
 from sim.engine.run import Progress
+from sim.engine.tape import Tape
 from sim.errors import InputError
 from sim.experiments.systemic import at_rest, network_of
 from sim.kernels.arrays import Bools, Floats, Ints

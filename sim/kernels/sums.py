@@ -123,6 +123,11 @@ class GroupSum:
             for each in range(int(place.max(initial=-1)) + 1)
         )
 
+    def repeated(self, times: int) -> GroupSum:
+        """Return what sums so many arrays that stand below one another, each by its own groups."""
+        first = self.groups * np.arange(times)[:, None]
+        return GroupSum((first + self.group_of_row).ravel(), self.groups * times)
+
     def any(self, flags: Bools) -> Bools:
         """Return which groups have a row that is marked, [rows, members] -> [groups, members].
 

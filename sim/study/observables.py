@@ -20,7 +20,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.engine.recorder import Tape, route_names
+from sim.engine.recorder import route_names
+from sim.engine.tape import Tape
 from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.sums import total
 from sim.metrics.derive import (

@@ -12,8 +12,8 @@ from functools import lru_cache
 import numpy as np
 
 from sim.engine.chunks import CHUNK
-from sim.engine.recorder import Tape
 from sim.engine.run import run_chunk
+from sim.engine.tape import Tape
 from sim.kernels.arrays import Floats
 from sim.metrics.derive import recorded_for
 from sim.metrics.table import SUMMARY

@@ -1,0 +1,123 @@
+"""Note, month by month, what tells afterwards why lines were held back: what became of candidates,
+and what lines had in store.
+
+A year is looked at in one go, with its months side by side as if they were members: arrays [rows,
+months, members].
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.kernels.arrays import Bools, Floats, Ints
+from sim.kernels.production import starts_by_input
+from sim.kernels.sums import GroupSum
+from sim.world.axes import Axes
+from sim.world.construction import under_way
+from sim.world.world import World
+
+YEAR = 12
+NEAR = 1e-9
+"""Numbers that differ by less than this share are one."""
+
+
+class Candidates:
+    """Note what programmes could do for lines, and what is under way there."""
+
+    def __init__(self, axes: Axes, width: int) -> None:
+        self.lines, line = np.unique(axes.project_line, return_inverse=True)
+        """Lines with candidates"""
+        self._by_line = GroupSum(line, self.lines.size)
+        self._owner = axes.project_programme
+        projects = (line.size, YEAR, width)
+        programmes = (len(axes.programmes), YEAR, width)
+        self._coming = np.empty((self.lines.size, YEAR, width))
+        self._month = np.empty((YEAR, 1), dtype=np.int64)
+        self._due = np.empty(projects, dtype=np.int64)
+        self._built = np.empty(projects, dtype=np.bool_)
+        self._room = np.empty(projects, dtype=np.bool_)
+        self._active = np.empty(programmes, dtype=np.bool_)
+        self._rich = np.empty(programmes, dtype=np.bool_)
+
+    def note(self, world: World, place: int, spent: Floats) -> None:
+        """Note the month that has just passed in this place of the year; `spent` is the money that
+        each programme has spent so far, [programmes, members].
+        """
+        projects, purse = world.projects, world.programmes
+        coming = under_way(world).take(self.lines, axis=0)
+        yield_ = world.lines.yield_.take(self.lines, axis=0)
+        np.multiply(coming, yield_, out=self._coming[:, place])
+        self._month[place] = world.month
+        self._due[:, place] = projects.due
+        np.greater(projects.unfinished, 0, out=self._built[:, place])
+        np.less(projects.added, projects.max_capacity * (1.0 - NEAR), out=self._room[:, place])
+        np.greater(purse.treasury, NEAR * spent, out=self._rich[:, place])
+        self._active[:, place] = purse.active
+
+    def in_approval(self, months: int, qualification: Ints) -> Bools:
+        """Return where a candidate is built and waits to be qualified, in the first so many months
+        noted, [lines with candidates, months, members].
+
+        `qualification` are the months that it takes, [projects, members].
+        """
+        due, month = self._due[:, :months], self._month[:months]
+        waits: Bools = (due - qualification[:, None] <= month) & (month < due)
+        waits &= self._built[:, :months]
+        return self._any(waits)
+
+    def unfunded(self, months: int, lost: Floats) -> Bools:
+        """Return where a programme would build more if it had any money left, and what is under way
+        is less than what is `lost` [lines, months, members]; of the shape of `in_approval`.
+        """
+        active, has_money = self._active[:, :months], self._rich[:, :months]
+        room = self._room[:, :months]
+        rich = self._any(room & (active & has_money).take(self._owner, axis=0))
+        poor = self._any(room & (active & ~has_money).take(self._owner, axis=0))
+        is_little: Bools = self._coming[:, :months] < lost.take(self.lines, axis=0)
+        return is_little & poor & ~rich
+
+    def _any(self, flags: Bools) -> Bools:
+        """Return which lines have a candidate that is marked, [projects, months, members]."""
+        found = self._by_line.any(flags.reshape(len(flags), -1))
+        return found.reshape(-1, *flags.shape[1:])
+
+
+class Pantries:
+    """Note what lines that have inputs had of them, and what they offered."""
+
+    def __init__(self, axes: Axes, width: int) -> None:
+        # the inputs of a line stand together
+        self.lines, self._first, self._line = np.unique(
+            axes.input_line, return_index=True, return_inverse=True
+        )
+        """Lines that have inputs"""
+        self.inputs = axes.input_line.size
+        inputs, lines = (self.inputs, YEAR, width), (self.lines.size, YEAR, width)
+        self._had, self._amount = np.empty(inputs), np.empty(inputs)
+        self._offer, self._yield = np.empty(lines), np.empty(lines)
+
+    def note(self, world: World, place: int) -> None:
+        """Note the month that has just passed in this place of the year."""
+        needs, inputs, lines = world.needs, world.axes.inputs, world.lines
+        np.add(needs.stock[inputs], needs.used[inputs], out=self._had[:, place])
+        self._amount[:, place] = needs.amount
+        self._offer[:, place] = lines.offer.take(self.lines, axis=0)
+        self._yield[:, place] = lines.yield_.take(self.lines, axis=0)
+
+    def scarcest(self, months: int) -> Ints:
+        """Return the input, counted among all inputs, that allowed a line as many units as it
+        started, else the scarcest, in the first so many months noted, [lines that have inputs,
+        months, members]; of several that are equally scarce, the first.
+        """
+        had, amount, offer, yield_ = (
+            each[:, :months] for each in (self._had, self._amount, self._offer, self._yield)
+        )
+        starts = starts_by_input(had, amount)
+        started = (offer / yield_).take(self._line, axis=0)
+        starts = np.where(np.abs(starts - started) <= NEAR * started, -1.0, starts)
+        least = np.minimum.reduceat(starts, self._first, axis=0).take(self._line, axis=0)
+        inputs = np.arange(len(starts))[:, None, None]
+        found: Ints = np.minimum.reduceat(
+            np.where(starts == least, inputs, len(starts)), self._first, axis=0
+        )
+        return found

@@ -1,0 +1,146 @@
+"""Hold what a run records: the arrays that are made beforehand, for all months and members."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.engine.ledger import blank
+from sim.engine.watch import Holding
+from sim.kernels.arrays import Floats
+from sim.metrics.table import MONTHLY
+from sim.scenario.quantity import month_number
+from sim.scenario.schema import Scenario
+from sim.world.axes import Axes
+
+LINES: Mapping[str, str] = {
+    "usable": "lines.usable",
+    "output": "made",
+    "capacity": "lines.capacity",
+}
+"""What is recorded of lines, by the path of the world's array, [lines, members]"""
+PARTS = (*LINES, "flows", "money", "spent", "inputs", "holding")
+"""What a tape may hold besides series."""
+SERIES = tuple(name for name, metric in MONTHLY.items() if metric.is_recorded)
+BLOCK = 2**22 - 8192
+"""Numbers that are fetched in one go: what is larger goes back to the system once it is free, and
+to fetch it again costs as much as to write it."""
+INPUT_METRICS = tuple(name for name in SERIES if MONTHLY[name].of_inputs)
+"""Those that are recorded of inputs of lines, too."""
+
+
+@dataclass(frozen=True, eq=False)
+class Tape:
+    """Hold the arrays to record into, members last; what a tape leaves out is empty. A part of a
+    tape shares its arrays.
+    """
+
+    months: int
+    series: dict[str, Floats]
+    """Metric -> [months, final needs, members]"""
+    usable: Floats
+    """[months, lines, members]"""
+    output: Floats
+    """[months, lines, members]"""
+    capacity: Floats
+    """[months, lines, members]"""
+    flows: Floats
+    """[years, routes, members]"""
+    money: dict[str, Floats]
+    """Item of the ledger -> [years, states, members]"""
+    spent: Floats
+    """By each programme, in the whole run, [programmes, members]"""
+    of_inputs: Floats
+    """[INPUT_METRICS, months, inputs, members]: what all lines of a state do with an input"""
+    holding: Holding
+
+    @property
+    def inputs(self) -> dict[str, Floats]:
+        """Return what is recorded of inputs of lines: metric -> [months, inputs, members]."""
+        return dict(zip(INPUT_METRICS, self.of_inputs, strict=False))
+
+    @classmethod
+    def blank(
+        cls, scenario: Scenario, axes: Axes, members: int, only: Collection[str] | None = None
+    ) -> Tape:
+        """Make a tape for so many members; `only` names the series and the other parts that it is
+        to hold, None: all.
+        """
+        first, months = month_number(scenario.start), scenario.months
+        years = (first + months - 1) // 12 - first // 12 + 1
+        kept = set((*SERIES, *PARTS) if only is None else only)
+        arrays = cut(_shapes(axes, months, years, members, kept))
+        return cls(
+            months=months,
+            series={name: arrays[name] for name in SERIES if name in kept},
+            usable=arrays["usable"],
+            output=arrays["output"],
+            capacity=arrays["capacity"],
+            flows=arrays["flows"],
+            money=blank(axes, years, members) if "money" in kept else {},
+            spent=np.empty((len(axes.programmes) if "spent" in kept else 0, members)),
+            of_inputs=arrays["inputs"],
+            holding=Holding.blank(axes, years, members, is_kept="holding" in kept),
+        )
+
+    def part(self, start: int, stop: int) -> Tape:
+        """Return the part of the members from `start` up to `stop`."""
+        own = np.s_[..., start:stop]
+        series, money = (
+            {name: each[own] for name, each in part.items()} for part in (self.series, self.money)
+        )
+        return Tape(
+            self.months,
+            series,
+            self.usable[own],
+            self.output[own],
+            self.capacity[own],
+            self.flows[own],
+            money,
+            self.spent[own],
+            self.of_inputs[own],
+            self.holding.part(start, stop),
+        )
+
+
+def _shapes(
+    axes: Axes, months: int, years: int, members: int, kept: Collection[str]
+) -> dict[str, tuple[int, ...]]:
+    """Say how large what is written every month or year is, by its name."""
+    lines, inputs = len(axes.lines), len(axes.input_needs)
+    return {
+        **{name: (months, axes.final, members) for name in SERIES if name in kept},
+        **{part: (months if part in kept else 0, lines, members) for part in LINES},
+        "flows": (years, axes.route_count, members) if "flows" in kept else (0, 0, members),
+        "inputs": (len(INPUT_METRICS) if "inputs" in kept else 0, months, inputs, members),
+    }
+
+
+def cut(shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Floats]:
+    """Return arrays of these shapes, not yet written, cut out of blocks, one after the other.
+
+    The system hands out a few large blocks in larger pages than many small ones, in half the time.
+    """
+    arrays: dict[str, Floats] = {}
+    for names in _blocks({name: math.prod(shape) for name, shape in shapes.items()}):
+        ends = np.cumsum([math.prod(shapes[name]) for name in names]).tolist()
+        block = np.empty(ends[-1])
+        for name, start, end in zip(names, [0, *ends], ends, strict=False):
+            arrays[name] = block[start:end].reshape(shapes[name])
+    return arrays
+
+
+def _blocks(sizes: Mapping[str, int]) -> list[list[str]]:
+    """Put names together whose sizes are a block at most; what is larger stands alone."""
+    blocks: list[list[str]] = [[]]
+    filled = 0
+    for name, size in sizes.items():
+        if blocks[-1] and filled + size > BLOCK:
+            blocks.append([])
+            filled = 0
+        blocks[-1].append(name)
+        filled += size
+    return blocks
