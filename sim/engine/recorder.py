@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.engine.ledger import MoneyLedger
-from sim.engine.tape import INPUT_METRICS, LINES, Tape
+from sim.engine.tape import LINES, Tape, recorded_of_inputs
 from sim.engine.watch import Watch
 from sim.kernels.arrays import Bools, Floats
 from sim.kernels.sums import GroupSum, some
@@ -105,7 +105,7 @@ class Recorder:
         sums: dict[str, Read] = {"foreign": self._delivered, "leaked": self._leaked}
         read = attrgetter(metric.array) if metric.array else sums[metric.links]
         of_inputs = None if metric.of_inputs == SAME else attrgetter(metric.of_inputs)
-        inputs = dict(zip(INPUT_METRICS, self._of_inputs, strict=False)).get(metric.name)
+        inputs = dict(zip(recorded_of_inputs(), self._of_inputs, strict=False)).get(metric.name)
         return _Reading(read, self.tape.series[metric.name], of_inputs, inputs)
 
     def _record_series(self, world: World) -> None:

@@ -24,12 +24,19 @@ LINES: Mapping[str, str] = {
 """What is recorded of lines, by the path of the world's array, [lines, members]"""
 PARTS = (*LINES, "flows", "money", "spent", "inputs", "holding")
 """What a tape may hold besides series."""
-SERIES = tuple(name for name, metric in MONTHLY.items() if metric.is_recorded)
 BLOCK = 2**22 - 8192
 """Numbers that are fetched in one go: what is larger goes back to the system once it is free, and
 to fetch it again costs as much as to write it."""
-INPUT_METRICS = tuple(name for name in SERIES if MONTHLY[name].of_inputs)
-"""Those that are recorded of inputs of lines, too."""
+
+
+def recorded() -> list[str]:
+    """Name the monthly metrics that are recorded."""
+    return [name for name, metric in MONTHLY.items() if metric.is_recorded]
+
+
+def recorded_of_inputs() -> list[str]:
+    """Name those that are recorded of inputs of lines, too."""
+    return [name for name in recorded() if MONTHLY[name].of_inputs]
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,13 +61,13 @@ class Tape:
     spent: Floats
     """By each programme, in the whole run, [programmes, members]"""
     of_inputs: Floats
-    """[INPUT_METRICS, months, inputs, members]: what all lines of a state do with an input"""
+    """[metrics, months, inputs, members]: what all lines of a state do with an input"""
     holding: Holding
 
     @property
     def inputs(self) -> dict[str, Floats]:
         """Return what is recorded of inputs of lines: metric -> [months, inputs, members]."""
-        return dict(zip(INPUT_METRICS, self.of_inputs, strict=False))
+        return dict(zip(recorded_of_inputs(), self.of_inputs, strict=False))
 
     @classmethod
     def blank(
@@ -71,11 +78,11 @@ class Tape:
         """
         first, months = month_number(scenario.start), scenario.months
         years = (first + months - 1) // 12 - first // 12 + 1
-        kept = set((*SERIES, *PARTS) if only is None else only)
+        kept = set((*recorded(), *PARTS) if only is None else only)
         arrays = cut(_shapes(axes, months, years, members, kept))
         return cls(
             months=months,
-            series={name: arrays[name] for name in SERIES if name in kept},
+            series={name: arrays[name] for name in recorded() if name in kept},
             usable=arrays["usable"],
             output=arrays["output"],
             capacity=arrays["capacity"],
@@ -112,10 +119,14 @@ def _shapes(
     """Say how large what is written every month or year is, by its name."""
     lines, inputs = len(axes.lines), len(axes.input_needs)
     return {
-        **{name: (months, axes.final, members) for name in SERIES if name in kept},
+        **{name: (months, axes.final, members) for name in recorded() if name in kept},
         **{part: (months if part in kept else 0, lines, members) for part in LINES},
         "flows": (years, axes.route_count, members) if "flows" in kept else (0, 0, members),
-        "inputs": (len(INPUT_METRICS) if "inputs" in kept else 0, months, inputs, members),
+        "inputs": (
+            (len(recorded_of_inputs()), months, inputs, members)
+            if "inputs" in kept
+            else (0, 0, 0, members)
+        ),
     }
 
 
