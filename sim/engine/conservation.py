@@ -4,8 +4,7 @@ every month.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -20,16 +19,16 @@ BOOKS = ("goods", "backlog", "capacity", "unfinished", "money", "payments")
 money by programme, and by product what buyers pay against what sellers and carriers get."""
 
 
-class Account(NamedTuple):
-    """Hold a book's account of a month, arrays [rows, members]: what stands at its end, what came,
-    went and was turned over.
+class _Sheet(dict[str, Floats]):
+    """Hold a number for each row of every account, arrays [rows, members] by account, which stand
+    below one another in `all`.
     """
 
-    book: str
-    standing: Floats
-    gained: Floats
-    lost: Floats
-    turned: Floats | None = None
+    def __init__(self, rows: Mapping[str, int], width: int) -> None:
+        super().__init__()
+        self.all = np.zeros((sum(rows.values()), width))
+        ends = np.cumsum(list(rows.values()))
+        self.update(zip(rows, np.split(self.all, ends[:-1]), strict=True))
 
 
 class Books:
@@ -44,85 +43,33 @@ class Books:
         self.worst = dict.fromkeys(BOOKS, 0.0)
         """Each book's worst residual so far, in multiples of eps times gross volume"""
         self._first_month = first_month
-        self._nothing = np.zeros((len(world.axes.products), world.width))
-        self._before = [account.standing for account in self._accounts(world)]
+        rows = _rows(world)
+        # accounts of a book with several begin with its name
+        self._books = [account.split()[0] for account, count in rows.items() if count]
+        counts = [count for count in rows.values() if count]
+        self._firsts = np.cumsum([0, *counts[:-1]]) * world.width
+        self._before, self._after, self._gained, self._lost = (
+            _Sheet(rows, world.width) for _ in range(4)
+        )
+        _stand(world, self._before)
 
     def close(self, world: World) -> None:
         """Check every book; raises LedgerError naming the month and the book that does not
         balance.
         """
-        accounts = self._accounts(world)
-        for each, before in zip(accounts, self._before, strict=True):
-            worst = float(
-                residuals(before, each.standing, each.gained, each.lost, each.turned).max(
-                    initial=0.0
-                )
-            )
-            if not worst <= LIMIT:
-                self._refuse(each.book, worst, world.month)
-            self.worst[each.book] = max(self.worst[each.book], worst)
+        axes, before, after = world.axes, self._before, self._after
+        _stand(world, after)
+        _move(world, self._gained, self._lost)
+        made, output = self._gained["goods"], world.lines.output
+        turned = made if world.made is output else axes.lines_by_product(output)
+        found = residuals(before.all, after.all, self._gained.all, self._lost.all, turned)
+        worst = np.maximum.reduceat(found.ravel(), self._firsts) if found.size else np.zeros(0)
+        for book, each in zip(self._books, worst.tolist(), strict=True):
+            if not each <= LIMIT:
+                self._refuse(book, each, world.month)
+            self.worst[book] = max(self.worst[book], each)
         # nothing moves between months: what stands now is what the next month begins with
-        self._before = [account.standing for account in accounts]
-
-    def _accounts(self, world: World) -> list[Account]:
-        axes, lines, needs, projects, works = (
-            world.axes,
-            world.lines,
-            world.needs,
-            world.projects,
-            world.works,
-        )
-        by_line, by_need, programmes = (
-            axes.lines_by_product,
-            axes.needs_by_product,
-            world.programmes,
-        )
-        goods = by_need(needs.stock + needs.in_transit)
-        # idle capacity that is laid up still belongs to its line
-        capacity = (
-            lines.capacity + lines.mothballed
-            if world.upkeep.resting.size
-            else lines.capacity.copy()
-        )
-        matured = axes.projects_by_line(projects.matured)
-        accounts = [
-            Account(
-                "goods", goods, by_line(world.made), by_need(needs.used), by_line(lines.output)
-            ),
-            Account(
-                # a new array each month
-                "backlog",
-                needs.backlog,
-                needs.ordered,
-                needs.cancelled + needs.received,
-            ),
-            Account(
-                "unfinished",
-                projects.unfinished.copy(),
-                projects.started,
-                projects.matured + world.lost_projects,
-            ),
-            Account(
-                "money", programmes.treasury.copy(), programmes.appropriated, programmes.invested
-            ),
-            Account(
-                "payments",
-                self._nothing,
-                by_need(needs.spending) if world.has_prices else self._nothing,
-                # what is never charged is never written
-                by_line(lines.revenue) + by_need(needs.delivery)
-                if world.links.is_charged
-                else by_line(lines.revenue),
-            ),
-        ]
-        if works.delay.size:
-            matured += axes.works_by_line(works.matured)
-            accounts.append(
-                Account(
-                    "unfinished", works.unfinished.copy(), works.started, works.matured + works.lost
-                )
-            )
-        return [*accounts, Account("capacity", capacity, matured, world.lost_capacity)]
+        self._before, self._after = after, before
 
     def _refuse(self, book: str, worst: float, month: int) -> None:
         raise LedgerError(
@@ -145,3 +92,56 @@ class Books:
                 raise LedgerError(
                     f"the books do not balance: {book} differs from what the pipelines hold"
                 )
+
+
+def _rows(world: World) -> dict[str, int]:
+    """Count the rows of each account."""
+    axes = world.axes
+    return {
+        "goods": len(axes.products),
+        "backlog": len(axes.needs),
+        "unfinished": len(axes.projects),
+        "money": len(axes.programmes),
+        "payments": len(axes.products),
+        "unfinished works": len(axes.works),
+        "capacity": len(axes.lines),
+    }
+
+
+def _stand(world: World, sheet: _Sheet) -> None:
+    """Write what stands in each account; of payments nothing ever does."""
+    lines, needs = world.lines, world.needs
+    sheet["goods"][:] = world.axes.needs_by_product(needs.stock + needs.in_transit)
+    sheet["backlog"][:] = needs.backlog
+    sheet["unfinished"][:] = world.projects.unfinished
+    sheet["money"][:] = world.programmes.treasury
+    sheet["unfinished works"][:] = world.works.unfinished
+    sheet["capacity"][:] = lines.capacity
+    if world.upkeep.resting.size:
+        # idle capacity that is laid up still belongs to its line
+        sheet["capacity"] += lines.mothballed
+
+
+def _move(world: World, gained: _Sheet, lost: _Sheet) -> None:
+    """Write what each account gained this month, and what it lost."""
+    axes, lines, needs, projects = world.axes, world.lines, world.needs, world.projects
+    by_line, by_need = axes.lines_by_product, axes.needs_by_product
+    gained["goods"][:], lost["goods"][:] = by_line(world.made), by_need(needs.used)
+    gained["backlog"][:] = needs.ordered
+    np.add(needs.cancelled, needs.received, out=lost["backlog"])
+    gained["unfinished"][:] = projects.started
+    np.add(projects.matured, world.lost_projects, out=lost["unfinished"])
+    gained["money"][:] = world.programmes.appropriated
+    lost["money"][:] = world.programmes.invested
+    gained["capacity"][:] = axes.projects_by_line(projects.matured)
+    lost["capacity"][:] = world.lost_capacity
+    if world.has_prices:
+        gained["payments"][:], lost["payments"][:] = by_need(needs.spending), by_line(lines.revenue)
+        # what is never charged is never written
+        if world.links.is_charged:
+            lost["payments"] += by_need(needs.delivery)
+    works = world.works
+    if works.delay.size:
+        gained["unfinished works"][:] = works.started
+        np.add(works.matured, works.lost, out=lost["unfinished works"])
+        gained["capacity"] += axes.works_by_line(works.matured)

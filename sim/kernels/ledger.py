@@ -21,8 +21,8 @@ def residuals(
 ) -> Floats:
     """Return |after - before - gained + lost| in multiples of eps times gross volume, elementwise.
 
-    Gross volume is stock before and after, plus all that came, went, or was turned over inside. A
-    book without any volume must balance exactly; NaN stays NaN.
+    Gross volume is stock before and after, plus all that came, went, or was `turned` over inside,
+    which is of the first rows alone. A book without any volume must balance exactly; NaN stays NaN.
     """
     gap = after - before
     gap -= gained
@@ -33,7 +33,7 @@ def residuals(
     gross += gained
     gross += lost
     if turned is not None:
-        gross += turned
+        gross[: len(turned)] += turned
     gross *= EPS
     gross += TINY
     gap /= gross
