@@ -224,6 +224,7 @@ class World:
     """What stocks are to hold beyond a cover; None: no need has a season, ceiling or targets"""
     asking: Asking = field(init=False)
     """What buyers ask of whom"""
+    _had_prices: bool = field(default=False, init=False)
 
     def __post_init__(self) -> None:
         self.asking = Asking(self.axes.market)
@@ -278,8 +279,9 @@ class World:
 
     @property
     def has_prices(self) -> bool:
-        """Return whether anything costs anything, at the gate or on the way."""
-        return self.links.is_charged or some(self.lines.price)
+        """Return whether anything costs anything, at the gate or on the way, or ever did."""
+        self._had_prices = self._had_prices or self.links.is_charged or some(self.lines.price)
+        return self._had_prices
 
     def usable_caps(self) -> Floats:
         """Return the most that each link may carry alone, [links, members], units per month: 0
