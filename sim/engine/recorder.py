@@ -12,7 +12,7 @@ import numpy as np
 from sim.engine.ledger import MoneyLedger
 from sim.engine.tape import LINES, Tape, recorded_of_inputs
 from sim.engine.watch import Watch
-from sim.kernels.arrays import Bools, Floats
+from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.sums import GroupSum, some
 from sim.metrics.metric import SAME, MonthlyMetric
 from sim.metrics.table import MONTHLY
@@ -34,6 +34,30 @@ class _Reading(NamedTuple):
     """Reads what lines' inputs have, [inputs, members]; None: what `read` gives has it"""
     inputs: Floats | None
     """[inputs, members]: where that is written each month; None: nowhere"""
+
+
+class _Deliveries:
+    """Add up what comes over some links by need, [needs, members]."""
+
+    def __init__(self, axes: Axes, suspects: Ints, width: int) -> None:
+        needs = len(axes.needs)
+        self._abroad = np.flatnonzero(axes.exporter != axes.importer)
+        self._from_abroad = GroupSum(axes.link_need[self._abroad], needs)
+        self._suspects = suspects
+        self._from_suspects = GroupSum(axes.link_need[suspects], needs)
+        self._nothing = np.zeros((needs, width))
+
+    def foreign(self, world: World) -> Floats:
+        """Add up what comes from abroad."""
+        return self._from_abroad(world.leaving.take(self._abroad, axis=0))
+
+    def leaked(self, world: World) -> Floats:
+        """Add up what leaks."""
+        leaked = world.links.leaking.take(self._suspects, axis=0)
+        if not some(leaked):
+            return self._nothing
+        leaked *= world.leaving.take(self._suspects, axis=0)
+        return self._from_suspects(leaked)
 
 
 class Recorder:
@@ -59,12 +83,8 @@ class Recorder:
         if tape.flows.shape[0]:
             self._year_flow = np.zeros_like(world.links.flow)
             self._by_route = GroupSum(axes.route, axes.route_count)
-        needs = len(axes.needs)
-        self._foreign = np.flatnonzero(axes.exporter != axes.importer)
-        self._from_abroad = GroupSum(axes.link_need[self._foreign], needs)
         self._suspects = np.flatnonzero(suspects)
-        self._from_suspects = GroupSum(axes.link_need[self._suspects], needs)
-        self._nothing = np.zeros((needs, world.width))
+        self._sums = _Deliveries(axes, self._suspects, world.width)
         # inputs of all metrics below one another, to be added up by state in one go
         self._of_inputs = np.zeros((len(tape.of_inputs), axes.input_line.size, world.width))
         self._inputs_together = axes.inputs_together.repeated(len(self._of_inputs))
@@ -102,8 +122,7 @@ class Recorder:
 
     def _reading(self, metric: MonthlyMetric) -> _Reading:
         """Say how a metric is read, and where to it is written."""
-        sums: dict[str, Read] = {"foreign": self._delivered, "leaked": self._leaked}
-        read = attrgetter(metric.array) if metric.array else sums[metric.links]
+        read = attrgetter(metric.array) if metric.array else getattr(self._sums, metric.links)
         of_inputs = None if metric.of_inputs == SAME else attrgetter(metric.of_inputs)
         inputs = dict(zip(recorded_of_inputs(), self._of_inputs, strict=False)).get(metric.name)
         return _Reading(read, self.tape.series[metric.name], of_inputs, inputs)
@@ -143,18 +162,6 @@ class Recorder:
             if of_inputs is not None:
                 each = by_month[:, axes.inputs].reshape(-1, width)
                 of_inputs[months] = together(count)(each).reshape(count, -1, width)
-
-    def _delivered(self, world: World) -> Floats:
-        """Add up deliveries from abroad by need, [needs, members]."""
-        return self._from_abroad(world.leaving.take(self._foreign, axis=0))
-
-    def _leaked(self, world: World) -> Floats:
-        """Add up leaked deliveries by need, [needs, members]."""
-        leaked = world.links.leaking.take(self._suspects, axis=0)
-        if not some(leaked):
-            return self._nothing
-        leaked *= world.leaving.take(self._suspects, axis=0)
-        return self._from_suspects(leaked)
 
     def _close_year(self, year: int, world: World) -> None:
         if self.tape.flows.shape[0]:
