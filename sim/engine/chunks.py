@@ -8,9 +8,9 @@ CHUNK = 128
 """Members side by side; 64 to 256 are about equally fast, more leave the processor's cache."""
 MEMORY = 2**30
 """Bytes that the world of a chunk may take."""
-ROW = 420
-"""Bytes that a member takes for each link, need and line: at most what was counted, 190 in a world
-of 33,000 links, 420 in the baseline."""
+ROW = 740
+"""Bytes that a member takes for each link, need and line: what was counted in the baseline, beside
+the tape, where all is recorded; large worlds take less."""
 
 
 def chunk_for(axes: Axes) -> int:

@@ -123,9 +123,9 @@ class Watch:
         kept[year, rows - inputs :] = by_input.reshape(-1, width)
 
     def _note_money(self, world: World) -> None:
-        projects, holding = world.projects, self.holding
+        projects, holding, cost = world.projects, self.holding, self.holding.cost
         self._spent += world.programmes.invested
-        holding.cost[:] += projects.started * projects.capital_cost
+        cost += projects.started * projects.capital_cost
         first = (projects.started > 0) & (holding.funded == NEVER)
         if some(first):
             holding.funded[first] = world.month
