@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import math
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -340,13 +341,17 @@ def test_whole_lots_leave() -> None:
     assert nearly[1][0, 0] == pytest.approx(-1e-10, rel=1e-3)
 
 
-def test_residuals_in_multiples_of_rounding() -> None:
+def test_residuals_as_shares_of_volume() -> None:
     """6 - 4 - 5 + 2 = -1 over a volume of 17, of 20 with what was turned over inside."""
-    numbers = [np.array([each]) for each in (4.0, 6.0, 5.0, 2.0)]
-    assert ledger.residuals(*numbers)[0] == pytest.approx(1 / (17 * ledger.EPS))
-    turned = ledger.residuals(*numbers, np.array([3.0]))
-    assert turned[0] == pytest.approx(1 / (20 * ledger.EPS))
-    assert ledger.residuals(*[np.zeros(1)] * 4)[0] == 0
+
+    def found(*more: Any) -> Any:
+        return ledger.residuals(*(np.array([each]) for each in (2.0, 5.0, 2.0, 10.0)), *more)[0]
+
+    assert found() == pytest.approx(1 / 17)
+    assert found(np.array([3.0])) == pytest.approx(1 / 20)
+    assert ledger.residuals(*[np.zeros(1) for _ in range(4)])[0] == 0
+    two = ledger.residuals(*(np.full(2, each) for each in (1.0, 0.0, 0.0, 1.0)), np.array([1.0]))
+    assert two.tolist() == [0.5, 1.0]
 
 
 def test_claims_on_paper() -> None:

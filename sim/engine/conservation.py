@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.errors import LedgerError
 from sim.kernels.arrays import Floats
-from sim.kernels.ledger import LIMIT, residuals
+from sim.kernels.ledger import EPS, LIMIT, residuals
 from sim.scenario.quantity import month_label
 from sim.world.world import World
 
@@ -52,6 +52,7 @@ class Books:
             _Sheet(rows, world.width) for _ in range(4)
         )
         _stand(world, self._before)
+        self._size = np.abs(self._before.all)
 
     def close(self, world: World) -> None:
         """Check every book; raises LedgerError naming the month and the book that does not
@@ -62,14 +63,15 @@ class Books:
         _move(world, self._gained, self._lost)
         made, output = self._gained["goods"], world.lines.output
         turned = made if world.made is output else axes.lines_by_product(output)
-        found = residuals(before.all, after.all, self._gained.all, self._lost.all, turned)
+        change, size = after.all - before.all, np.abs(after.all)
+        found = residuals(change, self._gained.all, self._lost.all, self._size + size, turned)
         worst = np.maximum.reduceat(found.ravel(), self._firsts) if found.size else np.zeros(0)
-        for book, each in zip(self._books, worst.tolist(), strict=True):
+        for book, each in zip(self._books, (worst / EPS).tolist(), strict=True):
             if not each <= LIMIT:
                 self._refuse(book, each, world.month)
             self.worst[book] = max(self.worst[book], each)
         # nothing moves between months: what stands now is what the next month begins with
-        self._before, self._after = after, before
+        self._before, self._after, self._size = after, before, size
 
     def _refuse(self, book: str, worst: float, month: int) -> None:
         raise LedgerError(

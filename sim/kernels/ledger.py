@@ -11,30 +11,28 @@ LIMIT = 64.0
 """Most multiples of eps times gross volume that a residual may reach."""
 
 
-TINY = 1e-280
-"""An amount that counts as rounding of nothing: what is left of stocks that shrink for years by a
+NOTHING = 1e-280 / EPS
+"""A volume whose rounding counts for nothing: what is left of stocks that shrink for years by a
 factor a month."""
 
 
 def residuals(
-    before: Floats, after: Floats, gained: Floats, lost: Floats, turned: Floats | None = None
+    change: Floats, gained: Floats, lost: Floats, stood: Floats, turned: Floats | None = None
 ) -> Floats:
-    """Return |after - before - gained + lost| in multiples of eps times gross volume, elementwise.
+    """Return |change - gained + lost| as a share of gross volume, elementwise, in the place of
+    `change`; what `stood` is written over, too.
 
-    Gross volume is stock before and after, plus all that came, went, or was `turned` over inside,
-    which is of the first rows alone. A book without any volume must balance exactly; NaN stays NaN.
+    Gross volume is what stood before and after, plus all that came, went, or was `turned` over
+    inside, which is of the first rows alone. A book without any volume must balance exactly; NaN
+    stays NaN.
     """
-    gap = after - before
-    gap -= gained
-    gap += lost
-    np.abs(gap, out=gap)
-    gross = np.abs(before)
-    gross += np.abs(after)
-    gross += gained
-    gross += lost
+    change -= gained
+    change += lost
+    np.abs(change, out=change)
+    stood += gained
+    stood += lost
     if turned is not None:
-        gross[: len(turned)] += turned
-    gross *= EPS
-    gross += TINY
-    gap /= gross
-    return gap
+        stood[: len(turned)] += turned
+    stood += NOTHING
+    change /= stood
+    return change
