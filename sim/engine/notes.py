@@ -13,7 +13,6 @@ from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.production import starts_by_input
 from sim.kernels.sums import GroupSum
 from sim.world.axes import Axes
-from sim.world.construction import under_way
 from sim.world.world import World
 
 YEAR = 12
@@ -28,13 +27,14 @@ class Candidates:
         self.lines, line = np.unique(axes.project_line, return_inverse=True)
         """Lines with candidates"""
         self._by_line = GroupSum(line, self.lines.size)
-        self._owner = axes.project_programme
+        self._works_by_line, self._owner = axes.works_by_line, axes.project_programme
         projects = (line.size, YEAR, width)
         programmes = (len(axes.programmes), YEAR, width)
-        self._coming = np.empty((self.lines.size, YEAR, width))
+        self._unfinished = np.empty(projects)
+        self._works = np.empty((len(axes.works), YEAR, width))
+        self._yield = np.empty((self.lines.size, YEAR, width))
         self._month = np.empty((YEAR, 1), dtype=np.int64)
         self._due = np.empty(projects, dtype=np.int64)
-        self._built = np.empty(projects, dtype=np.bool_)
         self._room = np.empty(projects, dtype=np.bool_)
         self._active = np.empty(programmes, dtype=np.bool_)
         self._rich = np.empty(programmes, dtype=np.bool_)
@@ -44,12 +44,11 @@ class Candidates:
         each programme has spent so far, [programmes, members].
         """
         projects, purse = world.projects, world.programmes
-        coming = under_way(world).take(self.lines, axis=0)
-        yield_ = world.lines.yield_.take(self.lines, axis=0)
-        np.multiply(coming, yield_, out=self._coming[:, place])
+        self._unfinished[:, place] = projects.unfinished
+        self._works[:, place] = world.works.unfinished
+        self._yield[:, place] = world.lines.yield_.take(self.lines, axis=0)
         self._month[place] = world.month
         self._due[:, place] = projects.due
-        np.greater(projects.unfinished, 0, out=self._built[:, place])
         np.less(projects.added, projects.max_capacity * (1.0 - NEAR), out=self._room[:, place])
         np.greater(purse.treasury, NEAR * spent, out=self._rich[:, place])
         self._active[:, place] = purse.active
@@ -62,7 +61,7 @@ class Candidates:
         """
         due, month = self._due[:, :months], self._month[:months]
         waits: Bools = (due - qualification[:, None] <= month) & (month < due)
-        waits &= self._built[:, :months]
+        waits &= self._unfinished[:, :months] > 0
         return self._any(waits)
 
     def unfunded(self, months: int, lost: Floats) -> Bools:
@@ -73,8 +72,20 @@ class Candidates:
         room = self._room[:, :months]
         rich = self._any(room & (active & has_money).take(self._owner, axis=0))
         poor = self._any(room & (active & ~has_money).take(self._owner, axis=0))
-        is_little: Bools = self._coming[:, :months] < lost.take(self.lines, axis=0)
+        is_little: Bools = self._coming(months) < lost.take(self.lines, axis=0)
         return is_little & poor & ~rich
+
+    def _coming(self, months: int) -> Floats:
+        """Count what is under way, whoever builds it, in good units a month; of the shape of
+        `in_approval`.
+        """
+        unfinished, works, yield_ = (
+            each[:, :months] for each in (self._unfinished, self._works, self._yield)
+        )
+        coming = self._by_line(unfinished.reshape(len(unfinished), -1))
+        if len(works):
+            coming += self._works_by_line(works.reshape(len(works), -1)).take(self.lines, axis=0)
+        return coming.reshape(yield_.shape) * yield_
 
     def _any(self, flags: Bools) -> Bools:
         """Return which lines have a candidate that is marked, [projects, months, members]."""
