@@ -23,9 +23,11 @@ NEAR = 1e-9
 class Candidates:
     """Note what programmes could do for lines, and what is under way there."""
 
-    def __init__(self, axes: Axes, width: int) -> None:
+    def __init__(self, world: World) -> None:
+        axes, width = world.axes, world.width
         self.lines, line = np.unique(axes.project_line, return_inverse=True)
         """Lines with candidates"""
+        self._qualification = world.projects.qualification[:, None]
         self._by_line = GroupSum(line, self.lines.size)
         self._works_by_line, self._owner = axes.works_by_line, axes.project_programme
         projects = (line.size, YEAR, width)
@@ -53,14 +55,12 @@ class Candidates:
         np.greater(purse.treasury, NEAR * spent, out=self._rich[:, place])
         self._active[:, place] = purse.active
 
-    def in_approval(self, months: int, qualification: Ints) -> Bools:
+    def in_approval(self, months: int) -> Bools:
         """Return where a candidate is built and waits to be qualified, in the first so many months
         noted, [lines with candidates, months, members].
-
-        `qualification` are the months that it takes, [projects, members].
         """
         due, month = self._due[:, :months], self._month[:months]
-        waits: Bools = (due - qualification[:, None] <= month) & (month < due)
+        waits: Bools = (due - self._qualification <= month) & (month < due)
         waits &= self._unfinished[:, :months] > 0
         return self._any(waits)
 

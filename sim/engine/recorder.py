@@ -30,9 +30,9 @@ class _Reading(NamedTuple):
     read: Read
     final: Floats
     """[months, final needs, members]"""
-    of_inputs: Read | None
+    read_inputs: Read | None
     """Reads what lines' inputs have, [inputs, members]; None: what `read` gives has it"""
-    inputs: Floats | None
+    of_inputs: Floats | None
     """[inputs, members]: where that is written each month; None: nowhere"""
 
 
@@ -129,14 +129,12 @@ class Recorder:
 
     def _record_series(self, world: World) -> None:
         axes, month = world.axes, world.month
-        final, of_inputs = slice(axes.final), axes.inputs
-        for reading in self._series:
-            values = reading.read(world)
-            reading.final[month] = values[final]
-            if reading.inputs is not None:
-                reading.inputs[:] = (
-                    reading.of_inputs(world) if reading.of_inputs else values[of_inputs]
-                )
+        finals, inputs = slice(axes.final), axes.inputs
+        for read, final, read_inputs, of_inputs in self._series:
+            values = read(world)
+            final[month] = values[finals]
+            if of_inputs is not None:
+                of_inputs[:] = read_inputs(world) if read_inputs else values[inputs]
         if self._of_inputs.size:
             together = self._inputs_together(self._of_inputs.reshape(-1, world.width))
             kept = self.tape.of_inputs

@@ -72,9 +72,8 @@ class Watch:
         axes, width = world.axes, world.width
         self.holding = holding
         self._spent = np.zeros_like(world.programmes.treasury)
-        self._qualification = world.projects.qualification
         self._suppliers = _Suppliers(world)
-        self._candidates, self._pantries = Candidates(axes, width), Pantries(axes, width)
+        self._candidates, self._pantries = Candidates(world), Pantries(axes, width)
         shape = (len(axes.lines), YEAR, width)
         self._lost = np.empty(shape)
         self._starving = np.empty(shape, dtype=np.bool_)
@@ -145,7 +144,7 @@ class Watch:
         if candidates.lines.size:
             rows = candidates.lines
             own = causes.take(rows, axis=0)
-            waits = candidates.in_approval(months, self._qualification)
+            waits = candidates.in_approval(months)
             np.maximum(own, _marked(waits, QUALIFICATION), out=own)
             np.maximum(own, _marked(candidates.unfunded(months, lost), MONEY), out=own)
             causes[rows] = own
