@@ -98,10 +98,14 @@ class Pantries:
 
     def __init__(self, axes: Axes, width: int) -> None:
         # the inputs of a line stand together
-        self.lines, self._first, self._line = np.unique(
-            axes.input_line, return_index=True, return_inverse=True
+        self.lines, self._first, self._line, counts = np.unique(
+            axes.input_line, return_index=True, return_inverse=True, return_counts=True
         )
         """Lines that have inputs"""
+        self._later = [
+            (np.flatnonzero(counts > place), self._first[counts > place] + place)
+            for place in range(1, counts.max(initial=0))
+        ]
         self.inputs = axes.input_line.size
         inputs, lines = (self.inputs, YEAR, width), (self.lines.size, YEAR, width)
         self._had, self._amount = np.empty(inputs), np.empty(inputs)
@@ -126,9 +130,11 @@ class Pantries:
         starts = starts_by_input(had, amount)
         started = (offer / yield_).take(self._line, axis=0)
         starts = np.where(np.abs(starts - started) <= NEAR * started, -1.0, starts)
-        least = np.minimum.reduceat(starts, self._first, axis=0).take(self._line, axis=0)
-        inputs = np.arange(len(starts))[:, None, None]
-        found: Ints = np.minimum.reduceat(
-            np.where(starts == least, inputs, len(starts)), self._first, axis=0
-        )
+        least = starts.take(self._first, axis=0)
+        found: Ints = np.broadcast_to(self._first[:, None, None], least.shape).copy()
+        for lines, inputs in self._later:
+            best, next_ = least.take(lines, axis=0), starts.take(inputs, axis=0)
+            is_less = next_ < best
+            least[lines] = np.minimum(next_, best)
+            found[lines] = np.where(is_less, inputs[:, None, None], found.take(lines, axis=0))
         return found
