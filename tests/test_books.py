@@ -5,12 +5,15 @@ from __future__ import annotations
 
 import gc
 import weakref
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
 
 from sim.engine.conservation import BOOKS
 from sim.engine.model import SupplyModel
+from sim.engine.notes import Pantries
 from sim.engine.tape import BLOCK, cut
 from sim.errors import LedgerError
 from sim.kernels.sums import GroupSum
@@ -85,3 +88,24 @@ def test_sums_of_arrays_below_one_another() -> None:
     by_group = GroupSum(np.array([1, 0, 1]), 2).repeated(3)
     assert by_group(values)[:, 0].tolist() == [1, 2, 4, 8, 7, 14]
     assert by_group(values[:, 1:])[:, 0].tolist() == [10, 20, 40, 80, 70, 140]
+
+
+def test_the_scarcest_of_three_inputs() -> None:
+    """Line 2 has inputs 0 to 2, line 5 input 3. Of stocks for 4, 3 and 3 starts the second is the
+    scarcest, as the first of two; where the line started 4, it was the first that allowed it."""
+    axes: Any = SimpleNamespace(input_line=np.array([2, 2, 2, 5]))
+    pantries = Pantries(axes, width=1)
+    assert pantries.lines.tolist() == [2, 5]
+    offer = np.zeros((6, 1))
+    had = np.array([4.0, 6.0, 3.0, 9.0])[:, None]
+    for place, started in enumerate((3.5, 4.0)):
+        offer[2] = started / 2
+        needs = SimpleNamespace(
+            stock=had - 1.0, used=np.ones((4, 1)), amount=np.array([[1.0], [2.0], [1.0], [0.0]])
+        )
+        lines = SimpleNamespace(offer=offer, yield_=np.full((6, 1), 0.5))
+        world: Any = SimpleNamespace(
+            needs=needs, lines=lines, axes=SimpleNamespace(inputs=slice(None))
+        )
+        pantries.note(world, place)
+    assert pantries.scarcest(2)[:, :, 0].tolist() == [[1, 0], [3, 3]]
