@@ -18,13 +18,13 @@ from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.blocks import blocks
 from sim.kernels.sums import GroupSum
 from sim.month.billing import Pricing
+from sim.month.commissions import Commission, Commissions
 from sim.month.final_use import StockPolicy
 from sim.month.investment import Investing
 from sim.month.learning import Learner
 from sim.month.ordering import Ordering
 from sim.month.overtime import Working
 from sim.month.production import Production
-from sim.month.programmes import Commission
 from sim.month.search import SearchGroup, seekers
 from sim.month.sourcing import SourcingGroup, buyers
 from sim.rules import find
@@ -45,7 +45,7 @@ class Policies:
     sourcing: Sequence[SourcingGroup]
     search: Sequence[SearchGroup]
     production: Production
-    budgeting: Sequence[Commission]
+    budgeting: Commissions | None
     investing: Investing
     trade: Trade
     watched: Rows
@@ -183,11 +183,11 @@ def _recipe(
 
 def _budgeting(
     world: World, commissions: Sequence[CommissionAgent], months: int
-) -> list[Commission]:
+) -> Commissions | None:
     found = []
     for agent in commissions:
         choice = agent.rules["programme"]
         rule = guarded(find("programme", choice.rule), choice.parameters, [agent.name])
         if agent.projects.stop > agent.projects.start:
-            found.append(Commission.build(world, rule, agent.row, months))
-    return found
+            found.append(Commission.build(world, rule, agent.row, agent.projects))
+    return Commissions.build(world, found, months)

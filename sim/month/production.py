@@ -34,19 +34,18 @@ def offer(world: World, making: Production) -> None:
     lines.offer = lines.yield_ * starts
 
 
-def starved(world: World, making: Production) -> Bools:
+def starved(world: World, making: Production) -> Bools | None:
     """Tell which lines, [lines, members], can start nothing whatever their capacity, since nobody
-    may deliver an input of which there is none.
+    may deliver an input of which there is none; None: there are none.
     """
     axes, needs, links = world.axes, world.needs, world.links
-    found = np.zeros(world.lines.capacity.shape, dtype=np.bool_)
     if not making or links.permitted.all():
-        return found
+        return None
     comes = (needs.stock[axes.inputs] + needs.in_transit[axes.inputs]) > 0
     empty = np.zeros(len(axes.needs), dtype=np.bool_)
     empty[axes.inputs] = ~np.logical_and.reduce(comes, axis=1)
     if not some(empty):
-        return found
+        return None
     part = axes.market.part(empty)
     may = links.permitted.take(part.links, axis=0) & (
         links.base_weight.take(part.links, axis=0) > 0
@@ -54,6 +53,9 @@ def starved(world: World, making: Production) -> Bools:
     delivered = np.zeros((empty.size, world.width), dtype=np.bool_)
     delivered[part.needs] = part.market.by_need(may.astype(np.float64)) > 0
     comes |= delivered[axes.inputs]
+    if comes.all():
+        return None
+    found = np.zeros(world.lines.capacity.shape, dtype=np.bool_)
     for rule, pantry, inputs, rows in making:
         amount = needs.amount[inputs]
         # of what comes enough for one start
