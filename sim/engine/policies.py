@@ -155,8 +155,15 @@ def _keepers(world: World, states: Sequence[StateAgent], announced: Ints) -> lis
 
 def _production(scenario: Scenario, world: World, groups: Sequence[Followers]) -> Production:
     kinds = np.array(criticalities(scenario, world.axes.lines))
-    fed = [each for each in groups if each.mask[world.axes.input_line].any()]
-    return [_recipe(world, kinds, each.rule, each.mask) for each in fed]
+    fed = np.zeros(len(world.axes.lines), dtype=np.bool_)
+    fed[world.axes.input_line] = True
+    found = []
+    for each in groups:
+        if (each.mask & fed).any():
+            # rules of our own do not limit lines without inputs
+            is_own = find("production", each.choice.rule).is_own
+            found.append(_recipe(world, kinds, each.rule, each.mask & fed if is_own else each.mask))
+    return found
 
 
 def _recipe(

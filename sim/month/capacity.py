@@ -22,4 +22,4 @@ def update(world: World) -> None:
         if matured is not None:
             lines.capacity += matured
     world.lost_projects += give_up(world.projects)
-    lines.usable[:] = in_order(world)
+    lines.usable = in_order(world)

@@ -23,23 +23,21 @@ def arrive(world: World) -> None:
 
 def dispatch(world: World) -> None:
     """Send this month's shipments on their way, each by its lead time."""
-    needs, sent, leaving = world.needs, world.sent, world.leaving
-    slots, led = needs.pipeline.shape[0], None
-    for group in world.links.lead_groups:
+    needs, sent, leaving, leads = world.needs, world.sent, world.leaving, world.links.lead_groups
+    slots, varying = needs.pipeline.shape[0], leads.varying
+    led = np.zeros((varying.size, world.width))
+    for group in leads.groups:
         # where all links have one lead time, what is sent is added up already
         arriving = sent if group.is_all else group.add_up(leaving)
         needs.pipeline[(world.month + group.lead) % slots] += arriving
         needs.in_transit += arriving
-        time = arriving * group.lead
-        led = time if led is None else np.add(led, time, out=led)
-    if led is None:
-        return
-    # dust that rounding left of old orders says nothing about lead times
-    dust = needs.stock + needs.in_transit
-    dust *= RTOL
-    counts = sent > raised(dust, NOTHING)
-    if np.count_nonzero(counts) == counts.size:
-        # in a tenth of the time
-        np.divide(led, sent, out=needs.lead)
-    else:
-        np.divide(led, sent, out=needs.lead, where=counts)
+        if varying.size:
+            led += arriving.take(varying, axis=0) * group.lead
+    if varying.size:
+        # dust that rounding left of old orders says nothing about lead times
+        dust = needs.stock.take(varying, axis=0)
+        dust += needs.in_transit.take(varying, axis=0)
+        dust *= RTOL
+        sent, lead = sent.take(varying, axis=0), needs.lead.take(varying, axis=0)
+        counts = sent > raised(dust, NOTHING)
+        needs.lead[varying] = np.divide(led, sent, out=lead, where=counts)

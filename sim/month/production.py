@@ -22,16 +22,15 @@ Production = Sequence[tuple[Callable[[InputStock], Floats], InputStock, Rows, Ro
 
 def offer(world: World, making: Production) -> None:
     """Offer what capacity and inputs allow to be made this month."""
-    lines, starts = world.lines, world.lines.usable
-    if making:
-        starts = starts.copy()
-        stock = lots.in_store(world)
-        for rule, pantry, inputs, rows in making:
-            filled = pantry.filled(stock[inputs], world.needs.amount[inputs])
-            starts[rows] = np.minimum(starts[rows], rule(filled))
+    lines = world.lines
+    lines.offer = lines.yield_ * lines.usable
+    stock = lots.in_store(world)
+    for rule, pantry, inputs, rows in making:
+        usable = lines.usable[rows]
+        starts = np.minimum(usable, rule(pantry.filled(stock[inputs], world.needs.amount[inputs])))
         # dust that rounding left of inputs would draw orders
-        starts[starts < RTOL * lines.usable] = 0.0
-    lines.offer = lines.yield_ * starts
+        starts[starts < RTOL * usable] = 0.0
+        lines.offer[rows] = lines.yield_[rows] * starts
 
 
 def starved(world: World, making: Production) -> Bools | None:
