@@ -122,25 +122,17 @@ class GroupSum:
         return bool(group.size >= max(MANY, 4 * self.groups) and (group[1:] >= group[:-1]).all())
 
     @cached_property
-    def _ranks(self) -> tuple[tuple[Ints, Ints], ...]:
-        """Return the first row of every group, then the second of those that have two, and so on:
-        (groups, rows).
-        """
-        group = self.group_of_row[self._order]
-        place = np.arange(group.size) - np.searchsorted(group, group)
-        return tuple(
-            (group[place == each], self._placed(self._order[place == each]))
-            for each in range(int(place.max(initial=-1)) + 1)
-        )
+    def _is_single(self) -> bool:
+        """Return whether no group has two rows."""
+        return int(np.bincount(self.group_of_row, minlength=1).max()) <= 1
 
     def any(self, flags: Bools) -> Bools:
-        """Return which groups have a row that is marked, [rows, members] -> [groups, members].
-
-        Meant for groups of few rows.
-        """
+        """Return which groups have a row that is marked, [rows, members] -> [groups, members]."""
+        if not self._is_single:
+            marked: Bools = self(flags.astype(np.float64)) > 0
+            return marked
         found = np.zeros((self.groups, flags.shape[1]), dtype=np.bool_)
-        for groups, rows in self._ranks:
-            found[groups] |= flags.take(rows, axis=0)
+        found[self.group_of_row] = flags if self.rows is None else flags.take(self.rows, axis=0)
         return found
 
 

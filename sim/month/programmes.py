@@ -26,11 +26,11 @@ def spend(world: World, commissions: Commissions | None, making: Production = ()
     """
     projects, purse = world.projects, world.programmes
     count_down(world)
-    projects.started[:] = 0.0
-    purse.invested[:] = 0.0
     budget = kept_where(purse.active, purse.treasury)
     spends = budget > 0
     if commissions is None or not some(spends):
+        projects.started[:] = 0.0
+        purse.invested[:] = 0.0
         return
     room = raised(np.minimum(projects.max_capacity - projects.added, projects.absorption))
     seen = shortages(world, making, commissions.buyers, spends)
@@ -114,9 +114,10 @@ def share_gaps(world: World, commissions: Commissions, lacking: Floats, fit: Boo
     gap, may = commissions.candidate_gap, fit.astype(np.float64)
     sharing = commissions.by_gap(may).take(gap, axis=0)
     may *= lacking.take(gap, axis=0)
-    share = divide(may, sharing)
-    share /= world.lines.yield_.take(world.axes.project_line, axis=0)
-    return share
+    # where none is fit, nobody has a share
+    may /= raised(sharing, 1.0)
+    may /= world.lines.yield_.take(world.axes.project_line, axis=0)
+    return may
 
 
 def share_out(
