@@ -26,7 +26,7 @@ def seen_in(model: SupplyModel) -> Shortage:
     """Return what programmes see."""
     purse = model.world.programmes
     spends = purse.active & (purse.treasury > 0)
-    return shortages(model.world, (), commissions_of(model).buyers, spends)
+    return shortages(model.world, (), commissions_of(model), spends)
 
 
 def short_of_goods(world: World) -> None:

@@ -82,6 +82,8 @@ class GroupSum:
             alone: Any = values.ravel()
             if self._is_long:
                 return self._alone(alone).reshape(-1, 1)
+            if self.rows is not None:
+                alone = alone.take(self.rows)
             sums: Any = np.bincount(self.group_of_row, alone, self.groups)
             return sums.reshape(-1, 1)  # type: ignore[no-any-return]
         starts, places, ones = self._parts

@@ -1,10 +1,5 @@
-"""Hold what programmes look at: what their beneficiaries need, which lines can serve them, and what
-may be built; all programmes together, so that a month's sums are done once for all of them.
-
-Rows: a gap is of a programme and a product of its candidates; a claim of a programme and a need
-that counts for it; a server of a programme and a line that may serve such a need, or is a
-candidate's; a way of a programme and a link over which a server may deliver. Candidates are the
-world's projects.
+"""Hold what programmes look at, all together, so that a month's sums are done once for all of them;
+`commission_rows.py` says what the rows are.
 """
 
 from __future__ import annotations
@@ -18,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.kernels.arrays import Bools, Floats, Ints
-from sim.kernels.greatest import GroupMost
 from sim.kernels.kept import Kept
 from sim.kernels.sums import GroupSum, divide
+from sim.month.commission_rows import Buyers, Rows
+from sim.month.shared_products import Shared
 from sim.rules.programme import BudgetRequest
 from sim.world.world import World
 
@@ -49,18 +45,6 @@ class Commission:
         return cls(rule, row, rows, state, GroupSum(np.zeros(state.size, dtype=np.int64), 1))
 
 
-@dataclass(frozen=True, eq=False)
-class Buyers:
-    """Hold the needs that count for some programme, and what reaches them."""
-
-    needs: Ints
-    """Rows of the world; what follows numbers them by their places here"""
-    links: Ints
-    """All links that serve them"""
-    by_need: GroupSum
-    """Sums these links to these needs"""
-
-
 class Reach(NamedTuple):
     """Hold which servers may deliver to a beneficiary over permitted links."""
 
@@ -70,148 +54,6 @@ class Reach(NamedTuple):
     """[servers, members]: 1 where one of its ways is, 0 elsewhere"""
     servers: Bools
     """[servers, members]: the same as flags"""
-
-
-class _Rows(NamedTuple):
-    """Hold what gaps, claims, servers and ways stand for, rows of the world but for what are gaps
-    and servers.
-    """
-
-    gap_programme: Ints
-    gap_product: Ints
-    claim_need: Ints
-    claim_gap: Ints
-    server_line: Ints
-    server_gap: Ints
-    way_link: Ints
-    way_server: Ints
-    candidate_gap: Ints
-    candidate_server: Ints
-
-    @classmethod
-    def of(cls, world: World, programmes: Sequence[int]) -> _Rows:
-        """List the rows of these programmes, one after the other."""
-        axes = world.axes
-        changing = np.zeros(len(axes.lines), dtype=np.bool_)
-        for lines in (axes.project_line, axes.work_line, world.upkeep.resting):
-            changing[lines] = True
-        parts: list[tuple[Ints, ...]] = []
-        gaps = servers = 0
-        for programme in programmes:
-            part = _rows_of(world, programme, changing, gaps, servers)
-            parts.append(part)
-            gaps += part[0].size
-            servers += part[4].size
-        return cls(*(np.concatenate(each) for each in zip(*parts, strict=True)))
-
-
-def _rows_of(
-    world: World, programme: int, changing: Bools, gaps: int, servers: int
-) -> tuple[Ints, ...]:
-    """List the rows of one programme, as `_Rows` has them, after so many `gaps` and `servers` of
-    others; `changing` [lines] may get more capacity, by whomever, or call some back.
-    """
-    axes = world.axes
-    own = axes.project_line[axes.project_programme == programme]
-    products = np.unique(axes.line_product[own])
-    counts = np.logical_or.reduce(world.programmes.counts[programme] > 0, axis=1)
-    needs = np.flatnonzero(counts & np.isin(axes.need_product, products))
-    served = np.zeros(counts.size, dtype=np.bool_)
-    served[needs] = True
-    links = np.flatnonzero(changing[axes.link_line] & served[axes.link_need])
-    lines = np.unique(np.concatenate((axes.link_line[links], own)))
-
-    def gap(product: Ints) -> Ints:
-        return gaps + np.searchsorted(products, product)
-
-    def server(line: Ints) -> Ints:
-        return servers + np.searchsorted(lines, line)
-
-    return (
-        np.full(products.size, programme),
-        products,
-        needs,
-        gap(axes.need_product[needs]),
-        lines,
-        gap(axes.line_product[lines]),
-        links,
-        server(axes.link_line[links]),
-        gap(axes.line_product[own]),
-        server(own),
-    )
-
-
-@dataclass(frozen=True, eq=False)
-class Shared:
-    """Hold the products for which several programmes have candidates, and which of the rows of
-    `Commissions` are about them.
-    """
-
-    candidates: Ints
-    candidate_product: Ints
-    """Place of each candidate's product among these"""
-    by_product: GroupSum
-    """Sums these candidates to these products"""
-    gaps: Ints
-    gap_programme: Ints
-    most: GroupMost
-    """Takes the greatest of these gaps by product"""
-    claim_programme: Ints
-    """Programme of each claim on these products"""
-    counts: Floats
-    """[these claims, members]: how much of what the need lacks its programme sees"""
-    by_need: GroupMost
-    """Takes the greatest of these claims by need"""
-    needs: Ints
-    """These needs, places among the buyers'"""
-    needs_by_product: GroupSum
-    servers: Ints
-    server_programme: Ints
-    by_line: GroupMost
-    """Takes the greatest of these servers by line"""
-    lines_by_product: GroupSum
-
-    @classmethod
-    def build(cls, world: World, rows: _Rows, buyers: Buyers) -> Shared | None:
-        """Find the products that are gaps of several programmes; None where there are none."""
-        axes = world.axes
-        found, count = np.unique(rows.gap_product, return_counts=True)
-        products = found[count > 1]
-        if not products.size:
-            return None
-
-        def own(product: Ints) -> Ints:
-            return np.flatnonzero(np.isin(product, products))
-
-        def to_products(product: Ints) -> GroupSum:
-            return GroupSum(np.searchsorted(products, product), products.size)
-
-        product = axes.line_product[axes.project_line]
-        candidates, gaps = own(product), own(rows.gap_product)
-        claims, servers = (
-            own(rows.gap_product[rows.claim_gap]),
-            own(rows.gap_product[rows.server_gap]),
-        )
-        programme = rows.gap_programme[rows.claim_gap[claims]]
-        by_need = GroupMost(rows.claim_need[claims])
-        by_line = GroupMost(rows.server_line[servers])
-        return cls(
-            candidates=candidates,
-            candidate_product=np.searchsorted(products, product[candidates]),
-            by_product=to_products(product[candidates]),
-            gaps=gaps,
-            gap_programme=rows.gap_programme[gaps],
-            most=GroupMost(rows.gap_product[gaps]),
-            claim_programme=programme,
-            counts=world.programmes.counts[programme, rows.claim_need[claims]],
-            by_need=by_need,
-            needs=np.searchsorted(buyers.needs, by_need.groups),
-            needs_by_product=to_products(axes.need_product[by_need.groups]),
-            servers=servers,
-            server_programme=rows.gap_programme[rows.server_gap[servers]],
-            by_line=by_line,
-            lines_by_product=to_products(axes.line_product[by_line.groups]),
-        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -238,6 +80,8 @@ class Commissions:
     ways_by_server: GroupSum
     reaching: Kept[Reach]
     """Who may deliver to whom where trade is permitted"""
+    delivered: Kept[Bools]
+    """Which inputs of lines somebody may deliver then, [inputs, members]"""
     shared: Shared | None
     """None: no product has candidates of two programmes"""
 
@@ -247,18 +91,16 @@ class Commissions:
         if not seats:
             return None
         axes = world.axes
-        rows = _Rows.of(world, [each.row for each in seats])
+        rows = Rows.of(world, [each.row for each in seats])
         gaps, servers = rows.gap_product.size, rows.server_line.size
         needs = np.unique(rows.claim_need)
-        links = np.flatnonzero(np.isin(axes.link_need, needs))
+        buyers = Buyers.build(axes, needs)
         programme = rows.gap_programme
         way_need = axes.link_need[rows.way_link]
         # weight 0 forbids for good
         wanted = world.links.base_weight[rows.way_link] > 0
         wanted &= world.programmes.counts[programme[rows.server_gap[rows.way_server]], way_need] > 0
         ways_by_server = GroupSum(rows.way_server, servers)
-        to_needs = GroupSum(np.searchsorted(needs, axes.link_need[links]), needs.size)
-        buyers = Buyers(needs, links, to_needs)
         return cls(
             seats=seats,
             months=months,
@@ -274,6 +116,7 @@ class Commissions:
             way_need=np.searchsorted(needs, way_need),
             ways_by_server=ways_by_server,
             reaching=Kept(partial(_reach, rows.way_link, wanted, ways_by_server)),
+            delivered=_inputs_delivered(world),
             shared=Shared.build(world, rows, buyers),
         )
 
@@ -291,6 +134,21 @@ class Commissions:
         need = self.claims_by_gap(seen).take(self.candidate_gap[rows], axis=0)
         left = np.maximum(self.months - world.month - projects.delay[rows], 0)
         return divide(world.lines.yield_[lines] * left, need * projects.capital_cost[rows])
+
+
+def _inputs_delivered(world: World) -> Kept[Bools]:
+    """Return a function that marks the inputs that somebody may deliver, [inputs, members], over
+    links as far as they are permitted, [all links, members].
+    """
+    axes = world.axes
+    links = np.flatnonzero(axes.link_need >= axes.final)
+    by_input = GroupSum(axes.link_need[links] - axes.final, axes.input_line.size)
+    wanted = world.links.base_weight[links] > 0
+    return Kept(partial(_delivered, links, wanted, by_input))
+
+
+def _delivered(links: Ints, wanted: Bools, by_input: GroupSum, permitted: Bools) -> Bools:
+    return by_input.any(permitted.take(links, axis=0) & wanted)
 
 
 def _reach(links: Ints, wanted: Bools, by_server: GroupSum, permitted: Bools) -> Reach:

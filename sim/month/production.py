@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from sim.kernels.arrays import Bools, Floats
-from sim.kernels.sums import some
 from sim.kernels.terms import RTOL
 from sim.rules.production import InputStock
 from sim.world import lots
@@ -33,25 +32,17 @@ def offer(world: World, making: Production) -> None:
         lines.offer[rows] = lines.yield_[rows] * starts
 
 
-def starved(world: World, making: Production) -> Bools | None:
+def starved(world: World, making: Production, delivered: Bools) -> Bools | None:
     """Tell which lines, [lines, members], can start nothing whatever their capacity, since nobody
     may deliver an input of which there is none; None: there are none.
+
+    `delivered` [inputs, members] marks the inputs that somebody may deliver.
     """
-    axes, needs, links = world.axes, world.needs, world.links
-    if not making or links.permitted.all():
+    if not making or delivered.all():
         return None
+    axes, needs = world.axes, world.needs
     comes = (needs.stock[axes.inputs] + needs.in_transit[axes.inputs]) > 0
-    empty = np.zeros(len(axes.needs), dtype=np.bool_)
-    empty[axes.inputs] = ~np.logical_and.reduce(comes, axis=1)
-    if not some(empty):
-        return None
-    part = axes.market.part(empty)
-    may = links.permitted.take(part.links, axis=0) & (
-        links.base_weight.take(part.links, axis=0) > 0
-    )
-    delivered = np.zeros((empty.size, world.width), dtype=np.bool_)
-    delivered[part.needs] = part.market.by_need(may.astype(np.float64)) > 0
-    comes |= delivered[axes.inputs]
+    comes |= delivered
     if comes.all():
         return None
     found = np.zeros(world.lines.capacity.shape, dtype=np.bool_)

@@ -12,8 +12,9 @@ import numpy as np
 from sim.kernels.arrays import Bools, Floats
 from sim.kernels.sums import divide, kept_where, raised, some
 from sim.kernels.terms import RTOL
-from sim.month.commissions import Commissions, Reach, Shared
+from sim.month.commissions import Commissions, Reach
 from sim.month.production import Production
+from sim.month.shared_products import Shared
 from sim.month.shortages import Shortage, shortages
 from sim.rules.programme import BudgetRequest
 from sim.world.construction import count_down, start
@@ -33,7 +34,7 @@ def spend(world: World, commissions: Commissions | None, making: Production = ()
         purse.invested[:] = 0.0
         return
     room = raised(np.minimum(projects.max_capacity - projects.added, projects.absorption))
-    seen = shortages(world, making, commissions.buyers, spends)
+    seen = shortages(world, making, commissions, spends)
     reach = commissions.reaching(world.links.permitted)
     barred = find_barred(commissions, seen, reach)
     coming = coming_of(commissions, seen, barred)

@@ -8,7 +8,8 @@ import numpy as np
 
 from sim.kernels.arrays import Bools, Floats
 from sim.kernels.sums import kept_where, raised, some
-from sim.month.commissions import Buyers
+from sim.month.commission_rows import Buyers
+from sim.month.commissions import Commissions
 from sim.month.production import Production, starved
 from sim.world.construction import at_rest, under_way, waited_for
 from sim.world.world import World
@@ -34,7 +35,9 @@ class Shortage(NamedTuple):
     """[lines, members]: which lines could use more capacity"""
 
 
-def shortages(world: World, making: Production, buyers: Buyers, spends: Bools) -> Shortage:
+def shortages(
+    world: World, making: Production, commissions: Commissions, spends: Bools
+) -> Shortage:
     """Say what programmes see this month, if those spend money that `spends` marks, [programmes,
     members].
 
@@ -44,7 +47,7 @@ def shortages(world: World, making: Production, buyers: Buyers, spends: Bools) -
     in order, do not lack inputs for what they have, and may get some for more.
     """
     axes, needs, lines = world.axes, world.needs, world.lines
-    rows = buyers.needs
+    rows = commissions.buyers.needs
     building = axes.projects_by_line(world.projects.unramped)
     if world.works.delay.size:
         building += axes.works_by_line(world.works.unramped)
@@ -63,12 +66,12 @@ def shortages(world: World, making: Production, buyers: Buyers, spends: Bools) -
         idles |= left > IDLE * rest
     fit = lines.available > 0
     fit &= ~lacks_inputs(world)
-    starving = starved(world, making)
+    starving = starved(world, making, commissions.delivered(world.links.permitted))
     if starving is not None:
         fit &= ~starving
     idle += building
     return Shortage(
-        raised(needs.expected.take(rows, axis=0) - _lawful(world, buyers)),
+        raised(needs.expected.take(rows, axis=0) - _lawful(world, commissions.buyers)),
         coming=idle,
         building=building,
         idles=idles,

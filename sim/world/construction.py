@@ -61,12 +61,12 @@ def mature(projects: Projects, by_line: GroupSum, month: int) -> Floats | None:
     return by_line(matured)
 
 
-def give_up(projects: Projects) -> Floats | float:
+def give_up(projects: Projects) -> Floats | None:
     """Give up the share of unfinished capacity that is given up each month; return how much,
-    [projects, members].
+    [projects, members], None for nothing.
     """
     if projects.cancelled_share is None:
-        return 0.0
+        return None
     lost = projects.unfinished * projects.cancelled_share
     projects.pipeline *= 1.0 - projects.cancelled_share
     projects.unfinished -= lost
