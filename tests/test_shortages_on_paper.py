@@ -10,10 +10,12 @@ import pytest
 from sim.engine.model import SupplyModel
 from sim.kernels.kept import renewed
 from sim.month.commissions import Commissions
+from sim.month.production import starved
 from sim.month.programmes import coming_of, find_barred, find_fit, lacks, share_gaps
-from sim.month.shortages import Shortage, lacks_inputs, shortages
+from sim.month.shortages import Shortage, has_inputs, shortages
 from sim.world.world import World
 from tests.on_paper import NO, YES, built, column, marks, programme
+from tests.worlds import propulsion_world
 
 
 def commissions_of(model: SupplyModel) -> Commissions:
@@ -64,7 +66,7 @@ def test_what_programmes_see() -> None:
     commissions = commissions_of(model)
     assert coming_of(commissions, seen, marks(YES, YES))[:, 0].tolist() == [2, 8]
     assert coming_of(commissions, seen, None)[:, 0].tolist() == [3, 8]
-    assert lacks_inputs(model.world)[:, 0].tolist() == [NO, YES, NO]
+    assert has_inputs(model.world)[:, 0].tolist() == [YES, NO, YES]
 
 
 @pytest.mark.parametrize(
@@ -116,6 +118,24 @@ def test_programmes_see_what_factories_build_and_what_ramps_up_there() -> None:
     home = [each.factory for each in world.axes.works].index("home")
     world.works.unfinished[home], world.works.ramps.unramped[home] = 6, 4
     assert seen_in(model).building[:, 0].tolist() == [5, 0, 0]
+
+
+def test_lines_are_starved_of_what_nobody_may_deliver() -> None:
+    """The works have neither engines nor any on their way. While somebody may deliver some, or
+    there are some, or the works need none, they are not starved."""
+    model = SupplyModel(propulsion_world())
+    world, making = model.world, model.policies.production
+    inputs = world.axes.inputs
+    world.needs.stock[inputs] = world.needs.in_transit[inputs] = 0
+    nobody, somebody = marks(NO), marks(YES)
+    line = world.axes.input_line[0]
+    found = starved(world, making, nobody)
+    assert found is not None
+    assert np.flatnonzero(found[:, 0]).tolist() == [line]
+    assert starved(world, making, somebody) is None
+    assert starved(world, (), nobody) is None
+    world.needs.in_transit[inputs] = 1
+    assert starved(world, making, nobody) is None
 
 
 # --- gaps

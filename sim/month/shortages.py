@@ -64,8 +64,8 @@ def shortages(
         building += back
         idle += left
         idles |= left > IDLE * rest
-    fit = lines.available > 0
-    fit &= ~lacks_inputs(world)
+    fit = has_inputs(world)
+    fit &= lines.available > 0
     starving = starved(world, making, commissions.delivered(world.links.permitted))
     if starving is not None:
         fit &= ~starving
@@ -93,7 +93,7 @@ def _laid_up(world: World) -> tuple[Floats, Floats]:
     so that it is called back: [lines, members] each, good units per month.
     """
     lines = world.lines
-    rest = at_rest(world) * lines.yield_ * lines.available * ~lacks_inputs(world)
+    rest = at_rest(world) * lines.yield_ * lines.available * has_inputs(world)
     return rest, np.minimum(rest, waited_for(world, rest > 0))
 
 
@@ -105,9 +105,10 @@ def _built(world: World, spends: Bools) -> Bools:
     return axes.projects_by_line.any(built)
 
 
-def lacks_inputs(world: World) -> Bools:
-    """Return which lines could start more than their inputs allow, [lines, members]."""
+def has_inputs(world: World) -> Bools:
+    """Return which lines have inputs for all that they could start, [lines, members]."""
     lines = world.lines
     wanted = lines.usable * lines.yield_
-    lacks: Bools = lines.offer < wanted * (1.0 - 1e-9)
-    return lacks
+    wanted *= 1.0 - 1e-9
+    enough: Bools = lines.offer >= wanted
+    return enough
