@@ -38,7 +38,8 @@ def test_a_programme_bids_with_what_can_be_taken_up() -> None:
 
     gap, room, budget = column(59, 10), column(3, 20), np.array([[70.0]])
     model.world.needs.expected[:] = column(100, 8)
-    money = share_out(model.world, asking(model, rule), budget > 0, gap, room, budget)
+    commissions = asking(model, rule)
+    money = share_out(model.world, commissions, commissions.seats, gap, room, budget)
     (bids,) = seen
     assert money[:, 0].tolist() == [3, 20]
     assert bids.wanted[:, 0].tolist() == [6, 40]

@@ -25,15 +25,16 @@ def dispatch(world: World) -> None:
     """Send this month's shipments on their way, each by its lead time."""
     needs, sent, leaving, leads = world.needs, world.sent, world.leaving, world.links.lead_groups
     slots, varying = needs.pipeline.shape[0], leads.varying
-    led = np.zeros((varying.size, world.width))
+    led = None
     for group in leads.groups:
         # where all links have one lead time, what is sent is added up already
         arriving = sent if group.is_all else group.add_up(leaving)
         needs.pipeline[(world.month + group.lead) % slots] += arriving
         needs.in_transit += arriving
         if varying.size:
-            led += arriving.take(varying, axis=0) * group.lead
-    if varying.size:
+            time = arriving.take(varying, axis=0) * group.lead
+            led = time if led is None else led + time
+    if led is not None:
         # dust that rounding left of old orders says nothing about lead times
         dust = needs.stock.take(varying, axis=0)
         dust += needs.in_transit.take(varying, axis=0)

@@ -38,12 +38,12 @@ def starved(world: World, making: Production, delivered: Bools) -> Bools | None:
 
     `delivered` [inputs, members] marks the inputs that somebody may deliver.
     """
-    if not making or delivered.all():
+    if not making or np.count_nonzero(delivered) == delivered.size:
         return None
     axes, needs = world.axes, world.needs
     comes = (needs.stock[axes.inputs] + needs.in_transit[axes.inputs]) > 0
     comes |= delivered
-    if comes.all():
+    if np.count_nonzero(comes) == comes.size:
         return None
     found = np.zeros(world.lines.capacity.shape, dtype=np.bool_)
     for rule, pantry, inputs, rows in making:

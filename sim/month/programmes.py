@@ -5,6 +5,7 @@ Writes projects.started (and what `construction.start` writes), programmes.inves
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
@@ -12,7 +13,7 @@ import numpy as np
 from sim.kernels.arrays import Bools, Floats
 from sim.kernels.sums import divide, kept_where, raised, some
 from sim.kernels.terms import RTOL
-from sim.month.commissions import Commissions, Reach
+from sim.month.commissions import Commission, Commissions, Reach
 from sim.month.production import Production
 from sim.month.shared_products import Shared
 from sim.month.shortages import Shortage, shortages
@@ -43,9 +44,10 @@ def spend(world: World, commissions: Commissions | None, making: Production = ()
     fit = find_fit(world, commissions, seen, reach, barred)
     fit &= room > 0
     gap = share_gaps(world, commissions, lacking, fit)
-    money = share_out(world, commissions, spends, gap, room, budget)
+    spending = [each for each in commissions.seats if some(spends[each.row])]
+    money = share_out(world, commissions, spending, gap, room, budget)
     projects.started[:] = divide(money, projects.capital_cost)
-    if commissions.shared is not None:
+    if commissions.shared is not None and len(spending) > 1:
         _close_together(world, commissions.shared, spends, seen, lacking, coming)
     money = projects.started * projects.capital_cost
     purse.invested[:] = np.minimum(world.axes.projects_by_programme(money), purse.treasury)
@@ -124,32 +126,31 @@ def share_gaps(world: World, commissions: Commissions, lacking: Floats, fit: Boo
 def share_out(
     world: World,
     commissions: Commissions,
-    spends: Bools,
+    spending: Sequence[Commission],
     gap: Floats,
     room: Floats,
     budget: Floats,
 ) -> Floats:
     """Return money [candidates, members] for gaps and the capacity that can be taken up,
-    [candidates, members], out of the budgets of those who spend, [programmes, members].
+    [candidates, members], out of the budgets, [programmes, members], of those who spend.
     """
     cost = world.projects.capital_cost
     wanted = np.minimum(gap, room)
     wanted *= cost
     needed = gap * cost
-    money = np.zeros_like(gap)
-    for each in commissions.seats:
-        if some(spends[each.row]):
-            rows = each.rows
-            money[rows] = each.rule(
-                BudgetRequest(
-                    wanted[rows],
-                    budget[each.row : each.row + 1],
-                    each.together,
-                    needed[rows],
-                    each.state,
-                    partial(commissions.returns, world, rows),
-                )
+    money = np.zeros(gap.shape)
+    for each in spending:
+        rows = each.rows
+        money[rows] = each.rule(
+            BudgetRequest(
+                wanted[rows],
+                budget[each.row : each.row + 1],
+                each.together,
+                needed[rows],
+                each.state,
+                partial(commissions.returns, world, rows),
             )
+        )
     return money
 
 

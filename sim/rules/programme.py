@@ -18,7 +18,7 @@ from pydantic_core import PydanticCustomError
 
 from sim.kernels import claims as kernels
 from sim.kernels.arrays import Floats, Ints
-from sim.kernels.sums import GroupSum
+from sim.kernels.sums import NOTHING, GroupSum, raised
 from sim.rules.guard import guarded
 from sim.rules.names import Named, NamedRule
 from sim.rules.registry import find, rule
@@ -86,8 +86,7 @@ Weights = Annotated[
 @rule("programme", source="equations 10")
 def proportional_to_gap(bids: BudgetRequest) -> Floats:
     """Give every candidate the same share of the money that would close its gap."""
-    wanted = bids.together(bids.wanted)
-    share = np.divide(bids.budget, wanted, out=np.ones_like(wanted), where=wanted > bids.budget)
+    share = bids.budget / raised(np.maximum(bids.together(bids.wanted), bids.budget), NOTHING)
     return bids.wanted * share
 
 

@@ -20,8 +20,9 @@ plant_on_paper crafts_on_paper metrics_on_paper effects_on_paper timing_on_paper
 least_cost_on_paper importance_on_paper groups_on_paper
 """
 ROOMS = {
-    "kernels": """kernels_on_paper groups_on_paper least_cost_on_paper shared_limits seasons allocation
-    allocation_rules claims optimal systemic ordering sourcing learning capacity lead_times kept""",
+    "kernels": """kernels_on_paper groups_on_paper least_cost_on_paper shared_limits seasons
+    allocation allocation_rules claims optimal systemic ordering sourcing learning capacity
+    lead_times kept""",
     "events": """events_on_paper effects_on_paper timing_on_paper hits_on_paper shared_limits
     events outages new_needs preference triggers tariff thrift wrong_numbers evasion event_times
     more_wrong_numbers""",
