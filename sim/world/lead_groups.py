@@ -55,13 +55,23 @@ class LeadGroups:
 
     groups: tuple[LeadGroup, ...]
     """From the shortest lead time to the longest"""
-    varying: Ints
-    """Needs whose mean lead time may change: some link takes other than a month"""
+    varying: Ints | None
+    """Needs whose mean lead time may change: some link takes other than a month; None: all"""
 
     @classmethod
     def build(cls, lead: Ints, need: Ints, needs: int) -> LeadGroups:
         """Group the links by `lead` [links, members], months; `need` [links] is whom they serve."""
+        varying = np.unique(need[(lead != 1).any(axis=1)])
         return cls(
             tuple(LeadGroup.build(lead, each, need, needs) for each in np.unique(lead).tolist()),
-            np.unique(need[(lead != 1).any(axis=1)]),
+            None if varying.size == needs else varying,
         )
+
+    @property
+    def vary(self) -> bool:
+        """Return whether any mean lead time may change."""
+        return self.varying is None or self.varying.size > 0
+
+    def of_varying(self, values: Floats) -> Floats:
+        """Return the values [needs, members] of the needs whose mean lead time may change."""
+        return values if self.varying is None else values.take(self.varying, axis=0)
