@@ -120,10 +120,6 @@ class Commissions:
             shared=Shared.build(world, rows, buyers),
         )
 
-    def served(self, ways: Bools) -> Floats:
-        """Count how many of these ways, [ways, members], each server has, [servers, members]."""
-        return self.ways_by_server(ways.astype(np.float64))
-
     def returns(self, world: World, rows: slice) -> Floats:
         """Count the need covered for the money, [candidates, members], of the candidates `rows`;
         see `BudgetRequest.count_returns`.
@@ -156,5 +152,5 @@ def _reach(links: Ints, wanted: Bools, by_server: GroupSum, permitted: Bools) ->
     members], and `wanted`, [ways, members].
     """
     ways = permitted.take(links, axis=0) & wanted
-    servers = by_server(ways.astype(np.float64)) > 0
+    servers = by_server.any(ways)
     return Reach(ways, servers.astype(np.float64), servers)

@@ -66,7 +66,7 @@ def find_barred(commissions: Commissions, seen: Shortage, reach: Reach) -> Bools
         return None
     content = ~seen.waits.take(commissions.way_need, axis=0)
     content &= reach.ways
-    idle &= commissions.served(content) <= 0
+    idle &= ~commissions.ways_by_server.any(content)
     return idle if some(idle) else None
 
 
