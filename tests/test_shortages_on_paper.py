@@ -9,6 +9,7 @@ import pytest
 
 from sim.engine.model import SupplyModel
 from sim.kernels.kept import renewed
+from sim.month.commission_rows import Rows
 from sim.month.commissions import Commissions
 from sim.month.production import starved
 from sim.month.programmes import coming_of, find_barred, find_fit, lacks, share_gaps
@@ -138,6 +139,18 @@ def test_lines_are_starved_of_what_nobody_may_deliver() -> None:
     assert starved(world, making, nobody) is None
 
 
+def test_an_input_is_delivered_while_some_link_to_it_is_permitted() -> None:
+    """Without the links to one input it is not, and the others are."""
+    model = SupplyModel(propulsion_world())
+    world, commissions = model.world, commissions_of(model)
+    axes = world.axes
+    for row in range(len(axes.needs) - axes.final):
+        may = np.ones_like(world.links.permitted)
+        may[axes.link_need == axes.final + row] = False
+        found = commissions.delivered(renewed(may))
+        assert np.flatnonzero(~found[:, 0]).tolist() == [row]
+
+
 # --- gaps
 # -------------------------------------------------------------------------------------------------
 
@@ -223,6 +236,25 @@ def test_lines_reach_beneficiaries_over_permitted_links() -> None:
     trade = {"all": {"exporter": "*", "importer": "*", "product": "engines"}}
     trade["never"] = trade["all"] | {"exporter": "CCC", "importer": "AAA", "weight": 0}
     assert reached(built({"build": programme("AAA", 2, "AAA")}, trade=trade)) == [YES, NO]
+
+
+def test_what_programmes_look_at_stands_one_after_the_other() -> None:
+    """CCC's counts its own need alone, AAA's both; each has a gap, and two lines that may serve.
+    Links are home to AAA, ally to AAA, ally to CCC."""
+    both = {"q": programme("CCC", 2, "CCC"), "p": programme("AAA", 2, "AAA", "CCC")}
+    model = built(both)
+    commissions, rows = commissions_of(model), Rows.of(model.world, [0, 1])
+    assert rows.gap_programme.tolist() == [0, 1]
+    assert (rows.claim_need.tolist(), rows.claim_gap.tolist()) == ([1, 0, 1], [0, 1, 1])
+    assert (rows.server_line.tolist(), rows.server_gap.tolist()) == ([0, 1] * 2, [0, 0, 1, 1])
+    assert (rows.way_link.tolist(), rows.way_server.tolist()) == ([2, 0, 1, 2], [1, 2, 3, 3])
+    assert rows.candidate_gap.tolist() == [0, 0, 1, 1]
+    assert rows.candidate_server.tolist() == [0, 1, 2, 3]
+    assert commissions.buyers.needs.tolist() == [0, 1]
+    alone = commissions_of(built({"q": programme("CCC", 2, "CCC")}))
+    assert alone.buyers.needs.tolist() == [1]
+    assert alone.buyers.links.tolist() == [2, 4]
+    assert (commissions.shared is None, alone.shared is None) == (False, True)
 
 
 @pytest.mark.parametrize(

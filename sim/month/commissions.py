@@ -126,8 +126,7 @@ class Commissions:
         """
         projects, lines = world.projects, world.axes.project_line[rows]
         expected = world.needs.expected.take(self.buyers.needs[self.claim_need], axis=0)
-        seen = expected * (self.counts > 0)
-        need = self.claims_by_gap(seen).take(self.candidate_gap[rows], axis=0)
+        need = self.claims_by_gap(expected).take(self.candidate_gap[rows], axis=0)
         left = np.maximum(self.months - world.month - projects.delay[rows], 0)
         return divide(world.lines.yield_[lines] * left, need * projects.capital_cost[rows])
 
