@@ -159,18 +159,19 @@ def test_limits_are_told_what_waits_from_earlier_months() -> None:
 
 
 @pytest.mark.parametrize(
-    ("sent", "lead"), [(1e-7, 5), (1e-5, 1), (4.0, 1), (0, 5)], ids=["dust", "little", "4", "none"]
+    ("sent", "lead"), [(1e-7, 5), (1e-5, 2), (4.0, 2), (0, 5)], ids=["dust", "little", "4", "none"]
 )
 def test_dust_says_nothing_about_lead_times(sent: float, lead: float) -> None:
     """Beside a million in stock and another on the way, what is below two millionths is rounding;
-    without either, nothing that is sent says nothing."""
-    world = SupplyModel(parse(union())).world
+    without either, nothing that is sent says nothing. All takes two months."""
+    slow = {"all": {"exporter": "*", "importer": "*", "product": "*", "lead_months": 2}}
+    world = SupplyModel(parse(union(trade=slow))).world
     world.needs.lead[:] = 5
     world.needs.stock[:] = world.needs.in_transit[:] = column(1e6, 0)
     world.links.flow = column(sent, 3, 0, 0, 0, 0)
     world.needs.received = column(sent, 3)
     dispatch(world)
-    assert world.needs.lead[:, 0].tolist() == pytest.approx([lead, 1])
+    assert world.needs.lead[:, 0].tolist() == pytest.approx([lead, 2])
 
 
 @pytest.mark.parametrize(("answer", "used"), [(-1, 0), (0.5, 0.5), (30, 30), (99, 60)])

@@ -8,10 +8,28 @@ import numpy as np
 import pytest
 
 from sim.engine.model import SupplyModel
-from sim.month.programmes import Commission
-from sim.month.shortages import Shortage, coming_of, lacks_inputs, shortages
+from sim.kernels.kept import renewed
+from sim.month.commission_rows import Rows
+from sim.month.commissions import Commissions
+from sim.month.production import starved
+from sim.month.programmes import coming_of, find_barred, find_fit, lacks, share_gaps
+from sim.month.shortages import Shortage, has_inputs, shortages
 from sim.world.world import World
 from tests.on_paper import NO, YES, built, column, marks, programme
+from tests.worlds import propulsion_world
+
+
+def commissions_of(model: SupplyModel) -> Commissions:
+    """Return the commissions, of which there are some."""
+    assert model.policies.budgeting is not None
+    return model.policies.budgeting
+
+
+def seen_in(model: SupplyModel) -> Shortage:
+    """Return what programmes see."""
+    purse = model.world.programmes
+    spends = purse.active & (purse.treasury > 0)
+    return shortages(model.world, (), commissions_of(model), spends)
 
 
 def short_of_goods(world: World) -> None:
@@ -37,18 +55,19 @@ def test_what_programmes_see() -> None:
     under way and 2 ramp up: half of them will be good, and half of these are out of use: 2; 1 of
     the 5 that could be made was not. At the ally's 8 of 10 will be good; it lacks inputs for 0.4.
     Next to nothing that CCC still waits for is rounding."""
-    world = built().world
-    short_of_goods(world)
-    seen = shortages(world, ())
+    model = built()
+    short_of_goods(model.world)
+    seen = seen_in(model)
     assert seen.short[:, 0].tolist() == [65, 0]
     assert seen.building[:, 0].tolist() == [2, 8, 0]
     assert seen.coming[:, 0].tolist() == [3, 8, 0]
     assert seen.idles[:, 0].tolist() == [YES, NO, NO]
     assert seen.waits[:, 0].tolist() == [YES, NO]
     assert seen.fit[:, 0].tolist() == [YES, NO, NO]
-    assert coming_of(seen, marks(YES, YES, NO))[:, 0].tolist() == [2, 8, 0]
-    assert coming_of(seen, None) is seen.coming
-    assert lacks_inputs(world)[:, 0].tolist() == [NO, YES, NO]
+    commissions = commissions_of(model)
+    assert coming_of(commissions, seen, marks(YES, YES))[:, 0].tolist() == [2, 8]
+    assert coming_of(commissions, seen, None)[:, 0].tolist() == [3, 8]
+    assert has_inputs(model.world)[:, 0].tolist() == [YES, NO, YES]
 
 
 @pytest.mark.parametrize(
@@ -66,12 +85,13 @@ def test_idle_lines_count_where_somebody_builds(
     money: float, active: bool, added: float, qualified: int, idle: int
 ) -> None:
     """Whoever has money and may spend it, or has spent some; and buyers accept its goods."""
-    world = built().world
+    model = built()
+    world = model.world
     short_of_goods(world)
     world.programmes.treasury[:], world.programmes.active[:] = money, active
     world.projects.added[:] = column(added, 0)
     world.lines.qualified_from[0] = qualified
-    seen = shortages(world, ())
+    seen = seen_in(model)
     assert (seen.coming - seen.building)[0, 0] == idle
     assert seen.idles[0, 0] == (idle > 0)
 
@@ -79,11 +99,12 @@ def test_idle_lines_count_where_somebody_builds(
 def test_little_is_idle_and_nothing_is_not() -> None:
     """A thousandth of what is offered stands idle; nothing of nothing does not, nor does nobody
     wait for nothing."""
-    world = built().world
+    model = built()
+    world = model.world
     short_of_goods(world)
     world.lines.offer, world.lines.output = column(5, 0, 0), column(4.995, 0, 0)
     world.needs.backlog[:], world.needs.demand[:] = column(0.1, 0), column(100, 0)
-    seen = shortages(world, ())
+    seen = seen_in(model)
     assert seen.idles[:, 0].tolist() == [YES, NO, NO]
     assert seen.waits[:, 0].tolist() == [YES, NO]
 
@@ -93,10 +114,41 @@ def test_programmes_see_what_factories_build_and_what_ramps_up_there() -> None:
     products = {"engines": {"title": "Engines", "unit": "engines", "complexity": "hard"}}
     rules = {"investment": "expand_when_pressed"}
     hard = {"build_months": 1, "qualification_months": 0, "ramp_months": 0, "capital_cost": 1}
-    world = built(products=products, complexity={"hard": hard}, rules=rules).world
+    model = built(products=products, complexity={"hard": hard}, rules=rules)
+    world = model.world
     home = [each.factory for each in world.axes.works].index("home")
     world.works.unfinished[home], world.works.ramps.unramped[home] = 6, 4
-    assert shortages(world, ()).building[:, 0].tolist() == [5, 0, 0]
+    assert seen_in(model).building[:, 0].tolist() == [5, 0, 0]
+
+
+def test_lines_are_starved_of_what_nobody_may_deliver() -> None:
+    """The works have neither engines nor any on their way. While somebody may deliver some, or
+    there are some, or the works need none, they are not starved."""
+    model = SupplyModel(propulsion_world())
+    world, making = model.world, model.policies.production
+    inputs = world.axes.inputs
+    world.needs.stock[inputs] = world.needs.in_transit[inputs] = 0
+    nobody, somebody = marks(NO), marks(YES)
+    line = world.axes.input_line[0]
+    found = starved(world, making, nobody)
+    assert found is not None
+    assert np.flatnonzero(found[:, 0]).tolist() == [line]
+    assert starved(world, making, somebody) is None
+    assert starved(world, (), nobody) is None
+    world.needs.in_transit[inputs] = 1
+    assert starved(world, making, nobody) is None
+
+
+def test_an_input_is_delivered_while_some_link_to_it_is_permitted() -> None:
+    """Without the links to one input it is not, and the others are."""
+    model = SupplyModel(propulsion_world())
+    world, commissions = model.world, commissions_of(model)
+    axes = world.axes
+    for row in range(len(axes.needs) - axes.final):
+        may = np.ones_like(world.links.permitted)
+        may[axes.link_need == axes.final + row] = False
+        found = commissions.delivered(renewed(may))
+        assert np.flatnonzero(~found[:, 0]).tolist() == [row]
 
 
 # --- gaps
@@ -116,9 +168,14 @@ def gaps(
     model: SupplyModel, seen: Shortage = SEEN, room: tuple[float, float] = (9, 9), **out: Any
 ) -> tuple[list[float], float]:
     """Return what each candidate would have to add, and what is lacking."""
-    (commission,) = model.policies.budgeting
-    reaches = out.get("reaches", marks(YES, YES, YES))
-    gap, lacking = commission.gap(model.world, seen, column(*room), reaches, out.get("barred"))
+    world, commissions = model.world, commissions_of(model)
+    reach, barred = commissions.reaching(world.links.permitted), out.get("barred")
+    reaches = out.get("reaches", marks(YES, YES))
+    reach = reach._replace(servers=reaches, shares=reaches.astype(np.float64))
+    coming = coming_of(commissions, seen, barred) * reach.shares
+    lacking = lacks(commissions, seen, coming)
+    fit = find_fit(world, commissions, seen, reach, barred) & (column(*room) > 0)
+    gap = share_gaps(world, commissions, lacking, fit)
     return [round(each, 9) for each in gap[:, 0].tolist()], float(lacking[0, 0])
 
 
@@ -133,8 +190,8 @@ def test_a_gap_is_shared_by_the_candidates_that_are_fit() -> None:
     [
         ({"room": (0, 9)}, ([0, 73.75], 59)),
         ({"room": (0.5, 9)}, ([59, 36.875], 59)),
-        ({"reaches": marks(YES, NO, YES)}, ([134, 0], 67)),
-        ({"barred": marks(YES, NO, NO)}, ([0, 75], 60)),
+        ({"reaches": marks(YES, NO)}, ([134, 0], 67)),
+        ({"barred": marks(YES, NO)}, ([0, 75], 60)),
         ({"seen": SEEN._replace(fit=marks(NO, YES, YES))}, ([0, 73.75], 59)),
         ({"seen": SEEN._replace(coming=column(3, 80, 0))}, ([0, 0], 0)),
         ({"seen": SEEN._replace(coming=column(3, 66.5, 0))}, ([0.5, 0.3125], 0.5)),
@@ -164,35 +221,49 @@ def test_lines_reach_beneficiaries_over_permitted_links() -> None:
     """Preferences of a half do; the ally's plant reaches AAA or CCC, and neither where both of its
     links are cut; what AAA does not want at all does not count, nor who is no
     beneficiary, nor a line that nobody builds."""
-    world = built().world
-    permitted = world.links.permitted
 
-    def reached(commission: Commission, *cut: int) -> list[bool]:
-        may = permitted.copy()
+    def reached(model: SupplyModel, *cut: int) -> list[bool]:
+        may = model.world.links.permitted.copy()
         may[list(cut)] = False
-        found: list[bool] = commission.reach(may)[:2, 0].tolist()
+        found: list[bool] = commissions_of(model).reaching(renewed(may)).servers[:, 0].tolist()
         return found
 
-    (both,) = built().policies.budgeting
+    both = built()
     assert reached(both) == reached(both, 1) == reached(both, 2) == [YES, YES]
     assert reached(both, 1, 2) == [YES, NO]
     assert reached(both, 0) == [NO, YES]
-    (one,) = built({"build": programme("CCC", 2, "CCC")}).policies.budgeting
-    assert reached(one) == [NO, YES]
+    assert reached(built({"build": programme("CCC", 2, "CCC")})) == [NO, YES]
     trade = {"all": {"exporter": "*", "importer": "*", "product": "engines"}}
     trade["never"] = trade["all"] | {"exporter": "CCC", "importer": "AAA", "weight": 0}
-    (less,) = built({"build": programme("AAA", 2, "AAA")}, trade=trade).policies.budgeting
-    all_links = np.ones((len(less.needs) * 3, 1), dtype=np.bool_)
-    assert less.reach(all_links)[:, 0].tolist() == [YES, NO, NO]
+    assert reached(built({"build": programme("AAA", 2, "AAA")}, trade=trade)) == [YES, NO]
+
+
+def test_what_programmes_look_at_stands_one_after_the_other() -> None:
+    """CCC's counts its own need alone, AAA's both; each has a gap, and two lines that may serve.
+    Links are home to AAA, ally to AAA, ally to CCC."""
+    both = {"q": programme("CCC", 2, "CCC"), "p": programme("AAA", 2, "AAA", "CCC")}
+    model = built(both)
+    commissions, rows = commissions_of(model), Rows.of(model.world, [0, 1])
+    assert rows.gap_programme.tolist() == [0, 1]
+    assert (rows.claim_need.tolist(), rows.claim_gap.tolist()) == ([1, 0, 1], [0, 1, 1])
+    assert (rows.server_line.tolist(), rows.server_gap.tolist()) == ([0, 1] * 2, [0, 0, 1, 1])
+    assert (rows.way_link.tolist(), rows.way_server.tolist()) == ([2, 0, 1, 2], [1, 2, 3, 3])
+    assert rows.candidate_gap.tolist() == [0, 0, 1, 1]
+    assert rows.candidate_server.tolist() == [0, 1, 2, 3]
+    assert commissions.buyers.needs.tolist() == [0, 1]
+    alone = commissions_of(built({"q": programme("CCC", 2, "CCC")}))
+    assert alone.buyers.needs.tolist() == [1]
+    assert alone.buyers.links.tolist() == [2, 4]
+    assert (commissions.shared is None, alone.shared is None) == (False, True)
 
 
 @pytest.mark.parametrize(
     ("idles", "waits", "expected"),
     [
-        ((YES, YES, NO), (YES, NO), [YES, NO, NO]),
-        ((YES, YES, NO), (YES, YES), [YES, YES, NO]),
+        ((YES, YES, NO), (YES, NO), [YES, NO]),
+        ((YES, YES, NO), (YES, YES), [YES, YES]),
         ((YES, NO, YES), (NO, YES), None),
-        ((NO, YES, NO), (YES, YES), [NO, YES, NO]),
+        ((NO, YES, NO), (YES, YES), [NO, YES]),
         ((NO, NO, YES), (YES, YES), None),
     ],
 )
@@ -201,8 +272,7 @@ def test_idle_lines_whose_beneficiaries_all_wait_are_barred(
 ) -> None:
     """The home plant delivers to AAA alone, the ally's to both."""
     model = built()
-    (commission,) = model.policies.budgeting
+    commissions = commissions_of(model)
     seen = SEEN._replace(idles=marks(*idles), waits=marks(*waits))
-    reaches = commission.reaching(model.world.links.permitted)
-    found = commission.barred(model.world, seen, reaches)
+    found = find_barred(commissions, seen, commissions.reaching(model.world.links.permitted))
     assert (found if found is None else found[:, 0].tolist()) == expected

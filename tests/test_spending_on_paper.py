@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -9,10 +10,18 @@ import numpy as np
 import pytest
 
 from sim.engine.model import SupplyModel
-from sim.month.programmes import spend
+from sim.month.commissions import Commissions
+from sim.month.programmes import share_out, spend
 from sim.rules.programme import BudgetRequest
 from sim.world.world import World
 from tests.on_paper import NO, YES, built, column, programme
+
+
+def asking(model: SupplyModel, rule: Callable[[BudgetRequest], np.ndarray]) -> Commissions:
+    """Return the model's commissions with another rule."""
+    commissions = model.policies.budgeting
+    assert commissions is not None
+    return replace(commissions, seats=[replace(each, rule=rule) for each in commissions.seats])
 
 
 def test_a_programme_bids_with_what_can_be_taken_up() -> None:
@@ -20,7 +29,6 @@ def test_a_programme_bids_with_what_can_be_taken_up() -> None:
     covers most need for the money: 13 months are left of 24 when the capacity is there, of half a
     unit for 2 or 0.8 for 4, of a monthly need of 108."""
     model = built()
-    (commission,) = model.policies.budgeting
     seen: list[BudgetRequest] = []
 
     def rule(bids: BudgetRequest) -> np.ndarray:
@@ -28,10 +36,10 @@ def test_a_programme_bids_with_what_can_be_taken_up() -> None:
         seen.append(bids)
         return bids.wanted / 2
 
-    spy = replace(commission, rule=rule)
     gap, room, budget = column(59, 10), column(3, 20), np.array([[70.0]])
     model.world.needs.expected[:] = column(100, 8)
-    money = spy.share_out(model.world, gap, room, budget)
+    commissions = asking(model, rule)
+    money = share_out(model.world, commissions, commissions.seats, gap, room, budget)
     (bids,) = seen
     assert money[:, 0].tolist() == [3, 20]
     assert bids.wanted[:, 0].tolist() == [6, 40]
@@ -48,8 +56,8 @@ def test_returns_are_of_the_needs_of_beneficiaries() -> None:
     """CCC is none: 100 are needed, not 108."""
     model = built({"build": programme("AAA", 2, "AAA")})
     model.world.needs.expected[:] = column(100, 8)
-    (commission,) = model.policies.budgeting
-    found = commission._returns(model.world)[:, 0].tolist()
+    assert model.policies.budgeting is not None
+    found = model.policies.budgeting.returns(model.world, slice(0, 2))[:, 0].tolist()
     assert found == pytest.approx([0.5 * 13 / 200, 0.8 * 13 / 400])
 
 
@@ -95,14 +103,14 @@ def test_money_becomes_projects(
 def test_without_money_or_leave_nothing_is_spent(money: float, active: bool) -> None:
     """And nobody is asked."""
     model = built()
-    world, (commission,) = lacking(model), model.policies.budgeting
+    world = lacking(model)
     world.projects.started[:], world.programmes.invested[:] = 7, 7
     world.programmes.treasury[:], world.programmes.active[:] = money, active
 
     def nobody(bids: BudgetRequest) -> np.ndarray:
         raise AssertionError(bids)
 
-    spend(world, [replace(commission, rule=nobody)])
+    spend(world, asking(model, nobody))
     assert not world.projects.started.any()
     assert not world.programmes.invested.any()
     assert world.programmes.treasury.item() == money

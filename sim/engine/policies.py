@@ -18,13 +18,13 @@ from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.blocks import blocks
 from sim.kernels.sums import GroupSum
 from sim.month.billing import Pricing
+from sim.month.commissions import Commission, Commissions
 from sim.month.final_use import StockPolicy
 from sim.month.investment import Investing
 from sim.month.learning import Learner
 from sim.month.ordering import Ordering
 from sim.month.overtime import Working
 from sim.month.production import Production
-from sim.month.programmes import Commission
 from sim.month.search import SearchGroup, seekers
 from sim.month.sourcing import SourcingGroup, buyers
 from sim.rules import find
@@ -45,7 +45,7 @@ class Policies:
     sourcing: Sequence[SourcingGroup]
     search: Sequence[SearchGroup]
     production: Production
-    budgeting: Sequence[Commission]
+    budgeting: Commissions | None
     investing: Investing
     trade: Trade
     watched: Rows
@@ -155,8 +155,15 @@ def _keepers(world: World, states: Sequence[StateAgent], announced: Ints) -> lis
 
 def _production(scenario: Scenario, world: World, groups: Sequence[Followers]) -> Production:
     kinds = np.array(criticalities(scenario, world.axes.lines))
-    fed = [each for each in groups if each.mask[world.axes.input_line].any()]
-    return [_recipe(world, kinds, each.rule, each.mask) for each in fed]
+    fed = np.zeros(len(world.axes.lines), dtype=np.bool_)
+    fed[world.axes.input_line] = True
+    found = []
+    for each in groups:
+        if (each.mask & fed).any():
+            # rules of our own do not limit lines without inputs
+            is_own = find("production", each.choice.rule).is_own
+            found.append(_recipe(world, kinds, each.rule, each.mask & fed if is_own else each.mask))
+    return found
 
 
 def _recipe(
@@ -183,11 +190,11 @@ def _recipe(
 
 def _budgeting(
     world: World, commissions: Sequence[CommissionAgent], months: int
-) -> list[Commission]:
+) -> Commissions | None:
     found = []
     for agent in commissions:
         choice = agent.rules["programme"]
         rule = guarded(find("programme", choice.rule), choice.parameters, [agent.name])
         if agent.projects.stop > agent.projects.start:
-            found.append(Commission.build(world, rule, agent.row, months))
-    return found
+            found.append(Commission.build(world, rule, agent.row, agent.projects))
+    return Commissions.build(world, found, months)

@@ -48,7 +48,9 @@ def settled(order: Floats, beside: Floats) -> Floats:
     """Return orders, at least 0; what is rounding `beside` other units is none: buyers judge
     suppliers by what came of their orders, however small.
     """
-    return kept_where(order > DUST * np.abs(beside), order)
+    dust = np.abs(beside)
+    dust *= DUST
+    return kept_where(order > dust, order)
 
 
 def uncovered(gap: Floats, in_work: Floats | None) -> Floats:

@@ -47,19 +47,31 @@ class GroupSum:
     member.
     """
 
-    def __init__(self, group_of_row: Ints, groups: int) -> None:
+    def __init__(self, group_of_row: Ints, groups: int, rows: Ints | None = None) -> None:
+        """Sum rows by their group; `rows` says which these are where arrays to be summed have
+        others, too.
+        """
         self.group_of_row = group_of_row
         self.groups = groups
+        self.rows = rows
 
     @cached_property
     def _parts(self) -> tuple[NDArray[np.int32], NDArray[np.int32], Floats]:
         """Return the sparse product's first place of each group, rows in their order, and ones; a
         member alone does without.
         """
-        order = np.argsort(self.group_of_row, kind="stable").astype(np.int32)
         starts = np.zeros(self.groups + 1, dtype=np.int32)
         np.cumsum(np.bincount(self.group_of_row, minlength=self.groups), out=starts[1:])
-        return starts, order, np.ones(order.size)
+        return starts, self._placed(self._order).astype(np.int32), np.ones(self._order.size)
+
+    @cached_property
+    def _order(self) -> Ints:
+        """Return the rows in the order of their groups."""
+        return np.argsort(self.group_of_row, kind="stable")
+
+    def _placed(self, rows: Ints) -> Ints:
+        """Return where these rows stand in what is summed."""
+        return rows if self.rows is None else self.rows[rows]
 
     def __call__(self, values: Floats) -> Floats:
         """Return the sums, shape [groups, members], in the unit of `values` [rows, members]."""
@@ -70,6 +82,8 @@ class GroupSum:
             alone: Any = values.ravel()
             if self._is_long:
                 return self._alone(alone).reshape(-1, 1)
+            if self.rows is not None:
+                alone = alone.take(self.rows)
             sums: Any = np.bincount(self.group_of_row, alone, self.groups)
             return sums.reshape(-1, 1)  # type: ignore[no-any-return]
         starts, places, ones = self._parts
@@ -77,9 +91,7 @@ class GroupSum:
         if sum_rows is None or not values.flags.c_contiguous:
             from scipy import sparse
 
-            incidence = sparse.csr_array(
-                (ones, places, starts), shape=(self.groups, self.group_of_row.size)
-            )
+            incidence = sparse.csr_array((ones, places, starts), shape=(self.groups, rows))
             return np.asarray(incidence @ values, dtype=np.float64)
         result = np.zeros((self.groups, width))
         sum_rows(self.groups, rows, width, starts, places, ones, values.ravel(), result.ravel())
@@ -96,7 +108,8 @@ class GroupSum:
                 result = np.zeros(self.groups)
                 sum_column(self.groups, values.size, starts, places, ones, values, result)
                 return result
-        alone: Any = np.bincount(self.group_of_row, values, self.groups)
+        own = values if self.rows is None else values.take(self.rows)
+        alone: Any = np.bincount(self.group_of_row, own, self.groups)
         return alone  # type: ignore[no-any-return]
 
     @cached_property
@@ -111,17 +124,9 @@ class GroupSum:
         return bool(group.size >= max(MANY, 4 * self.groups) and (group[1:] >= group[:-1]).all())
 
     @cached_property
-    def _ranks(self) -> tuple[tuple[Ints, Ints], ...]:
-        """Return the first row of every group, then the second of those that have two, and so on:
-        (groups, rows).
-        """
-        order = np.argsort(self.group_of_row, kind="stable")
-        group = self.group_of_row[order]
-        place = np.arange(group.size) - np.searchsorted(group, group)
-        return tuple(
-            (group[place == each], order[place == each])
-            for each in range(int(place.max(initial=-1)) + 1)
-        )
+    def _is_single(self) -> bool:
+        """Return whether no group has two rows."""
+        return int(np.bincount(self.group_of_row, minlength=1).max()) <= 1
 
     def repeated(self, times: int) -> GroupSum:
         """Return what sums so many arrays that stand below one another, each by its own groups."""
@@ -129,13 +134,12 @@ class GroupSum:
         return GroupSum((first + self.group_of_row).ravel(), self.groups * times)
 
     def any(self, flags: Bools) -> Bools:
-        """Return which groups have a row that is marked, [rows, members] -> [groups, members].
-
-        Meant for groups of few rows.
-        """
+        """Return which groups have a row that is marked, [rows, members] -> [groups, members]."""
+        if not self._is_single:
+            marked: Bools = self(flags.astype(np.float64)) > 0
+            return marked
         found = np.zeros((self.groups, flags.shape[1]), dtype=np.bool_)
-        for groups, rows in self._ranks:
-            found[groups] |= flags.take(rows, axis=0)
+        found[self.group_of_row] = flags if self.rows is None else flags.take(self.rows, axis=0)
         return found
 
 

@@ -21,5 +21,7 @@ def update(world: World) -> None:
         matured = mature(projects, by_line, world.month)
         if matured is not None:
             lines.capacity += matured
-    world.lost_projects += give_up(world.projects)
-    lines.usable[:] = in_order(world)
+    given_up = give_up(world.projects)
+    if given_up is not None:
+        world.lost_projects += given_up
+    lines.usable = in_order(world)

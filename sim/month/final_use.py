@@ -52,21 +52,22 @@ class StockPolicy:
 def use(world: World, keepers: Sequence[StockPolicy] = ()) -> None:
     """Let states use goods from stock, up to their need and what is still deferred."""
     needs, final = world.needs, slice(0, world.axes.final)
-    needs.final[:] = needs.base
-    if needs.series_rows.size:
-        needs.final[needs.series_rows] = needs.series[world.month]
-    needs.final *= needs.factor
+    np.multiply(needs.base, needs.factor, out=needs.final)
+    rows = needs.series_rows
+    if rows.size:
+        needs.final[rows] = needs.series[world.month] * needs.factor[rows]
     needs.final += needs.added
     plans = world.stock_plans
     if plans is not None:
         plans.use = needs.final[plans.rows]
         needs.final[plans.rows] *= plans.in_season(world.month)
     wanted = needs.final + needs.deferred
-    used = np.minimum(needs.stock[final], wanted)
+    used = np.minimum(needs.stock[final], wanted, out=needs.used[final])
     release(world, wanted, used, keepers)
-    needs.used[final] = used
     needs.stock[final] -= used
-    needs.deferred = (wanted - used) * (1.0 - needs.cancellation[final])
+    wanted -= used
+    wanted *= needs.lasting[final]
+    needs.deferred = wanted
 
 
 def release(world: World, wanted: Floats, used: Floats, keepers: Sequence[StockPolicy]) -> None:

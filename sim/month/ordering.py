@@ -22,15 +22,17 @@ def place_orders(world: World, ordering: Ordering) -> None:
     """Cancel a part of the backlog and place new orders."""
     axes, needs, lines = world.axes, world.needs, world.lines
     needs.cancelled = needs.cancellation * needs.backlog
-    needs.passed *= 1.0 - needs.cancellation
+    needs.passed *= needs.lasting
     backlog = needs.backlog - needs.cancelled
-    starts = np.minimum(lines.usable, lines.perceived / lines.yield_)
     needs.expected[: axes.final] = needs.final
-    np.multiply(needs.amount, starts.take(axes.input_line, axis=0), out=needs.expected[axes.inputs])
+    makers = axes.input_line
+    starts = lines.perceived.take(makers, axis=0) / lines.yield_.take(makers, axis=0)
+    np.minimum(starts, lines.usable.take(makers, axis=0), out=starts)
+    np.multiply(needs.amount, starts, out=needs.expected[axes.inputs])
     if world.limits is not None:
         # before rules ask what their customers wait for
         world.limits.tell(backlog, needs.passed)
-    positions = Positions(world, backlog, _plan(world))
+    positions = Positions.now(world, backlog, _plan(world))
     for rule, rows in ordering:
         needs.ordered[rows] = rule(positions.of(rows))
     needs.demand = backlog + needs.ordered
@@ -60,5 +62,7 @@ def note_backlog(world: World) -> None:
 def perceive(world: World, months: float) -> None:
     """Let lines reckon with the demand that they were asked for, smoothed over so many months."""
     lines = world.lines
-    asked = np.maximum(lines.asked, lines.output)
-    lines.perceived += (asked - lines.perceived) / months
+    change = np.maximum(lines.asked, lines.output)
+    change -= lines.perceived
+    change /= months
+    lines.perceived += change

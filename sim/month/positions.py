@@ -27,10 +27,19 @@ class Positions:
     """Ordered, not cancelled and not shipped, [needs, members]"""
     planned: Floats | None
     """What stock and orders are to hold, NaN without a plan, [needs, members]; None: no plans"""
+    store: Floats
+    """Inputs in store, [inputs, members]"""
+    in_work: Floats | None
+    """What is in work, [needs, members]; None: no goods come in lots"""
+
+    @classmethod
+    def now(cls, world: World, backlog: Floats, planned: Floats | None) -> Positions:
+        """Return what buyers know now."""
+        return cls(world, backlog, planned, lots.in_store(world), lots.in_work(world))
 
     def of(self, rows: Rows) -> Position:
         """Return what is known of some needs."""
-        world, needs, work = self.world, self.world.needs, self._in_work
+        world, needs, work = self.world, self.world.needs, self.in_work
         return Position(
             expected=needs.expected[rows],
             deferred=self._either(rows, needs.deferred, self._nothing),
@@ -65,7 +74,7 @@ class Positions:
 
     def _left(self, own: slice) -> Floats:
         """Return what is left of inputs after the use expected."""
-        return self._store[own] - self.world.needs.expected[self.world.axes.inputs][own]
+        return self.store[own] - self.world.needs.expected[self.world.axes.inputs][own]
 
     def _taken(self, starts: Floats, own: slice) -> Floats:
         """Return what lines' `starts` [lines, members] take of inputs."""
@@ -89,14 +98,6 @@ class Positions:
             self._either(rows, used_up, partial(self._taken, starts)),
             self._either(rows, needs.final, partial(self._taken, able)),
         )
-
-    @cached_property
-    def _store(self) -> Floats:
-        return lots.in_store(self.world)
-
-    @cached_property
-    def _in_work(self) -> Floats | None:
-        return lots.in_work(self.world)
 
     @cached_property
     def _starts(self) -> tuple[Floats, Floats]:

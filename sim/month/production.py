@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from sim.kernels.arrays import Bools, Floats
-from sim.kernels.sums import some
 from sim.kernels.terms import RTOL
 from sim.rules.production import InputStock
 from sim.world import lots
@@ -22,38 +21,31 @@ Production = Sequence[tuple[Callable[[InputStock], Floats], InputStock, Rows, Ro
 
 def offer(world: World, making: Production) -> None:
     """Offer what capacity and inputs allow to be made this month."""
-    lines, starts = world.lines, world.lines.usable
-    if making:
-        starts = starts.copy()
-        stock = lots.in_store(world)
-        for rule, pantry, inputs, rows in making:
-            filled = pantry.filled(stock[inputs], world.needs.amount[inputs])
-            starts[rows] = np.minimum(starts[rows], rule(filled))
+    lines = world.lines
+    lines.offer = lines.yield_ * lines.usable
+    stock = lots.in_store(world)
+    for rule, pantry, inputs, rows in making:
+        usable = lines.usable[rows]
+        starts = np.minimum(usable, rule(pantry.filled(stock[inputs], world.needs.amount[inputs])))
         # dust that rounding left of inputs would draw orders
-        starts[starts < RTOL * lines.usable] = 0.0
-    lines.offer = lines.yield_ * starts
+        starts[starts < RTOL * usable] = 0.0
+        lines.offer[rows] = lines.yield_[rows] * starts
 
 
-def starved(world: World, making: Production) -> Bools:
+def starved(world: World, making: Production, delivered: Bools) -> Bools | None:
     """Tell which lines, [lines, members], can start nothing whatever their capacity, since nobody
-    may deliver an input of which there is none.
+    may deliver an input of which there is none; None: there are none.
+
+    `delivered` [inputs, members] marks the inputs that somebody may deliver.
     """
-    axes, needs, links = world.axes, world.needs, world.links
-    found = np.zeros(world.lines.capacity.shape, dtype=np.bool_)
-    if not making or links.permitted.all():
-        return found
+    if not making or np.count_nonzero(delivered) == delivered.size:
+        return None
+    axes, needs = world.axes, world.needs
     comes = (needs.stock[axes.inputs] + needs.in_transit[axes.inputs]) > 0
-    empty = np.zeros(len(axes.needs), dtype=np.bool_)
-    empty[axes.inputs] = ~np.logical_and.reduce(comes, axis=1)
-    if not some(empty):
-        return found
-    part = axes.market.part(empty)
-    may = links.permitted.take(part.links, axis=0) & (
-        links.base_weight.take(part.links, axis=0) > 0
-    )
-    delivered = np.zeros((empty.size, world.width), dtype=np.bool_)
-    delivered[part.needs] = part.market.by_need(may.astype(np.float64)) > 0
-    comes |= delivered[axes.inputs]
+    comes |= delivered
+    if np.count_nonzero(comes) == comes.size:
+        return None
+    found = np.zeros(world.lines.capacity.shape, dtype=np.bool_)
     for rule, pantry, inputs, rows in making:
         amount = needs.amount[inputs]
         # of what comes enough for one start

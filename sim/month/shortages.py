@@ -7,7 +7,9 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.kernels.arrays import Bools, Floats
-from sim.kernels.sums import raised, some
+from sim.kernels.sums import kept_where, raised, some
+from sim.month.commission_rows import Buyers
+from sim.month.commissions import Commissions
 from sim.month.production import Production, starved
 from sim.world.construction import at_rest, under_way, waited_for
 from sim.world.world import World
@@ -20,7 +22,7 @@ class Shortage(NamedTuple):
     """Hold what programmes see of buyers and lines, good units per month."""
 
     short: Floats
-    """[needs, members]: what buyers lack"""
+    """[buyers' needs, members]: what buyers lack"""
     coming: Floats
     """[lines, members]: what lines will have for them, with what is idle"""
     building: Floats
@@ -28,49 +30,62 @@ class Shortage(NamedTuple):
     idles: Bools
     """[lines, members]: which lines stand idle, or have laid up what nobody calls back"""
     waits: Bools
-    """[needs, members]: who waits: what is idle beside them cannot reach them"""
+    """[buyers' needs, members]: who waits: what is idle beside them cannot reach them"""
     fit: Bools
     """[lines, members]: which lines could use more capacity"""
 
 
-def coming_of(seen: Shortage, barred: Bools | None) -> Floats:
-    """Return what lines will have, [lines, members]: where they are `barred`, nothing idle."""
-    return seen.coming if barred is None else np.where(barred, seen.building, seen.coming)
-
-
-def shortages(world: World, making: Production) -> Shortage:
-    """Say what programmes see this month.
+def shortages(
+    world: World, making: Production, commissions: Commissions, spends: Bools
+) -> Shortage:
+    """Say what programmes see this month, if those spend money that `spends` marks, [programmes,
+    members].
 
     Buyers lack what they use beyond what reaches them lawfully; lines add what they have under way,
     what they have laid up and buyers wait for and, where somebody builds and buyers accept their
     goods, what they could have made, or could call back, and was not wanted. Fit are lines that are
     in order, do not lack inputs for what they have, and may get some for more.
     """
-    axes, needs, links, lines = world.axes, world.needs, world.links, world.lines
-    free = axes.market.by_need((1.0 - links.leaking) * links.flow)
-    short = raised(needs.expected - free)
-    ramping = axes.projects_by_line(world.projects.unramped)
+    axes, needs, lines = world.axes, world.needs, world.lines
+    rows = commissions.buyers.needs
+    building = axes.projects_by_line(world.projects.unramped)
     if world.works.delay.size:
-        ramping += axes.works_by_line(world.works.unramped)
-    building = (under_way(world) + ramping) * lines.yield_ * lines.available
+        building += axes.works_by_line(world.works.unramped)
+    building += under_way(world)
+    building *= lines.yield_
+    building *= lines.available
     idle = raised(lines.offer - lines.output)
-    counted = (lines.qualified_from <= world.month) & _built(world)
-    idle *= counted
+    counted = (lines.qualified_from <= world.month) & _built(world, spends)
+    idle = kept_where(counted, idle)
     idles = idle > IDLE * lines.offer
-    if some(lines.mothballed):
+    if world.upkeep.resting.size and some(lines.mothballed):
         rest, back = _laid_up(world)
         left = (rest - back) * counted
         building += back
         idle += left
         idles |= left > IDLE * rest
+    fit = has_inputs(world)
+    fit &= lines.available > 0
+    starving = starved(world, making, commissions.delivered(world.links.permitted))
+    if starving is not None:
+        fit &= ~starving
+    idle += building
     return Shortage(
-        short,
-        coming=building + idle,
+        raised(needs.expected.take(rows, axis=0) - _lawful(world, commissions.buyers)),
+        coming=idle,
         building=building,
         idles=idles,
-        waits=needs.backlog > WAITS * needs.demand,
-        fit=(lines.available > 0) & ~lacks_inputs(world) & ~starved(world, making),
+        waits=needs.backlog.take(rows, axis=0) > WAITS * needs.demand.take(rows, axis=0),
+        fit=fit,
     )
+
+
+def _lawful(world: World, buyers: Buyers) -> Floats:
+    """Return what reaches buyers lawfully this month, [buyers' needs, members], units."""
+    arriving = world.links.leaking.take(buyers.links, axis=0)
+    np.subtract(1.0, arriving, out=arriving)
+    arriving *= world.links.flow.take(buyers.links, axis=0)
+    return buyers.by_need(arriving)
 
 
 def _laid_up(world: World) -> tuple[Floats, Floats]:
@@ -78,20 +93,22 @@ def _laid_up(world: World) -> tuple[Floats, Floats]:
     so that it is called back: [lines, members] each, good units per month.
     """
     lines = world.lines
-    rest = at_rest(world) * lines.yield_ * lines.available * ~lacks_inputs(world)
+    rest = at_rest(world) * lines.yield_ * lines.available * has_inputs(world)
     return rest, np.minimum(rest, waited_for(world, rest > 0))
 
 
-def _built(world: World) -> Bools:
+def _built(world: World, spends: Bools) -> Bools:
     """Return which lines a programme has added to, or has money to, [lines, members]."""
-    purse, projects = world.programmes, world.projects
-    spends = (purse.active & (purse.treasury > 0)).take(world.axes.project_programme, axis=0)
-    return world.axes.projects_by_line.any(spends | (projects.added > 0))
+    axes = world.axes
+    built = spends.take(axes.project_programme, axis=0)
+    built |= world.projects.added > 0
+    return axes.projects_by_line.any(built)
 
 
-def lacks_inputs(world: World) -> Bools:
-    """Return which lines could start more than their inputs allow, [lines, members]."""
+def has_inputs(world: World) -> Bools:
+    """Return which lines have inputs for all that they could start, [lines, members]."""
     lines = world.lines
     wanted = lines.usable * lines.yield_
-    lacks: Bools = lines.offer < wanted * (1.0 - 1e-9)
-    return lacks
+    wanted *= 1.0 - 1e-9
+    enough: Bools = lines.offer >= wanted
+    return enough

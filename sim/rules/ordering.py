@@ -83,6 +83,12 @@ class Position:
         """
         return self.stock + self.ahead * (self.expected - use)
 
+    def waiting(self, use: Floats) -> Floats:
+        """Return unmet final need that still waits, and what is to be held `beyond_cover`, units;
+        not to be changed.
+        """
+        return self.deferred if self.planned is None else self.deferred + self.beyond_cover(use)
+
     def beyond_cover(self, use: Floats) -> Floats | float:
         """Return what stock and orders are to hold beyond the cover and what the lead time keeps in
         transit, units, where a stock follows a plan; `use` is what these months are counted in.
@@ -137,7 +143,7 @@ def hold_cover(
         stock = position.left(use)
     return orders.hold_cover(
         use,
-        position.deferred + position.beyond_cover(use),
+        position.waiting(use),
         stock,
         position.on_order,
         position.lead,

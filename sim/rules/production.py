@@ -7,7 +7,7 @@ It must not change what it is given.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated
 
 import numpy as np
@@ -41,7 +41,16 @@ class InputStock:
 
     def filled(self, stock: Floats, amount: Floats) -> InputStock:
         """Return the same lines with this stock and these amounts, [inputs, members]."""
-        return replace(self, stock=stock, amount=amount)
+        return InputStock(
+            stock,
+            amount,
+            self.line,
+            self.by_line,
+            self.critical,
+            self.important,
+            self.usual,
+            self.cover,
+        )
 
     def scarcest(self, among: Bools) -> Floats:
         """Count the starts that the scarcest of some inputs allows, [lines, members]; inf where
@@ -60,7 +69,7 @@ class InputStock:
 @rule("production", source="Leontief; equations 5")
 def leontief(pantry: InputStock) -> Floats:
     """Let the scarcest input limit output, whatever its criticality."""
-    return pantry.scarcest(np.ones_like(pantry.critical))
+    return pantry.least(starts_by_input(pantry.stock, pantry.amount))
 
 
 @rule("production", source="Pichler et al. 2022, JEDC 144:104527")

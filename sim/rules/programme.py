@@ -18,7 +18,7 @@ from pydantic_core import PydanticCustomError
 
 from sim.kernels import claims as kernels
 from sim.kernels.arrays import Floats, Ints
-from sim.kernels.sums import GroupSum, divide
+from sim.kernels.sums import NOTHING, GroupSum, raised
 from sim.rules.guard import guarded
 from sim.rules.names import Named, NamedRule
 from sim.rules.registry import find, rule
@@ -86,9 +86,8 @@ Weights = Annotated[
 @rule("programme", source="equations 10")
 def proportional_to_gap(bids: BudgetRequest) -> Floats:
     """Give every candidate the same share of the money that would close its gap."""
-    return bids.wanted * np.minimum(
-        divide(bids.budget, bids.together(bids.wanted), otherwise=1.0), 1.0
-    )
+    share = bids.budget / raised(np.maximum(bids.together(bids.wanted), bids.budget), NOTHING)
+    return bids.wanted * share
 
 
 @rule("programme", source="equations 10")

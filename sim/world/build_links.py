@@ -12,7 +12,7 @@ from sim.scenario.trade_kinds import Reexport, Tariff
 from sim.world.axes import Axes
 from sim.world.build_programmes import serves
 from sim.world.draws import Draws
-from sim.world.lead_groups import LeadGroup
+from sim.world.lead_groups import LeadGroups
 from sim.world.trade_caps import TradeCaps
 from sim.world.world import Links
 
@@ -56,10 +56,7 @@ def build_links(scenario: Scenario, axes: Axes, draw: Draws, caps: TradeCaps) ->
         is_charged=bool(taxed or unit_cost.any() or axes.is_reexport.any()),
         lead=lead,
         qualified_from=np.full((axes.dormant.size, draw.width), NEVER),
-        lead_groups=[
-            LeadGroup.build(lead, months, axes.link_need, len(axes.needs))
-            for months in np.unique(lead).tolist()
-        ],
+        lead_groups=LeadGroups.build(lead, axes.link_need, len(axes.needs)),
     )
 
 

@@ -46,25 +46,27 @@ def mature(projects: Projects, by_line: GroupSum, month: int) -> Floats | None:
     """Qualify what is due this month, and let what is qualified ramp up; return it by line, [lines,
     members], None for nothing.
     """
-    slot = projects.pipeline[month % projects.pipeline.shape[0]]
-    projects.matured[:] = slot
-    slot[:] = 0.0
-    projects.ramps.advance(projects.matured, month)
-    if not some(projects.matured):
+    slot, matured = projects.pipeline[month % projects.pipeline.shape[0]], projects.matured
+    matured[:] = slot
+    projects.ramps.advance(month)
+    if not some(matured):
         return None
-    projects.unfinished -= projects.matured
-    projects.completed[
-        (projects.matured > 0) & (projects.due <= month) & (projects.completed == NEVER)
-    ] = month
-    return by_line(projects.matured)
+    slot[:] = 0.0
+    projects.ramps.begin(matured)
+    projects.unfinished -= matured
+    now = projects.due <= month
+    now &= matured > 0
+    now &= projects.completed == NEVER
+    np.copyto(projects.completed, month, where=now)
+    return by_line(matured)
 
 
-def give_up(projects: Projects) -> Floats | float:
+def give_up(projects: Projects) -> Floats | None:
     """Give up the share of unfinished capacity that is given up each month; return how much,
-    [projects, members].
+    [projects, members], None for nothing.
     """
     if projects.cancelled_share is None:
-        return 0.0
+        return None
     lost = projects.unfinished * projects.cancelled_share
     projects.pipeline *= 1.0 - projects.cancelled_share
     projects.unfinished -= lost
@@ -147,7 +149,9 @@ def in_order(world: World) -> Floats:
     ):
         if projects.delay.size:
             ready -= by_line(projects.unramped)
-    return raised(ready) * lines.available
+    raised(ready)
+    ready *= lines.available
+    return ready
 
 
 def at_rest(world: World) -> Floats:

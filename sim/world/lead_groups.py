@@ -18,7 +18,7 @@ class LeadGroup:
     """Months from shipment to use"""
     rows: Ints
     by_need: GroupSum
-    """Sums these links to needs"""
+    """Sums these of all links to needs"""
     members: Bools | None
     """[rows, members]: who has it; None stands for all"""
     is_all: bool
@@ -35,7 +35,7 @@ class LeadGroup:
         return cls(
             months,
             rows,
-            GroupSum(need[rows], needs),
+            GroupSum(need[rows], needs, rows if everybody else None),
             None if everybody else has[rows],
             is_all=everybody and rows.size == need.size,
         )
@@ -44,5 +44,34 @@ class LeadGroup:
         """Sum what leaves on these links, of `goods` [links, members], by need, [needs,
         members].
         """
-        leaving = goods if self.rows.size == goods.shape[0] else goods.take(self.rows, axis=0)
-        return self.by_need(leaving if self.members is None else leaving * self.members)
+        if self.members is None:
+            return self.by_need(goods)
+        return self.by_need(goods.take(self.rows, axis=0) * self.members)
+
+
+@dataclass(frozen=True, eq=False)
+class LeadGroups:
+    """Hold all links by lead time."""
+
+    groups: tuple[LeadGroup, ...]
+    """From the shortest lead time to the longest"""
+    varying: Ints | None
+    """Needs whose mean lead time may change: some link takes other than a month; None: all"""
+
+    @classmethod
+    def build(cls, lead: Ints, need: Ints, needs: int) -> LeadGroups:
+        """Group the links by `lead` [links, members], months; `need` [links] is whom they serve."""
+        varying = np.unique(need[(lead != 1).any(axis=1)])
+        return cls(
+            tuple(LeadGroup.build(lead, each, need, needs) for each in np.unique(lead).tolist()),
+            None if varying.size == needs else varying,
+        )
+
+    @property
+    def vary(self) -> bool:
+        """Return whether any mean lead time may change."""
+        return self.varying is None or self.varying.size > 0
+
+    def of_varying(self, values: Floats) -> Floats:
+        """Return the values [needs, members] of the needs whose mean lead time may change."""
+        return values if self.varying is None else values.take(self.varying, axis=0)

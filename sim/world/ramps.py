@@ -10,11 +10,12 @@ import numpy as np
 
 from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.ramps import idle_shares
-from sim.kernels.sums import raised, some
+from sim.kernels.sums import raised
 
 EXPONENTIAL = "exponential"
-THIN = 2 / 3
-"""A band ends where fewer than this share of its plants still ramp up."""
+WORTH = 1000
+"""A band ends where it would hold more than so many months of plants that no longer ramp up: then
+another band takes less time than these."""
 
 
 class Band(NamedTuple):
@@ -53,8 +54,11 @@ class Rise:
         counts = np.searchsorted(-long, -np.arange(months), side="left").tolist()
         bands, first = [], 1
         while first < months and counts[first]:
-            last = first + 1
-            while last < months and counts[last] >= THIN * counts[first]:
+            last, idle_months = first + 1, 0
+            while last < months and counts[last]:
+                idle_months += counts[first] - counts[last]
+                if idle_months > WORTH:
+                    break
                 last += 1
             idle = idle_shares(shape, long[: counts[first]], last - 1, first - 1)
             bands.append(Band(first, idle[:-1] - idle[1:]))
@@ -71,15 +75,15 @@ class Rise:
     def advance(self, unramped: Floats, month: int) -> None:
         """Take what begins to produce this month off `unramped` [rows, members]."""
         self.month = month
-        unramped.reshape(-1)[self.plants] -= self.coming[month]
+        flat = unramped.reshape(-1)
+        flat[self.plants] = flat.take(self.plants) - self.coming[month]
 
     def begin(self, matured: Floats) -> None:
         """Let capacity `matured` [rows, members] rise from this month on."""
         amounts = matured.take(self.plants)
-        if some(amounts):
-            for band, coming in self.ahead():
-                months, plants = coming.shape
-                np.add(coming, band.falls[:months] * amounts[:plants], out=coming)
+        for band, coming in self.ahead():
+            months, plants = coming.shape
+            np.add(coming, band.falls[:months] * amounts[:plants], out=coming)
 
     def keep(self, stays: Floats) -> None:
         """Leave a share `stays` [rows, members] of what is to come."""
@@ -97,8 +101,9 @@ class Ramps:
     write it"""
     first: Floats
     """Share of it in the month of qualification"""
-    keep: Floats
-    """Share of what is unramped that is so a month later: exponential ramps; 1 for others"""
+    keep: Floats | None
+    """Share of what is unramped that is so a month later: exponential ramps; 1 for others; None: no
+    ramp is exponential"""
     rises: tuple[Rise, ...]
     """Ramps that come to an end, by shape; month/capacity and events write what is coming there"""
 
@@ -118,18 +123,22 @@ class Ramps:
                 )
             else:
                 rises.append(Rise.build(shape, rows, lengths, months))
-        return cls(np.zeros_like(lengths), first, keep, tuple(rises))
+        lasting = keep if EXPONENTIAL in shapes else None
+        return cls(np.zeros_like(lengths), first, lasting, tuple(rises))
 
-    def advance(self, matured: Floats, month: int) -> None:
-        """Let a month pass, in which capacity `matured` [rows, members] is qualified."""
-        self.unramped *= self.keep
+    def advance(self, month: int) -> None:
+        """Let a month pass."""
+        if self.keep is not None:
+            self.unramped *= self.keep
         for rise in self.rises:
             rise.advance(self.unramped, month)
         raised(self.unramped)
-        if some(matured):
-            self.unramped += matured * self.first
-            for rise in self.rises:
-                rise.begin(matured)
+
+    def begin(self, matured: Floats) -> None:
+        """Let capacity `matured` [rows, members], which is qualified this month, ramp up."""
+        self.unramped += matured * self.first
+        for rise in self.rises:
+            rise.begin(matured)
 
     def lose(self, stays: Floats) -> None:
         """Leave a share `stays` [rows, members] of what ramps up."""

@@ -79,7 +79,7 @@ def _fill_pipeline(world: World, result: Allocation) -> None:
     needs = world.needs
     slots = needs.pipeline.shape[0]
     led = np.zeros_like(needs.received)
-    for group in world.links.lead_groups:
+    for group in world.links.lead_groups.groups:
         shipped = group.add_up(result.flow)
         led += group.lead * shipped
         for month in range(group.lead):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -20,7 +21,7 @@ from sim.kernels.sums import kept_where, some
 from sim.kernels.terms import RTOL
 from sim.world.asking import Asking
 from sim.world.axes import Axes
-from sim.world.lead_groups import LeadGroup
+from sim.world.lead_groups import LeadGroups
 from sim.world.lot_accounts import Lots
 from sim.world.projects import Programmes, Projects, Upkeep, Works
 from sim.world.stock_plans import StockPlans
@@ -143,6 +144,11 @@ class Needs:
     delivery: Floats
     """The part of it that is for transport, mark-ups and tariffs; month/billing writes it"""
 
+    @cached_property
+    def lasting(self) -> Floats:
+        """Return the share of unmet need that still waits a month later, [needs, members]."""
+        return 1.0 - self.cancellation
+
 
 @dataclass(eq=False)
 class Links:
@@ -188,7 +194,7 @@ class Links:
     qualified_from: Ints
     """[dormant links, members]: first month in which a link that search opened may ship, NEVER
     before it is found; month/search writes it"""
-    lead_groups: Sequence[LeadGroup] = field(default_factory=list)
+    lead_groups: LeadGroups
     """The links by lead time"""
     kept_away: KeptAway | None = None
     """What cuts kept away where suppliers were short; month/allocation writes it"""

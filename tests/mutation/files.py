@@ -17,11 +17,12 @@ result search sourcing stockpile stress systemic tariff thrift triggers upkeep w
 hits_on_paper shared_limits seasons outages new_needs buyers_first perception preference esri kept
 told selectors buyers_on_paper orders_on_paper shortages_on_paper spending_on_paper
 plant_on_paper crafts_on_paper metrics_on_paper effects_on_paper timing_on_paper outcomes_on_paper
-least_cost_on_paper importance_on_paper
+least_cost_on_paper importance_on_paper groups_on_paper
 """
 ROOMS = {
-    "kernels": """kernels_on_paper least_cost_on_paper shared_limits seasons allocation
-    allocation_rules claims optimal systemic ordering sourcing learning capacity lead_times kept""",
+    "kernels": """kernels_on_paper groups_on_paper least_cost_on_paper shared_limits seasons
+    allocation allocation_rules claims optimal systemic ordering sourcing learning capacity
+    lead_times kept""",
     "events": """events_on_paper effects_on_paper timing_on_paper hits_on_paper shared_limits
     events outages new_needs preference triggers tariff thrift wrong_numbers evasion event_times
     more_wrong_numbers""",
