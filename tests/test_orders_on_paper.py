@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from sim.engine.model import SupplyModel
+from sim.kernels.allocation import Allocation
 from sim.kernels.sums import NEVER
+from sim.month.allocation import ship
 from sim.month.final_use import StockPolicy, use
 from sim.month.goods import dispatch
 from sim.month.ordering import note_backlog, perceive, place_orders
@@ -172,6 +174,32 @@ def test_dust_says_nothing_about_lead_times(sent: float, lead: float) -> None:
     world.needs.received = column(sent, 3)
     dispatch(world)
     assert world.needs.lead[:, 0].tolist() == pytest.approx([lead, 2])
+
+
+def test_dust_is_dust_beside_what_was_asked_for() -> None:
+    """With nothing in stock and next to nothing under way, a ten-millionth of a million ordered."""
+    slow = {"all": {"exporter": "*", "importer": "*", "product": "*", "lead_months": 2}}
+    world = SupplyModel(parse(union(trade=slow))).world
+    world.needs.lead[:] = 5
+    world.needs.stock[:] = world.needs.in_transit[:] = 0
+    world.needs.demand = column(1e6, 1e6)
+    world.links.flow = column(1e-7, 1e-5, 0, 0, 0, 0)
+    world.needs.received = column(1e-7, 1e-5)
+    dispatch(world)
+    assert world.needs.lead[:, 0].tolist() == [5, 2]
+
+
+def test_what_is_left_of_orders_for_rounding_alone_is_not_owed() -> None:
+    """Of 100 and of 1,000 all but a unit of the last place came, and all but a millionth."""
+    world = SupplyModel(parse(union())).world
+    world.needs.demand = column(100, 1000)
+    came = column(100 - 1.5e-14, 1000 - 1e-6)
+
+    def trade(world: World, supply: np.ndarray, demand: np.ndarray) -> Allocation:
+        return Allocation(world.links.flow, supply, came, rounds=1)
+
+    ship(world, trade)
+    assert world.needs.backlog[:, 0].tolist() == [0, pytest.approx(1e-6)]
 
 
 @pytest.mark.parametrize(("answer", "used"), [(-1, 0), (0.5, 0.5), (30, 30), (99, 60)])

@@ -99,6 +99,15 @@ def test_money_becomes_projects(
     assert world.programmes.treasury.item() == pytest.approx(money - spent)
 
 
+def test_who_spends_all_but_for_rounding_has_nothing_left() -> None:
+    """0.7 and 0.1 are a unit of the last place less than 0.8; of 0.9 a tenth is left."""
+    model = built(members=2)
+    world = lacking(model)
+    world.programmes.treasury[:] = [[0.8, 0.9]]
+    spend(world, asking(model, lambda _: np.array([[0.7, 0.7], [0.1, 0.1]])))
+    assert world.programmes.treasury.tolist() == [[0, pytest.approx(0.1)]]
+
+
 @pytest.mark.parametrize(("money", "active"), [(0, YES), (50, NO)])
 def test_without_money_or_leave_nothing_is_spent(money: float, active: bool) -> None:
     """And nobody is asked."""

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.kernels.sums import raised
+from sim.kernels.sums import kept_where
 from sim.world import lots
 from sim.world.world import Trade, World
+
+ROUNDING = 1e-14
+"""What is left of orders below this share of them is rounding."""
 
 
 def ship(world: World, trade: Trade) -> None:
@@ -18,7 +21,9 @@ def ship(world: World, trade: Trade) -> None:
     result = trade(world, lines.offer, needs.demand)
     links.flow, links.kept_away = result.flow, result.kept_away
     needs.received = result.received
-    needs.backlog = raised(needs.demand - result.received)
+    backlog = needs.demand - result.received
+    # what is left for rounding alone is not owed, or a tail of it would be ordered for years
+    needs.backlog = kept_where(backlog > ROUNDING * needs.demand, backlog)
     lines.output = np.minimum(result.shipped, lines.offer)
     lots.depart(world)
     if axes.input_line.size:

@@ -43,8 +43,9 @@ def _set_lead(needs: Needs, leads: LeadGroups, led: Floats, sent: Floats) -> Non
     """Set the mean lead time of needs to which something was `sent`, units, that will be under way
     for `led`, units times months, both [varying needs, members].
     """
-    # dust that rounding left of old orders says nothing about lead times
+    # dust that rounding left of orders says nothing about lead times
     dust = leads.of_varying(needs.stock) + leads.of_varying(needs.in_transit)
+    dust += leads.of_varying(needs.demand)
     dust *= RTOL
     counts, lead = sent > raised(dust, NOTHING), leads.of_varying(needs.lead)
     if np.count_nonzero(counts) == counts.size:

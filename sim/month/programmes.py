@@ -50,7 +50,10 @@ def spend(world: World, commissions: Commissions | None, making: Production = ()
     if commissions.shared is not None and len(spending) > 1:
         _close_together(world, commissions.shared, spends, seen, lacking, coming)
     money = projects.started * projects.capital_cost
-    purse.invested[:] = np.minimum(world.axes.projects_by_programme(money), purse.treasury)
+    invested = world.axes.projects_by_programme(money)
+    # who spends all but for rounding has nothing left
+    spent_all = invested > purse.treasury * (1.0 - RTOL)
+    purse.invested[:] = np.where(spent_all, purse.treasury, invested)
     purse.treasury -= purse.invested
     start(projects, projects.started, world.month)
 

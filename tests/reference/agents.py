@@ -194,7 +194,9 @@ class CommissionAgent(mesa.Agent):
         """Begin what was decided."""
         projects = self.projects.values()
         cost = total(project.started * project.capital_cost for project in projects)
-        self.invested = min(cost, self.treasury)
+        # who spends all but for rounding has nothing left
+        spent_all = cost > self.treasury * (1.0 - 1e-12)
+        self.invested = self.treasury if spent_all else cost
         self.treasury -= self.invested
         for project in projects:
             project.start(project.started, month)

@@ -143,9 +143,11 @@ class Need:
             self.in_transit += arriving
             led += lead * arriving
         self.received, self.spending, self.delivery = received, spending, delivery
-        self.backlog = max(self.demand - received, 0.0)
-        # dust that rounding left of old orders says nothing about lead times
-        if received > max(1e-12 * (self.stock + self.in_transit), 0.0):
+        # what is left for rounding alone is not owed
+        left = self.demand - received
+        self.backlog = left if left > 1e-14 * self.demand else 0.0
+        # dust that rounding left of orders says nothing about lead times
+        if received > max(1e-12 * (self.stock + self.in_transit + self.demand), 0.0):
             self.lead = led / received
 
     def fill_transit(self) -> None:
