@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.scenario.loading.bounds import Bounds
-from sim.scenario.tables.columns_of_text import ROWS, Column, plain
+from sim.scenario.tables.columns_of_text import ROWS, Cut, Gathered, _first_alike, plain
 
 CELLS = st.text(st.sampled_from("ab1. ,\"'\t\r\n\xa0"), max_size=3)
 
@@ -24,10 +24,14 @@ def test_what_is_taken_as_plain_reads_as_any_text_does(rows: list[list[str]]) ->
         return
     header, *others = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     assert found.header == [each.strip() for each in header]
-    columns, lines = found.columns()
-    assert [*map(list, zip(*columns, strict=True))] == others
-    assert all(cell == cell.strip() for column in columns for cell in column)
-    assert lines.tolist() == list(range(2, len(others) + 2))
+    assert [*map(list, zip(*found.columns, strict=True))] == others
+    for at, column in enumerate(found.columns):
+        cells = [row[at] for row in others]
+        codes, words = column.coded
+        assert [words[code] for code in codes.tolist()] == [*column] == cells
+        assert list(words) == list(dict.fromkeys(cells))
+        assert all(cell == cell.strip() for cell in cells)
+        assert column.filled == sum(map(bool, cells))
 
 
 @pytest.mark.parametrize(
@@ -50,10 +54,10 @@ def test_other_texts(text: str) -> None:
 
 def test_a_column_holds_once_what_many_rows_have() -> None:
     """As long as many do: of names of their own, each is held as it comes."""
-    column = Column()
+    column = Gathered()
     column.extend(["".join(("a", "b")) for _ in range(ROWS)])
     assert len({id(cell) for cell in column.cells}) == 1
-    own = Column()
+    own = Gathered()
     own.extend([str(row) for row in range(ROWS)])
     own.extend(["".join(("a", "b")) for _ in range(2)])
     assert own.cells[-2:] == ["ab", "ab"]

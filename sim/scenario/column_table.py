@@ -27,7 +27,7 @@ class Words(NamedTuple):
 
     codes: np.ndarray
     """[rows]: which of the words"""
-    words: Sequence[str]
+    words: Sequence[Any]
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,11 +103,12 @@ class ColumnTable(Mapping[str, F], Generic[F]):
         kept = {key: each for key, each in numbers.items() if each is not None}
         return {**words, **kept, **self.constants}
 
-    def part(self, rows: np.ndarray) -> ColumnTable[F]:
+    def part(self, rows: np.ndarray | slice) -> ColumnTable[F]:
         """Return some rows alone."""
+        is_slice = isinstance(rows, slice)
         return ColumnTable(
             self.model,
-            [self.names[row] for row in rows.tolist()],
+            self.names[rows] if is_slice else [self.names[row] for row in rows.tolist()],
             {key: Words(each.codes[rows], each.words) for key, each in self.words.items()},
             {
                 key: Numbers(each.value[rows], each.low[rows], each.high[rows], each.said)

@@ -12,11 +12,11 @@ from typing import Any
 from pydantic import ValidationError
 
 from sim.errors import Fault
-from sim.scenario.checks.reference_list import REFERENCES, Known, Reference
+from sim.scenario.checks.reference_list import REFERENCES, Reference
 from sim.scenario.checks.thinning import thinned
 from sim.scenario.loading.paths import KEYS, fault_at, find
 from sim.scenario.loading.schema_walk import KINDS, walk
-from sim.scenario.loading.source_tree import Path, Written, bare
+from sim.scenario.loading.source_tree import Known, Path, Written, bare
 from sim.scenario.rule_choices import RuleChoice
 from sim.scenario.schema import Scenario
 from sim.scenario.selectors import FINAL
@@ -124,8 +124,8 @@ def _kinds(tree: Written) -> dict[str, str | None]:
 def _names(tree: Written, section: str) -> _Names | None:
     if section not in tree.members:
         return None if Scenario.model_fields[section].is_required() else {}
-    mapping = tree.members[section].mapping
-    return None if mapping is None else dict.fromkeys(map(str, mapping))
+    names = tree.members[section].names
+    return None if names is None else dict.fromkeys(map(str, names))
 
 
 def _unknown_names(
