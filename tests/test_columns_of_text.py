@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.scenario.loading.bounds import Bounds
-from sim.scenario.tables.columns_of_text import ROWS, Cut, Gathered, _first_alike, plain
+from sim.scenario.tables.columns_of_text import ROWS, Gathered, plain
 
 CELLS = st.text(st.sampled_from("ab1. ,\"'\t\r\n\xa0"), max_size=3)
 
@@ -70,3 +70,13 @@ def test_the_first_row_too_many_is_told() -> None:
     bounds = Bounds(cells=50_000_000 - 7)
     assert found.too_many(bounds) == 4
     assert found.too_many(Bounds()) is None
+
+
+def test_many_different_cells_are_told_apart() -> None:
+    """So many that several fall into one slot; the first letters, and the last, are often alike."""
+    cells = [f"{'same' * (row % 5)}{row * 7919 % 5003}{'end' * (row % 3)}" for row in range(20_000)]
+    found = plain("a,b\n" + "".join(f"{each},1\n" for each in cells), ",")
+    assert found is not None
+    codes, words = found.columns[0].coded
+    assert list(words) == list(dict.fromkeys(cells))
+    assert [words[code] for code in codes.tolist()] == cells

@@ -105,10 +105,10 @@ class ColumnTable(Mapping[str, F], Generic[F]):
 
     def part(self, rows: np.ndarray | slice) -> ColumnTable[F]:
         """Return some rows alone."""
-        is_slice = isinstance(rows, slice)
+        own = rows.tolist() if isinstance(rows, np.ndarray) else range(len(self))[rows]
         return ColumnTable(
             self.model,
-            self.names[rows] if is_slice else [self.names[row] for row in rows.tolist()],
+            [self.names[row] for row in own],
             {key: Words(each.codes[rows], each.words) for key, each in self.words.items()},
             {
                 key: Numbers(each.value[rows], each.low[rows], each.high[rows], each.said)

@@ -7,9 +7,10 @@ wrong.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -212,7 +213,7 @@ def _grouped(first: Ints, second: Ints) -> tuple[Ints, Sequence[slice]]:
     rank[np.lexsort((at, first[at]))] = np.arange(at.size)
     order = np.argsort(rank[group], kind="stable")
     ends = np.cumsum(np.bincount(rank[group], minlength=at.size)).tolist()
-    return order, [slice(*each) for each in zip([0, *ends], ends)]
+    return order, [slice(*each) for each in pairwise([0, *ends])]
 
 
 def _titles(columns: PlainColumns, rows: Rows) -> Titles:

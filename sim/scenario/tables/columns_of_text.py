@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import csv
 from abc import abstractmethod
-from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
@@ -124,7 +123,7 @@ class Cut(Column):
 
     def __getitem__(self, row: int | slice) -> str | Sequence[str]:  # type: ignore[override]
         if isinstance(row, slice):
-            return [self[each] for each in range(len(self))[row]]
+            return list(self)[row]
         return self._text[self._first[row] : self._end[row]].decode()
 
     def __iter__(self) -> Iterator[str]:
@@ -165,7 +164,7 @@ class Cut(Column):
         letters += np.arange(letters.size)
         cut = np.frombuffer(self._text, dtype=np.uint8)[letters]
         cut[after - 1] = ord("\n")
-        return cut.tobytes()
+        return bytes(cut)
 
 
 def _first_alike(keys: Sequence[np.ndarray]) -> Ints:
@@ -179,11 +178,10 @@ def _first_alike(keys: Sequence[np.ndarray]) -> Ints:
     bits = rows.bit_length() + 2
     slots = np.zeros(1 << bits, dtype=np.int64)
     while left.size:
-        own = [key[left] for key in keys]
-        slot = _hashed(own, odd) >> np.uint64(64 - bits)
+        slot = _hashed([key[left] for key in keys], odd) >> np.uint64(64 - bits)
         slots[slot[::-1]] = left[::-1]
         first = slots[slot]
-        alike = np.logical_and.reduce([key[first] == mine for key, mine in zip(keys, own)])
+        alike = np.logical_and.reduce([key[first] == key[left] for key in keys])
         found[left[alike]] = first[alike]
         left, odd = left[~alike], odd * 3 % 2**64
     return found
@@ -232,7 +230,7 @@ def plain(text: str, delimiter: str) -> Plain | None:
         return None
     starts = np.append(0, end[:-1] + 1).reshape(ends.shape)
     longest, shortest = ((ends[:, -1] - starts[:, 0]).max(), (ends[:, -1] - starts[:, 0]).min())
-    if shortest <= cuts and _has_blank_row(starts, ends) or longest >= csv.field_size_limit():
+    if (shortest <= cuts and _has_blank_row(starts, ends)) or longest >= csv.field_size_limit():
         return None
     columns = [Cut(data, starts[1:, at], ends[1:, at]) for at in range(cuts + 1)]
     return Plain(text[: ends[0, -1]].split(delimiter), columns)

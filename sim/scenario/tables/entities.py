@@ -191,7 +191,7 @@ class _Columns:
         columns = {part: self._column(target) for part, target in parts.items()}
         is_rate = next(iter(parts.values())).leaf.is_rate
         if columns.keys() == {"value"} and not self.values.said(columns, is_rate=is_rate):
-            return columns["value"]
+            return list(columns["value"])
         found: list[Any] = []
         for row in zip(*columns.values(), strict=True):
             cells = zip(columns, row, strict=True)
@@ -206,7 +206,7 @@ class _Columns:
         if cells.column is not None and target.leaf.kind == "quantity":
             numbers = read_numbers(self.grid, target, self.values)
             if numbers is not None:
-                return numbers.tolist()
+                return list(numbers.tolist())
         codes, texts = self._texts(cells)
         values = [self._value(text, target) for text in texts]
         if None in values and is_main(target, self.layout):
