@@ -105,10 +105,14 @@ class ColumnTable(Mapping[str, F], Generic[F]):
 
     def part(self, rows: np.ndarray | slice) -> ColumnTable[F]:
         """Return some rows alone."""
-        own = rows.tolist() if isinstance(rows, np.ndarray) else range(len(self))[rows]
+        names = (
+            self.names[rows]
+            if isinstance(rows, slice)
+            else [self.names[row] for row in rows.tolist()]
+        )
         return ColumnTable(
             self.model,
-            [self.names[row] for row in own],
+            names,
             {key: Words(each.codes[rows], each.words) for key, each in self.words.items()},
             {
                 key: Numbers(each.value[rows], each.low[rows], each.high[rows], each.said)

@@ -13,6 +13,7 @@ from itertools import count
 from typing import NamedTuple, overload
 
 import numpy as np
+from pydantic_core import from_json
 
 from sim.files.delimited import MOST_CELLS
 from sim.kernels.arrays import Ints
@@ -52,7 +53,11 @@ class Column(Sequence[str]):
 
     @abstractmethod
     def _lines(self) -> bytes | None:
-        """Give all cells, each as a line; None where they are more than plain letters."""
+        """Give all cells, each on a line; None where they are more than plain letters."""
+
+    @abstractmethod
+    def _longest(self) -> int:
+        """Count the letters of the longest cell."""
 
     def part(self, rows: Iterable[int]) -> Gathered:
         """Return some of the cells alone."""
@@ -63,15 +68,17 @@ class Column(Sequence[str]):
         not.
         """
         lines = self._lines()
-        if lines is None or lines.translate(None, _DIGITS):
-            return None
-        cells = lines.split(b"\n")[: len(self)]
-        if max(map(len, cells), default=0) >= LONGEST_NUMBER:
+        if lines is None or lines.translate(None, _DIGITS) or self._longest() >= LONGEST_NUMBER:
             return None
         try:
-            return np.array(list(map(float, cells)), dtype=np.float64)
+            # as JSON they are read four times as fast
+            found = from_json(b"[%b]" % lines.replace(b"\n", b","))
         except ValueError:
-            return None
+            try:
+                found = list(map(float, lines.split(b"\n")))
+            except ValueError:
+                return None
+        return np.array(found, dtype=np.float64)
 
 
 class Gathered(Column):
@@ -109,7 +116,10 @@ class Gathered(Column):
 
     def _lines(self) -> bytes | None:
         whole = "\n".join(self.cells)
-        return whole.encode() if whole.isascii() and len(self) else None
+        return whole.encode() if whole.isascii() and self.cells else None
+
+    def _longest(self) -> int:
+        return max(map(len, self.cells), default=0)
 
 
 class Cut(Column):
@@ -127,8 +137,7 @@ class Cut(Column):
         return self._text[self._first[row] : self._end[row]].decode()
 
     def __iter__(self) -> Iterator[str]:
-        lines = self._lines().decode().split("\n")
-        return iter(lines[: len(self)])
+        return iter(self._lines().decode().split("\n") if len(self) else ())
 
     @property
     def filled(self) -> int:
@@ -159,12 +168,15 @@ class Cut(Column):
 
     def _lines(self) -> bytes:
         size = self._end - self._first + 1
-        after = np.cumsum(size)
+        after = np.cumsum(size, dtype=size.dtype)
         letters = np.repeat(self._first - after + size, size)
-        letters += np.arange(letters.size)
+        letters += np.arange(letters.size, dtype=letters.dtype)
         cut = np.frombuffer(self._text, dtype=np.uint8)[letters]
         cut[after - 1] = ord("\n")
-        return bytes(cut)
+        return bytes(cut[:-1])
+
+    def _longest(self) -> int:
+        return int((self._end - self._first).max(initial=0))
 
 
 def _first_alike(keys: Sequence[np.ndarray]) -> Ints:
@@ -224,13 +236,15 @@ def plain(text: str, delimiter: str) -> Plain | None:
     end = np.flatnonzero(is_cut)
     if end.size % (cuts + 1) or _has_blanks(letters, is_cut):
         return None
-    ends = end.reshape(-1, cuts + 1)
+    # 32 bits are enough for what may be read of files
+    ends = end.astype(np.int32).reshape(-1, cuts + 1)
     is_line = letters[ends] == ord("\n")
     if is_line[:, :-1].any() or not is_line[:, -1].all():
         return None
-    starts = np.append(0, end[:-1] + 1).reshape(ends.shape)
-    longest, shortest = ((ends[:, -1] - starts[:, 0]).max(), (ends[:, -1] - starts[:, 0]).min())
-    if (shortest <= cuts and _has_blank_row(starts, ends)) or longest >= csv.field_size_limit():
+    starts = np.append(np.int32(0), ends.ravel()[:-1] + np.int32(1)).reshape(ends.shape)
+    length = ends[:, -1] - starts[:, 0]
+    # a row of blank cells is as short as its delimiters
+    if length.min() <= cuts or length.max() >= csv.field_size_limit():
         return None
     columns = [Cut(data, starts[1:, at], ends[1:, at]) for at in range(cuts + 1)]
     return Plain(text[: ends[0, -1]].split(delimiter), columns)
@@ -242,11 +256,6 @@ def _has_blanks(letters: np.ndarray, is_cut: np.ndarray) -> bool:
     return bool(blanks.size) and bool(
         (blanks[0] == 0) or is_cut[blanks - 1].any() or is_cut[blanks + 1].any()
     )
-
-
-def _has_blank_row(starts: Ints, ends: Ints) -> bool:
-    """Tell whether a row has nothing but blank cells."""
-    return bool((starts == ends).all(axis=1).any())
 
 
 def coded(cells: Sequence[str]) -> Words:

@@ -236,7 +236,8 @@ class PlainColumns:
         codes, texts = self.grid.columns[target.cells.column].coded
         found = [self._float(text, target) for text in texts]
         self.odd |= np.array([each is None for each in found], dtype=np.bool_)[codes]
-        return np.array(found, dtype=np.float64)[codes]
+        numbers: np.ndarray = np.array(found, dtype=np.float64)[codes]
+        return numbers
 
     def _float(self, text: str, target: Target) -> float | None:
         """Read a number; NaN where it is blank, None where it is none."""
