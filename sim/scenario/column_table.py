@@ -32,7 +32,10 @@ class Words(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Numbers:
-    """Hold a key that is a quantity in every row that gives it, arrays [rows]; NaN: not given."""
+    """Hold a key that is a quantity in every row that gives it, arrays [rows]; NaN: not given.
+
+    Where no row gives an interval, `low` and `high` are one array.
+    """
 
     value: Floats
     low: Floats
@@ -45,6 +48,17 @@ class Numbers:
         """Tell where members differ, [rows]."""
         marks: np.ndarray = self.low < self.high
         return marks
+
+    @property
+    def is_exact(self) -> bool:
+        """Tell whether no row gives an interval."""
+        return self.low is self.high
+
+    def part(self, rows: np.ndarray | slice) -> Numbers:
+        """Return some rows alone."""
+        low = self.low[rows]
+        high = low if self.is_exact else self.high[rows]
+        return Numbers(self.value[rows], low, high, self.said)
 
     @property
     def scale(self) -> float:
@@ -114,10 +128,7 @@ class ColumnTable(Mapping[str, F], Generic[F]):
             self.model,
             names,
             {key: Words(each.codes[rows], each.words) for key, each in self.words.items()},
-            {
-                key: Numbers(each.value[rows], each.low[rows], each.high[rows], each.said)
-                for key, each in self.numbers.items()
-            },
+            {key: each.part(rows) for key, each in self.numbers.items()},
             self.constants,
         )
 

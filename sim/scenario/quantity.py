@@ -129,6 +129,11 @@ class Quantity(Frozen):
             return len(set(self.values)) > 1
         return self.low is not None and self.low != self.high and self.dist != "fixed"
 
+    @property
+    def may_differ(self) -> bool:
+        """Tell whether members, or columns of a study, may differ in this number."""
+        return self.is_drawn
+
     def draw(self, seed: int, name: str, members: Sequence[int]) -> Floats:
         """Draw this number for each member, shape [members], rates per month; member 0 gets the
         central value.
@@ -156,11 +161,17 @@ def draw_all(
     """Draw numbers for each member, shape [quantities, members]: each as it is drawn alone, all in
     a few operations.
     """
-    scale = np.array([[each.scale] for each in quantities])
-    value = np.array([[each.value] for each in quantities])
+    # many are the schema's own: one for all
+    kinds = {id(each): each for each in quantities}
+    own = {key: (each.scale, each.value, each.may_differ) for key, each in kinds.items()}
+    scale, value, may_differ = (
+        np.array(found)[:, None]
+        for found in zip(*(own[id(each)] for each in quantities), strict=True)
+    )
     result = np.repeat(value * scale, len(members), axis=1)
     drawn: dict[Distribution | None, list[int]] = {}
-    for row, each in enumerate(quantities):
+    for row in np.flatnonzero(may_differ).tolist():
+        each = quantities[row]
         given = each.beside(names[row], len(members))
         if given is not None:
             result[row] = given

@@ -19,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.kernels.arrays import Bools, Ints
-from sim.kernels.matching import matched, spread_out
+from sim.kernels.matching import found_among, matched, spread_out
 from sim.scenario.bills import bill_of
 from sim.scenario.schema import Scenario
 from sim.scenario.trade_columns import (
@@ -213,8 +213,7 @@ class TradeRules:
             found = np.zeros(left.size, dtype=np.bool_)
             for form in forms:
                 keys = self._keys_of(form, parties, Pairs(*(each[left] for each in pairs)))
-                first = np.searchsorted(form.keys, keys)
-                place, at = spread_out(first, np.searchsorted(form.keys, keys, "right") - first)
+                place, at = spread_out(*found_among(keys, form.keys))
                 found[place] = True
                 rows.append(left[place])
                 rules.append(form.rule[at])

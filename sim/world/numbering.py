@@ -136,10 +136,10 @@ def _needs(scenario: Scenario, lines: _Lines) -> _Needs:
     user, names = _ints(users), tuple(scenario.states)
     state_row = np.concatenate([_ints(owners), lines.state[user]])
     return _Needs(
-        tuple(zip((names[row] for row in state_row.tolist()), bought, strict=True)),
+        tuple(zip(map(names.__getitem__, state_row.tolist()), bought, strict=True)),
         final,
         state_row,
-        _ints(product_row[product] for product in bought),
+        _ints(map(product_row.__getitem__, bought)),
         _ints(tiers),
         np.concatenate([np.full(final, -1), user]),
     )

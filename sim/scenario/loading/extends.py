@@ -152,8 +152,8 @@ def stand_beside(under: object, above: object) -> bool:
 
 def _joined(under: dict[Key, Any], above: dict[Key, Any]) -> dict[Key, Any]:
     """Put mappings together that have no more in common than mappings."""
-    both = {key: _joined(each, above[key]) for key, each in under.items() if key in above}
-    return {**under, **above, **both}
+    both = under.keys() & above.keys()
+    return {**under, **above, **{key: _joined(under[key], above[key]) for key in both}}
 
 
 def _member_by_member(

@@ -125,7 +125,7 @@ class Gathered(Column):
 class Cut(Column):
     """Cut the cells of a column out of a text when they are asked for."""
 
-    def __init__(self, text: bytes, first: Ints, end: Ints) -> None:
+    def __init__(self, text: bytes, first: np.ndarray, end: np.ndarray) -> None:
         self._text, self._first, self._end = text, first, end
 
     def __len__(self) -> int:

@@ -193,10 +193,14 @@ class _Columns:
         if columns.keys() == {"value"} and not self.values.said(columns, is_rate=is_rate):
             return list(columns["value"])
         found: list[Any] = []
+        said: dict[frozenset[str], Mapping[str, str]] = {}
         for row in zip(*columns.values(), strict=True):
             cells = zip(columns, row, strict=True)
             own = {part: value for part, value in cells if value is not None}
-            own |= self.values.said(own, is_rate=is_rate)
+            key = frozenset(own)
+            if key not in said:
+                said[key] = self.values.said(key, is_rate=is_rate)
+            own |= said[key]
             found.append(own["value"] if own.keys() == {"value"} else own or None)
         return found
 
