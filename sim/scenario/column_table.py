@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import numpy as np
@@ -140,7 +140,7 @@ class ColumnTable(Mapping[str, F], Generic[F]):
 
     def column(self, key: str) -> Numbers:
         """Give a quantity of every row, with the schema's default where a row gives none."""
-        otherwise = self.model.model_fields[key].default
+        otherwise = _default_of(self.model, key)
         if key not in self.numbers:
             fixed = self.default(key)
             value = np.nan if fixed is None else fixed.value * fixed.scale
@@ -152,6 +152,12 @@ class ColumnTable(Mapping[str, F], Generic[F]):
         # a default is per month, whatever the file is
         value = np.where(np.isnan(own.value), otherwise.value / own.scale, own.value)
         return Numbers(value, own.low, own.high, own.said)
+
+
+@cache
+def _default_of(model: type[Frozen], key: str) -> Any:
+    """Give the schema's default; to look it up in a model takes long."""
+    return model.model_fields[key].default
 
 
 def joined(several: Sequence[Numbers]) -> Numbers:

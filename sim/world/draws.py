@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from sim import rng
-from sim.kernels.arrays import Floats, Ints
+from sim.kernels.arrays import Floats
 from sim.scenario.column_table import ColumnTable, draw_column, joined
 from sim.scenario.quantity import Frozen, Quantity, draw_all
 from sim.scenario.schema import Scenario
@@ -20,7 +21,7 @@ class _Part(NamedTuple):
 
     table: Mapping[str, Frozen]
     path: str
-    rows: Ints
+    rows: range
 
 
 def _said(table: Mapping[str, Frozen], key: str) -> tuple[tuple[str, str], ...] | None:
@@ -72,12 +73,12 @@ class Draws:
         kinds: dict[Any, list[_Part]] = {}
         start = 0
         for table, block in tables:
-            part = _Part(table, block, np.arange(start, start + len(table)))
+            part = _Part(table, block, range(start, start + len(table)))
             kinds.setdefault(_said(table, key), []).append(part)
-            start += len(table)
+            start = part.rows.stop
         for said, parts in kinds.items():
             drawn = self._objects(parts, key) if said is None else self._numbers(parts, key)
-            result[np.concatenate([part.rows for part in parts])] = drawn
+            result[list(chain.from_iterable(part.rows for part in parts))] = drawn
         return result
 
     def _objects(self, parts: Sequence[_Part], key: str) -> Floats:

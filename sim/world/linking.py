@@ -85,7 +85,7 @@ def link(scenario: Scenario, ends: Ends) -> Ways:
     reexports = {
         name: event for name, event in scenario.events.items() if isinstance(event, Reexport)
     }
-    rules = [f"trade.{name}" for name in scenario.trade]
+    rules = list(map("trade.".__add__, scenario.trade))
     table = (*rules, BY_DEFAULT, *(f"events.{name}" for name in reexports))
     found = [
         *_by_rules(scenario, ends),

@@ -225,7 +225,8 @@ def plain(text: str, delimiter: str) -> Plain | None:
     """
     if not text.isascii() or '"' in text:
         return None
-    text = text.replace("\r\n", "\n").removesuffix("\n") + "\n"
+    text = text.replace("\r\n", "\n") if "\r" in text else text
+    text = text if text.endswith("\n") else f"{text}\n"
     odd = "\r" in text or (delimiter != "\t" and "\t" in text)
     cuts = text[: text.index("\n")].count(delimiter)
     if odd or not 0 < cuts < MOST_CELLS or text.startswith("\n"):
@@ -253,9 +254,8 @@ def plain(text: str, delimiter: str) -> Plain | None:
 def _has_blanks(letters: np.ndarray, is_cut: np.ndarray) -> bool:
     """Tell whether there are blanks around cells."""
     blanks = np.flatnonzero(letters == ord(" "))
-    return bool(blanks.size) and bool(
-        (blanks[0] == 0) or is_cut[blanks - 1].any() or is_cut[blanks + 1].any()
-    )
+    around = is_cut[blanks - 1].any() or is_cut[blanks + 1].any()
+    return bool(blanks.size) and bool(blanks[0] == 0 or around)
 
 
 def coded(cells: Sequence[str]) -> Words:
