@@ -12,7 +12,8 @@ import numpy as np
 from sim import rng
 from sim.kernels.arrays import Floats
 from sim.scenario.column_table import ColumnTable, draw_column, joined
-from sim.scenario.quantity import Frozen, Quantity, draw_all
+from sim.scenario.drawing import draw_all
+from sim.scenario.quantity import Frozen, Quantity
 from sim.scenario.schema import Scenario
 
 

@@ -94,7 +94,8 @@ def _over(
     if isinstance(above.value, str):
         # a text is no shorthand, and has nothing within
         return above
-    return _member_by_member(under, above, shape, path, removals)
+    base = None if under is None else under.in_full
+    return _member_by_member(base, above.in_full, shape, path, removals)
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,7 +119,8 @@ class Laid(Entities):
     @cached_property
     def written(self) -> Written:
         """Lay one over the other, member by member."""
-        found = _member_by_member(self.under, self.above, self.shape, (), [])
+        under, above = self.under.in_full, self.above.in_full
+        found = _member_by_member(under, above, self.shape, (), [])
         for each in self.titles:
             each.give(found)
         return found
@@ -163,7 +165,6 @@ def _member_by_member(
     path: Path,
     removals: list[tuple[Path, str]],
 ) -> Written:
-    under, above = under and under.in_full, above.in_full
     known = _telling(under, above)
     model = model_at(shape, known)
     above = expanded(above, model)

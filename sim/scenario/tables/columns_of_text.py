@@ -223,32 +223,39 @@ def plain(text: str, delimiter: str) -> Plain | None:
     """Part a text into columns where it is plain: without quotes, blanks around cells and odd rows;
     None where it is not.
     """
-    if not text.isascii() or '"' in text:
-        return None
     text = text.replace("\r\n", "\n") if "\r" in text else text
     text = text if text.endswith("\n") else f"{text}\n"
-    odd = "\r" in text or (delimiter != "\t" and "\t" in text)
-    cuts = text[: text.index("\n")].count(delimiter)
-    if odd or not 0 < cuts < MOST_CELLS or text.startswith("\n"):
+    cuts = _cuts(text, delimiter)
+    if not cuts:
         return None
     data = text.encode()
     letters = np.frombuffer(data, dtype=np.uint8)
     is_cut = (letters == ord(delimiter)) | (letters == ord("\n"))
-    end = np.flatnonzero(is_cut)
+    # 32 bits are enough for what may be read of files
+    end = np.flatnonzero(is_cut).astype(np.int32)
     if end.size % (cuts + 1) or _has_blanks(letters, is_cut):
         return None
-    # 32 bits are enough for what may be read of files
-    ends = end.astype(np.int32).reshape(-1, cuts + 1)
-    is_line = letters[ends] == ord("\n")
-    if is_line[:, :-1].any() or not is_line[:, -1].all():
-        return None
-    starts = np.append(np.int32(0), ends.ravel()[:-1] + np.int32(1)).reshape(ends.shape)
-    length = ends[:, -1] - starts[:, 0]
-    # a row of blank cells is as short as its delimiters
-    if length.min() <= cuts or length.max() >= csv.field_size_limit():
+    ends = end.reshape(-1, cuts + 1)
+    starts = np.append(np.int32(0), end[:-1] + np.int32(1)).reshape(ends.shape)
+    if not _are_rows(letters[ends] == ord("\n"), ends[:, -1] - starts[:, 0]):
         return None
     columns = [Cut(data, starts[1:, at], ends[1:, at]) for at in range(cuts + 1)]
     return Plain(text[: ends[0, -1]].split(delimiter), columns)
+
+
+def _cuts(text: str, delimiter: str) -> int:
+    """Count the delimiters of the first row; 0 of a text that needs a closer look."""
+    odd = ('"', "\r", *({"\t"} - {delimiter}))
+    cuts = text[: text.index("\n")].count(delimiter)
+    is_odd = not text.isascii() or any(sign in text for sign in odd) or cuts >= MOST_CELLS
+    return 0 if is_odd else cuts
+
+
+def _are_rows(is_line: np.ndarray, length: np.ndarray) -> bool:
+    """Tell whether lines end where rows do, [rows, cells], and none is blank, or too long."""
+    # a row of blank cells is as short as its delimiters
+    is_right = is_line.shape[1] <= length.min() and length.max() < csv.field_size_limit()
+    return bool(is_right and is_line[:, -1].all() and not is_line[:, :-1].any())
 
 
 def _has_blanks(letters: np.ndarray, is_cut: np.ndarray) -> bool:

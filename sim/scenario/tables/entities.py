@@ -18,7 +18,7 @@ from sim.scenario.event_times import Dated
 from sim.scenario.loading.source_tree import Entities, Key, Known, Path, Titles, Written, bare
 from sim.scenario.tables.columns import Cells, Layout, Target
 from sim.scenario.tables.grid import Grid
-from sim.scenario.tables.plain_columns import read_numbers
+from sim.scenario.tables.plain_columns import read_numbers, written_out
 from sim.scenario.tables.references import strange_rows, where
 from sim.scenario.tables.rows import Rows, is_main, needs_title
 from sim.scenario.tables.values import Values
@@ -163,17 +163,13 @@ class _Columns:
         several = [self._texts(each) for each in cells]
         if any(not self._blanks.isdisjoint(texts) for _, texts in several):
             raise ValueError
-        if len(several) == 1:
-            codes, texts = several[0]
-            words = [self.values.member(text, key) for text in texts]
-            self.said[f"{where(self.layout, at, self.path)}.~"] = Words(codes, words)
-            return [words[code] for code in codes.tolist()]
-        parts = [
-            [words[code] for code in codes.tolist()]
-            for codes, texts in several
-            for words in [[self.values.part(text) for text in texts]]
-        ]
-        return ["_".join(each) for each in zip(*parts, strict=True)]
+        if len(several) > 1:
+            parts = [Words(codes, [*map(self.values.part, texts)]) for codes, texts in several]
+            return ["_".join(each) for each in zip(*map(written_out, parts), strict=True)]
+        codes, texts = several[0]
+        names = Words(codes, [self.values.member(text, key) for text in texts])
+        self.said[f"{where(self.layout, at, self.path)}.~"] = names
+        return list(written_out(names))
 
     def _values_at(self, at: int) -> Iterator[tuple[Path, Sequence[Any]]]:
         """List the keys of a level with what they are in each row; None: not given."""
@@ -216,7 +212,7 @@ class _Columns:
         if None in values and is_main(target, self.layout):
             raise ValueError
         self._note(target, Words(codes, values))
-        return values * size if len(values) == 1 else [values[code] for code in codes.tolist()]
+        return values * size if len(values) == 1 else written_out(Words(codes, values))
 
     def _value(self, text: str, target: Target) -> Any:
         if text in self._blanks:

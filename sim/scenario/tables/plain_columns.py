@@ -123,7 +123,7 @@ class PlainColumns:
         for at, names in enumerate(several):
             self.said[f"{self._place(at)}.~"] = names
         self._mark_twins(several)
-        return _written_out(own)
+        return written_out(own)
 
     def _constant(self, target: Target) -> Written:
         """Read what is the same in all rows; where it is wrong, all rows are odd."""
@@ -167,7 +167,7 @@ class PlainColumns:
         """Name the rows: by their own column, or by the columns that make the name."""
         parts = [self._named(each, is_whole=len(cells) == 1) for each in cells]
         if len(parts) > 1:
-            return coded(list(map("_".join, zip(*map(_written_out, parts), strict=True))))
+            return coded(list(map("_".join, zip(*map(written_out, parts), strict=True))))
         codes, words = parts[0]
         if len(set(words)) == len(words):
             return parts[0]
@@ -289,7 +289,7 @@ def _are_names(texts: Sequence[str]) -> bool:
     return whole.isascii() and "\n_" not in whole and all(map(str.isidentifier, texts))
 
 
-def _written_out(words: Words) -> Sequence[str]:
+def written_out(words: Words) -> Sequence[str]:
     """Give the word of each row."""
     if len(words.words) == words.codes.size:
         return words.words
