@@ -80,3 +80,31 @@ def test_many_different_cells_are_told_apart() -> None:
     codes, words = found.columns[0].coded
     assert list(words) == list(dict.fromkeys(cells))
     assert [words[code] for code in codes.tolist()] == cells
+
+
+@pytest.mark.parametrize(
+    ("cells", "numbers"),
+    [
+        (["1", "-2.5", "1e3"], [1.0, -2.5, 1000.0]),
+        (["+1", ".5", "007"], [1.0, 0.5, 7.0]),
+        (["1", ""], None),
+        (["1", "2x"], None),
+        (["1-2", "3"], None),
+        (["1\n2", "3"], None),
+        (["1", "9" * 300], None),
+        (["\u0661"], None),
+        ([], None),
+    ],
+)
+def test_a_column_of_nothing_but_numbers(cells: list[str], numbers: list[float] | None) -> None:
+    found = Gathered(cells).numbers()
+    assert (None if found is None else found.tolist()) == numbers
+
+
+@given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1))
+def test_numbers_are_read_to_the_last_bit(numbers: list[float]) -> None:
+    found = plain("a,b\n" + "".join(f"x,{each!r}\n" for each in numbers), ",")
+    assert found is not None
+    read = found.columns[1].numbers()
+    assert read is not None
+    assert read.tolist() == numbers

@@ -78,7 +78,8 @@ class Column(Sequence[str]):
                 found = list(map(float, lines.split(b"\n")))
             except ValueError:
                 return None
-        return np.array(found, dtype=np.float64)
+        # a quoted cell may have run over lines
+        return np.array(found, dtype=np.float64) if len(found) == len(self) else None
 
 
 class Gathered(Column):
