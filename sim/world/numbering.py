@@ -48,6 +48,7 @@ def number(scenario: Scenario) -> Axes:
         need_line=needs.line,
         link_line=links.line,
         link_need=links.need,
+        rules=len(scenario.trade),
         terms=links.table,
         link_terms=links.terms,
         link_via=links.via,
