@@ -273,12 +273,21 @@ def _crossed(sides: Sequence[Spoken]) -> tuple[Ints, Sequence[Ints], Sequence[In
     first, *others = sides
     rule, ranks, codes = first.rule, [first.rank], [first.code]
     for side in others:
+        if _is_each(side.rule, rule):
+            ranks, codes = [*ranks, side.rank[rule]], [*codes, side.code[rule]]
+            continue
         count = np.bincount(side.rule, minlength=int(rule.max(initial=-1)) + 1)
         row, at = spread_out((np.cumsum(count) - count)[rule], count[rule])
         rule = rule[row]
         ranks = [*(each[row] for each in ranks), side.rank[at]]
         codes = [*(each[row] for each in codes), side.code[at]]
     return rule, ranks, codes
+
+
+def _is_each(spoken: Ints, rule: Ints) -> bool:
+    """Tell whether each rule of some has one name on a side, as in tables."""
+    most = int(rule.max(initial=-1))
+    return most < spoken.size and np.array_equal(spoken, np.arange(spoken.size))
 
 
 def _ints(values: Sequence[int]) -> Ints:
