@@ -124,7 +124,9 @@ class Gathered(Column):
 
 
 class Cut(Column):
-    """Cut the cells of a column out of a text when they are asked for."""
+    """Cut the cells of a column out of a text, with eight more letters at its end, when they are
+    asked for.
+    """
 
     def __init__(self, text: bytes, first: np.ndarray, end: np.ndarray) -> None:
         self._text, self._first, self._end = text, first, end
@@ -157,13 +159,10 @@ class Cut(Column):
     def _keys(self) -> Sequence[np.ndarray]:
         """Write cells as numbers, eight letters in each: no two cells have the same numbers."""
         size = self._end - self._first
-        padded = np.frombuffer(self._text + bytes(_LETTERS), dtype=np.uint8)
-        eight = np.ndarray(
-            len(self._text) + 1, dtype="<u8", buffer=padded, strides=(padded.itemsize,)
-        )
+        last = len(self._text) - _LETTERS
+        eight = np.ndarray(last + 1, dtype="<u8", buffer=self._text, strides=(1,))
         return [
-            eight[np.minimum(self._first + at, len(self._text))]
-            & _MASKS[np.clip(size - at, 0, _LETTERS)]
+            eight[np.minimum(self._first + at, last)] & _MASKS[np.clip(size - at, 0, _LETTERS)]
             for at in range(0, max(int(size.max(initial=0)), 1), _LETTERS)
         ]
 
@@ -229,7 +228,8 @@ def plain(text: str, delimiter: str) -> Plain | None:
     cuts = _cuts(text, delimiter)
     if not cuts:
         return None
-    data = text.encode()
+    # so that eight letters may be read from any place
+    data = text.encode() + bytes(_LETTERS)
     letters = np.frombuffer(data, dtype=np.uint8)
     is_cut = (letters == ord(delimiter)) | (letters == ord("\n"))
     # 32 bits are enough for what may be read of files
