@@ -13,7 +13,8 @@ import pytest
 import sim
 from sim.assess.evidence import CONFIDENCES, cited, counts, described, drawn, ledger, numbers
 from sim.engine.model import SupplyModel
-from sim.scenario.quantity import Quantity, draw_all
+from sim.scenario.drawing import draw_all
+from sim.scenario.quantity import Quantity
 from sim.scenario.schema import Scenario
 from sim.world.numbering import number
 from tests.tiny_scenario import data

@@ -136,8 +136,9 @@ def test_without_search_links_are_what_trying_every_rule_permits(seed: int) -> N
         trade=rules_of(rows) | {"broad": broad},
     )
     axes = number(found)
+    paths = [*(f"trade.{name}" for name in found.trade), *axes.terms]
     links = {
-        (line, need): axes.terms[terms]
+        (line, need): paths[terms]
         for line, need, terms in zip(axes.link_line, axes.link_need, axes.link_terms, strict=True)
     }
     wanted = {}

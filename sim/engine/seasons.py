@@ -31,8 +31,13 @@ def seasonal(scenario: Scenario, axes: Axes) -> Ints:
     """
     first = month_number(scenario.start)
     needs = enumerate(scenario.needs[state][product] for state, product in axes.needs[: axes.final])
-    rows = [row for row, need in needs if all(_swings(_years(need, first)))]
+    rows = [row for row, need in needs if _moves(need) and all(_swings(_years(need, first)))]
     return np.array(rows, dtype=np.int64)
+
+
+def _moves(need: Need) -> bool:
+    """Tell whether a need may change from month to month by its own numbers."""
+    return need.profile is not None or need.series is not None
 
 
 def _years(need: Need, first: int) -> list[Floats]:

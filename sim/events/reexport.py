@@ -93,4 +93,5 @@ class Reexport(TradeEffect):
 
 def own_links(axes: Axes, name: str) -> Ints:
     """Find the links that are there for the re-export of this name alone."""
-    return np.flatnonzero(axes.link_terms == axes.terms.index(f"events.{name}"))
+    row = axes.rules + axes.terms.index(f"events.{name}")
+    return np.flatnonzero(axes.link_terms == row)

@@ -4,7 +4,7 @@ processor's cache, and takes no memory from the system.
 
 from __future__ import annotations
 
-SIZE = 2**14
+SIZE = 2**15
 """Numbers of an array in a block."""
 
 

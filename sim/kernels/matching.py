@@ -15,9 +15,19 @@ def matched(keys: Ints, among: Ints) -> tuple[Ints, Ints]:
     """
     order = np.argsort(among, kind="stable")
     known = among[order]
-    first = np.searchsorted(known, keys)
-    place, at = spread_out(first, np.searchsorted(known, keys, side="right") - first)
+    place, at = spread_out(*found_among(keys, known))
     return place, order[at]
+
+
+def found_among(keys: Ints, known: Ints) -> tuple[Ints, Ints]:
+    """Find for each key the rows of a rising list that have it: (the first, their number)."""
+    if not known.size:
+        return np.zeros_like(keys), np.zeros_like(keys)
+    first = np.searchsorted(known, keys)
+    ends = np.append(np.flatnonzero(np.diff(known)) + 1, known.size)
+    after = np.repeat(ends, np.diff(ends, prepend=0))
+    nearest = np.minimum(first, known.size - 1)
+    return first, np.where(known[nearest] == keys, after[nearest] - first, 0)
 
 
 def spread_out(first: Ints, count: Ints) -> tuple[Ints, Ints]:

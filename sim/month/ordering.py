@@ -20,15 +20,12 @@ Ordering = Sequence[tuple[Callable[[Position], Floats], Rows]]
 
 def place_orders(world: World, ordering: Ordering) -> None:
     """Cancel a part of the backlog and place new orders."""
-    axes, needs, lines = world.axes, world.needs, world.lines
+    axes, needs = world.axes, world.needs
     needs.cancelled = needs.cancellation * needs.backlog
     needs.passed *= needs.lasting
     backlog = needs.backlog - needs.cancelled
     needs.expected[: axes.final] = needs.final
-    makers = axes.input_line
-    starts = lines.perceived.take(makers, axis=0) / lines.yield_.take(makers, axis=0)
-    np.minimum(starts, lines.usable.take(makers, axis=0), out=starts)
-    np.multiply(needs.amount, starts, out=needs.expected[axes.inputs])
+    np.multiply(needs.amount, _starts(world), out=needs.expected[axes.inputs])
     if world.limits is not None:
         # before rules ask what their customers wait for
         world.limits.tell(backlog, needs.passed)
@@ -36,6 +33,19 @@ def place_orders(world: World, ordering: Ordering) -> None:
     for rule, rows in ordering:
         needs.ordered[rows] = rule(positions.of(rows))
     needs.demand = backlog + needs.ordered
+
+
+def _starts(world: World) -> Floats:
+    """Return the starts that the line of each input reckons with, [inputs, members]; worked out for
+    lines or for inputs, whichever are fewer.
+    """
+    lines, makers = world.lines, world.axes.input_line
+    perceived, yields, usable = lines.perceived, lines.yield_, lines.usable
+    if makers.size > usable.shape[0]:
+        return np.minimum(perceived / yields, usable).take(makers, axis=0)
+    perceived, yields, usable = (each.take(makers, axis=0) for each in (perceived, yields, usable))
+    starts = perceived / yields
+    return np.minimum(starts, usable, out=starts)
 
 
 def _plan(world: World) -> Floats | None:

@@ -212,8 +212,12 @@ def replace_use(
     months = position.cover + position.lead
     months -= 1.0
     months += position.ahead
-    deficit = position.deferred + position.beyond_cover(base)
-    deficit -= position.stock + position.ahead * position.expected
+    in_stock = position.ahead * position.expected
+    in_stock += position.stock
+    owed = position.deferred
+    if position.planned is not None:
+        owed = owed + position.beyond_cover(base)
+    deficit = np.subtract(owed, in_stock, out=in_stock)
     deficit -= position.on_order
     return orders.replace_use(
         use,

@@ -39,6 +39,8 @@ def most_taken(bill: Mapping[str, Input]) -> Mapping[str, float]:
     """Look up the most that a unit may take of each input: the upper end of what is not known."""
     if isinstance(bill, ColumnTable):
         amount = bill.column("amount")
+        if amount.is_exact:
+            return dict(zip(bill.names, amount.value.tolist(), strict=True))
         most = np.where(np.isnan(amount.high), amount.value, amount.high)
         return dict(zip(bill.names, most.tolist(), strict=True))
     amounts = {name: each.amount for name, each in bill.items()}

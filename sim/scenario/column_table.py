@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import numpy as np
@@ -27,12 +27,15 @@ class Words(NamedTuple):
 
     codes: np.ndarray
     """[rows]: which of the words"""
-    words: Sequence[str]
+    words: Sequence[Any]
 
 
 @dataclass(frozen=True, eq=False)
 class Numbers:
-    """Hold a key that is a quantity in every row that gives it, arrays [rows]; NaN: not given."""
+    """Hold a key that is a quantity in every row that gives it, arrays [rows]; NaN: not given.
+
+    Where no row gives an interval, `low` and `high` are one array.
+    """
 
     value: Floats
     low: Floats
@@ -45,6 +48,17 @@ class Numbers:
         """Tell where members differ, [rows]."""
         marks: np.ndarray = self.low < self.high
         return marks
+
+    @property
+    def is_exact(self) -> bool:
+        """Tell whether no row gives an interval."""
+        return self.low is self.high
+
+    def part(self, rows: np.ndarray | slice) -> Numbers:
+        """Return some rows alone."""
+        low = self.low[rows]
+        high = low if self.is_exact else self.high[rows]
+        return Numbers(self.value[rows], low, high, self.said)
 
     @property
     def scale(self) -> float:
@@ -103,16 +117,18 @@ class ColumnTable(Mapping[str, F], Generic[F]):
         kept = {key: each for key, each in numbers.items() if each is not None}
         return {**words, **kept, **self.constants}
 
-    def part(self, rows: np.ndarray) -> ColumnTable[F]:
+    def part(self, rows: np.ndarray | slice) -> ColumnTable[F]:
         """Return some rows alone."""
+        names = (
+            self.names[rows]
+            if isinstance(rows, slice)
+            else [self.names[row] for row in rows.tolist()]
+        )
         return ColumnTable(
             self.model,
-            [self.names[row] for row in rows.tolist()],
+            names,
             {key: Words(each.codes[rows], each.words) for key, each in self.words.items()},
-            {
-                key: Numbers(each.value[rows], each.low[rows], each.high[rows], each.said)
-                for key, each in self.numbers.items()
-            },
+            {key: each.part(rows) for key, each in self.numbers.items()},
             self.constants,
         )
 
@@ -124,7 +140,7 @@ class ColumnTable(Mapping[str, F], Generic[F]):
 
     def column(self, key: str) -> Numbers:
         """Give a quantity of every row, with the schema's default where a row gives none."""
-        otherwise = self.model.model_fields[key].default
+        otherwise = _default_of(self.model, key)
         if key not in self.numbers:
             fixed = self.default(key)
             value = np.nan if fixed is None else fixed.value * fixed.scale
@@ -136,6 +152,12 @@ class ColumnTable(Mapping[str, F], Generic[F]):
         # a default is per month, whatever the file is
         value = np.where(np.isnan(own.value), otherwise.value / own.scale, own.value)
         return Numbers(value, own.low, own.high, own.said)
+
+
+@cache
+def _default_of(model: type[Frozen], key: str) -> Any:
+    """Give the schema's default; to look it up in a model takes long."""
+    return model.model_fields[key].default
 
 
 def joined(several: Sequence[Numbers]) -> Numbers:

@@ -14,12 +14,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated, Any, Literal
 
-import numpy as np
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from sim import rng
-from sim.scenario.distributions import MEDIAN, Distribution, Floats, chosen, ends, median, quantiles
+from sim.scenario.distributions import MEDIAN, Distribution, Floats, ends, median
+from sim.scenario.drawing import draw_all
 
 Confidence = Literal["documented", "estimated", "disputed", "assumed"]
 
@@ -129,6 +128,11 @@ class Quantity(Frozen):
             return len(set(self.values)) > 1
         return self.low is not None and self.low != self.high and self.dist != "fixed"
 
+    @property
+    def may_differ(self) -> bool:
+        """Tell whether members, or columns of a study, may differ in this number."""
+        return self.is_drawn
+
     def draw(self, seed: int, name: str, members: Sequence[int]) -> Floats:
         """Draw this number for each member, shape [members], rates per month; member 0 gets the
         central value.
@@ -148,41 +152,6 @@ _SCALES = {"month": 1.0, "year": 1 / 12}
 def scale_of(per: str) -> float:
     """Return what a number with this time base is multiplied by to be per month."""
     return _SCALES[per]
-
-
-def draw_all(
-    quantities: Sequence[Quantity], seed: int, names: Sequence[str], members: Sequence[int]
-) -> Floats:
-    """Draw numbers for each member, shape [quantities, members]: each as it is drawn alone, all in
-    a few operations.
-    """
-    scale = np.array([[each.scale] for each in quantities])
-    value = np.array([[each.value] for each in quantities])
-    result = np.repeat(value * scale, len(members), axis=1)
-    drawn: dict[Distribution | None, list[int]] = {}
-    for row, each in enumerate(quantities):
-        given = each.beside(names[row], len(members))
-        if given is not None:
-            result[row] = given
-        elif each.is_drawn and any(members):
-            drawn.setdefault(each.dist, []).append(row)
-    for dist, rows in drawn.items():
-        u = rng.rows(seed, [names[row] for row in rows], members)
-        found = _found(dist, [quantities[row] for row in rows], u)
-        found[:, rng.central(members)] = value[rows]
-        result[rows] = found * scale[rows]
-    return result
-
-
-def _found(dist: Distribution | None, quantities: Sequence[Quantity], u: Floats) -> Floats:
-    """Return the quantiles of u [quantities, members] of numbers of one distribution."""
-    if dist == "discrete":
-        pairs = zip(quantities, u, strict=True)
-        return np.array([chosen(own, each.values or [], each.chances) for each, own in pairs])
-    low, high, value = (
-        np.array([[getattr(each, key)] for each in quantities]) for key in ("low", "high", "value")
-    )
-    return quantiles(dist, u, low, high, value)
 
 
 _DRAWN_BY = ("dist", "low", "high", "values", "chances")

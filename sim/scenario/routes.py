@@ -60,10 +60,14 @@ class Routes:
         for state, needs in scenario.needs.items():
             for product in needs:
                 buyers.setdefault(product, {})[state] = None
+        used: dict[str, set[str]] = {}
         for name, factory in scenario.factories.items():
+            known = used.setdefault(factory.state, set())
             for product in factory.lines:
                 for each in bill_of(scenario, name, product):
-                    buyers.setdefault(each, {})[factory.state] = None
+                    if each not in known:
+                        known.add(each)
+                        buyers.setdefault(each, {})[factory.state] = None
         return cls(lines, makers, buyers)
 
     def __iter__(self) -> Iterator[Route]:

@@ -112,5 +112,7 @@ def _spoken(rule: Ints, codes: Ints, words: Sequence[str], meanings: _Meanings) 
     several = [meanings.get(word, ()) for word in words]
     meant = np.array([each for some in several for each in some], dtype=np.int64).reshape(-1, 2)
     count = np.array([len(some) for some in several], dtype=np.int64)
+    if (count == 1).all():
+        return Spoken(rule, *(each[codes] for each in meant.T))
     name, at = spread_out((np.cumsum(count) - count)[codes], count[codes])
     return Spoken(rule[name], *meant[at].T)

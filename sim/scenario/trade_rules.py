@@ -19,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.kernels.arrays import Bools, Ints
-from sim.kernels.matching import matched, spread_out
+from sim.kernels.matching import found_among, matched, spread_out
 from sim.scenario.bills import bill_of
 from sim.scenario.schema import Scenario
 from sim.scenario.trade_columns import (
@@ -213,8 +213,7 @@ class TradeRules:
             found = np.zeros(left.size, dtype=np.bool_)
             for form in forms:
                 keys = self._keys_of(form, parties, Pairs(*(each[left] for each in pairs)))
-                first = np.searchsorted(form.keys, keys)
-                place, at = spread_out(first, np.searchsorted(form.keys, keys, "right") - first)
+                place, at = spread_out(*found_among(keys, form.keys))
                 found[place] = True
                 rows.append(left[place])
                 rules.append(form.rule[at])
@@ -274,12 +273,21 @@ def _crossed(sides: Sequence[Spoken]) -> tuple[Ints, Sequence[Ints], Sequence[In
     first, *others = sides
     rule, ranks, codes = first.rule, [first.rank], [first.code]
     for side in others:
+        if _is_each(side.rule, rule):
+            ranks, codes = [*ranks, side.rank[rule]], [*codes, side.code[rule]]
+            continue
         count = np.bincount(side.rule, minlength=int(rule.max(initial=-1)) + 1)
         row, at = spread_out((np.cumsum(count) - count)[rule], count[rule])
         rule = rule[row]
         ranks = [*(each[row] for each in ranks), side.rank[at]]
         codes = [*(each[row] for each in codes), side.code[at]]
     return rule, ranks, codes
+
+
+def _is_each(spoken: Ints, rule: Ints) -> bool:
+    """Tell whether each rule of some has one name on a side, as in tables."""
+    most = int(rule.max(initial=-1))
+    return most < spoken.size and np.array_equal(spoken, np.arange(spoken.size))
 
 
 def _ints(values: Sequence[int]) -> Ints:

@@ -24,6 +24,11 @@ class BatchedQuantity(Quantity):
 
     columns: tuple[float, ...]
 
+    @property
+    def may_differ(self) -> bool:
+        """Tell that columns differ."""
+        return True
+
     def beside(self, name: str, width: int) -> Floats:
         """Return the columns' own numbers, shape [members]; raises ValueError where they are not as
         many as the members.

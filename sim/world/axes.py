@@ -47,11 +47,12 @@ class Axes:
     """Line that an input is for; -1 for final needs"""
     link_line: Ints
     link_need: Ints
+    rules: int
+    """How many trade rules there are"""
     terms: tuple[str, ...]
-    """Paths of what gives links their terms: trade rules, re-exports, and `trade` where no rule
-    speaks"""
+    """Paths of what else gives links their terms: `trade` where no rule speaks, then re-exports"""
     link_terms: Ints
-    """What gives each link its terms, a row of `terms`"""
+    """What gives each link its terms: a trade rule's row or, after these, a row of `terms`"""
     link_via: Ints
     """Transit state of each re-export; -1 for links that are direct"""
     dormant: Ints

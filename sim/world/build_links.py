@@ -19,8 +19,7 @@ from sim.world.world import Links
 
 def build_links(scenario: Scenario, axes: Axes, draw: Draws, caps: TradeCaps) -> Links:
     """Draw the links' numbers; nothing flows yet, and none is open."""
-    # those of trade rules come first
-    others = [(_terms(scenario, path), path) for path in axes.terms[len(scenario.trade) :]]
+    others = [(_terms(scenario, path), path) for path in axes.terms]
 
     def of_terms(key: str) -> Floats:
         rules = draw.column(scenario.trade, key, "trade")
@@ -61,8 +60,8 @@ def build_links(scenario: Scenario, axes: Axes, draw: Draws, caps: TradeCaps) ->
 
 
 def _terms(scenario: Scenario, path: str) -> Trade | Reexport:
-    """Return what stands at a path of `Axes.terms` after the trade rules: a re-export, or by
-    default the terms of trade that no rule speaks of.
+    """Return what stands at a path of `Axes.terms`: a re-export, or by default the terms of trade
+    that no rule speaks of.
     """
     event = scenario.events.get(path.partition(".")[2])
     return event if isinstance(event, Reexport) else Trade(exporter="*", importer="*", product="*")

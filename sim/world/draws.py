@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from sim import rng
-from sim.kernels.arrays import Floats, Ints
+from sim.kernels.arrays import Floats
 from sim.scenario.column_table import ColumnTable, draw_column, joined
-from sim.scenario.quantity import Frozen, Quantity, draw_all
+from sim.scenario.drawing import draw_all
+from sim.scenario.quantity import Frozen, Quantity
 from sim.scenario.schema import Scenario
 
 
@@ -20,7 +22,7 @@ class _Part(NamedTuple):
 
     table: Mapping[str, Frozen]
     path: str
-    rows: Ints
+    rows: slice
 
 
 def _said(table: Mapping[str, Frozen], key: str) -> tuple[tuple[str, str], ...] | None:
@@ -68,16 +70,19 @@ class Draws:
         """Draw a quantity of every entity of several (block, path), one below the other,
         [entities, members]. Those kept as columns of which the same is said are drawn together.
         """
-        result = np.zeros((sum(len(table) for table, _ in tables), self.width))
         kinds: dict[Any, list[_Part]] = {}
         start = 0
         for table, block in tables:
-            part = _Part(table, block, np.arange(start, start + len(table)))
+            part = _Part(table, block, slice(start, start + len(table)))
             kinds.setdefault(_said(table, key), []).append(part)
-            start += len(table)
+            start = part.rows.stop
+        result = np.zeros((start, self.width))
         for said, parts in kinds.items():
             drawn = self._objects(parts, key) if said is None else self._numbers(parts, key)
-            result[np.concatenate([part.rows for part in parts])] = drawn
+            ends = accumulate(part.rows.stop - part.rows.start for part in parts)
+            for part, end in zip(parts, ends, strict=True):
+                own = part.rows
+                result[own] = drawn[end - (own.stop - own.start) : end]
         return result
 
     def _objects(self, parts: Sequence[_Part], key: str) -> Floats:

@@ -69,13 +69,13 @@ class Ways:
     line: Ints
     need: Ints
     terms: Ints
-    """Row of `table`"""
+    """Row of the trade rule or, after these, of `table`"""
     via: Ints
     """Transit state of a re-export; -1: direct"""
     dormant: Bools
     """Whether search must open it"""
     table: tuple[str, ...] = ()
-    """Paths of what may give links their terms: trade rules, re-exports, and trade by default"""
+    """Paths of what else may give links their terms: trade by default, and re-exports"""
 
 
 def link(scenario: Scenario, ends: Ends) -> Ways:
@@ -85,13 +85,12 @@ def link(scenario: Scenario, ends: Ends) -> Ways:
     reexports = {
         name: event for name, event in scenario.events.items() if isinstance(event, Reexport)
     }
-    rules = [f"trade.{name}" for name in scenario.trade]
-    table = (*rules, BY_DEFAULT, *(f"events.{name}" for name in reexports))
+    table = (BY_DEFAULT, *(f"events.{name}" for name in reexports))
     found = [
         *_by_rules(scenario, ends),
         *(
-            _through(scenario, ends, event, len(rules) + 1 + place)
-            for place, event in enumerate(reexports.values())
+            _through(scenario, ends, event, row)
+            for row, event in enumerate(reexports.values(), start=len(scenario.trade) + 1)
         ),
     ]
     line, need, terms, via = (

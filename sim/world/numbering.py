@@ -48,6 +48,7 @@ def number(scenario: Scenario) -> Axes:
         need_line=needs.line,
         link_line=links.line,
         link_need=links.need,
+        rules=len(scenario.trade),
         terms=links.table,
         link_terms=links.terms,
         link_via=links.via,
@@ -136,10 +137,10 @@ def _needs(scenario: Scenario, lines: _Lines) -> _Needs:
     user, names = _ints(users), tuple(scenario.states)
     state_row = np.concatenate([_ints(owners), lines.state[user]])
     return _Needs(
-        tuple(zip((names[row] for row in state_row.tolist()), bought, strict=True)),
+        tuple(zip(map(names.__getitem__, state_row.tolist()), bought, strict=True)),
         final,
         state_row,
-        _ints(product_row[product] for product in bought),
+        _ints(map(product_row.__getitem__, bought)),
         _ints(tiers),
         np.concatenate([np.full(final, -1), user]),
     )

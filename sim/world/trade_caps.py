@@ -49,14 +49,14 @@ class TradeCaps:
 
 def build_trade_caps(scenario: Scenario, axes: Axes, draw: Draws) -> TradeCaps:
     """Group the links of each trade rule that has a cap, and draw the caps."""
+    with_cap = _with_cap(scenario.trade)
+    if not with_cap:
+        return TradeCaps([], np.zeros((0, draw.width)))
     names = tuple(scenario.trade)
-    capped = [
-        (row, scenario.trade[names[row]], f"trade.{names[row]}.cap")
-        for row in _with_cap(scenario.trade)
-    ]
+    capped = [(row, scenario.trade[names[row]], f"trade.{names[row]}.cap") for row in with_cap]
     drawn = draw.rows((rule.cap, path) for _, rule, path in capped if rule.cap is not None)
     order = np.argsort(axes.link_terms, kind="stable")
-    first = np.searchsorted(axes.link_terms[order], np.arange(len(axes.terms) + 1))
+    first = np.searchsorted(axes.link_terms[order], np.arange(axes.rules + 1))
     links: list[Ints] = []
     most: list[int] = []
     for place, (row, rule, _) in enumerate(capped):

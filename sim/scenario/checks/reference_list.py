@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 from sim.scenario.selectors import ALL
-
-Known = Mapping[str, Collection[str] | None]
-"""Noun -> the names that the scenario gives; None where nothing can be said."""
 
 
 class Reference(NamedTuple):

@@ -12,11 +12,11 @@ from typing import Any
 from pydantic import ValidationError
 
 from sim.errors import Fault
-from sim.scenario.checks.reference_list import REFERENCES, Known, Reference
+from sim.scenario.checks.reference_list import REFERENCES, Reference
 from sim.scenario.checks.thinning import thinned
 from sim.scenario.loading.paths import KEYS, fault_at, find
 from sim.scenario.loading.schema_walk import KINDS, walk
-from sim.scenario.loading.source_tree import Path, Written, bare
+from sim.scenario.loading.source_tree import Known, Path, Written, bare
 from sim.scenario.rule_choices import RuleChoice
 from sim.scenario.schema import Scenario
 from sim.scenario.selectors import FINAL
@@ -70,13 +70,14 @@ def rule_faults(tree: Written, check: CheckRule | None) -> list[Fault]:
     known = _known_names(tree)
     # what is kept as columns chooses no rules
     tree, faults = thinned(tree, {})[0], list[Fault]()
+    told: dict[str, Mapping[str, str]] = {}
     for path, node, model in walk(tree, toward=RuleChoice):
         if model is RuleChoice and node.value is not None:
             faults += [
                 fault_at(tree, each, f"{number} is not a finite number")
                 for each, number in _not_finite(node, path)
             ]
-            faults += _choice_faults(tree, path, node, check, known) if check else []
+            faults += _choice_faults(tree, path, node, check, known, told) if check else []
     return faults
 
 
@@ -124,8 +125,8 @@ def _kinds(tree: Written) -> dict[str, str | None]:
 def _names(tree: Written, section: str) -> _Names | None:
     if section not in tree.members:
         return None if Scenario.model_fields[section].is_required() else {}
-    mapping = tree.members[section].mapping
-    return None if mapping is None else dict.fromkeys(map(str, mapping))
+    names = tree.members[section].names
+    return None if names is None else dict.fromkeys(map(str, names))
 
 
 def _unknown_names(
@@ -205,15 +206,24 @@ def _bloc_faults(tree: Written) -> list[Fault]:
 
 
 def _choice_faults(
-    tree: Written, path: Path, node: Written, check: CheckRule, known: Known
+    tree: Written,
+    path: Path,
+    node: Written,
+    check: CheckRule,
+    known: Known,
+    told: dict[str, Mapping[str, str]],
 ) -> list[Fault]:
+    """List what is wrong with a choice; `told` remembers what was said of others like it."""
     try:
         choice = RuleChoice.model_validate(bare(node))
     except ValidationError:
         return []
     family = "programme" if path[-1] == "rule" else str(path[-1])
     inner = (*path, "parameters") if "parameters" in node.members else path
-    wrong = check(family, choice.rule, choice.parameters, known)
+    kind = repr((family, choice.rule, choice.parameters))
+    if kind not in told:
+        told[kind] = check(family, choice.rule, choice.parameters, known)
+    wrong = told[kind]
     return [
         fault_at(tree, (*(path if key == "rule" else inner), key), message)
         for key, message in wrong.items()

@@ -9,10 +9,14 @@ inherited ones that cannot stand beside it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
 
 from sim.errors import Fault, Place
 from sim.scenario.loading.paths import fault_at
 from sim.scenario.loading.schema_walk import (
+    ALTERNATIVES,
     Shape,
     alternatives,
     expanded,
@@ -21,7 +25,16 @@ from sim.scenario.loading.schema_walk import (
     is_named,
     model_at,
 )
-from sim.scenario.loading.source_tree import Bulk, Key, Path, Written, dotted
+from sim.scenario.loading.source_tree import (
+    Bulk,
+    Entities,
+    Key,
+    Known,
+    Path,
+    Titles,
+    Written,
+    dotted,
+)
 from sim.scenario.quantity import Frozen, Quantity
 from sim.scenario.rule_choices import RuleChoice
 from sim.scenario.schema import Scenario
@@ -73,12 +86,76 @@ def _over(
     removals: list[tuple[Path, str]],
 ) -> Written:
     """Lay one value over another; what is kept as columns stays so over nothing."""
-    if isinstance(above.value, Bulk) and (under is None or not under.members):
-        return above
+    if isinstance(above.value, Bulk):
+        if under is None or not under.value:
+            return above
+        if stand_beside(under.value, above.value):
+            return Written(Laid(under, above, shape), above.place)
     if isinstance(above.value, str):
         # a text is no shorthand, and has nothing within
         return above
-    return _member_by_member(under, above, shape, path, removals)
+    base = None if under is None else under.in_full
+    return _member_by_member(base, above.in_full, shape, path, removals)
+
+
+@dataclass(frozen=True, eq=False)
+class Laid(Entities):
+    """Stand for entities of a table laid over those of another that gives other keys of them."""
+
+    under: Written
+    above: Written
+    shape: Shape
+    titles: list[Titles] = field(default_factory=list)
+
+    @property
+    def _both(self) -> Sequence[Entities]:
+        return [self.under.value, self.above.value]
+
+    @cached_property
+    def plain(self) -> dict[Key, Any]:
+        """Give the keys of both."""
+        return _joined(*(each.plain for each in self._both))
+
+    @cached_property
+    def written(self) -> Written:
+        """Lay one over the other, member by member."""
+        under, above = self.under.in_full, self.above.in_full
+        found = _member_by_member(under, above, self.shape, (), [])
+        for each in self.titles:
+            each.give(found)
+        return found
+
+    @property
+    def names(self) -> Iterable[Key]:
+        """List the names of both."""
+        return dict.fromkeys(name for each in self._both for name in each.names)
+
+    @property
+    def given(self) -> frozenset[tuple[str, Key]]:
+        """List the keys of both."""
+        return frozenset().union(*(each.given for each in self._both))
+
+    def strange(self, known: Known) -> tuple[Written, int]:
+        """Lay the strange rows of one over those of the other."""
+        (under, some), (above, more) = (each.strange(known) for each in self._both)
+        return _member_by_member(under, above, self.shape, (), []), some + more
+
+
+def stand_beside(under: object, above: object) -> bool:
+    """Tell whether entities of tables have no key in common, nor keys that drop one another."""
+    if not isinstance(under, Entities) or not isinstance(above, Entities):
+        return False
+    pairs = ((one, other) for where, one in under.given for at, other in above.given if where == at)
+    return not any(
+        one == other or any({one, other} <= {*group} for group in ALTERNATIVES.values())
+        for one, other in pairs
+    )
+
+
+def _joined(under: dict[Key, Any], above: dict[Key, Any]) -> dict[Key, Any]:
+    """Put mappings together that have no more in common than mappings."""
+    both = under.keys() & above.keys()
+    return {**under, **above, **{key: _joined(under[key], above[key]) for key in both}}
 
 
 def _member_by_member(

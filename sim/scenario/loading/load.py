@@ -16,7 +16,7 @@ from sim.kernels.uncollected import uncollected
 from sim.scenario.checks.dates import date_findings
 from sim.scenario.checks.references import CheckRule, reference_faults, rule_faults
 from sim.scenario.checks.structure import structure_findings
-from sim.scenario.checks.thinning import thinned
+from sim.scenario.checks.thinning import refusable
 from sim.scenario.loading.bounds import Bounds
 from sim.scenario.loading.extends import merged
 from sim.scenario.loading.overrides import with_set
@@ -257,7 +257,7 @@ def _checked(tree: Written, faults: list[Fault], rules: CheckRule | None) -> Sce
     try:
         scenario = Scenario.model_validate(bare(tree))
     except ValidationError as error:
-        faults += schema_faults(error, thinned(tree, {})[0])
+        faults += schema_faults(error, refusable(tree))
         # a name that the schema refuses need not be called unknown as well
         told = {(fault.place, fault.path) for fault in faults}
         faults += [

@@ -110,7 +110,7 @@ def _opened(node: Written, shape: Shape) -> Written:
     model = model_at(shape, node)
     if model in SHORTHANDS and isinstance(node.value, (str, int, float)):
         return Written({SHORTHANDS[model]: node}, node.place, {SHORTHANDS[model]: node.place})
-    return node
+    return node.in_full
 
 
 def _key(node: Written, shape: Shape, step: str) -> Key:

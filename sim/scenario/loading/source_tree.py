@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from numbers import Integral, Real
 from typing import Any, cast
@@ -15,6 +15,8 @@ from sim.scenario.suggestions import on_one_line
 Key = str | int
 Path = tuple[Key, ...]
 """The keys and list positions that lead to a value."""
+Known = Mapping[str, Collection[str] | None]
+"""Noun -> the names that the scenario gives; None where nothing can be said."""
 
 DEEPEST = 40
 """Levels of mappings and lists in one another; deeper input is refused."""
@@ -23,8 +25,8 @@ LONGEST_NUMBER = 300
 
 
 class Bulk(ABC):
-    """Stand for a mapping that came from a table and is kept as columns: right by itself, so that
-    its members need be written out only where somebody asks for one of them.
+    """Stand for a mapping that came from tables: right by itself, so that its members need be
+    written out only where somebody asks for one of them.
     """
 
     @property
@@ -36,6 +38,61 @@ class Bulk(ABC):
     @abstractmethod
     def written(self) -> Written:
         """Write all members out."""
+
+    @property
+    @abstractmethod
+    def names(self) -> Iterable[Key]:
+        """List the names of its members."""
+
+    @abstractmethod
+    def strange(self, known: Known) -> tuple[Written, int]:
+        """Write out the rows that are wrong or name something unknown, of very many the first; also
+        count the others.
+        """
+
+
+class Entities(Bulk):
+    """Stand for entities that are mappings, as a file would have them; others may be laid over
+    them, and get titles where they have none.
+    """
+
+    titles: list[Titles]
+
+    @property
+    @abstractmethod
+    def plain(self) -> dict[Key, Any]:
+        """Give the entities by name, each a mapping of keys."""
+
+    @property
+    @abstractmethod
+    def given(self) -> frozenset[tuple[str, Key]]:
+        """List the keys that they have: where, as `factories.*.lines.*`, and which."""
+
+    def give_titles(self, titles: Titles) -> None:
+        """Let titles be those of the entities that have none."""
+        self.titles.append(titles)
+        for name, title in titles.texts.items():
+            if name in self.plain:
+                self.plain[name].setdefault("title", title)
+
+
+@dataclass(frozen=True)
+class Titles:
+    """Hold what may be the titles of the entities of a block."""
+
+    path: Path
+    """Where the block stands"""
+    texts: Mapping[Key, str]
+    """Name -> title"""
+    place: Callable[[Key], Place]
+    """Says where the title of a name stands"""
+
+    def give(self, block: Written) -> None:
+        """Let them be those of the entities written out that have none."""
+        for name, title in self.texts.items():
+            node = block.members.get(name)
+            if node and node.mapping is not None and "title" not in node.mapping:
+                node.mapping["title"] = Written(title, self.place(name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +112,7 @@ class Written:
         """Give the mapping, or None where this is none."""
         if isinstance(self.value, dict):
             return self.value
-        return self.value.written.mapping if isinstance(self.value, Bulk) else None
+        return self.in_full.mapping if isinstance(self.value, Bulk) else None
 
     @property
     def members(self) -> dict[Key, Written]:
@@ -66,10 +123,19 @@ class Written:
             return dict(enumerate(self.value))
         return self.mapping or {}
 
+    @property
+    def names(self) -> Iterable[Key] | None:
+        """List the keys of a mapping, or None where this is none."""
+        return self.value.names if isinstance(self.value, Bulk) else self.mapping
+
+    @property
+    def in_full(self) -> Written:
+        """Give this with all of its members written out."""
+        return self.value.written if isinstance(self.value, Bulk) else self
+
     def key_place(self, key: Key) -> Place:
         """Say where a key stands; the place of the mapping where it has no such key."""
-        keys = self.value.written.keys if isinstance(self.value, Bulk) else self.keys
-        return keys.get(key, self.place)
+        return self.in_full.keys.get(key, self.place)
 
     def changed(
         self, members: Mapping[Key, Written], keys: Mapping[Key, Place] | None = None

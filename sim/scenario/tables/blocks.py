@@ -14,7 +14,7 @@ from sim.scenario.loading.bounds import TOO_MANY, Bounds
 from sim.scenario.loading.extends import laid_over
 from sim.scenario.loading.schema_errors import schema_faults
 from sim.scenario.loading.schema_walk import Shape, below, model_at
-from sim.scenario.loading.source_tree import Key, Path, Written, bare, dotted
+from sim.scenario.loading.source_tree import Entities, Key, Path, Titles, Written, bare, dotted
 from sim.scenario.quantity import Frozen
 from sim.scenario.schema import Scenario
 from sim.scenario.suggestions import found
@@ -23,6 +23,7 @@ from sim.scenario.tables.codes import Codes
 from sim.scenario.tables.columns import layout_of
 from sim.scenario.tables.grid import Grid, read_grid
 from sim.scenario.tables.levels import KEY_COLUMNS, levels_of, named_fields
+from sim.scenario.tables.rows import Rows
 from sim.scenario.tables.table import Table
 from sim.scenario.tables.values import Values
 
@@ -61,7 +62,7 @@ class Tables:
     faults: list[Fault] = field(default_factory=list)
     files: dict[str, str] = field(default_factory=dict)
     """Each table file, by the way to it from there -> the SHA-256 of its content"""
-    _titles: list[tuple[Path, Written]] = field(default_factory=list)
+    _titles: list[Titles] = field(default_factory=list)
     _made: dict[str, str] = field(default_factory=dict)
 
     def of(self, layer: Written, file: str) -> Written:
@@ -132,9 +133,9 @@ class Tables:
         values = Values(spec, Codes(spec.names, self._made), node, grid.is_text)
         # items of a list are no part of the path of what they hold
         keys = tuple(each for each in path if isinstance(each, str))
-        found = read_block(grid, layout, values, keys)
+        found = read_block(Rows(grid, layout, values, keys))
         self.faults += found.faults
-        self._titles += found.titles
+        self._titles += [found.titles] if found.titles else []
         if not found.is_bulk and not self.bounds.add(_filled(grid)):
             self.faults.append(Fault(Place(grid.file), dotted(path), TOO_MANY))
         return found.read
@@ -157,17 +158,19 @@ class Tables:
 
     def give_titles(self, tree: Written) -> None:
         """Let the codes of tables be titles in the whole, merged, where there are none."""
-        for path, title in self._titles:
+        for titles in self._titles:
             node: Written | None = tree
-            for step in path:
+            for step in titles.path:
                 node = node.members.get(step) if node else None
-            if node and node.mapping is not None:
-                node.mapping.setdefault("title", title)
+            if node and isinstance(node.value, Entities):
+                node.value.give_titles(titles)
+            elif node:
+                titles.give(node)
 
 
 def _filled(grid: Grid) -> int:
     """Count the cells of a table that are not blank."""
-    return sum(len(column) - column.count("") for column in grid.columns)
+    return sum(column.filled for column in grid.columns)
 
 
 def _changed(node: Written, members: Mapping[Key, Written]) -> Written:

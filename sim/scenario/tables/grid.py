@@ -12,11 +12,13 @@ from hashlib import sha256
 from itertools import compress, islice
 from typing import overload
 
+import numpy as np
+
 from sim.errors import Fault, Place, ScenarioError
 from sim.files.delimited import Record, cell_starts, lines_of, rows
 from sim.files.text import CONTROLS
 from sim.scenario.loading.bounds import TOO_MANY_CELLS, Bounds
-from sim.scenario.tables.columns_of_text import ROWS, Column, Plain, plain
+from sim.scenario.tables.columns_of_text import ROWS, Column, Gathered, Plain, plain
 from sim.scenario.tables.parquet import parquet_rows
 from sim.scenario.tables.table import Table
 
@@ -34,7 +36,7 @@ class Grid:
 
     file: str
     header: Record
-    columns: Sequence[Sequence[str]]
+    columns: Sequence[Column]
     lines: Sequence[int]
     """The line in which each row begins"""
     sha256: str
@@ -56,7 +58,7 @@ class Grid:
 
     def part(self, rows: Sequence[int]) -> Grid:
         """Return the same table with some of its rows alone."""
-        columns = [[column[row] for row in rows] for column in self.columns]
+        columns = [column.part(rows) for column in self.columns]
         lines = [self.lines[row] for row in rows]
         return Grid(self.file, self.header, columns, lines, self.sha256, self.text, self.delimiter)
 
@@ -131,8 +133,8 @@ def _quickly(
     over = found.too_many(bounds)
     if over is not None:
         raise ScenarioError([Fault(Place(file, over, 1), "", TOO_MANY_CELLS)])
-    columns, lines = found.columns()
-    return Grid(file, Record(1, found.header, []), columns, lines, digest, text, delimiter)
+    header, lines = Record(1, found.header, []), range(2, len(found.columns[0]) + 2)
+    return Grid(file, header, found.columns, lines, digest, text, delimiter)
 
 
 def _text(data: bytes, file: str, spec: Table) -> str:
@@ -144,13 +146,20 @@ def _text(data: bytes, file: str, spec: Table) -> str:
         hint = "; say encoding: latin-1, cp1252 or what it is" if spec.encoding == "utf-8" else ""
         message = f"not {spec.encoding} text (byte {error.start + 1}){hint}"
         raise ScenarioError([Fault(Place(file, line, 1), "", message)]) from None
-    found = CONTROLS.search(text)
+    found = None if _is_printable(data) else CONTROLS.search(text)
     if found:
         before = re.split("\r\n|\r|\n", text[: found.start()])
         place = Place(file, len(before), len(before[-1]) + 1)
         message = f"not plain text: character U+{ord(found.group()):04X}"
         raise ScenarioError([Fault(place, "", message)])
     return text
+
+
+def _is_printable(data: bytes) -> bool:
+    """Tell, of most texts, at once that they have letters, digits, signs and line feeds alone."""
+    letters = np.frombuffer(data, dtype=np.uint8)
+    others = np.count_nonzero(letters < ord(" ")) - data.count(b"\n")
+    return data.isascii() and not others and b"\x7f" not in data
 
 
 def _checked(
@@ -170,7 +179,7 @@ def _checked(
         raise ScenarioError([Fault(Place(file), "", "the table is empty")])
     names = [name.strip() for name in names]
     _count(file, [(line, names)], bounds)
-    columns = [Column() for _ in names]
+    columns = [Gathered() for _ in names]
     lines, faults = array("q"), list[Fault]()
     while some := list(islice(found, ROWS)):
         if _count(file, some, bounds) != {len(names)}:
@@ -179,8 +188,7 @@ def _checked(
             _add(columns, lines, some)
     if faults:
         raise ScenarioError(faults[:_MOST_RAGGED])
-    cells = [each.cells for each in columns]
-    return Grid(file, Record(line, names, []), cells, lines, digest, text, delimiter)
+    return Grid(file, Record(line, names, []), columns, lines, digest, text, delimiter)
 
 
 def _count(file: str, found: Sequence[Row], bounds: Bounds) -> set[int]:
@@ -201,7 +209,7 @@ def _ragged(file: str, found: Sequence[Row], width: int) -> Iterator[Fault]:
             yield Fault(Place(file, line, 1), "", f"{len(cells)} cells; the header has {width}")
 
 
-def _add(columns: Sequence[Column], lines: array[int], found: Sequence[Row]) -> None:
+def _add(columns: Sequence[Gathered], lines: array[int], found: Sequence[Row]) -> None:
     """Add rows to columns, without the blanks around cells, and leave out rows of nothing else."""
     own = [(line, cells) for line, cells in found if len(cells) == len(columns)]
     if own:

@@ -5,20 +5,20 @@ rows that look odd.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import count
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, get_args
 
 import numpy as np
 from pydantic import AfterValidator, ValidationError
 
 from sim.scenario.column_table import ColumnTable, Numbers, Words
-from sim.scenario.loading.source_tree import LONGEST_NUMBER, Written, bare
+from sim.scenario.loading.source_tree import Path, Written, bare
 from sim.scenario.quantity import SMALLEST, Frozen, Within
 from sim.scenario.schema import Input, Trade
 from sim.scenario.tables.columns import Cells, Layout, Target
+from sim.scenario.tables.columns_of_text import coded
 from sim.scenario.tables.grid import Grid
+from sim.scenario.tables.references import SOURCE, where
 from sim.scenario.tables.values import BETWEEN, Values
 
 
@@ -38,9 +38,6 @@ KINDS: Mapping[type[Frozen] | None, Kind] = {
 }
 """Model of what a row is about -> how it may be columns."""
 _PARTS = ("value", "low", "high")
-_NUMBER = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?").fullmatch
-"""What is a number however the table writes decimals, if that is with a point."""
-_DIGITS = re.compile("[-+.0-9eE]+").fullmatch
 _NAME = re.compile("[A-Za-z][A-Za-z0-9_]*").fullmatch
 
 Marks = np.ndarray
@@ -50,11 +47,14 @@ Marks = np.ndarray
 class PlainColumns:
     """Read what a table says of the members of its innermost level."""
 
-    def __init__(self, grid: Grid, layout: Layout, values: Values) -> None:
+    def __init__(self, grid: Grid, layout: Layout, values: Values, path: Path) -> None:
         self.grid, self.layout, self.values = grid, layout, values
         self.level = max(layout.names, default=0)
         self.model = layout.levels[self.level].model
         kind = KINDS.get(self.model)
+        self.path = path
+        self.said: dict[str, Words] = {}
+        """What rows name, as `strange_rows` asks"""
         self.odd: Marks = np.zeros(len(grid.lines), dtype=np.bool_)
         self._blanks = frozenset(("", *values.spec.missing))
         self._special = self._blanks | values.codes.given.keys()
@@ -91,6 +91,7 @@ class PlainColumns:
         words = {str(each.path[0]): self._of_words(each) for each in self._targets(is_word=True)}
         others = self._targets(is_word=False)
         numbers = dict(self._numbers([each for each in others if each.cells.column is not None]))
+        self._note_source(numbers.values())
         constants = {
             str(each.path[0]): bare(self._constant(each))
             for each in others
@@ -102,17 +103,27 @@ class PlainColumns:
             self.odd[0] = True
         return table, self.odd
 
+    def _note_source(self, numbers: Iterable[Numbers]) -> None:
+        """Remember the source, which is said once of all rows: in the first."""
+        said = {each.said.get(SOURCE) for each in numbers} - {None}
+        if said:
+            codes = np.ones(len(self.grid.lines), dtype=np.int32)
+            codes[:1] = 0
+            self.said[f"{self._place(self.level)}.{SOURCE}"] = Words(codes, [*said, None])
+
     def _targets(self, *, is_word: bool) -> Sequence[Target]:
         """List the keys that are words, or the others."""
         return [each for each in self.layout.targets if (each.path[0] in self._words) == is_word]
 
     def _all_names(self) -> Sequence[str]:
         """Name the rows' members, and what holds them."""
-        *outer, own = (self._names(self.layout.names[at]) for at in range(self.level + 1))
-        self.above = [Words(*_coded(each)) for each in outer]
+        several = [self._names(self.layout.names[at]) for at in range(self.level + 1)]
+        *self.above, own = several
         """The names of what holds each row's member, the outermost first"""
-        self._mark_twins(list(zip(*outer, own, strict=True)) if outer else own)
-        return own
+        for at, names in enumerate(several):
+            self.said[f"{self._place(at)}.~"] = names
+        self._mark_twins(several)
+        return written_out(own)
 
     def _constant(self, target: Target) -> Written:
         """Read what is the same in all rows; where it is wrong, all rows are odd."""
@@ -145,27 +156,42 @@ class PlainColumns:
             words.append(word)
             odd.append(not word)
         self.odd |= np.array(odd, dtype=np.bool_)[codes]
+        self.said[f"{self._place(self.level)}.*.{key}"] = Words(codes, words)
         return Words(codes, words)
 
-    def _names(self, cells: Sequence[Cells]) -> Sequence[str]:
-        """Name the rows: by their own column, or by the columns that make the name."""
-        parts = []
-        for each in cells:
-            codes, texts = self._texts(each)
-            named = [
-                text
-                if _NAME(text) and text not in self._special
-                else self._name(text, is_whole=len(cells) == 1)
-                for text in texts
-            ]
-            self.odd |= np.array([not name for name in named], dtype=np.bool_)[codes]
-            parts.append([named[code] for code in codes.tolist()])
-        return parts[0] if len(parts) == 1 else list(map("_".join, zip(*parts, strict=True)))
+    def _place(self, at: int) -> str:
+        """Say where the members of a level stand, as references do."""
+        return where(self.layout, at, self.path)
 
-    def _texts(self, cells: Cells) -> tuple[np.ndarray, Sequence[str]]:
+    def _names(self, cells: Sequence[Cells]) -> Words:
+        """Name the rows: by their own column, or by the columns that make the name."""
+        parts = [self._named(each, is_whole=len(cells) == 1) for each in cells]
+        if len(parts) > 1:
+            return coded(list(map("_".join, zip(*map(written_out, parts), strict=True))))
+        codes, words = parts[0]
+        if len(set(words)) == len(words):
+            return parts[0]
+        fewer = coded(words)
+        return Words(fewer.codes[codes], fewer.words)
+
+    def _named(self, cells: Cells, *, is_whole: bool) -> Words:
+        """Make names, or parts of names, of cells; empty ones look odd."""
+        codes, texts = self._texts(cells)
+        if _are_names(texts) and self._special.isdisjoint(texts):
+            return Words(codes, texts)
+        named = [
+            text
+            if _NAME(text) and text not in self._special
+            else self._name(text, is_whole=is_whole)
+            for text in texts
+        ]
+        self.odd |= np.array([not name for name in named], dtype=np.bool_)[codes]
+        return Words(codes, named)
+
+    def _texts(self, cells: Cells) -> Words:
         if cells.column is None:
-            return np.zeros(len(self.grid.lines), dtype=np.int32), [cells.constant]
-        return _coded(self.grid.columns[cells.column])
+            return Words(np.zeros(len(self.grid.lines), dtype=np.int32), [cells.constant])
+        return self.grid.columns[cells.column].coded
 
     def _name(self, text: str, *, is_whole: bool) -> str:
         """Give the name, or the part of one, that a text becomes; empty where it looks odd."""
@@ -177,13 +203,16 @@ class PlainColumns:
             return ""
         return name if _NAME(name) else ""
 
-    def _mark_twins(self, names: Sequence[Any]) -> None:
-        """Mark the rows whose names another row has too."""
-        if len(set(names)) < len(names):
-            first: dict[Any, int] = {}
-            for row, name in enumerate(names):
-                if first.setdefault(name, row) != row:
-                    self.odd[[first[name], row]] = True
+    def _mark_twins(self, several: Sequence[Words]) -> None:
+        """Mark the rows whose names on all levels another row has too."""
+        key = np.zeros(len(self.grid.lines), dtype=np.int64)
+        for codes, words in several:
+            if len(words) == key.size:
+                return
+            key = key * len(words) + codes
+        order = np.argsort(key, kind="stable")
+        twins = np.diff(key[order]) == 0
+        self.odd[order[1:][twins]] = self.odd[order[:-1][twins]] = True
 
     def _numbers(self, targets: Sequence[Target]) -> Iterator[tuple[str, Numbers]]:
         """Read the quantities, as their parts stand in columns."""
@@ -201,36 +230,24 @@ class PlainColumns:
     def _floats(self, target: Target) -> np.ndarray:
         """Read a column of numbers; NaN where a cell is blank or, a row that looks odd, none."""
         assert target.cells.column is not None
-        spec, column = self.values.spec, self.grid.columns[target.cells.column]
-        with_point = not self.grid.is_text or (spec.decimal == "." and not spec.thousands)
-        stem = target.cells.name.removesuffix(f"_{target.part}")
-        scale = spec.scale.get(stem)
-        quick = _read(column) if with_point else None
+        quick = read_numbers(self.grid, target, self.values)
         if quick is not None:
-            return quick if scale is None else quick * scale
-        return np.array(
-            [
-                self._float(text, target, row, scale, with_point=with_point)
-                for row, text in enumerate(column)
-            ],
-            dtype=np.float64,
-        )
+            return quick
+        codes, texts = self.grid.columns[target.cells.column].coded
+        found = [self._float(text, target) for text in texts]
+        self.odd |= np.array([each is None for each in found], dtype=np.bool_)[codes]
+        numbers: np.ndarray = np.array(found, dtype=np.float64)[codes]
+        return numbers
 
-    def _float(
-        self, text: str, target: Target, row: int, scale: float | None, *, with_point: bool
-    ) -> float:
-        """Read a number, as `_floats` does."""
-        if with_point and _NUMBER(text) and len(text) < LONGEST_NUMBER:
-            return float(text) if scale is None else float(text) * scale
-        return np.nan if text in self._blanks else self._slowly(text, target, row)
-
-    def _slowly(self, text: str, target: Target, row: int) -> float:
+    def _float(self, text: str, target: Target) -> float | None:
+        """Read a number; NaN where it is blank, None where it is none."""
+        if text in self._blanks:
+            return np.nan
         try:
             place = self.values.at.place
             return float(self.values.read(text, target.leaf, target, place).value)
         except ValueError:
-            self.odd[row] = True
-            return np.nan
+            return None
 
     def _mark_wrong(self, key: str, value: np.ndarray, low: np.ndarray, high: np.ndarray) -> None:
         """Mark the rows whose number the schema might refuse."""
@@ -255,21 +272,28 @@ class PlainColumns:
         return {key: each for key, each in said.items() if key != "value"} if whole.mapping else {}
 
 
-def _read(column: Sequence[str]) -> np.ndarray | None:
-    """Read a column that holds nothing but numbers of the plainest kind; None where it does not."""
-    if not _DIGITS("".join(column)) or max(map(len, column)) >= LONGEST_NUMBER:
-        return None
-    try:
-        return np.array(list(map(float, column)), dtype=np.float64)
-    except ValueError:
-        return None
+def read_numbers(grid: Grid, target: Target, values: Values) -> np.ndarray | None:
+    """Read a column that holds nothing but numbers of the plainest kind; None where it does not, or
+    where the table writes decimals otherwise.
+    """
+    spec, column = values.spec, target.cells.column
+    is_plain = not grid.is_text or (spec.decimal == "." and not spec.thousands)
+    found = grid.columns[column].numbers() if is_plain and column is not None else None
+    scale = spec.scale.get(target.cells.name.removesuffix(f"_{target.part}"))
+    return found if found is None or scale is None else found * scale
 
 
-def _coded(column: Sequence[str]) -> tuple[np.ndarray, Sequence[str]]:
-    """Return for each text of a column which of its different texts it is, and these."""
-    place: dict[str, int] = defaultdict(count().__next__)
-    codes = np.fromiter(map(place.__getitem__, column), dtype=np.int32, count=len(column))
-    return codes, list(place)
+def _are_names(texts: Sequence[str]) -> bool:
+    """Tell whether all texts are names as a scenario may have them."""
+    whole = "\n" + "\n".join(texts)
+    return whole.isascii() and "\n_" not in whole and all(map(str.isidentifier, texts))
+
+
+def written_out(words: Words) -> Sequence[str]:
+    """Give the word of each row."""
+    if len(words.words) == words.codes.size:
+        return words.words
+    return [words.words[code] for code in words.codes.tolist()]
 
 
 def _is_right(table: ColumnTable[Any]) -> bool:

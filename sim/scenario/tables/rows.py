@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -9,13 +10,12 @@ from sim.errors import Fault, Place
 from sim.files.delimited import Record
 from sim.scenario.event_times import Dated
 from sim.scenario.loading.schema_walk import KINDS
-from sim.scenario.loading.source_tree import Key, Path, Written, bare, dotted
+from sim.scenario.loading.source_tree import Key, Path, Titles, Written, bare, dotted
 from sim.scenario.quantity import Frozen
-from sim.scenario.tables.codes import Codes
 from sim.scenario.tables.columns import Cells, Layout, Target
 from sim.scenario.tables.grid import Grid
-from sim.scenario.tables.levels import OF_STATES, Leaf, leaf_at, main_key
-from sim.scenario.tables.values import BETWEEN, Values
+from sim.scenario.tables.levels import Leaf, leaf_at, main_key
+from sim.scenario.tables.values import Values
 
 MOST_FAULTS = 100
 """Faults of the rows of one table that are told one by one."""
@@ -41,8 +41,6 @@ class Rows:
     path: Path
     """Where the block stands"""
     faults: list[Fault] = field(default_factory=list)
-    titles: list[tuple[Path, Written]] = field(default_factory=list)
-    """What may serve as a title where none is given: the code of each name"""
 
     def __post_init__(self) -> None:
         """Prepare what is the same for all rows."""
@@ -53,7 +51,18 @@ class Rows:
         self._columns: dict[int, list[Target]] = {at: [] for at in self.layout.names}
         for target in self.layout.targets:
             self._columns[target.level].append(target)
-        self._mains = [each for each in self.layout.targets if self._is_main(each)]
+        self._mains = [each for each in self.layout.targets if is_main(each, self.layout)]
+        self._texts: dict[Key, str] = {}
+        self._places: dict[Key, Place] = {}
+
+    def of(self, rows: Sequence[int]) -> Rows:
+        """Return what reads some rows alone."""
+        return Rows(self.grid.part(rows), self.layout, self.values, self.path)
+
+    @property
+    def titles(self) -> Titles:
+        """Give what may serve as a title where none is given: the code of each name."""
+        return Titles(self.path, self._texts, self._places.__getitem__)
 
     def read(self) -> Written:
         """Read all rows into one mapping; what is wrong is added to `faults`."""
@@ -67,11 +76,6 @@ class Rows:
                 Fault(self.faults[MOST_FAULTS].place, dotted(self.path), more)
             ]
         return self._tree
-
-    def _is_main(self, target: Target) -> bool:
-        """Tell whether a column is the main number of a row: a line's capacity."""
-        main = main_key(self.layout.levels[target.level].model)
-        return target.part == "value" and target.path in ((), (main,))
 
     def _lacks(self, row: Record) -> bool:
         """Tell whether a main number of a row is blank."""
@@ -129,22 +133,12 @@ class Rows:
         if not all(texts):
             return None
         if len(cells) > 1:
-            return "_".join(map(self._part, texts))
-        if key == "year" and texts[0].isascii() and texts[0].isdecimal():
-            return int(texts[0][:9])
-        if key in ("year", "month"):
-            return texts[0]
+            return "_".join(map(self.values.part, texts))
         try:
-            return self.values.codes.name(texts[0], capitals=key in OF_STATES)
+            return self.values.member(texts[0], key)
         except ValueError as error:
             self._tell(cells[0], row, self.path, str(error))
             return texts[0]
-
-    def _part(self, text: str) -> str:
-        """Give a part of a name that is made of several; what is no code is told of elsewhere."""
-        codes = Codes(self.values.codes.given)
-        names = ["all" if each == "*" else each for each in text.split(BETWEEN)]
-        return "_".join(codes.name(each) if any(map(str.isalnum, each)) else "_" for each in names)
 
     def _tell_nameless(self, at: int, row: Record) -> None:
         """Note a row without a name at a level that needs one, or of which it says something."""
@@ -171,9 +165,10 @@ class Rows:
             holder, path = begun(holder, level.field, place), (*path, level.field)
         if level.value:
             return Spot(holder, path, (key,))
-        if key not in holder.value and level.model and _needs_title(level.model):
-            code = self.text(cells, row) if len(self.layout.names[at]) == 1 else key
-            self.titles.append(((*path, key), Written(str(code), place)))
+        if key not in holder.value and level.parent is None and needs_title(level.model):
+            is_code = len(self.layout.names[at]) == 1
+            self._texts[key] = self.text(cells, row) if is_code else str(key)
+            self._places[key] = place
         return Spot(begun(holder, key, place), (*path, key), ())
 
     def _fill(self, at: int, spot: Spot, row: Record) -> None:
@@ -245,5 +240,13 @@ def _leaf(kind: type[Frozen] | None, target: Target) -> Leaf:
     return (kind and leaf_at(kind, tuple(map(str, target.path)))) or Leaf("text")
 
 
-def _needs_title(model: type[Frozen]) -> bool:
-    return "title" in model.model_fields and model.model_fields["title"].is_required()
+def is_main(target: Target, layout: Layout) -> bool:
+    """Tell whether a column is the main number of a row: a line's capacity."""
+    main = main_key(layout.levels[target.level].model)
+    return target.part == "value" and target.path in ((), (main,))
+
+
+def needs_title(model: type[Frozen] | None) -> bool:
+    """Tell whether an entity must have a title."""
+    fields = model.model_fields if model else {}
+    return "title" in fields and fields["title"].is_required()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from sim.errors import Place
-from sim.scenario.loading.source_tree import Written
+from sim.scenario.loading.source_tree import Key, Written
 from sim.scenario.suggestions import found
 from sim.scenario.tables.codes import Codes
 from sim.scenario.tables.columns import Target
@@ -71,20 +71,38 @@ class Values:
             return text
         return self.codes.name(text, capitals=last in OF_STATES)
 
+    def member(self, text: str, key: str) -> Key:
+        """Name a member of a level whose names stand in a column `key`. Raises ValueError."""
+        if key == "year" and text.isascii() and text.isdecimal():
+            return int(text[:9])
+        if key in ("year", "month"):
+            return text
+        return self.codes.name(text, capitals=key in OF_STATES)
+
+    def part(self, text: str) -> str:
+        """Give a part of a name that is made of several; what is no code is told of elsewhere."""
+        codes = Codes(self.codes.given)
+        names = ["all" if each == "*" else each for each in text.split(BETWEEN)]
+        return "_".join(codes.name(each) if any(map(str.isalnum, each)) else "_" for each in names)
+
     def quantity(self, parts: Mapping[str, Written], *, is_rate: bool) -> Written:
         """Put a number together from what columns and spec say of it: bare where that is all."""
         place = next(iter(parts.values())).place
         given = dict(parts)
-        if "value" in given:
-            own = {"source": self.spec.source, "confidence": self._confidence(given)}
-            own["per"] = self.spec.per if is_rate and self.spec.per != "month" else None
-            for key, text in own.items():
-                if text is not None and key not in given:
-                    given[key] = Written(text, self.at.members[key].place)
+        for key, text in self.said(parts, is_rate=is_rate).items():
+            given[key] = Written(text, self.at.members[key].place)
         if given.keys() == {"value"}:
             return given["value"]
         return Written(given, place, {key: each.place for key, each in given.items()})
 
-    def _confidence(self, given: Mapping[str, Written]) -> str | None:
-        """Give what the spec says, where the number has a source."""
-        return self.spec.confidence if self.spec.source or "source" in given else None
+    def said(self, parts: Collection[str], *, is_rate: bool) -> Mapping[str, str]:
+        """Give what the spec says of a number, beside the parts that are given of it."""
+        if "value" not in parts:
+            return {}
+        has_source = self.spec.source or "source" in parts
+        own = {
+            "source": self.spec.source,
+            "confidence": self.spec.confidence if has_source else None,
+            "per": self.spec.per if is_rate and self.spec.per != "month" else None,
+        }
+        return {key: text for key, text in own.items() if text is not None and key not in parts}
