@@ -146,7 +146,9 @@ class Needs:
 
     @cached_property
     def lasting(self) -> Floats:
-        """Return the share of unmet need that still waits a month later, [needs, members]."""
+        """Return the share of unmet need that still waits a month later, [needs, members]; nothing
+        changes it.
+        """
         return 1.0 - self.cancellation
 
 
