@@ -146,7 +146,7 @@ class Needs:
 
     @cached_property
     def lasting(self) -> Floats:
-        """Return the share of unmet need that still waits a month later, [needs, members]."""
+        """Return the share of unmet need that waits on for a month, [needs, members]; fixed."""
         return 1.0 - self.cancellation
 
 
@@ -301,10 +301,7 @@ class World:
         return price + self.charges(price)
 
     def charges(self, price: Floats) -> Floats:
-        """Return what a buyer pays per unit beside the price at the gate, [links, members], money.
-
-        `price` [links, members] is that price.
-        """
+        """Return the money a unit costs beside its `price` at the gate, both [links, members]."""
         links = self.links
         if not links.is_taxed:
             return links.unit_cost
