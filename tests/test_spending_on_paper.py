@@ -108,6 +108,30 @@ def test_who_spends_all_but_for_rounding_has_nothing_left() -> None:
     assert world.programmes.treasury.tolist() == [[0, pytest.approx(0.1)]]
 
 
+def test_a_place_that_is_full_but_for_rounding_takes_no_part_of_a_gap() -> None:
+    """Of 0.3 at home 0.1 + 0.2 are there less a unit of the last place; the ally's plant closes the
+    gap of 100 alone: 125 started, of which four fifths are good."""
+    model = built()
+    world, projects = lacking(model), model.world.projects
+    projects.max_capacity[:], projects.added[:] = column(0.1 + 0.2, np.inf), column(0.3, 0)
+    world.programmes.treasury[:] = 1e6
+    spend(world, model.policies.budgeting)
+    assert projects.started[:, 0].tolist() == pytest.approx([0, 125])
+    assert projects.started[0] == 0
+
+
+@pytest.mark.parametrize(("came", "builds"), [(100 - 1.5e-14, NO), (100 - 1e-9, YES)])
+def test_nobody_builds_for_rounding(came: float, builds: bool) -> None:
+    """A plant once added to, however little, counts as built."""
+    model = built()
+    world = lacking(model)
+    world.links.flow = column(came, 0, 0, 0, 0)
+    world.programmes.treasury[:] = 1e6
+    spend(world, model.policies.budgeting)
+    assert (world.projects.started > 0).all() == builds
+    assert (world.projects.started > 0).any() == builds
+
+
 @pytest.mark.parametrize(("money", "active"), [(0, YES), (50, NO)])
 def test_without_money_or_leave_nothing_is_spent(money: float, active: bool) -> None:
     """And nobody is asked."""

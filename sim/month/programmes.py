@@ -16,7 +16,7 @@ from sim.kernels.terms import RTOL
 from sim.month.commissions import Commission, Commissions, Reach
 from sim.month.production import Production
 from sim.month.shared_products import Shared
-from sim.month.shortages import Shortage, shortages
+from sim.month.shortages import Shortage, beyond, shortages
 from sim.rules.programme import BudgetRequest
 from sim.world.construction import count_down, start
 from sim.world.world import World
@@ -34,7 +34,9 @@ def spend(world: World, commissions: Commissions | None, making: Production = ()
         projects.started[:] = 0.0
         purse.invested[:] = 0.0
         return
-    room = raised(np.minimum(projects.max_capacity - projects.added, projects.absorption))
+    room = np.minimum(projects.max_capacity - projects.added, projects.absorption)
+    # a place that is full but for rounding takes no share of what is lacking
+    room = kept_where(room > RTOL * projects.added, room)
     seen = shortages(world, making, commissions, spends)
     reach = commissions.reaching(world.links.permitted)
     barred = find_barred(commissions, seen, reach)
@@ -91,9 +93,7 @@ def lacks(commissions: Commissions, seen: Shortage, coming: Floats) -> Floats:
     """
     short = seen.short.take(commissions.claim_need, axis=0)
     short *= commissions.counts
-    lacking = commissions.claims_by_gap(short)
-    lacking -= commissions.servers_by_gap(coming)
-    return raised(lacking)
+    return beyond(commissions.claims_by_gap(short), commissions.servers_by_gap(coming))
 
 
 def find_fit(
@@ -196,6 +196,5 @@ def _lacked_together(shared: Shared, spends: Bools, seen: Shortage, coming: Floa
     counted *= seen.short.take(shared.needs, axis=0)
     served = coming.take(shared.servers, axis=0)
     served *= spends.take(shared.server_programme, axis=0)
-    lacked = shared.needs_by_product(counted)
-    lacked -= shared.lines_by_product(shared.by_line(served))
-    return raised(lacked)
+    reaching = shared.lines_by_product(shared.by_line(served))
+    return beyond(shared.needs_by_product(counted), reaching)

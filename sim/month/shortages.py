@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.kernels.arrays import Bools, Floats
 from sim.kernels.sums import kept_where, raised, some
+from sim.kernels.terms import RTOL
 from sim.month.commission_rows import Buyers
 from sim.month.commissions import Commissions
 from sim.month.production import Production, starved
@@ -70,14 +71,23 @@ def shortages(
     if starving is not None:
         fit &= ~starving
     idle += building
+    expected = needs.expected.take(rows, axis=0)
     return Shortage(
-        raised(needs.expected.take(rows, axis=0) - _lawful(world, commissions.buyers)),
+        beyond(expected, _lawful(world, commissions.buyers)),
         coming=idle,
         building=building,
         idles=idles,
         waits=needs.backlog.take(rows, axis=0) > WAITS * needs.demand.take(rows, axis=0),
         fit=fit,
     )
+
+
+def beyond(wanted: Floats, had: Floats) -> Floats:
+    """Return what is wanted beyond what is had; what lies within rounding is nothing: whoever has
+    begun to build, however little, has built.
+    """
+    missing = wanted - had
+    return kept_where(missing > RTOL * wanted, missing)
 
 
 def _lawful(world: World, buyers: Buyers) -> Floats:

@@ -205,9 +205,14 @@ class CommissionAgent(mesa.Agent):
 def missing(needs: Sequence[Need], lines: Sequence[Line], month: int) -> float:
     """Count what needs of a product use beyond what reaches them lawfully, less what the lines that
     programmes build could make for them."""
-    short = total(max(need.expected - need.received_lawfully(), 0.0) for need in needs)
+    short = total(beyond(need.expected, need.received_lawfully()) for need in needs)
     coming = total(line.idle_and_coming(needs, month) for line in lines if line.reaches(needs))
-    return max(short - coming, 0.0)
+    return beyond(short, coming)
+
+
+def beyond(wanted: float, had: float) -> float:
+    """Return what is wanted beyond what is had, rounding aside."""
+    return wanted - had if wanted - had > 1e-12 * wanted else 0.0
 
 
 def spend(commissions: Sequence[CommissionAgent], lines: dict[str, list[Line]], month: int) -> None:

@@ -328,7 +328,8 @@ class Project:
     @property
     def room(self) -> float:
         """Return how much capacity can be started this month."""
-        return max(min(self.max_capacity - self.added, self.absorption), 0.0)
+        room = min(self.max_capacity - self.added, self.absorption)
+        return room if room > 1e-12 * self.added else 0.0
 
     def completion(self, month: int) -> int:
         """Return the month in which it was completed, or is in this one."""
