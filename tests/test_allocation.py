@@ -261,3 +261,25 @@ def test_dust_of_room_below_a_limit_is_none() -> None:
     orders, flow = np.array([[0.0], [5.0]]), np.array([[1.0 - 1e-15], [0.0]])
     limits.trim(orders, None, flow)
     assert orders.tolist() == [[0.0], [0.0]]
+
+
+@pytest.mark.parametrize("rounds", [None, 1])
+def test_who_gets_no_more_than_rounding_leaves_over_gets_nothing(rounds: int | None) -> None:
+    """100 for the first, who asks for 90, and what rounding leaves of it for the second."""
+    market = Market.build(np.array([0, 0]), np.array([0, 1]), 1, 2)
+
+    def first_come(orders: Floats, supply: Floats, claims: Floats, market: Market) -> Floats:
+        return np.minimum(orders, np.array([[90.0], [1.5e-14]]))
+
+    found = allocate(
+        market,
+        np.array([[90.0]]),
+        np.array([[90.0], [50.0]]),
+        np.ones((2, 1)),
+        None,
+        ration=first_come,
+        rounds=rounds,
+    )
+    assert found.flow[:, 0].tolist() == [90, 0]
+    assert found.received[:, 0].tolist() == [90, 0]
+    assert found.shipped[0, 0] == 90

@@ -20,7 +20,7 @@ from sim.kernels.market import Market
 from sim.kernels.places import Capped, Opening, Place
 from sim.kernels.rationing import Ration, proportional
 from sim.kernels.rounds import Trading
-from sim.kernels.sums import kept_where
+from sim.kernels.sums import kept_where, some
 from sim.kernels.terms import RTOL
 
 
@@ -67,7 +67,8 @@ def allocate(  # noqa: PLR0913
     if opening is not None and opening.asked and rounds == 1:
         # nothing is to be kept for a second round
         flow = ration(opening.asked.orders, supply, opening.asked.claims, market)
-        return Allocation(flow, market.by_line(flow), market.by_need(flow), 1)
+        received = _without_crumbs(market, flow, RTOL * demand)
+        return Allocation(flow, market.by_line(flow), received, 1)
     cuts = _cuts(market, limits, ration, supply, beyond)
     trading = Trading(supply, demand, RTOL * supply, RTOL * demand, ration, cuts)
     if opening is not None:
@@ -81,8 +82,21 @@ def allocate(  # noqa: PLR0913
         own = weight if tier is None else weight * tier
         done = max(done, trading.until_done(Place(market, own, capped, limits), rounds, opening))
     flow = np.zeros_like(weight) if trading.flow is None else trading.flow
+    received = _without_crumbs(market, flow, trading.demand_dust)
     kept_away = None if cuts is None else cuts.told()
-    return Allocation(flow, market.by_line(flow), market.by_need(flow), done, kept_away)
+    return Allocation(flow, market.by_line(flow), received, done, kept_away)
+
+
+def _without_crumbs(market: Market, flow: Floats, dust: Floats) -> Floats:
+    """Return what needs received, [needs, members]; who got no more than rounding leaves over, gets
+    nothing: its `flow` [links, members] is taken back, in place.
+    """
+    received = market.by_need(flow)
+    crumbs = (received > 0) & (received <= dust)
+    if some(crumbs):
+        flow *= market.from_needs(~crumbs)
+        received = market.by_need(flow)
+    return received
 
 
 def _cuts(

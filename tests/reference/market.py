@@ -47,8 +47,17 @@ def allocate(lines: Sequence[Line], tiers: Sequence[Sequence[Need]], rounds: int
     begin(lines)
     for needs in tiers:
         _serve(lines, needs, rounds)
+        for need in needs:
+            take_back_crumbs(need)
     for line in lines:
         line.shipped = total(link.flow for link in line.open_links)
+
+
+def take_back_crumbs(need: Need) -> None:
+    """Let who got no more than rounding leaves over get nothing."""
+    if total(link.flow for link in need.open_links) <= need.dust:
+        for link in need.open_links:
+            link.flow = 0.0
 
 
 def _serve(lines: Sequence[Line], needs: Sequence[Need], rounds: int | None) -> None:
