@@ -68,6 +68,7 @@ class FactoryAgent(mesa.Agent):
         self.production = chosen("production", rules["production"])
         for line in lines:
             line.ration = chosen("allocation", rules["allocation"])
+            line.production = self.production
 
     def ready(self, month: int) -> None:
         """Work out this month's capacity."""
@@ -188,6 +189,7 @@ class CommissionAgent(mesa.Agent):
             and line.available > 0
             and line.qualified_from <= month + max(project.delay, 1)
             and not line.lacks_inputs
+            and not line.is_starved
         )
 
     def pay(self, month: int) -> None:

@@ -15,7 +15,7 @@ from sim.scenario.selectors import factories_of, products_of, states_of
 from tests.reference.events import Happening, open_links
 from tests.reference.limits import Limits
 from tests.reference.market import allocate, ask
-from tests.reference.rules import proportional
+from tests.reference.rules import leontief, proportional
 from tests.reference.things import (
     NEVER,
     FinalNeed,
@@ -92,6 +92,7 @@ class Builder:
             qualified_from=month_number(line.qualified) - self.first if line.qualified else -NEVER,
             inputs=self._inputs(name, product),
             ration=proportional,
+            production=leontief,
         )
 
     def _inputs(self, factory: str, product: str) -> list[Input]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import floor, inf
 from typing import TYPE_CHECKING
 
@@ -188,6 +188,11 @@ class Input(Need):
     amount: float = 1.0
     criticality: str = "critical"
 
+    def comes(self) -> bool:
+        """Tell whether there is any, or somebody may deliver some."""
+        can = any(link.cap > 0 and link.weight > 0 for link in self.links)
+        return can or self.stock + self.in_transit > 0
+
 
 @dataclass(slots=True, eq=False)
 class Line:
@@ -203,6 +208,7 @@ class Line:
     qualified_from: int
     inputs: list[Input]
     ration: Callable[[list[float], float, float], list[float]]
+    production: Callable[[list[Input], float], float]
     links: list[Link] = field(default_factory=list)
     open_links: list[Link] = field(default_factory=list)
     projects: list[Project] = field(default_factory=list)
@@ -241,6 +247,15 @@ class Line:
     def lacks_inputs(self) -> bool:
         """Tell whether it could start more if it had more inputs."""
         return self.starts < self.usable * (1.0 - 1e-9)
+
+    @property
+    def is_starved(self) -> bool:
+        """Tell whether it could start nothing, whatever its capacity, for an input that nobody may
+        deliver and of which there is none."""
+        enough = [
+            replace(need, stock=need.amount if need.comes() else 0.0) for need in self.inputs
+        ]
+        return bool(enough) and self.production(enough, self.usual) <= 0
 
     def idle(self, month: int) -> float:
         """Count the good units that projects could have made here this month and did not, though in
