@@ -70,6 +70,16 @@ def test_batch_run_takes_scenarios_keys_and_paths() -> None:
     assert len({row["fill_rate"] for row in rows}) > 1
 
 
+def test_mesas_rng_is_the_scenarios_seed() -> None:
+    """As `batch_run` gives it from Mesa 3.5 on, None where nobody asks for one."""
+    own, seed, rng = (
+        sim.SupplyModel(FIRST, members=2, **words)
+        for words in ({"rng": None}, {"seed": 7}, {"rng": 7})
+    )
+    assert own.case.seed == sim.load(FIRST).seed
+    assert rng.case.seed == seed.case.seed == 7
+
+
 def test_a_loaded_scenario_is_changed_by_keywords() -> None:
     loaded = sim.load(FIRST)
     assert sim.SupplyModel(loaded).case is loaded

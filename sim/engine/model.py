@@ -77,11 +77,15 @@ class SupplyModel(mesa.Model):
         axes: Axes | None = None,
         tape: Tape | None = None,
         reporters: Mapping[str, Callable[[SupplyModel], Any]] | None = None,
+        rng: int | None = None,
         **kwargs: Any,
     ) -> None:
         """Build the world of these members and set it at rest; call `step()` once a month. Records
-        onto `tape`, or a new one.
+        onto `tape`, or a new one. `rng` is the scenario's seed under the name that Mesa's
+        `batch_run` gives it from 3.5 on; None: the scenario's own.
         """
+        if rng is not None:
+            kwargs = {"seed": rng, **kwargs}
         # glibc gives arrays above 128 KiB back to the system at every free, and to fetch them again
         # costs as much as the arithmetic; freeing one large array, which is never touched, raises
         # that limit for good

@@ -252,9 +252,7 @@ class Line:
     def is_starved(self) -> bool:
         """Tell whether it could start nothing, whatever its capacity, for an input that nobody may
         deliver and of which there is none."""
-        enough = [
-            replace(need, stock=need.amount if need.comes() else 0.0) for need in self.inputs
-        ]
+        enough = [replace(need, stock=need.amount if need.comes() else 0.0) for need in self.inputs]
         return bool(enough) and self.production(enough, self.usual) <= 0
 
     def idle(self, month: int) -> float:
