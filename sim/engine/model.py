@@ -47,7 +47,12 @@ from sim.world.build_needs import initial_cover
 from sim.world.draws import Draws
 from sim.world.steady_state import settle
 
-with put_off("pandas", "networkx", functions=["scipy.spatial.distance.cdist"]):
+with put_off(
+    "pandas",
+    "networkx",
+    # Mesa from 3.5 on takes it for a default
+    functions=["scipy.spatial.distance.cdist", "networkx.spring_layout"],
+):
     import mesa
 
 
