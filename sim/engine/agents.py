@@ -9,15 +9,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.engine.put_off import put_off
+from sim.engine.put_off import without_what_mesa_seldom_uses
 from sim.kernels.arrays import Floats
 from sim.scenario.programme import Programme
 from sim.scenario.rule_choices import RuleChoice, Rules
 from sim.scenario.schema import Factory, State
 from sim.world.construction import in_qualification
 
-with put_off("pandas", "networkx", functions=["scipy.spatial.distance.cdist"]):
-    # for those who use its tables and grids
+with without_what_mesa_seldom_uses():
     import mesa
 
 

@@ -13,7 +13,7 @@ from sim.engine.collecting import REPORTERS
 from sim.engine.conservation import Books
 from sim.engine.load import changed
 from sim.engine.policies import asking, buying, gather
-from sim.engine.put_off import put_off
+from sim.engine.put_off import without_what_mesa_seldom_uses
 from sim.engine.recorder import Recorder
 from sim.engine.seasons import Seasons
 from sim.engine.tape import Tape
@@ -47,12 +47,7 @@ from sim.world.build_needs import initial_cover
 from sim.world.draws import Draws
 from sim.world.steady_state import settle
 
-with put_off(
-    "pandas",
-    "networkx",
-    # Mesa from 3.5 on takes it for a default
-    functions=["scipy.spatial.distance.cdist", "networkx.spring_layout"],
-):
+with without_what_mesa_seldom_uses():
     import mesa
 
 

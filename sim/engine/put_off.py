@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from importlib import import_module
 from types import ModuleType
 from typing import Any
@@ -52,3 +52,10 @@ def put_off(*names: str, functions: Sequence[str] = ()) -> Iterator[None]:
         for name, each in stand_ins.items():
             if sys.modules.get(name) is each:
                 del sys.modules[name]
+
+
+def without_what_mesa_seldom_uses() -> AbstractContextManager[None]:
+    """Let Mesa be imported without what its tables, grids and networks alone use."""
+    # a default of a function of Mesa's is looked up when that is defined, from 3.5 on
+    functions = ["scipy.spatial.distance.cdist", "networkx.spring_layout"]
+    return put_off("pandas", "networkx", functions=functions)
