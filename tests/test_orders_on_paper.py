@@ -41,7 +41,7 @@ def works() -> World:
     final = ["engines", "helicopters"]
     assert world.axes.needs == (("AAA", final[0]), ("AAA", final[1]), ("AAA", "engines"))
     needs.cancellation[:] = column(0.25, 0, 0.5)
-    needs.backlog, needs.passed[:] = column(40, 6, 8), column(8, 3, 4)
+    needs.backlog, needs.passed = column(40, 6, 8), column(8, 3, 4)
     needs.final[:], needs.deferred = column(20, 10), column(5, 1)
     needs.stock[:], needs.in_transit[:] = column(3, 4, 50), column(7, 0, 9)
     needs.lead[:], needs.cover[:] = column(1, 2, 3), column(0.5, 1.5, 2.5)
@@ -71,6 +71,7 @@ def test_what_is_ordered_beside_what_waits() -> None:
     position(world, slice(0, 3))
     needs = world.needs
     assert needs.cancelled[:, 0].tolist() == [10, 0, 4]
+    assert needs.passed is not None
     assert needs.passed[:, 0].tolist() == [6, 3, 2]
     assert needs.ordered[:, 0].tolist() == [100, 100, 100]
     assert needs.demand[:, 0].tolist() == [130, 106, 104]
@@ -150,7 +151,7 @@ def test_limits_are_told_what_waits_from_earlier_months() -> None:
     world = model.world
     assert world.limits is not None
     world.needs.demand, world.needs.ordered = column(130, 40), column(100, 40)
-    world.needs.passed[:] = column(6, 0)
+    world.needs.passed = column(6, 0)
     note_backlog(world)
     assert world.limits.waiting[:, 0].tolist() == [30, 0]
     assert world.limits.passed[:, 0].tolist() == [6, 0]

@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.errors import LedgerError
 from sim.kernels.arrays import Floats
-from sim.kernels.ledger import EPS, LIMIT, residuals
+from sim.kernels.ledger import EPS, LIMIT, residuals, worst_residual
 from sim.scenario.quantity import month_label
 from sim.world.world import World
 
@@ -44,6 +44,7 @@ class Books:
         """Each book's worst residual so far, in multiples of eps times gross volume"""
         self._first_month = first_month
         rows = _rows(world)
+        self._backlog = world.needs.backlog
         # accounts of a book with several begin with its name
         self._books = [account.split()[0] for account, count in rows.items() if count]
         counts = [count for count in rows.values() if count]
@@ -58,7 +59,7 @@ class Books:
         """Check every book; raises LedgerError naming the month and the book that does not
         balance.
         """
-        axes, before, after = world.axes, self._before, self._after
+        axes, needs, before, after = world.axes, world.needs, self._before, self._after
         _stand(world, after)
         _move(world, self._gained, self._lost)
         made, output = self._gained["goods"], world.lines.output
@@ -66,18 +67,25 @@ class Books:
         change, size = after.all - before.all, np.abs(after.all)
         found = residuals(change, self._gained.all, self._lost.all, self._size + size, turned)
         worst = np.maximum.reduceat(found.ravel(), self._firsts) if found.size else np.zeros(0)
-        for book, each in zip(self._books, (worst / EPS).tolist(), strict=True):
-            if not each <= LIMIT:
-                self._refuse(book, each, world.month)
-            self.worst[book] = max(self.worst[book], each)
+        for book, each in zip(self._books, worst.tolist(), strict=True):
+            self._judge(book, each, world.month)
+        backlog = worst_residual(
+            self._backlog, needs.backlog, needs.ordered, needs.cancelled, needs.received
+        )
+        self._judge("backlog", backlog, world.month)
         # nothing moves between months: what stands now is what the next month begins with
         self._before, self._after, self._size = after, before, size
+        self._backlog = needs.backlog
 
-    def _refuse(self, book: str, worst: float, month: int) -> None:
-        raise LedgerError(
-            f"the books do not balance: {book} in {month_label(self._first_month + month)} "
-            f"is off by {worst:.3g} eps of gross volume (limit {LIMIT:g})"
-        )
+    def _judge(self, book: str, residual: float, month: int) -> None:
+        """Note a residual, a share of gross volume; raises LedgerError where it is no rounding."""
+        found = residual / EPS
+        if not found <= LIMIT:
+            raise LedgerError(
+                f"the books do not balance: {book} in {month_label(self._first_month + month)} "
+                f"is off by {found:.3g} eps of gross volume (limit {LIMIT:g})"
+            )
+        self.worst[book] = max(self.worst[book], found)
 
     def audit(self, world: World) -> None:
         """Check, at the end of a run, that what is in transit and under way is what the pipelines
@@ -97,11 +105,10 @@ class Books:
 
 
 def _rows(world: World) -> dict[str, int]:
-    """Count the rows of each account."""
+    """Count the rows of each account but the backlog, of which most is as it was."""
     axes = world.axes
     return {
         "goods": len(axes.products),
-        "backlog": len(axes.needs),
         "unfinished": len(axes.projects),
         "money": len(axes.programmes),
         "payments": len(axes.products),
@@ -114,7 +121,6 @@ def _stand(world: World, sheet: _Sheet) -> None:
     """Write what stands in each account; of payments nothing ever does."""
     lines, needs = world.lines, world.needs
     sheet["goods"][:] = world.axes.needs_by_product(needs.stock + needs.in_transit)
-    sheet["backlog"][:] = needs.backlog
     sheet["unfinished"][:] = world.projects.unfinished
     sheet["money"][:] = world.programmes.treasury
     sheet["unfinished works"][:] = world.works.unfinished
@@ -129,8 +135,6 @@ def _move(world: World, gained: _Sheet, lost: _Sheet) -> None:
     axes, lines, needs, projects = world.axes, world.lines, world.needs, world.projects
     by_line, by_need = axes.lines_by_product, axes.needs_by_product
     gained["goods"][:], lost["goods"][:] = by_line(world.made), by_need(needs.used)
-    gained["backlog"][:] = needs.ordered
-    np.add(needs.cancelled, needs.received, out=lost["backlog"])
     gained["unfinished"][:] = projects.started
     np.add(projects.matured, world.lost_projects, out=lost["unfinished"])
     gained["money"][:] = world.programmes.appropriated

@@ -59,10 +59,7 @@ class Observer:
         links, needs, trade = world.links, world.needs, self._trade
         if self._roundabout.size:
             links.acted[self._roundabout] |= links.flow[self._roundabout] > 0
-        if trade.limits.is_share:
-            trade.limits.pass_on(needs.passed, links.flow, needs.backlog)
-        else:
-            needs.passed[:] = 0.0
+        needs.passed = trade.limits.passing(needs.passed, links.flow, needs.backlog)
         leaks = trade.limits.amount > trade.lawful.amount
         leaking = np.logical_or.reduce(leaks, axis=1)
         view = self._view

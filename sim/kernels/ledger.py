@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import reduce
+
 import numpy as np
 
 from sim.kernels.arrays import Floats
+from sim.kernels.blocks import blocks
 
 EPS = float(np.finfo(np.float64).eps)
 LIMIT = 64.0
@@ -36,3 +39,21 @@ def residuals(
     stood += NOTHING
     change /= stood
     return change
+
+
+def worst_residual(before: Floats, after: Floats, gained: Floats, *lost: Floats) -> float:
+    """Return the largest residual of an account, all arrays [rows, members], as a share of gross
+    volume, as `residuals` does it: only what does not balance to the last bit is divided.
+    """
+    is_off = np.empty(before.shape, dtype=np.bool_)
+    for rows in blocks(slice(0, before.shape[0]), before.shape[1]):
+        gap = after[rows] - before[rows]
+        gap -= gained[rows]
+        gap += reduce(np.add, [each[rows] for each in lost])
+        np.not_equal(gap, 0.0, out=is_off[rows])
+    off = np.flatnonzero(is_off)
+    if not off.size:
+        return 0.0
+    stood, stands, came, *went = (each.ravel().take(off) for each in (before, after, gained, *lost))
+    volume = np.abs(stood) + np.abs(stands)
+    return float(residuals(stands - stood, came, reduce(np.add, went), volume).max())

@@ -69,11 +69,11 @@ class Limits(Terms):
             passed=np.zeros((needs, base.shape[1])),
         )
 
-    def tell(self, waiting: Floats, passed: Floats) -> None:
-        """Take note of what needs wait for, and what came of the same orders, both [needs,
-        members].
+    def tell(self, waiting: Floats, passed: Floats | None) -> None:
+        """Take note of what needs wait for, and what came of the same orders (None: nothing), both
+        [needs, members].
         """
-        self.waiting[:], self.passed[:] = waiting, passed
+        self.waiting[:], self.passed[:] = waiting, 0.0 if passed is None else passed
         self._refused.clear()
 
     def refused(self, needs: Ints, groups: Ints) -> Floats:
@@ -132,18 +132,22 @@ class Limits(Terms):
         by_need = GroupSum(place, needs.size)
         return _Cut(needs, odds[needs], groups.touched[rows], is_cut[rows], by_need)
 
-    def pass_on(self, passed: Floats, flow: Floats, backlog: Floats) -> None:
-        """Write into `passed` what has come over cut links after this month beside what waits of
-        the same orders.
+    def passing(self, passed: Floats | None, flow: Floats, backlog: Floats) -> Floats | None:
+        """Return what has come over cut links after this month beside what waits of the same
+        orders, [needs, members]; None where no limit is a share.
 
-        `passed` and `backlog` are [needs, members], `flow` [links, members], this month's. Nothing
-        where nothing is cut.
+        `passed`, what had come before, and `backlog` are [needs, members], `flow` [links, members],
+        this month's. Nothing where nothing is cut.
         """
+        if not self.is_share:
+            return None
         needs, odds, links, is_cut, by_need = self._cut
         came = by_need(kept_where(is_cut, flow.take(links, axis=0)))
-        came += passed.take(needs, axis=0)
-        passed[:] = 0.0
-        passed[needs] = np.minimum(came, divide(backlog.take(needs, axis=0), odds))
+        if passed is not None:
+            came += passed.take(needs, axis=0)
+        result = np.zeros_like(backlog)
+        result[needs] = np.minimum(came, divide(backlog.take(needs, axis=0), odds))
+        return result
 
     def anew(self, orders: Floats, wanted: Floats) -> Floats:
         """Return what of orders was not refused before, by pair, [pairs, members].

@@ -78,7 +78,7 @@ class Market:
 
     def from_lines(self, values: NDArray[Kind]) -> NDArray[Kind]:
         """Look up each link's line: [lines, members] -> [links, members]."""
-        return values.take(self.line, axis=0)
+        return self.by_line.to_rows(values)
 
     def from_needs(self, values: NDArray[Kind]) -> NDArray[Kind]:
         """Look up each link's need: [needs, members] -> [links, members]."""

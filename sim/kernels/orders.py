@@ -41,16 +41,15 @@ def hold_cover(
     gap = uncovered(gap, in_work)
     gap /= adjustment_months
     gap += expected
-    return settled(gap, stock + on_order)
+    return settled(gap, np.abs(stock + on_order))
 
 
 def settled(order: Floats, beside: Floats) -> Floats:
-    """Return orders, at least 0; what is rounding `beside` other units is none: buyers judge
-    suppliers by what came of their orders, however small.
+    """Return orders, at least 0; what is rounding `beside` other units, at least 0, is none: buyers
+    judge suppliers by what came of their orders, however small.
     """
-    dust = np.abs(beside)
-    dust *= DUST
-    return kept_where(order > dust, order)
+    counts = order > DUST * beside
+    return order if np.count_nonzero(counts) == counts.size else kept_where(counts, order)
 
 
 def uncovered(gap: Floats, in_work: Floats | None) -> Floats:
@@ -100,4 +99,5 @@ def replace_use(
         gap = raised(gap)
     gap /= adjustment_months
     gap += use
-    return settled(gap, use + target)
+    target += use
+    return settled(gap, target)

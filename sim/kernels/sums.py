@@ -5,12 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 from functools import cache, cached_property, lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.kernels.arrays import Bools, Floats, Ints
+
+Kind = TypeVar("Kind", bound=np.generic)
 
 NEVER = 1_000_000
 """A month after every horizon."""
@@ -112,6 +114,23 @@ class GroupSum:
         alone: Any = np.bincount(self.group_of_row, own, self.groups)
         return alone  # type: ignore[no-any-return]
 
+    def to_rows(self, values: NDArray[Kind]) -> NDArray[Kind]:
+        """Give each row what its group has, [groups, members] -> [rows, members]."""
+        if self._sizes is None:
+            return values.take(self.group_of_row, axis=0)
+        # of long arrays in two fifths of the time
+        return values.repeat(self._sizes, axis=0)
+
+    @cached_property
+    def _sizes(self) -> Ints | None:
+        """Return how many rows each group has, where there are many and those of a group stand
+        together; None elsewhere.
+        """
+        group = self.group_of_row
+        if group.size < MANY or not (group[1:] >= group[:-1]).all():
+            return None
+        return np.bincount(group, minlength=self.groups)
+
     @cached_property
     def firsts(self) -> Ints:
         """Return the first row of each run of rows of one group."""
@@ -120,8 +139,7 @@ class GroupSum:
     @cached_property
     def _is_long(self) -> bool:
         """Return whether there are many rows, and those of a group stand together."""
-        group = self.group_of_row
-        return bool(group.size >= max(MANY, 4 * self.groups) and (group[1:] >= group[:-1]).all())
+        return self._sizes is not None and self.group_of_row.size >= 4 * self.groups
 
     @cached_property
     def _is_single(self) -> bool:
@@ -144,7 +162,10 @@ class GroupSum:
 
 
 @lru_cache(maxsize=256)
-def _level(shape: tuple[int, ...], value: float) -> Floats:
+def level(shape: tuple[int, ...], value: float) -> Floats:
+    """Return an array of one value, read-only: it is kept, and the same one where it is asked for
+    again.
+    """
     level = np.full(shape, value)
     level.flags.writeable = False
     return level
@@ -156,7 +177,7 @@ def raised(values: Floats, least: float = 0.0) -> Floats:
     In place, to ask for no more memory; against an array, since `np.maximum` takes three times as
     long against a number.
     """
-    return np.maximum(values, _level(values.shape, least), out=values)
+    return np.maximum(values, level(values.shape, least), out=values)
 
 
 def some(values: NDArray[Any]) -> bool:
@@ -183,7 +204,7 @@ def unit(values: Floats) -> Floats:
     """Bring what is below 0 or above 1 to the nearer of them, in place, and return it; `np.clip`
     takes three times as long.
     """
-    return np.minimum(raised(values), _level(values.shape, 1.0), out=values)
+    return np.minimum(raised(values), level(values.shape, 1.0), out=values)
 
 
 def total(

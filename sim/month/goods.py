@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.kernels.arrays import Floats
+from sim.kernels.blocks import blocks
 from sim.kernels.sums import NOTHING, raised
 from sim.kernels.terms import RTOL
 from sim.world.lead_groups import LeadGroups
@@ -18,9 +19,11 @@ def arrive(world: World) -> None:
     """Unload what arrives this month into stocks."""
     needs = world.needs
     slot = needs.pipeline[world.month % needs.pipeline.shape[0]]
-    needs.stock += slot
-    needs.in_transit -= slot
-    slot[:] = 0.0
+    for rows in blocks(slice(0, slot.shape[0]), slot.shape[1]):
+        arriving = slot[rows]
+        needs.stock[rows] += arriving
+        needs.in_transit[rows] -= arriving
+        arriving[:] = 0.0
 
 
 def dispatch(world: World) -> None:

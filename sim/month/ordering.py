@@ -22,10 +22,12 @@ def place_orders(world: World, ordering: Ordering) -> None:
     """Cancel a part of the backlog and place new orders."""
     axes, needs = world.axes, world.needs
     needs.cancelled = needs.cancellation * needs.backlog
-    needs.passed *= needs.lasting
+    if needs.passed is not None:
+        needs.passed *= needs.lasting
     backlog = needs.backlog - needs.cancelled
     needs.expected[: axes.final] = needs.final
-    np.multiply(needs.amount, _starts(world), out=needs.expected[axes.inputs])
+    starts = axes.inputs_by_line.to_rows(_starts(world))
+    np.multiply(needs.amount, starts, out=needs.expected[axes.inputs])
     if world.limits is not None:
         # before rules ask what their customers wait for
         world.limits.tell(backlog, needs.passed)
@@ -36,16 +38,10 @@ def place_orders(world: World, ordering: Ordering) -> None:
 
 
 def _starts(world: World) -> Floats:
-    """Return the starts that the line of each input reckons with, [inputs, members]; worked out for
-    lines or for inputs, whichever are fewer.
-    """
-    lines, makers = world.lines, world.axes.input_line
-    perceived, yields, usable = lines.perceived, lines.yield_, lines.usable
-    if makers.size > usable.shape[0]:
-        return np.minimum(perceived / yields, usable).take(makers, axis=0)
-    perceived, yields, usable = (each.take(makers, axis=0) for each in (perceived, yields, usable))
-    starts = perceived / yields
-    return np.minimum(starts, usable, out=starts)
+    """Return the starts that lines reckon with, [lines, members]."""
+    lines = world.lines
+    starts = lines.perceived / lines.yield_
+    return np.minimum(starts, lines.usable, out=starts)
 
 
 def _plan(world: World) -> Floats | None:

@@ -13,6 +13,7 @@ import numpy as np
 
 from sim.kernels.arrays import Floats
 from sim.kernels.spreading import spread
+from sim.kernels.sums import level
 from sim.rules.ordering import Memory, Position
 from sim.world import lots
 from sim.world.world import Rows, World
@@ -70,17 +71,15 @@ class Positions:
         return np.concatenate((final, inputs(slice(0, everything - size))))[rows]
 
     def _nothing(self, own: slice) -> Floats:
-        return np.zeros((own.stop - own.start, self.world.width))
+        return level((own.stop - own.start, self.world.width), 0.0)
 
     def _left(self, own: slice) -> Floats:
         """Return what is left of inputs after the use expected."""
         return self.store[own] - self.world.needs.expected[self.world.axes.inputs][own]
 
     def _taken(self, starts: Floats, own: slice) -> Floats:
-        """Return what lines' `starts` [lines, members] take of inputs."""
-        taken = starts.take(self.world.axes.input_line[own], axis=0)
-        taken *= self.world.needs.amount[own]
-        return taken
+        """Return what the `starts` of inputs' lines, [inputs, members], take of them."""
+        return starts[own] * self.world.needs.amount[own]
 
     def _owed(self, rows: Rows) -> Floats:
         """Count what buyers owe: a state what it defers, a line the inputs of what its own
@@ -101,18 +100,20 @@ class Positions:
 
     @cached_property
     def _starts(self) -> tuple[Floats, Floats]:
-        """Return what lines started last month, and what all that they were asked for would have
-        taken, as far as capacity goes, [lines, members].
+        """Return what inputs' lines started last month, and what all that they were asked for would
+        have taken, as far as capacity goes, [inputs, members].
         """
-        lines = self.world.lines
-        return lines.output / lines.yield_, np.minimum(lines.usable, lines.asked / lines.yield_)
+        lines, to_inputs = self.world.lines, self.world.axes.inputs_by_line.to_rows
+        able = np.minimum(lines.usable, lines.asked / lines.yield_)
+        return to_inputs(lines.output / lines.yield_), to_inputs(able)
 
     @cached_property
     def _waiting(self) -> Floats:
-        """Return the starts that what lines' customers still wait for would take, [lines,
-        members].
+        """Return the starts that what the customers of inputs' lines still wait for would take,
+        [inputs, members].
         """
         market, links, asking = self.world.axes.market, self.world.links, self.world.asking
         shares, cap, limits = asking.over_open(links), asking.caps(links), self.world.limits
         orders = spread(market, self.backlog, shares.weight, cap, limits, together=shares.together)
-        return market.by_line(orders) / self.world.lines.yield_
+        waiting = market.by_line(orders) / self.world.lines.yield_
+        return self.world.axes.inputs_by_line.to_rows(waiting)

@@ -100,6 +100,11 @@ class Axes:
         """Line of each input need."""
         return self.need_line[self.inputs]
 
+    @cached_property
+    def inputs_by_line(self) -> GroupSum:
+        """Sum inputs by the line that they are for."""
+        return GroupSum(self.input_line, len(self.lines))
+
     @property
     def input_needs(self) -> tuple[tuple[str, str], ...]:
         """List the (state, product) of inputs; those of several lines of a state are one."""

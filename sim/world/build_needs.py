@@ -44,7 +44,7 @@ def build_needs(scenario: Scenario, axes: Axes, draw: Draws, slots: int) -> Need
         cover=np.concatenate([_final_cover(scenario, axes, draw), input_cover.take(maker, axis=0)]),
         stock=np.zeros(shape),
         backlog=np.zeros(shape),
-        passed=np.zeros(shape),
+        passed=None,
         deferred=np.zeros(final_shape),
         in_transit=np.zeros(shape),
         pipeline=np.zeros((slots, *shape)),

@@ -102,4 +102,4 @@ def in_store(world: World) -> Floats:
 def set_aside(world: World, lots: Lots) -> Floats:
     """Count the inputs that lots in work will use, [inputs, members]."""
     work = lots.by_line(lots.account) / world.lines.yield_
-    return world.needs.amount * work.take(world.axes.input_line, axis=0)
+    return world.needs.amount * world.axes.inputs_by_line.to_rows(work)

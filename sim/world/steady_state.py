@@ -62,7 +62,7 @@ def _flows(world: World, trade: Trade) -> Allocation:
     demand[: axes.final] = needs.base
     for _ in range(ROUNDS):
         result = trade(world, supply, demand)
-        wanted = needs.amount * (result.shipped / lines.yield_).take(axes.input_line, axis=0)
+        wanted = needs.amount * axes.inputs_by_line.to_rows(result.shipped / lines.yield_)
         moved = np.abs(wanted - demand[axes.inputs]) > SETTLED * wanted
         if not moved.any():
             break

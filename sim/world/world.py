@@ -110,10 +110,11 @@ class Needs:
     """In the state's or the factory's store; month/goods, month/final_use and
     month/allocation write it"""
     backlog: Floats
-    """Ordered, not cancelled and not shipped; month/allocation writes it"""
-    passed: Floats
+    """Ordered, not cancelled and not shipped; read-only: month/allocation writes it anew"""
+    passed: Floats | None
     """What came over cut links, beside what still waits, of the same orders: the cut has refused
-    the rest of them, and does not count it again; events and month/ordering write it"""
+    the rest of them, and does not count it again; None: no cut takes a share; events and
+    month/ordering write it"""
     deferred: Floats
     """Unmet final need that still waits, final needs only; month/final_use writes it"""
     in_transit: Floats
