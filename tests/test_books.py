@@ -45,7 +45,10 @@ def test_a_book_finds_what_appears(
     def recorded(world: World) -> None:
         record(world)
         part, array = TAMPERED[book].split(".")
-        getattr(getattr(world, part), array)[0] += 0.1
+        owner = getattr(world, part)
+        values = getattr(owner, array).copy()
+        values[0] += 0.1
+        setattr(owner, array, values)
 
     monkeypatch.setattr(model.recorder, "record", recorded)
     with pytest.raises(LedgerError, match=f"do not balance: {book} in .*-03 is off by"):

@@ -42,18 +42,13 @@ def residuals(
 
 
 def worst_residual(before: Floats, after: Floats, gained: Floats, *lost: Floats) -> float:
-    """Return the largest residual of an account, all arrays [rows, members], as a share of gross
-    volume, as `residuals` does it: only what does not balance to the last bit is divided.
+    """Return the largest residual of an account that is never below 0, all arrays [rows, members],
+    as a share of gross volume; NaN where any is.
     """
-    is_off = np.empty(before.shape, dtype=np.bool_)
+    worst = [0.0]
     for rows in blocks(slice(0, before.shape[0]), before.shape[1]):
-        gap = after[rows] - before[rows]
-        gap -= gained[rows]
-        gap += reduce(np.add, [each[rows] for each in lost])
-        np.not_equal(gap, 0.0, out=is_off[rows])
-    off = np.flatnonzero(is_off)
-    if not off.size:
-        return 0.0
-    stood, stands, came, *went = (each.ravel().take(off) for each in (before, after, gained, *lost))
-    volume = np.abs(stood) + np.abs(stands)
-    return float(residuals(stands - stood, came, reduce(np.add, went), volume).max())
+        stood, stands = before[rows], after[rows]
+        went = reduce(np.add, [each[rows] for each in lost])
+        found = residuals(stands - stood, gained[rows], went, stood + stands)
+        worst.append(found.max(initial=0.0))
+    return float(np.max(worst))

@@ -8,6 +8,10 @@ from sim.kernels.arrays import Floats
 from sim.kernels.blocks import blocks
 from sim.kernels.sums import raised
 
+TOGETHER = 4
+"""Months that are counted in one go: sums of long arrays leave the processor's cache from month to
+month."""
+
 
 class Moments:
     """Add up series, arrays [rows, members], as distances from their first month: where they do not
@@ -19,19 +23,30 @@ class Moments:
         self.months = 1
         self._first = first.copy()
         self._total, self._squares = np.zeros_like(first), np.zeros_like(first)
+        self._waiting: list[Floats] = []
 
     def add(self, values: Floats) -> None:
-        """Add a month."""
-        for rows in blocks(slice(0, values.shape[0]), values.shape[1]):
-            gap = values[rows] - self._first[rows]
-            self._total[rows] += gap
-            gap *= gap
-            self._squares[rows] += gap
+        """Add a month, whose `values` are not to be changed afterwards."""
         self.months += 1
+        self._waiting.append(values)
+        if len(self._waiting) == TOGETHER:
+            self._count()
+
+    def _count(self) -> None:
+        """Add the months that wait, one after the other."""
+        for rows in blocks(slice(0, self._first.shape[0]), self._first.shape[1]):
+            first, total, squares = self._first[rows], self._total[rows], self._squares[rows]
+            for values in self._waiting:
+                gap = values[rows] - first
+                total += gap
+                gap *= gap
+                squares += gap
+        self._waiting.clear()
 
     @property
     def mean(self) -> Floats:
         """Return the mean of the months so far, [rows, members], in the unit of what was added."""
+        self._count()
         return self._first + self._total / self.months
 
     @property
@@ -39,4 +54,5 @@ class Moments:
         """Return the mean square of the distance from the mean, [rows, members], that unit
         squared.
         """
+        self._count()
         return raised(self._squares / self.months - (self._total / self.months) ** 2)

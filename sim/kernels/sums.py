@@ -23,8 +23,8 @@ years."""
 
 
 MANY = 10_000
-"""Rows from which on the sparse product is faster for one member, too, where those of a group stand
-together."""
+"""Rows from which on the sparse product is faster for one member, too, and repeating what groups
+have faster than looking it up."""
 WORTH_LOADING = 100_000
 """Rows from which on that saves more than scipy's sparse matrices take to load."""
 
@@ -81,13 +81,7 @@ class GroupSum:
         if not rows:
             return np.zeros((self.groups, width))
         if width == 1:
-            alone: Any = values.ravel()
-            if self._is_long:
-                return self._alone(alone).reshape(-1, 1)
-            if self.rows is not None:
-                alone = alone.take(self.rows)
-            sums: Any = np.bincount(self.group_of_row, alone, self.groups)
-            return sums.reshape(-1, 1)  # type: ignore[no-any-return]
+            return self._alone(values.ravel()).reshape(-1, 1)
         starts, places, ones = self._parts
         sum_rows = _product("csr_matvecs")
         if sum_rows is None or not values.flags.c_contiguous:
@@ -100,19 +94,31 @@ class GroupSum:
         return result
 
     def _alone(self, values: Floats) -> Floats:
-        """Return the sums of one member and long groups, [groups]: the same additions in the same
-        order, without waiting for each sum in turn.
+        """Return the sums of one member, [groups]; the same additions in the same order, however
+        they are done.
         """
-        if values.size >= WORTH_LOADING or "scipy.sparse" in sys.modules:
-            sum_column = _product("csr_matvec")
-            if sum_column is not None:
-                starts, places, ones = self._parts
-                result = np.zeros(self.groups)
-                sum_column(self.groups, values.size, starts, places, ones, values, result)
-                return result
         own = values if self.rows is None else values.take(self.rows)
+        if own.size >= MANY and (own.size >= WORTH_LOADING or "scipy.sparse" in sys.modules):
+            name, starts, places = self._column
+            multiply = _product(name)
+            if multiply is not None:
+                result = np.zeros(self.groups)
+                multiply(self.groups, 1, starts, places, own, np.ones(1), result)
+                return result
         alone: Any = np.bincount(self.group_of_row, own, self.groups)
         return alone  # type: ignore[no-any-return]
+
+    @cached_property
+    def _column(self) -> tuple[str, NDArray[np.int32], NDArray[np.int32]]:
+        """Return the product that sums one member, and where in a sparse matrix of a single column,
+        which is multiplied by 1, its values stand: row by row where those of a group stand
+        together, so that no sum waits for the one before; else as they come.
+        """
+        group = self.group_of_row
+        if self._sizes is not None and group.size >= 4 * self.groups:
+            starts = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(self._sizes)))
+            return "csr_matvec", starts.astype(np.int32), np.zeros(group.size, dtype=np.int32)
+        return "csc_matvec", np.array([0, group.size], dtype=np.int32), group.astype(np.int32)
 
     def to_rows(self, values: NDArray[Kind]) -> NDArray[Kind]:
         """Give each row what its group has, [groups, members] -> [rows, members]."""
@@ -135,11 +141,6 @@ class GroupSum:
     def firsts(self) -> Ints:
         """Return the first row of each run of rows of one group."""
         return np.flatnonzero(np.diff(self.group_of_row, prepend=-1))
-
-    @cached_property
-    def _is_long(self) -> bool:
-        """Return whether there are many rows, and those of a group stand together."""
-        return self._sizes is not None and self.group_of_row.size >= 4 * self.groups
 
     @cached_property
     def _is_single(self) -> bool:

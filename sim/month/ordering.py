@@ -25,6 +25,8 @@ def place_orders(world: World, ordering: Ordering) -> None:
     if needs.passed is not None:
         needs.passed *= needs.lasting
     backlog = needs.backlog - needs.cancelled
+    # what was ordered and expected before is still looked at
+    needs.expected, needs.ordered = np.empty_like(backlog), np.empty_like(backlog)
     needs.expected[: axes.final] = needs.final
     starts = axes.inputs_by_line.to_rows(_starts(world))
     np.multiply(needs.amount, starts, out=needs.expected[axes.inputs])

@@ -125,11 +125,11 @@ class Needs:
     lead: Floats
     """Mean lead time of the last shipments; month/goods writes it"""
     expected: Floats
-    """Use per month that orders reckon with; month/ordering writes it"""
+    """Use per month that orders reckon with; month/ordering writes it anew"""
     perceived: Floats
     """Use per month as buyers that smooth it perceive it; month/ordering writes it"""
     ordered: Floats
-    """New orders of this month; month/ordering writes it"""
+    """New orders of this month; month/ordering writes it anew"""
     cancelled: Floats
     """Orders cancelled this month; month/ordering writes it"""
     demand: Floats
