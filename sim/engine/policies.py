@@ -123,7 +123,9 @@ def _in_parts(world: World, decision: Followers) -> list[Rows]:
     own answers, which looks at each need by itself, in blocks.
     """
     rows, is_own = decision.rows, find("ordering", decision.choice.rule).is_own
-    return [*blocks(rows, world.width)] if is_own and isinstance(rows, slice) else [rows]
+    if not is_own or not isinstance(rows, slice):
+        return [rows]
+    return [*blocks(rows.stop - rows.start, world.width, rows.start)]
 
 
 def _watched(ordering: Sequence[Followers], needs: int) -> Rows:

@@ -4,16 +4,18 @@ processor's cache, and takes no memory from the system.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 SIZE = 2**15
 """Numbers of an array in a block."""
 
 
-def blocks(rows: slice, width: int) -> list[slice]:
-    """Part a run of rows, of `width` members each, into blocks; what is not much longer than one
-    stays whole.
+@lru_cache(maxsize=256)
+def blocks(rows: int, width: int = 1, first: int = 0) -> tuple[slice, ...]:
+    """Part so many rows from the `first` on, of `width` members each, into blocks; what is not much
+    longer than one stays whole.
     """
-    step = max(SIZE // max(width, 1), 1)
-    if rows.stop - rows.start <= 2 * step:
-        return [rows]
-    starts = range(rows.start, rows.stop, step)
-    return [slice(start, min(start + step, rows.stop)) for start in starts]
+    step, stop = max(SIZE // max(width, 1), 1), first + rows
+    if rows <= 2 * step:
+        return (slice(first, stop),)
+    return tuple(slice(start, min(start + step, stop)) for start in range(first, stop, step))

@@ -45,10 +45,10 @@ def worst_residual(before: Floats, after: Floats, gained: Floats, *lost: Floats)
     """Return the largest residual of an account that is never below 0, all arrays [rows, members],
     as a share of gross volume; NaN where any is.
     """
-    worst = [0.0]
-    for rows in blocks(slice(0, before.shape[0]), before.shape[1]):
+    worst = np.float64(0.0)
+    for rows in blocks(*before.shape):
         stood, stands = before[rows], after[rows]
         went = reduce(np.add, [each[rows] for each in lost])
         found = residuals(stands - stood, gained[rows], went, stood + stands)
-        worst.append(found.max(initial=0.0))
-    return float(np.max(worst))
+        worst = np.maximum(worst, found.max(initial=0.0))
+    return float(worst)

@@ -34,7 +34,7 @@ class Moments:
 
     def _count(self) -> None:
         """Add the months that wait, one after the other."""
-        for rows in blocks(slice(0, self._first.shape[0]), self._first.shape[1]):
+        for rows in blocks(*self._first.shape):
             first, total, squares = self._first[rows], self._total[rows], self._squares[rows]
             for values in self._waiting:
                 gap = values[rows] - first

@@ -56,6 +56,8 @@ class GroupSum:
         self.group_of_row = group_of_row
         self.groups = groups
         self.rows = rows
+        self._sizes: dict[tuple[int, int], Ints] = {}
+        """How many rows each group has among those from one row to another"""
 
     @cached_property
     def _parts(self) -> tuple[NDArray[np.int32], NDArray[np.int32], Floats]:
@@ -115,27 +117,29 @@ class GroupSum:
         together, so that no sum waits for the one before; else as they come.
         """
         group = self.group_of_row
-        if self._sizes is not None and group.size >= 4 * self.groups:
-            starts = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(self._sizes)))
+        if self._is_long and group.size >= 4 * self.groups:
+            starts = np.searchsorted(group, np.arange(self.groups + 1))
             return "csr_matvec", starts.astype(np.int32), np.zeros(group.size, dtype=np.int32)
         return "csc_matvec", np.array([0, group.size], dtype=np.int32), group.astype(np.int32)
 
-    def to_rows(self, values: NDArray[Kind]) -> NDArray[Kind]:
-        """Give each row what its group has, [groups, members] -> [rows, members]."""
-        if self._sizes is None:
-            return values.take(self.group_of_row, axis=0)
-        # of long arrays in two fifths of the time
-        return values.repeat(self._sizes, axis=0)
+    def to_rows(self, values: NDArray[Kind], rows: slice | None = None) -> NDArray[Kind]:
+        """Give each row, or some of them, what its group has, [groups, members] -> [rows,
+        members].
+        """
+        own = self.group_of_row if rows is None else self.group_of_row[rows]
+        if not self._is_long:
+            return values.take(own, axis=0)
+        key = (0, own.size) if rows is None else (rows.start, rows.stop)
+        if key not in self._sizes:
+            self._sizes[key] = np.bincount(own, minlength=self.groups)
+        # in two fifths of the time
+        return values.repeat(self._sizes[key], axis=0)
 
     @cached_property
-    def _sizes(self) -> Ints | None:
-        """Return how many rows each group has, where there are many and those of a group stand
-        together; None elsewhere.
-        """
+    def _is_long(self) -> bool:
+        """Return whether there are many rows, and those of a group stand together."""
         group = self.group_of_row
-        if group.size < MANY or not (group[1:] >= group[:-1]).all():
-            return None
-        return np.bincount(group, minlength=self.groups)
+        return bool(group.size >= MANY and (group[1:] >= group[:-1]).all())
 
     @cached_property
     def firsts(self) -> Ints:

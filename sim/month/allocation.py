@@ -35,7 +35,7 @@ def _owed(demand: Floats, received: Floats) -> Floats:
     not, or a tail of it would be ordered for years.
     """
     owed = np.empty_like(demand)
-    for rows in blocks(slice(0, demand.shape[0]), demand.shape[1]):
+    for rows in blocks(*demand.shape):
         left, wanted = owed[rows], demand[rows]
         np.subtract(wanted, received[rows], out=left)
         left *= (left > ROUNDING * wanted).astype(np.float64)
@@ -45,10 +45,10 @@ def _owed(demand: Floats, received: Floats) -> Floats:
 def _use_inputs(world: World) -> None:
     """Take what was made of inputs out of their stock."""
     axes, needs = world.axes, world.needs
-    started = axes.inputs_by_line.to_rows(world.made / world.lines.yield_)
+    started, to_inputs = world.made / world.lines.yield_, axes.inputs_by_line.to_rows
     used, stock, amount = needs.used[axes.inputs], needs.stock[axes.inputs], needs.amount
-    for rows in blocks(slice(0, amount.shape[0]), world.width):
+    for rows in blocks(*amount.shape):
         use, left = used[rows], stock[rows]
-        np.multiply(amount[rows], started[rows], out=use)
+        np.multiply(amount[rows], to_inputs(started, rows), out=use)
         np.minimum(use, left, out=use)
         left -= use

@@ -19,7 +19,7 @@ def arrive(world: World) -> None:
     """Unload what arrives this month into stocks."""
     needs = world.needs
     slot = needs.pipeline[world.month % needs.pipeline.shape[0]]
-    for rows in blocks(slice(0, slot.shape[0]), slot.shape[1]):
+    for rows in blocks(*slot.shape):
         arriving = slot[rows]
         needs.stock[rows] += arriving
         needs.in_transit[rows] -= arriving

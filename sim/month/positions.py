@@ -78,8 +78,10 @@ class Positions:
         return self.store[own] - self.world.needs.expected[self.world.axes.inputs][own]
 
     def _taken(self, starts: Floats, own: slice) -> Floats:
-        """Return what the `starts` of inputs' lines, [inputs, members], take of them."""
-        return starts[own] * self.world.needs.amount[own]
+        """Return what lines' `starts` [lines, members] take of inputs."""
+        taken = self.world.axes.inputs_by_line.to_rows(starts, own)
+        taken *= self.world.needs.amount[own]
+        return taken
 
     def _owed(self, rows: Rows) -> Floats:
         """Count what buyers owe: a state what it defers, a line the inputs of what its own
@@ -100,20 +102,18 @@ class Positions:
 
     @cached_property
     def _starts(self) -> tuple[Floats, Floats]:
-        """Return what inputs' lines started last month, and what all that they were asked for would
-        have taken, as far as capacity goes, [inputs, members].
+        """Return what lines started last month, and what all that they were asked for would have
+        taken, as far as capacity goes, [lines, members].
         """
-        lines, to_inputs = self.world.lines, self.world.axes.inputs_by_line.to_rows
-        able = np.minimum(lines.usable, lines.asked / lines.yield_)
-        return to_inputs(lines.output / lines.yield_), to_inputs(able)
+        lines = self.world.lines
+        return lines.output / lines.yield_, np.minimum(lines.usable, lines.asked / lines.yield_)
 
     @cached_property
     def _waiting(self) -> Floats:
-        """Return the starts that what the customers of inputs' lines still wait for would take,
-        [inputs, members].
+        """Return the starts that what lines' customers still wait for would take, [lines,
+        members].
         """
         market, links, asking = self.world.axes.market, self.world.links, self.world.asking
         shares, cap, limits = asking.over_open(links), asking.caps(links), self.world.limits
         orders = spread(market, self.backlog, shares.weight, cap, limits, together=shares.together)
-        waiting = market.by_line(orders) / self.world.lines.yield_
-        return self.world.axes.inputs_by_line.to_rows(waiting)
+        return market.by_line(orders) / self.world.lines.yield_
