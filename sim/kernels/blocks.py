@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-SIZE = 2**15
+SIZE = 2**16
 """Numbers of an array in a block."""
 
 

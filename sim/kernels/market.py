@@ -76,13 +76,13 @@ class Market:
         """Count the links."""
         return self.line.size
 
-    def from_lines(self, values: NDArray[Kind], links: slice | None = None) -> NDArray[Kind]:
-        """Look up each link's line, or that of some links: [lines, members] -> [links, members]."""
-        return self.by_line.to_rows(values, links)
+    def from_lines(self, values: NDArray[Kind]) -> NDArray[Kind]:
+        """Look up each link's line: [lines, members] -> [links, members]."""
+        return self.by_line.to_rows(values)
 
-    def from_needs(self, values: NDArray[Kind], links: slice | None = None) -> NDArray[Kind]:
-        """Look up each link's need, or that of some links: [needs, members] -> [links, members]."""
-        return self.by_need.to_rows(values, links)
+    def from_needs(self, values: NDArray[Kind]) -> NDArray[Kind]:
+        """Look up each link's need: [needs, members] -> [links, members]."""
+        return values.take(self.need, axis=0)
 
 
 def numbered_anew(rows: Ints, count: int) -> tuple[Ints, Ints]:

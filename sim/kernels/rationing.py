@@ -9,7 +9,6 @@ from collections.abc import Callable
 import numpy as np
 
 from sim.kernels.arrays import Floats
-from sim.kernels.blocks import blocks
 from sim.kernels.market import Market
 from sim.kernels.sums import NOTHING, raised
 
@@ -20,9 +19,8 @@ Ration = Callable[[Floats, Floats, Floats, Market], Floats]
 
 def proportional(orders: Floats, supply: Floats, claims: Floats, market: Market) -> Floats:
     """Grant each claim the same share of itself, supply / claims where that is below 1."""
-    share, granted = granted_share(supply, claims), np.empty_like(orders)
-    for links in blocks(*orders.shape):
-        np.multiply(market.from_lines(share, links), orders[links], out=granted[links])
+    granted = market.from_lines(granted_share(supply, claims))
+    granted *= orders
     return granted
 
 

@@ -9,7 +9,6 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.kernels.arrays import Bools, Floats
-from sim.kernels.blocks import blocks
 from sim.kernels.limits import Limits
 from sim.kernels.market import Market
 from sim.kernels.sums import NOTHING, raised
@@ -58,9 +57,8 @@ def _spread(
     if together is None:
         # without open links the share is no number of meaning, and nothing comes of it
         together = raised(market.by_need(weight), NOTHING)
-    share, orders = demand / together, np.empty_like(weight)
-    for links in blocks(*weight.shape):
-        np.multiply(market.from_needs(share, links), weight[links], out=orders[links])
+    orders = market.from_needs(demand / together)
+    orders *= weight
     anew = None if limits is None else limits.asked(orders, demand, flow)
     if cap is not None:
         np.minimum(orders, cap, out=orders)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import numpy as np
 
 from sim.kernels.arrays import Floats
-from sim.kernels.blocks import blocks
 from sim.kernels.sums import NOTHING, raised
 from sim.kernels.terms import RTOL
 from sim.world.lead_groups import LeadGroups
@@ -19,11 +18,9 @@ def arrive(world: World) -> None:
     """Unload what arrives this month into stocks."""
     needs = world.needs
     slot = needs.pipeline[world.month % needs.pipeline.shape[0]]
-    for rows in blocks(*slot.shape):
-        arriving = slot[rows]
-        needs.stock[rows] += arriving
-        needs.in_transit[rows] -= arriving
-        arriving[:] = 0.0
+    needs.stock += slot
+    needs.in_transit -= slot
+    slot[:] = 0.0
 
 
 def dispatch(world: World) -> None:

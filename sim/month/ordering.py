@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from sim.kernels.arrays import Floats
-from sim.kernels.blocks import blocks
 from sim.kernels.sums import whole
 from sim.month.positions import Positions
 from sim.rules.ordering import Position
@@ -29,10 +28,8 @@ def place_orders(world: World, ordering: Ordering) -> None:
     # what was ordered and expected before is still looked at
     needs.expected, needs.ordered = np.empty_like(backlog), np.empty_like(backlog)
     needs.expected[: axes.final] = needs.final
-    starts, of_inputs = _starts(world), needs.expected[axes.inputs]
-    for rows in blocks(*needs.amount.shape):
-        own = axes.inputs_by_line.to_rows(starts, rows)
-        np.multiply(needs.amount[rows], own, out=of_inputs[rows])
+    starts = axes.inputs_by_line.to_rows(_starts(world))
+    np.multiply(needs.amount, starts, out=needs.expected[axes.inputs])
     if world.limits is not None:
         # before rules ask what their customers wait for
         world.limits.tell(backlog, needs.passed)
