@@ -41,14 +41,16 @@ def hold_cover(
     gap = uncovered(gap, in_work)
     gap /= adjustment_months
     gap += expected
-    return settled(gap, np.abs(stock + on_order))
+    beside = stock + on_order
+    return settled(gap, np.abs(beside, out=beside))
 
 
 def settled(order: Floats, beside: Floats) -> Floats:
-    """Return orders, at least 0; what is rounding `beside` other units, at least 0, is none: buyers
-    judge suppliers by what came of their orders, however small.
+    """Return orders, at least 0; what is rounding `beside` other units, at least 0 and written
+    over, is none: buyers judge suppliers by what came of their orders, however small.
     """
-    counts = order > DUST * beside
+    beside *= DUST
+    counts = order > beside
     return order if np.count_nonzero(counts) == counts.size else kept_where(counts, order)
 
 
@@ -73,7 +75,7 @@ def anchor_and_adjust(use: Floats, gap: Floats, gap_share: float) -> Floats:
     """Order the use per month, and a share of the gap to the target, in units; never less than
     nothing.
     """
-    return settled(use + gap_share * gap, use)
+    return settled(use + gap_share * gap, use.copy())
 
 
 def replace_use(
@@ -90,10 +92,11 @@ def replace_use(
     members].
 
     `use` and `base` are units a month, `deficit` is what is owed less what is in stock before this
-    month's use and on order, units. Without `sheds_surplus` a gap below nothing is none.
+    month's use and on order, units; it and `months` are written over. Without `sheds_surplus` a gap
+    below nothing is none.
     """
-    target = months * base
-    gap = target + deficit
+    target = np.multiply(months, base, out=months)
+    gap = np.add(deficit, target, out=deficit)
     gap = uncovered(gap, in_work)
     if not sheds_surplus:
         gap = raised(gap)

@@ -169,13 +169,16 @@ class GroupSum:
 
 
 @lru_cache(maxsize=256)
-def level(shape: tuple[int, ...], value: float) -> Floats:
-    """Return an array of one value, read-only: it is kept, and the same one where it is asked for
-    again.
-    """
+def _level(shape: tuple[int, ...], value: float) -> Floats:
     level = np.full(shape, value)
     level.flags.writeable = False
     return level
+
+
+@lru_cache(maxsize=256)
+def everywhere(shape: tuple[int, ...], value: float) -> Floats:
+    """Return an array of one value that takes no memory, read-only."""
+    return np.broadcast_to(np.float64(value), shape)
 
 
 def raised(values: Floats, least: float = 0.0) -> Floats:
@@ -184,7 +187,7 @@ def raised(values: Floats, least: float = 0.0) -> Floats:
     In place, to ask for no more memory; against an array, since `np.maximum` takes three times as
     long against a number.
     """
-    return np.maximum(values, level(values.shape, least), out=values)
+    return np.maximum(values, _level(values.shape, least), out=values)
 
 
 def some(values: NDArray[Any]) -> bool:
@@ -211,7 +214,7 @@ def unit(values: Floats) -> Floats:
     """Bring what is below 0 or above 1 to the nearer of them, in place, and return it; `np.clip`
     takes three times as long.
     """
-    return np.minimum(raised(values), level(values.shape, 1.0), out=values)
+    return np.minimum(raised(values), _level(values.shape, 1.0), out=values)
 
 
 def total(

@@ -13,7 +13,7 @@ import numpy as np
 
 from sim.kernels.arrays import Floats
 from sim.kernels.spreading import spread
-from sim.kernels.sums import level
+from sim.kernels.sums import everywhere
 from sim.rules.ordering import Memory, Position
 from sim.world import lots
 from sim.world.world import Rows, World
@@ -48,7 +48,7 @@ class Positions:
             on_order=needs.in_transit[rows] + self.backlog[rows],
             lead=needs.lead[rows],
             cover=needs.cover[rows],
-            ahead=world.axes.use_ahead[rows],
+            ahead=self._ahead(rows),
             memory=Memory(needs.perceived, rows),
             count_owed=partial(self._owed, rows),
             look_back=partial(self._last, rows),
@@ -70,8 +70,15 @@ class Positions:
                 return inputs(slice(first - size, last - size))
         return np.concatenate((final, inputs(slice(0, everything - size))))[rows]
 
+    def _ahead(self, rows: Rows) -> Floats:
+        """Mark with 1 those whose use is still ahead, [needs, 1]."""
+        axes = self.world.axes
+        if isinstance(rows, slice) and rows.start is not None and rows.start >= axes.final:
+            return everywhere((rows.stop - rows.start, 1), 1.0)
+        return axes.use_ahead[rows]
+
     def _nothing(self, own: slice) -> Floats:
-        return level((own.stop - own.start, self.world.width), 0.0)
+        return everywhere((own.stop - own.start, self.world.width), 0.0)
 
     def _left(self, own: slice) -> Floats:
         """Return what is left of inputs after the use expected."""
