@@ -119,11 +119,12 @@ def _rows(world: World) -> dict[str, int]:
 
 def _stand(world: World, sheet: _Sheet) -> None:
     """Write what stands in each account; of payments nothing ever does."""
-    lines, needs = world.lines, world.needs
+    lines, needs, works = world.lines, world.needs, world.works
     sheet["goods"][:] = world.axes.needs_by_product(needs.stock + needs.in_transit)
     sheet["unfinished"][:] = world.projects.unfinished
     sheet["money"][:] = world.programmes.treasury
-    sheet["unfinished works"][:] = world.works.unfinished
+    if works.delay.size:
+        sheet["unfinished works"][:] = works.unfinished
     sheet["capacity"][:] = lines.capacity
     if world.upkeep.resting.size:
         # idle capacity that is laid up still belongs to its line

@@ -45,10 +45,10 @@ def worst_residual(before: Floats, after: Floats, gained: Floats, *lost: Floats)
     """Return the largest residual of an account that is never below 0, all arrays [rows, members],
     as a share of gross volume; NaN where any is.
     """
-    worst = np.float64(0.0)
+    worst = 0.0
     for rows in blocks(*before.shape):
         stood, stands = before[rows], after[rows]
         went = reduce(np.add, [each[rows] for each in lost])
         found = residuals(stands - stood, gained[rows], went, stood + stands)
-        worst = np.maximum(worst, found.max(initial=0.0))
+        worst = found.max(initial=worst)
     return float(worst)

@@ -83,7 +83,13 @@ class GroupSum:
         if not rows:
             return np.zeros((self.groups, width))
         if width == 1:
-            return self._alone(values.ravel()).reshape(-1, 1)
+            alone: Any = values.ravel()
+            if self.rows is not None:
+                alone = alone.take(self.rows)
+            sums = self._long(alone) if alone.size >= MANY else None
+            if sums is None:
+                sums = np.bincount(self.group_of_row, alone, self.groups)
+            return sums.reshape(-1, 1)
         starts, places, ones = self._parts
         sum_rows = _product("csr_matvecs")
         if sum_rows is None or not values.flags.c_contiguous:
@@ -95,20 +101,19 @@ class GroupSum:
         sum_rows(self.groups, rows, width, starts, places, ones, values.ravel(), result.ravel())
         return result
 
-    def _alone(self, values: Floats) -> Floats:
-        """Return the sums of one member, [groups]; the same additions in the same order, however
-        they are done.
+    def _long(self, values: Floats) -> Floats | None:
+        """Return the sums of many rows of one member, [groups]: the same additions in the same
+        order as `bincount` does; None where it is to do them.
         """
-        own = values if self.rows is None else values.take(self.rows)
-        if own.size >= MANY and (own.size >= WORTH_LOADING or "scipy.sparse" in sys.modules):
-            name, starts, places = self._column
-            multiply = _product(name)
-            if multiply is not None:
-                result = np.zeros(self.groups)
-                multiply(self.groups, 1, starts, places, own, np.ones(1), result)
-                return result
-        alone: Any = np.bincount(self.group_of_row, own, self.groups)
-        return alone  # type: ignore[no-any-return]
+        if values.size < WORTH_LOADING and "scipy.sparse" not in sys.modules:
+            return None
+        name, starts, places = self._column
+        multiply = _product(name)
+        if multiply is None:
+            return None
+        result = np.zeros(self.groups)
+        multiply(self.groups, 1, starts, places, values, np.ones(1), result)
+        return result
 
     @cached_property
     def _column(self) -> tuple[str, NDArray[np.int32], NDArray[np.int32]]:
@@ -127,7 +132,7 @@ class GroupSum:
         members].
         """
         own = self.group_of_row if rows is None else self.group_of_row[rows]
-        if not self._is_long:
+        if own.size < MANY or not self._is_long:
             return values.take(own, axis=0)
         key = (0, own.size) if rows is None else (rows.start, rows.stop)
         if key not in self._sizes:

@@ -48,7 +48,7 @@ def bill(world: World, pricing: Pricing) -> None:
     if pricing:
         _price(world, pricing, lines.offer, lines.output)
     if not world.has_prices:
-        needs.spending, lines.revenue = np.zeros_like(needs.received), np.zeros_like(lines.price)
+        # what costs nothing is never written
         return
     price = axes.market.from_lines(lines.price)
     if links.is_charged:
