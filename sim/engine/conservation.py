@@ -105,7 +105,7 @@ class Books:
 
 
 def _rows(world: World) -> dict[str, int]:
-    """Count the rows of each account but the backlog, of which most is as it was."""
+    """Count the rows of each account but the backlog, of which nothing needs to be copied."""
     axes = world.axes
     return {
         "goods": len(axes.products),

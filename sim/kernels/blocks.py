@@ -7,7 +7,8 @@ from __future__ import annotations
 from functools import lru_cache
 
 SIZE = 2**16
-"""Numbers of an array in a block."""
+"""Numbers of an array in a block. Where other work fills the cache as well, smaller ones save less
+than more calls cost."""
 
 
 @lru_cache(maxsize=256)

@@ -86,10 +86,10 @@ class GroupSum:
             alone: Any = values.ravel()
             if self.rows is not None:
                 alone = alone.take(self.rows)
-            sums = self._long(alone) if alone.size >= MANY else None
+            sums: Any = self._long(alone) if alone.size >= MANY else None
             if sums is None:
                 sums = np.bincount(self.group_of_row, alone, self.groups)
-            return sums.reshape(-1, 1)
+            return sums.reshape(-1, 1)  # type: ignore[no-any-return]
         starts, places, ones = self._parts
         sum_rows = _product("csr_matvecs")
         if sum_rows is None or not values.flags.c_contiguous:

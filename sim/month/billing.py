@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-import numpy as np
-
 from sim.kernels.arrays import Floats
 from sim.kernels.prices import idle_cost
 from sim.rules.pricing import Quote

@@ -72,10 +72,9 @@ class Positions:
 
     def _ahead(self, rows: Rows) -> Floats:
         """Mark with 1 those whose use is still ahead, [needs, 1]."""
-        axes = self.world.axes
-        if isinstance(rows, slice) and rows.start is not None and rows.start >= axes.final:
-            return everywhere((rows.stop - rows.start, 1), 1.0)
-        return axes.use_ahead[rows]
+        ahead = self.world.axes.use_ahead[rows]
+        are_inputs = isinstance(rows, slice) and rows.indices(rows.stop)[0] >= self.world.axes.final
+        return everywhere(ahead.shape, 1.0) if are_inputs else ahead
 
     def _nothing(self, own: slice) -> Floats:
         return everywhere((own.stop - own.start, self.world.width), 0.0)
