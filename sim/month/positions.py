@@ -72,9 +72,11 @@ class Positions:
 
     def _ahead(self, rows: Rows) -> Floats:
         """Mark with 1 those whose use is still ahead, [needs, 1]."""
-        ahead = self.world.axes.use_ahead[rows]
-        are_inputs = isinstance(rows, slice) and rows.indices(rows.stop)[0] >= self.world.axes.final
-        return everywhere(ahead.shape, 1.0) if are_inputs else ahead
+        axes = self.world.axes
+        ahead = axes.use_ahead[rows]
+        if isinstance(rows, slice) and rows.indices(len(axes.needs))[0] >= axes.final:
+            return everywhere(ahead.shape, 1.0)
+        return ahead
 
     def _nothing(self, own: slice) -> Floats:
         return everywhere((own.stop - own.start, self.world.width), 0.0)
