@@ -15,6 +15,8 @@ from sim.kernels.allocation import Allocation, allocate
 from sim.kernels.groups import Groups
 from sim.kernels.limits import Limits
 from sim.kernels.market import Market, Part
+from sim.kernels.places import Capped, Opening
+from sim.kernels.spreading import ask
 
 LINES, NEEDS, MEMBERS = 5, 6, 3
 
@@ -176,3 +178,26 @@ def test_a_cap_that_nothing_reaches_changes_nothing(kinds: str) -> None:
         assert allocate(**drawn(seed, kinds) | {"limits": case["limits"]}).flow == pytest.approx(
             free, abs=1e-9
         )
+
+
+@pytest.mark.parametrize("rounds", [0, 1, 2, 3, None])
+@pytest.mark.parametrize("kinds", ["", "cap", "leak"])
+def test_what_is_known_of_the_first_round_changes_no_bit(kinds: str, rounds: int | None) -> None:
+    """However many rounds follow, or none; what is asked for is known, or only of whom."""
+    for seed in SEEDS:
+        case = drawn(seed, kinds)
+        old = case["market"]
+        market = Market.build(old.line, old.need, LINES, NEEDS)
+        case |= {"market": market, "rounds": rounds}
+        has = market.from_lines((case["supply"] > 0).astype(np.float64))
+        weight = case["weight"] * has
+        together = market.by_need(weight)
+        asked = ask(market, case["demand"], weight, together, case["cap"], case["limits"])
+        plain = allocate(**case)
+        for known in (asked, None):
+            opening = Opening(weight, together, known, Capped.of(case["cap"]))
+            found = allocate(**case, opening=opening)
+            np.testing.assert_array_equal(found.flow, plain.flow)
+            np.testing.assert_array_equal(found.shipped, plain.shipped)
+            np.testing.assert_array_equal(found.received, plain.received)
+            assert found.rounds == plain.rounds

@@ -11,8 +11,10 @@ import sim
 from sim.engine.model import SupplyModel
 from sim.kernels.places import Opening
 from sim.kernels.sums import MANY, GroupSum
+from sim.scenario.loading.load import parse
 from sim.world.asking import Asking
 from sim.world.world import World
+from tests.test_partial_cuts import CUT, one_supplier
 
 ROOT = Path(__file__).parent.parent
 FIRST = ROOT / "scenarios" / "examples" / "first.yaml"
@@ -76,3 +78,22 @@ def test_long_groups_add_up_alike_for_one_member_and_for_several() -> None:
         own = np.ascontiguousarray(values[:, [member]])
         assert np.array_equal(by_group(own), together[:, [member]])
         assert np.array_equal(by_group(own)[:, 0], np.bincount(group, own[:, 0]))
+
+
+def test_what_is_cut_in_part_is_asked_for_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cut takes its share only after orders are rationed: while one holds, from July to September,
+    what is ordered is not known. Nor is it at rest, before the first month."""
+    known: list[bool] = []
+    opening = Asking.opening
+
+    def noted(self: Asking, world: World, supply: np.ndarray, demand: np.ndarray) -> Opening | None:
+        found = opening(self, world, supply, demand)
+        known.append(found is not None and found.asked is not None)
+        return found
+
+    monkeypatch.setattr(Asking, "opening", noted)
+    cut = {**CUT, "share": 0.5, "until": "2014-10"}
+    model = SupplyModel(parse(one_supplier({"AAA": 50, "CCC": 20}, cut=cut)))
+    for _ in range(13):
+        model.step()
+    assert known == [False] + [True] * 6 + [False] * 3 + [True] * 4
