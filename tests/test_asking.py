@@ -81,7 +81,7 @@ def test_long_groups_add_up_alike_for_one_member_and_for_several() -> None:
 
 
 def test_what_is_cut_in_part_is_asked_for_anew(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A cut takes its share only after orders are rationed: while one holds, from July to September,
+    """A cut takes its share only after orders are rationed: while one holds, July to September,
     what is ordered is not known. Nor is it at rest, before the first month."""
     known: list[bool] = []
     opening = Asking.opening

@@ -133,3 +133,30 @@ def test_no_more_and_no_less_than_the_share(
     assert alone.sum() == approx(min(supply, sum(demands) - demands[own] + alone[own, 0]))
     assert np.array_equal(both[:, :1], alone)
     assert np.array_equal(both[:, 1:], free)
+
+
+@pytest.mark.parametrize(("share", "other"), [(0.5, 75), (0.999, 99.95), (0.001, 50.05)])
+def test_what_a_cut_leaves_is_shared_out_in_the_same_round(share: float, other: float) -> None:
+    """Two want 150 of 100, and there is one round: 50 would come to each; what is cut of one goes
+    to the other at once."""
+    market = Market.build(np.zeros(2, dtype=np.int64), np.arange(2), 1, 2)
+    limits = Limits.none(Groups.build([np.array([0])], np.arange(2)), np.zeros((1, 1)), 2)
+    limits.share[:] = 1 - share
+    wanted, alike = np.full((2, 1), 150.0), np.ones((2, 1))
+    found = allocate(market, np.array([[100.0]]), wanted, alike, None, limits=limits, rounds=1)
+    assert found.flow[:, 0].tolist() == approx([50 * (1 - share), other])
+    assert found.rounds == 1
+
+
+@pytest.mark.parametrize("second", [0, 40])
+def test_who_can_have_no_more_does_not_ask_again(second: float) -> None:
+    """Of 100 a cut of one half leaves 50 to who wants 150, and no more could come without it: there
+    is one round. Another line, which has 40, gives them in the same."""
+    market = Market.build(np.arange(2), np.zeros(2, dtype=np.int64), 2, 1)
+    served = np.zeros(2, dtype=np.int64)
+    limits = Limits.none(Groups.build([np.array([0])], served), np.zeros((1, 1)), 1)
+    limits.share[:] = 0.5
+    supply, weight = np.array([[100.0], [second]]), np.array([[3.0], [1.0]])
+    found = allocate(market, supply, np.array([[200.0]]), weight, None, limits=limits)
+    assert found.flow[:, 0].tolist() == approx([50, second])
+    assert found.rounds == 1
