@@ -160,3 +160,16 @@ def test_who_can_have_no_more_does_not_ask_again(second: float) -> None:
     found = allocate(market, supply, np.array([[200.0]]), weight, None, limits=limits)
     assert found.flow[:, 0].tolist() == approx([50, second])
     assert found.rounds == 1
+
+
+def test_who_is_cut_leaves_the_room_of_a_cap_to_others() -> None:
+    """Two want 30 and 10, and 12 may come to both: 9 and 3. A quarter of the 9 is cut; that is left
+    to the other, who has it in the second round: who is cut asks for none of it."""
+    market = Market.build(np.zeros(2, dtype=np.int64), np.arange(2), 1, 2)
+    groups = Groups.build([np.array([0]), np.arange(2)], np.arange(2))
+    limits = Limits.none(groups, np.zeros((2, 1)), 2)
+    limits.share[0], limits.most[1] = 0.75, 12
+    wanted, alike = np.array([[30.0], [10.0]]), np.ones((2, 1))
+    found = allocate(market, np.array([[100.0]]), wanted, alike, None, limits=limits)
+    assert found.flow[:, 0].tolist() == approx([6.75, 5.25])
+    assert found.rounds == 2
