@@ -13,6 +13,8 @@ from sim.kernels.allocation import allocate
 from sim.kernels.groups import Groups
 from sim.kernels.limits import Limits
 from sim.kernels.market import Market
+from sim.kernels.spreading import spread
+from tests.on_paper import NO, YES
 from tests.wrong_numbers import data, run, series
 
 Tree = dict[str, Any]
@@ -173,3 +175,18 @@ def test_who_is_cut_leaves_the_room_of_a_cap_to_others() -> None:
     found = allocate(market, np.array([[100.0]]), wanted, alike, None, limits=limits)
     assert found.flow[:, 0].tolist() == approx([6.75, 5.25])
     assert found.rounds == 2
+
+
+@pytest.mark.parametrize(("cut", "carries", "ordered"), [(YES, 0, 30), (YES, 12, 24), (NO, 0, 100)])
+def test_what_was_refused_before_is_no_measure_of_what_is_ordered(
+    cut: bool, carries: float, ordered: float
+) -> None:
+    """100 are wanted, of which 60 wait; 40 came of the same orders, so that half a cut has refused
+    40 of these. Half of the other 60 may be ordered, or of 12 more that are under way less 12."""
+    one, nothing = np.zeros(1, dtype=np.int64), np.zeros((1, 1))
+    limits = Limits.none(Groups.build([one], one), nothing, 1)
+    limits.share[:] = 0.5 if cut else 1.0
+    limits.tell(np.array([[60.0]]), np.array([[40.0]]))
+    market, wanted = Market.build(one, one, 1, 1), np.array([[100.0]])
+    flow = np.array([[float(carries)]]) if carries else None
+    assert spread(market, wanted, nothing + 1, None, limits, flow).item() == approx(ordered)
