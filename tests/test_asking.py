@@ -9,6 +9,7 @@ import pytest
 
 import sim
 from sim.engine.model import SupplyModel
+from sim.kernels.kept import renewed
 from sim.kernels.places import Opening
 from sim.kernels.sums import MANY, GroupSum
 from sim.scenario.loading.load import parse
@@ -65,6 +66,16 @@ def test_shares_are_those_of_links_whose_line_can_deliver() -> None:
     again = world.asking.opening(world, np.zeros_like(world.lines.offer), demand)
     assert again is not None
     assert again.weight is none.weight
+
+
+def test_caps_are_told_where_a_link_has_one() -> None:
+    """No link has any at first; then one has, of two members in the second alone."""
+    world = SupplyModel(sim.load(FIRST), 2, reporters={}).world
+    assert world.asking.caps(world.links) is None
+    cap = np.full_like(world.links.cap, np.inf)
+    cap[0, 1] = 5.0
+    world.links.cap = renewed(cap)
+    assert world.asking.caps(world.links) is world.links.cap
 
 
 def test_long_groups_add_up_alike_for_one_member_and_for_several() -> None:

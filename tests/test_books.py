@@ -13,12 +13,13 @@ import pytest
 
 from sim.engine.conservation import BOOKS
 from sim.engine.model import SupplyModel
-from sim.engine.notes import Pantries
+from sim.engine.notes import Candidates, Pantries
 from sim.engine.tape import BLOCK, LINES, PARTS, Tape, cut, recorded_of_inputs
 from sim.errors import LedgerError
 from sim.kernels.sums import GroupSum
 from sim.world.numbering import number
 from sim.world.world import World
+from tests.on_paper import built
 from tests.worlds import propulsion_world
 
 TAMPERED = {
@@ -134,6 +135,7 @@ def test_a_tape_holds_what_it_is_asked_to(part: str | None) -> None:
         assert (array.shape == full[name]) == (name == part)
         assert array.size == (np.prod(full[name]) if name == part else 0)
     assert tape.series == {}
+    assert list(tape.inputs) == (recorded_of_inputs() if part == "inputs" else [])
     assert {each.shape for each in tape.money.values()} == (
         {(6, states, 4)} if part == "money" else set()
     )
@@ -144,3 +146,35 @@ def test_a_tape_holds_what_it_is_asked_to(part: str | None) -> None:
     assert all(
         getattr(own, "of_inputs" if name == "inputs" else name).shape[-1] == 2 for name in full
     )
+
+
+def test_what_is_under_way_may_be_enough_without_more_money() -> None:
+    """Of 6 that a programme builds at home and 4 of the factory's own half will be good, and of 10
+    at the ally's four fifths: 5 and 8. Who lacks more than that lacks money, where a programme
+    that may spend has none left, and its candidate has room."""
+    products = {"engines": {"title": "Engines", "unit": "engines", "complexity": "hard"}}
+    hard = {"build_months": 1, "qualification_months": 0, "ramp_months": 0, "capital_cost": 1}
+    rules = {"investment": "expand_when_pressed"}
+    model = built(products=products, complexity={"hard": hard}, rules=rules, members=2)
+    world, candidates = model.world, Candidates(model.world)
+    projects, purse = world.projects, world.programmes
+    home = [each.factory for each in world.axes.works].index("home")
+    projects.unfinished[:] = [[6, 6], [10, 10]]
+    world.works.unfinished[home] = 4
+    spent = np.array([[10.0, 10.0]])
+    projects.max_capacity[:], projects.added[:] = 20, [[6, 6], [20, 10]]
+    purse.active[:] = True
+    for place, (treasury, active) in enumerate(((0, True), (1, True), (0, False))):
+        purse.treasury[:], purse.active[0, 1] = treasury, active
+        candidates.note(world, place, spent)
+    assert [world.axes.lines[line] for line in candidates.lines] == [
+        ("home", "engines"),
+        ("ally", "engines"),
+    ]
+    lost = np.zeros((len(world.axes.lines), 3, 2))
+    lost[candidates.lines] = np.array([5.5, 8.5])[:, None, None]
+    found = candidates.unfunded(3, lost)
+    assert found[0].tolist() == [[True, True], [False, False], [True, False]]
+    assert found[1].tolist() == [[False, True], [False, False], [False, False]]
+    lost[candidates.lines] = np.array([5.0, 8.0])[:, None, None]
+    assert not candidates.unfunded(3, lost).any()

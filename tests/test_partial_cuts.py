@@ -61,6 +61,21 @@ def test_who_else_is_short_there_has_what_is_cut(needs: tuple[float, float], sha
     assert other == approx([100 - before] * 6 + [most] * 30)
 
 
+@pytest.mark.parametrize("unit", [1, 0.005])
+def test_a_quota_beside_a_cut_is_no_measure_of_what_is_cut(unit: float) -> None:
+    """AAA wants 150 from April on, and CCC 50: of 100 they get 75 and 25. Half of that is less than
+    the quota of 60, however few the units are; CCC has the rest, as far as it wants it."""
+    more = {"kind": "demand", "date": "2014-04", "state": "AAA", "product": "x", "factor": 3.75}
+    quota = {**CUT, "kind": "quota", "cap": 60 * unit}
+    needs = {"AAA": 40 * unit, "CCC": 50 * unit}
+    world = one_supplier(needs, more=more, cut={**CUT, "share": 0.5}, quota=quota)
+    world["products"]["x"]["cancellation"] = 1
+    world["factories"]["fb"]["lines"]["x"] = 100 * unit
+    one, other = received(world, "AAA", "CCC")
+    assert one == approx([40 * unit] * 3 + [75 * unit] * 3 + [37.5 * unit] * 30)
+    assert other == approx([50 * unit] * 3 + [25 * unit] * 3 + [50 * unit] * 30)
+
+
 def test_what_leaks_is_beyond_the_share_of_what_could_come() -> None:
     """Half of 100 is lawful, and 60 a month leak through whatever holds: 60 come, 10 of them beyond
     what is lawful."""
