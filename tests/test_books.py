@@ -14,6 +14,7 @@ import pytest
 from sim.engine.conservation import BOOKS
 from sim.engine.model import SupplyModel
 from sim.engine.notes import Candidates, Pantries
+from sim.engine.recorder import Recorder
 from sim.engine.tape import BLOCK, LINES, PARTS, Tape, cut, recorded_of_inputs
 from sim.errors import LedgerError
 from sim.kernels.sums import GroupSum
@@ -178,3 +179,15 @@ def test_what_is_under_way_may_be_enough_without_more_money() -> None:
     assert found[1].tolist() == [[False, True], [False, False], [False, False]]
     lost[candidates.lines] = np.array([5.0, 8.0])[:, None, None]
     assert not candidates.unfunded(3, lost).any()
+
+
+def test_a_tape_of_nothing_is_written_to_for_nothing() -> None:
+    """A month that nobody asks for leaves no trace, whether a restriction may act or not."""
+    model = SupplyModel(propulsion_world(), 2)
+    model.step()
+    world = model.world
+    tape = Tape.blank(propulsion_world(), world.axes, 2, only=[])
+    for suspects in (np.zeros_like, np.ones_like):
+        marked = suspects(world.axes.link_line, dtype=np.bool_)
+        Recorder(tape, world, 0, marked).record(world)
+    assert tape.usable.size == tape.flows.size == tape.of_inputs.size == tape.spent.size == 0
