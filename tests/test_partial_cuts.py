@@ -205,3 +205,26 @@ def test_what_was_refused_before_is_no_measure_of_what_is_ordered(
     market, wanted = Market.build(one, one, 1, 1), np.array([[100.0]])
     flow = np.array([[float(carries)]]) if carries else None
     assert spread(market, wanted, nothing + 1, None, limits, flow).item() == approx(ordered)
+
+
+@pytest.mark.parametrize(
+    ("share", "fixed", "part", "left"),
+    [(0.75, np.inf, 0, 9), (0.75, 5, 0, 5), (1, np.inf, 0, 12), (1, 5, 0, 5), (0.25, 2, 0.5, 6)],
+)
+def test_a_share_is_of_what_a_cap_lets_pass(
+    share: float, fixed: float, part: float, left: float
+) -> None:
+    """30 are wanted, of which a trade rule lets 12 pass: what a cut or an exemption leaves is a
+    share of these, what a quota leaves is not."""
+    one, nothing = np.zeros(1, dtype=np.int64), np.zeros((1, 1))
+    limits = Limits.none(Groups.build([one], one), nothing, 1)
+    limits.most[:], limits.share[:], limits.fixed[:], limits.part[:] = 12, share, fixed, part
+    assert limits.at(nothing + 30).item() == approx(left)
+
+
+def test_what_lies_beyond_the_lawful_is_a_share_of_what_flows() -> None:
+    """Of 2.5 two are lawful: a fifth is not; of 2 all is, but for rounding."""
+    groups = Groups.build([np.array([0]), np.array([1])], np.arange(2))
+    limits = Limits.none(groups, np.zeros((2, 1)), 2)
+    lawful, flow = np.full((2, 1), 2.0), np.array([[2.5], [2 + 1e-13]])
+    assert limits.shares_beyond(lawful, flow)[:, 0].tolist() == [approx(0.2), 0]
