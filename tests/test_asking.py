@@ -9,10 +9,13 @@ import pytest
 
 import sim
 from sim.engine.model import SupplyModel
+from sim.kernels.kept import renewed
 from sim.kernels.places import Opening
 from sim.kernels.sums import MANY, GroupSum
+from sim.scenario.loading.load import parse
 from sim.world.asking import Asking
 from sim.world.world import World
+from tests.test_partial_cuts import CUT, one_supplier
 
 ROOT = Path(__file__).parent.parent
 FIRST = ROOT / "scenarios" / "examples" / "first.yaml"
@@ -65,6 +68,16 @@ def test_shares_are_those_of_links_whose_line_can_deliver() -> None:
     assert again.weight is none.weight
 
 
+def test_caps_are_told_where_a_link_has_one() -> None:
+    """No link has any at first; then one has, of two members in the second alone."""
+    world = SupplyModel(sim.load(FIRST), 2, reporters={}).world
+    assert world.asking.caps(world.links) is None
+    cap = np.full_like(world.links.cap, np.inf)
+    cap[0, 1] = 5.0
+    world.links.cap = renewed(cap)
+    assert world.asking.caps(world.links) is world.links.cap
+
+
 def test_long_groups_add_up_alike_for_one_member_and_for_several() -> None:
     """Also where the sparse product adds them up."""
     rows = 3 * MANY
@@ -76,3 +89,22 @@ def test_long_groups_add_up_alike_for_one_member_and_for_several() -> None:
         own = np.ascontiguousarray(values[:, [member]])
         assert np.array_equal(by_group(own), together[:, [member]])
         assert np.array_equal(by_group(own)[:, 0], np.bincount(group, own[:, 0]))
+
+
+def test_what_is_cut_in_part_is_asked_for_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cut takes its share only after orders are rationed: while one holds, July to September,
+    what is ordered is not known. Nor is it at rest, before the first month."""
+    known: list[bool] = []
+    opening = Asking.opening
+
+    def noted(self: Asking, world: World, supply: np.ndarray, demand: np.ndarray) -> Opening | None:
+        found = opening(self, world, supply, demand)
+        known.append(found is not None and found.asked is not None)
+        return found
+
+    monkeypatch.setattr(Asking, "opening", noted)
+    cut = {**CUT, "share": 0.5, "until": "2014-10"}
+    model = SupplyModel(parse(one_supplier({"AAA": 50, "CCC": 20}, cut=cut)))
+    for _ in range(13):
+        model.step()
+    assert known == [False] + [True] * 6 + [False] * 3 + [True] * 4

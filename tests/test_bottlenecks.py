@@ -51,6 +51,13 @@ def test_nothing_binds_while_nobody_is_short() -> None:
     assert bound(world(), 2014) == {}
 
 
+def test_a_year_in_which_nobody_lacks_anything_counts_nothing() -> None:
+    """In the second year two lines are held back twelve months each, in the first for none."""
+    records = sim.run(world()).records
+    assert records.bottlenecks.months.sum(axis=(1, 2)).tolist() == [0, 24]
+    assert records.bottlenecks.lost.sum(axis=(1, 2)) == pytest.approx([0, 96])
+
+
 def test_a_line_cut_off_and_a_line_too_small() -> None:
     """Of 10 a month, 2 come from home; the 8 that lack would have come half from each."""
     assert bound(world()) == {
@@ -155,6 +162,17 @@ def test_a_candidate_with_money_waits_for_its_plant_and_then_for_approval() -> N
     assert (row.funded_p50, row.built_p50, row.qualified_p50) == ("2015-01", "2015-07", "2015-10")
     assert (row.funded, row.built, row.qualified) == (1, 1, 1)
     assert row.added_p50 == row.cost_p50 == pytest.approx(8)
+
+
+def test_a_candidate_without_room_waits_for_no_money() -> None:
+    """It may have 1 of the 8 that lack, and has it with the first month's money, all there is: what
+    holds the line back is its capacity, but for the months of approval."""
+    changes = programme(1)
+    changes["programmes"]["effort"]["candidates"]["new"]["max_capacity"] = 1
+    assert {cause for line, cause in bound(world(**changes)) if line == "home"} == {
+        "capacity",
+        "qualification",
+    }
 
 
 def test_nobody_gets_money_that_is_not_there() -> None:

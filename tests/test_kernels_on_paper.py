@@ -580,3 +580,10 @@ def test_nobody_asks_again_over_a_link_that_is_full() -> None:
     found = allocate(market, column(10, 10), column(10), column(1, 1), column(2, np.inf))
     assert found.flow[:, 0].tolist() == [2, 8]
     assert found.rounds == 2
+
+
+def test_what_is_next_to_nothing_need_not_balance() -> None:
+    """What shrinks for years by a factor a month, below 1e-280; of no volume anything else must."""
+    change, none = column(1e-281, 1e-270, 0), np.zeros((3, 1))
+    found = ledger.residuals(change, none, none, none.copy())[:, 0] / ledger.EPS
+    assert (found <= ledger.LIMIT).tolist() == [True, False, True]

@@ -51,6 +51,30 @@ def delays(members: int = 40, months: int = 24, events: Any = None, **given: Any
     return found
 
 
+# --- goods under way
+
+
+def test_the_mean_lead_time_is_of_what_was_sent_last() -> None:
+    """80 engines take three months and 20 take one: 2.6 in the mean, and one month once the old
+    plant is out. Tugs, all of which take a month, stand beside them."""
+    from sim.engine.model import SupplyModel
+
+    data = old_supplier()
+    data["products"]["tugs"] = {"title": "Tugs", "unit": "tugs"}
+    data["factories"]["yard"] = {"title": "Yard", "state": "BBB", "lines": {"tugs": 9}}
+    data["needs"]["AAA"]["tugs"] = 5
+    data["trade"]["old"]["lead_months"] = 3
+    data["trade"]["tugs"] = {"exporter": "BBB", "importer": "AAA", "product": "tugs"}
+    data["events"] = {"fire": {"kind": "outage", "date": "2014-03", "factory": "old_plant"}}
+    model = SupplyModel(parse(data), 2)
+    found = []
+    for _ in range(4):
+        model.step()
+        found.append(model.world.needs.lead[:, 1].tolist())
+    assert list(model.world.axes.needs) == [("AAA", "engines"), ("AAA", "tugs")]
+    assert np.array(found) == pytest.approx(np.array([[2.6, 1]] * 2 + [[1, 1]] * 2))
+
+
 # --- ramps
 
 

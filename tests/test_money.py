@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sim.engine.ledger import MoneyLedger, blank
 from sim.engine.model import SupplyModel
 from sim.engine.run import run
 from sim.kernels.sums import NEVER
@@ -17,6 +18,7 @@ from sim.records import Records
 from sim.rules.pricing import Quote, at_cost, scarcity
 from sim.scenario.schema import Scenario
 from tests.company import assert_rests, assert_same_in_any_company
+from tests.on_paper import built
 from tests.random_worlds import random_scenario
 from tests.worlds import old_supplier, propulsion_world, world
 
@@ -302,3 +304,23 @@ def test_opening_prices_count_what_is_good() -> None:
     plants["old_plant"]["lines"]["engines"] = {"capacity": 100, "yield": 0.5, "unit_cost": 2}
     model = SupplyModel(priced("scarcity", factories=plants), (0,))
     assert model.world.lines.price[:, 0].tolist() == pytest.approx([2.6, 3])
+
+
+def test_a_state_invests_what_its_programmes_and_its_factories_do() -> None:
+    """7 a month of the programme that AAA chairs and 5 of the works at home, in each of two months;
+    CCC's factory invests 3. Next year there is nothing."""
+    products = {"engines": {"title": "Engines", "unit": "engines", "complexity": "hard"}}
+    hard = {"build_months": 1, "qualification_months": 0, "ramp_months": 0, "capital_cost": 1}
+    rules = {"investment": "expand_when_pressed"}
+    world = built(products=products, complexity={"hard": hard}, rules=rules).world
+    book = blank(world.axes, 2, 1)
+    ledger = MoneyLedger(book, world)
+    names = [each.factory for each in world.axes.works]
+    world.programmes.invested[:], world.works.invested[:] = 7, 0
+    world.works.invested[names.index("home")], world.works.invested[names.index("ally")] = 5, 3
+    ledger.record(world)
+    ledger.record(world)
+    ledger.close(world, 0)
+    ledger.close(world, 1)
+    capital = dict(zip(world.axes.states, book["capital"][:, :, 0].T.tolist(), strict=True))
+    assert capital == {"AAA": [24, 0], "BBB": [0, 0], "CCC": [6, 0], "DDD": [0, 0]}

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.mutation import mutants as making
-from tests.mutation.__main__ import report, score
+from tests.mutation.__main__ import Trial, main, report, score
 from tests.mutation.files import CLOSE, FILES
 from tests.mutation.reach import BUDGET, Reach
 
@@ -64,6 +64,46 @@ def test_a_sample_is_the_same_for_the_same_seed(tiny: Path) -> None:
     assert making.sample(every, 4, 1) == making.sample(every, 4, 1)
     assert len({tuple(making.sample(every, 4, seed)) for seed in range(9)}) > 1
     assert making.sample(every, None, 1) == making.sample(every, 99, 1) == every
+
+
+def test_a_sample_of_each_module(tiny: Path) -> None:
+    """As many of each, and all of one that has fewer, in order."""
+    for name, code in (("less", "X = 1\n"), ("more", "X = 1 + 2\n")):
+        (tiny / f"sim/kernels/{name}.py").write_text(code, encoding="utf-8")
+    names = [f"sim/kernels/{name}.py" for name in ("less", "more", "tiny")]
+    found = making.sample_of_each(making.mutants(tiny, names), 3, 1)
+    assert [each.module for each in found] == [names[0]] * 2 + [names[1]] * 3 + [names[2]] * 3
+    assert found == sorted(found)
+
+
+def test_the_modules_asked_for_must_be_there(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--only", "sim/nowhere", "sim/nothing"])
+    assert "no module begins with sim/nowhere or sim/nothing" in capsys.readouterr().err
+
+
+def test_the_report_tells_rooms_and_modules() -> None:
+    """In the order of the rooms: its modules under each."""
+    change = making.Change("", "", "", "")
+    found = [
+        Trial(making.Mutant(f"sim/{module}.py", 1, 0, "", 0, ""), change, outcome)
+        for module, outcome in (
+            ("month/b", "killed"),
+            ("kernels/a", "survived"),
+            ("month/a", "killed"),
+            ("month/b", "survived"),
+        )
+    ]
+    _, *rows = [each.split() for each in report(found).splitlines()]
+    scores = [(row[0], row[1], row[-1]) for row in rows]
+    assert scores == [
+        ("kernels", "1", "0.0%"),
+        ("a.py", "1", "0.0%"),
+        ("month", "3", "66.7%"),
+        ("a.py", "1", "100.0%"),
+        ("b.py", "2", "50.0%"),
+        ("all", "4", "50.0%"),
+    ]
 
 
 TRIALS = """\

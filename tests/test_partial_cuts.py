@@ -13,6 +13,8 @@ from sim.kernels.allocation import allocate
 from sim.kernels.groups import Groups
 from sim.kernels.limits import Limits
 from sim.kernels.market import Market
+from sim.kernels.spreading import spread
+from tests.on_paper import NO, YES
 from tests.wrong_numbers import data, run, series
 
 Tree = dict[str, Any]
@@ -57,6 +59,21 @@ def test_who_else_is_short_there_has_what_is_cut(needs: tuple[float, float], sha
     assert one == approx([before] * 6 + [before * (1 - share)] * 30)
     most = min(100 - before * (1 - share), second)
     assert other == approx([100 - before] * 6 + [most] * 30)
+
+
+@pytest.mark.parametrize("unit", [1, 0.005])
+def test_a_quota_beside_a_cut_is_no_measure_of_what_is_cut(unit: float) -> None:
+    """AAA wants 150 from April on, and CCC 50: of 100 they get 75 and 25. Half of that is less than
+    the quota of 60, however few the units are; CCC has the rest, as far as it wants it."""
+    more = {"kind": "demand", "date": "2014-04", "state": "AAA", "product": "x", "factor": 3.75}
+    quota = {**CUT, "kind": "quota", "cap": 60 * unit}
+    needs = {"AAA": 40 * unit, "CCC": 50 * unit}
+    world = one_supplier(needs, more=more, cut={**CUT, "share": 0.5}, quota=quota)
+    world["products"]["x"]["cancellation"] = 1
+    world["factories"]["fb"]["lines"]["x"] = 100 * unit
+    one, other = received(world, "AAA", "CCC")
+    assert one == approx([40 * unit] * 3 + [75 * unit] * 3 + [37.5 * unit] * 30)
+    assert other == approx([50 * unit] * 3 + [25 * unit] * 3 + [50 * unit] * 30)
 
 
 def test_what_leaks_is_beyond_the_share_of_what_could_come() -> None:
@@ -133,3 +150,81 @@ def test_no_more_and_no_less_than_the_share(
     assert alone.sum() == approx(min(supply, sum(demands) - demands[own] + alone[own, 0]))
     assert np.array_equal(both[:, :1], alone)
     assert np.array_equal(both[:, 1:], free)
+
+
+@pytest.mark.parametrize(("share", "other"), [(0.5, 75), (0.999, 99.95), (0.001, 50.05)])
+def test_what_a_cut_leaves_is_shared_out_in_the_same_round(share: float, other: float) -> None:
+    """Two want 150 of 100, and there is one round: 50 would come to each; what is cut of one goes
+    to the other at once."""
+    market = Market.build(np.zeros(2, dtype=np.int64), np.arange(2), 1, 2)
+    limits = Limits.none(Groups.build([np.array([0])], np.arange(2)), np.zeros((1, 1)), 2)
+    limits.share[:] = 1 - share
+    wanted, alike = np.full((2, 1), 150.0), np.ones((2, 1))
+    found = allocate(market, np.array([[100.0]]), wanted, alike, None, limits=limits, rounds=1)
+    assert found.flow[:, 0].tolist() == approx([50 * (1 - share), other])
+    assert found.rounds == 1
+
+
+@pytest.mark.parametrize("second", [0, 40])
+def test_who_can_have_no_more_does_not_ask_again(second: float) -> None:
+    """Of 100 a cut of one half leaves 50 to who wants 150, and no more could come without it: there
+    is one round. Another line, which has 40, gives them in the same."""
+    market = Market.build(np.arange(2), np.zeros(2, dtype=np.int64), 2, 1)
+    served = np.zeros(2, dtype=np.int64)
+    limits = Limits.none(Groups.build([np.array([0])], served), np.zeros((1, 1)), 1)
+    limits.share[:] = 0.5
+    supply, weight = np.array([[100.0], [second]]), np.array([[3.0], [1.0]])
+    found = allocate(market, supply, np.array([[200.0]]), weight, None, limits=limits)
+    assert found.flow[:, 0].tolist() == approx([50, second])
+    assert found.rounds == 1
+
+
+def test_who_is_cut_leaves_the_room_of_a_cap_to_others() -> None:
+    """Two want 30 and 10, and 12 may come to both: 9 and 3. A quarter of the 9 is cut; that is left
+    to the other, who has it in the second round: who is cut asks for none of it."""
+    market = Market.build(np.zeros(2, dtype=np.int64), np.arange(2), 1, 2)
+    groups = Groups.build([np.array([0]), np.arange(2)], np.arange(2))
+    limits = Limits.none(groups, np.zeros((2, 1)), 2)
+    limits.share[0], limits.most[1] = 0.75, 12
+    wanted, alike = np.array([[30.0], [10.0]]), np.ones((2, 1))
+    found = allocate(market, np.array([[100.0]]), wanted, alike, None, limits=limits)
+    assert found.flow[:, 0].tolist() == approx([6.75, 5.25])
+    assert found.rounds == 2
+
+
+@pytest.mark.parametrize(("cut", "carries", "ordered"), [(YES, 0, 30), (YES, 12, 24), (NO, 0, 100)])
+def test_what_was_refused_before_is_no_measure_of_what_is_ordered(
+    cut: bool, carries: float, ordered: float
+) -> None:
+    """100 are wanted, of which 60 wait; 40 came of the same orders, so that half a cut has refused
+    40 of these. Half of the other 60 may be ordered, or of 12 more that are under way less 12."""
+    one, nothing = np.zeros(1, dtype=np.int64), np.zeros((1, 1))
+    limits = Limits.none(Groups.build([one], one), nothing, 1)
+    limits.share[:] = 0.5 if cut else 1.0
+    limits.tell(np.array([[60.0]]), np.array([[40.0]]))
+    market, wanted = Market.build(one, one, 1, 1), np.array([[100.0]])
+    flow = np.array([[float(carries)]]) if carries else None
+    assert spread(market, wanted, nothing + 1, None, limits, flow).item() == approx(ordered)
+
+
+@pytest.mark.parametrize(
+    ("share", "fixed", "part", "left"),
+    [(0.75, np.inf, 0, 9), (0.75, 5, 0, 5), (1, np.inf, 0, 12), (1, 5, 0, 5), (0.25, 2, 0.5, 6)],
+)
+def test_a_share_is_of_what_a_cap_lets_pass(
+    share: float, fixed: float, part: float, left: float
+) -> None:
+    """30 are wanted, of which a trade rule lets 12 pass: what a cut or an exemption leaves is a
+    share of these, what a quota leaves is not."""
+    one, nothing = np.zeros(1, dtype=np.int64), np.zeros((1, 1))
+    limits = Limits.none(Groups.build([one], one), nothing, 1)
+    limits.most[:], limits.share[:], limits.fixed[:], limits.part[:] = 12, share, fixed, part
+    assert limits.at(nothing + 30).item() == approx(left)
+
+
+def test_what_lies_beyond_the_lawful_is_a_share_of_what_flows() -> None:
+    """Of 2.5 two are lawful: a fifth is not; of 2 all is, but for rounding."""
+    groups = Groups.build([np.array([0]), np.array([1])], np.arange(2))
+    limits = Limits.none(groups, np.zeros((2, 1)), 2)
+    lawful, flow = np.full((2, 1), 2.0), np.array([[2.5], [2 + 1e-13]])
+    assert limits.shares_beyond(lawful, flow)[:, 0].tolist() == [approx(0.2), 0]

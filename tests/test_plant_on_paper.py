@@ -10,12 +10,14 @@ import pytest
 
 from sim.engine.model import SupplyModel
 from sim.kernels.kept import renewed
+from sim.kernels.sums import NEVER
 from sim.month.investment import invest
 from sim.month.mothballing import maintain
 from sim.rules.investment import Prospects
 from sim.scenario.loading.load import parse
+from sim.world.construction import mature
 from sim.world.world import World
-from tests.on_paper import column
+from tests.on_paper import built, column
 from tests.worlds import old_supplier
 
 HARD = {"build_months": 8, "qualification_months": 4, "ramp_months": 0, "capital_cost": 3}
@@ -166,6 +168,22 @@ def test_a_factory_of_one_line_expands_it() -> None:
     assert saw.pressure[0, 0, 0] == 5
     assert saw.idle[0, 0, 0] == saw.spare[0, 0] == 0
     assert model.world.works.started.tolist() == [[0.5]]
+
+
+def test_a_project_is_complete_once_some_of_it_is_there() -> None:
+    """Half of both is due in month 5, when 3 units are qualified at home and none at the ally's,
+    where the rest was given up; in month 4 none was due. What was complete before stays so."""
+    model = built(members=2)
+    projects, by_line = model.world.projects, model.world.axes.projects_by_line
+    projects.due[:], projects.completed[0, 1] = [[5, 5], [5, 6]], 2
+    slots = projects.pipeline.shape[0]
+    for month, coming in ((4, [[1, 1], [0, 0]]), (5, [[3, 3], [0, 2]])):
+        projects.unfinished[:] = projects.pipeline[month % slots] = coming
+        matured = mature(projects, by_line, month)
+        assert matured is not None
+        assert matured[:2].tolist() == coming
+        assert not projects.unfinished.any()
+    assert projects.completed.tolist() == [[5, 2], [NEVER, NEVER]]
 
 
 # --- wear and rest

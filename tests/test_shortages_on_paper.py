@@ -121,6 +121,45 @@ def test_programmes_see_what_factories_build_and_what_ramps_up_there() -> None:
     assert seen_in(model).building[:, 0].tolist() == [5, 0, 0]
 
 
+def test_programmes_see_what_is_laid_up() -> None:
+    """Of the home plant's 20, half are laid up, and half of what they start will be good: 5. 1 is
+    waited for, and will be called back whoever builds; the other 4 are idle where a programme has
+    money, and cannot reach who waits while nobody accepts them."""
+    mothball = {"after_months": 3, "return_months": 1}
+    home = {"capacity": 20, "yield": 0.5, "mothball": mothball}
+    plants = {
+        "home": {"title": "Home", "state": "AAA", "lines": {"engines": home}},
+        "ally": {"title": "Ally's", "state": "CCC", "lines": {"engines": 8}},
+        "old": {"title": "Old", "state": "BBB", "lines": {"engines": 200}},
+    }
+    model = built(factories=plants)
+    world = model.world
+    lines = world.lines
+    lines.capacity[0], lines.mothballed[0], lines.usable[0] = 10, 10, 10
+    lines.offer = lines.usable * lines.yield_
+    lines.output = lines.offer.copy()
+    world.needs.backlog, world.needs.demand = column(1, 0), column(100, 40)
+    for money, qualified, left in ((1, 0, 4), (0, 0, 0), (1, 9, 0)):
+        world.programmes.treasury[:], lines.qualified_from[0] = money, qualified
+        seen = seen_in(model)
+        assert seen.building[:, 0].tolist() == pytest.approx([1, 0, 0])
+        assert seen.coming[:, 0].tolist() == pytest.approx([1 + left, 0, 0])
+        assert seen.idles[0, 0] == (left > 0)
+
+
+def test_an_input_that_does_not_come_is_less_than_nothing_to_no_rule() -> None:
+    """Turbines stand for gears where any input stands for every other: of turbines alone a third of
+    a start is made."""
+    model = SupplyModel(propulsion_world(rules={"production": "linear"}))
+    world, making = model.world, model.policies.production
+    inputs = world.axes.inputs
+    world.needs.stock[inputs] = world.needs.in_transit[inputs] = 0
+    for turbines, gears, starving in ((YES, NO, 0), (NO, YES, 0), (NO, NO, 1)):
+        found = starved(world, making, marks(turbines, gears))
+        assert found is not None
+        assert np.count_nonzero(found[:, 0]) == starving
+
+
 def test_lines_are_starved_of_what_nobody_may_deliver() -> None:
     """The works have neither engines nor any on their way. While somebody may deliver some, or
     there are some, or the works need none, they are not starved."""

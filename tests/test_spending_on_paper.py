@@ -99,6 +99,18 @@ def test_money_becomes_projects(
     assert world.programmes.treasury.item() == pytest.approx(money - spent)
 
 
+def test_where_there_is_no_room_nobody_counts_on_anything() -> None:
+    """2 have been added at home, and no more may be: the ally's plant alone is to close the gap of
+    100, which takes 125, and 500 money."""
+    model = built()
+    world, projects = lacking(model), model.world.projects
+    projects.added[:], projects.max_capacity[:] = column(2, 0), column(2, 1000)
+    world.programmes.treasury[:] = 1000
+    spend(world, model.policies.budgeting)
+    assert projects.started[:, 0].tolist() == pytest.approx([0, 125])
+    assert world.programmes.treasury.item() == pytest.approx(500)
+
+
 def test_who_spends_all_but_for_rounding_has_nothing_left() -> None:
     """0.7 and 0.1 are a unit of the last place less than 0.8; of 0.9 a tenth is left."""
     model = built(members=2)

@@ -221,6 +221,10 @@ class Cuts:
         if asks.every is None:
             return limits.by_cut_group(would)
         asks.every[limits.cut_pairs] = would
+        if self.holds:
+            # without the cut it would be asked for again, however little is asked for now
+            own = asks.orders.take(limits.cut_links, axis=0)
+            asks.orders[limits.cut_links] = np.maximum(own, self.held)
         let = limits.let_by_others(asks.orders, asks.every, flow)
         return limits.by_cut_group(would * let.take(limits.cut_pairs, axis=0))
 

@@ -81,10 +81,8 @@ def _rows_of(
     axes = world.axes
     own = axes.project_line[axes.project_programme == programme]
     products = np.unique(axes.line_product[own])
-    counts = np.logical_or.reduce(world.programmes.counts[programme] > 0, axis=1)
-    needs = np.flatnonzero(counts & np.isin(axes.need_product, products))
-    served = np.zeros(counts.size, dtype=np.bool_)
-    served[needs] = True
+    served = world.programmes.beneficiary[programme] & np.isin(axes.need_product, products)
+    needs = np.flatnonzero(served)
     links = np.flatnonzero(changing[axes.link_line] & served[axes.link_need])
     lines = np.unique(np.concatenate((axes.link_line[links], own)))
 

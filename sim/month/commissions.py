@@ -99,7 +99,6 @@ class Commissions:
         way_need = axes.link_need[rows.way_link]
         # weight 0 forbids for good
         wanted = world.links.base_weight[rows.way_link] > 0
-        wanted &= world.programmes.counts[programme[rows.server_gap[rows.way_server]], way_need] > 0
         ways_by_server = GroupSum(rows.way_server, servers)
         return cls(
             seats=seats,

@@ -145,17 +145,19 @@ def line(name: str, outcomes: Sequence[str]) -> str:
         f"{counts[each]:12}"
         for each in ("killed", "timeout", "survived", "unreached", "equivalent")
     )
-    return f"{name:10}{len(outcomes):9}{numbers}{score(outcomes):9.1%}"
+    return f"{name:34}{len(outcomes):9}{numbers}{score(outcomes):9.1%}"
 
 
 def report(found: Sequence[Trial]) -> str:
-    """Write the score of every room and of all."""
-    rows = [
-        "room        mutants      killed     timeout    survived   unreached  equivalent    score"
-    ]
+    """Write the score of every room, of every module in it, and of all."""
+    titles = ("mutants", "   killed", "  timeout", " survived", "unreached", "equivalent", "score")
+    rows = [f"{'room, module':34}{'  '.join(titles):>78}"]
     for room in making.ROOMS:
-        inside = [each.outcome for each in found if each.mutant.module.split("/")[1] == room]
-        rows += [line(room, inside)] if inside else []
+        inside = [each for each in found if each.mutant.module.split("/")[1] == room]
+        rows += [line(room, [each.outcome for each in inside])] if inside else []
+        for name in sorted({each.mutant.module for each in inside}):
+            outcomes = [each.outcome for each in inside if each.mutant.module == name]
+            rows.append(line(f"  {name.removeprefix(f'sim/{room}/')}", outcomes))
     return "\n".join([*rows, line("all", [each.outcome for each in found])])
 
 
@@ -164,10 +166,14 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.mutation", description=__doc__)
     parser.add_argument("--mutants", default="200", help="how many, or `all`")
     parser.add_argument("--seed", type=int, nargs="+", default=[1], help="of each sample")
-    parser.add_argument("--only", default="sim/", help="beginning of the modules' paths")
+    parser.add_argument("--only", default=["sim/"], nargs="+", help="beginnings of modules' paths")
+    parser.add_argument("--each", action="store_true", help="so many of every module, not of all")
     asked = parser.parse_args(arguments)
     size = None if asked.mutants == "all" else int(asked.mutants)
-    names = [each for each in making.modules(ROOT) if each.startswith(asked.only)]
+    names = [each for each in making.modules(ROOT) if each.startswith(tuple(asked.only))]
+    if not names:
+        parser.error(f"no module begins with {' or '.join(asked.only)}")
+    draw = making.sample_of_each if asked.each else making.sample
     with copied(ROOT) as (copy, folder):
         every = making.mutants(copy, names)
         reach = look(copy, folder, FILES, names)
@@ -176,7 +182,7 @@ def main(arguments: Sequence[str]) -> int:
             importlib.import_module(name)
         scores = []
         for seed in asked.seed:
-            drawn = making.sample(every, size, seed)
+            drawn = draw(every, size, seed)
             tqdm.write(f"{len(drawn)} of {len(every)} mutants, seed {seed}")
             found = told(trials(drawn, reach, making.equivalents()))
             tqdm.write(report(found))

@@ -17,12 +17,15 @@ result search sourcing stockpile stress systemic tariff thrift triggers upkeep w
 hits_on_paper shared_limits seasons outages new_needs buyers_first perception preference esri kept
 told selectors buyers_on_paper orders_on_paper shortages_on_paper spending_on_paper
 plant_on_paper crafts_on_paper metrics_on_paper effects_on_paper timing_on_paper outcomes_on_paper
-least_cost_on_paper importance_on_paper groups_on_paper
+least_cost_on_paper importance_on_paper groups_on_paper asking books partial_cuts put_off laid_up
+allocation_alike
 """
 ROOMS = {
     "kernels": """kernels_on_paper groups_on_paper least_cost_on_paper shared_limits seasons
     allocation allocation_rules claims optimal systemic ordering sourcing learning capacity
-    lead_times kept""",
+    lead_times kept partial_cuts allocation_alike""",
+    "world": """asking timing_on_paper lead_times lots plant_on_paper capacity investment
+    events_on_paper model""",
     "events": """events_on_paper effects_on_paper timing_on_paper hits_on_paper shared_limits
     events outages new_needs preference triggers tariff thrift wrong_numbers evasion event_times
     more_wrong_numbers""",
@@ -30,6 +33,7 @@ ROOMS = {
     spending_on_paper plant_on_paper crafts_on_paper seasons perception buyers_first investment
     upkeep money search programme_rules lots ordering learning stockpile overtime wrong_numbers
     more_wrong_numbers""",
+    "engine": "books bottlenecks put_off laid_up money metric_table model claims result",
     "metrics": "metrics_on_paper metrics metric_table money",
     "assess": """assess_on_paper outcomes_on_paper importance_on_paper fates evidence importance
     backtest_held backtest""",

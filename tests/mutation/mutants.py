@@ -1,4 +1,4 @@
-"""Make the mutants of five rooms with cosmic-ray, draw a sample, and know the equivalent ones.
+"""Make the mutants of seven rooms with cosmic-ray, draw a sample, and know the equivalent ones.
 
 A mutant is a line of code changed in one place. It is equivalent where no run can tell it from the
 code: such mutants stand in `equivalent.csv`, each with its reason, and do not count.
@@ -12,6 +12,7 @@ import random
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,7 +22,7 @@ from cosmic_ray.plugins import get_operator
 from cosmic_ray.work_db import WorkDB, use_db
 from cosmic_ray.work_item import MutationSpec
 
-ROOMS = ("kernels", "events", "month", "metrics", "assess")
+ROOMS = ("kernels", "world", "events", "month", "engine", "metrics", "assess")
 EQUIVALENT = Path(__file__).with_name("equivalent.csv")
 
 OPERATORS = re.compile(
@@ -122,6 +123,14 @@ def sample(every: Sequence[Mutant], size: int | None, seed: int) -> list[Mutant]
     if size is None or size >= len(every):
         return list(every)
     return sorted(random.Random(seed).sample(list(every), size))
+
+
+def sample_of_each(every: Sequence[Mutant], size: int | None, seed: int) -> list[Mutant]:
+    """Draw as many of every module, and all of one that has fewer."""
+    drawn = []
+    for _, inside in groupby(sorted(every), key=lambda each: each.module):
+        drawn += sample(list(inside), size, seed)
+    return drawn
 
 
 def equivalents(path: Path = EQUIVALENT) -> Mapping[Change, str]:

@@ -264,14 +264,19 @@ def _unrestricted(
 ) -> dict[Limit, float]:
     """Add up what is asked anew of each limit, less what nothing lets pass anyway over the links
     that it has in common with others: of a share of what would flow, no more would."""
+    orders = {
+        # what a cut keeps away would be asked for again, however little is asked for now
+        link: max(link.order_before_caps, 0.0 if is_anew else link.held)
+        for link in links
+    }
     part: dict[Limit, float] = {}
-    for limit, amount in _added(links, {each: each[0].order_before_caps for each in anew}).items():
+    for limit, amount in _added(links, {each: orders[each[0]] for each in anew}).items():
         room = max(limit.most - (0.0 if is_anew else limit.carried()), 0.0)
         part[limit] = room / amount if amount > room else 1.0
     ordered: dict[tuple[Limit, Limit], float] = {}
     wanted: dict[tuple[Limit, Limit], float] = {}
     for link, mine, other in _meetings(links):
-        ordered[mine, other] = ordered.get((mine, other), 0.0) + link.order_before_caps
+        ordered[mine, other] = ordered.get((mine, other), 0.0) + orders[link]
         wanted[mine, other] = wanted.get((mine, other), 0.0) + anew[link, mine]
     let = dict.fromkeys(anew, 1.0)
     for link, mine, other in _meetings(links):
