@@ -128,9 +128,8 @@ class Cuts:
         free = self._free(has)
         least = np.minimum(has, free) if self._keeps else has
         is_short = some(claims > least + self.dust)
-        most = (
-            self._most(RoundOrders(orders, left, asked, claims), whole, free) if is_short else None
-        )
+        ordered = RoundOrders(orders, left, asked, claims)
+        most = self._most(ordered, whole, free) if is_short else None
         room = limits.of_cuts.room(self._would(asks, whole, most, flow), flow)
         taken = self.market.by_line(orders)
         granted = self.ration(orders, left, taken, self.market)
