@@ -61,17 +61,19 @@ def parts(whole: Any) -> Iterator[tuple[str, Any]]:
             yield name, value
     if isinstance(whole, World):
         yield "World.limits", np.array(whole.limits is None)
+        if whole.needs.passed is None:
+            yield "Needs.passed", np.zeros_like(whole.needs.backlog)
         yield "Links.kept_away", np.array(whole.links.kept_away is None)
 
 
 def taken(world: World) -> list[tuple[str, Any]]:
     """Copy the arrays of the world."""
-    return [(name, array.copy()) for name, array in parts(world)]
+    return sorted(((name, array.copy()) for name, array in parts(world)), key=lambda each: each[0])
 
 
 def changed(before: list[tuple[str, Any]], world: World) -> set[str]:
     """Name the arrays that are not as they were."""
-    after = list(parts(world))
+    after = sorted(parts(world), key=lambda each: each[0])
     if [name for name, _ in before] != [name for name, _ in after]:
         # a part came or went as a whole: what limits the month
         kept = {"World.limits"}

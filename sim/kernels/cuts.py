@@ -13,7 +13,6 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.kernels.arrays import Bools, Floats, Ints
-from sim.kernels.asks import Asks, RoundOrders
 from sim.kernels.beside import Beside, beside
 from sim.kernels.kept_away import KeptAway
 from sim.kernels.limits import Limits
@@ -21,6 +20,30 @@ from sim.kernels.market import Market
 from sim.kernels.rationing import Ration, granted_share, proportional
 from sim.kernels.sums import kept_where, raised, some
 from sim.kernels.terms import RTOL
+
+
+class Asks(NamedTuple):
+    """Hold what is asked before caps reduce it."""
+
+    anew: Floats
+    """What no cut has refused before, [cut pairs, members]"""
+    every: Floats | None
+    """The same of all pairs, [pairs, members]; None: other limits hold for no part of a group"""
+    orders: Floats
+    """[links, members]; where `every` is there"""
+
+
+class _Asked(NamedTuple):
+    """Hold what is asked in a round, and what lines have."""
+
+    orders: Floats
+    """[links, members]"""
+    left: Floats
+    """[lines, members]"""
+    beside: Floats
+    """The orders over links beside, [links beside, members]"""
+    claims: Floats
+    """Their sums, [lines beside, members]"""
 
 
 class _Whole(NamedTuple):
@@ -92,20 +115,10 @@ class Cuts:
         limits = self.limits
         if not some(orders.take(limits.cut_links, axis=0)):
             return None
-        held = self._by_pair(self._held_by_need()) if self.holds else None
-        anew = limits.anew_of_cuts(orders, wanted, held)
         if not limits.is_nested:
-            return Asks(anew, None, orders)
-        every = limits.anew(orders, wanted)
-        every[limits.cut_pairs] = anew
-        return Asks(anew, every, orders.copy())
-
-    def _held_by_need(self) -> Floats:
-        """Return what cuts keep away from the need of each cut link, [cut links, members]: without
-        them it would be there, and not be asked for again.
-        """
-        beside = self._beside
-        return beside.by_need_of_cut(self.held).take(beside.need_of_cut, axis=0)
+            return Asks(limits.anew_of_cuts(orders, wanted), None, orders)
+        anew = limits.anew(orders, wanted)
+        return Asks(anew.take(limits.cut_pairs, axis=0), anew, orders.copy())
 
     def grant(
         self, orders: Floats, asks: Asks, left: Floats, flow: Floats | None
@@ -128,21 +141,20 @@ class Cuts:
         free = self._free(has)
         least = np.minimum(has, free) if self._keeps else has
         is_short = some(claims > least + self.dust)
-        ordered = RoundOrders(orders, left, asked, claims)
-        most = self._most(ordered, whole, free) if is_short else None
-        room = limits.of_cuts.room(self._would(asks, whole, most, flow), flow)
+        most = self._most(_Asked(orders, left, asked, claims), whole, free) if is_short else None
+        room = limits.of_cuts.room(self._would(asks, most, flow), flow)
         taken = self.market.by_line(orders)
         granted = self.ration(orders, left, taken, self.market)
         carried = limits.carried(granted)
         is_over = some(carried > room)
         refused = limits.reduce(granted, room, carried) if is_over else None
         if is_over or is_short:
-            self._share_out(granted, taken, ordered)
+            self._share_out(granted, taken, _Asked(orders, left, asked, claims))
         if is_over or is_short or self.holds:
             self._note(whole, most, granted)
         return granted, taken, refused
 
-    def _share_out(self, granted: Floats, taken: Floats, asked: RoundOrders) -> None:
+    def _share_out(self, granted: Floats, taken: Floats, asked: _Asked) -> None:
         """Share out what cuts leave of lines beside that have less than was asked of them, among
         their other buyers; writes what is `granted`, and what of each line is `taken`.
         """
@@ -159,13 +171,13 @@ class Cuts:
             rest = raised(kept_where(late.take(beside.line, axis=0), asked.beside - got))
             rest[beside.cut] *= ~cut_here
             still, wanted = raised(had - gone), beside.by_line(rest)
-            got += self._rationed(RoundOrders(asked.orders, asked.left, rest, wanted), still)
+            got += self._rationed(_Asked(asked.orders, asked.left, rest, wanted), still)
             granted[beside.links] = got
             all_gone = late & (wanted >= still)
             gone = np.where(all_gone, had, beside.by_line(got))
         taken[beside.lines] = np.where(cut, gone, taken.take(beside.lines, axis=0))
 
-    def _rationed(self, asked: RoundOrders, has: Floats) -> Floats:
+    def _rationed(self, asked: _Asked, has: Floats) -> Floats:
         """Return what lines beside grant of what is asked of them, [links beside, members], when
         they have so much, [lines beside, members].
         """
@@ -179,31 +191,31 @@ class Cuts:
         granted = self.ration(orders, supply, claims, self.market)
         return granted.take(beside.links, axis=0)
 
-    def _most(self, asked: RoundOrders, whole: Floats, free: Floats) -> Floats | None:
+    def _most(self, asked: _Asked, whole: Floats, free: Floats) -> Floats | None:
         """Return what would come over each cut link at most, with what the cut keeps away from it,
         [cut links, members]; inf where its line has enough, None: all have.
 
         Of cut links `whole` is asked; of lines beside so much would be `free`.
         """
-        beside, orders = self._beside, asked.beside.copy()
-        orders[beside.cut] = whole
+        beside, orders, more = self._beside, asked.beside.copy(), raised(whole - self.held)
+        orders[beside.cut] = more
         claims = beside.by_line(orders)
         short = (claims > free + self.dust).take(beside.line_of_cut, axis=0)
-        short &= self.limits.cut_here & (whole > self.dust.take(beside.line_of_cut, axis=0))
+        short &= self.limits.cut_here & (more > self.dust.take(beside.line_of_cut, axis=0))
         if not some(short):
             return None
         self.short = self.short | np.logical_or.reduce(short, axis=0)
-        granted = self._rationed(RoundOrders(asked.orders, asked.left, orders, claims), free)
+        granted = self._rationed(_Asked(asked.orders, asked.left, orders, claims), free)
         return np.where(short, granted.take(beside.cut, axis=0) + self.held, np.inf)
 
-    def _would(self, asks: Asks, whole: Floats, most: Floats | None, flow: Floats | None) -> Floats:
+    def _would(self, asks: Asks, most: Floats | None, flow: Floats | None) -> Floats:
         """Return what groups cut in part would carry on top, [groups, members]: of each of their
-        links what is asked anew, with what the cut keeps away, and no more than the `most` that
-        would come, and than other limits let pass. Of cut links `whole` is asked anew.
+        links what is asked anew, not less than the cut keeps away, and no more than the `most` that
+        would come, and than other limits let pass.
         """
         limits, would = self.limits, asks.anew
         if self.holds:
-            would = would + self._by_pair(self.held)
+            would = np.maximum(would, self._by_pair(self.held))
         if most is not None:
             would = np.minimum(would, self._by_pair(most))
         if asks.every is None:
@@ -212,15 +224,15 @@ class Cuts:
         if self.holds:
             # without the cut it would be asked for again, however little is asked for now
             own = asks.orders.take(limits.cut_links, axis=0)
-            asks.orders[limits.cut_links] = np.maximum(own, whole + self.held)
+            asks.orders[limits.cut_links] = np.maximum(own, self.held)
         let = limits.let_by_others(asks.orders, asks.every, flow)
         return limits.by_cut_group(would * let.take(limits.cut_pairs, axis=0))
 
     def _note(self, whole: Floats, most: Floats | None, granted: Floats) -> None:
-        """Take note of what the cut keeps away after a round in which `whole` was asked anew of cut
+        """Take note of what the cut keeps away after a round in which `whole` was asked of cut
         links, and so much `granted` of all.
         """
-        would = self.held + whole
+        would = np.maximum(self.held, whole)
         if most is not None:
             np.minimum(would, most, out=would)
         would -= granted.take(self.limits.cut_links, axis=0)
@@ -234,19 +246,6 @@ class Cuts:
             all_held = self.whole.cuts.held.copy()
             all_held[self.whole.rows] = held
             self.whole.cuts._keep(all_held)
-
-    def close(self, weight: Floats, left: Floats) -> None:
-        """Take the `weight` [links, members] off links that are cut, whose lines, which have so
-        much `left` [lines, members], would have nothing left without the cut: what they have would
-        be gone, and whoever asked them again would ask others for too little.
-        """
-        if not self.holds:
-            return
-        beside, cut = self._beside, self.limits.cut_links
-        free = self._free(left.take(beside.lines, axis=0)) > self.dust
-        own = weight.take(cut, axis=0)
-        own *= free.take(beside.line_of_cut, axis=0) | ~self.limits.cut_here
-        weight[cut] = own
 
     @property
     def held_by_claim(self) -> Floats | None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from tests.reference.limits import DUST, ROOM, asked_of_limits, holding, trim
 from tests.reference.things import Line, Link, Need, total
-from tests.reference.uncut import begin, cut, is_gone, mark, most_on_top, note, weigh
+from tests.reference.uncut import begin, cut, mark, most_on_top, note, weigh
 
 
 def spread(need: Need, links: Sequence[Link], *, is_anew: bool = False) -> None:
@@ -85,11 +85,7 @@ def _buyers(needs: Sequence[Need], *, is_first: bool) -> dict[Need, list[Link]]:
         limits = {limit for own in asking.values() for link in own for limit in holding(link)}
         room = {limit: limit.has_room(asking, most_on_top(limit)) for limit in limits}
         asking = {
-            need: [
-                link
-                for link in links
-                if all(room[limit] for limit in holding(link)) and not is_gone(link)
-            ]
+            need: [link for link in links if all(room[limit] for limit in holding(link))]
             for need, links in asking.items()
         }
     return {
