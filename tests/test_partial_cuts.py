@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import sim
 from sim.kernels.allocation import allocate
 from sim.kernels.groups import Groups
 from sim.kernels.limits import Limits
@@ -228,3 +229,46 @@ def test_what_lies_beyond_the_lawful_is_a_share_of_what_flows() -> None:
     limits = Limits.none(groups, np.zeros((2, 1)), 2)
     lawful, flow = np.full((2, 1), 2.0), np.array([[2.5], [2 + 1e-13]])
     assert limits.shares_beyond(lawful, flow)[:, 0].tolist() == [approx(0.2), 0]
+
+
+@pytest.mark.parametrize(
+    "lines", [(120,), (20, 100), (5, 115), (30, 90), (40, 40, 40), (1, 9, 110)], ids=str
+)
+def test_half_a_cut_takes_half_however_many_lines_stand_behind_it(lines: tuple[int, ...]) -> None:
+    """AAA needs 50 at the start, which each line can share in, and 100 from April on. From July on
+    half of what BBB delivers is cut: 50 come, also where a small line would have nothing left."""
+    found = sim.run(sim.parse(two_states(lines))).records.series["received"][:, 0, 0]
+    assert found == pytest.approx([50] * 3 + [100] * 3 + [50] * 4)
+
+
+def two_states(lines: tuple[int, ...]) -> dict[str, Any]:
+    """Return a world in which BBB's plants, one for each of these capacities, serve AAA."""
+    every = {"exporter": "BBB", "importer": "AAA", "product": "engines"}
+    return {
+        "name": "two",
+        "title": "Two states",
+        "start": "2014-01",
+        "months": 10,
+        "states": {"AAA": {"title": "A"}, "BBB": {"title": "B"}},
+        "products": {"engines": {"title": "Engines", "unit": "units", "cancellation": 1}},
+        "factories": {
+            f"plant_{place}": {
+                "title": "Plant",
+                "state": "BBB",
+                "lines": {"engines": {"capacity": capacity, "unit_cost": 1}},
+            }
+            for place, capacity in enumerate(lines)
+        },
+        "needs": {"AAA": {"engines": 50}},
+        "trade": {"all": every},
+        "events": {
+            "more": {
+                "kind": "demand",
+                "date": "2014-04",
+                "state": "AAA",
+                "product": "engines",
+                "factor": 2,
+            },
+            "cut": {"kind": "cut_off", "date": "2014-07", "share": 0.5, **every},
+        },
+    }

@@ -29,6 +29,10 @@ class Beside(NamedTuple):
     """The place of each cut link's line among the lines"""
     by_line_of_cut: GroupSum
     """Sums the cut links to the lines"""
+    need_of_cut: Ints
+    """The place of each cut link's need among those that cut links serve"""
+    by_need_of_cut: GroupSum
+    """Sums the cut links to these needs"""
 
     @classmethod
     def build(cls, market: Market, limits: Limits) -> Beside:
@@ -40,7 +44,9 @@ class Beside(NamedTuple):
         own = np.searchsorted(links, cut)
         of_cut = line[own]
         by_line, by_line_of_cut = GroupSum(line, lines.size), GroupSum(of_cut, lines.size)
-        return cls(lines, links, line, by_line, own, of_cut, by_line_of_cut)
+        needs, need = np.unique(market.need[cut], return_inverse=True)
+        by_need = GroupSum(need.ravel(), needs.size)
+        return cls(lines, links, line, by_line, own, of_cut, by_line_of_cut, need.ravel(), by_need)
 
 
 def beside(market: Market, limits: Limits) -> Beside:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.kernels.arrays import Bools, Floats, Ints
+from sim.kernels.asks import Asks, RoundOrders
 from sim.kernels.beside import Beside, beside
 from sim.kernels.kept_away import KeptAway
 from sim.kernels.limits import Limits
@@ -20,30 +21,6 @@ from sim.kernels.market import Market
 from sim.kernels.rationing import Ration, granted_share, proportional
 from sim.kernels.sums import kept_where, raised, some
 from sim.kernels.terms import RTOL
-
-
-class Asks(NamedTuple):
-    """Hold what is asked before caps reduce it."""
-
-    anew: Floats
-    """What no cut has refused before, [cut pairs, members]"""
-    every: Floats | None
-    """The same of all pairs, [pairs, members]; None: other limits hold for no part of a group"""
-    orders: Floats
-    """[links, members]; where `every` is there"""
-
-
-class _Asked(NamedTuple):
-    """Hold what is asked in a round, and what lines have."""
-
-    orders: Floats
-    """[links, members]"""
-    left: Floats
-    """[lines, members]"""
-    beside: Floats
-    """The orders over links beside, [links beside, members]"""
-    claims: Floats
-    """Their sums, [lines beside, members]"""
 
 
 class _Whole(NamedTuple):
@@ -72,6 +49,8 @@ class Cuts:
     """What is no shortage but rounding, [lines beside, members]"""
     held: Floats
     """What the cut keeps away, [cut links, members]"""
+    kept: Floats
+    """How much of that is there, and does not stay away for want of inputs, [cut links, members]"""
     short: Bools
     """Where a line could not have given all that it was asked for, [members]"""
     whole: _Whole | None = None
@@ -93,16 +72,17 @@ class Cuts:
         beyond = np.zeros_like(supply) if beyond is None else beyond
         dust = RTOL * (supply.take(lines, axis=0) + beyond.take(lines, axis=0))
         held, nowhere = np.zeros((limits.cut_links.size, width)), np.zeros(width, dtype=np.bool_)
-        return cls(market, limits, ration, beyond, dust, held, nowhere)
+        return cls(market, limits, ration, beyond, dust, held, held, nowhere)
 
     def within(self, inner: Limits, market: Market, links: Ints, lines: Ints) -> Cuts:
         """Return the same in a part of the market with some `links` and `lines` of this one."""
         rows = np.searchsorted(self.limits.cut_links, links.take(inner.cut_links))
-        beyond, held = self.beyond.take(lines, axis=0), self.held.take(rows, axis=0)
+        beyond = self.beyond.take(lines, axis=0)
+        held, kept = self.held.take(rows, axis=0), self.kept.take(rows, axis=0)
         own = lines.take(beside(market, inner).lines)
         places = np.searchsorted(self._beside.lines, own)
         dust, whole = self.dust.take(places, axis=0), _Whole(self, rows, places)
-        return Cuts(market, inner, self.ration, beyond, dust, held, self.short, whole)
+        return Cuts(market, inner, self.ration, beyond, dust, held, kept, self.short, whole)
 
     def take_back(self, part: Cuts) -> None:
         """Take note of whether lines were short in a part of the market."""
@@ -115,10 +95,20 @@ class Cuts:
         limits = self.limits
         if not some(orders.take(limits.cut_links, axis=0)):
             return None
+        held = self._by_pair(self._kept_by_need()) if self.holds else None
+        anew = limits.anew_of_cuts(orders, wanted, held)
         if not limits.is_nested:
-            return Asks(limits.anew_of_cuts(orders, wanted), None, orders)
-        anew = limits.anew(orders, wanted)
-        return Asks(anew.take(limits.cut_pairs, axis=0), anew, orders.copy())
+            return Asks(anew, None, orders)
+        every = limits.anew(orders, wanted)
+        every[limits.cut_pairs] = anew
+        return Asks(anew, every, orders.copy())
+
+    def _kept_by_need(self) -> Floats:
+        """Return what cuts keep away from the need of each cut link, [cut links, members]: without
+        them it would be there, and not be asked for again.
+        """
+        beside = self._beside
+        return beside.by_need_of_cut(self.kept).take(beside.need_of_cut, axis=0)
 
     def grant(
         self, orders: Floats, asks: Asks, left: Floats, flow: Floats | None
@@ -141,20 +131,21 @@ class Cuts:
         free = self._free(has)
         least = np.minimum(has, free) if self._keeps else has
         is_short = some(claims > least + self.dust)
-        most = self._most(_Asked(orders, left, asked, claims), whole, free) if is_short else None
-        room = limits.of_cuts.room(self._would(asks, most, flow), flow)
+        ordered = RoundOrders(orders, left, asked, claims)
+        most = self._most(ordered, whole, free) if is_short else None
+        room = limits.of_cuts.room(self._would(asks, whole, most, flow), flow)
         taken = self.market.by_line(orders)
         granted = self.ration(orders, left, taken, self.market)
-        carried = limits.carried(granted)
+        came, carried = granted.take(limits.cut_links, axis=0), limits.carried(granted)
         is_over = some(carried > room)
         refused = limits.reduce(granted, room, carried) if is_over else None
         if is_over or is_short:
-            self._share_out(granted, taken, _Asked(orders, left, asked, claims))
+            self._share_out(granted, taken, ordered)
         if is_over or is_short or self.holds:
-            self._note(whole, most, granted)
+            self._note(whole, most, came, granted)
         return granted, taken, refused
 
-    def _share_out(self, granted: Floats, taken: Floats, asked: _Asked) -> None:
+    def _share_out(self, granted: Floats, taken: Floats, asked: RoundOrders) -> None:
         """Share out what cuts leave of lines beside that have less than was asked of them, among
         their other buyers; writes what is `granted`, and what of each line is `taken`.
         """
@@ -171,13 +162,13 @@ class Cuts:
             rest = raised(kept_where(late.take(beside.line, axis=0), asked.beside - got))
             rest[beside.cut] *= ~cut_here
             still, wanted = raised(had - gone), beside.by_line(rest)
-            got += self._rationed(_Asked(asked.orders, asked.left, rest, wanted), still)
+            got += self._rationed(RoundOrders(asked.orders, asked.left, rest, wanted), still)
             granted[beside.links] = got
             all_gone = late & (wanted >= still)
             gone = np.where(all_gone, had, beside.by_line(got))
         taken[beside.lines] = np.where(cut, gone, taken.take(beside.lines, axis=0))
 
-    def _rationed(self, asked: _Asked, has: Floats) -> Floats:
+    def _rationed(self, asked: RoundOrders, has: Floats) -> Floats:
         """Return what lines beside grant of what is asked of them, [links beside, members], when
         they have so much, [lines beside, members].
         """
@@ -191,31 +182,31 @@ class Cuts:
         granted = self.ration(orders, supply, claims, self.market)
         return granted.take(beside.links, axis=0)
 
-    def _most(self, asked: _Asked, whole: Floats, free: Floats) -> Floats | None:
+    def _most(self, asked: RoundOrders, whole: Floats, free: Floats) -> Floats | None:
         """Return what would come over each cut link at most, with what the cut keeps away from it,
         [cut links, members]; inf where its line has enough, None: all have.
 
         Of cut links `whole` is asked; of lines beside so much would be `free`.
         """
-        beside, orders, more = self._beside, asked.beside.copy(), raised(whole - self.held)
-        orders[beside.cut] = more
+        beside, orders = self._beside, asked.beside.copy()
+        orders[beside.cut] = whole
         claims = beside.by_line(orders)
         short = (claims > free + self.dust).take(beside.line_of_cut, axis=0)
-        short &= self.limits.cut_here & (more > self.dust.take(beside.line_of_cut, axis=0))
+        short &= self.limits.cut_here & (whole > self.dust.take(beside.line_of_cut, axis=0))
         if not some(short):
             return None
         self.short = self.short | np.logical_or.reduce(short, axis=0)
-        granted = self._rationed(_Asked(asked.orders, asked.left, orders, claims), free)
+        granted = self._rationed(RoundOrders(asked.orders, asked.left, orders, claims), free)
         return np.where(short, granted.take(beside.cut, axis=0) + self.held, np.inf)
 
-    def _would(self, asks: Asks, most: Floats | None, flow: Floats | None) -> Floats:
+    def _would(self, asks: Asks, whole: Floats, most: Floats | None, flow: Floats | None) -> Floats:
         """Return what groups cut in part would carry on top, [groups, members]: of each of their
-        links what is asked anew, not less than the cut keeps away, and no more than the `most` that
-        would come, and than other limits let pass.
+        links what is asked anew, with what the cut keeps away, and no more than the `most` that
+        would come, and than other limits let pass. Of cut links `whole` is asked anew.
         """
         limits, would = self.limits, asks.anew
         if self.holds:
-            would = np.maximum(would, self._by_pair(self.held))
+            would = would + self._by_pair(self.held)
         if most is not None:
             would = np.minimum(would, self._by_pair(most))
         if asks.every is None:
@@ -224,28 +215,43 @@ class Cuts:
         if self.holds:
             # without the cut it would be asked for again, however little is asked for now
             own = asks.orders.take(limits.cut_links, axis=0)
-            asks.orders[limits.cut_links] = np.maximum(own, self.held)
+            asks.orders[limits.cut_links] = np.maximum(own, whole + self.held)
         let = limits.let_by_others(asks.orders, asks.every, flow)
         return limits.by_cut_group(would * let.take(limits.cut_pairs, axis=0))
 
-    def _note(self, whole: Floats, most: Floats | None, granted: Floats) -> None:
-        """Take note of what the cut keeps away after a round in which `whole` was asked of cut
-        links, and so much `granted` of all.
+    def _note(self, whole: Floats, most: Floats | None, came: Floats, granted: Floats) -> None:
+        """Take note of what the cut keeps away after a round in which `whole` was asked anew of cut
+        links, so much `came`, and was `granted` of all links.
         """
-        would = np.maximum(self.held, whole)
+        would = self.held + whole
         if most is not None:
             np.minimum(would, most, out=would)
-        would -= granted.take(self.limits.cut_links, axis=0)
+        got = granted.take(self.limits.cut_links, axis=0)
+        would -= got
         more_than_dust = would > self.dust.take(self._beside.line_of_cut, axis=0)
-        self._keep(kept_where(self.limits.cut_here & more_than_dust, would))
+        held = kept_where(self.limits.cut_here & more_than_dust, would)
+        self._keep(held, np.minimum(self.kept + raised(came - got), held))
 
-    def _keep(self, held: Floats) -> None:
+    def _keep(self, held: Floats, kept: Floats) -> None:
         """Keep what is held, here and in the market of which this is a part."""
-        self.held, self.holds = held, some(held)
+        self.held, self.kept, self.holds = held, kept, some(held)
         if self.whole is not None:
-            all_held = self.whole.cuts.held.copy()
-            all_held[self.whole.rows] = held
-            self.whole.cuts._keep(all_held)
+            all_held, all_kept = self.whole.cuts.held.copy(), self.whole.cuts.kept.copy()
+            all_held[self.whole.rows], all_kept[self.whole.rows] = held, kept
+            self.whole.cuts._keep(all_held, all_kept)
+
+    def close(self, weight: Floats, left: Floats) -> None:
+        """Take the `weight` [links, members] off links that are cut, whose lines, which have so
+        much `left` [lines, members], would have nothing left without the cut: what they have would
+        be gone, and whoever asked them again would ask others for too little.
+        """
+        if not self.holds:
+            return
+        beside, cut = self._beside, self.limits.cut_links
+        free = self._free(left.take(beside.lines, axis=0)) > self.dust
+        own = weight.take(cut, axis=0)
+        own *= free.take(beside.line_of_cut, axis=0) | ~self.limits.cut_here
+        weight[cut] = own
 
     @property
     def held_by_claim(self) -> Floats | None:

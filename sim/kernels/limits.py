@@ -158,10 +158,13 @@ class Limits(Terms):
         groups = self.groups
         return _anew(orders, wanted, groups.link, groups.served, self.refused_by_pair)
 
-    def anew_of_cuts(self, orders: Floats, wanted: Floats) -> Floats:
-        """Return the same of pairs with groups that are cut in part, [cut pairs, members]."""
+    def anew_of_cuts(self, orders: Floats, wanted: Floats, held: Floats | None = None) -> Floats:
+        """Return the same of pairs with groups that are cut in part, [cut pairs, members]; nor what
+        is `held` [cut pairs, members], what cuts keep away this month of what their needs want.
+        """
         link, served = self.groups.link[self.cut_pairs], self.groups.served[self.cut_pairs]
-        return _anew(orders, wanted, link, served, self.refused_by_cut)
+        refused = self.refused_by_cut if held is None else self.refused_by_cut + held
+        return _anew(orders, wanted, link, served, refused)
 
     def asked(self, orders: Floats, wanted: Floats, flow: Floats | None = None) -> Floats | None:
         """Return what is asked of each group, [groups, members], as far as it was not refused

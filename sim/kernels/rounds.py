@@ -12,7 +12,8 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.kernels.arrays import Bools, Floats
-from sim.kernels.cuts import Asks, Cuts
+from sim.kernels.asks import Asks
+from sim.kernels.cuts import Cuts
 from sim.kernels.limits import Limits
 from sim.kernels.market import Market, Part
 from sim.kernels.marks import both
@@ -131,12 +132,15 @@ class Trading:
         members]; return whether any that has a limit is left to a need that wants more.
         """
         touched, served = limits.groups.touched, limits.groups.served_by_touched
+        cuts = self.cuts
+        if cuts is not None:
+            cuts.close(weight, self.left)
         wants = (self.wanted > self.demand_dust).take(served, axis=0)
         own = weight.take(touched, axis=0)
         if not some(own * wants):
             return False
         # what needs of other tiers want, or needs that find nothing, does not flow now
-        wanted, cuts = self.wanted * (market.by_need(weight) > NOTHING), self.cuts
+        wanted = self.wanted * (market.by_need(weight) > NOTHING)
         held, more = (None, None) if cuts is None else (cuts.held_by_claim, cuts.room(self.left))
         own *= limits.has_room(flow, wanted, held, more)
         weight[touched] = own

@@ -140,11 +140,14 @@ class Limit:
         left = max(self.share, self.part) if self.share < 1 else self.part
         return (1.0 - left) / left if left > 0 else 0.0
 
-    def asked_anew(self, link: Link) -> float:
-        """Return what is asked of one of its links, caps apart, that it has not refused before."""
+    def asked_anew(self, link: Link, *, is_anew: bool = False) -> float:
+        """Return what is asked of one of its links, caps apart, that it has not refused before, nor
+        do cuts keep it away now, unless `is_anew`, when nothing is carried yet."""
         need = link.need
-        new = need.wants_anew(self.odds) / need.wanted if need.wanted > 0 else 0.0
-        return link.order_before_caps * new
+        new = need.wants_anew(self.odds)
+        if self.is_in_part and not is_anew:
+            new = max(new - total(each.kept for each in need.links), 0.0)
+        return link.order_before_caps * (new / need.wanted if need.wanted > 0 else 0.0)
 
     def missing(self) -> float:
         """Count what its needs asked for and did not get, without what was refused before; of what
@@ -204,6 +207,11 @@ def holding(link: Link) -> list[Limit]:
     return [limit for limit in link.limits if link.route not in limit.free]
 
 
+def cut_in_part(link: Link) -> bool:
+    """Tell whether a limit cuts it in part."""
+    return any(limit.is_in_part for limit in holding(link))
+
+
 def asked_of_limits(links: Sequence[Link], *, is_anew: bool = False) -> dict[Limit, float]:
     """Return what is asked of each limit that it has not refused before, with what cuts keep away,
     and no more than what would come; `is_anew` counts nothing as carried yet."""
@@ -211,13 +219,13 @@ def asked_of_limits(links: Sequence[Link], *, is_anew: bool = False) -> dict[Lim
     named = {limit: None for link in links for limit in holding(link)}
     others = {link: None for limit in named for link in limit.held if link not in asking}
     for link in others:
-        link.order_before_caps = 0.0
+        link.order_before_caps = link.whole = 0.0
     anew: dict[tuple[Link, Limit], float] = {}
     for link in (*links, *others):
         for limit in holding(link):
-            asked = limit.asked_anew(link)
+            asked = limit.asked_anew(link, is_anew=is_anew)
             if limit.is_in_part and not is_anew:
-                asked = min(max(asked, link.held), link.may_come if link in asking else inf)
+                asked = min(asked + link.held, link.may_come if link in asking else inf)
             anew[link, limit] = asked
     return _unrestricted([*links, *others], anew, is_anew=is_anew)
 
@@ -266,7 +274,9 @@ def _unrestricted(
     that it has in common with others: of a share of what would flow, no more would."""
     orders = {
         # what a cut keeps away would be asked for again, however little is asked for now
-        link: max(link.order_before_caps, 0.0 if is_anew else link.held)
+        link: max(link.order_before_caps, 0.0 if is_anew else link.whole + link.held)
+        if cut_in_part(link)
+        else link.order_before_caps
         for link in links
     }
     part: dict[Limit, float] = {}

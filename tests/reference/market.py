@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from tests.reference.limits import DUST, ROOM, asked_of_limits, holding, trim
 from tests.reference.things import Line, Link, Need, total
-from tests.reference.uncut import begin, cut, mark, most_on_top, note, weigh
+from tests.reference.uncut import begin, cut, is_gone, mark, most_on_top, note, weigh
 
 
 def spread(need: Need, links: Sequence[Link], *, is_anew: bool = False) -> None:
@@ -85,7 +85,11 @@ def _buyers(needs: Sequence[Need], *, is_first: bool) -> dict[Need, list[Link]]:
         limits = {limit for own in asking.values() for link in own for limit in holding(link)}
         room = {limit: limit.has_room(asking, most_on_top(limit)) for limit in limits}
         asking = {
-            need: [link for link in links if all(room[limit] for limit in holding(link))]
+            need: [
+                link
+                for link in links
+                if all(room[limit] for limit in holding(link)) and not is_gone(link)
+            ]
             for need, links in asking.items()
         }
     return {
@@ -122,6 +126,8 @@ def _round(lines: Sequence[Line], buyers: dict[Need, list[Link]]) -> bool:
         mark(lines, was_short=True)
     # a part of a cut is taken of what a line grants
     granted = _rationed(orders)
+    for link, amount in granted.items():
+        link.came = amount
     has_moved |= trim(granted, asked_of_limits(ordered), whole=False)
     granted = share_out(orders, granted)
     gone: dict[Line, float] = {}

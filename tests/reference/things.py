@@ -59,6 +59,8 @@ class Link:
     may_come: float = inf
     """The most that would come over it this month were it not cut, with what is held"""
     held: float = 0.0
+    kept: float = 0.0
+    came: float = 0.0
     """What a cut in part keeps away from it this month"""
 
     def __post_init__(self) -> None:

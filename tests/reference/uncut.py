@@ -19,7 +19,7 @@ def begin(lines: Iterable[Line]) -> None:
     for line in lines:
         line.spare = max(line.usable * line.yield_ - line.offer, 0.0)
         for link in line.links:
-            link.held = 0.0
+            link.held = link.kept = 0.0
     mark(lines, was_short=False)
 
 
@@ -36,6 +36,13 @@ def would_be_left(line: Line) -> float:
     return max(line.left + line.spare - total(link.held for link in line.links), 0.0)
 
 
+def is_gone(link: Link) -> bool:
+    """Tell whether a line would have nothing left for a link, were it not cut: who asked it again
+    would ask others for too little."""
+    line = link.line
+    return bool(cut(link)) and would_be_left(line) <= DUST * (line.offer + line.spare)
+
+
 def weigh(orders: dict[Link, float]) -> bool:
     """Know of each link how much might come of these orders, were it not cut; tell whether a line
     is short that has links that are."""
@@ -44,7 +51,7 @@ def weigh(orders: dict[Link, float]) -> bool:
         for link in links:
             own = cut(link)
             link.whole = min([orders[link], *(limit.asked_anew(link) for limit in own)])
-        would = [max(link.whole - link.held, 0.0) for link in links]
+        would = [link.whole for link in links]
         claims, free = total(would), would_be_left(line)
         dust = DUST * (line.offer + line.spare)
         short = claims > free + dust
@@ -73,7 +80,10 @@ def note(lines: Iterable[Line], ordered: Iterable[Link]) -> None:
                 continue
             asked, granted = (link.whole, link.granted) if link in asking else (0.0, 0.0)
             most = link.may_come if link in asking else inf
-            link.held = max(min(max(link.held, asked), most) - granted, 0.0)
+            link.held = max(min(link.held + asked, most) - granted, 0.0)
+            came = max(link.came - granted, 0.0) if link in asking else 0.0
+            # of what stays away for want of inputs nothing is there
+            link.kept = min(link.kept + came, link.held)
 
 
 def _by_line(links: Iterable[Link]) -> dict[Line, list[Link]]:
