@@ -33,10 +33,8 @@ def _numbers(file: Path, months: int) -> list[np.ndarray]:
     return found
 
 
-@pytest.mark.parametrize("file", WORLDS, ids=[each.stem for each in WORLDS])
-def test_what_is_known_beforehand_changes_no_bit(
-    monkeypatch: pytest.MonkeyPatch, file: Path
-) -> None:
+def noting(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Note, from now on, whether an allocation knows what is asked for in its first round."""
     known: list[bool] = []
     opening = Asking.opening
 
@@ -46,6 +44,14 @@ def test_what_is_known_beforehand_changes_no_bit(
         return found
 
     monkeypatch.setattr(Asking, "opening", noted)
+    return known
+
+
+@pytest.mark.parametrize("file", WORLDS, ids=[each.stem for each in WORLDS])
+def test_what_is_known_beforehand_changes_no_bit(
+    monkeypatch: pytest.MonkeyPatch, file: Path
+) -> None:
+    known = noting(monkeypatch)
     quick = _numbers(file, 40)
     monkeypatch.setattr(Asking, "opening", lambda *_: None)
     slow = _numbers(file, 40)
@@ -94,15 +100,7 @@ def test_long_groups_add_up_alike_for_one_member_and_for_several() -> None:
 def test_what_is_cut_in_part_is_asked_for_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     """A cut takes its share only after orders are rationed: while one holds, July to September,
     what is ordered is not known. Nor is it at rest, before the first month."""
-    known: list[bool] = []
-    opening = Asking.opening
-
-    def noted(self: Asking, world: World, supply: np.ndarray, demand: np.ndarray) -> Opening | None:
-        found = opening(self, world, supply, demand)
-        known.append(found is not None and found.asked is not None)
-        return found
-
-    monkeypatch.setattr(Asking, "opening", noted)
+    known = noting(monkeypatch)
     cut = {**CUT, "share": 0.5, "until": "2014-10"}
     model = SupplyModel(parse(one_supplier({"AAA": 50, "CCC": 20}, cut=cut)))
     for _ in range(13):

@@ -95,8 +95,8 @@ class Cuts:
         limits = self.limits
         if not some(orders.take(limits.cut_links, axis=0)):
             return None
-        held = self._by_pair(self._kept_by_need()) if self.holds else None
-        anew = limits.anew_of_cuts(orders, wanted, held)
+        kept = self._by_pair(self._kept_by_need()) if self.holds else None
+        anew = limits.anew_of_cuts(orders, wanted, kept)
         if not limits.is_nested:
             return Asks(anew, None, orders)
         every = limits.anew(orders, wanted)
@@ -104,8 +104,8 @@ class Cuts:
         return Asks(anew, every, orders.copy())
 
     def _kept_by_need(self) -> Floats:
-        """Return what cuts keep away from the need of each cut link, [cut links, members]: without
-        them it would be there, and not be asked for again.
+        """Return the goods that cuts keep away from the need of each cut link, [cut links,
+        members]: without them these would be there, and not be asked for again.
         """
         beside = self._beside
         return beside.by_need_of_cut(self.kept).take(beside.need_of_cut, axis=0)
@@ -221,7 +221,8 @@ class Cuts:
 
     def _note(self, whole: Floats, most: Floats | None, came: Floats, granted: Floats) -> None:
         """Take note of what the cut keeps away after a round in which `whole` was asked anew of cut
-        links, so much `came`, and was `granted` of all links.
+        links, and so much `came` over them before it took its share, [cut links, members] each;
+        `granted` [links, members] is what was left.
         """
         would = self.held + whole
         if most is not None:

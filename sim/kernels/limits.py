@@ -158,12 +158,12 @@ class Limits(Terms):
         groups = self.groups
         return _anew(orders, wanted, groups.link, groups.served, self.refused_by_pair)
 
-    def anew_of_cuts(self, orders: Floats, wanted: Floats, held: Floats | None = None) -> Floats:
-        """Return the same of pairs with groups that are cut in part, [cut pairs, members]; nor what
-        is `held` [cut pairs, members], what cuts keep away this month of what their needs want.
+    def anew_of_cuts(self, orders: Floats, wanted: Floats, kept: Floats | None) -> Floats:
+        """Return the same of pairs with groups that are cut in part, [cut pairs, members], without
+        the goods that cuts have `kept` from their needs this month, of that shape; None: none.
         """
         link, served = self.groups.link[self.cut_pairs], self.groups.served[self.cut_pairs]
-        refused = self.refused_by_cut if held is None else self.refused_by_cut + held
+        refused = self.refused_by_cut if kept is None else self.refused_by_cut + kept
         return _anew(orders, wanted, link, served, refused)
 
     def asked(self, orders: Floats, wanted: Floats, flow: Floats | None = None) -> Floats | None:

@@ -16,7 +16,6 @@ from sim.kernels.asks import Asks
 from sim.kernels.cuts import Cuts
 from sim.kernels.limits import Limits
 from sim.kernels.market import Market, Part
-from sim.kernels.marks import both
 from sim.kernels.places import Opening, Place
 from sim.kernels.rationing import Ration, proportional
 from sim.kernels.sums import NOTHING, raised, some
@@ -221,7 +220,7 @@ class Trading:
             claims = market.by_line(orders)
             return self.ration(orders, self.left, claims, market), claims, refused
         granted, taken, cut = cuts.grant(orders, asks, self.left, self.flow)
-        return granted, taken, both(refused, cut)
+        return granted, taken, _both(refused, cut)
 
     def turn_away(self, refused: Bools) -> None:
         """Note links that were `refused` all that was asked of them, [links, members]: where some
@@ -265,3 +264,10 @@ class Trading:
         if self.cuts is None or place.limits is None or not place.limits.cut_links.size:
             return None
         return self.cuts.within(place.limits, part.market, part.links, part.lines)
+
+
+def _both(one: Bools | None, other: Bools | None) -> Bools | None:
+    """Return what either marks; None marks nothing."""
+    if one is None or other is None:
+        return one if other is None else other
+    return one | other

@@ -128,11 +128,6 @@ class Axes:
         return GroupSum(self.need_product, len(self.products))
 
     @cached_property
-    def projects_by_product(self) -> GroupSum:
-        """Sum projects by the product of their line."""
-        return GroupSum(self.line_product[self.project_line], len(self.products))
-
-    @cached_property
     def projects_by_line(self) -> GroupSum:
         """Sum projects by line."""
         return GroupSum(self.project_line, len(self.lines))
