@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.engine.ledger import MoneyLedger
+from sim.engine.notes import YEAR
 from sim.engine.tape import LINES, Tape, recorded_of_inputs
 from sim.engine.watch import Watch
 from sim.kernels.arrays import Bools, Floats, Ints
@@ -19,7 +20,6 @@ from sim.metrics.table import MONTHLY
 from sim.world.axes import Axes
 from sim.world.world import World
 
-YEAR = 12
 Read = Callable[[World], Floats]
 """Reads a month's values off the world, [needs, members], final needs first"""
 
