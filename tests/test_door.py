@@ -306,6 +306,22 @@ with interrupts():
     assert (done.returncode, done.stderr) == (130, "sim: interrupted\n")
 
 
+def test_the_second_ctrl_c_beside_workers_leaves_one_line() -> None:
+    """What Python keeps for workers is cleared away by a process that outlives the command."""
+    code = """
+import os, signal
+from sim.cli.process import interrupts
+from sim.study.executors import crew
+with interrupts(), crew(2):
+    try:
+        os.kill(os.getpid(), signal.SIGINT)
+    except KeyboardInterrupt:
+        os.kill(os.getpid(), signal.SIGINT)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (130, "sim: interrupted\n")
+
+
 def test_handlers_of_others_stay() -> None:
     from sim.cli.process import interrupts
 

@@ -12,7 +12,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from multiprocessing import forkserver, resource_tracker
 from typing import Any, ParamSpec, TypeVar
@@ -141,7 +141,8 @@ def warm_up(jobs: int) -> None:
 def _preload() -> None:
     if START == "forkserver":
         # a process of multiprocessing's own, whose start would undo the deafness of the next
-        resource_tracker.ensure_running()
+        with _environment({"PYTHONWARNINGS": _quiet_tracker()}):
+            resource_tracker.ensure_running()
         with _one_thread_each(), _deaf_children():
             # what it has loaded, all processes that it forks have
             multiprocessing.get_context(START).set_forkserver_preload(
@@ -179,13 +180,24 @@ def _deaf_children() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-@contextmanager
-def _one_thread_each() -> Iterator[None]:
+def _one_thread_each() -> AbstractContextManager[None]:
     """Let processes that start meanwhile use one thread each for linear algebra: the others have
     work of their own.
     """
-    before = {name: os.environ.get(name) for name in BLAS_THREADS}
-    os.environ.update(dict.fromkeys(BLAS_THREADS, "1"))
+    return _environment(dict.fromkeys(BLAS_THREADS, "1"))
+
+
+def _quiet_tracker() -> str:
+    """Let the process that clears up behind one that ended at once do so without a word."""
+    asked = os.environ.get("PYTHONWARNINGS")
+    return ",".join([*([asked] if asked else []), "ignore:resource_tracker:UserWarning"])
+
+
+@contextmanager
+def _environment(names: dict[str, str]) -> Iterator[None]:
+    """Set variables of the environment, which processes that start meanwhile inherit."""
+    before = {name: os.environ.get(name) for name in names}
+    os.environ.update(names)
     try:
         yield
     finally:
