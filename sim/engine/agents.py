@@ -7,17 +7,36 @@ inspection and notebooks, not for the month.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sim.engine.put_off import without_what_mesa_seldom_uses
 from sim.kernels.arrays import Floats
 from sim.scenario.programme import Programme
-from sim.scenario.rule_choices import RuleChoice, Rules
+from sim.scenario.rule_choices import FactoryRules, RuleChoice, Rules, StateRules
 from sim.scenario.schema import Factory, State
 from sim.world.construction import in_qualification
 
 with without_what_mesa_seldom_uses():
     import mesa
+
+
+Choices = Mapping[str, RuleChoice]
+"""Family -> the rule that is followed"""
+
+
+def shared(kind: type[StateRules | FactoryRules], rules: Rules) -> Choices:
+    """Return a scenario's choices for all agents of a kind, in each family in which they decide."""
+    return {family: getattr(rules, family) for family in kind.model_fields}
+
+
+def with_own(own: StateRules | FactoryRules, defaults: Choices) -> Choices:
+    """Return an agent's choices: its own, else the `defaults`; these themselves where it has none,
+    so that agents that decide alike have one and the same.
+    """
+    found = {family: getattr(own, family) for family in own.model_fields_set}
+    found = {family: choice for family, choice in found.items() if choice is not None}
+    return {**defaults, **found} if found else defaults
 
 
 class View:
@@ -38,7 +57,7 @@ class View:
 class SupplyAgent(mesa.Agent):
     """Hold what all agents have: a name, and a rule for each family in which they decide."""
 
-    def __init__(self, model: mesa.Model, name: str, rules: dict[str, RuleChoice]) -> None:
+    def __init__(self, model: mesa.Model, name: str, rules: Choices) -> None:
         super().__init__(model)
         self.name = name
         self.rules = rules
@@ -56,16 +75,8 @@ class StateAgent(SupplyAgent):
     received = View("needs", "received", "needs")
     used = View("needs", "used", "needs")
 
-    def __init__(self, model: mesa.Model, name: str, state: State, defaults: Rules) -> None:
-        families = ("sourcing", "search", "ordering", "stockpile")
-        super().__init__(
-            model,
-            name,
-            {
-                family: getattr(state.rules, family) or getattr(defaults, family)
-                for family in families
-            },
-        )
+    def __init__(self, model: mesa.Model, name: str, state: State, defaults: Choices) -> None:
+        super().__init__(model, name, with_own(state.rules, defaults))
         self.title, self.bloc = state.title, state.bloc
         axes = model.world.axes
         self.needs = axes.final_spans[axes.state_rows[name]]
@@ -87,26 +98,8 @@ class FactoryAgent(SupplyAgent):
     building = View("works", "unfinished", "works")
     invested = View("works", "invested", "works")
 
-    def __init__(self, model: mesa.Model, name: str, factory: Factory, defaults: Rules) -> None:
-        families = (
-            "allocation",
-            "sourcing",
-            "search",
-            "ordering",
-            "production",
-            "overtime",
-            "learning",
-            "pricing",
-            "investment",
-        )
-        super().__init__(
-            model,
-            name,
-            {
-                family: getattr(factory.rules, family) or getattr(defaults, family)
-                for family in families
-            },
-        )
+    def __init__(self, model: mesa.Model, name: str, factory: Factory, defaults: Choices) -> None:
+        super().__init__(model, name, with_own(factory.rules, defaults))
         self.title, self.state = factory.title, factory.state
         axes = model.world.axes
         row = axes.factory_rows[name]

@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from sim.engine.agents import FactoryAgent, StateAgent, SupplyAgent
+from sim.engine.agents import Choices, FactoryAgent, StateAgent, SupplyAgent
 from sim.kernels.arrays import Bools
 from sim.rules import find
 from sim.rules.guard import guarded
 from sim.scenario.rule_choices import RuleChoice
+from sim.world.axes import Axes
 from sim.world.world import Rows
 
 
@@ -43,39 +45,77 @@ def _key(choice: RuleChoice) -> str:
     return json.dumps([choice.rule, choice.parameters], sort_keys=True)
 
 
-def grouped(
-    family: str,
-    owners: Iterable[tuple[SupplyAgent, slice]],
-    rows: int,
-    *,
-    idle: str | None = None,
-) -> list[Followers]:
-    """Return each rule of a family that is followed; the one that does nothing is left out."""
-    found: dict[str, tuple[RuleChoice, Bools, list[str]]] = {}
-    # most share the scenario's own choice
-    keys: dict[int, str] = {}
-    for agent, own in owners:
-        choice = agent.rules[family]
-        key = keys.get(id(choice)) or keys.setdefault(id(choice), _key(choice))
-        _, mask, names = found.get(key) or found.setdefault(
-            key, (choice, np.zeros(rows, dtype=np.bool_), [])
-        )
-        mask[own] = True
-        names.append(agent.name)
-    return [
-        Followers(choice, guarded(find(family, choice.rule), choice.parameters, names), mask)
-        for choice, mask, names in found.values()
-        if mask.any() and choice.rule != idle
-    ]
+@dataclass(frozen=True, eq=False)
+class Party:
+    """Hold the rows of agents that decide alike in all families."""
+
+    choices: Choices
+    mask: Bools
+    """[rows]"""
+    names: list[str]
 
 
-def buyers_of(
-    states: Sequence[StateAgent], factories: Sequence[FactoryAgent]
-) -> list[tuple[SupplyAgent, slice]]:
-    """Return all who have needs, with the rows of these: states for final use, factories for
-    inputs.
+@dataclass(frozen=True, eq=False)
+class Owners:
+    """Say who decides for which rows: states for final use, factories for inputs, lines and works;
+    most follow the scenario's own rules in all families.
     """
+
+    axes: Axes
+    states: Sequence[StateAgent]
+    factories: Sequence[FactoryAgent]
+
+    @cached_property
+    def needs(self) -> Sequence[Party]:
+        """List those who have needs."""
+        owners = [
+            *((each, each.needs) for each in self.states),
+            *((each, each.inputs) for each in self.factories),
+        ]
+        return _parties(owners, len(self.axes.needs))
+
+    @cached_property
+    def final(self) -> Sequence[Party]:
+        """List those who have final needs."""
+        return _parties([(each, each.needs) for each in self.states], self.axes.final)
+
+    @cached_property
+    def lines(self) -> Sequence[Party]:
+        """List those who have lines."""
+        return _parties([(each, each.lines) for each in self.factories], len(self.axes.lines))
+
+    @cached_property
+    def works(self) -> Sequence[Party]:
+        """List those who have works."""
+        return _parties([(each, each.works) for each in self.factories], len(self.axes.works))
+
+
+def _parties(owners: Iterable[tuple[SupplyAgent, slice]], rows: int) -> list[Party]:
+    found: dict[int, Party] = {}
+    for agent, own in owners:
+        party = found.get(id(agent.rules))
+        if party is None:
+            party = Party(agent.rules, np.zeros(rows, dtype=np.bool_), [])
+            found[id(agent.rules)] = party
+        party.mask[own] = True
+        party.names.append(agent.name)
+    return list(found.values())
+
+
+def grouped(family: str, parties: Iterable[Party], *, idle: str | None = None) -> list[Followers]:
+    """Return each rule of a family that is followed; the one that does nothing is left out."""
+    found: dict[str, list[Party]] = {}
+    for each in parties:
+        found.setdefault(_key(each.choices[family]), []).append(each)
+    groups = [(several[0].choices[family], several) for several in found.values()]
     return [
-        *((each, each.needs) for each in states),
-        *((each, each.inputs) for each in factories),
+        _followers(family, choice, several)
+        for choice, several in groups
+        if choice.rule != idle and any(each.mask.any() for each in several)
     ]
+
+
+def _followers(family: str, choice: RuleChoice, parties: Sequence[Party]) -> Followers:
+    mask: Bools = np.logical_or.reduce([each.mask for each in parties])
+    names = [name for each in parties for name in each.names]
+    return Followers(choice, guarded(find(family, choice.rule), choice.parameters, names), mask)

@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from sim.engine.agents import CommissionAgent, FactoryAgent, StateAgent
+from sim.engine.agents import CommissionAgent, FactoryAgent, StateAgent, shared
 from sim.engine.collecting import REPORTERS
 from sim.engine.conservation import Books
+from sim.engine.followers import Owners
 from sim.engine.load import changed
 from sim.engine.policies import asking, buying, gather
 from sim.engine.put_off import without_what_mesa_seldom_uses
@@ -40,6 +41,7 @@ from sim.month import (
 )
 from sim.scenario.quantity import month_number
 from sim.scenario.revision import checked_members
+from sim.scenario.rule_choices import FactoryRules, StateRules
 from sim.scenario.schema import Scenario
 from sim.world.axes import Axes
 from sim.world.build import build
@@ -97,29 +99,27 @@ class SupplyModel(mesa.Model):
         self.case = scenario
         self.world = world = build(scenario, members, axes)
         self.events = compile_events(scenario, world.axes, members)
-        states = [
-            StateAgent(self, name, each, scenario.rules) for name, each in scenario.states.items()
-        ]
+        by_state, by_factory = (shared(kind, scenario.rules) for kind in (StateRules, FactoryRules))
+        states = [StateAgent(self, name, each, by_state) for name, each in scenario.states.items()]
         factories = [
-            FactoryAgent(self, name, each, scenario.rules)
-            for name, each in scenario.factories.items()
+            FactoryAgent(self, name, each, by_factory) for name, each in scenario.factories.items()
         ]
         commissions = [
             CommissionAgent(self, name, each, scenario.rules)
             for name, each in scenario.programmes.items()
         ]
-        trade = trading(scenario, world, factories)
-        shopping = buying(scenario, world, states, factories)
+        owners = Owners(world.axes, states, factories)
+        trade = trading(scenario, world, owners)
+        shopping = buying(scenario, world, owners)
         # buyers look at prices; what is scarce at rest shows once goods are shared out
-        billing.begin(world, asking(world, factories))
+        billing.begin(world, asking(owners))
         sourcing.weigh(world, shopping)
         settle(world, initial_cover(scenario, world.axes, Draws.of(scenario, members)), trade)
         sourcing.note(world, shopping)
         self.policies = gather(
             scenario,
             world,
-            states,
-            factories,
+            owners,
             commissions,
             trade,
             shopping,

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engine.agents import CommissionAgent, FactoryAgent, StateAgent
-from sim.engine.followers import Followers, buyers_of, grouped, rows_of
+from sim.engine.agents import CommissionAgent
+from sim.engine.followers import Followers, Owners, grouped, rows_of
 from sim.engine.warnings import may_swing
 from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.blocks import blocks
@@ -63,8 +63,7 @@ class Policies:
 def gather(
     scenario: Scenario,
     world: World,
-    states: Sequence[StateAgent],
-    factories: Sequence[FactoryAgent],
+    owners: Owners,
     commissions: Sequence[CommissionAgent],
     trade: Trade,
     shopping: Sequence[SourcingGroup],
@@ -73,48 +72,37 @@ def gather(
     """Group the agents by the rules that they follow; `announced` [needs, members] is when
     restrictions first hit the needs.
     """
-    axes = world.axes
-    needs, lines = len(axes.needs), len(axes.lines)
-    in_need = buyers_of(states, factories)
-    makers = [(each, each.lines) for each in factories]
-    owners = [(each, each.works) for each in factories]
-    ordering = grouped("ordering", in_need, needs)
-    searching = grouped("search", in_need, needs, idle=IDLE)
+    axes, makers = world.axes, owners.lines
+    ordering = grouped("ordering", owners.needs)
+    searching = grouped("search", owners.needs, idle=IDLE)
     return Policies(
         ordering=[(each.rule, rows) for each in ordering for rows in _in_parts(world, each)],
-        watched=_watched(ordering, needs),
+        watched=_watched(ordering, len(axes.needs)),
         sourcing=shopping,
         search=[seekers(scenario, world, each.rule, each.mask) for each in searching],
-        production=_production(scenario, world, grouped("production", makers, lines)),
-        investing=_investing(axes, grouped("investment", owners, len(axes.works), idle="none")),
+        production=_production(scenario, world, grouped("production", makers)),
+        investing=_investing(axes, grouped("investment", owners.works, idle="none")),
         budgeting=_budgeting(world, commissions, scenario.months),
         trade=trade,
-        keepers=_keepers(world, states, announced),
-        working=_lines(grouped("overtime", makers, lines, idle=IDLE)),
-        learners=_learners(world, grouped("learning", makers, lines)),
-        pricing=asking(world, factories),
+        keepers=_keepers(world, owners, announced),
+        working=_lines(grouped("overtime", makers, idle=IDLE)),
+        learners=_learners(world, grouped("learning", makers)),
+        pricing=asking(owners),
         decide_first=scenario.rules.decisions == "before_events",
         perception_months=scenario.rules.perception_months,
     )
 
 
-def asking(world: World, factories: Sequence[FactoryAgent]) -> Pricing:
+def asking(owners: Owners) -> Pricing:
     """Group the factories by the rules by which they set prices; those at cost need none."""
-    makers = [(each, each.lines) for each in factories]
-    return _lines(grouped("pricing", makers, len(world.axes.lines), idle="at_cost"))
+    return _lines(grouped("pricing", owners.lines, idle="at_cost"))
 
 
-def buying(
-    scenario: Scenario,
-    world: World,
-    states: Sequence[StateAgent],
-    factories: Sequence[FactoryAgent],
-) -> list[SourcingGroup]:
+def buying(scenario: Scenario, world: World, owners: Owners) -> list[SourcingGroup]:
     """Group those who weigh their suppliers by a rule; weights that never change (`fixed`) need not
     be set.
     """
-    owners = buyers_of(states, factories)
-    found = grouped("sourcing", owners, len(world.axes.needs), idle="fixed")
+    found = grouped("sourcing", owners.needs, idle="fixed")
     return [buyers(scenario, world, each.rule, each.mask) for each in found]
 
 
@@ -149,14 +137,13 @@ def _learners(world: World, groups: Sequence[Followers]) -> list[Learner]:
     return [each for each in found if each.lines.size]
 
 
-def _keepers(world: World, states: Sequence[StateAgent], announced: Ints) -> list[StockPolicy]:
-    owners = [(each, each.needs) for each in states]
-    found = grouped("stockpile", owners, world.axes.final, idle="draw_down")
+def _keepers(world: World, owners: Owners, announced: Ints) -> list[StockPolicy]:
+    found = grouped("stockpile", owners.final, idle="draw_down")
     return [StockPolicy.build(each.rule, each.mask, world, announced) for each in found]
 
 
 def _production(scenario: Scenario, world: World, groups: Sequence[Followers]) -> Production:
-    kinds = np.array(criticalities(scenario, world.axes.lines))
+    kinds = criticalities(scenario, world.axes.lines)
     fed = np.zeros(len(world.axes.lines), dtype=np.bool_)
     fed[world.axes.input_line] = True
     found = []

@@ -9,8 +9,7 @@ from functools import partial
 import numpy as np
 
 from sim import rng
-from sim.engine.agents import FactoryAgent
-from sim.engine.followers import Followers, grouped, rows_of
+from sim.engine.followers import Followers, Owners, grouped, rows_of
 from sim.errors import InputError
 from sim.kernels.allocation import Allocation, allocate
 from sim.kernels.arrays import Floats
@@ -24,7 +23,7 @@ from sim.scenario.schema import Scenario
 from sim.world.world import Rows, Trade, World
 
 
-def trading(scenario: Scenario, world: World, factories: Sequence[FactoryAgent]) -> Trade:
+def trading(scenario: Scenario, world: World, owners: Owners) -> Trade:
     """Return how goods meet orders, at the start of the world and every month; raises InputError
     where `optimal` cannot serve.
     """
@@ -33,11 +32,7 @@ def trading(scenario: Scenario, world: World, factories: Sequence[FactoryAgent])
         raise InputError(fault)
     if scenario.rules.allocation.rule == OPTIMAL:
         return partial(_least_cost, find("allocation", OPTIMAL).function, _lots(scenario, world))
-    ration = _ration(
-        world,
-        scenario,
-        grouped("allocation", [(each, each.lines) for each in factories], len(world.axes.lines)),
-    )
+    ration = _ration(world, scenario, grouped("allocation", owners.lines))
 
     def trade(world: World, supply: Floats, demand: Floats) -> Allocation:
         asking, lines, beyond = world.asking, world.lines, None

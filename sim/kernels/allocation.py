@@ -92,8 +92,8 @@ def _without_crumbs(market: Market, flow: Floats, dust: Floats) -> Floats:
     nothing: its `flow` [links, members] is taken back, in place.
     """
     received = market.by_need(flow)
-    crumbs = (received > 0) & (received <= dust)
-    if some(crumbs):
+    crumbs = received <= dust
+    if some(crumbs) and some(crumbs & (received > 0)):
         flow *= market.from_needs(~crumbs)
         received = market.by_need(flow)
     return received

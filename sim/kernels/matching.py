@@ -7,6 +7,13 @@ import numpy as np
 from sim.kernels.arrays import Ints
 
 
+def numbered(keys: Ints) -> tuple[Ints, Ints, Ints]:
+    """Return the different keys, rising, the first place of each, and for each key which it is."""
+    # asked for places, NumPy sorts in a way that is fast where keys come in rising runs
+    different, first, which = np.unique(keys, return_index=True, return_inverse=True)
+    return different, first, which
+
+
 def matched(keys: Ints, among: Ints) -> tuple[Ints, Ints]:
     """Find for each key the rows that have it: (place in `keys`, row of `among`), key by key, the
     rows of one key rising.

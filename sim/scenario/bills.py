@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.scenario.column_table import ColumnTable
 from sim.scenario.schema import Input, Scenario
@@ -16,11 +17,12 @@ def bill_of(scenario: Scenario, factory: str, product: str) -> Mapping[str, Inpu
     return scenario.products[product].inputs if own is None else own
 
 
-def bill_path(scenario: Scenario, factory: str, product: str) -> str:
-    """Return where the scenario gives what a line takes."""
-    if scenario.factories[factory].lines[product].inputs is None:
-        return f"products.{product}.inputs"
-    return f"factories.{factory}.lines.{product}.inputs"
+def placed_bill(scenario: Scenario, factory: str, product: str) -> tuple[str, Mapping[str, Input]]:
+    """Return where the scenario gives what a line takes, and that."""
+    own = scenario.factories[factory].lines[product].inputs
+    if own is None:
+        return f"products.{product}.inputs", scenario.products[product].inputs
+    return f"factories.{factory}.lines.{product}.inputs", own
 
 
 def bills(scenario: Scenario) -> Iterator[tuple[str, Mapping[str, Input]]]:
@@ -47,16 +49,19 @@ def most_taken(bill: Mapping[str, Input]) -> Mapping[str, float]:
     return {name: each.value if each.high is None else each.high for name, each in amounts.items()}
 
 
-def criticalities(scenario: Scenario, lines: Iterable[tuple[str, str]]) -> list[str]:
+def criticalities(scenario: Scenario, lines: Iterable[tuple[str, str]]) -> NDArray[np.str_]:
     """List how critical each input of some lines (factory, product) is, line by line."""
     found: list[str] = []
+    count: list[int] = []
     for line in lines:
         bill = bill_of(scenario, *line)
         if isinstance(bill, ColumnTable):
-            found += [bill.default("criticality")] * len(bill)
+            found.append(bill.default("criticality"))
+            count.append(len(bill))
         else:
             found += [each.criticality for each in bill.values()]
-    return found
+            count += [1] * len(bill)
+    return np.repeat(np.array(found, dtype=np.str_), np.array(count, dtype=np.int64))
 
 
 def inputs_by_product(scenario: Scenario) -> Mapping[str, Collection[str]]:

@@ -261,8 +261,8 @@ def united(parties: Parties, several: Sequence[Pairs]) -> Pairs:
     """Put pairs together: each once, seller by seller, the buyers of one seller rising."""
     buyers = max(parties.buyer_state.size, 1)
     keys = [np.zeros(0, dtype=np.int64), *(each.seller * buyers + each.buyer for each in several)]
-    sought = np.sort(np.concatenate(keys))
-    # np.unique counts by hash, which takes many times as long as to sort
+    # np.unique counts by hash, which takes many times as long as to sort; most come in rising runs
+    sought = np.sort(np.concatenate(keys), kind="stable")
     return Pairs(*np.divmod(sought[np.diff(sought, prepend=-1) > 0], buyers))
 
 

@@ -16,6 +16,7 @@ import numpy as np
 
 from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.market import Market
+from sim.kernels.matching import numbered
 from sim.kernels.sums import GroupSum
 from sim.scenario.plant_options import Work
 
@@ -108,14 +109,26 @@ class Axes:
     @property
     def input_needs(self) -> tuple[tuple[str, str], ...]:
         """List the (state, product) of inputs; those of several lines of a state are one."""
-        return tuple(dict.fromkeys(self.needs[self.inputs]))
+        first, _ = self._input_needs
+        return tuple(self.needs[row] for row in (self.final + first).tolist())
 
     @cached_property
     def inputs_together(self) -> GroupSum:
         """Sum inputs by state and product, rows of `input_needs`."""
-        row = rows_of(self.input_needs)
-        place = [row[need] for need in self.needs[self.inputs]]
-        return GroupSum(np.array(place, dtype=np.int64), len(row))
+        first, place = self._input_needs
+        return GroupSum(place, first.size)
+
+    @cached_property
+    def _input_needs(self) -> tuple[Ints, Ints]:
+        """Return the first input of each state and product, as they come, and which of these each
+        input is.
+        """
+        key = self.need_state * len(self.products) + self.need_product
+        _, first, place = numbered(key[self.inputs])
+        order = np.argsort(first)
+        rank = np.empty_like(order)
+        rank[order] = np.arange(order.size)
+        return first[order], rank[place]
 
     @cached_property
     def lines_by_product(self) -> GroupSum:
@@ -204,8 +217,8 @@ class Axes:
         key = (((self.link_via + 1) * states + self.exporter) * states + self.importer) * len(
             self.products
         ) + self.link_product
-        keys, route = np.unique(key, return_inverse=True)
-        return keys, route.astype(np.int64)
+        keys, _, route = numbered(key)
+        return keys, route
 
     @cached_property
     def final_spans(self) -> tuple[slice, ...]:
@@ -275,5 +288,5 @@ def rows_of(names: Sequence[K]) -> Mapping[K, int]:
 
 def _alike(key: Ints) -> Ints:
     """Count, for each entry, the entries equal to it."""
-    _, where, count = np.unique(key, return_inverse=True, return_counts=True)
-    return count[where].astype(np.int64)
+    _, _, which = numbered(key)
+    return np.bincount(which)[which]

@@ -16,14 +16,13 @@ from sim.world.world import Lines
 
 def build_lines(scenario: Scenario, axes: Axes, draw: Draws) -> Lines:
     """Draw the lines' numbers; nothing is made yet."""
+    lines = [scenario.factories[name].lines[product] for name, product in axes.lines]
+    paths = [f"factories.{name}.lines.{product}" for name, product in axes.lines]
 
     def own(key: str, alias: str | None = None) -> Floats:
+        end = f".{alias or key}"
         return draw.rows(
-            (
-                getattr(scenario.factories[name].lines[product], key),
-                f"factories.{name}.lines.{product}.{alias or key}",
-            )
-            for name, product in axes.lines
+            (getattr(line, key), path + end) for line, path in zip(lines, paths, strict=True)
         )
 
     def of_factory(key: str) -> Floats:

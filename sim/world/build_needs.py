@@ -8,7 +8,7 @@ from sim.kernels.arrays import Floats, Ints
 from sim.kernels.kept import renewed
 from sim.kernels.matching import spread_out
 from sim.kernels.sums import NEVER
-from sim.scenario.bills import bill_of, bill_path
+from sim.scenario.bills import placed_bill
 from sim.scenario.need import Need
 from sim.scenario.quantity import Quantity, month_number
 from sim.scenario.schema import Scenario
@@ -85,9 +85,9 @@ def _final_cover(scenario: Scenario, axes: Axes, draw: Draws, *, initial: bool =
 
 def _amounts(scenario: Scenario, axes: Axes, draw: Draws) -> Floats:
     """Draw the units of each input per unit started, [inputs, members]."""
-    paths = [bill_path(scenario, *line) for line in axes.lines]
+    found = [placed_bill(scenario, *line) for line in axes.lines]
     # a product's bill is drawn once for all its lines
-    bills = {path: bill_of(scenario, *line) for path, line in zip(paths, axes.lines, strict=True)}
+    bills, paths = dict(found), [path for path, _ in found]
     amounts = draw.columns([(bill, path) for path, bill in bills.items()], "amount")
     first = dict(zip(bills, np.cumsum([0, *map(len, bills.values())]).tolist(), strict=False))
     count = [len(bills[path]) for path in paths]

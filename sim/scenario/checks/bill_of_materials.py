@@ -81,12 +81,14 @@ def _least(bills: Sequence[tuple[Path, Mapping[str, Input]]]) -> dict[str, float
     """Give what a unit takes of each input by the bill that takes the least of it, at the upper end
     of what is not known.
     """
-    first, *others = (most_taken(bill) for _, bill in bills)
-    return {
-        name: min(bill[name] for bill in (first, *others))
-        for name in first
-        if all(name in bill for bill in others)
-    }
+    (_, first), *others = bills
+    names = list(first)
+    for _, bill in others:
+        # of very many bills few, if any, have anything in common
+        if names:
+            names = [name for name in names if name in bill]
+    taken = [most_taken(bill) for _, bill in bills] if names else []
+    return {name: min(bill[name] for bill in taken) for name in names}
 
 
 def _worst_yields(scenario: Scenario) -> dict[str, float]:

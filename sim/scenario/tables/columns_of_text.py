@@ -150,11 +150,11 @@ class Cut(Column):
     @cached_property
     def coded(self) -> Words:
         """Give the different texts."""
-        first = _first_alike(self._keys())
+        keys = self._keys()
+        first = _first_alike(keys)
         is_first = first == np.arange(len(self))
         codes = (np.cumsum(is_first) - 1)[first].astype(np.int32)
-        own = Cut(self._text, self._first[is_first], self._end[is_first])
-        return Words(codes, list(own))
+        return Words(codes, _texts([key[is_first] for key in keys]))
 
     def _keys(self) -> Sequence[np.ndarray]:
         """Write cells as numbers, eight letters in each: no two cells have the same numbers."""
@@ -171,12 +171,18 @@ class Cut(Column):
         after = np.cumsum(size, dtype=size.dtype)
         letters = np.repeat(self._first - after + size, size)
         letters += np.arange(letters.size, dtype=letters.dtype)
-        cut = np.frombuffer(self._text, dtype=np.uint8)[letters]
+        cut = np.frombuffer(self._text, dtype=np.uint8).take(letters)
         cut[after - 1] = ord("\n")
         return bytes(cut[:-1])
 
     def _longest(self) -> int:
         return int((self._end - self._first).max(initial=0))
+
+
+def _texts(keys: Sequence[np.ndarray]) -> Sequence[str]:
+    """Write numbers of eight letters each as texts again."""
+    together = np.stack(keys, axis=1).view(f"S{_LETTERS * len(keys)}").ravel().tolist()
+    return b"\n".join(together).decode().split("\n") if together else []
 
 
 def _first_alike(keys: Sequence[np.ndarray]) -> Ints:

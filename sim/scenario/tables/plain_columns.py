@@ -4,7 +4,6 @@ rows that look odd.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, get_args
 
@@ -18,6 +17,7 @@ from sim.scenario.schema import Input, Trade
 from sim.scenario.tables.columns import Cells, Layout, Target
 from sim.scenario.tables.columns_of_text import coded
 from sim.scenario.tables.grid import Grid
+from sim.scenario.tables.names import are_names, is_name
 from sim.scenario.tables.references import SOURCE, where
 from sim.scenario.tables.values import BETWEEN, Values
 
@@ -38,7 +38,6 @@ KINDS: Mapping[type[Frozen] | None, Kind] = {
 }
 """Model of what a row is about -> how it may be columns."""
 _PARTS = ("value", "low", "high")
-_NAME = re.compile("[A-Za-z][A-Za-z0-9_]*").fullmatch
 
 Marks = np.ndarray
 """[rows]: whether a row looks odd"""
@@ -168,25 +167,23 @@ class PlainColumns:
         parts = [self._named(each, is_whole=len(cells) == 1) for each in cells]
         if len(parts) > 1:
             return coded(list(map("_".join, zip(*map(written_out, parts), strict=True))))
-        codes, words = parts[0]
-        if len(set(words)) == len(words):
-            return parts[0]
-        fewer = coded(words)
-        return Words(fewer.codes[codes], fewer.words)
+        return parts[0]
 
     def _named(self, cells: Cells, *, is_whole: bool) -> Words:
         """Make names, or parts of names, of cells; empty ones look odd."""
         codes, texts = self._texts(cells)
-        if _are_names(texts) and self._special.isdisjoint(texts):
+        if are_names(texts) and self._special.isdisjoint(texts):
             return Words(codes, texts)
         named = [
             text
-            if _NAME(text) and text not in self._special
+            if is_name(text) and text not in self._special
             else self._name(text, is_whole=is_whole)
             for text in texts
         ]
         self.odd |= np.array([not name for name in named], dtype=np.bool_)[codes]
-        return Words(codes, named)
+        # several texts may become one name
+        fewer = coded(named)
+        return Words(fewer.codes[codes], fewer.words)
 
     def _texts(self, cells: Cells) -> Words:
         if cells.column is None:
@@ -201,7 +198,7 @@ class PlainColumns:
             name = "all" if text == "*" and not is_whole else self.values.codes.name(text)
         except ValueError:
             return ""
-        return name if _NAME(name) else ""
+        return name if is_name(name) else ""
 
     def _mark_twins(self, several: Sequence[Words]) -> None:
         """Mark the rows whose names on all levels another row has too."""
@@ -281,12 +278,6 @@ def read_numbers(grid: Grid, target: Target, values: Values) -> np.ndarray | Non
     found = grid.columns[column].numbers() if is_plain and column is not None else None
     scale = spec.scale.get(target.cells.name.removesuffix(f"_{target.part}"))
     return found if found is None or scale is None else found * scale
-
-
-def _are_names(texts: Sequence[str]) -> bool:
-    """Tell whether all texts are names as a scenario may have them."""
-    whole = "\n" + "\n".join(texts)
-    return whole.isascii() and "\n_" not in whole and all(map(str.isidentifier, texts))
 
 
 def written_out(words: Words) -> Sequence[str]:
