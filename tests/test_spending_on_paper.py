@@ -132,6 +132,21 @@ def test_a_place_that_is_full_but_for_rounding_takes_no_part_of_a_gap() -> None:
     assert projects.started[0] == 0
 
 
+@pytest.mark.parametrize(("needs", "started"), [((0, 0), [0, 0]), ((100, 0), [100, 62.5])])
+def test_less_than_nothing_under_way_is_no_shortage(
+    needs: tuple[float, float], started: list[float]
+) -> None:
+    """What is under way less what is finished may be a unit of the last place below 0: nobody
+    builds for it, and the gap of 100 is the same."""
+    model = built()
+    world, projects = lacking(model, *needs), model.world.projects
+    projects.unfinished[:] = column(-3e-16, -1e-16)
+    world.programmes.treasury[:] = 1e6
+    spend(world, model.policies.budgeting)
+    assert projects.started[:, 0].tolist() == pytest.approx(started)
+    assert any(started) or not projects.started.any()
+
+
 @pytest.mark.parametrize(("came", "builds"), [(100 - 1.5e-14, NO), (100 - 1e-9, YES)])
 def test_nobody_builds_for_rounding(came: float, builds: bool) -> None:
     """A plant once added to, however little, counts as built."""

@@ -84,9 +84,9 @@ def shortages(
 
 def beyond(wanted: Floats, had: Floats) -> Floats:
     """Return what is wanted beyond what is had; what lies within rounding is nothing: whoever has
-    begun to build, however little, has built.
+    begun to build, however little, has built. Nor does rounding have less than nothing.
     """
-    missing = wanted - had
+    missing = wanted - np.maximum(had, 0.0)
     return kept_where(missing > RTOL * wanted, missing)
 
 

@@ -214,7 +214,8 @@ def missing(needs: Sequence[Need], lines: Sequence[Line], month: int) -> float:
 
 def beyond(wanted: float, had: float) -> float:
     """Return what is wanted beyond what is had, rounding aside."""
-    return wanted - had if wanted - had > 1e-12 * wanted else 0.0
+    missing = wanted - max(had, 0.0)
+    return missing if missing > 1e-12 * wanted else 0.0
 
 
 def spend(commissions: Sequence[CommissionAgent], lines: dict[str, list[Line]], month: int) -> None:
