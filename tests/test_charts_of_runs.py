@@ -234,9 +234,10 @@ def test_reexports_say_their_way() -> None:
 def test_buyers_whose_suppliers_stay_are_left_out_unless_chosen() -> None:
     rows = [(year, "BBB", "AAA", "engines", 5.0) for year in (2014, 2015)]
     assert suppliers(tables(flows=flows(rows))) is None
-    assert titles(suppliers(tables(flows=flows(rows)), Choice(states=["AAA"]))) == [
-        ("Buyerland: Engines")
-    ]
+    chosen = suppliers(tables(flows=flows(rows)), Choice(states=["AAA"]))
+    assert chosen
+    assert chosen.subtitle.endswith("; 1 buyer and product")
+    assert titles(chosen) == [("Buyerland: Engines")]
 
 
 def test_capacity_draws_each_line_that_changes_with_its_unit() -> None:

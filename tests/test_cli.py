@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 
 import sim
+from sim.cli.common import set_option
 from sim.cli.main import main
 from sim.errors import LedgerError, RuleError
 
@@ -456,6 +458,20 @@ def test_compare_writes_paired_differences(here: Path, capsys: pytest.CaptureFix
     assert (here / "again/comparison.csv").read_text().splitlines()[1:] == rows[1:]
 
 
+def test_one_scenario_cannot_be_compared(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is missing is told before anything is looked for in a folder."""
+    assert main(["run", "small.yaml", "--no-figures", "--quiet"]) == 0
+    assert main(["compare", "small.yaml"]) == 2
+    assert "Missing argument 'B': what small.yaml is to be compared" in capsys.readouterr().err
+
+
+def test_the_example_of_a_setting_is_one_of_the_baseline() -> None:
+    """Who copies it from `--help` should not be told that there is nothing of this name."""
+    example = re.search(r"as in (\S+);", set_option(lambda: None).__click_params__[0].help)
+    assert example
+    assert sim.load("baseline", [example[1]], members=1).events
+
+
 def test_evidence_counts_and_ranks(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """What is assumed, and what it does to the results; too few members are refused."""
     assert main(["evidence", "small.yaml", "--no-run"]) == 0
@@ -483,6 +499,7 @@ def test_new_writes_a_scenario_that_runs(here: Path, capsys: pytest.CaptureFixtu
     assert "mine.yaml: is there already" in capsys.readouterr().err
     assert main(["new", "no way"]) == 2
     assert main(["new", "nowhere/mine"]) == 2
+    assert "there is no folder nowhere" in capsys.readouterr().err
 
 
 def test_backtest_in_its_small_form(

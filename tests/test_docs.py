@@ -14,6 +14,7 @@ import pytest
 import sim
 from sim import rules
 from sim.cli.main import cli
+from sim.metrics.table import MONTHLY, SUMMARY
 from sim.scenario.loading.schema_walk import KINDS
 
 ROOT = Path(__file__).parent.parent
@@ -109,6 +110,29 @@ def test_links_between_sources_lead_somewhere() -> None:
         text = path.read_text(encoding="utf-8")
         for target in re.findall(r"\]\((?!https?:|#|mailto:)([^)#\s]+)", text):
             assert (path.parent / target).exists(), f"{path.name}: {target}"
+
+
+def test_each_miss_of_the_backtest_is_told() -> None:
+    """A line for each outcome that a 90 % interval does not hold."""
+    page = (DOCS / "backtest.md").read_text(encoding="utf-8")
+    told, outcomes = page.split("## Each miss")[1].split("## Every outcome")
+    missed = [row for row in outcomes.splitlines() if row.split("|")[7:8] == [" no "]]
+    assert len(missed) == told.count("\n| ") - 2
+
+
+def test_pages_say_how_large_the_baseline_is() -> None:
+    axes = sim.SupplyModel("baseline").world.axes
+    lines, needs, links = len(axes.lines), len(axes.needs), len(axes.link_line)
+    speed = (ROOT / "benchmarks" / "README.md").read_text(encoding="utf-8")
+    assert f"({lines} lines, {needs} needs, {links} links)" in speed
+    assert f"with {links} links" in (ROOT / "DESIGN.md").read_text(encoding="utf-8")
+
+
+def test_every_metric_stands_where_results_are_described() -> None:
+    page = (ROOT / "results" / "README.md").read_text(encoding="utf-8")
+    monthly, summary = page.split("## series.csv")[1].split("## summary.csv")
+    assert [name for name in MONTHLY if f"`{name}`" not in monthly] == []
+    assert [name for name in SUMMARY if f"`{name}`" not in summary] == []
 
 
 def test_files_that_are_named_are_there() -> None:

@@ -132,6 +132,12 @@ def test_a_decimal_comma_is_recognised(
     ]
 
 
+def test_a_comma_between_thousands_is_no_decimal_comma(here: Path) -> None:
+    """To follow advice must not make a number a thousandth of what was meant."""
+    with pytest.raises(ScenarioError, match=r"did you mean engines: 31\.600, or 31600\?"):
+        sim.load(edited("comma.yaml", ("AAA: {engines: 10}", "AAA: {engines: 31,600}")))
+
+
 def test_settings_into_a_short_form_come_in_any_order(here: Path) -> None:
     """The second finds what the first has made of it."""
     for sets in (("low=8", "high=12", "tier=1"), ("tier=1", "high=12", "low=8")):

@@ -348,6 +348,27 @@ def test_overview_lists_what_was_short_worst_first() -> None:
     assert "Who supplies: of the 2 needs hit, at the end most likely 2 supplied" in text
 
 
+def test_what_few_members_lose_is_not_told_of_the_middle_one() -> None:
+    """In two members of five turbines are short: in most of them nothing is there to regain."""
+    made = records()
+    made.summary["fill_rate_after"][0] = 1
+    made.summary["T90"][:] = np.nan
+    made.summary["T90"][1, :2] = np.inf
+    text = " ".join(overview(Result(scenario(), made)).split())
+    assert "How soon: most likely none of them lost supply" in text
+    assert "never" not in text.partition("How soon")[0]
+    made.summary["T90"][1, 2] = np.inf
+    text = " ".join(overview(Result(scenario(), made)).split())
+    assert "the need that lost supply does not regain nine tenths of what it lost" in text
+
+
+def test_overview_tells_of_one_candidate_in_the_singular() -> None:
+    result = sim.run(sim.load("scenarios/examples/first.yaml"))
+    text = " ".join(overview(result).split())
+    told = r"of 1 candidate, 1 most likely gets money and 1 qualifies within the run, in 20..-..\."
+    assert re.search(told, text)
+
+
 def test_overview_of_one_member_has_no_brackets() -> None:
     text = overview(Result(scenario(), records(members=[0])))
     assert "1 member, " in text

@@ -27,7 +27,7 @@ set_option = click.option(
     "sets",
     multiple=True,
     metavar="PATH=VALUE",
-    help="Change one value, as in events.ukraine_ban.share=0.9; may be repeated.",
+    help="Change one value, as in events.ukraine_bans_dual_use.share=0.9; may be repeated.",
 )
 
 quiet_option = click.option("--quiet", is_flag=True, help="Print nothing but errors.")

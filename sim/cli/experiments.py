@@ -62,6 +62,8 @@ def compare(
     from sim.experiments.compare import compare as compare_members
     from sim.experiments.comparison import HEADLINE, known_metric
 
+    if len(sides) == 1:
+        raise click.UsageError(f"Missing argument 'B': what {sides[0]} is to be compared with.")
     shown = known_metric(metric or HEADLINE)
     folder = folder_for(out, Path("results", "_against_".join(Path(side).stem for side in sides)))
     comparison = compare_members(

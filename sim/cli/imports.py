@@ -13,7 +13,9 @@ from sim.cli.common import quiet_option, say
 if TYPE_CHECKING:
     from sim.imports.found import Found
 
-_file = click.argument("file", type=click.Path(path_type=Path))
+_path = click.Path(path_type=Path)
+_file = click.argument("file", type=_path)
+_folder = click.argument("folder", type=_path)
 _out = click.option(
     "--out", type=click.Path(path_type=Path), required=True, help="The folder to write to."
 )
@@ -30,10 +32,11 @@ def imports() -> None:
 
 
 def _shared(command: Callable[..., Any]) -> Callable[..., Any]:
-    return _file(_out(quiet_option(command)))
+    return _out(quiet_option(command))
 
 
 @imports.command()
+@_file
 @_shared
 @click.option(
     "--measure",
@@ -58,6 +61,7 @@ def comtrade(file: Path, out: Path, quiet: bool, measure: str, flow: str, year: 
 
 
 @imports.command()
+@_folder
 @_shared
 @click.option("--year", type=click.IntRange(1900, 2200), required=True, help="The table's year.")
 @click.option("--publisher", required=True, help="Who published it, for `sources`.")
@@ -68,16 +72,17 @@ def comtrade(file: Path, out: Path, quiet: bool, measure: str, flow: str, year: 
     help="All users in a region have the same suppliers of a product: fewer rows.",
 )
 def mrio(
-    file: Path, out: Path, quiet: bool, year: int, publisher: str, unit: str, by_region: bool
+    folder: Path, out: Path, quiet: bool, year: int, publisher: str, unit: str, by_region: bool
 ) -> None:
     """Import an input-output table: a folder with Z, Y and x as pymrio saves them."""
     from sim.imports import mrio as importer
 
-    found = importer.mrio(file, year=year, publisher=publisher, unit=unit, by_region=by_region)
+    found = importer.mrio(folder, year=year, publisher=publisher, unit=unit, by_region=by_region)
     _write(found, out, quiet)
 
 
 @imports.command()
+@_file
 @_shared
 @click.option("--start", type=click.IntRange(1900, 2200), help="Leave out what ended before.")
 def sipri(file: Path, out: Path, quiet: bool, start: int | None) -> None:

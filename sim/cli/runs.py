@@ -163,6 +163,8 @@ def new(name: str, base: str | None) -> None:
             stream.write(text)
     except FileExistsError:
         raise InputError(f"{path}: is there already; give another name") from None
+    except FileNotFoundError:
+        raise InputError(f"{path}: there is no folder {path.parent}; make it first") from None
     except OSError as error:
         raise InputError(f"{path}: cannot write: {error.strerror or error}") from error
     say(f"{path}: change it, then: sim run {path}")

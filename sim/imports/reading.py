@@ -36,10 +36,11 @@ class File:
     def number(self, record: Record, at: int, name: str = "") -> float:
         """Read a cell as a number; where it is none, note that and return 0."""
         try:
-            return numbers.number(record.cells[at].strip())
+            return numbers.number(record.cells[at].strip(), is_fixed=True)
         except (ValueError, IndexError) as error:
             blank = at >= len(record.cells) or not record.cells[at].strip()
-            self.tell(record, at, "a number is missing" if blank else str(error), name)
+            told = "a number is missing" if blank else f"{error}; publishers write 1234.5"
+            self.tell(record, at, told, name)
             return 0.0
 
     def check(self) -> None:

@@ -18,7 +18,7 @@ from sim.report.binding import binding_first, held_lines
 from sim.report.charts.wording import counted, listed, number
 from sim.report.result import Result
 from sim.report.shortened import note
-from sim.report.statistics import spread
+from sim.report.statistics import spread, typical
 from sim.report.tables import Table
 from sim.scenario.schema import Scenario
 
@@ -117,7 +117,7 @@ def _row(cells: Sequence[str], widths: Sequence[int]) -> str:
 
 
 def _cells(records: Records, metric: str, write: Any, shown: Sequence[int]) -> Iterator[str]:
-    found = spread(records.summary[metric][list(shown)], records.members, (5, 50, 95))
+    found = typical(records.summary[metric][list(shown)], records.members, (5, 50, 95))
     levels = (found[level].tolist() for level in ("p05", "p50", "p95"))
     for low, middle, high in zip(*levels, strict=True):
         ends = write(low), write(high)
@@ -144,16 +144,17 @@ def _end(fate: tuple[str, float] | None) -> str:
 def _soon(records: Records, short: Sequence[int]) -> str:
     """Write how many regain nine tenths of what they lost, in the median member."""
     times = records.summary["T90"][list(short)]
-    middle = spread(times, records.members, (50,))["p50"]
+    middle = typical(times, records.members, (50,))["p50"]
     lost = middle[~np.isnan(middle)]
     if not lost.size:
-        return "How soon: none of them lost supply against what it had before."
+        return "How soon: most likely none of them lost supply against what it had before."
     back = np.sort(lost[np.isfinite(lost)])
     whole = "the need" if lost.size == 1 else f"{back.size} of the {lost.size} needs"
     verb = "regains" if back.size == 1 else "regain"
     if lost.size == 1 and not back.size:
         verb = "does not regain"
-    told = f"How soon: {whole} that lost supply {verb} nine tenths of it within the run"
+    loss = "what it lost" if lost.size == 1 else "what they lost"
+    told = f"How soon: {whole} that lost supply {verb} nine tenths of {loss} within the run"
     if not back.size:
         return f"{told}."
     ends = dict.fromkeys((_months(float(back[0])), _months(float(back[-1]))))
@@ -203,9 +204,17 @@ def _programmes(programmes: Table) -> Iterator[str]:
     funded = sum(month != "inf" for month in programmes["funded_p50"])
     total = len(programmes["qualified_p50"])
     if total:
-        told = f"Programmes: of {counted(total, 'candidate')}, {funded} most likely get money and"
-        told += f" {len(months)} qualify within the run"
-        yield told + (f", from {min(months)} to {max(months)}." if months else ".")
+        get = "gets" if funded == 1 else "get"
+        qualify = "qualifies" if len(months) == 1 else "qualify"
+        told = f"Programmes: of {counted(total, 'candidate')}, {funded} most likely {get} money and"
+        yield f"{told} {len(months)} {qualify} within the run{_when(sorted(months))}."
+
+
+def _when(months: Sequence[str]) -> str:
+    if not months:
+        return ""
+    first, last = months[0], months[-1]
+    return f", in {first}" if first == last else f", from {first} to {last}"
 
 
 def _binding(bottlenecks: Table, products: Sequence[str]) -> Iterator[str]:

@@ -28,6 +28,17 @@ def spread(values: Floats, members: Sequence[int], levels: Iterable[int]) -> dic
     }
 
 
+def typical(values: Floats, members: Sequence[int], levels: Iterable[int]) -> dict[str, Floats]:
+    """Summarise as `spread` what applies to at least half of the members; NaN elsewhere, as it
+    tells nothing of the middle member.
+    """
+    is_rare = 2 * counted(values) < values.shape[-1]
+    return {
+        name: np.where(is_rare, np.nan, each)
+        for name, each in spread(values, members, levels).items()
+    }
+
+
 def counted(values: Floats) -> NDArray[np.int64]:
     """Count the members behind mean and quantiles: those of the last axis that are no NaN."""
     result: NDArray[np.int64] = np.count_nonzero(~np.isnan(values), axis=-1)

@@ -75,13 +75,15 @@ def comma_hint(key: object, value: object, members: Mapping[Any, Any]) -> str:
     `members` holds the plain values around it, in their order.
     """
     before = dict(zip([*members][1:], members.items(), strict=False)).get(key)
-    is_fraction = isinstance(key, int) and key >= 0 and value is None
-    if not before or not is_fraction or isinstance(before[1], bool):
+    if not before or not isinstance(key, int) or key < 0 or value is not None:
         return ""
     name, whole = before
-    if not isinstance(whole, int):
+    if not isinstance(whole, int) or isinstance(whole, bool):
         return ""
-    return f"a key without a value; did you mean {name}: {whole}.{key}? decimals take a point"
+    told = f"a key without a value; did you mean {name}: {whole}.{key}"
+    if whole and 100 <= key <= 999:
+        return f"{told}, or {whole}{key}? decimals take a point, thousands nothing between them"
+    return f"{told}? decimals take a point"
 
 
 def kind_of(value: Any) -> str:

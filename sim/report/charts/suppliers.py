@@ -4,6 +4,7 @@ of each.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ from sim.report.charts.spreads import spread, wide
 from sim.report.charts.states import state_colours, state_keys
 from sim.report.charts.tables import Tables
 from sim.report.charts.time import year_axis
-from sim.report.charts.wording import number, percent
+from sim.report.charts.wording import counted, number, percent
 from sim.scenario.bills import bills
 
 if TYPE_CHECKING:
@@ -82,14 +83,12 @@ def suppliers(tables: Tables, choice: Choice = ANY) -> Chart | None:
     shown = [each for each in known if choice.takes(*each.need)][: choice.limit(USUAL)]
     if not shown:
         return None
-    which = f"{len(shown)} of {len(known)} buyers and products{order}"
-    which = which.removeprefix(f"{len(known)} of ")
     colours = state_colours(tables)
     exporters = set().union(*(each.units["exporter"] for each in shown))
     return Chart(
         name="suppliers",
         title=_finding(tables, shown[0]),
-        subtitle=f"Units delivered in the calendar year; {which}",
+        subtitle=f"Units delivered in the calendar year; {_which(shown, known)}{order}",
         spec=_spec(colours, [int(year) for year in sorted(flows["year"].unique())]),
         panels=[_panel(tables, each) for each in shown],
         keys=[
@@ -170,6 +169,11 @@ def _needs(tables: Tables) -> dict[Need, pd.DataFrame]:
     inputs = {name for _, bill in bills(scenario) for name in bill} if scenario else ()
     found = groups(sums.reset_index(), ["state", "product"])
     return {need: part[["year", "need"]] for need, part in found if need[1] not in inputs}
+
+
+def _which(shown: Sequence[object], known: Sequence[object]) -> str:
+    some = f"{len(shown)} of " if len(shown) < len(known) else ""
+    return some + counted(len(known), "buyer and product", "buyers and products")
 
 
 def _finding(tables: Tables, each: Delivered) -> str:

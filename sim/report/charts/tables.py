@@ -78,6 +78,14 @@ class Tables:
         rows = rows[rows["state"] != ALL]
         return rows[rows["use"] == "final"] if "use" in rows.columns else rows
 
+    def typical(self) -> pd.DataFrame:
+        """Return the rows of `summary` that tell of the middle member: of needs of states, and of
+        metrics that apply in at least half of the members.
+        """
+        rows = self.final("summary")
+        found: pd.DataFrame = rows[2 * rows["n"] >= rows["n"].max()]
+        return found
+
     def once(self, name: Hashable, make: Callable[[Tables], T]) -> T:
         """Return what several charts, or one drawn twice, need of the tables; it is made once."""
         if name not in self._made:

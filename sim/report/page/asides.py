@@ -110,8 +110,9 @@ def needs(tables: Tables) -> Aside | None:
         "product": [tables.names.product(product) for product in keys["product"]],
     }
     values: dict[str, Sequence[object]] = {**texts}
+    told = tables.typical()
     for metric, name, write in SHOWN:
-        mine = rows[rows["metric"] == metric].set_index(["state", "product"]).reindex(order)
+        mine = told[told["metric"] == metric].set_index(["state", "product"]).reindex(order)
         texts[name] = [
             spread(write, *each) for each in zip(mine["p50"], mine["p05"], mine["p95"], strict=True)
         ]

@@ -51,17 +51,19 @@ def sentences(tables: Tables) -> list[str]:
 
 
 def _metric(tables: Tables, metric: str) -> pd.DataFrame:
-    rows = tables.final("summary")
+    rows = tables.typical()
     return rows[(rows["metric"] == metric) & rows["p50"].notna()]
 
 
 def _uncovered(tables: Tables, need: Need, row: dict[str, Any], short: int, total: int) -> str:
-    fall = "falls" if short == 1 else "fall"
+    if short > 1:
+        which = f"{short} of {total} needs fall short, worst of all"
+    else:
+        which = f"1 of {total} needs falls short," if total > 1 else "The only need falls short,"
     return (
-        f"{short} of {counted(total, 'need')} {fall} short, worst of all "
-        f"{tables.names.need(*need)}: {percent(row['p50'])} of what is needed since the supply was "
-        f"first restricted is met in its month (median; {percent(row['p05'])} to "
-        f"{percent(row['p95'])} in 9 of 10 members; {beside_intervals()})."
+        f"{which} {tables.names.need(*need)}: {percent(row['p50'])} of what is needed "
+        f"since the supply was first restricted is met in its month (median; "
+        f"{percent(row['p05'])} to {percent(row['p95'])} in 9 of 10 members; {beside_intervals()})."
     )
 
 
@@ -74,10 +76,12 @@ def _regained(tables: Tables, need: Need, short: pd.DataFrame) -> str:
         if (row["state"], row["product"]) in wanted
     }
     if not times:
-        return "None of them loses supply against what it had before."
+        return "Most likely none of them loses supply against what it had before."
+    if len(times) == 1:
+        return _one_regained(tables, *times.popitem())
     back = sum(bool(np.isfinite(row["p50"])) for row in times.values())
     whole = (
-        f"Of the {counted(len(times), 'need')} that lose supply, {back} most likely "
+        f"Of the {len(times)} needs that lose supply, {back} most likely "
         f"{'regains' if back == 1 else 'regain'} nine tenths of the loss within the run"
     )
     return (
@@ -85,20 +89,45 @@ def _regained(tables: Tables, need: Need, short: pd.DataFrame) -> str:
     )
 
 
+def _one_regained(tables: Tables, need: Need, row: dict[str, Any]) -> str:
+    is_lost = np.isinf(row["p50"])
+    regains = "does not regain" if is_lost else "regains"
+    after = "" if is_lost else f", after {_after(row)}"
+    return (
+        f"The one need that loses supply most likely {regains} nine tenths of the loss within the "
+        f"run{after}; {_never(tables, need)} it does not."
+    )
+
+
 def _worst_regained(tables: Tables, need: Need, row: dict[str, Any]) -> str:
-    rows = _metric(tables, "T90_censored")
-    shares = {(each["state"], each["product"]): each["mean"] for each in records(rows)}
-    never = f"in {percent(float(shares.get(need, 0.0)))} of the members"
     if np.isinf(row["p50"]):
-        return f"the worst one does not {never}"
-    spread = f"{months(row['p05'])} to {months(row['p95'])}"
-    return f"the worst one after {months(row['p50'])} months ({spread}), {never} it does not"
+        return f"the worst one does not {_never(tables, need)}"
+    return f"the worst one after {_after(row)}, {_never(tables, need)} it does not"
+
+
+def _after(row: dict[str, Any]) -> str:
+    return f"{months(row['p50'])} months ({months(row['p05'])} to {months(row['p95'])})"
+
+
+def _never(tables: Tables, need: Need) -> str:
+    """Write in which share of all members the loss of a need is not regained."""
+    everyone = tables.final("summary")["n"].max()
+    shares = {
+        (each["state"], each["product"]): each["mean"] * each["n"] / everyone
+        for each in records(_metric(tables, "T90_censored"))
+    }
+    return f"in {percent(float(shares.get(need, 0.0)))} of the members"
 
 
 def _by_whom(tables: Tables, need: Need) -> str:
     if not tables.has("fates"):
         return ""
     ends = likely(tables["fates"].query("year == 'end'"))
+    if len(ends) == 1:
+        only = single(ends)
+        verb, _, words = FATES[only["fate"]]
+        share = percent(only["probability"])
+        return f"The one need hit {verb} {words} at the end in {share} of the members."
     counts = ends["fate"].value_counts()
     said = [
         f"{counts[fate]} {one if counts[fate] == 1 else many} {words}"

@@ -14,17 +14,21 @@ _DASHES = ("\u2212", "\u2013")
 """What typesetters write for a minus."""
 
 
-def number(text: str, decimal: str = ".", thousands: str = "") -> int | float:
+def number(
+    text: str, decimal: str = ".", thousands: str = "", *, is_fixed: bool = False
+) -> int | float:
     """Read a number: `1234.5`, `1.234,5`, `1e3`; what stands between thousands must stand between
     all of them.
 
-    Raises ValueError that says what is wrong.
+    Raises ValueError that says what is wrong and, unless `is_fixed`, which other way of writing
+    numbers one might say.
     """
     bare = _SPACES.sub(" ", text) if thousands == " " else text
     for dash in _DASHES:
         bare = bare.replace(dash, "-")
     if not _pattern(decimal, thousands).fullmatch(bare):
-        raise ValueError(f"expected a number, found {found(text)}{_hint(bare, decimal, thousands)}")
+        hint = "" if is_fixed else _hint(bare, decimal, thousands)
+        raise ValueError(f"expected a number, found {found(text)}{hint}")
     if len(bare) > LONGEST_NUMBER:
         raise ValueError(f"a number of more than {LONGEST_NUMBER} digits")
     plain = bare.replace(thousands, "") if thousands else bare
