@@ -177,6 +177,7 @@ def test_the_description_names_what_is_amiss() -> None:
     assert "2 sources, of which nothing names idle" in text
     assert "Assumptions" not in text
     assert "\n1 source, all of them named\n" in described(tiny())
+    assert "\n0 sources\n" in described(sim.load("examples/first"))
     assert "named and not given: report" in described(tiny().model_copy(update={"sources": {}}))
 
 

@@ -173,13 +173,14 @@ def described(scenario: Scenario, *, assumptions: bool = False) -> str:
     carried = _carried(scenario)
     by_confidence = ", ".join(f"{number_of[each]} {each}" for each in CONFIDENCES)
     dangling, unused = cited(scenario)
-    count, all_named = len(scenario.sources), ", all of them named" if scenario.sources else ""
+    count = len(scenario.sources)
+    all_named = ", all of them named" * bool(count)
     lines = [
         (
             f"{sum(number_of[each] for each in CONFIDENCES)} numbers: {by_confidence}"
             f" ({number_of['bare']} without interval, source or note)"
         ),
-        f"{count} source{'s' if count != 1 else ''}"
+        f"{count} source{'s' * (count != 1)}"
         + (f", of which nothing names {', '.join(unused)}" if unused else all_named),
         *([f"named and not given: {', '.join(dangling)}"] if dangling else []),
         _carried_line(carried),
