@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pandas as pd
@@ -377,6 +378,10 @@ def test_programmes_draw_what_is_reached() -> None:
     ]
     assert found is not None
     assert found.title == "0 of 1 candidate most likely qualify within the run"
+    sooner = programmes(tables(WORLD, programmes=[{**row, "qualified_p50": "2019-01"}]))
+    assert sooner is not None
+    assert sooner.title == "1 of 1 candidate most likely qualifies within the run"
+    assert '"tickMinStep": 1' in json.dumps(sooner.spec)
     assert found.table is not None
     assert found.table["qualified"].tolist() == ["2018-01 to never"]
 

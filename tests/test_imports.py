@@ -207,6 +207,15 @@ def test_a_killed_import_loses_nothing(after: int, monkeypatch: pytest.MonkeyPat
     ]  # fmt: skip
 
 
+def test_a_place_that_cannot_be_written_to_is_the_users_to_mend(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """As of every other command: a line, and exit code 2."""
+    Path("gases.csv").write_text(COMTRADE)
+    assert main(["import", "comtrade", "gases.csv", "--out", "gases.csv/below"]) == 2
+    assert capsys.readouterr().err.startswith("gases.csv/below: cannot write: ")
+
+
 def test_a_folder_of_another_import_is_refused() -> None:
     imported()
     change("import.json", lambda text: json.dumps(json.loads(text) | {"import": "sipri"}))

@@ -109,8 +109,10 @@ def discover(
     well they do (quality.csv), in which share of its runs the condition holds at each point
     (points.csv), and a figure.
     """
+    from sim.analysis.conditions import conditions_of
     from sim.analysis.discovery.discovery import discover as find
 
+    conditions_of(when)
     folder = folder_for(out, Path("results", f"{study.resolve().name}_discovery"))
     found = find(study, when, **options)
     found.save(folder, figures=not no_figures, command=click.get_current_context().obj)

@@ -88,11 +88,14 @@ def plan(
     and a figure: what comes when at what cost.
     """
     from sim.analysis.plan.plan import plan as find
+    from sim.analysis.plan.request import Within, asked
 
     given = {key: question.pop(key) for key in ("members", "seed", "months")}
     loaded = sim.load(
         scenario, sets, **{key: value for key, value in given.items() if value is not None}
     )
+    within = Within(*(question[key] for key in ("low", "high", "tolerance")))
+    asked(loaded, *(question[key] for key in ("reach", "choose", "probability")), within)
     folder = folder_for(out, Path("results", f"{loaded.name}_plan"))
     with progress_of(loaded.name, quiet, "runs") as progress:
         found = find(loaded, **question, jobs=jobs or os.cpu_count() or 1, progress=progress)

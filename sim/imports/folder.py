@@ -52,15 +52,18 @@ def write(found: Found, folder: str | os.PathLike[str]) -> Written:
     """Write an import into a folder; over an earlier one, edits are kept.
 
     Killed at any moment, it can be run again: the record names the old rows and the new before the
-    tables change. Raises InputError where the folder holds something else, ScenarioError where a
-    table that was edited cannot be read, OSError.
+    tables change. Raises InputError where the folder holds something else or cannot be written to,
+    ScenarioError where a table that was edited cannot be read.
     """
     place = Path(folder)
     if place.exists() and not place.is_dir():
         raise InputError(f"{place}: is no folder")
-    place.mkdir(parents=True, exist_ok=True)
-    with _locked(place):
-        return _write(found, place)
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        with _locked(place):
+            return _write(found, place)
+    except OSError as error:
+        raise InputError(f"{place}: cannot write: {error.strerror or error}") from error
 
 
 @contextmanager

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 USUAL = 24
+LEAST_YEARS = 2
+"""Years from which on an axis is divided by whole ones."""
 STAGES = {"funded": "$event", "built": "$half", "qualified": "$line"}
 MONTH = re.compile(r"\d{4}-\d{2}")
 
@@ -45,15 +47,16 @@ def programmes(tables: Tables, choice: Choice = ANY) -> Chart | None:
         return None
     panel = _panel(tables, shown)
     qualified = int((rows["qualified_p50"].map(_is_month)).sum())
+    qualify = "qualifies" if qualified == 1 else "qualify"
     return Chart(
         name="programmes",
         title=(
-            f"{qualified} of {counted(len(rows), 'candidate')} most likely qualify within the run"
+            f"{qualified} of {counted(len(rows), 'candidate')} most likely {qualify} within the run"
         ),
         subtitle=selected(len(shown), len(rows), "candidate", "first funded first")
         + "; to the right units a month added at the end, median; a bar that reaches the right "
         "end goes on beyond the run",
-        spec=_spec(step(panel.rows["rows"])),
+        spec=_spec(step(panel.rows["rows"]), _ticks(panel)),
         panels=[panel],
         keys=[
             *(Key(f"{stage}, median", colour, "point") for stage, colour in STAGES.items()),
@@ -130,14 +133,20 @@ def _marks(
     ]
 
 
-def _spec(height: int) -> Spec:
+def _ticks(panel: Panel) -> dict[str, Any]:
+    """Return what keeps half years off an axis of two years or more."""
+    span = panel.rows["rows"]["x"].max() - panel.rows["dots"]["x"].min()
+    return {"tickMinStep": 1} if span >= LEAST_YEARS else {}
+
+
+def _spec(height: int, ticks: dict[str, Any]) -> Spec:
     import altair as alt
 
     names = alt.Axis(**name_axis(grid=True))
     y = alt.Y("label:N", sort=None, axis=names)
     colour = alt.Color("stage:N", scale=alt.Scale(domain=list(STAGES), range=list(STAGES.values())))
     loose = alt.Scale(zero=False, nice=False, padding=12)
-    across = alt.Axis(title=None, format=".6~g", tickCount=7, orient="top")
+    across = alt.Axis(title=None, format=".6~g", tickCount=7, orient="top", **ticks)
     return (
         alt.layer(
             alt.Chart(alt.NamedData("rows"))
