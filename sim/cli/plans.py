@@ -95,7 +95,7 @@ def plan(
         scenario, sets, **{key: value for key, value in given.items() if value is not None}
     )
     within = Within(*(question[key] for key in ("low", "high", "tolerance")))
-    asked(loaded, *(question[key] for key in ("reach", "choose", "probability")), within)
+    asked(loaded, question["reach"], question["choose"], question["probability"], within)
     folder = folder_for(out, Path("results", f"{loaded.name}_plan"))
     with progress_of(loaded.name, quiet, "runs") as progress:
         found = find(loaded, **question, jobs=jobs or os.cpu_count() or 1, progress=progress)
