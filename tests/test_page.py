@@ -23,7 +23,7 @@ from sim.report.charts.names import Names
 from sim.report.charts.tables import Tables
 from sim.report.page import page, write_page
 from sim.report.page.library import cache, library
-from sim.report.page.sentences import sentences
+from sim.report.page.sentences import NO_HIT, sentences
 from sim.report.page.views import columns
 from tests.charted import begins, flows, recorded, series, tables
 
@@ -105,6 +105,17 @@ def test_a_loss_of_few_members_is_not_told_of_most(rare: int, told: str) -> None
         T90_censored=(1, 1, 1),
     )
     assert sentences(tables(summary=given))[1] == told
+
+
+def test_without_a_restriction_sentences_speak_of_none() -> None:
+    given = sentences(
+        tables(
+            summary=summary(fill_rate_after=(0.2, 0.4, 0.6)),
+            fates=pd.DataFrame(columns=["state", "product", "year", "fate", "probability"]),
+        )
+    )
+    assert "Engines: 40 % of what is needed is met in its month" in given[0]
+    assert given[1:] == [NO_HIT]
 
 
 def test_nothing_short_is_one_sentence() -> None:

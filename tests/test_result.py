@@ -362,6 +362,14 @@ def test_what_few_members_lose_is_not_told_of_the_middle_one() -> None:
     assert "the need that lost supply does not regain nine tenths of what it lost" in text
 
 
+def test_without_a_restriction_the_overview_speaks_of_none() -> None:
+    """A plant burns: what is short is told, and that nothing was hit."""
+    text = " ".join(overview(sim.run(sim.load("examples/proportional", members=1))).split())
+    assert re.search(r"What stays uncovered: \d of \d needs were short: need", text)
+    assert "who supplies: no restriction hit a need" in text
+    assert "lost supply" not in text
+
+
 def test_overview_tells_of_one_candidate_in_the_singular() -> None:
     result = sim.run(sim.load("scenarios/examples/first.yaml"))
     text = " ".join(overview(result).split())
@@ -393,4 +401,4 @@ def test_overview_tells_all_answers_on_a_screen_of_80_columns() -> None:
     held = result.bottlenecks[result.bottlenecks["product"] == product]
     assert factory == held.groupby("factory")["lost_mean"].sum().idxmax()
     flat = " ".join(text.split())
-    assert "hit them; the 12 least covered; the median" in flat
+    assert "hit them, where one did; the 12 least covered; the median" in flat

@@ -26,6 +26,10 @@ WIDTH = 80
 MOST_ROWS, MOST_LINES, MOST_PAYERS = 12, 10, 3
 LEAST_PAID = 0.05
 """A state that pays less than this share of what the one pays that pays most is not named."""
+NO_HIT = (
+    "How soon, and who supplies: no restriction hit a need. What follows an outage or a rise of"
+    " need stands in the tables alone."
+)
 FULL = 0.995
 """A need counts as covered when 19 members of 20 get at least this share of it."""
 FATES = {
@@ -39,6 +43,8 @@ FATES = {
 }
 """What becomes of a need, in a sentence."""
 Need = tuple[str, str]
+Ends = dict[Need, tuple[str, float]]
+"""The most likely fate at the end of each need that was hit, and in which share of the members."""
 
 
 def overview(result: Result) -> str:
@@ -59,10 +65,9 @@ def overview(result: Result) -> str:
     ends = _ends(result.table("fates"))
     parts = [
         heading,
-        _uncovered(records, short),
+        _uncovered(records, short, ends),
         _rows(records, short[:MOST_ROWS], ends),
-        _soon(records, short),
-        _who(ends),
+        *([_soon(records, short), _who(ends)] if ends else [NO_HIT]),
         *_cost(result.scenario, records),
         *_programmes(result.table("programmes")),
         *_binding(result.table("bottlenecks"), [records.needs[need][1] for need in short]),
@@ -80,10 +85,14 @@ def _filled(text: str) -> str:
     )
 
 
-def _uncovered(records: Records, short: Sequence[int]) -> str:
-    total = len(records.needs)
-    told = f"What stays uncovered: {len(short)} of {total} needs"
-    told += f" {'was' if len(short) == 1 else 'were'} short since a restriction hit them"
+def _uncovered(records: Records, short: Sequence[int], ends: Ends) -> str:
+    was, them = ("was", "it") if len(short) == 1 else ("were", "them")
+    told = (
+        f"What stays uncovered: {len(short)} of {counted(len(records.needs), 'need')} {was} short"
+    )
+    hit = sum(records.needs[need] in ends for need in short)
+    if hit:
+        told += f" since a restriction hit {them}" + (", where one did" if hit < len(short) else "")
     if len(short) > MOST_ROWS:
         told += f"; the {MOST_ROWS} least covered"
     if len(records.members) > 1:
@@ -91,7 +100,7 @@ def _uncovered(records: Records, short: Sequence[int]) -> str:
     return told + ":"
 
 
-def _rows(records: Records, shown: Sequence[int], ends: dict[Need, tuple[str, float]]) -> str:
+def _rows(records: Records, shown: Sequence[int], ends: Ends) -> str:
     """Tabulate needs: what is met, when nine tenths are regained, what becomes of it."""
     metrics = (("fill_rate_after", _share), ("T90", _months))
     columns = [
@@ -124,9 +133,9 @@ def _cells(records: Records, metric: str, write: Any, shown: Sequence[int]) -> I
         yield write(middle) + (f" ({ends[0]}..{ends[1]})" if ends[0] != ends[1] else "")
 
 
-def _ends(fates: Table) -> dict[Need, tuple[str, float]]:
+def _ends(fates: Table) -> Ends:
     """Return the most likely fate of each need that was hit, at the end, and in which share."""
-    found: dict[Need, tuple[str, float]] = {}
+    found: Ends = {}
     rows = zip(*(fates[name] for name in _OF_FATES), strict=True)
     for state, product, year, fate, share in rows:
         if year == "end" and share > found.get((state, product), ("", 0.0))[1]:
@@ -149,11 +158,11 @@ def _soon(records: Records, short: Sequence[int]) -> str:
     if not lost.size:
         return "How soon: most likely none of them lost supply against what it had before."
     back = np.sort(lost[np.isfinite(lost)])
-    whole = "the need" if lost.size == 1 else f"{back.size} of the {lost.size} needs"
-    verb = "regains" if back.size == 1 else "regain"
+    whole = "the need" if lost.size == 1 else f"{back.size or 'none'} of the {lost.size} needs"
+    verb = "regains" if back.size <= 1 else "regain"
     if lost.size == 1 and not back.size:
         verb = "does not regain"
-    loss = "what it lost" if lost.size == 1 else "what they lost"
+    loss = "what it lost" if back.size <= 1 else "what they lost"
     told = f"How soon: {whole} that lost supply {verb} nine tenths of {loss} within the run"
     if not back.size:
         return f"{told}."
@@ -161,9 +170,7 @@ def _soon(records: Records, short: Sequence[int]) -> str:
     return f"{told}, after {' to '.join(ends)} months (medians)."
 
 
-def _who(ends: dict[Need, tuple[str, float]]) -> str:
-    if not ends:
-        return "Who supplies: no restriction hit a need."
+def _who(ends: Ends) -> str:
     counts = Counter(fate for fate, _ in ends.values())
     said = [f"{counts[fate]} {words}" for fate, words in FATES.items() if counts[fate]]
     return (

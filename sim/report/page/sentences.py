@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 FULL = 0.995
 """A need counts as covered when 19 members of 20 get at least this share of it."""
+NO_HIT = (
+    "No restriction hits a need, so it is not told when supply is regained, and by whom: what "
+    "follows an outage or a rise of need stands in charts and tables."
+)
 FATES = {
     "home": ("is", "are", "made at home"),
     "ally": ("is", "are", "taken over by allies"),
@@ -45,9 +49,17 @@ def sentences(tables: Tables) -> list[str]:
     need = (str(worst["state"]), str(worst["product"]))
     return [
         _uncovered(tables, need, worst, len(short), len(covered)),
-        _regained(tables, need, short),
+        _regained(tables, need, short) if _was_hit(tables) else NO_HIT,
         *filter(None, [" ".join(filter(None, [_by_whom(tables, need), _cost(tables, need[0])]))]),
     ]
+
+
+def _was_hit(tables: Tables, need: Need | None = None) -> bool:
+    """Tell whether a restriction hit a need, or this one; where fates are not told, it did."""
+    if "fates" not in tables:
+        return True
+    hit = set(zip(tables["fates"]["state"], tables["fates"]["product"], strict=True))
+    return need in hit if need else bool(hit)
 
 
 def _metric(tables: Tables, metric: str) -> pd.DataFrame:
@@ -60,9 +72,10 @@ def _uncovered(tables: Tables, need: Need, row: dict[str, Any], short: int, tota
         which = f"{short} of {total} needs fall short, worst of all"
     else:
         which = f"1 of {total} needs falls short," if total > 1 else "The only need falls short,"
+    since = "since the supply was first restricted " if _was_hit(tables, need) else ""
     return (
         f"{which} {tables.names.need(*need)}: {percent(row['p50'])} of what is needed "
-        f"since the supply was first restricted is met in its month (median; "
+        f"{since}is met in its month (median; "
         f"{percent(row['p05'])} to {percent(row['p95'])} in 9 of 10 members; {beside_intervals()})."
     )
 
@@ -81,8 +94,8 @@ def _regained(tables: Tables, need: Need, short: pd.DataFrame) -> str:
         return _one_regained(tables, *times.popitem())
     back = sum(bool(np.isfinite(row["p50"])) for row in times.values())
     whole = (
-        f"Of the {len(times)} needs that lose supply, {back} most likely "
-        f"{'regains' if back == 1 else 'regain'} nine tenths of the loss within the run"
+        f"Of the {len(times)} needs that lose supply, {back or 'none'} most likely "
+        f"{'regains' if back <= 1 else 'regain'} nine tenths of the loss within the run"
     )
     return (
         f"{whole}; {_worst_regained(tables, need, times[need])}." if need in times else f"{whole}."
