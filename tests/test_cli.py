@@ -15,6 +15,7 @@ import pytest
 
 import sim
 from sim.cli.common import set_option
+from sim.cli.experiments import first_of
 from sim.cli.main import main
 from sim.errors import LedgerError, RuleError
 
@@ -437,6 +438,11 @@ def test_stress_writes_criticality(here: Path, capsys: pytest.CaptureFixture[str
     )
     assert rows
     assert main(["stress", "small.yaml", "--at", "1999-01"]) == 2
+
+
+def test_a_factory_of_many_products_leaves_the_table_readable() -> None:
+    assert first_of("engines") == "engines"
+    assert first_of("engines kits parts") == "engines and 2 more"
 
 
 def test_compare_writes_paired_differences(here: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -135,8 +135,16 @@ def stress(
             "time_to_survive_p50",
             "static_index",
         ]
-        say(found.table[shown].head(12).to_string(index=False, float_format="{:.3g}".format))
+        worst = found.table[shown].head(12)
+        worst = worst.assign(product=[first_of(each) for each in worst["product"]])
+        say(worst.to_string(index=False, float_format="{:.3g}".format))
         say(where(folder))
+
+
+def first_of(products: str) -> str:
+    """Shorten a list of products to the first and how many more there are."""
+    first, *more = products.split()
+    return f"{first} and {len(more)} more" if more else first
 
 
 @click.command()
