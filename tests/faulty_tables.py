@@ -60,6 +60,16 @@ CASES = [
         "t.csv:2:1 no table: ',' expected after '\"'",
     ),
     Case("semicolons", GOOD.replace(",", ";"), "t.csv:1:1 one column alone; say delimiter: ';'"),
+    Case(
+        "semicolons and decimal commas",
+        f"{HEAD}\nn,AAA,pumps,1.5\n".replace(",", ";").replace(".", ","),
+        "t.csv:1:1 one column alone; say delimiter: ';'",
+    ),
+    Case(
+        "a spreadsheet's own format",
+        b"PK\x03\x04\x14\x00",
+        "t.csv is in a spreadsheet's own format, or an archive; save the sheet as CSV",
+    ),
     Case("tabs", GOOD.replace(",", "\t"), "t.csv:1:1 one column alone; say delimiter: a tab"),
     Case(
         "Latin-1",

@@ -136,7 +136,7 @@ class _Reader:
     def _amount(self, row: Record) -> float:
         at, text = self._cell(row, "amount")
         try:
-            amount = float(number(text)) if text else np.nan
+            amount = float(number(text, is_fixed=True)) if text else np.nan
         except ValueError as error:
             self._tell(row, at, str(error), "amount")
             return 0.0

@@ -22,6 +22,8 @@ from sim.scenario.tables.columns_of_text import ROWS, Column, Gathered, Plain, p
 from sim.scenario.tables.parquet import parquet_rows
 from sim.scenario.tables.table import Table
 
+_SHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+"""How files begin that spreadsheets save as their own: zipped, and the older ones."""
 _SEPARATORS = {",": "','", ";": "';'", "\t": "a tab ('\\t')", "|": "'|'"}
 _MOST_RAGGED = 20
 """Rows of a wrong number of cells that are told one by one."""
@@ -122,7 +124,6 @@ def read_grid(file: str, spec: Table, bounds: Bounds) -> Grid:
     except csv.Error as error:
         message, line = error.args
         raise ScenarioError([Fault(Place(file, line, 1), "", f"no table: {message}")]) from None
-    _check_delimiter(grid, spec)
     return grid
 
 
@@ -139,6 +140,9 @@ def _quickly(
 
 def _text(data: bytes, file: str, spec: Table) -> str:
     """Decode a file and refuse what is no text. Raises ScenarioError."""
+    if data.startswith(_SHEETS):
+        message = "is in a spreadsheet's own format, or an archive; save the sheet as CSV"
+        raise ScenarioError([Fault(Place(file), "", message)])
     try:
         text = data.decode("utf-8-sig" if spec.encoding == "utf-8" else spec.encoding)
     except UnicodeDecodeError as error:
@@ -178,6 +182,8 @@ def _checked(
     if not line:
         raise ScenarioError([Fault(Place(file), "", "the table is empty")])
     names = [name.strip() for name in names]
+    if text:
+        _check_delimiter(Place(file, line, 1), names, delimiter)
     _count(file, [(line, names)], bounds)
     columns = [Gathered() for _ in names]
     lines, faults = array("q"), list[Fault]()
@@ -220,10 +226,10 @@ def _add(columns: Sequence[Gathered], lines: array[int], found: Sequence[Row]) -
             column.extend(list(compress(part, filled)))
 
 
-def _check_delimiter(grid: Grid, spec: Table) -> None:
+def _check_delimiter(place: Place, names: Sequence[str], delimiter: str) -> None:
     """Refuse a header of one cell in which another delimiter stands. Raises ScenarioError."""
-    only = grid.header.cells[0] if len(grid.header.cells) == 1 else ""
-    other = next((each for each in _SEPARATORS if each != spec.delimiter and each in only), None)
+    only = names[0] if len(names) == 1 else ""
+    other = next((each for each in _SEPARATORS if each != delimiter and each in only), None)
     if other:
         message = f"one column alone; say delimiter: {_SEPARATORS[other]} if that is between cells"
-        raise ScenarioError([Fault(Place(grid.file, grid.header.line, 1), "", message)])
+        raise ScenarioError([Fault(place, "", message)])
