@@ -77,6 +77,7 @@ def test_makers_without_an_industry_are_alone_in_theirs() -> None:
 
 CLASSES = "expected essential, non-essential or negligible, found"
 FAULTS = {
+    'mine,smelter,"1,5",ore,essential': "14 amount: expected a number, found text '1,5'",
     "mine,smelter,30 t,ore,essential": "14 amount: expected a number, found text '30 t'",
     "pit,smelter,-3,ore,essential": "13 amount: -3 is below 0",
     "pit,smelter,1e999,ore,essential": "13 amount: 1e999 is too large",
