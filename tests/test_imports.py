@@ -207,6 +207,12 @@ def test_a_killed_import_loses_nothing(after: int, monkeypatch: pytest.MonkeyPat
     ]  # fmt: skip
 
 
+def test_help_says_whether_a_file_or_a_folder_is_read(capsys: pytest.CaptureFixture[str]) -> None:
+    for kind, what in (("mrio", "FOLDER"), ("comtrade", "FILE"), ("sipri", "FILE")):
+        assert main(["import", kind, "--help"]) == 0
+        assert f"sim import {kind} [OPTIONS] {what}\n" in capsys.readouterr().out
+
+
 def test_a_place_that_cannot_be_written_to_is_the_users_to_mend(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
