@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import sim
@@ -344,6 +345,16 @@ def test_handlers_of_others_stay() -> None:
 
 
 # -- questions
+
+
+def test_run_takes_what_load_takes(here: Path) -> None:
+    """As `compare` and `plan` do: a path, or the name of a shipped scenario."""
+    by_path = sim.run("small.yaml", months=2)
+    loaded = sim.run(sim.load(Path("small.yaml")), months=2)
+    assert np.array_equal(by_path.records.output, loaded.records.output)
+    assert sim.run("leaky", members=1, months=1).scenario.name == "leaky"
+    with pytest.raises(sim.ScenarioError, match="no such file"):
+        sim.run("smal.yaml")
 
 
 def test_two_scenarios_of_one_name_do_not_replace_one_another(

@@ -4,6 +4,7 @@ change no number.
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ import numpy as np
 
 from sim.engine.chunks import chunk_for
 from sim.engine.ledger import report
+from sim.engine.load import changed
 from sim.engine.model import SupplyModel
 from sim.engine.outcome import Outcome, recorded
 from sim.engine.recorder import route_names
@@ -62,7 +64,7 @@ class Ending:
 
 
 def run(
-    scenario: Scenario,
+    scenario: Scenario | str | os.PathLike[str],
     *,
     members: int | None = None,
     seed: int | None = None,
@@ -74,11 +76,13 @@ def run(
     """Run a scenario, or a variant with other members, seed or months; member 0 is the central
     case.
 
+    `scenario` is one that was loaded, a file, or the name of a shipped one, as `load` takes it.
     `only` runs these members alone, with the same numbers as in company. `chunk` members travel
     side by side, as many as are fast and fit into memory where not given. Raises InputError for
-    values out of range, LedgerError when the books do not balance.
+    values out of range, ScenarioError with the faults of a file, LedgerError when the books do not
+    balance.
     """
-    scenario = revised(scenario, members=members, seed=seed, months=months)
+    scenario = revised(changed(scenario, {}), members=members, seed=seed, months=months)
     if chunk is not None and (isinstance(chunk, bool) or not isinstance(chunk, int) or chunk < 1):
         raise InputError(f"chunk: {chunk!r} is not a whole number of at least 1 (members)")
     began = time.perf_counter()
