@@ -77,6 +77,38 @@ def test_a_quota_beside_a_cut_is_no_measure_of_what_is_cut(unit: float) -> None:
     assert other == approx([50 * unit] * 3 + [25 * unit] * 3 + [50 * unit] * 30)
 
 
+@pytest.mark.parametrize(
+    ("share", "first", "second"), [(1e-9, 50, 50), (0.05, 50, 50), (0.5, 100 / 3, 60)]
+)
+def test_a_cut_beside_a_quota_lets_no_more_pass_than_the_quota_alone(
+    share: float, first: float, second: float
+) -> None:
+    """AAA wants 120 of 100, CCC 60. By a quota AAA may ask for 60, and both get 50; with a cut of
+    next to nothing as well. Half of the 66.7 that AAA would have without both is less than that."""
+    quota = {**CUT, "kind": "quota", "cap": 60}
+    world = one_supplier({"AAA": 120, "CCC": 60}, cut={**CUT, "share": share}, quota=quota)
+    world["products"]["x"]["cancellation"] = 1
+    one, other = received(world, "AAA", "CCC")
+    assert one[6:] == approx([first] * 30)
+    assert other[6:] == approx([second] * 30)
+
+
+@pytest.mark.parametrize(("cap", "first"), [(60, 15), (80, 20), (100, 25), (101, 25), (200, 25)])
+def test_a_cut_takes_its_share_of_what_a_quota_for_several_lets_pass(
+    cap: float, first: float
+) -> None:
+    """AAA and CCC come to want 75 each of 100. Together they may have `cap`, of which each would
+    have half, or 50 where it is no limit; of that half is cut, and CCC has the rest."""
+    both = {**CUT, "kind": "quota", "importer": ["AAA", "CCC"], "cap": cap, "pairs": "together"}
+    world = one_supplier({"AAA": 0, "CCC": 0}, cut={**CUT, "share": 0.5}, quota=both)
+    world["products"]["x"]["cancellation"] = 1
+    for state in world["needs"]:
+        world["needs"][state] = {"x": {"series": [0] * 6 + [75]}}
+    one, other = received(world, "AAA", "CCC")
+    assert one[6:] == approx([first] * 30)
+    assert other[6:] == approx([min(cap - first, 75)] * 30)
+
+
 def test_what_leaks_is_beyond_the_share_of_what_could_come() -> None:
     """Half of 100 is lawful, and 60 a month leak through whatever holds: 60 come, 10 of them beyond
     what is lawful."""

@@ -98,10 +98,10 @@ class Cuts:
         kept = self._by_pair(self._kept_by_need()) if self.holds else None
         anew = limits.anew_of_cuts(orders, wanted, kept)
         if not limits.is_nested:
-            return Asks(anew, None, orders)
+            return Asks(anew, None, orders, orders)
         every = limits.anew(orders, wanted)
         every[limits.cut_pairs] = anew
-        return Asks(anew, every, orders.copy())
+        return Asks(anew, every, orders.copy(), orders)
 
     def _kept_by_need(self) -> Floats:
         """Return the goods that cuts keep away from the need of each cut link, [cut links,
@@ -114,7 +114,7 @@ class Cuts:
         self, orders: Floats, asks: Asks, left: Floats, flow: Floats | None
     ) -> tuple[Floats, Floats, Bools | None]:
         """Ration `orders` [links, members], which are within all other limits, and take the cuts'
-        shares of what comes.
+        shares of what would come were there no quotas on groups that are cut.
 
         Return what is granted [links, members], what of each line is gone [lines, members], and
         which links were refused all, None: none.
@@ -123,7 +123,8 @@ class Cuts:
         already, None: nothing.
         """
         limits, beside = self.limits, self._beside
-        asked = orders.take(beside.links, axis=0)
+        wanted = asks.without_quotas
+        asked = wanted.take(beside.links, axis=0)
         whole = asked.take(beside.cut, axis=0)
         # what a cut has refused before does not flow for want of goods
         np.minimum(whole, self._least(asks.anew), out=whole, where=limits.cut_here)
@@ -131,7 +132,7 @@ class Cuts:
         free = self._free(has)
         least = np.minimum(has, free) if self._keeps else has
         is_short = some(claims > least + self.dust)
-        ordered = RoundOrders(orders, left, asked, claims)
+        ordered = RoundOrders(wanted, left, asked, claims)
         most = self._most(ordered, whole, free) if is_short else None
         room = limits.of_cuts.room(self._would(asks, whole, most, flow), flow)
         taken = self.market.by_line(orders)
@@ -140,6 +141,9 @@ class Cuts:
         is_over = some(carried > room)
         refused = limits.reduce(granted, room, carried) if is_over else None
         if is_over or is_short:
+            if wanted is not orders:
+                asked = orders.take(beside.links, axis=0)
+                ordered = RoundOrders(orders, left, asked, beside.by_line(asked))
             self._share_out(granted, taken, ordered)
         if is_over or is_short or self.holds:
             self._note(whole, most, came, granted)

@@ -187,7 +187,7 @@ class Limits(Terms):
         `flow` [links, members] is what links carry already.
         """
         groups, (pairs, other, meet) = self.groups, self.groups.meetings
-        room = self.most if flow is None else raised(self.most - self.carried(flow))
+        room = self.firm if flow is None else raised(self.firm - self.carried(flow))
         ordered = orders.take(groups.link, axis=0)
         asked = groups.by_group(ordered)
         part = np.divide(room, asked, out=np.ones_like(asked), where=asked > room)
@@ -275,7 +275,7 @@ class Limits(Terms):
             np.maximum(new, held, out=new)
         would = groups.by_need_group(new)
         if self.is_nested:
-            would = np.minimum(would, self._let_in_all(raised(self.most - carried)))
+            would = np.minimum(would, self._let_in_all(raised(self.firm - carried)))
         if most is not None:
             would = np.minimum(would, most)
         limit = self.at(carried + would)

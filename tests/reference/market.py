@@ -121,8 +121,11 @@ def _round(lines: Sequence[Line], buyers: dict[Need, list[Link]]) -> bool:
         spread(need, links)
     ordered = [link for links in buyers.values() for link in links]
     orders = {link: link.order for link in ordered}
-    has_moved = trim(orders, whole=True)
-    if weigh(orders):
+    has_moved = trim(orders, whole=True, with_quotas=False)
+    # what cuts leave is a share of what would flow without quotas on the same links
+    is_short = weigh(orders)
+    has_moved |= trim(orders, whole=True)
+    if is_short:
         mark(lines, was_short=True)
     # a part of a cut is taken of what a line grants
     granted = _rationed(orders)
