@@ -120,6 +120,44 @@ def test_what_leaks_is_beyond_the_share_of_what_could_come() -> None:
     assert series(result, "leaked") == approx([0.0] * 6 + [10.0] * 30)
 
 
+@pytest.mark.parametrize(("limit", "came", "leaked"), [("cap", 36, 16), ("quota", 40, 10)])
+def test_what_leaks_under_a_limit_for_several_is_beyond_the_share_of_what_it_lets_pass(
+    limit: str, came: float, leaked: float
+) -> None:
+    """Of 200 AAA and CCC want 75 each and may have 80 together. By a trade rule AAA has 40 from the
+    start: 20 are lawful, and nine tenths of 40 leak. By a quota it has 60 at the start, of which 30
+    are lawful, and may leak 54, of which it gets its half of the 80."""
+    both: Tree = {"exporter": "BBB", "importer": ["AAA", "CCC"], "cap": 80, "pairs": "together"}
+    leak = {**CUT, "kind": "leakage", "share": 0.9}
+    more = {"kind": "demand", "date": "2014-06", "state": "*", "factor": 1.25}
+    world = one_supplier({"AAA": 60, "CCC": 60}, cut={**CUT, "share": 0.5}, leak=leak, more=more)
+    world["products"]["x"]["cancellation"] = 1
+    world["factories"]["fb"]["lines"]["x"] = 200
+    if limit == "cap":
+        world["trade"]["t"] |= both
+    else:
+        world["events"]["quota"] = {**CUT, "kind": "quota", **both}
+    result = run(world)
+    assert series(result, "received")[6:] == approx([came] * 30)
+    assert series(result, "leaked")[6:] == approx([leaked] * 30)
+
+
+@pytest.mark.parametrize(("share", "came"), [(1e-9, 100), (0.1, 100), (0.5, 60)])
+def test_a_cut_beside_a_quota_counts_each_order_once(share: float, came: float) -> None:
+    """120 are wanted, half of them of a line that has 10: all come of the other, 100 of them by
+    quota, or half of them with half a cut."""
+    quota = {**CUT, "kind": "quota", "cap": 100}
+    world = one_supplier({"AAA": 0}, cut={**CUT, "share": share}, quota=quota)
+    world["products"]["x"]["cancellation"] = 1
+    world["needs"]["AAA"] = {"x": {"series": [0] * 5 + [120]}}
+    world["factories"]["fb"]["lines"]["x"] = 1000
+    world["factories"]["small"] = {"title": "S", "state": "BBB", "lines": {"x": 10}}
+    world["events"]["more"] = {"kind": "outage", "date": "2014-06", "until": "2014-07"}
+    world["events"]["more"]["state"] = "BBB"
+    (found,) = received(world, "AAA")
+    assert found[6:] == approx([came] * 30)
+
+
 def test_a_supplier_short_of_inputs_does_not_deepen_the_cut() -> None:
     """A plant of 100 that buys its input for what it may still sell could make 100 all the same:
     40 come of a need of 80, month by month, and not ever less."""

@@ -189,9 +189,11 @@ class Limits(Terms):
         groups, (pairs, other, meet) = self.groups, self.groups.meetings
         room = self.firm if flow is None else raised(self.firm - self.carried(flow))
         ordered = orders.take(groups.link, axis=0)
-        asked = groups.by_group(ordered)
-        part = np.divide(room, asked, out=np.ones_like(asked), where=asked > room)
+        asked = self.carried(orders)
+        holds = asked > room
+        part = np.divide(room, asked, out=np.ones_like(asked), where=holds)
         most = meet(ordered.take(pairs, axis=0)) * part.take(other, axis=0)
+        most[~holds.take(other, axis=0)] = np.inf
         wanted = meet(new.take(pairs, axis=0))
         let = np.divide(most, wanted, out=np.ones_like(most), where=wanted > most)
         least = np.ones_like(new)

@@ -132,12 +132,17 @@ class Terms:
         return np.unique(self.of_cut_pairs, return_index=True)[1]
 
     @cached_property
+    def cut_here_by_pair(self) -> Bools:
+        """Mark the members in which the link of each of these pairs is cut in part by its group,
+        [cut pairs, members].
+        """
+        pairs: Bools = self.cut_in_part[self.groups.group[self.cut_pairs]]
+        return pairs if self.counted is None else pairs & self.counted[self.cut_pairs]
+
+    @cached_property
     def cut_here(self) -> Bools:
         """Mark the members in which these links are cut in part, [cut links, members]."""
-        pairs = self.cut_in_part[self.groups.group[self.cut_pairs]]
-        if self.counted is not None:
-            pairs &= self.counted[self.cut_pairs]
-        return GroupSum(self.of_cut_pairs, self.cut_links.size).any(pairs)
+        return GroupSum(self.of_cut_pairs, self.cut_links.size).any(self.cut_here_by_pair)
 
     @cached_property
     def by_cut_group(self) -> GroupSum:

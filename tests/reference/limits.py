@@ -45,7 +45,8 @@ class Limit:
     has_acted: bool = False
     """Whether a restriction has ever taken anything away"""
     was_short: bool = False
-    """Whether, this month, a line was short that it takes a share of, or another limit does"""
+    """Whether, this month, a line was short that it takes a share of, or another limit does, or
+    one let less pass over a link that some limit takes a share of"""
     free: set[Route] = field(default_factory=set)
     """Routes that nothing restricts: one limit for several does not hold for them"""
 
@@ -295,7 +296,8 @@ def _unrestricted(
     part: dict[Limit, float] = {}
     for limit, amount in _added(links, {each: orders[each[0]] for each in anew}).items():
         room = max(limit.firm - (0.0 if is_anew else limit.carried()), 0.0)
-        part[limit] = room / amount if amount > room else 1.0
+        if amount > room:
+            part[limit] = room / amount
     ordered: dict[tuple[Limit, Limit], float] = {}
     wanted: dict[tuple[Limit, Limit], float] = {}
     for link, mine, other in _meetings(links):
@@ -303,8 +305,11 @@ def _unrestricted(
         wanted[mine, other] = wanted.get((mine, other), 0.0) + anew[link, mine]
     let = dict.fromkeys(anew, 1.0)
     for link, mine, other in _meetings(links):
+        if other not in part:
+            continue
         most, want = ordered[mine, other] * part[other], wanted[mine, other]
         let[link, mine] = min(let[link, mine], most / want if want > most else 1.0)
+        link.is_let_less |= not is_anew and mine.is_in_part and let[link, mine] < 1.0
     return _added(links, {each: amount * let[each] for each, amount in anew.items()})
 
 
