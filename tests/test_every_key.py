@@ -360,7 +360,9 @@ CASES: dict[str, Case] = {
     "Leakage.settles_months": Case("events/leak/settles_months", 3, {"events/leak/end_share": 0.9}),
     **kind("Exemption", "exempt", product="sets", cap=4),
     "Exemption.share": Case("events/exempt", {**EXEMPT, "share": 0.6}),
-    "Exemption.pairs": Case("events/exempt/pairs", "together", {"events/exempt/product": "*"}),
+    "Exemption.pairs": Case(
+        "events/exempt/pairs", "together", {"events/exempt/product": "*", "events/exempt/cap": 6}
+    ),
     **kind("Tariff", "duty", exporter="DDD", importer="CCC", product="sets", rate=0.3),
     "Tariff.amount": Case("events/toll/amount", 0.5),
     **kind("Preference", "wary", exporter="DDD", importer="CCC", product="meters", factor=0.9),

@@ -56,6 +56,7 @@ def test_sums_of_groups_at_any_width() -> None:
 
 def test_rounding_and_bounds() -> None:
     assert sums.whole(np.array([0.4, 0.5, 1.49, 2.5, 3.5])).tolist() == [0, 1, 1, 3, 4]
+    assert sums.whole(np.array([1.5 - 2**-50, 1.5 + 2**-50])).tolist() == [2, 2]
     assert sums.unit(np.array([-0.2, 0.3, 1.7])).tolist() == [0, 0.3, 1]
     assert sums.raised(np.array([-1.0, 0.5])).tolist() == [0, 0.5]
     assert sums.raised(np.array([-1.0, 2.5]), 2.0).tolist() == [2, 2.5]

@@ -154,3 +154,23 @@ def test_a_programme_does_not_build_beside_a_line_that_is_turned_to_its_product(
 
 
 PLANT = {"factory": "plant"}
+
+
+@pytest.mark.parametrize("plants", [1, 2])
+@pytest.mark.parametrize("limit", ["quota", "cap"])
+def test_all_that_a_full_supplier_may_not_deliver_is_called_back(limit: str, plants: int) -> None:
+    """BBB and CCC deliver 20 each, and BBB lays up 80 of 100. From July on 100 are wanted, of which
+    40 may come of CCC: the other 40 that lack are asked of BBB, however many plants CCC has."""
+    line = {"capacity": 100, "mothball": {"after_months": 2}}
+    world = small(line, {"series": [40] * 6 + [100]}, months=12)
+    world["states"]["CCC"] = {"title": "C"}
+    for place in range(plants):
+        plant = {"title": "F", "state": "CCC", "lines": {"x": 100 / plants}}
+        world["factories"][f"far_{place}"] = plant
+    world["trade"]["t"]["exporter"] = "*"
+    route = {"exporter": "CCC", "importer": "AAA", "product": "x", "cap": 40}
+    if limit == "cap":
+        world["trade"]["far"] = route
+    else:
+        world["events"]["quota"] = {"kind": "quota", "date": "2014-07", **route}
+    assert series(run(world), "received") == approx([40.0] * 6 + [60.0] + [100.0] * 5)

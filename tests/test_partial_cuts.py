@@ -77,6 +77,38 @@ def test_a_quota_beside_a_cut_is_no_measure_of_what_is_cut(unit: float) -> None:
     assert other == approx([50 * unit] * 3 + [25 * unit] * 3 + [50 * unit] * 30)
 
 
+@pytest.mark.parametrize(
+    ("share", "first", "second"), [(1e-9, 50, 50), (0.05, 50, 50), (0.5, 100 / 3, 60)]
+)
+def test_a_cut_beside_a_quota_lets_no_more_pass_than_the_quota_alone(
+    share: float, first: float, second: float
+) -> None:
+    """AAA wants 120 of 100, CCC 60. By a quota AAA may ask for 60, and both get 50; with a cut of
+    next to nothing as well. Half of the 66.7 that AAA would have without both is less than that."""
+    quota = {**CUT, "kind": "quota", "cap": 60}
+    world = one_supplier({"AAA": 120, "CCC": 60}, cut={**CUT, "share": share}, quota=quota)
+    world["products"]["x"]["cancellation"] = 1
+    one, other = received(world, "AAA", "CCC")
+    assert one[6:] == approx([first] * 30)
+    assert other[6:] == approx([second] * 30)
+
+
+@pytest.mark.parametrize(("cap", "first"), [(60, 15), (80, 20), (100, 25), (101, 25), (200, 25)])
+def test_a_cut_takes_its_share_of_what_a_quota_for_several_lets_pass(
+    cap: float, first: float
+) -> None:
+    """AAA and CCC come to want 75 each of 100. Together they may have `cap`, of which each would
+    have half, or 50 where it is no limit; of that half is cut, and CCC has the rest."""
+    both = {**CUT, "kind": "quota", "importer": ["AAA", "CCC"], "cap": cap, "pairs": "together"}
+    world = one_supplier({"AAA": 0, "CCC": 0}, cut={**CUT, "share": 0.5}, quota=both)
+    world["products"]["x"]["cancellation"] = 1
+    for state in world["needs"]:
+        world["needs"][state] = {"x": {"series": [0] * 6 + [75]}}
+    one, other = received(world, "AAA", "CCC")
+    assert one[6:] == approx([first] * 30)
+    assert other[6:] == approx([min(cap - first, 75)] * 30)
+
+
 def test_what_leaks_is_beyond_the_share_of_what_could_come() -> None:
     """Half of 100 is lawful, and 60 a month leak through whatever holds: 60 come, 10 of them beyond
     what is lawful."""
@@ -86,6 +118,44 @@ def test_what_leaks_is_beyond_the_share_of_what_could_come() -> None:
     result = run(world)
     assert series(result, "received") == approx([100.0] * 6 + [60.0] * 30)
     assert series(result, "leaked") == approx([0.0] * 6 + [10.0] * 30)
+
+
+@pytest.mark.parametrize(("limit", "came", "leaked"), [("cap", 36, 16), ("quota", 40, 10)])
+def test_what_leaks_under_a_limit_for_several_is_beyond_the_share_of_what_it_lets_pass(
+    limit: str, came: float, leaked: float
+) -> None:
+    """Of 200 AAA and CCC want 75 each and may have 80 together. By a trade rule AAA has 40 from the
+    start: 20 are lawful, and nine tenths of 40 leak. By a quota it has 60 at the start, of which 30
+    are lawful, and may leak 54, of which it gets its half of the 80."""
+    both: Tree = {"exporter": "BBB", "importer": ["AAA", "CCC"], "cap": 80, "pairs": "together"}
+    leak = {**CUT, "kind": "leakage", "share": 0.9}
+    more = {"kind": "demand", "date": "2014-06", "state": "*", "factor": 1.25}
+    world = one_supplier({"AAA": 60, "CCC": 60}, cut={**CUT, "share": 0.5}, leak=leak, more=more)
+    world["products"]["x"]["cancellation"] = 1
+    world["factories"]["fb"]["lines"]["x"] = 200
+    if limit == "cap":
+        world["trade"]["t"] |= both
+    else:
+        world["events"]["quota"] = {**CUT, "kind": "quota", **both}
+    result = run(world)
+    assert series(result, "received")[6:] == approx([came] * 30)
+    assert series(result, "leaked")[6:] == approx([leaked] * 30)
+
+
+@pytest.mark.parametrize(("share", "came"), [(1e-9, 100), (0.1, 100), (0.5, 60)])
+def test_a_cut_beside_a_quota_counts_each_order_once(share: float, came: float) -> None:
+    """120 are wanted, half of them of a line that has 10: all come of the other, 100 of them by
+    quota, or half of them with half a cut."""
+    quota = {**CUT, "kind": "quota", "cap": 100}
+    world = one_supplier({"AAA": 0}, cut={**CUT, "share": share}, quota=quota)
+    world["products"]["x"]["cancellation"] = 1
+    world["needs"]["AAA"] = {"x": {"series": [0] * 5 + [120]}}
+    world["factories"]["fb"]["lines"]["x"] = 1000
+    world["factories"]["small"] = {"title": "S", "state": "BBB", "lines": {"x": 10}}
+    world["events"]["more"] = {"kind": "outage", "date": "2014-06", "until": "2014-07"}
+    world["events"]["more"]["state"] = "BBB"
+    (found,) = received(world, "AAA")
+    assert found[6:] == approx([came] * 30)
 
 
 def test_a_supplier_short_of_inputs_does_not_deepen_the_cut() -> None:

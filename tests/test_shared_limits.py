@@ -157,3 +157,19 @@ def test_an_exemption_of_one_pair_together_is_as_each() -> None:
     for pairs in {}, TOGETHER:
         world["events"]["free"] = {**free, **pairs}
         assert series(run(world), "received")[6:12] == approx([25.0] * 6)
+
+
+@pytest.mark.parametrize("before", [0, 10, 30])
+@pytest.mark.parametrize("second", [0.5, 1])
+def test_an_exemption_together_takes_nothing_of_what_cuts_leave(before: int, second: float) -> None:
+    """Half of what AAA gets is cut, and half or all of CCC's; 4 are exempt together. Both come to
+    want 30 after that: who is cut by half has the half that the cut leaves."""
+    half, other = {"share": 0.5, "importer": "AAA"}, {"share": second, "importer": "CCC"}
+    free = {**FREE, "cap": 4}
+    world = three_buyers(half={**BAN, **half}, other={**BAN, **other}, free=free)
+    for buyer in "AAA", "CCC":
+        world["needs"][buyer] = {"x": {"series": [before] * 9 + [30]}}
+    result = run(world)
+    assert series(result, "received")[9:] == approx([15.0] * 15)
+    if second < 1:
+        assert series(result, "received", "CCC")[9:] == approx([15.0] * 15)

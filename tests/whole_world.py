@@ -303,7 +303,7 @@ def _events() -> Tree:
         },
         "frugal": {
             "kind": "thrift",
-            "when": {"metric": "fill_rate", "state": "AAA", "product": "vessels", "below": 0.9},
+            "when": {"metric": "fill_rate", "state": "AAA", "product": "toys", "below": 0.9},
             "input": "sets",
             "factor": 0.8,
             "phase_in": 3,

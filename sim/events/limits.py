@@ -229,7 +229,7 @@ class TradeLimits:
 
         `left` [groups, members] is what restrictions leave, 0 where there are none: a pair that
         nothing restricts needs no exemption, and takes nothing of it. Of several exemptions of the
-        same pairs the greatest holds.
+        same pairs the greatest holds. What cuts leave of more than flowed before is theirs, too.
         """
         found = self._exempt(moments)
         for whole, (pairs, exempt) in found.items():
@@ -239,8 +239,20 @@ class TradeLimits:
                     if several not in found and np.isin(parts, pairs).any():
                         each.amount[several] += exempt
             if pairs.size > 1:
-                most = exempt + total(left[pairs])
-                self.limits.fixed[whole] = np.where(exempt > 0, most, np.inf)
+                self._share_exemption(whole, pairs, exempt, exempt + total(left[pairs]))
+
+    def _share_exemption(self, whole: int, pairs: Ints, exempt: Floats, most: Floats) -> None:
+        """Let pairs pass so much together, `most` [members], where something is `exempt`; where
+        they are cut in part, what the least of the cuts leaves of all, if that is more.
+        """
+        share = self.limits.share[pairs]
+        share = np.max(share, axis=0, initial=0.0, where=share < 1.0)
+        is_part = (exempt > 0) & (share > 0)
+        self.limits.share[whole] = np.where(is_part, share, 1.0)
+        self.limits.fixed[whole] = np.where((exempt > 0) & ~is_part, most, np.inf)
+        for each in (self.limits, self.lawful):
+            known = each.amount[whole]
+            each.amount[whole] = np.where(is_part, np.maximum(known, most), known)
 
     def _exempt(self, moments: Sequence[Moment]) -> dict[int, tuple[Ints, Floats]]:
         """Return what pairs are exempt from together, by the group of all: these, and how much."""

@@ -16,6 +16,8 @@ class Asks(NamedTuple):
     """The same of all pairs, [pairs, members]; None: other limits hold for no part of a group"""
     orders: Floats
     """[links, members]; where `every` is there"""
+    without_quotas: Floats
+    """Orders within all other limits but quotas on groups that are cut, [links, members]"""
 
 
 class RoundOrders(NamedTuple):

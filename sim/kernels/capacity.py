@@ -85,11 +85,13 @@ def order_book(
     """Count what each line could have sold this month, units [lines, members].
 
     What it `shipped`, and its part, by its buyers' weights, of what they still wait for (`backlog`
-    [needs, members]) over links [links, members] that could carry more than their `flow`; lines
-    that are not `alive` [lines, members] have no part.
+    [needs, members]) over links [links, members] that could carry more than their `flow`, each and
+    within `limits`; lines that are not `alive` [lines, members] have no part.
     """
     room = cap - flow
     able = room > np.where(np.isfinite(cap), RTOL * cap, 0.0)
     able &= market.from_lines(alive)
+    if limits is not None:
+        able[limits.groups.touched] &= limits.has_room(flow, backlog)
     orders = spread(market, backlog, kept_where(able, weight), room, limits, flow)
     return shipped + market.by_line(orders)

@@ -52,7 +52,8 @@ class Cuts:
     kept: Floats
     """How much of that is there, and does not stay away for want of inputs, [cut links, members]"""
     short: Bools
-    """Where a line could not have given all that it was asked for, [members]"""
+    """Where a line could not have given all that it was asked for, or another limit would not have
+    let it pass, [members]"""
     whole: _Whole | None = None
     """Of which market this is a part"""
     holds: bool = field(init=False)
@@ -98,10 +99,10 @@ class Cuts:
         kept = self._by_pair(self._kept_by_need()) if self.holds else None
         anew = limits.anew_of_cuts(orders, wanted, kept)
         if not limits.is_nested:
-            return Asks(anew, None, orders)
+            return Asks(anew, None, orders, orders)
         every = limits.anew(orders, wanted)
         every[limits.cut_pairs] = anew
-        return Asks(anew, every, orders.copy())
+        return Asks(anew, every, orders.copy(), orders)
 
     def _kept_by_need(self) -> Floats:
         """Return the goods that cuts keep away from the need of each cut link, [cut links,
@@ -114,7 +115,7 @@ class Cuts:
         self, orders: Floats, asks: Asks, left: Floats, flow: Floats | None
     ) -> tuple[Floats, Floats, Bools | None]:
         """Ration `orders` [links, members], which are within all other limits, and take the cuts'
-        shares of what comes.
+        shares of what would come were there no quotas on groups that are cut.
 
         Return what is granted [links, members], what of each line is gone [lines, members], and
         which links were refused all, None: none.
@@ -122,28 +123,36 @@ class Cuts:
         `left` [lines, members] is what lines still have, `flow` [links, members] what links carry
         already, None: nothing.
         """
-        limits, beside = self.limits, self._beside
-        asked = orders.take(beside.links, axis=0)
-        whole = asked.take(beside.cut, axis=0)
+        limits, beside, market = self.limits, self._beside, self.market
+        wanted = asks.without_quotas
+        ordered = within = self._ordered(wanted, left)
+        whole = ordered.beside.take(beside.cut, axis=0)
         # what a cut has refused before does not flow for want of goods
         np.minimum(whole, self._least(asks.anew), out=whole, where=limits.cut_here)
-        claims, has = beside.by_line(asked), left.take(beside.lines, axis=0)
+        has = left.take(beside.lines, axis=0)
         free = self._free(has)
-        least = np.minimum(has, free) if self._keeps else has
-        is_short = some(claims > least + self.dust)
-        ordered = RoundOrders(orders, left, asked, claims)
+        is_short = some(ordered.claims > np.minimum(has, free) + self.dust)
         most = self._most(ordered, whole, free) if is_short else None
         room = limits.of_cuts.room(self._would(asks, whole, most, flow), flow)
-        taken = self.market.by_line(orders)
-        granted = self.ration(orders, left, taken, self.market)
+        taken = market.by_line(orders)
+        granted = self.ration(orders, left, taken, market)
         came, carried = granted.take(limits.cut_links, axis=0), limits.carried(granted)
+        has_quotas = wanted is not orders
+        if has_quotas:
+            within = self._ordered(orders, left)
+            without = self.ration(wanted, left, market.by_line(wanted), market)
+            came = without.take(limits.cut_links, axis=0)
         is_over = some(carried > room)
         refused = limits.reduce(granted, room, carried) if is_over else None
         if is_over or is_short:
-            self._share_out(granted, taken, ordered)
-        if is_over or is_short or self.holds:
+            self._share_out(granted, taken, within)
+        if is_over or is_short or has_quotas or self.holds:
             self._note(whole, most, came, granted)
         return granted, taken, refused
+
+    def _ordered(self, orders: Floats, left: Floats) -> RoundOrders:
+        asked = orders.take(self._beside.links, axis=0)
+        return RoundOrders(orders, left, asked, self._beside.by_line(asked))
 
     def _share_out(self, granted: Floats, taken: Floats, asked: RoundOrders) -> None:
         """Share out what cuts leave of lines beside that have less than was asked of them, among
@@ -216,8 +225,9 @@ class Cuts:
             # without the cut it would be asked for again, however little is asked for now
             own = asks.orders.take(limits.cut_links, axis=0)
             asks.orders[limits.cut_links] = np.maximum(own, whole + self.held)
-        let = limits.let_by_others(asks.orders, asks.every, flow)
-        return limits.by_cut_group(would * let.take(limits.cut_pairs, axis=0))
+        let = limits.let_by_others(asks.orders, asks.every, flow).take(limits.cut_pairs, axis=0)
+        self.short = self.short | np.logical_or.reduce(limits.cut_here_by_pair & (let < 1.0))
+        return limits.by_cut_group(would * let)
 
     def _note(self, whole: Floats, most: Floats | None, came: Floats, granted: Floats) -> None:
         """Take note of what the cut keeps away after a round in which `whole` was asked anew of cut
@@ -295,15 +305,10 @@ class Cuts:
     def _free(self, has: Floats) -> Floats:
         """Return what lines beside that still have so much would have, [lines beside, members]."""
         free = has + self.beyond.take(self._beside.lines, axis=0)
-        if not self._keeps:
+        if not self.holds and self.whole is None:
             return free
         free -= self._held_by_line()
         return raised(free)
-
-    @property
-    def _keeps(self) -> bool:
-        """Return whether cuts may keep something away of what lines beside have."""
-        return self.holds or self.whole is not None
 
     def _held_by_line(self) -> Floats:
         """Return what cuts keep away by line beside; of a part, over links outside it, too, added

@@ -187,11 +187,13 @@ class Limits(Terms):
         `flow` [links, members] is what links carry already.
         """
         groups, (pairs, other, meet) = self.groups, self.groups.meetings
-        room = self.most if flow is None else raised(self.most - self.carried(flow))
+        room = self.firm if flow is None else raised(self.firm - self.carried(flow))
         ordered = orders.take(groups.link, axis=0)
-        asked = groups.by_group(ordered)
-        part = np.divide(room, asked, out=np.ones_like(asked), where=asked > room)
+        asked = self.carried(orders)
+        holds = asked > room
+        part = np.divide(room, asked, out=np.ones_like(asked), where=holds)
         most = meet(ordered.take(pairs, axis=0)) * part.take(other, axis=0)
+        most[~holds.take(other, axis=0)] = np.inf
         wanted = meet(new.take(pairs, axis=0))
         let = np.divide(most, wanted, out=np.ones_like(most), where=wanted > most)
         least = np.ones_like(new)
@@ -275,7 +277,7 @@ class Limits(Terms):
             np.maximum(new, held, out=new)
         would = groups.by_need_group(new)
         if self.is_nested:
-            would = np.minimum(would, self._let_in_all(raised(self.most - carried)))
+            would = np.minimum(would, self._let_in_all(raised(self.firm - carried)))
         if most is not None:
             would = np.minimum(would, most)
         limit = self.at(carried + would)

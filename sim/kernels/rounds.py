@@ -212,13 +212,19 @@ class Trading:
         """Ration `orders`, within limits: granted [links, members], what of each line is gone
         [lines, members], and which links were refused all, None: none.
         """
-        market, cuts, refused = place.market, self.cuts, None
-        if place.limits is not None:
-            others = place.limits.others
+        market, cuts, limits, refused = place.market, self.cuts, place.limits, None
+        without_quotas = orders
+        if limits is not None:
+            others = limits.others
             refused = None if others is None else others.trim(orders, None, self.flow)
+            quotas = limits.beside_cuts if limits.cut_links.size else None
+            if quotas is not None:
+                without_quotas = orders.copy()
+                refused = _both(refused, quotas.trim(orders, None, self.flow))
         if cuts is None or asks is None:
             claims = market.by_line(orders)
             return self.ration(orders, self.left, claims, market), claims, refused
+        asks = asks._replace(without_quotas=without_quotas)
         granted, taken, cut = cuts.grant(orders, asks, self.left, self.flow)
         return granted, taken, _both(refused, cut)
 

@@ -16,6 +16,8 @@ Kind = TypeVar("Kind", bound=np.generic)
 
 NEVER = 1_000_000
 """A month after every horizon."""
+_NO_MONTH = 1e-9
+"""Months that are rounding."""
 
 NOTHING = 1e-290
 """A denominator that counts as 0: what is left of amounts that shrink by a factor a month for
@@ -211,8 +213,12 @@ def kept_where(marked: Bools, values: Floats) -> Floats:
 
 
 def whole(months: Floats) -> Ints:
-    """Round to whole months, halves up, so that 2.5 and 3.5 months are a month apart."""
-    return np.floor(months + 0.5).astype(np.int64)
+    """Round to whole months, halves up, so that 2.5 and 3.5 months are a month apart.
+
+    What is a half but for rounding is one: the mean of suppliers at 1 and 2 months is 1.5 in
+    whatever order it is added up.
+    """
+    return np.floor(months + (0.5 + _NO_MONTH)).astype(np.int64)
 
 
 def unit(values: Floats) -> Floats:

@@ -132,12 +132,17 @@ class Terms:
         return np.unique(self.of_cut_pairs, return_index=True)[1]
 
     @cached_property
+    def cut_here_by_pair(self) -> Bools:
+        """Mark the members in which the link of each of these pairs is cut in part by its group,
+        [cut pairs, members].
+        """
+        pairs: Bools = self.cut_in_part[self.groups.group[self.cut_pairs]]
+        return pairs if self.counted is None else pairs & self.counted[self.cut_pairs]
+
+    @cached_property
     def cut_here(self) -> Bools:
         """Mark the members in which these links are cut in part, [cut links, members]."""
-        pairs = self.cut_in_part[self.groups.group[self.cut_pairs]]
-        if self.counted is not None:
-            pairs &= self.counted[self.cut_pairs]
-        return GroupSum(self.of_cut_pairs, self.cut_links.size).any(pairs)
+        return GroupSum(self.of_cut_pairs, self.cut_links.size).any(self.cut_here_by_pair)
 
     @cached_property
     def by_cut_group(self) -> GroupSum:
@@ -165,6 +170,17 @@ class Terms:
         return replace(self, share=share, part=part, fixed=fixed)
 
     @cached_property
+    def beside_cuts(self) -> Self | None:
+        """Return what quotas and sanctions leave of groups that are a share of what would flow,
+        which is no measure of that; None: there are none.
+        """
+        fixed = np.where(self.cut_in_part, self.fixed, np.inf)
+        if not some(fixed < np.inf):
+            return None
+        share, most = np.ones_like(self.share), np.full_like(self.most, np.inf)
+        return replace(self, share=share, fixed=fixed, most=most)
+
+    @cached_property
     def of_cuts(self) -> Self:
         """Return the limits with nothing but what restricts groups that are a share of what would
         flow.
@@ -176,8 +192,18 @@ class Terms:
 
     @cached_property
     def is_nested(self) -> bool:
-        """Return whether what nothing lets pass may hold for a part of a group that is cut."""
-        return self.groups.is_crossed and self.has_most
+        """Return whether a limit that is no share may hold for a part of a group that is one."""
+        if not self.groups.is_crossed:
+            return False
+        is_firm = ~self.cut_in_part & ((self.fixed < np.inf) | (self.share <= 0))
+        return self.has_most or some(is_firm)
+
+    @property
+    def firm(self) -> Floats:
+        """Return what groups leave however much would flow, [groups, members]: of those that are a
+        share of it, what nothing lets pass. Leaks move it within a month's limits.
+        """
+        return np.where(self.cut_in_part, self.most, self.at(np.zeros_like(self.most)))
 
     @cached_property
     def has_most(self) -> bool:

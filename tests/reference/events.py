@@ -300,7 +300,15 @@ class Calendar:
                     limit.lawful += exempt[whole]
             if len(own) > 1 and exempt[whole] > 0:
                 others = total(left[each] for each in own if each not in free)
-                whole.fixed = min(whole.fixed, exempt[whole] + others)
+                most = exempt[whole] + others
+                # of more than flowed before, what the least of the cuts leaves
+                share = max((each.share for each in own if each.share < 1), default=0.0)
+                if share > 0:
+                    whole.share, whole.fixed = share, inf
+                    whole.amount = max(whole.amount, most)
+                    whole.lawful = max(whole.lawful, most)
+                else:
+                    whole.fixed = min(whole.fixed, most)
 
     def observe(self, month: int) -> None:
         """Note what restrictions did to this month's deliveries: what leaked, whom they hit."""

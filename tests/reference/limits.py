@@ -45,7 +45,8 @@ class Limit:
     has_acted: bool = False
     """Whether a restriction has ever taken anything away"""
     was_short: bool = False
-    """Whether, this month, a line was short that it takes a share of, or another limit does"""
+    """Whether, this month, a line was short that it takes a share of, or another limit does, or
+    one let less pass over a link that some limit takes a share of"""
     free: set[Route] = field(default_factory=set)
     """Routes that nothing restricts: one limit for several does not hold for them"""
 
@@ -101,10 +102,22 @@ class Limit:
         """Tell whether it is a share of what would flow."""
         return 0 < self.share < 1 or 0 < self.part < 1
 
-    def uncut_at(self, would: float) -> float:
-        """Return what it would leave if it took no share, nor anything else that has to do with
-        it."""
-        return self.most if self.is_in_part else self.at(would)
+    def uncut_at(self, would: float, *, with_quotas: bool) -> float:
+        """Return what it would leave if it took no share, nor, unless `with_quotas`, anything else
+        that has to do with it."""
+        if not self.is_in_part:
+            return self.at(would)
+        if not with_quotas:
+            return self.most
+        share, self.share = self.share, 1.0
+        left = self.at(would)
+        self.share = share
+        return left
+
+    @property
+    def firm(self) -> float:
+        """Return what it leaves however much would flow."""
+        return self.uncut_at(0.0, with_quotas=False)
 
     def own_cap(self) -> float:
         """Return what it leaves a link that it limits alone, and that nothing else limits: of
@@ -128,8 +141,8 @@ class Limit:
             for need in self.needs
         )
         # no more would flow than what nothing lets pass leaves its links
-        limited = [[each for each in holding(link) if each.most < inf] for link in self.held]
-        rooms = {each: max(each.most - each.carried(), 0.0) for own in limited for each in own}
+        limited = [[each for each in holding(link) if each.firm < inf] for link in self.held]
+        rooms = {each: max(each.firm - each.carried(), 0.0) for own in limited for each in own}
         room = total(rooms.values()) if all(limited) else inf
         return carried < self.at(carried + min(anew, room, most)) * ROOM
 
@@ -236,12 +249,13 @@ def trim(
     *,
     is_anew: bool = False,
     whole: bool | None = None,
+    with_quotas: bool = True,
 ) -> bool:
     """Reduce orders to what each limit leaves, those of one limit by one factor.
 
-    `is_anew` counts nothing as carried yet. With `whole` limits that take a share take none; with
-    `whole=False` no others limit anything. A limit that leaves nothing refuses all its links; tell
-    whether some are refused for the first time.
+    `is_anew` counts nothing as carried yet. With `whole` limits that take a share take none, and
+    leave all, unless `with_quotas`; with `whole=False` no others limit anything. A limit that
+    leaves nothing refuses all its links; tell whether some are refused for the first time.
     """
     is_fresh = False
     asked: dict[Limit, float] = {}
@@ -252,7 +266,7 @@ def trim(
     for limit, amount in asked.items():
         carried = 0.0 if is_anew else limit.carried()
         would = carried + (amount if asked_anew is None else asked_anew[limit])
-        most = limit.uncut_at(would) if whole else limit.at(would)
+        most = limit.uncut_at(would, with_quotas=with_quotas) if whole else limit.at(would)
         if whole is False and not limit.is_in_part:
             most = inf
         room = most - carried if carried < most * ROOM else 0.0
@@ -281,8 +295,9 @@ def _unrestricted(
     }
     part: dict[Limit, float] = {}
     for limit, amount in _added(links, {each: orders[each[0]] for each in anew}).items():
-        room = max(limit.most - (0.0 if is_anew else limit.carried()), 0.0)
-        part[limit] = room / amount if amount > room else 1.0
+        room = max(limit.firm - (0.0 if is_anew else limit.carried()), 0.0)
+        if amount > room:
+            part[limit] = room / amount
     ordered: dict[tuple[Limit, Limit], float] = {}
     wanted: dict[tuple[Limit, Limit], float] = {}
     for link, mine, other in _meetings(links):
@@ -290,8 +305,11 @@ def _unrestricted(
         wanted[mine, other] = wanted.get((mine, other), 0.0) + anew[link, mine]
     let = dict.fromkeys(anew, 1.0)
     for link, mine, other in _meetings(links):
+        if other not in part:
+            continue
         most, want = ordered[mine, other] * part[other], wanted[mine, other]
         let[link, mine] = min(let[link, mine], most / want if want > most else 1.0)
+        link.is_let_less |= not is_anew and mine.is_in_part and let[link, mine] < 1.0
     return _added(links, {each: amount * let[each] for each, amount in anew.items()})
 
 

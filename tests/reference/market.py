@@ -121,14 +121,17 @@ def _round(lines: Sequence[Line], buyers: dict[Need, list[Link]]) -> bool:
         spread(need, links)
     ordered = [link for links in buyers.values() for link in links]
     orders = {link: link.order for link in ordered}
-    has_moved = trim(orders, whole=True)
-    if weigh(orders):
-        mark(lines, was_short=True)
+    has_moved = trim(orders, whole=True, with_quotas=False)
+    # what cuts leave is a share of what would flow without quotas on the same links
+    is_short = weigh(orders)
+    for link, amount in _rationed(orders).items():
+        link.came = amount
+    has_moved |= trim(orders, whole=True)
     # a part of a cut is taken of what a line grants
     granted = _rationed(orders)
-    for link, amount in granted.items():
-        link.came = amount
     has_moved |= trim(granted, asked_of_limits(ordered), whole=False)
+    if is_short or any(link.is_let_less for link in ordered):
+        mark(lines, was_short=True)
     granted = share_out(orders, granted)
     gone: dict[Line, float] = {}
     for link, amount in granted.items():

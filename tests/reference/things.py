@@ -60,6 +60,8 @@ class Link:
     """The most that would come over it this month were it not cut, with what is held"""
     held: float = 0.0
     kept: float = 0.0
+    is_let_less: bool = False
+    """Whether, this month, another limit let less pass of what is a share of what would flow"""
     came: float = 0.0
     """What a cut in part keeps away from it this month"""
 

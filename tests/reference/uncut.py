@@ -20,6 +20,7 @@ def begin(lines: Iterable[Line]) -> None:
         line.spare = max(line.usable * line.yield_ - line.offer, 0.0)
         for link in line.links:
             link.held = link.kept = 0.0
+            link.is_let_less = False
     mark(lines, was_short=False)
 
 
