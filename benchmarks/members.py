@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import count
-from pathlib import Path
 
 import numpy as np
 
+from benchmarks.case import BASELINE, case
 from benchmarks.measure import Row, fastest
 from sim.engine.glance import glance
 from sim.engine.load import changed, load
@@ -23,7 +23,6 @@ from sim.scenario.schema import Scenario
 from sim.world.numbering import number
 from tests.reference import simulate
 
-BASELINE = Path(__file__).parents[1] / "scenarios" / "baseline.yaml"
 WIDTHS = (1, 8, 32, 64, 100, 128, 256)
 COMPARED = (0, 1, 2)
 """Members that the reference runs: the central case and drawn ones."""
@@ -34,7 +33,7 @@ RERUN, MOVED = 64, "events.aircraft_kits_leak.share"
 
 def measure() -> Iterator[Row]:
     """Measure speed against the reference, then at each chunk width."""
-    scenario = load(BASELINE)
+    scenario = case()
     check(scenario)
     slow, alone, together = fastest(
         [_reference(scenario), _engine(scenario, (0,)), _engine(scenario, range(128))], repeats=7

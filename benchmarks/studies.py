@@ -10,7 +10,6 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterator
-from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -19,8 +18,8 @@ import mesa
 import numpy as np
 from mesa.batchrunner import batch_run
 
+from benchmarks.case import case
 from benchmarks.measure import Row, alone, own_peak
-from sim.scenario.loading.load import load
 from sim.scenario.schema import Scenario
 from sim.study.batched_points import side_by_side
 from sim.study.study import Study
@@ -29,7 +28,6 @@ from tests.reference import ReferenceModel
 from tests.reference.model import simulate
 from tests.reference.records import Recorded
 
-BASELINE = Path(__file__).parents[1] / "scenarios" / "baseline.yaml"
 FACTOR = "events.ukraine_bans_military_cooperation.share"
 LOW, HIGH = 0.5, 0.95
 METRICS = ("fill_rate", "unmet", "spending")
@@ -90,18 +88,13 @@ def _study(folder: Path, runs: int, jobs: int) -> tuple[float, Study]:
     factors = {FACTOR: {"low": LOW, "high": HIGH}}
     design = {"kind": "random", "points": runs // MEMBERS, "seed": 1}
     found = sweep(
-        BASELINE, design, factors=factors, members=MEMBERS, metrics=METRICS, out=folder, jobs=jobs
+        case(), design, factors=factors, members=MEMBERS, metrics=METRICS, out=folder, jobs=jobs
     )
     return (time.perf_counter() - began) / runs, found
 
 
-@lru_cache(maxsize=1)
-def _baseline() -> Scenario:
-    return load(BASELINE)
-
-
 def _point(value: float) -> Scenario:
-    return side_by_side(_baseline(), {FACTOR: (value,)})
+    return side_by_side(case(), {FACTOR: (value,)})
 
 
 def _numbers(found: Recorded) -> list[float]:
@@ -134,7 +127,7 @@ class Batched(ReferenceModel):
 
     def __init__(self, value: float, member: int, **given: Any) -> None:
         super().__init__(_point(value), member)
-        self.last, self.numbers = _baseline().months, None
+        self.last, self.numbers = case().months, None
         self.datacollector = mesa.DataCollector(model_reporters={"numbers": "numbers"})
 
     def step(self) -> None:
@@ -158,7 +151,7 @@ def _batch_run() -> list[float]:
             Batched,
             parameters,
             number_processes=PROCESSES,
-            max_steps=_baseline().months,
+            max_steps=case().months,
             display_progress=False,
         )
         times.append(time.perf_counter() - began)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from benchmarks.case import case
 from sim.engine.run import run
 from sim.records import Records
 from sim.scenario.loading.load import load, parse
@@ -800,6 +801,11 @@ def test_baseline() -> None:
         if event["kind"] not in funds and "completion" not in (event.get("after") or {})
     }
     assert_same(parse(data), (0, 1, 2))
+
+
+def test_the_case_that_benchmarks_measure() -> None:
+    """With its programmes: lead times in numbers, and clocks that start with the money."""
+    assert_same(case(), (0, 1))
 
 
 def test_the_reference_refuses_what_it_cannot_do() -> None:
