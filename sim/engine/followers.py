@@ -46,7 +46,7 @@ def _key(choice: RuleChoice) -> str:
 
 
 @dataclass(frozen=True, eq=False)
-class Party:
+class Alike:
     """Hold the rows of agents that decide alike in all families."""
 
     choices: Choices
@@ -66,56 +66,56 @@ class Owners:
     factories: Sequence[FactoryAgent]
 
     @cached_property
-    def needs(self) -> Sequence[Party]:
+    def needs(self) -> Sequence[Alike]:
         """List those who have needs."""
         owners = [
             *((each, each.needs) for each in self.states),
             *((each, each.inputs) for each in self.factories),
         ]
-        return _parties(owners, len(self.axes.needs))
+        return _alike(owners, len(self.axes.needs))
 
     @cached_property
-    def final(self) -> Sequence[Party]:
+    def final(self) -> Sequence[Alike]:
         """List those who have final needs."""
-        return _parties([(each, each.needs) for each in self.states], self.axes.final)
+        return _alike([(each, each.needs) for each in self.states], self.axes.final)
 
     @cached_property
-    def lines(self) -> Sequence[Party]:
+    def lines(self) -> Sequence[Alike]:
         """List those who have lines."""
-        return _parties([(each, each.lines) for each in self.factories], len(self.axes.lines))
+        return _alike([(each, each.lines) for each in self.factories], len(self.axes.lines))
 
     @cached_property
-    def works(self) -> Sequence[Party]:
+    def works(self) -> Sequence[Alike]:
         """List those who have works."""
-        return _parties([(each, each.works) for each in self.factories], len(self.axes.works))
+        return _alike([(each, each.works) for each in self.factories], len(self.axes.works))
 
 
-def _parties(owners: Iterable[tuple[SupplyAgent, slice]], rows: int) -> list[Party]:
-    found: dict[int, Party] = {}
+def _alike(owners: Iterable[tuple[SupplyAgent, slice]], rows: int) -> list[Alike]:
+    found: dict[int, Alike] = {}
     for agent, own in owners:
-        party = found.get(id(agent.rules))
-        if party is None:
-            party = Party(agent.rules, np.zeros(rows, dtype=np.bool_), [])
-            found[id(agent.rules)] = party
-        party.mask[own] = True
-        party.names.append(agent.name)
+        alike = found.get(id(agent.rules))
+        if alike is None:
+            alike = Alike(agent.rules, np.zeros(rows, dtype=np.bool_), [])
+            found[id(agent.rules)] = alike
+        alike.mask[own] = True
+        alike.names.append(agent.name)
     return list(found.values())
 
 
-def grouped(family: str, parties: Iterable[Party], *, idle: str | None = None) -> list[Followers]:
+def grouped(family: str, several: Iterable[Alike], *, idle: str | None = None) -> list[Followers]:
     """Return each rule of a family that is followed; the one that does nothing is left out."""
-    found: dict[str, list[Party]] = {}
-    for each in parties:
+    found: dict[str, list[Alike]] = {}
+    for each in several:
         found.setdefault(_key(each.choices[family]), []).append(each)
-    groups = [(several[0].choices[family], several) for several in found.values()]
+    groups = [(alike[0].choices[family], alike) for alike in found.values()]
     return [
-        _followers(family, choice, several)
-        for choice, several in groups
-        if choice.rule != idle and any(each.mask.any() for each in several)
+        _followers(family, choice, alike)
+        for choice, alike in groups
+        if choice.rule != idle and any(each.mask.any() for each in alike)
     ]
 
 
-def _followers(family: str, choice: RuleChoice, parties: Sequence[Party]) -> Followers:
-    mask: Bools = np.logical_or.reduce([each.mask for each in parties])
-    names = [name for each in parties for name in each.names]
+def _followers(family: str, choice: RuleChoice, alike: Sequence[Alike]) -> Followers:
+    mask: Bools = np.logical_or.reduce([each.mask for each in alike])
+    names = [name for each in alike for name in each.names]
     return Followers(choice, guarded(find(family, choice.rule), choice.parameters, names), mask)

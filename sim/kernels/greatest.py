@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.kernels.arrays import Floats, Ints
+from sim.kernels.matching import numbered
 
 
 class GroupMost:
@@ -15,7 +16,7 @@ class GroupMost:
     def __init__(self, group_of_row: Ints) -> None:
         order = np.argsort(group_of_row, kind="stable")
         ordered = group_of_row[order]
-        self.groups, firsts, of_row = np.unique(ordered, return_index=True, return_inverse=True)
+        self.groups, firsts, of_row = numbered(ordered)
         self._firsts = order[firsts]
         rank = np.arange(order.size) - firsts[of_row]
         self._others = [

@@ -18,6 +18,7 @@ from pydantic import ValidationError
 
 from sim.errors import Fault
 from sim.kernels.arrays import Ints
+from sim.kernels.matching import numbered
 from sim.scenario.column_table import ColumnTable, Words
 from sim.scenario.loading.source_tree import Bulk, Entities, Key, Known, Path, Titles, Written, bare
 from sim.scenario.quantity import Frozen
@@ -208,7 +209,7 @@ def _grouped(first: Ints, second: Ints) -> tuple[Ints, Sequence[slice]]:
     in which they first appear; return the rows, and where each group is among them.
     """
     key = first.astype(np.int64) * (int(second.max(initial=0)) + 1) + second
-    _, at, group = np.unique(key, return_index=True, return_inverse=True)
+    _, at, group = numbered(key)
     rank = np.empty_like(at)
     rank[np.lexsort((at, first[at]))] = np.arange(at.size)
     order = np.argsort(rank[group], kind="stable")
