@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Sequence
 from html import unescape
 from itertools import pairwise
 from pathlib import Path
@@ -21,6 +22,7 @@ from sim.cli.main import main
 from sim.engine.glance import glance
 from sim.engine.load import load_often
 from sim.explore import answer as answering
+from sim.explore import source
 from sim.explore.answer import DIFFERENCE, Question, charts, ranking
 from sim.explore.beside import ENDS, other_choice, paired
 from sim.explore.desk import QUICK
@@ -248,6 +250,29 @@ def test_a_scenario_edited_on_disk_is_seen(tmp_path: Path) -> None:
     assert page.get("/version").status_code == 422
     base.write_text(SMALL, encoding="utf-8")
     assert page.get(ask).json()["version"] == first["version"]
+
+
+def test_all_who_ask_at_once_see_the_files_as_they_are_now(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page asks for two answers at once. While one thread still reads the files that have
+    changed, the other is not told the version of before.
+    """
+    path = written(tmp_path)
+    seen = source.Source(str(path), lambda path, version: ())
+    before = seen.version()
+    written(tmp_path, SMALL.replace("title: Buyerland", "title: Elsewhere"))
+    others: list[str] = []
+    digest = source._digest
+
+    def slowly(files: Sequence[str]) -> str:
+        monkeypatch.setattr(source, "_digest", digest)
+        others.append(seen.version())
+        return digest(files)
+
+    monkeypatch.setattr(source, "_digest", slowly)
+    assert seen.version() not in (before, "")
+    assert others == [seen.version()]
 
 
 def test_two_pages_do_not_disturb_one_another(small: Path) -> None:

@@ -12,7 +12,7 @@ from sim.errors import InputError, SimError
 from sim.explore.answer import Question, answer, charts, ranking
 from sim.explore.menu import Menu
 from sim.explore.settings import Asked, Settings, command
-from sim.explore.source import Source
+from sim.explore.source import Known, Source
 from sim.study.executors import Crew
 
 P = ParamSpec("P")
@@ -58,14 +58,14 @@ class Desk:
             _handed(lane, answer, Question(self.path, version, members, (), is_first=is_first))
             for lane, members, is_first in lanes
         ]
-        menu = self.source.menu()
+        menu = self.source.known().menu
         for each in waits:
             each.result()
         return menu
 
-    async def menu(self) -> Menu:
+    async def known(self) -> Known:
         """Return the controls of the scenario as it is on the disk. Raises InputError."""
-        return await asyncio.to_thread(self.source.menu)
+        return await asyncio.to_thread(self.source.known)
 
     async def version(self) -> str:
         """Return what tells one state of its files from another. Raises InputError."""
@@ -76,8 +76,7 @@ class Desk:
 
         Raises InputError where the settings make no scenario, LeftError when nobody waits.
         """
-        menu = await self.menu()
-        question = self.question(asked, menu, members)
+        question = self.question(asked, await self.known(), members)
         lane = self.quick if members <= QUICK else self.full
         try:
             found = await _waited(_handed(lane, answer, question), gone)
@@ -85,10 +84,11 @@ class Desk:
             raise SimError("the process that ran this has died; memory may be short") from error
         return {**found, "command": command(self.path, question.now, members)}
 
-    def question(self, asked: Asked, menu: Menu, members: int) -> Question:
+    def question(self, asked: Asked, known: Known, members: int) -> Question:
         """Check what is asked and return it as processes take it. Raises InputError with all
         faults.
         """
+        menu = known.menu
         faults = _faults(asked, menu)
         sides: list[tuple[str, ...]] = []
         for side in (asked.now, asked.kept or Settings()):
@@ -100,7 +100,7 @@ class Desk:
             raise InputError("\n".join(dict.fromkeys(faults)))
         return Question(
             self.path,
-            self.source.version(),
+            known.version,
             members,
             sides[0],
             None if asked.kept is None else sides[1],

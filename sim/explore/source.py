@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from hashlib import sha256
 
 from sim.engine.load import load
@@ -19,32 +19,52 @@ Rank = Callable[[str, str], Sequence[str]]
 """(path, version) -> paths of numbers, the most important first"""
 
 
+@dataclass(frozen=True)
+class Disk:
+    """Hold how a scenario's files stood when they were looked at."""
+
+    files: Sequence[str]
+    stamp: Stamp
+    version: str
+    """What tells one state of the files from another"""
+
+
+@dataclass(frozen=True)
+class Known:
+    """Hold the controls of a scenario with the version of its files that they were made of."""
+
+    version: str
+    menu: Menu
+
+
 @dataclass(eq=False)
 class Source:
-    """Hold a scenario file, and its controls as the file was when they were last asked for."""
+    """Hold a scenario file, and its controls as the file was when they were last asked for.
+
+    Several threads ask at once. What they share is replaced as a whole and never changed, so that
+    none finds the stamp of one state of the files beside the version of another.
+    """
 
     path: str
     rank: Rank
-    _files: list[str] = field(default_factory=list)
-    _stamp: Stamp = ()
-    _version: str = ""
-    _menus: dict[str, Menu] = field(default_factory=dict)
+    _disk: Disk | None = None
+    _known: Known | None = None
 
     def version(self) -> str:
         """Return what tells one state of the files from another. Raises ScenarioError."""
-        if not self._files or _stamp(self._files) != self._stamp:
-            self._files = files_of(self.path)
-            self._stamp = _stamp(self._files)
-            self._version = _digest(self._files)
-        return self._version
+        disk = self._disk
+        if disk is None or _stamp(disk.files) != disk.stamp:
+            files = files_of(self.path)
+            disk = self._disk = Disk(files, _stamp(files), _digest(files))
+        return disk.version
 
-    def menu(self) -> Menu:
+    def known(self) -> Known:
         """Return the controls of the scenario as it is now. Raises ScenarioError."""
-        version = self.version()
-        if version not in self._menus:
+        version, known = self.version(), self._known
+        if known is None or known.version != version:
             ranking = self.rank(self.path, version)
-            self._menus = {version: menu(load(self.path), ranking)}
-        return self._menus[version]
+            known = self._known = Known(version, menu(load(self.path), ranking))
+        return known
 
 
 def _stamp(files: Sequence[str]) -> Stamp:

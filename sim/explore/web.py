@@ -105,13 +105,14 @@ class _Pages:
 
     async def page(self, request: Request) -> Response:
         """Return the page with the controls of the scenario as it is now, or what is wrong."""
+        menu, version, faults = None, "", []
         try:
-            menu, faults = await self.desk.menu(), []
+            known = await self.desk.known()
+            menu, version = known.menu, known.version
         except InputError as error:
-            menu, faults = None, str(error).split("\n")
-        version = ""
-        with suppress(InputError):
-            version = await self.desk.version()
+            faults = str(error).split("\n")
+            with suppress(InputError):
+                version = await self.desk.version()
         data = {**LOOK, "charts": {}, "version": version, "quick": QUICK}
         html = (
             templates(__package__ or "")
@@ -145,11 +146,11 @@ class _Pages:
 
     async def scenario(self, request: Request) -> Response:
         """Return the scenario as it was set, as a file that `sim run` takes to the same numbers."""
-        menu = await self.desk.menu()
+        known = await self.desk.known()
         asked = read(_pairs(request))
-        sets = self.desk.question(asked, menu, self.desk.members).now
+        sets = self.desk.question(asked, known, self.desk.members).now
         text = dump(load(self.desk.path, sets, members=self.desk.members))
-        name = f"attachment; filename={menu.scenario.name}_explored.yaml"
+        name = f"attachment; filename={known.menu.scenario.name}_explored.yaml"
         return Response(text, media_type="application/yaml", headers={"content-disposition": name})
 
     async def library(self, request: Request) -> Response:
