@@ -20,6 +20,7 @@ import pytest
 from sim.engine import model as month
 from sim.engine.model import SupplyModel
 from sim.events.apply import Events
+from sim.kernels.refusals import Refusals
 from sim.scenario.schema import Scenario
 from sim.world.axes import Axes
 from sim.world.world import World
@@ -61,8 +62,9 @@ def parts(whole: Any) -> Iterator[tuple[str, Any]]:
             yield name, value
     if isinstance(whole, World):
         yield "World.limits", np.array(whole.limits is None)
-        if whole.needs.passed is None:
-            yield "Needs.passed", np.zeros_like(whole.needs.backlog)
+        if whole.needs.refusals is None:
+            nothing = Refusals.none(whole.needs.backlog.shape)
+            yield from (("Needs.refusals", each) for _, each in parts(nothing))
         yield "Links.kept_away", np.array(whole.links.kept_away is None)
 
 

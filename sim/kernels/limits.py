@@ -15,6 +15,7 @@ import numpy as np
 from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.groups import Groups
 from sim.kernels.kept import remembered
+from sim.kernels.refusals import Refusals
 from sim.kernels.sums import GroupSum, divide, kept_where, raised, some
 from sim.kernels.terms import RTOL, Terms
 
@@ -132,22 +133,19 @@ class Limits(Terms):
         by_need = GroupSum(place, needs.size)
         return _Cut(needs, odds[needs], groups.touched[rows], is_cut[rows], by_need)
 
-    def passing(self, passed: Floats | None, flow: Floats, backlog: Floats) -> Floats | None:
-        """Return what has come over cut links after this month beside what waits of the same
-        orders, [needs, members]; None where no limit is a share.
+    def refusing(self, before: Refusals | None, flow: Floats, backlog: Floats) -> Refusals | None:
+        """Return what tells after this month how much cuts have refused; None where no limit is a
+        share.
 
-        `passed`, what had come before, and `backlog` are [needs, members], `flow` [links, members],
-        this month's. Nothing where nothing is cut.
+        `before` is what told it before, None: no limit was a share; `flow` [links, members] is this
+        month's, `backlog` [needs, members] what waits after it. Nothing where nothing is cut.
         """
         if not self.is_share:
             return None
         needs, odds, links, is_cut, by_need = self._cut
         came = by_need(kept_where(is_cut, flow.take(links, axis=0)))
-        if passed is not None:
-            came += passed.take(needs, axis=0)
-        result = np.zeros_like(backlog)
-        result[needs] = np.minimum(came, divide(backlog.take(needs, axis=0), odds))
-        return result
+        known = Refusals.none(backlog.shape) if before is None else before
+        return known.taken(needs, came, backlog, odds)
 
     def anew(self, orders: Floats, wanted: Floats) -> Floats:
         """Return what of orders was not refused before, by pair, [pairs, members].

@@ -66,6 +66,8 @@ def use(world: World, keepers: Sequence[StockPolicy] = ()) -> None:
     release(world, wanted, used, keepers)
     needs.stock[final] -= used
     wanted -= used
+    if needs.refusals is not None:
+        needs.refusals.unused[final] = needs.cancellation[final] * wanted
     wanted *= needs.lasting[final]
     needs.deferred = wanted
 

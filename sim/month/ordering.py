@@ -1,6 +1,7 @@
 """Cancel a part of the backlog, place new orders, and update the demand that lines perceive.
 
-Writes needs.cancelled, passed, expected, ordered, demand and perceived, and lines.perceived.
+Writes needs.cancelled, refusals, asked_before, expected, ordered, demand and perceived, and
+lines.perceived.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from sim.kernels.arrays import Floats
-from sim.kernels.sums import whole
+from sim.kernels.sums import raised, some, whole
 from sim.month.positions import Positions
 from sim.rules.ordering import Position
 from sim.world.world import Rows, World
@@ -22,21 +23,27 @@ def place_orders(world: World, ordering: Ordering) -> None:
     """Cancel a part of the backlog and place new orders."""
     axes, needs = world.axes, world.needs
     needs.cancelled = needs.cancellation * needs.backlog
-    if needs.passed is not None:
-        needs.passed *= needs.lasting
+    if needs.refusals is not None:
+        unused = needs.expected[axes.inputs] - needs.used[axes.inputs]
+        needs.refusals.unused[axes.inputs] = raised(unused)
+        needs.refusals.give_up(needs.cancelled, needs.cancellation)
     backlog = needs.backlog - needs.cancelled
     # what was ordered and expected before is still looked at
     needs.expected, needs.ordered = np.empty_like(backlog), np.empty_like(backlog)
     needs.expected[: axes.final] = needs.final
     starts = axes.inputs_by_line.to_rows(_starts(world))
     np.multiply(needs.amount, starts, out=needs.expected[axes.inputs])
-    if world.limits is not None:
-        # before rules ask what their customers wait for
-        world.limits.tell(backlog, needs.passed)
+    needs.asked_before = backlog
+    # rules ask what their customers wait for
+    note_backlog(world)
     positions = Positions.now(world, backlog, _plan(world))
     for rule, rows in ordering:
         needs.ordered[rows] = rule(positions.of(rows))
     needs.demand = backlog + needs.ordered
+    if needs.refusals is not None and some(needs.refusals.given_up):
+        again = needs.refusals.order_again(needs.ordered - needs.expected)
+        needs.asked_before = backlog + again
+        note_backlog(world)
 
 
 def _starts(world: World) -> Floats:
@@ -60,10 +67,11 @@ def _plan(world: World) -> Floats | None:
 
 
 def note_backlog(world: World) -> None:
-    """Tell limits that events have set since orders were placed what needs still wait for."""
+    """Tell limits, also those that events have set since, what needs asked for before."""
     if world.limits is not None:
         needs = world.needs
-        world.limits.tell(needs.demand - needs.ordered, needs.passed)
+        passed = None if needs.refusals is None else needs.refusals.passed
+        world.limits.tell(needs.asked_before, passed)
         world.asking.forget()
 
 

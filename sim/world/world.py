@@ -17,6 +17,7 @@ from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.kept import renewed
 from sim.kernels.kept_away import KeptAway
 from sim.kernels.limits import Limits
+from sim.kernels.refusals import Refusals
 from sim.kernels.sums import kept_where, some
 from sim.kernels.terms import RTOL
 from sim.world.asking import Asking
@@ -69,8 +70,7 @@ class Lines:
     idling: Floats
     """What idle capacity costs this month; month/billing writes it"""
     idle_cost: Floats | None
-    """Share of the unit cost that a unit of capacity costs while it stands idle; None: nothing
-    anywhere"""
+    """Share of the unit cost that a unit of idle capacity costs; None: nothing anywhere"""
     learning_rate: Floats
     """Share by which unit cost falls with each doubling of experience"""
     overtime: Floats | None
@@ -111,10 +111,10 @@ class Needs:
     month/allocation write it"""
     backlog: Floats
     """Ordered, not cancelled and not shipped; read-only: month/allocation writes it anew"""
-    passed: Floats | None
-    """What came over cut links, beside what still waits, of the same orders: the cut has refused
-    the rest of them, and does not count it again; None: no cut takes a share; events and
-    month/ordering write it"""
+    refusals: Refusals | None
+    """None: no cut takes a share; events, month/final_use and month/ordering write it"""
+    asked_before: Floats
+    """The demand that waited, or was given up before; month/ordering writes it anew"""
     deferred: Floats
     """Unmet final need that still waits, final needs only; month/final_use writes it"""
     in_transit: Floats

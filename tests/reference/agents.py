@@ -38,6 +38,7 @@ class StateAgent(mesa.Agent):
             need.used = min(need.stock, wanted)
             need.stock -= need.used
             need.deferred = (wanted - need.used) * (1.0 - need.cancellation)
+            need.unused = need.cancellation * (wanted - need.used)
 
     def order(self) -> None:
         """Order for every need."""
@@ -80,6 +81,7 @@ class FactoryAgent(mesa.Agent):
         for line in self.lines:
             starts = min(line.usable, line.perceived / line.yield_)
             for need in line.inputs:
+                need.unused = max(need.expected - need.used, 0.0)
                 need.expected = need.amount * starts
                 _order(need, need.stock - need.expected, 0.0, self.ordering)
                 self.sourcing(need.links)
@@ -241,8 +243,5 @@ def spend(commissions: Sequence[CommissionAgent], lines: dict[str, list[Line]], 
 
 def _order(need: Need, stock: float, deferred: float, ordering: Any) -> None:
     """Cancel a part of the backlog and order anew."""
-    need.cancelled = need.cancellation * need.backlog
-    need.old_orders = need.backlog - need.cancelled
-    need.passed *= 1.0 - need.cancellation
-    need.ordered = ordering(need, stock, deferred, need.in_transit + need.old_orders)
-    need.demand = need.old_orders + need.ordered
+    need.give_up()
+    need.order(ordering(need, stock, deferred, need.in_transit + need.old_orders))

@@ -328,15 +328,13 @@ class Calendar:
                     is_short = link.need.backlog > DUST * link.need.demand
                     if link.base_flow > 0 or link.flow > 0 or is_short:
                         link.need.hit = min(link.need.hit, month)
-        for need, each in odds.items():
-            # of what came over links that are cut, a cut refused so much that still waits
-            most = need.backlog / each if each else 0.0
+        for need in {link.need: None for line in self.lines for link in line.links}:
             came = [
                 link.flow
                 for link in need.open_links
                 if any(limit.odds > 0 for limit in holding(link))
             ]
-            need.passed = min(need.passed + total(came), most)
+            need.note_refusals(total(came), odds.get(need, 0.0))
 
     def _scale(self, month: int) -> None:
         """Set the factors of needs and the shares of capacity that are not out."""
