@@ -81,7 +81,7 @@ SENTENCES: dict[str, Callable[[], bool]] = {
         1 / 3 < lost("announced_plan") / lost("baseline") < 0.4
     ),
     "without it over two fifths of the loss does not happen (229 of 413 months": lambda: (
-        (lost("no_dual_use_ban"), lost("baseline")) == (225, 400)
+        (lost("no_dual_use_ban"), lost("baseline")) == (229, 413)
     ),
     "another step changes little": lambda: (
         max(
