@@ -9,6 +9,7 @@ import pytest
 
 from sim.engine.model import SupplyModel
 from sim.kernels.allocation import Allocation
+from sim.kernels.refusals import Refusals
 from sim.kernels.sums import NEVER
 from sim.month.allocation import ship
 from sim.month.final_use import StockPolicy, use
@@ -41,7 +42,8 @@ def works() -> World:
     final = ["engines", "helicopters"]
     assert world.axes.needs == (("AAA", final[0]), ("AAA", final[1]), ("AAA", "engines"))
     needs.cancellation[:] = column(0.25, 0, 0.5)
-    needs.backlog, needs.passed = column(40, 6, 8), column(8, 3, 4)
+    needs.backlog, needs.refusals = column(40, 6, 8), Refusals.none((3, 1))
+    needs.refusals.passed = column(8, 3, 4)
     needs.final[:], needs.deferred = column(20, 10), column(5, 1)
     needs.stock[:], needs.in_transit[:] = column(3, 4, 50), column(7, 0, 9)
     needs.lead[:], needs.cover[:] = column(1, 2, 3), column(0.5, 1.5, 2.5)
@@ -53,28 +55,46 @@ def works() -> World:
     return world
 
 
-def position(world: World, rows: Any) -> Position:
-    """Return what buyers of these needs see who order 100 each."""
+def position(world: World, rows: Any, order: float = 100.0) -> Position:
+    """Return what buyers of these needs see who order 100, or so much, each."""
     seen: list[Position] = []
 
     def rule(found: Position) -> np.ndarray:
         seen.append(found)
-        return np.full_like(found.expected, 100.0)
+        return np.full_like(found.expected, order)
 
     place_orders(world, [(rule, rows)])
     return seen[0]
 
 
 def test_what_is_ordered_beside_what_waits() -> None:
-    """A quarter, nothing and half of what waits is given up, and of what came beside it as much."""
+    """A quarter, nothing and half of what waits is given up, and of what came beside it as much.
+    All of it is ordered again, beyond use."""
     world = works()
     position(world, slice(0, 3))
     needs = world.needs
     assert needs.cancelled[:, 0].tolist() == [10, 0, 4]
-    assert needs.passed is not None
-    assert needs.passed[:, 0].tolist() == [6, 3, 2]
     assert needs.ordered[:, 0].tolist() == [100, 100, 100]
     assert needs.demand[:, 0].tolist() == [130, 106, 104]
+    assert needs.asked_before[:, 0].tolist() == [40, 6, 8]
+    assert needs.refusals is not None
+    assert needs.refusals.passed[:, 0].tolist() == [8, 3, 4]
+    assert needs.refusals.given_up[:, 0].tolist() == [0, 0, 0]
+
+
+def test_what_is_given_up_and_not_ordered_again() -> None:
+    """22 are ordered, 2, 12 and 10 of them beyond use; 5 of the 10 given up were not needed, and 1
+    of the 4 inputs: the works had reckoned with 7 and used 6."""
+    world = works()
+    needs = world.needs
+    assert needs.refusals is not None
+    needs.refusals.unused[:] = column(5, 0, 0)
+    needs.expected = column(0, 0, 7)
+    position(world, slice(0, 3), order=22)
+    assert needs.asked_before[:, 0].tolist() == [32, 6, 7]
+    assert needs.refusals.given_up[:, 0].tolist() == [3, 0, 0]
+    assert needs.refusals.passed_besides[:, 0].tolist() == [pytest.approx(0.6), 0, 0]
+    assert needs.refusals.passed[:, 0].tolist() == [pytest.approx(6.4), 3, 3.5]
 
 
 def test_what_a_buyer_that_orders_sees() -> None:
@@ -143,15 +163,15 @@ def test_lines_perceive_what_they_are_asked_for_or_ship() -> None:
 
 
 def test_limits_are_told_what_waits_from_earlier_months() -> None:
-    """Of 130 on order 100 are new, and 6 came beside the rest."""
+    """Of 130 on order 30 were asked for before, and 6 came beside these."""
     quota = {"kind": "quota", "date": "2014-01", "exporter": "BBB", "importer": ["AAA", "CCC"]}
     quota |= {"cap": 50, "pairs": "together"}
     model = SupplyModel(parse(union(events={"quota": quota})))
     model.step()
     world = model.world
     assert world.limits is not None
-    world.needs.demand, world.needs.ordered = column(130, 40), column(100, 40)
-    world.needs.passed = column(6, 0)
+    world.needs.asked_before, world.needs.refusals = column(30, 0), Refusals.none((2, 1))
+    world.needs.refusals.passed = column(6, 0)
     note_backlog(world)
     assert world.limits.waiting[:, 0].tolist() == [30, 0]
     assert world.limits.passed[:, 0].tolist() == [6, 0]

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 
+from sim.kernels.refusals import Refusals
+from tests.on_paper import column
 from tests.test_partial_cuts import CUT, one_supplier, received
 from tests.wrong_numbers import run, series
 
@@ -104,3 +107,57 @@ def test_of_inputs() -> None:
     flows = run(world).flows
     engines = flows[(flows["product"] == "x") & (flows.exporter == "BBB")]
     assert engines.central.tolist() == approx([60 * 6 + 30 * 6, 30 * 12, 30 * 12])
+
+
+# --- the kernel, on paper
+# -------------------------------------------------------------------------------------------------
+
+
+def told(passed: Any, given_up: Any, besides: Any, unused: Any) -> Refusals:
+    return Refusals(*(column(*each) for each in (passed, given_up, besides, unused)))
+
+
+def test_what_is_cancelled_takes_what_came_with_it() -> None:
+    """Of 40 that wait a quarter goes, with a quarter of the 8 that came; 30 had gone before with 6.
+    Of the 40 given up 10 were never needed: their part of what came goes, too."""
+    one = told([8], [30], [6], [10])
+    one.give_up(column(10), column(0.25))
+    assert one.passed.tolist() == [[6]]
+    assert one.given_up.tolist() == [[30]]
+    assert one.passed_besides.tolist() == [[6]]
+
+
+def test_nobody_lacks_less_than_nothing() -> None:
+    one = told([8], [3], [1], [50])
+    one.give_up(column(10), column(0.25))
+    assert (one.given_up.tolist(), one.passed_besides.tolist()) == ([[0]], [[0]])
+
+
+def test_as_much_is_ordered_again_as_was_given_up() -> None:
+    """10 of 40; all of 40 of an order of 50 beyond use; nothing of an order below it."""
+    several = told([6, 6, 6], [40, 40, 40], [8, 8, 8], [0, 0, 0])
+    assert several.order_again(column(10, 50, -5))[:, 0].tolist() == [10, 40, 0]
+    assert several.given_up[:, 0].tolist() == [30, 0, 40]
+    assert several.passed_besides[:, 0].tolist() == [6, 0, 8]
+    assert several.passed[:, 0].tolist() == [8, 14, 6]
+
+
+def test_after_a_month() -> None:
+    """Of each unit that comes the cut refuses two. No more came with what waits than half of it,
+    and with what was given up; what was given up before anything came does not count, nor what a
+    cut does not touch: the second need."""
+    before = told([5, 5, 0, 0, 4], [6, 6, 6, 6, 20], [4, 4, 2, 0, 3], [1, 1, 1, 1, 1])
+    backlog, rows = column(100, 100, 100, 100, 10), np.array([0, 2, 3, 4])
+    after = before.taken(rows, column(7, 7, 7, 7), backlog, column(2, 2, 2, 2))
+    assert after.passed[:, 0].tolist() == [12, 0, 7, 7, 5]
+    assert after.given_up[:, 0].tolist() == [6, 0, 6, 0, 20]
+    assert after.passed_besides[:, 0].tolist() == [3, 0, 2, 0, 3]
+    assert after.unused.tolist() == [[0]] * 5
+    assert before.passed[:, 0].tolist() == [5, 5, 0, 0, 4]
+
+
+def test_in_a_member_without_a_cut_nothing_is_refused() -> None:
+    before = told([5], [6], [4], [0])
+    after = before.taken(np.array([0]), column(7), column(100), column(0))
+    assert (after.passed.tolist(), after.given_up.tolist()) == ([[0]], [[0]])
+    assert after.passed_besides.tolist() == [[0]]
