@@ -21,7 +21,7 @@ from sim.events.trade import Moment, Moments, Passage, Restriction, TradeEffect
 from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.groups import Groups
 from sim.kernels.limits import Limits
-from sim.kernels.sums import total
+from sim.kernels.sums import some, total
 from sim.world.trade_caps import singles
 from sim.world.world import World
 
@@ -215,14 +215,20 @@ class TradeLimits:
     def _pass_up(self, free: Bools) -> None:
         """Let what passes between pairs of states pass a limit over several of them, too.
 
-        Those that are `free` [groups, members] do not count there.
+        Those that are `free` [groups, members] do not count there. Under one that an event sets it
+        passes first.
         """
         part, base = self.limits.part, self.limits.base
+        own = np.zeros_like(base)
         for whole, pairs in self.parts:
             counts = ~free[pairs]
-            shares = total(part[pairs] * base[pairs] * counts)
+            shares = part[pairs] * base[pairs] * counts
+            if whole in self.wholes:
+                own[pairs] = self.limits.amount[pairs] * counts + shares
             for each in (self.limits, self.lawful):
-                each.amount[whole] += total(each.amount[pairs] * counts) + shares
+                each.amount[whole] += total(each.amount[pairs] * counts) + total(shares)
+        several = np.isin(np.arange(self.size.size), list(self.wholes))
+        self.limits = replace(self.limits, own=own if some(own) else None, several=several)
 
     def _exempt_together(self, moments: Sequence[Moment], left: Floats) -> None:
         """Let each pair pass what is exempt, and all that are restricted no more beside the rest.

@@ -143,7 +143,7 @@ class Cuts:
             without = self.ration(wanted, left, market.by_line(wanted), market)
             came = without.take(limits.cut_links, axis=0)
         is_over = some(carried > room)
-        refused = limits.reduce(granted, room, carried) if is_over else None
+        refused = limits.reduce(granted, room, carried, flow) if is_over else None
         if is_over or is_short:
             self._share_out(granted, taken, within)
         if is_over or is_short or has_quotas or self.holds:

@@ -15,6 +15,7 @@ import numpy as np
 from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.groups import Groups
 from sim.kernels.kept import remembered
+from sim.kernels.own_first import own_first
 from sim.kernels.refusals import Refusals
 from sim.kernels.sums import GroupSum, divide, kept_where, raised, some
 from sim.kernels.terms import RTOL, Terms
@@ -217,7 +218,7 @@ class Limits(Terms):
         what was asked, [links, members]; None: all got some.
         """
         asked = self.carried(orders)
-        return self.reduce(orders, self.room(asked if anew is None else anew, flow), asked)
+        return self.reduce(orders, self.room(asked if anew is None else anew, flow), asked, flow)
 
     def room(self, would: Floats, flow: Floats | None = None) -> Floats:
         """Return what groups may still carry, [groups, members], if so much `would` flow on top of
@@ -230,21 +231,25 @@ class Limits(Terms):
         # rounding leaves dust of room, and dust of goods would set a buyer's mean lead time
         return np.where(carried < limit * (1.0 - RTOL), limit - carried, 0.0)
 
-    def reduce(self, orders: Floats, room: Floats, asked: Floats | None = None) -> Bools | None:
+    def reduce(
+        self, orders: Floats, room: Floats, asked: Floats, flow: Floats | None = None
+    ) -> Bools | None:
         """Reduce orders [links, members], in place, to what groups have `room` for; `asked` is what
-        is asked of them, where that is known; both [groups, members].
+        is asked of them; both [groups, members]. `flow` [links, members] is what links carry.
 
-        The orders of a group that asks for more are reduced by one factor; a link in several groups
-        by the least. Return which links got nothing of what was asked, [links, members]; None: all
-        got some.
+        The orders of a group that asks for more are reduced by one factor, beside what passes
+        first; a link in several groups by the least. Return which links got nothing of what was
+        asked, [links, members]; None: all got some.
         """
         groups = self.groups
-        if asked is None:
-            asked = self.carried(orders)
         over = asked > room
         if not some(over):
             return None
-        factor = self.to_links(np.divide(room, asked, out=np.ones_like(asked), where=over))
+        if self.own is None or self.several is None:
+            factor = self.to_links(np.divide(room, asked, out=np.ones_like(asked), where=over))
+        else:
+            own = self.own if flow is None else raised(self.own - self.carried(flow))
+            factor = self.of_pairs(own_first(groups, orders, room, asked, own, self.several))
         orders[groups.touched] *= factor
         nothing = factor < RTOL
         if not some(nothing):

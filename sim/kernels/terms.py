@@ -6,7 +6,7 @@ Which links a limit is for is in `groups.py`; how it is shared is in `limits.py`
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Self
 
@@ -52,6 +52,11 @@ class Terms:
     counted: Bools | None
     """[pairs, members]: whether a link's flow counts toward its group's limit, and is held by it:
     one for several pairs of states is none for those that nothing restricts; None: all do"""
+    own: Floats | None = field(default=None, kw_only=True)
+    """What exceptions let pass between two states, of groups of one pair: under a limit that an
+    event sets for several pairs together it passes first; None: nothing does"""
+    several: Bools | None = field(default=None, kw_only=True)
+    """[groups]: where such limits are; None: nowhere"""
 
     def carried(self, values: Floats) -> Floats:
         """Sum values [links, members] over the links that count, [groups, members]."""
@@ -66,8 +71,15 @@ class Terms:
         """
         if self.counted is None:
             return self.groups.to_links(values)
-        pairs = np.where(self.counted, values.take(self.groups.group, axis=0), otherwise)
-        return self.groups.least_of(pairs)
+        return self.of_pairs(values.take(self.groups.group, axis=0), otherwise)
+
+    def of_pairs(self, values: Floats, otherwise: float = 1.0) -> Floats:
+        """Return the least of each link's values [pairs, members] where it counts, [touched,
+        members]; `otherwise` where it counts in none.
+        """
+        if self.counted is not None:
+            values = np.where(self.counted, values, otherwise)
+        return self.groups.least_of(values)
 
     def let(self, flags: Bools) -> Bools:
         """Return the links for which all groups in which they count are marked, [touched, members].
@@ -99,6 +111,9 @@ class Terms:
         counted = self.counted
         if counted is not None:
             counted = counted[np.isin(self.groups.group, rows)]
+        for name in ("own", "several"):
+            values = getattr(self, name)
+            taken[name] = None if values is None else values.take(rows, axis=0)
         return replace(self, groups=groups, counted=counted, **taken)
 
     @cached_property

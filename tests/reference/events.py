@@ -253,9 +253,9 @@ class Calendar:
                 exception.act(month)
         left = {each: each.left(each.reference, each.lawful) for each in self.limits}
         free = {each for each in self.limits if left[each] == inf}
-        self._pass_up(free)
-        self._exempt_together(month, left, free)
         wholes = {each.whole for each in (*self.restrictions, *self.exceptions)}
+        self._pass_up(free, wholes)
+        self._exempt_together(month, left, free)
         for limit in self.limits:
             reference = limit.reference
             if limit in wholes and len(limit.routes) > 1:
@@ -273,13 +273,19 @@ class Calendar:
             alone[route] for route in {link.route: None for link in whole.links} if route in alone
         ]
 
-    def _pass_up(self, free: set[Limit]) -> None:
+    def _pass_up(self, free: set[Limit], wholes: set[Limit | None]) -> None:
         """Let what passes between two states pass a limit over several pairs of them, too; those
         that are `free` do not count there."""
         for limit in self.limits:
             if len(limit.routes) > 1:
                 parts = [each for each in self._parts(limit) if each not in free]
                 shares = total(each.part * each.base for each in parts)
+                if limit in wholes:
+                    limit.own = {
+                        route: each.amount + each.part * each.base
+                        for each in parts
+                        for route in each.routes
+                    }
                 limit.amount += total(each.amount for each in parts) + shares
                 limit.lawful += total(each.lawful for each in parts) + shares
 

@@ -47,6 +47,9 @@ class Limit:
     was_short: bool = False
     """Whether, this month, a line was short that it takes a share of, or another limit does, or
     one let less pass over a link that some limit takes a share of"""
+    own: dict[Route, float] = field(default_factory=dict)
+    """What leaks or is exempt of one route alone: under a limit that an event sets for several it
+    passes first"""
     free: set[Route] = field(default_factory=set)
     """Routes that nothing restricts: one limit for several does not hold for them"""
 
@@ -73,6 +76,7 @@ class Limit:
         """Forget what restrictions and exceptions made of it last month."""
         self.fixed, self.share, self.reference = inf, 1.0, self.base
         self.amount = self.lawful = self.part = 0.0
+        self.own = {}
 
     def carried(self) -> float:
         """Count what its links carry."""
@@ -262,7 +266,7 @@ def trim(
     for link, order in orders.items():
         for limit in holding(link):
             asked[limit] = asked.get(limit, 0.0) + order
-    factor: dict[Limit, float] = {}
+    factor: dict[tuple[Limit, Route], float] = {}
     for limit, amount in asked.items():
         carried = 0.0 if is_anew else limit.carried()
         would = carried + (amount if asked_anew is None else asked_anew[limit])
@@ -270,15 +274,41 @@ def trim(
         if whole is False and not limit.is_in_part:
             most = inf
         room = most - carried if carried < most * ROOM else 0.0
-        factor[limit] = room / amount if amount > room else 1.0
-        if factor[limit] < DUST:
-            is_fresh |= not all(link.is_refused for link in limit.held)
-            for link in limit.held:
-                link.is_refused = True
+        for route, part in _factors(limit, orders, room, amount, is_anew=is_anew).items():
+            factor[limit, route] = part
+            if part < DUST:
+                held = [link for link in limit.held if link.route == route]
+                is_fresh |= not all(link.is_refused for link in held)
+                for link in held:
+                    link.is_refused = True
     for link in orders:
         if holding(link):
-            orders[link] *= min(factor[limit] for limit in holding(link))
+            orders[link] *= min(factor[limit, link.route] for limit in holding(link))
     return is_fresh
+
+
+def _factors(
+    limit: Limit, orders: dict[Link, float], room: float, amount: float, *, is_anew: bool
+) -> dict[Route, float]:
+    """Return by how much a limit with so much room reduces the orders over each of its routes, of
+    which so much is asked in all: what passes of a route alone comes first, the rest is shared."""
+    asked = dict.fromkeys((link.route for link in limit.held), 0.0)
+    left = {route: limit.own.get(route, 0.0) for route in asked}
+    for link in limit.held:
+        asked[link.route] += orders.get(link, 0.0)
+        left[link.route] -= 0.0 if is_anew else link.flow
+    if amount <= room:
+        return dict.fromkeys(asked, 1.0)
+    first = {route: min(asked[route], max(left[route], 0.0)) for route in asked}
+    firsts = total(first.values())
+    passing, rest = min(firsts, room), max(amount - firsts, 0.0)
+    part = (room - passing) / rest if rest > 0 else 0.0
+    return {
+        route: (first[route] * (passing / firsts) + (each - first[route]) * part) / each
+        if first[route] > 0
+        else part
+        for route, each in asked.items()
+    }
 
 
 def _unrestricted(
