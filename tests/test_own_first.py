@@ -57,11 +57,10 @@ def test_what_one_leaves_of_its_own_others_may_use() -> None:
 
 
 def test_a_cap_of_trade_lets_nothing_pass_first() -> None:
-    """A trade rule's cap of 40 for both is shared by what is asked, whatever is exempt."""
-    world = under_a_quota(80, {"kind": "exemption", "cap": 30})
+    """A trade rule's cap of 40 for both is shared by what is asked, whatever a quota exempts."""
+    world = under_a_quota(110, {"kind": "exemption", "cap": 30})
     world["trade"]["t"] |= {"cap": 40, "pairs": "together"}
-    world["events"]["quota"]["cap"] = 39
-    world["events"] = {"free": world["events"]["free"]}
+    world["events"]["quota"] |= {"importer": "AAA", "cap": 59, "pairs": "each"}
     first, second = received(world, "AAA", "CCC")
     assert (first[-1], second[-1]) == (approx(20), approx(20))
 
@@ -105,9 +104,7 @@ def test_laws(members: list[tuple[list[float], list[float], float]]) -> None:
 
 @settings(max_examples=50)
 @given(AMOUNTS, st.floats(0, 300))
-def test_without_anything_of_ones_own_all_are_reduced_alike(
-    asked: list[float], room: float
-) -> None:
+def test_who_has_nothing_of_his_own_is_reduced_as_all(asked: list[float], room: float) -> None:
     orders = np.array(asked)[:, None]
     parts = reduced(orders, np.zeros((3, 1)), np.array([room]))[1]
     whole = PAIRS.carried(orders)[3, 0]
