@@ -35,7 +35,7 @@ def under_a_quota(cap: float, free: Tree, needs: dict[str, float] | None = None)
         (10, {"kind": "exemption", "cap": 30}, 30, 0),
         (40, {"kind": "exemption", "cap": 30}, 30 + 10 / 3, 20 / 3),
         (40, {"kind": "exemption", "share": 0.5}, 30 + 10 / 3, 20 / 3),
-        (40, {"kind": "leakage", "share": 0.5, "phase_in": 0}, 30 + 10 / 3, 20 / 3),
+        (40, {"kind": "leakage", "share": 0.5, "phase_in": 0}, 20, 20),
         (100, {"kind": "exemption", "cap": 30}, 160 / 3, 140 / 3),
         (0, {"kind": "exemption", "cap": 30}, 30, 0),
         (40, {"kind": "exemption", "cap": 0}, 20, 20),
@@ -43,7 +43,7 @@ def under_a_quota(cap: float, free: Tree, needs: dict[str, float] | None = None)
 )
 def test_what_is_exempt_passes_first(cap: float, free: Tree, one: float, other: float) -> None:
     """Both want 60. AAA has what is exempt, and of the rest of the quota its part by what is left
-    to want: of 10 a third, since it wants 30 more and CCC 60."""
+    to want: of 10 a third, since it wants 30 more and CCC 60. What leaks has no such right."""
     first, second = received(under_a_quota(cap, free), "AAA", "CCC")
     assert first == approx([60.0] * BEFORE + [one] * 30, abs=1e-9)
     assert second == approx([60.0] * BEFORE + [other] * 30, abs=1e-9)

@@ -215,8 +215,8 @@ class TradeLimits:
     def _pass_up(self, free: Bools) -> None:
         """Let what passes between pairs of states pass a limit over several of them, too.
 
-        Those that are `free` [groups, members] do not count there. Under one that an event sets it
-        passes first.
+        Those that are `free` [groups, members] do not count there. Under one that an event sets
+        what is exempt passes first.
         """
         part, base = self.limits.part, self.limits.base
         own = np.zeros_like(base)
@@ -224,7 +224,7 @@ class TradeLimits:
             counts = ~free[pairs]
             shares = part[pairs] * base[pairs] * counts
             if whole in self.wholes:
-                own[pairs] = self.limits.amount[pairs] * counts + shares
+                own[pairs] = self.lawful.amount[pairs] * counts + shares
             for each in (self.limits, self.lawful):
                 each.amount[whole] += total(each.amount[pairs] * counts) + total(shares)
         several = np.isin(np.arange(self.size.size), list(self.wholes))

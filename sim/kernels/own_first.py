@@ -1,5 +1,5 @@
-"""Share a limit for several pairs of states where exceptions let a part of one pair pass: that
-part passes first, and the rest is shared by what is asked.
+"""Share a limit for several pairs of states where a part of one pair is exempt: that part passes
+first, and the rest is shared by what is asked.
 """
 
 from __future__ import annotations

@@ -53,8 +53,8 @@ class Terms:
     """[pairs, members]: whether a link's flow counts toward its group's limit, and is held by it:
     one for several pairs of states is none for those that nothing restricts; None: all do"""
     own: Floats | None = field(default=None, kw_only=True)
-    """What exceptions let pass between two states, of groups of one pair: under a limit that an
-    event sets for several pairs together it passes first; None: nothing does"""
+    """What is exempt between two states, of groups of one pair: under a limit that an event sets
+    for several pairs together it passes first; None: nothing is"""
     several: Bools | None = field(default=None, kw_only=True)
     """[groups]: where such limits are; None: nowhere"""
 

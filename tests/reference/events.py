@@ -282,7 +282,7 @@ class Calendar:
                 shares = total(each.part * each.base for each in parts)
                 if limit in wholes:
                     limit.own = {
-                        route: each.amount + each.part * each.base
+                        route: each.lawful + each.part * each.base
                         for each in parts
                         for route in each.routes
                     }

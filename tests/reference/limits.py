@@ -48,8 +48,8 @@ class Limit:
     """Whether, this month, a line was short that it takes a share of, or another limit does, or
     one let less pass over a link that some limit takes a share of"""
     own: dict[Route, float] = field(default_factory=dict)
-    """What leaks or is exempt of one route alone: under a limit that an event sets for several it
-    passes first"""
+    """What is exempt of one route alone: under a limit that an event sets for several it passes
+    first"""
     free: set[Route] = field(default_factory=set)
     """Routes that nothing restricts: one limit for several does not hold for them"""
 
