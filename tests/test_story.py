@@ -202,9 +202,10 @@ def test_the_chairs_weight() -> None:
         for paths in ((f"{COMMISSION}.chair_weight",), ())
     )
     for plant in ("semey_engineering", "plant_558"):
-        # where the plant is needed for Russia alone, it is built all the same
-        assert (added(history, plant) <= added(alike, plant) * (1 + 1e-12)).all(), plant
-        assert (added(history, plant) < added(alike, plant)).any(), plant
+        # where the plant is needed for Russia alone, it is built all the same, and money that one
+        # year did not take may build a little more in another
+        assert (added(history, plant) <= added(alike, plant) * 1.02).all(), plant
+        assert added(history, plant).sum() < added(alike, plant).sum(), plant
     for state in ("BLR", "KAZ", "ARM"):
         assert (
             unmet(history, state, "repair_services") > unmet(alike, state, "repair_services")
