@@ -67,6 +67,18 @@ def test_a_cut_that_grows_takes_what_it_takes_by_then() -> None:
     assert found == approx(sorted(found, reverse=True))
 
 
+@pytest.mark.parametrize("cover", [0, 1, 12])
+@pytest.mark.parametrize("cancellation", [0.02, 0.3, 1])
+def test_of_a_need_that_appears_later(cover: float, cancellation: float) -> None:
+    """Who begins to need goods under a cut lays in a stock over some months: of what it still lacks
+    this month's part would come without the cut, and what was given up before is none of that."""
+    later = stocked(cover, cancellation, {"series": [0] * 8 + [60]})
+    later["factories"]["fb"]["lines"]["x"] = 1000
+    (whole,) = received(later, "AAA")
+    later["events"] = {"cut": {**CUT, "share": 0.5}}
+    assert received(later, "AAA")[0] == approx([each / 2 for each in whole])
+
+
 def test_more_need_is_no_order_again() -> None:
     """A need that grows by half from 2015 on is new: the cut leaves half of it, too, and of what
     is laid in for it."""

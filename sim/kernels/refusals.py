@@ -48,8 +48,8 @@ class Refusals:
         self.passed = self.passed - self.passed * cancellation
 
     def order_again(self, more: Floats) -> Floats:
-        """Return how much of what is ordered beyond use, `more`, was given up before; it waits from
-        now on.
+        """Return how much of what is ordered was given up before; it waits from now on. `more` is
+        ordered than would be, had what was given up come.
         """
         again = np.minimum(self.given_up, raised(more))
         came = self.passed_besides * divide(again, self.given_up)

@@ -29,7 +29,7 @@ def place_orders(world: World, ordering: Ordering) -> None:
         needs.refusals.give_up(needs.cancelled, needs.cancellation)
     backlog = needs.backlog - needs.cancelled
     # what was ordered and expected before is still looked at
-    needs.expected, needs.ordered = np.empty_like(backlog), np.empty_like(backlog)
+    needs.expected = np.empty_like(backlog)
     needs.expected[: axes.final] = needs.final
     starts = axes.inputs_by_line.to_rows(_starts(world))
     np.multiply(needs.amount, starts, out=needs.expected[axes.inputs])
@@ -37,13 +37,22 @@ def place_orders(world: World, ordering: Ordering) -> None:
     # rules ask what their customers wait for
     note_backlog(world)
     positions = Positions.now(world, backlog, _plan(world))
-    for rule, rows in ordering:
-        needs.ordered[rows] = rule(positions.of(rows))
+    refusals, without = needs.refusals, None
+    if refusals is not None and some(refusals.given_up):
+        without = _orders(positions.with_goods(refusals.given_up), ordering)
+    needs.ordered = _orders(positions, ordering)
     needs.demand = backlog + needs.ordered
-    if needs.refusals is not None and some(needs.refusals.given_up):
-        again = needs.refusals.order_again(needs.ordered - needs.expected)
-        needs.asked_before = backlog + again
+    if refusals is not None and without is not None:
+        needs.asked_before = backlog + refusals.order_again(needs.ordered - without)
         note_backlog(world)
+
+
+def _orders(positions: Positions, ordering: Ordering) -> Floats:
+    """Return what buyers order who know this, [needs, members]."""
+    ordered = np.empty_like(positions.backlog)
+    for rule, rows in ordering:
+        ordered[rows] = rule(positions.of(rows))
+    return ordered
 
 
 def _starts(world: World) -> Floats:

@@ -138,11 +138,12 @@ class Need:
         self.passed -= moved
         self.passed_besides = (self.passed_besides + moved) * (self.given_up / (whole or 1.0))
 
-    def order(self, amount: float) -> None:
-        """Order on top of what waits; what is more than will be used was given up before."""
+    def order(self, amount: float, without: float) -> None:
+        """Order on top of what waits; what is more than what it would order `without` a lack of
+        what it has given up was given up before."""
         self.ordered = amount
         self.demand = self.old_orders + amount
-        again = min(self.given_up, max(amount - self.expected, 0.0))
+        again = min(self.given_up, max(amount - without, 0.0))
         came = self.passed_besides * (again / (self.given_up or 1.0))
         self.given_up -= again
         self.passed_besides -= came
