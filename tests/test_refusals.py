@@ -79,14 +79,44 @@ def test_of_a_need_that_appears_later(cover: float, cancellation: float) -> None
     assert received(later, "AAA")[0] == approx([each / 2 for each in whole])
 
 
-def test_more_need_is_no_order_again() -> None:
-    """A need that grows by half from 2015 on is new: the cut leaves half of it, too, and of what
-    is laid in for it."""
+@pytest.mark.parametrize("capacity", [100, 1000])
+def test_more_need_is_no_order_again(capacity: float) -> None:
+    """A need that grows by half from 2015 on is new: the cut leaves half of what would come for it,
+    and of what is laid in for it, also while the supplier is short and other orders wait for it."""
     more = {"kind": "demand", "date": "2015-01", "state": "AAA", "product": "x", "factor": 1.5}
-    (found,) = received(stocked(5, 0.3, cut={**CUT, "share": 0.5}, more=more), "AAA")
-    assert found[BEFORE:12] == approx([30.0] * 6)
-    assert found[12] > 45
-    assert found[-6:] == approx([45.0] * 6, rel=0.01)
+    grown = stocked(5, 0.3, more=more)
+    grown["factories"]["fb"]["lines"]["x"] = capacity
+    (whole,) = received(grown, "AAA")
+    grown["events"]["cut"] = {**CUT, "share": 0.5}
+    half = [each / 2 for each in whole]
+    assert received(grown, "AAA")[0] == approx(whole[:BEFORE] + half[BEFORE:])
+
+
+@pytest.mark.parametrize(("share", "then"), [(0.5, 30), (0.55, 36), (0.9, 78), (1, 90)])
+def test_a_deeper_cut_for_a_while_does_not_undo_what_the_other_has_refused(
+    share: float, then: float
+) -> None:
+    """For two months of 2015 less than half comes; afterwards half of these months' orders comes as
+    well, and of older ones no more than before."""
+    deeper = {**CUT, "date": "2015-07", "until": "2015-09", "share": share}
+    world = stocked(5, 0, cut={**CUT, "share": 0.5}, deeper=deeper)
+    world["factories"]["fb"]["lines"]["x"] = 1000
+    (found,) = received(world, "AAA")
+    assert found[BEFORE:18] == approx([30.0] * 12)
+    assert found[18:20] == approx([60 * (1 - share)] * 2)
+    assert found[20:] == approx([then] + [30.0] * 15)
+
+
+@pytest.mark.parametrize("share", [0.55, 0.9, 1])
+@pytest.mark.parametrize("cancellation", [0.3, 1])
+@pytest.mark.parametrize("cover", [0, 5])
+def test_a_deeper_cut_for_a_while_never_brings_more(
+    share: float, cancellation: float, cover: float
+) -> None:
+    """Neither where buyers cancel and order again."""
+    deeper = {**CUT, "date": "2015-07", "until": "2015-09", "share": share}
+    world = stocked(cover, cancellation, cut={**CUT, "share": 0.5}, deeper=deeper)
+    assert sum(received(world, "AAA")[0]) <= 60 * BEFORE + 30 * 30 + 1e-9
 
 
 def test_when_the_cut_ends_all_is_made_good() -> None:

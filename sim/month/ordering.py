@@ -1,7 +1,6 @@
 """Cancel a part of the backlog, place new orders, and update the demand that lines perceive.
 
-Writes needs.cancelled, refusals, asked_before, expected, ordered, demand and perceived, and
-lines.perceived.
+Writes needs.cancelled, refusals, expected, ordered, demand and perceived, and lines.perceived.
 """
 
 from __future__ import annotations
@@ -26,16 +25,15 @@ def place_orders(world: World, ordering: Ordering) -> None:
     if needs.refusals is not None:
         unused = needs.expected[axes.inputs] - needs.used[axes.inputs]
         needs.refusals.unused[axes.inputs] = raised(unused)
-        needs.refusals.give_up(needs.cancelled, needs.cancellation)
+        needs.refusals.give_up(needs.cancellation)
     backlog = needs.backlog - needs.cancelled
     # what was ordered and expected before is still looked at
     needs.expected = np.empty_like(backlog)
     needs.expected[: axes.final] = needs.final
     starts = axes.inputs_by_line.to_rows(_starts(world))
     np.multiply(needs.amount, starts, out=needs.expected[axes.inputs])
-    needs.asked_before = backlog
     # rules ask what their customers wait for
-    note_backlog(world)
+    note_refusals(world)
     positions = Positions.now(world, backlog, _plan(world))
     refusals, without = needs.refusals, None
     if refusals is not None and some(refusals.given_up):
@@ -43,8 +41,8 @@ def place_orders(world: World, ordering: Ordering) -> None:
     needs.ordered = _orders(positions, ordering)
     needs.demand = backlog + needs.ordered
     if refusals is not None and without is not None:
-        needs.asked_before = backlog + refusals.order_again(needs.ordered - without)
-        note_backlog(world)
+        refusals.order_again(needs.ordered - without)
+        note_refusals(world)
 
 
 def _orders(positions: Positions, ordering: Ordering) -> Floats:
@@ -75,12 +73,10 @@ def _plan(world: World) -> Floats | None:
     return planned
 
 
-def note_backlog(world: World) -> None:
-    """Tell limits, also those that events have set since, what needs asked for before."""
+def note_refusals(world: World) -> None:
+    """Tell limits, also those that events have set since, what cuts have refused before."""
     if world.limits is not None:
-        needs = world.needs
-        passed = None if needs.refusals is None else needs.refusals.passed
-        world.limits.tell(needs.asked_before, passed)
+        world.limits.tell(world.needs.refusals)
         world.asking.forget()
 
 
