@@ -9,11 +9,12 @@ import pytest
 
 from sim.engine.model import SupplyModel
 from sim.kernels.allocation import Allocation
+from sim.kernels.refusals import Refusals
 from sim.kernels.sums import NEVER
 from sim.month.allocation import ship
 from sim.month.final_use import StockPolicy, use
 from sim.month.goods import dispatch
-from sim.month.ordering import note_backlog, perceive, place_orders
+from sim.month.ordering import note_refusals, perceive, place_orders
 from sim.rules.ordering import Position
 from sim.rules.stockpile import StockDecision, Store
 from sim.scenario.loading.load import parse
@@ -41,7 +42,8 @@ def works() -> World:
     final = ["engines", "helicopters"]
     assert world.axes.needs == (("AAA", final[0]), ("AAA", final[1]), ("AAA", "engines"))
     needs.cancellation[:] = column(0.25, 0, 0.5)
-    needs.backlog, needs.passed = column(40, 6, 8), column(8, 3, 4)
+    needs.backlog, needs.refusals = column(40, 6, 8), Refusals.none((3, 1))
+    needs.refusals.waiting, needs.refusals.passed = column(20, 6, 8), column(8, 3, 4)
     needs.final[:], needs.deferred = column(20, 10), column(5, 1)
     needs.stock[:], needs.in_transit[:] = column(3, 4, 50), column(7, 0, 9)
     needs.lead[:], needs.cover[:] = column(1, 2, 3), column(0.5, 1.5, 2.5)
@@ -62,7 +64,8 @@ def position(world: World, rows: Any) -> Position:
         return np.full_like(found.expected, 100.0)
 
     place_orders(world, [(rule, rows)])
-    return seen[0]
+    # it was asked before what they would order had they more in stock
+    return seen[-1]
 
 
 def test_what_is_ordered_beside_what_waits() -> None:
@@ -71,8 +74,9 @@ def test_what_is_ordered_beside_what_waits() -> None:
     position(world, slice(0, 3))
     needs = world.needs
     assert needs.cancelled[:, 0].tolist() == [10, 0, 4]
-    assert needs.passed is not None
-    assert needs.passed[:, 0].tolist() == [6, 3, 2]
+    assert needs.refusals is not None
+    assert needs.refusals.waiting[:, 0].tolist() == [15, 6, 4]
+    assert needs.refusals.passed[:, 0].tolist() == [6, 3, 2]
     assert needs.ordered[:, 0].tolist() == [100, 100, 100]
     assert needs.demand[:, 0].tolist() == [130, 106, 104]
 
@@ -142,17 +146,17 @@ def test_lines_perceive_what_they_are_asked_for_or_ship() -> None:
     assert world.lines.perceived[:, 0].tolist() == [40, 35, 20]
 
 
-def test_limits_are_told_what_waits_from_earlier_months() -> None:
-    """Of 130 on order 100 are new, and 6 came beside the rest."""
+def test_limits_are_told_what_cuts_have_refused() -> None:
+    """30 wait because they were refused, and 6 came beside these."""
     quota = {"kind": "quota", "date": "2014-01", "exporter": "BBB", "importer": ["AAA", "CCC"]}
     quota |= {"cap": 50, "pairs": "together"}
     model = SupplyModel(parse(union(events={"quota": quota})))
     model.step()
     world = model.world
     assert world.limits is not None
-    world.needs.demand, world.needs.ordered = column(130, 40), column(100, 40)
-    world.needs.passed = column(6, 0)
-    note_backlog(world)
+    world.needs.refusals = Refusals.none((2, 1))
+    world.needs.refusals.waiting, world.needs.refusals.passed = column(30, 0), column(6, 0)
+    note_refusals(world)
     assert world.limits.waiting[:, 0].tolist() == [30, 0]
     assert world.limits.passed[:, 0].tolist() == [6, 0]
 
