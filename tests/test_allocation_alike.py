@@ -16,6 +16,7 @@ from sim.kernels.groups import Groups
 from sim.kernels.limits import Limits
 from sim.kernels.market import Market, Part
 from sim.kernels.places import Capped, Opening
+from sim.kernels.refusals import Refusals
 from sim.kernels.spreading import ask
 
 LINES, NEEDS, MEMBERS = 5, 6, 3
@@ -50,7 +51,9 @@ def drawn(seed: int, kinds: str) -> dict[str, Any]:
         limits.amount[:] = random.random(shape) * 5
     if "uncounted" in kinds:
         limits = replace(limits, counted=random.random((groups.link.size, MEMBERS)) < 0.7)
-    limits.tell(random.random((NEEDS, MEMBERS)) * 9, random.random((NEEDS, MEMBERS)) * 4)
+    before = Refusals.none((NEEDS, MEMBERS))
+    before.waiting, before.passed = (random.random((NEEDS, MEMBERS)) * most for most in (9, 4))
+    limits.tell(before)
     return {
         "market": Market.build(line, need, LINES, NEEDS, tier, is_lasting=True),
         "supply": random.random((LINES, MEMBERS)) * 60,

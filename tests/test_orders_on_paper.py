@@ -14,13 +14,15 @@ from sim.kernels.sums import NEVER
 from sim.month.allocation import ship
 from sim.month.final_use import StockPolicy, use
 from sim.month.goods import dispatch
-from sim.month.ordering import note_backlog, perceive, place_orders
+from sim.month.ordering import note_refusals, perceive, place_orders
 from sim.rules.ordering import Position
 from sim.rules.stockpile import StockDecision, Store
 from sim.scenario.loading.load import parse
 from sim.world.world import World
 from tests.on_paper import NO, YES, column, union
 from tests.worlds import old_supplier
+
+approx = pytest.approx
 
 
 def works() -> World:
@@ -43,7 +45,7 @@ def works() -> World:
     assert world.axes.needs == (("AAA", final[0]), ("AAA", final[1]), ("AAA", "engines"))
     needs.cancellation[:] = column(0.25, 0, 0.5)
     needs.backlog, needs.refusals = column(40, 6, 8), Refusals.none((3, 1))
-    needs.refusals.passed = column(8, 3, 4)
+    needs.refusals.waiting, needs.refusals.passed = column(20, 6, 8), column(8, 3, 4)
     needs.final[:], needs.deferred = column(20, 10), column(5, 1)
     needs.stock[:], needs.in_transit[:] = column(3, 4, 50), column(7, 0, 9)
     needs.lead[:], needs.cover[:] = column(1, 2, 3), column(0.5, 1.5, 2.5)
@@ -55,46 +57,46 @@ def works() -> World:
     return world
 
 
-def position(world: World, rows: Any, order: float = 100.0) -> Position:
-    """Return what buyers of these needs see who order 100, or so much, each."""
+def position(world: World, rows: Any) -> Position:
+    """Return what buyers of these needs see who order 100 each."""
     seen: list[Position] = []
 
     def rule(found: Position) -> np.ndarray:
         seen.append(found)
-        return np.full_like(found.expected, order)
+        return np.full_like(found.expected, 100.0)
 
     place_orders(world, [(rule, rows)])
-    return seen[0]
+    # it was asked before what they would order had they more in stock
+    return seen[-1]
 
 
 def test_what_is_ordered_beside_what_waits() -> None:
-    """A quarter, nothing and half of what waits is given up, and of what came beside it as much.
-    All of it is ordered again, beyond use."""
+    """A quarter, nothing and half of what waits is given up, and of what came beside it as much."""
     world = works()
     position(world, slice(0, 3))
     needs = world.needs
     assert needs.cancelled[:, 0].tolist() == [10, 0, 4]
+    assert needs.refusals is not None
+    assert needs.refusals.waiting[:, 0].tolist() == [15, 6, 4]
+    assert needs.refusals.passed[:, 0].tolist() == [6, 3, 2]
     assert needs.ordered[:, 0].tolist() == [100, 100, 100]
     assert needs.demand[:, 0].tolist() == [130, 106, 104]
-    assert needs.asked_before[:, 0].tolist() == [40, 6, 8]
-    assert needs.refusals is not None
-    assert needs.refusals.passed[:, 0].tolist() == [8, 3, 4]
-    assert needs.refusals.given_up[:, 0].tolist() == [0, 0, 0]
 
 
-def test_what_is_given_up_and_not_ordered_again() -> None:
-    """22 are ordered, 2, 12 and 10 of them beyond use; 5 of the 10 given up were not needed, and 1
-    of the 4 inputs: the works had reckoned with 7 and used 6."""
+def test_what_is_given_up_and_ordered_again() -> None:
+    """Who orders half a unit less for each in stock orders half of what was given up again: of 5
+    refused engines 1 was not needed, and of the works' 4 one, which reckoned with 7 and used 6."""
     world = works()
-    needs = world.needs
-    assert needs.refusals is not None
-    needs.refusals.unused[:] = column(5, 0, 0)
+    needs, refusals = world.needs, world.needs.refusals
+    assert refusals is not None
+    refusals.unused[:] = column(1, 0, 0)
     needs.expected = column(0, 0, 7)
-    position(world, slice(0, 3), order=22)
-    assert needs.asked_before[:, 0].tolist() == [32, 6, 7]
-    assert needs.refusals.given_up[:, 0].tolist() == [3, 0, 0]
-    assert needs.refusals.passed_besides[:, 0].tolist() == [pytest.approx(0.6), 0, 0]
-    assert needs.refusals.passed[:, 0].tolist() == [pytest.approx(6.4), 3, 3.5]
+    place_orders(world, [(lambda found: 100 - 0.5 * found.stock, slice(0, 3))])
+    assert needs.ordered[:, 0].tolist() == [98.5, 98, 81]
+    assert refusals.given_up[:, 0].tolist() == [2, 0, 1.5]
+    assert refusals.waiting[:, 0].tolist() == [17, 6, 5.5]
+    assert refusals.passed_besides[:, 0].tolist() == approx([0.8, 0, 0.75])
+    assert refusals.passed[:, 0].tolist() == approx([6.8, 3, 2.75])
 
 
 def test_what_a_buyer_that_orders_sees() -> None:
@@ -162,17 +164,17 @@ def test_lines_perceive_what_they_are_asked_for_or_ship() -> None:
     assert world.lines.perceived[:, 0].tolist() == [40, 35, 20]
 
 
-def test_limits_are_told_what_waits_from_earlier_months() -> None:
-    """Of 130 on order 30 were asked for before, and 6 came beside these."""
+def test_limits_are_told_what_cuts_have_refused() -> None:
+    """30 wait because they were refused, and 6 came beside these."""
     quota = {"kind": "quota", "date": "2014-01", "exporter": "BBB", "importer": ["AAA", "CCC"]}
     quota |= {"cap": 50, "pairs": "together"}
     model = SupplyModel(parse(union(events={"quota": quota})))
     model.step()
     world = model.world
     assert world.limits is not None
-    world.needs.asked_before, world.needs.refusals = column(30, 0), Refusals.none((2, 1))
-    world.needs.refusals.passed = column(6, 0)
-    note_backlog(world)
+    world.needs.refusals = Refusals.none((2, 1))
+    world.needs.refusals.waiting, world.needs.refusals.passed = column(30, 0), column(6, 0)
+    note_refusals(world)
     assert world.limits.waiting[:, 0].tolist() == [30, 0]
     assert world.limits.passed[:, 0].tolist() == [6, 0]
 

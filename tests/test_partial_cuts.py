@@ -14,6 +14,7 @@ from sim.kernels.allocation import allocate
 from sim.kernels.groups import Groups
 from sim.kernels.limits import Limits
 from sim.kernels.market import Market
+from sim.kernels.refusals import Refusals
 from sim.kernels.spreading import spread
 from tests.on_paper import NO, YES
 from tests.wrong_numbers import data, run, series
@@ -272,7 +273,9 @@ def test_what_was_refused_before_is_no_measure_of_what_is_ordered(
     one, nothing = np.zeros(1, dtype=np.int64), np.zeros((1, 1))
     limits = Limits.none(Groups.build([one], one), nothing, 1)
     limits.share[:] = 0.5 if cut else 1.0
-    limits.tell(np.array([[60.0]]), np.array([[40.0]]))
+    before = Refusals.none((1, 1))
+    before.waiting[:], before.passed[:] = 60, 40
+    limits.tell(before)
     market, wanted = Market.build(one, one, 1, 1), np.array([[100.0]])
     flow = np.array([[float(carries)]]) if carries else None
     assert spread(market, wanted, nothing + 1, None, limits, flow).item() == approx(ordered)

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.kernels.refusals import Refusals
+from sim.kernels.refusals import Cuts, Refusals
+from sim.kernels.sums import GroupSum
 from tests.on_paper import column
 from tests.test_partial_cuts import CUT, one_supplier, received
 from tests.wrong_numbers import run, series
@@ -70,14 +71,56 @@ def test_a_cut_that_grows_takes_what_it_takes_by_then() -> None:
     assert found == approx(sorted(found, reverse=True))
 
 
-def test_more_need_is_no_order_again() -> None:
-    """A need that grows by half from 2015 on is new: the cut leaves half of it, too, and of what
-    is laid in for it."""
+@pytest.mark.parametrize("cover", [0, 1, 12])
+@pytest.mark.parametrize("cancellation", [0.02, 0.3, 1])
+def test_of_a_need_that_appears_later(cover: float, cancellation: float) -> None:
+    """Who begins to need goods under a cut lays in a stock over some months: of what it still lacks
+    this month's part would come without the cut, and what was given up before is none of that."""
+    later = stocked(cover, cancellation, {"series": [0] * 8 + [60]})
+    later["factories"]["fb"]["lines"]["x"] = 1000
+    (whole,) = received(later, "AAA")
+    later["events"] = {"cut": {**CUT, "share": 0.5}}
+    assert received(later, "AAA")[0] == approx([each / 2 for each in whole])
+
+
+@pytest.mark.parametrize("capacity", [100, 1000])
+def test_more_need_is_no_order_again(capacity: float) -> None:
+    """A need that grows by half from 2015 on is new: the cut leaves half of what would come for it,
+    and of what is laid in for it, also while the supplier is short and other orders wait for it."""
     more = {"kind": "demand", "date": "2015-01", "state": "AAA", "product": "x", "factor": 1.5}
-    (found,) = received(stocked(5, 0.3, cut={**CUT, "share": 0.5}, more=more), "AAA")
-    assert found[BEFORE:12] == approx([30.0] * 6)
-    assert found[12] > 45
-    assert found[-6:] == approx([45.0] * 6, rel=0.01)
+    grown = stocked(5, 0.3, more=more)
+    grown["factories"]["fb"]["lines"]["x"] = capacity
+    (whole,) = received(grown, "AAA")
+    grown["events"]["cut"] = {**CUT, "share": 0.5}
+    half = [each / 2 for each in whole]
+    assert received(grown, "AAA")[0] == approx(whole[:BEFORE] + half[BEFORE:])
+
+
+@pytest.mark.parametrize(("share", "then"), [(0.5, 30), (0.55, 36), (0.9, 78), (1, 90)])
+def test_a_deeper_cut_for_a_while_does_not_undo_what_the_other_has_refused(
+    share: float, then: float
+) -> None:
+    """For two months of 2015 less than half comes; afterwards half of these months' orders comes as
+    well, and of older ones no more than before."""
+    deeper = {**CUT, "date": "2015-07", "until": "2015-09", "share": share}
+    world = stocked(5, 0, cut={**CUT, "share": 0.5}, deeper=deeper)
+    world["factories"]["fb"]["lines"]["x"] = 1000
+    (found,) = received(world, "AAA")
+    assert found[BEFORE:18] == approx([30.0] * 12)
+    assert found[18:20] == approx([60 * (1 - share)] * 2)
+    assert found[20:] == approx([then] + [30.0] * 15)
+
+
+@pytest.mark.parametrize("share", [0.55, 0.9, 1])
+@pytest.mark.parametrize("cancellation", [0.3, 1])
+@pytest.mark.parametrize("cover", [0, 5])
+def test_a_deeper_cut_for_a_while_never_brings_more(
+    share: float, cancellation: float, cover: float
+) -> None:
+    """Neither where buyers cancel and order again."""
+    deeper = {**CUT, "date": "2015-07", "until": "2015-09", "share": share}
+    world = stocked(cover, cancellation, cut={**CUT, "share": 0.5}, deeper=deeper)
+    assert sum(received(world, "AAA")[0]) <= 60 * BEFORE + 30 * 30 + 1e-9
 
 
 def test_when_the_cut_ends_all_is_made_good() -> None:
@@ -113,51 +156,68 @@ def test_of_inputs() -> None:
 # -------------------------------------------------------------------------------------------------
 
 
-def told(passed: Any, given_up: Any, besides: Any, unused: Any) -> Refusals:
-    return Refusals(*(column(*each) for each in (passed, given_up, besides, unused)))
+def told(*columns: Any) -> Refusals:
+    """Give what waits, what came with it, what was given up, what came with that, and what is not
+    needed any more, [needs, 1] each."""
+    return Refusals(*(column(*each) for each in columns))
 
 
 def test_what_is_cancelled_takes_what_came_with_it() -> None:
     """Of 40 that wait a quarter goes, with a quarter of the 8 that came; 30 had gone before with 6.
     Of the 40 given up 10 were never needed: their part of what came goes, too."""
-    one = told([8], [30], [6], [10])
-    one.give_up(column(10), column(0.25))
-    assert one.passed.tolist() == [[6]]
-    assert one.given_up.tolist() == [[30]]
-    assert one.passed_besides.tolist() == [[6]]
+    one = told([40], [8], [30], [6], [10])
+    one.give_up(column(0.25))
+    assert (one.waiting.tolist(), one.passed.tolist()) == ([[30]], [[6]])
+    assert (one.given_up.tolist(), one.passed_besides.tolist()) == ([[30]], [[6]])
 
 
 def test_nobody_lacks_less_than_nothing() -> None:
-    one = told([8], [3], [1], [50])
-    one.give_up(column(10), column(0.25))
+    one = told([40], [8], [3], [1], [50])
+    one.give_up(column(0.25))
     assert (one.given_up.tolist(), one.passed_besides.tolist()) == ([[0]], [[0]])
 
 
 def test_as_much_is_ordered_again_as_was_given_up() -> None:
-    """10 of 40; all of 40 of an order of 50 beyond use; nothing of an order below it."""
-    several = told([6, 6, 6], [40, 40, 40], [8, 8, 8], [0, 0, 0])
-    assert several.order_again(column(10, 50, -5))[:, 0].tolist() == [10, 40, 0]
+    """10 of 40; all of 40 of 50 more; nothing of less."""
+    several = told([1, 1, 1], [6, 6, 6], [40, 40, 40], [8, 8, 8], [0, 0, 0])
+    several.order_again(column(10, 50, -5))
+    assert several.waiting[:, 0].tolist() == [11, 41, 1]
     assert several.given_up[:, 0].tolist() == [30, 0, 40]
     assert several.passed_besides[:, 0].tolist() == [6, 0, 8]
     assert several.passed[:, 0].tolist() == [8, 14, 6]
 
 
+def after(
+    before: Refusals, odds: float, came: float, backlog: float, *, whole: bool
+) -> list[float]:
+    """Tell what waits, came with it, was given up, and came with that after a month in which so
+    much came over the only need's cut link."""
+    rows, link = np.array([0]), GroupSum(np.array([0]), 1)
+    cuts = Cuts(rows, column(odds), np.array([[whole]]), rows, column(odds), link)
+    found = before.taken(cuts, column(came), column(odds * came), column(backlog))
+    assert found.unused.tolist() == [[0]]
+    parts = (found.waiting, found.passed, found.given_up, found.passed_besides)
+    return [each.item() for each in parts]
+
+
 def test_after_a_month() -> None:
-    """Of each unit that comes the cut refuses two. No more came with what waits than half of it,
-    and with what was given up; what was given up before anything came does not count, nor what a
-    cut does not touch: the second need."""
-    before = told([5, 5, 0, 0, 4], [6, 6, 6, 6, 20], [4, 4, 2, 0, 3], [1, 1, 1, 1, 1])
-    backlog, rows = column(100, 100, 100, 100, 10), np.array([0, 2, 3, 4])
-    after = before.taken(rows, column(7, 7, 7, 7), backlog, column(2, 2, 2, 2))
-    assert after.passed[:, 0].tolist() == [12, 0, 7, 7, 5]
-    assert after.given_up[:, 0].tolist() == [6, 0, 6, 0, 20]
-    assert after.passed_besides[:, 0].tolist() == [3, 0, 2, 0, 3]
-    assert after.unused.tolist() == [[0]] * 5
-    assert before.passed[:, 0].tolist() == [5, 5, 0, 0, 4]
+    """Two are refused for each that comes: 14 for 7, beside the 10 that wait and 5 that came."""
+    assert after(told([10], [5], [6], [4], [1]), 2, 7, 100, whole=False) == [24, 12, 6, 4]
+
+
+def test_no_more_was_refused_than_waits() -> None:
+    """Of the 24 half waits: half of the 12 that came are of the same orders."""
+    assert after(told([10], [5], [6], [4], [1]), 2, 7, 12, whole=False) == [12, 6, 6, 4]
+
+
+def test_a_lighter_cut_has_refused_less_of_the_same_orders() -> None:
+    assert after(told([100], [5], [6], [4], [1]), 2, 7, 100, whole=False) == [24, 12, 6, 4]
+
+
+def test_a_whole_cut_refuses_all_that_waits_once_something_had_come() -> None:
+    assert after(told([10], [5], [6], [4], [1]), 0, 0, 100, whole=True) == [100, 5, 6, 4]
+    assert after(told([0], [0], [6], [0], [1]), 0, 0, 100, whole=True) == [0, 0, 6, 0]
 
 
 def test_in_a_member_without_a_cut_nothing_is_refused() -> None:
-    before = told([5], [6], [4], [0])
-    after = before.taken(np.array([0]), column(7), column(100), column(0))
-    assert (after.passed.tolist(), after.given_up.tolist()) == ([[0]], [[0]])
-    assert after.passed_besides.tolist() == [[0]]
+    assert after(told([10], [5], [6], [4], [1]), 0, 0, 100, whole=False) == [0, 0, 0, 0]

@@ -191,7 +191,7 @@ class SupplyModel(mesa.Model):
         sourcing.choose_suppliers(world, policies.sourcing)
         overtime.adjust(world, policies.working)
         self.events.apply(world)
-        ordering.note_backlog(world)
+        ordering.note_refusals(world)
         capacity.update(world)
         overtime.extend(world, policies.working)
 

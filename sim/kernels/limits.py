@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import NamedTuple
 
 import numpy as np
 
@@ -16,35 +15,19 @@ from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.groups import Groups
 from sim.kernels.kept import remembered
 from sim.kernels.own_first import own_first
-from sim.kernels.refusals import Refusals
+from sim.kernels.refusals import Cuts, Refusals
 from sim.kernels.sums import GroupSum, divide, kept_where, raised, some
 from sim.kernels.terms import RTOL, Terms
 
 
-class _Cut(NamedTuple):
-    """Hold the needs that a cut refuses something in some member, and the links over which."""
-
-    needs: Ints
-    """Ascending"""
-    odds: Floats
-    """[of them, members]: the greatest odds of each"""
-    links: Ints
-    """Ascending"""
-    is_cut: Bools
-    """[of them, members]"""
-    by_need: GroupSum
-    """Sums these links to these needs"""
-
-
 @dataclass(frozen=True, eq=False)
 class Limits(Terms):
-    """Hold what the links of each group may carry together this month, and what needs wait for."""
+    """Hold what the links of each group may carry together this month, and what was refused."""
 
     waiting: Floats
-    """What needs wait for from earlier months, [needs, members], units; `tell` writes it"""
+    """What needs wait for because cuts refused it, [needs, members], units; `tell` writes it"""
     passed: Floats
-    """What came over cut links, beside what they wait for, of the same orders, [needs, members],
-    units; `tell` writes it"""
+    """What came over cut links, of the same orders, [needs, members], units; `tell` writes it"""
     _refused: dict[str, Floats] = field(default_factory=dict, init=False)
     """What has been refused of what waits, by pair and by claim, once it was asked for"""
     _inner: dict[Groups, Limits] = field(default_factory=dict, init=False)
@@ -71,11 +54,10 @@ class Limits(Terms):
             passed=np.zeros((needs, base.shape[1])),
         )
 
-    def tell(self, waiting: Floats, passed: Floats | None) -> None:
-        """Take note of what needs wait for, and what came of the same orders (None: nothing), both
-        [needs, members].
-        """
-        self.waiting[:], self.passed[:] = waiting, 0.0 if passed is None else passed
+    def tell(self, refusals: Refusals | None) -> None:
+        """Take note of what cuts have refused before; None: nothing."""
+        self.waiting[:] = 0.0 if refusals is None else refusals.waiting
+        self.passed[:] = 0.0 if refusals is None else refusals.passed
         self._refused.clear()
 
     def refused(self, needs: Ints, groups: Ints) -> Floats:
@@ -122,31 +104,35 @@ class Limits(Terms):
         return refused
 
     @cached_property
-    def _cut(self) -> _Cut:
-        """Return the needs that a cut refuses something, and the links over which."""
-        groups, odds = self.groups, np.zeros_like(self.waiting)
-        of_claim = self.odds.take(groups.by_need_group.group_of_row, axis=0)
-        np.maximum.at(odds, groups.need, of_claim)
-        needs = np.flatnonzero(np.logical_or.reduce(odds > 0, axis=1))
-        is_cut = ~self.let(self.odds <= 0)
-        rows = np.flatnonzero(np.logical_or.reduce(is_cut, axis=1))
+    def _cuts(self) -> Cuts:
+        """Return the needs that cuts refuse something, and the links over which."""
+        groups, nothing = self.groups, np.zeros_like(self.waiting)
+        of_claim, (odds, whole) = groups.by_need_group.group_of_row, (nothing, nothing.copy())
+        np.maximum.at(odds, groups.need, self.odds.take(of_claim, axis=0))
+        np.maximum.at(whole, groups.need, self.cut_whole.take(of_claim, axis=0))
+        needs = np.flatnonzero(np.logical_or.reduce((odds > 0) | (whole > 0), axis=1))
+        link_odds = -self.to_links(-self.odds, 0.0)
+        rows = np.flatnonzero(np.logical_or.reduce(link_odds > 0, axis=1))
         place = np.searchsorted(needs, groups.served_by_touched[rows])
         by_need = GroupSum(place, needs.size)
-        return _Cut(needs, odds[needs], groups.touched[rows], is_cut[rows], by_need)
+        links = groups.touched[rows]
+        return Cuts(needs, odds[needs], whole[needs] > 0, links, link_odds[rows], by_need)
 
     def refusing(self, before: Refusals | None, flow: Floats, backlog: Floats) -> Refusals | None:
-        """Return what tells after this month how much cuts have refused; None where no limit is a
-        share.
+        """Return what cuts have refused after this month; None where none takes a share, nor did
+        before.
 
-        `before` is what told it before, None: no limit was a share; `flow` [links, members] is this
-        month's, `backlog` [needs, members] what waits after it. Nothing where nothing is cut.
+        `before` is what they had refused, None: nothing; `flow` [links, members] is this month's,
+        `backlog` [needs, members] what waits after it.
         """
-        if not self.is_share:
+        if not self.is_share and (before is None or self.cuts is None):
             return None
-        needs, odds, links, is_cut, by_need = self._cut
-        came = by_need(kept_where(is_cut, flow.take(links, axis=0)))
+        cuts = self._cuts
+        over = flow.take(cuts.links, axis=0)
+        came = cuts.by_need(kept_where(cuts.link_odds > 0, over))
+        refused = cuts.by_need(over * cuts.link_odds)
         known = Refusals.none(backlog.shape) if before is None else before
-        return known.taken(needs, came, backlog, odds)
+        return known.taken(cuts, came, refused, backlog)
 
     def anew(self, orders: Floats, wanted: Floats) -> Floats:
         """Return what of orders was not refused before, by pair, [pairs, members].

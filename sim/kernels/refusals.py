@@ -9,23 +9,44 @@ would heal by cancelling.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
-from sim.kernels.arrays import Floats, Ints
-from sim.kernels.sums import divide, kept_where, raised
+from sim.kernels.arrays import Bools, Floats, Ints
+from sim.kernels.sums import GroupSum, divide, kept_where, raised
+
+
+class Cuts(NamedTuple):
+    """Hold the needs that cuts refuse something in some member, and the links over which."""
+
+    needs: Ints
+    """Ascending"""
+    odds: Floats
+    """The most that a cut refuses them for each unit that comes, [of them, members]"""
+    whole: Bools
+    """Where a cut lets nothing come, [of them, members]"""
+    links: Ints
+    """Those that a cut takes a share of in some member, ascending"""
+    link_odds: Floats
+    """What cuts refuse for each unit that comes over them, [of them, members]"""
+    by_need: GroupSum
+    """Sums these links to these needs"""
 
 
 @dataclass(eq=False)
 class Refusals:
-    """Hold what came over cut links and what was given up, while a cut takes a share; arrays
+    """Hold what cuts that take a share have refused, and what came over them beside that; arrays
     [needs, members], units.
     """
 
+    waiting: Floats
+    """What still waits because cuts refused it"""
     passed: Floats
-    """What came over cut links, of the same orders as what still waits"""
+    """What came over cut links, of the same orders"""
     given_up: Floats
-    """Cancelled, of goods that the buyer still lacks and has not ordered again"""
+    """Of what cuts refused, what was cancelled, and the buyer still lacks and has not ordered
+    again"""
     passed_besides: Floats
     """What came over cut links, of the same orders as what was given up"""
     unused: Floats
@@ -34,41 +55,48 @@ class Refusals:
 
     @classmethod
     def none(cls, shape: tuple[int, ...]) -> Refusals:
-        """Begin: nothing came over a cut, and nothing is given up."""
-        return cls(*(np.zeros(shape) for _ in range(4)))
+        """Begin: nothing came over a cut, and nothing was refused."""
+        return cls(*(np.zeros(shape) for _ in range(5)))
 
-    def give_up(self, cancelled: Floats, cancellation: Floats) -> None:
-        """Move what buyers cancel, a share of what waits, to what is given up; what will not be
+    def give_up(self, cancellation: Floats) -> None:
+        """Move the share of what waits that buyers cancel to what is given up; what will not be
         used is lacked no more.
         """
+        cancelled, came = self.waiting * cancellation, self.passed * cancellation
         whole = self.given_up + cancelled
         self.given_up = raised(whole - self.unused)
-        came = self.passed_besides + self.passed * cancellation
-        self.passed_besides = came * divide(self.given_up, whole)
-        self.passed = self.passed - self.passed * cancellation
+        self.passed_besides = (self.passed_besides + came) * divide(self.given_up, whole)
+        self.waiting, self.passed = self.waiting - cancelled, self.passed - came
 
-    def order_again(self, more: Floats) -> Floats:
-        """Return how much of what is ordered beyond use, `more`, was given up before; it waits from
-        now on.
+    def order_again(self, more: Floats) -> None:
+        """Let what is ordered and was given up before wait from now on. `more` is ordered than
+        would be, had what was given up come.
         """
         again = np.minimum(self.given_up, raised(more))
         came = self.passed_besides * divide(again, self.given_up)
         self.given_up, self.passed_besides = self.given_up - again, self.passed_besides - came
-        self.passed = self.passed + came
-        return again
+        self.waiting, self.passed = self.waiting + again, self.passed + came
 
-    def taken(self, needs: Ints, came: Floats, backlog: Floats, odds: Floats) -> Refusals:
-        """Return the same after a month in which so much `came` over cut links to these `needs`,
-        [of them, members], whose `backlog` [needs, members] waits; the cuts refuse them `odds` [of
-        them, members] units for each that comes. Of others nothing is known.
+    def taken(self, cuts: Cuts, came: Floats, refused: Floats, backlog: Floats) -> Refusals:
+        """Return the same after a month in which so much `came` over cut links to the needs of
+        `cuts`, [of them, members], and so much was `refused`. No more can wait than their `backlog`
+        [needs, members]; of other needs nothing is known.
         """
-        result = Refusals.none(self.passed.shape)
-        passed, besides = self.passed.take(needs, axis=0), self.passed_besides.take(needs, axis=0)
-        # what was given up before anything came over a cut was not refused by it
-        counts = (odds > 0) & (passed + besides > 0)
-        given_up = kept_where(counts, self.given_up.take(needs, axis=0))
-        passed += came
-        result.passed[needs] = np.minimum(passed, divide(backlog.take(needs, axis=0), odds))
-        result.passed_besides[needs] = np.minimum(besides, divide(given_up, odds))
-        result.given_up[needs] = given_up
+        result, needs = Refusals.none(self.passed.shape), cuts.needs
+        takes_part = cuts.odds > 0
+        counts = takes_part | cuts.whole
+        waiting, passed, given_up, besides = (
+            kept_where(counts, each.take(needs, axis=0))
+            for each in (self.waiting, self.passed, self.given_up, self.passed_besides)
+        )
+        # a cut that takes less than before has refused less of the same orders
+        at_most = np.where(takes_part, cuts.odds * passed, waiting)
+        waiting = np.minimum(waiting, at_most) + refused
+        waits = backlog.take(needs, axis=0)
+        left = np.minimum(waiting, waits)
+        result.passed[needs] = (passed + came) * divide(left, waiting)
+        # one that lets nothing come refuses all
+        all_waits = ~takes_part & (passed + besides > 0)
+        result.waiting[needs] = np.where(all_waits, waits, left)
+        result.given_up[needs], result.passed_besides[needs] = given_up, besides
         return result

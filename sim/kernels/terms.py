@@ -127,6 +127,11 @@ class Terms:
         return _is_part(self.share) | _is_part(self.part)
 
     @cached_property
+    def cut_whole(self) -> Bools:
+        """Mark the groups that a cut-off leaves nothing, [groups, members]."""
+        return (self.share <= 0) & (self.part <= 0)
+
+    @cached_property
     def cut_pairs(self) -> Ints:
         """Return the pairs of links with these groups, ascending; of any member."""
         return np.flatnonzero(np.logical_or.reduce(self.cut_in_part, axis=1)[self.groups.group])

@@ -1,7 +1,6 @@
 """Cancel a part of the backlog, place new orders, and update the demand that lines perceive.
 
-Writes needs.cancelled, refusals, asked_before, expected, ordered, demand and perceived, and
-lines.perceived.
+Writes needs.cancelled, refusals, expected, ordered, demand and perceived, and lines.perceived.
 """
 
 from __future__ import annotations
@@ -26,24 +25,32 @@ def place_orders(world: World, ordering: Ordering) -> None:
     if needs.refusals is not None:
         unused = needs.expected[axes.inputs] - needs.used[axes.inputs]
         needs.refusals.unused[axes.inputs] = raised(unused)
-        needs.refusals.give_up(needs.cancelled, needs.cancellation)
+        needs.refusals.give_up(needs.cancellation)
     backlog = needs.backlog - needs.cancelled
     # what was ordered and expected before is still looked at
-    needs.expected, needs.ordered = np.empty_like(backlog), np.empty_like(backlog)
+    needs.expected = np.empty_like(backlog)
     needs.expected[: axes.final] = needs.final
     starts = axes.inputs_by_line.to_rows(_starts(world))
     np.multiply(needs.amount, starts, out=needs.expected[axes.inputs])
-    needs.asked_before = backlog
     # rules ask what their customers wait for
-    note_backlog(world)
+    note_refusals(world)
     positions = Positions.now(world, backlog, _plan(world))
-    for rule, rows in ordering:
-        needs.ordered[rows] = rule(positions.of(rows))
+    refusals, without = needs.refusals, None
+    if refusals is not None and some(refusals.given_up):
+        without = _orders(positions.with_goods(refusals.given_up), ordering)
+    needs.ordered = _orders(positions, ordering)
     needs.demand = backlog + needs.ordered
-    if needs.refusals is not None and some(needs.refusals.given_up):
-        again = needs.refusals.order_again(needs.ordered - needs.expected)
-        needs.asked_before = backlog + again
-        note_backlog(world)
+    if refusals is not None and without is not None:
+        refusals.order_again(needs.ordered - without)
+        note_refusals(world)
+
+
+def _orders(positions: Positions, ordering: Ordering) -> Floats:
+    """Return what buyers order who know this, [needs, members]."""
+    ordered = np.empty_like(positions.backlog)
+    for rule, rows in ordering:
+        ordered[rows] = rule(positions.of(rows))
+    return ordered
 
 
 def _starts(world: World) -> Floats:
@@ -66,12 +73,10 @@ def _plan(world: World) -> Floats | None:
     return planned
 
 
-def note_backlog(world: World) -> None:
-    """Tell limits, also those that events have set since, what needs asked for before."""
+def note_refusals(world: World) -> None:
+    """Tell limits, also those that events have set since, what cuts have refused before."""
     if world.limits is not None:
-        needs = world.needs
-        passed = None if needs.refusals is None else needs.refusals.passed
-        world.limits.tell(needs.asked_before, passed)
+        world.limits.tell(world.needs.refusals)
         world.asking.forget()
 
 

@@ -6,7 +6,7 @@ Most rules decide for a run of final needs or of inputs: then nothing is worked 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 
 import numpy as np
@@ -32,24 +32,36 @@ class Positions:
     """Inputs in store, [inputs, members]"""
     in_work: Floats | None
     """What is in work, [needs, members]; None: no goods come in lots"""
+    perceived: Floats
+    """The use per month that buyers perceive, [needs, members]; rules write it"""
+    besides: Floats | None = None
+    """Goods that they would have in stock besides, [needs, members]; None: none"""
 
     @classmethod
     def now(cls, world: World, backlog: Floats, planned: Floats | None) -> Positions:
         """Return what buyers know now."""
-        return cls(world, backlog, planned, lots.in_store(world), lots.in_work(world))
+        store, in_work = lots.in_store(world), lots.in_work(world)
+        return cls(world, backlog, planned, store, in_work, world.needs.perceived)
+
+    def with_goods(self, besides: Floats) -> Positions:
+        """Return what buyers would know if they had more in stock, [needs, members]; what they then
+        perceive is not kept.
+        """
+        return replace(self, perceived=self.perceived.copy(), besides=besides)
 
     def of(self, rows: Rows) -> Position:
         """Return what is known of some needs."""
         world, needs, work = self.world, self.world.needs, self.in_work
+        stock = self._either(rows, needs.stock[: world.axes.final], self._left)
         return Position(
             expected=needs.expected[rows],
             deferred=self._either(rows, needs.deferred, self._nothing),
-            stock=self._either(rows, needs.stock[: world.axes.final], self._left),
+            stock=stock if self.besides is None else stock + self.besides[rows],
             on_order=needs.in_transit[rows] + self.backlog[rows],
             lead=needs.lead[rows],
             cover=needs.cover[rows],
             ahead=self._ahead(rows),
-            memory=Memory(needs.perceived, rows),
+            memory=Memory(self.perceived, rows),
             count_owed=partial(self._owed, rows),
             look_back=partial(self._last, rows),
             month=world.month,

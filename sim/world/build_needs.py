@@ -45,7 +45,6 @@ def build_needs(scenario: Scenario, axes: Axes, draw: Draws, slots: int) -> Need
         stock=np.zeros(shape),
         backlog=np.zeros(shape),
         refusals=None,
-        asked_before=np.zeros(shape),
         deferred=np.zeros(final_shape),
         in_transit=np.zeros(shape),
         pipeline=np.zeros((slots, *shape)),

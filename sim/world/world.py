@@ -113,8 +113,6 @@ class Needs:
     """Ordered, not cancelled and not shipped; read-only: month/allocation writes it anew"""
     refusals: Refusals | None
     """None: no cut takes a share; events, month/final_use and month/ordering write it"""
-    asked_before: Floats
-    """The demand that waited, or was given up before; month/ordering writes it anew"""
     deferred: Floats
     """Unmet final need that still waits, final needs only; month/final_use writes it"""
     in_transit: Floats

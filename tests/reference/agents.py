@@ -244,4 +244,6 @@ def spend(commissions: Sequence[CommissionAgent], lines: dict[str, list[Line]], 
 def _order(need: Need, stock: float, deferred: float, ordering: Any) -> None:
     """Cancel a part of the backlog and order anew."""
     need.give_up()
-    need.order(ordering(need, stock, deferred, need.in_transit + need.old_orders))
+    on_order = need.in_transit + need.old_orders
+    without = ordering(need, stock + need.given_up, deferred, on_order)
+    need.order(ordering(need, stock, deferred, on_order), without)

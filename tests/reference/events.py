@@ -322,8 +322,10 @@ class Calendar:
             for link in line.links:
                 link.leaking = 0.0
         odds: dict[Need, float] = {}
+        whole: set[Need] = set()
         for limit in self.limits:
             odds |= {need: max(odds.get(need, 0.0), limit.odds) for need in limit.needs}
+            whole |= {*limit.needs} if limit.cuts_all else set()
             leaked = limit.leaked_share()
             for link in limit.held:
                 link.leaking = max(link.leaking, leaked)
@@ -335,12 +337,12 @@ class Calendar:
                     if link.base_flow > 0 or link.flow > 0 or is_short:
                         link.need.hit = min(link.need.hit, month)
         for need in {link.need: None for line in self.lines for link in line.links}:
-            came = [
-                link.flow
+            over = [
+                (max((limit.odds for limit in holding(link)), default=0.0), link.flow)
                 for link in need.open_links
-                if any(limit.odds > 0 for limit in holding(link))
             ]
-            need.note_refusals(total(came), odds.get(need, 0.0))
+            over = [(each, came) for each, came in over if each > 0]
+            need.note_refusals(odds.get(need, 0.0), is_whole=need in whole, over=over)
 
     def _scale(self, month: int) -> None:
         """Set the factors of needs and the shares of capacity that are not out."""

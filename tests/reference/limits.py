@@ -157,6 +157,11 @@ class Limit:
         left = max(self.share, self.part) if self.share < 1 else self.part
         return (1.0 - left) / left if left > 0 else 0.0
 
+    @property
+    def cuts_all(self) -> bool:
+        """Tell whether a cut leaves nothing of what would come."""
+        return self.share <= 0 and self.part <= 0
+
     def asked_anew(self, link: Link, *, is_anew: bool = False) -> float:
         """Return what is asked of one of its links, caps apart, that it has not refused before, nor
         do cuts keep it away now, unless `is_anew`, when nothing is carried yet."""

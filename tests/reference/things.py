@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from math import floor, inf
 from typing import TYPE_CHECKING
@@ -105,16 +105,16 @@ class Need:
     demand: float = 0.0
     old_orders: float = 0.0
     """What of it waits from earlier months"""
+    refused_before: float = 0.0
+    """What waits because a cut refused it"""
     passed: float = 0.0
     """What came of the same orders while a cut held"""
     given_up: float = 0.0
-    """Cancelled while a cut held, still lacking, and not ordered again"""
+    """Of what was refused, what was cancelled, still lacks, and is not ordered again"""
     passed_besides: float = 0.0
     """What came of the same orders while a cut held"""
     unused: float = 0.0
     """What was needed and will never be used"""
-    asked_before: float = 0.0
-    """What of the demand waits from earlier months, or had been given up"""
     hit: int = NEVER
     """Month in which a restriction first hit it"""
     wanted: float = 0.0
@@ -126,35 +126,46 @@ class Need:
 
     def refused(self, odds: float) -> float:
         """Return what it waits for because a cut refused `odds` units for each that came."""
-        return min(odds * self.passed, self.asked_before)
+        return min(odds * self.passed, self.refused_before)
 
     def give_up(self) -> None:
         """Cancel a part of what waits; what will not be used is lacked no more."""
         self.cancelled = self.cancellation * self.backlog
         self.old_orders = self.backlog - self.cancelled
-        whole = self.given_up + self.cancelled
+        moved, came = self.refused_before * self.cancellation, self.passed * self.cancellation
+        self.refused_before -= moved
+        self.passed -= came
+        whole = self.given_up + moved
         self.given_up = max(whole - self.unused, 0.0)
-        moved = self.passed * self.cancellation
-        self.passed -= moved
-        self.passed_besides = (self.passed_besides + moved) * (self.given_up / (whole or 1.0))
+        self.passed_besides = (self.passed_besides + came) * (self.given_up / (whole or 1.0))
 
-    def order(self, amount: float) -> None:
-        """Order on top of what waits; what is more than will be used was given up before."""
+    def order(self, amount: float, without: float) -> None:
+        """Order on top of what waits; what is more than what it would order `without` a lack of
+        what it has given up was given up before."""
         self.ordered = amount
         self.demand = self.old_orders + amount
-        again = min(self.given_up, max(amount - self.expected, 0.0))
+        again = min(self.given_up, max(amount - without, 0.0))
         came = self.passed_besides * (again / (self.given_up or 1.0))
         self.given_up -= again
         self.passed_besides -= came
+        self.refused_before += again
         self.passed += came
-        self.asked_before = self.old_orders + again
 
-    def note_refusals(self, came: float, odds: float) -> None:
-        """Take note of what came over links that are cut, which refuse `odds` units for each."""
-        if not odds or not self.passed + self.passed_besides:
-            self.given_up = 0.0
-        self.passed = min(self.passed + came, self.backlog / odds if odds else 0.0)
-        self.passed_besides = min(self.passed_besides, self.given_up / odds if odds else 0.0)
+    def note_refusals(
+        self, odds: float, *, is_whole: bool, over: Sequence[tuple[float, float]]
+    ) -> None:
+        """Take note of what came `over` links that are cut, each with the odds there; `odds` are
+        the most, and 0 where no cut takes a share."""
+        known = self.passed + self.passed_besides > 0
+        if odds:
+            self.refused_before = min(self.refused_before, odds * self.passed)
+        elif not is_whole:
+            self.refused_before = self.passed = self.given_up = self.passed_besides = 0.0
+        self.refused_before += total(each * came for each, came in over)
+        left = min(self.refused_before, self.backlog)
+        self.passed += total(came for _, came in over)
+        self.passed *= left / (self.refused_before or 1.0)
+        self.refused_before = self.backlog if is_whole and known and not odds else left
 
     def wants_anew(self, odds: float) -> float:
         """Return what it still wants that such a cut has not refused before."""
