@@ -111,6 +111,8 @@ def _table_rows(path: File, keys: Sequence[str], faults: list[Fault]) -> list[tu
     name, table = os.fspath(path), _table(path)
     columns = table[0].cells if table else []
     missing = [key for key in keys if key not in columns]
+    if missing and any(sign in columns[0] for sign in ";\t" if len(columns) == 1):
+        raise InputError(f"{name}: one column alone; save it with commas between cells")
     if missing:
         raise InputError(
             f"{name}: has no column {', '.join(missing)}; the columns are {', '.join(keys)}"
