@@ -35,11 +35,8 @@ class Fault:
     message: str
 
     def __str__(self) -> str:
-        return " ".join(
-            part
-            for part in (str(self.place), f"{self.path}:" if self.path else "", self.message)
-            if part
-        )
+        where = " ".join(filter(None, (str(self.place), self.path)))
+        return f"{where}: {self.message}" if where else self.message
 
 
 class SimError(Exception):

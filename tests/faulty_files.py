@@ -25,69 +25,79 @@ CHAIN = {f"f{step}.yaml": f"extends: f{step + 1}.yaml\n" for step in range(50)}
 TINY = {"tiny.yaml": TEXT}
 
 FILES = [
-    Case("empty", {"main.yaml": ""}, ["main.yaml the file is empty"]),
-    Case("comments alone", {"main.yaml": "# nothing yet\n"}, ["main.yaml the file is empty"]),
-    Case("an empty document", {"main.yaml": "---\n"}, ["main.yaml the file is empty"]),
+    Case("empty", {"main.yaml": ""}, ["main.yaml: the file is empty"]),
+    Case("comments alone", {"main.yaml": "# nothing yet\n"}, ["main.yaml: the file is empty"]),
+    Case("an empty document", {"main.yaml": "---\n"}, ["main.yaml: the file is empty"]),
     Case(
         "binary",
         {"main.yaml": b"\x7fELF\x00\x01"},
-        ["main.yaml:1:1 not plain text: character U+007F"],
+        ["main.yaml:1:1: not plain text: character U+007F"],
     ),
     Case(
         "zeros",
         {"main.yaml": b"name: x\nti\x00tle: y\n"},
-        ["main.yaml:2:3 not plain text: character U+0000"],
+        ["main.yaml:2:3: not plain text: character U+0000"],
     ),
-    Case("a picture", {"main.yaml": b"\x89PNG\r\n\x1a\n"}, ["main.yaml not UTF-8 text (byte 1)"]),
+    Case(
+        "a picture",
+        {"main.yaml": b"\x89PNG\r\n\x1a\n"},
+        ["main.yaml: not UTF-8 text (byte 1); save it as UTF-8"],
+    ),
     Case(
         "Latin-1",
         {"main.yaml": "name: x\ntitle: Köln\n".encode("latin-1")},
-        ["main.yaml not UTF-8 text (byte 17)"],
+        ["main.yaml: not UTF-8 text (byte 17); save it as UTF-8"],
     ),
     Case(
-        "UTF-16", {"main.yaml": "name: x\n".encode("utf-16")}, ["main.yaml not UTF-8 text (byte 1)"]
+        "UTF-16",
+        {"main.yaml": "name: x\n".encode("utf-16")},
+        ["main.yaml: not UTF-8 text (byte 1); save it as UTF-8"],
     ),
     Case(
         "a list",
         {"main.yaml": "- name: x\n"},
-        ["main.yaml:1:1 expected a mapping of keys, found a list"],
+        ["main.yaml:1:1: expected a mapping of keys, found a list"],
     ),
     Case(
         "a word",
         {"main.yaml": "\nname\n"},
-        ["main.yaml:2:1 expected a mapping of keys, found text"],
+        ["main.yaml:2:1: expected a mapping of keys, found text"],
     ),
     Case(
         "two documents",
         {"main.yaml": "name: x\n---\nname: y\n"},
-        ["main.yaml:2:1 a second document starts here; a scenario is one"],
+        ["main.yaml:2:1: a second document starts here; a scenario is one"],
     ),
     Case(
         "an open bracket",
         {"main.yaml": "name: [x\ntitle: y\n"},
         [
-            "main.yaml:2:6 not valid YAML: while parsing a flow sequence, did not find expected ','"
-            " or ']'"
+            "main.yaml:2:6: not valid YAML: while parsing a flow sequence, did not find expected"
+            " ',' or ']'"
         ],
     ),
     Case(
         "a tab",
         {"main.yaml": "name: x\nrules:\n\trounds: 1\n"},
         [
-            "main.yaml:3:1 not valid YAML: while scanning for the next token, found character that"
-            " cannot start any token"
+            "main.yaml:3:1: not valid YAML: while scanning for the next token, found character that"
+            " cannot start any token (indent by spaces, not tabs; text that begins with @, ` or %"
+            " needs quotes)"
         ],
     ),
     Case(
         "a colon too many",
         {"main.yaml": "name: a: b\n"},
-        ["main.yaml:1:8 not valid YAML: mapping values are not allowed in this context"],
+        [
+            "main.yaml:1:8: not valid YAML: mapping values are not allowed in this context (text"
+            " with a colon needs quotes; the keys of a mapping begin in one column)"
+        ],
     ),
     Case(
         "a star without quotes",
         {"main.yaml": "exporter: *\n"},
         [
-            "main.yaml:1:12 not valid YAML: while scanning an alias, did not find expected"
+            "main.yaml:1:12: not valid YAML: while scanning an alias, did not find expected"
             " alphabetic or numeric character (text that begins with * needs quotes)"
         ],
     ),
@@ -136,15 +146,15 @@ FILES = [
         "keys that are no names",
         {"main.yaml": "true: 1\n1.5: 2\n~: 3\n"},
         [
-            "main.yaml:1:1 a key must be a name or a year, found true",
-            "main.yaml:2:1 a key must be a name or a year, found 1.5",
-            "main.yaml:3:1 a key must be a name or a year, found ~",
+            "main.yaml:1:1: a key must be a name or a year, found true",
+            "main.yaml:2:1: a key must be a name or a year, found 1.5",
+            "main.yaml:3:1: a key must be a name or a year, found ~",
         ],
     ),
     Case(
         "a mapping as a key",
         {"main.yaml": "? {a: b}\n: c\n"},
-        ["main.yaml:1:3 a key must be a name or a year, found a mapping, a list or an alias"],
+        ["main.yaml:1:3: a key must be a name or a year, found a mapping, a list or an alias"],
     ),
     Case(
         "a bomb of aliases",
@@ -225,9 +235,9 @@ FILES = [
         "several faulty bases",
         {"main.yaml": "extends:\n- a.yaml\n- b.yaml\n- c.yaml\n", "a.yaml": "", "c.yaml": "x: [\n"},
         [
-            "a.yaml the file is empty",
+            "a.yaml: the file is empty",
             (
-                "c.yaml:2:1 not valid YAML: while parsing a flow node, did not find expected node"
+                "c.yaml:2:1: not valid YAML: while parsing a flow node, did not find expected node"
                 " content"
             ),
             "main.yaml:3:3 extends.1: cannot read b.yaml: no such file",
@@ -273,7 +283,7 @@ FILES = [
     Case(
         "section removed",
         {"main.yaml": extending("needs: null"), **TINY},
-        ["main.yaml:1:1 missing key 'needs'"],
+        ["main.yaml:1:1: missing key 'needs'"],
     ),
     Case(
         "half of a quantity",

@@ -19,8 +19,8 @@ class Case(NamedTuple):
 
 
 CASES = [
-    Case("nothing", "", "t.csv the table is empty"),
-    Case("blank lines", "\n\n", "t.csv the table is empty"),
+    Case("nothing", "", "t.csv: the table is empty"),
+    Case("blank lines", "\n\n", "t.csv: the table is empty"),
     Case("no table", "root:x:0:0\n", "t.csv:1:1 factories: none of its columns is known"),
     Case(
         "no name column",
@@ -47,37 +47,39 @@ CASES = [
         "factory,state,capacity\nn,AAA,1\n",
         "t.csv:1:15 factories: column 'capacity' needs a column 'product' beside it",
     ),
-    Case("too many cells", f"{HEAD}\nn,AAA,pumps,1,2\n", "t.csv:2:1 5 cells; the header has 4"),
-    Case("too few cells", f"{HEAD}\nn,AAA\n", "t.csv:2:1 2 cells; the header has 4"),
+    Case("too many cells", f"{HEAD}\nn,AAA,pumps,1,2\n", "t.csv:2:1: 5 cells; the header has 4"),
+    Case("too few cells", f"{HEAD}\nn,AAA\n", "t.csv:2:1: 2 cells; the header has 4"),
     Case(
         "an open quote",
         f'{HEAD}\n"n,AAA,pumps,1\n',
-        "t.csv:2:1 no table: unexpected end of data",
+        "t.csv:2:1: no table: unexpected end of data",
     ),
     Case(
         "text after a quote",
         f'{HEAD}\n"n"x,AAA,pumps,1\n',
-        "t.csv:2:1 no table: ',' expected after '\"'",
+        "t.csv:2:1: no table: ',' expected after '\"'",
     ),
-    Case("semicolons", GOOD.replace(",", ";"), "t.csv:1:1 one column alone; say delimiter: ';'"),
+    Case("semicolons", GOOD.replace(",", ";"), "t.csv:1:1: one column alone; say delimiter: ';'"),
     Case(
         "semicolons and decimal commas",
         f"{HEAD}\nn,AAA,pumps,1.5\n".replace(",", ";").replace(".", ","),
-        "t.csv:1:1 one column alone; say delimiter: ';'",
+        "t.csv:1:1: one column alone; say delimiter: ';'",
     ),
     Case(
         "a spreadsheet's own format",
         b"PK\x03\x04\x14\x00",
-        "t.csv is in a spreadsheet's own format, or an archive; save the sheet as CSV",
+        "t.csv: is in a spreadsheet's own format, or an archive; save the sheet as CSV",
     ),
-    Case("tabs", GOOD.replace(",", "\t"), "t.csv:1:1 one column alone; say delimiter: a tab"),
+    Case("tabs", GOOD.replace(",", "\t"), "t.csv:1:1: one column alone; say delimiter: a tab"),
     Case(
         "Latin-1",
         f"{HEAD}\nKöln,AAA,pumps,1\n".encode("latin-1"),
-        "t.csv:2:1 not utf-8 text (byte 33); say encoding: latin-1",
+        "t.csv:2:1: not utf-8 text (byte 33); say encoding: latin-1",
     ),
     Case("not UTF-16", b"abc", "not utf-16 text", ", encoding: utf-16"),
-    Case("a zero byte", f"{HEAD}\nn\0,AAA,pumps,1\n", "t.csv:2:2 not plain text: character U+0000"),
+    Case(
+        "a zero byte", f"{HEAD}\nn\0,AAA,pumps,1\n", "t.csv:2:2: not plain text: character U+0000"
+    ),
     Case(
         "a word for a number",
         f"{HEAD}\nn,AAA,pumps,many\n",

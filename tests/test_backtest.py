@@ -538,7 +538,7 @@ def test_an_outcome_of_what_the_scenario_lacks_is_refused(
             {"date": "once", "reading": ""},
             "date 'once' is none; write YYYY or YYYY-MM",
         ),
-        ({"value": "after 2015"}, "must be numbers, or months"),
+        ({"value": "after 2015"}, r"must be numbers \(decimals take a point\), or months"),
         (
             {
                 "value": "after 2015-12",

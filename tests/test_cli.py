@@ -196,7 +196,7 @@ def test_wrong_words_exit_2(
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("run", "none.yaml"), "none.yaml cannot be read: no such file\n"),
+        (("run", "none.yaml"), "none.yaml: cannot be read: no such file\n"),
         (
             ("run", "small.yaml", "--set", "needs.AAA.engines=-5"),
             "needs.AAA.engines: -5 is below 0 (units per month)",
@@ -391,7 +391,7 @@ def test_python_m_sim_is_the_command(here: Path) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (
         2,
         "",
-        "none.yaml cannot be read: no such file\n",
+        "none.yaml: cannot be read: no such file\n",
     )
 
 

@@ -93,9 +93,9 @@ def test_a_study_is_validated_as_a_study(here: Path, capsys: pytest.CaptureFixtu
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["run", "study.yaml"], "study.yaml is a study, not a scenario; see sim sweep"),
-        (["validate", "study.yaml", "--set", "months=9"], "study.yaml is a study, not a scenario"),
-        (["sweep", "small.yaml"], "small.yaml is a scenario, not a study; see sim run"),
+        (["run", "study.yaml"], "study.yaml: is a study, not a scenario; see sim sweep"),
+        (["validate", "study.yaml", "--set", "months=9"], "study.yaml: is a study, not a scenario"),
+        (["sweep", "small.yaml"], "small.yaml: is a scenario, not a study; see sim run"),
     ],
 )
 def test_one_is_told_from_the_other(

@@ -91,8 +91,8 @@ FAULTS = {
     "mine,dealer,1,coal,essential": "15 industry: 'coal', where line 2 has 'ore'",
     ",smelter,1,ore,essential": "1 supplier: a name is missing",
     "mine,,1,ore,essential": "6 buyer: a name is missing",
-    "mine,smelter,2,ore,essential": "1 the same supplier and buyer as in line 2",
-    "mine,smelter,2,ore": "1 4 cells; the header has 5",
+    "mine,smelter,2,ore,essential": "1: the same supplier and buyer as in line 2",
+    "mine,smelter,2,ore": "1: 4 cells; the header has 5",
 }
 
 
@@ -113,8 +113,8 @@ def test_all_faults_are_told_at_once(capsys: pytest.CaptureFixture[str]) -> None
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("supplier,byer,amount\n", r"no column 'buyer'\n.*1:10 unknown column 'byer'; did"),
-        ("supplier,buyer,amount,amount\n", "1:23 column 'amount' is given twice"),
+        ("supplier,byer,amount\n", r"no column 'buyer'\n.*1:10: unknown column 'byer'; did"),
+        ("supplier,buyer,amount,amount\n", "1:23: column 'amount' is given twice"),
         ("supplier;buyer;amount\n", "one column alone"),
         ("supplier,buyer,amount\na,b,0\n", "has no links"),
         ("", "the table is empty"),

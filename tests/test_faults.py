@@ -80,15 +80,15 @@ def test_the_tables_are_long() -> None:
 
 
 def test_a_missing_file_is_a_fault() -> None:
-    assert faults_of("nowhere/x.yaml", []) == ["nowhere/x.yaml cannot be read: no such file"]
+    assert faults_of("nowhere/x.yaml", []) == ["nowhere/x.yaml: cannot be read: no such file"]
 
 
 def test_a_directory_is_a_fault() -> None:
-    assert faults_of(".", []) == [". cannot be read: it is a directory"]
+    assert faults_of(".", []) == [".: cannot be read: it is a directory"]
 
 
 def test_a_path_that_no_system_takes_is_a_fault() -> None:
-    assert faults_of("a\0b", []) == ["a\0b cannot be read: embedded null byte"]
+    assert faults_of("a\0b", []) == ["a\0b: cannot be read: embedded null byte"]
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_an_unreadable_file_is_a_fault(
         raise error
 
     monkeypatch.setattr(builtins, "open", refuse)
-    assert faults_of("x.yaml", []) == [f"x.yaml cannot be read: {reason}"]
+    assert faults_of("x.yaml", []) == [f"x.yaml: cannot be read: {reason}"]
 
 
 def test_a_file_that_is_too_large_is_refused_without_reading_it() -> None:
@@ -114,7 +114,7 @@ def test_a_file_that_is_too_large_is_refused_without_reading_it() -> None:
     tracemalloc.start()
     try:
         assert faults_of("large.yaml", []) == [
-            "large.yaml larger than 256 MB, with the files read before it"
+            "large.yaml: larger than 256 MB, with the files read before it"
         ]
         assert tracemalloc.get_traced_memory()[1] < 15 * 1024**2
     finally:
@@ -164,7 +164,7 @@ def test_what_a_large_scenario_is_written_out_to_loads_again(
         ({"months": 0}, ["<dict> months: 0 is below 1"]),
         ({"title": b"bytes"}, ["<dict> title: a value of type bytes cannot stand in a scenario"]),
         ({"seed": 10**400}, ["<dict> seed: a number of more than 300 digits"]),
-        ({1.5: 1}, ["<dict> a key must be a name or a year, found 1.5"]),
+        ({1.5: 1}, ["<dict>: a key must be a name or a year, found 1.5"]),
         (
             {"factories": {}, "events": {}, "programmes": {}},
             [
@@ -191,7 +191,7 @@ def test_plain_data_within_itself_is_refused() -> None:
 
 
 def test_plain_data_must_be_a_mapping() -> None:
-    with pytest.raises(ScenarioError, match=r"^<dict> expected a mapping of keys, found a list$"):
+    with pytest.raises(ScenarioError, match=r"^<dict>: expected a mapping of keys, found a list$"):
         parse([1])  # type: ignore[arg-type]
 
 

@@ -76,7 +76,7 @@ def test_three_sentences_say_what_is_short_when_it_is_regained_by_whom_and_at_wh
     assert sentences(given) == [
         "The only need falls short, Buyerland: Engines: 40 % of what is needed since the "
         "supply was first restricted is met in its month (median; 20 % to 60 % in 9 of 10 "
-        f"members; {beside_intervals()}).",
+        f"members; {beside_intervals()} of the shipped cases).",
         "The one need that loses supply most likely regains nine tenths of the loss within the "
         "run, after 30 months (12 to never); in 0 % of the members it does not.",
         "The one need hit is made at home at the end in 100 % of the members. Buyerland invests 9 "

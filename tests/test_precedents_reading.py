@@ -103,7 +103,7 @@ def test_ragged_rows_and_empty_cells(tmp_path: Path) -> None:
     folder(tmp_path, [CASE.replace("own_2030", ""), "short,row"], [of_odd])
     assert faults(tmp_path) == [
         "cases.csv:2:10 cluster: is empty",
-        "cases.csv:3:1 has 2 cells, the header 13",
+        "cases.csv:3:1: has 2 cells, the header 13",
     ]
     (tmp_path / "milestones.csv").write_text("")
     assert "milestones.csv:1:1 case: the column is missing" in faults(tmp_path)
@@ -159,15 +159,15 @@ def test_folders_that_are_none(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no such folder"):
         load(tmp_path / "nowhere")
     assert faults(tmp_path) == [
-        "cases.csv cannot be read: No such file or directory",
-        "milestones.csv cannot be read: No such file or directory",
+        "cases.csv: cannot be read: No such file or directory",
+        "milestones.csv: cannot be read: No such file or directory",
     ]
     folder(tmp_path, [CASE], [ROW])
     (tmp_path / "cases.csv").write_bytes(b"case\xff")
     (tmp_path / "milestones.csv").write_text('case,"open\n')
     assert [each.split(": ")[0] for each in faults(tmp_path)] == [
-        "cases.csv cannot be read",
-        "milestones.csv:1:1 unexpected end of data",
+        "cases.csv",
+        "milestones.csv:1:1",
     ]
 
 

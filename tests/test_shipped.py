@@ -89,7 +89,7 @@ def test_a_name_that_is_none_is_told_with_near_names(
     name: str, told: str, here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["run", name]) == 2
-    assert capsys.readouterr().err == f"{name} cannot be read: {told}\n"
+    assert capsys.readouterr().err == f"{name}: cannot be read: {told}\n"
     (here / "mine.yaml").write_text(f"extends: {name}\nname: mine\n", encoding="utf-8")
     assert main(["run", "mine.yaml"]) == 2
     assert told in capsys.readouterr().err

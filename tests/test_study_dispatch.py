@@ -160,7 +160,7 @@ def test_workers_that_never_live_are_told_from_deadly_points() -> None:
 def test_an_executor_that_is_given_is_not_replaced() -> None:
     with pytest.raises(
         SimError,
-        match="the executor broke down; what is done is kept: resume the study to finish it",
+        match=r"the executor broke down; what is done is kept: resume the study \(--resume\)",
     ):
         became([Work((0,)), Work((1,))], Mortal([1], []))
 
@@ -174,7 +174,8 @@ def test_an_executor_that_gives_up_is_told() -> None:
             return future
 
     with pytest.raises(
-        SimError, match="the executor gave up; what is done is kept: resume the study to finish it"
+        SimError,
+        match=r"the executor gave up; what is done is kept: resume the study \(--resume\)",
     ):
         became([Work((0,))], Idle())
 

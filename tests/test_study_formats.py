@@ -160,7 +160,7 @@ def test_without_pyarrow_a_large_study_ends_well(
         assert not asked.lacking
     runs: list[int] = []
     found = Study(tmp_path / "study")
-    assert found.lacking == "has no table of its results; resume it"
+    assert found.lacking == "has no table of its results; resume it (--resume)"
     done = ran(found.folder, resume=True, progress=lambda *_: runs.append(1))
     assert not runs
     assert contents(done.folder) == whole
@@ -207,7 +207,10 @@ def test_the_command_says_what_is_lacking(
     )
     assert done.returncode == 0, done.stderr
     assert "results/study: 12 lines of results are written as Parquet" in done.stdout
-    assert "'supply-substitution[parquet]'; resume the study then, or with --csv" in done.stdout
+    assert (
+        "'supply-substitution[parquet]'; resume the study (--resume) then, or with --csv"
+        in done.stdout
+    )
     assert main([*words, "--resume", "--csv"]) == 0
     told = capsys.readouterr().out
     assert "results.csv, results.parquet/" in told
@@ -280,7 +283,7 @@ def test_tables_of_an_earlier_stage_are_not_read(
             ran(tmp_path / "study", extend=True)
     begun = Study(tmp_path / "study")
     assert (begun.folder / "results.csv").exists()
-    with pytest.raises(InputError, match=r"its manifest is not there\); resume it"):
+    with pytest.raises(InputError, match=r"its manifest is not there\); resume it \(--resume\)"):
         _ = begun.results
     assert len(ran(tmp_path / "study", resume=True).results) == (POINTS - 1) * ROWS
 

@@ -170,8 +170,8 @@ def test_a_study_stands_until_it_is_resumed(whole: Study, tmp_path: Path) -> Non
     with pytest.raises(
         InputError,
         match=(
-            r"study: holds a study already \(72 of 72 runs done\); resume it, extend it, or give"
-            r" another folder"
+            r"study: holds a study already \(72 of 72 runs done\); resume it \(--resume\),"
+            r" extend it \(--extend\), or give another folder"
         ),
     ):
         ran(tmp_path / "study")
@@ -201,7 +201,8 @@ def test_an_interrupted_study_resumes(whole: Study, tmp_path: Path) -> None:
     done = int((begun.store.status != PENDING).sum())
     assert 0 < done < 72
     with pytest.raises(
-        InputError, match=f"is not finished \\({72 - done} of 72 runs pending\\); resume it"
+        InputError,
+        match=f"is not finished \\({72 - done} of 72 runs pending\\); resume it \\(--resume\\)",
     ):
         begun.results  # noqa: B018
     seen: list[tuple[int, int]] = []
@@ -319,7 +320,9 @@ def test_shards_must_all_be_there(tmp_path: Path) -> None:
         merge(tmp_path / "study")
     with pytest.raises(StoppedError):
         ran(tmp_path / "study", {"shard": "2/2", "progress": stop_after(1)})
-    with pytest.raises(InputError, match=r"study\.shard-2-of-2 is not finished; resume it first"):
+    with pytest.raises(
+        InputError, match=r"study\.shard-2-of-2 is not finished; resume it \(--resume\) first"
+    ):
         merge(tmp_path / "study")
     ran(tmp_path / "other", {"shard": "2/2"}, members=2)
     for path in (tmp_path / "study.shard-2-of-2").rglob("*.*"):

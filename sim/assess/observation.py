@@ -177,8 +177,8 @@ def _of_numbers(outcome: Observation) -> Iterator[Complaint]:
     except ValueError:
         yield (
             "value",
-            "value, low and high must be numbers, or months YYYY-MM for a date"
-            " (`after YYYY-MM` where it had not happened by then)",
+            "value, low and high must be numbers (decimals take a point), or months YYYY-MM for a"
+            " date (`after YYYY-MM` where it had not happened by then)",
         )
         return
     if outcome.is_open and (outcome.low or outcome.high):

@@ -112,6 +112,7 @@ def _table_rows(path: File, keys: Sequence[str], faults: list[Fault]) -> list[tu
     columns = table[0].cells if table else []
     missing = [key for key in keys if key not in columns]
     if missing:
+        _check_commas(name, columns)
         raise InputError(
             f"{name}: has no column {', '.join(missing)}; the columns are {', '.join(keys)}"
         )
@@ -127,6 +128,12 @@ def _table_rows(path: File, keys: Sequence[str], faults: list[Fault]) -> list[tu
             (dict(zip(columns, row, strict=True)), dict(zip(columns, places, strict=True)))
         )
     return found
+
+
+def _check_commas(name: str, columns: Sequence[str]) -> None:
+    """Raise InputError where a header of one cell holds what parts cells elsewhere."""
+    if len(columns) == 1 and {";", "\t"} & set(columns[0]):
+        raise InputError(f"{name}: one column alone; save it with commas between cells")
 
 
 def _table(path: File) -> list[Record]:

@@ -178,7 +178,8 @@ def list_scenarios(folder: Path | None) -> None:
     """
     files = shipped_names() if folder is None else sorted(folder.glob("*.yaml"))
     if not files:
-        raise InputError(f"{folder}: holds no scenario (*.yaml)")
+        told = "holds no scenario (*.yaml)" if folder and folder.is_dir() else "is no folder"
+        raise InputError(f"{folder}: {told}")
     faulty = 0
     for file in files:
         try:

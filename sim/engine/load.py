@@ -11,9 +11,11 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from sim.errors import InputError
 from sim.kernels.uncollected import uncollected
 from sim.scenario.loading import load as loading
 from sim.scenario.loading.dump import plain
+from sim.scenario.loading.overrides import Keyword
 from sim.scenario.schema import Scenario
 
 
@@ -63,7 +65,18 @@ def changed(scenario: Scenario | str | os.PathLike[str], changes: Mapping[str, A
 
 def _as_sets(overrides: Mapping[str, Any]) -> list[str]:
     """Write overrides as `--set` takes them: JSON is YAML too; numpy's numbers become Python's."""
-    return [f"{key}={json.dumps(value, default=_pythons)}" for key, value in overrides.items()]
+    return [Keyword(f"{key}={_json(key, value)}") for key, value in overrides.items()]
+
+
+def _json(key: str, value: Any) -> str:
+    """Write a value as JSON. Raises InputError for what a scenario could not hold either."""
+    try:
+        return json.dumps(value, default=_pythons)
+    except (TypeError, ValueError, AttributeError) as error:
+        kind = type(value).__name__
+        raise InputError(
+            f"{key}: expected numbers, texts, lists, mappings: found {kind}"
+        ) from error
 
 
 def _pythons(number: Any) -> Any:

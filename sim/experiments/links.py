@@ -17,7 +17,6 @@ from sim.scenario.suggestions import listed, meant, on_one_line
 from sim.scenario.tables.grid import Grid, read_grid
 from sim.scenario.tables.numbers import number
 from sim.scenario.tables.rows import MOST_FAULTS
-from sim.scenario.tables.table import Table
 
 ENDINGS = (".csv", ".parquet")
 """Of the names of tables."""
@@ -48,7 +47,7 @@ def read_links(path: str | os.PathLike[str]) -> Links:
     """
     file = os.fspath(path)
     try:
-        grid = read_grid(file, Table(table=file), Bounds())
+        grid = read_grid(file, None, Bounds())
     except OSError as error:
         raise InputError(f"{file}: cannot be read: {error.strerror or error}") from error
     return _Reader(grid).links()

@@ -190,12 +190,14 @@ class Backtest(Shown):
         reasons: dict[str, list[str]] = {}
         for outcome, reason in self.unscored:
             reasons.setdefault(reason, []).append(f"{outcome.category} {outcome.metric}")
-        lines += ["### Not scored", ""]
+        lines += ["### Not scored", ""] if reasons else []
         lines += [
             f"- {reason} ({len(rows)}): {', '.join(dict.fromkeys(rows))}"
             for reason, rows in reasons.items()
         ]
-        return "\n".join([*lines, "", KNOWN, *([self.fits] if self.fits else [])])
+        return "\n".join(
+            [*lines, *([""] if reasons else []), KNOWN, *([self.fits] if self.fits else [])]
+        )
 
 
 def crps(samples: Floats, outcome: float, is_open: bool = False) -> float:

@@ -14,11 +14,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from sim.scenario.distributions import MEDIAN, Distribution, Floats, ends, median
 from sim.scenario.drawing import draw_all
+from sim.scenario.suggestions import found
 
 Confidence = Literal["documented", "estimated", "disputed", "assumed"]
 
@@ -250,7 +251,13 @@ Coefficient = Annotated[Quantity, AfterValidator(Within(1e-9, 1e6, "units of inp
 MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
 
 
-def _check_month(text: str) -> str:
+def _check_month(text: object) -> str:
+    if not isinstance(text, str):
+        raise PydanticCustomError(
+            "month",
+            "expected a month, YYYY-MM as in 2014-03, found {found}",
+            {"found": found(text)},
+        )
     if not MONTH.fullmatch(text):
         raise PydanticCustomError(
             "month", "'{text}' is not a month; write YYYY-MM, as in 2014-03", {"text": text}
@@ -258,7 +265,7 @@ def _check_month(text: str) -> str:
     return text
 
 
-Month = Annotated[str, AfterValidator(_check_month)]
+Month = Annotated[str, BeforeValidator(_check_month)]
 """A calendar month as text, YYYY-MM."""
 
 

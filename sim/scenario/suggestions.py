@@ -81,8 +81,8 @@ def comma_hint(key: object, value: object, members: Mapping[Any, Any]) -> str:
     if not isinstance(whole, int) or isinstance(whole, bool):
         return ""
     told = f"a key without a value; did you mean {name}: {whole}.{key}"
-    if whole and 100 <= key <= 999:
-        return f"{told}, or {whole}{key}? decimals take a point, thousands nothing between them"
+    if whole and key in (0, *range(100, 1000)):
+        return f"{told}, or {whole}{key:03}? decimals take a point, thousands nothing between them"
     return f"{told}? decimals take a point"
 
 

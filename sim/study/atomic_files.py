@@ -54,7 +54,7 @@ def writing(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        hint = "what is done is kept: make room and resume"
+        hint = "what is done is kept: make room and resume (--resume)"
         raise InputError(f"{folder}: cannot write: {error.strerror or error}; {hint}") from error
 
 

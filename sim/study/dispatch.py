@@ -105,7 +105,8 @@ class Dispatch:
         """
         if future.cancelled():
             raise SimError(
-                "the executor gave up; what is done is kept: resume the study to finish it"
+                "the executor gave up; what is done is kept: resume the study (--resume)"
+                " to finish it"
             )
         error = future.exception()
         if error is None:

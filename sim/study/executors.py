@@ -49,7 +49,8 @@ class Crew:
         """
         if self.replacement is None:
             raise SimError(
-                "the executor broke down; what is done is kept: resume the study to finish it"
+                "the executor broke down; what is done is kept: resume the study (--resume)"
+                " to finish it"
             )
         self.executor.shutdown(wait=True, cancel_futures=True)
         self.executor = self.replacement()
@@ -227,7 +228,7 @@ def _ready() -> bool:
 
 @contextmanager
 def _cluster(scheduler: str) -> Iterator[Crew]:
-    distributed = _distributed()
+    distributed = require_dask()
     try:
         client = distributed.Client(scheduler, timeout="5s")
     except (OSError, ValueError) as error:
@@ -239,7 +240,8 @@ def _cluster(scheduler: str) -> Iterator[Crew]:
         yield Crew(client.get_executor(), size)
 
 
-def _distributed() -> Any:
+def require_dask() -> Any:
+    """Return Dask's package. Raises InputError where it is not installed."""
     try:
         import distributed
     except ImportError as error:

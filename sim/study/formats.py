@@ -63,10 +63,10 @@ def lacking(folder: Path, lines: int) -> str:
     if _readable(folder, lines):
         return ""
     if has_pyarrow():
-        return "has no table of its results; resume it"
+        return "has no table of its results; resume it (--resume)"
     return (
         f"{lines:,} lines of results are written as Parquet, and as CSV only on request. {NEEDED};"
-        " resume the study then, or with --csv (csv=True)"
+        " resume the study (--resume) then, or with --csv (csv=True)"
     )
 
 

@@ -78,7 +78,8 @@ def merge(out: str | os.PathLike[str], *, parquet: bool = False, csv: bool = Fal
             for each in shards
             if (each.pending & share(experiment, each.state.shard)).any()
         ]
-        raise InputError(f"{folder}: {listed(unfinished)} is not finished; resume it first")
+        told = f"{listed(unfinished)} is not finished; resume it (--resume) first"
+        raise InputError(f"{folder}: {told}")
     if not (folder / STATE).exists():
         create(folder, experiment)
     with locked(folder):

@@ -164,7 +164,7 @@ class Study(Shown):
         lacks = f"{pending} of {self.store.status.size} runs pending"
         if lacks_tables and not (pending or is_shard):
             lacks = "all runs are done, its manifest is not there"
-        raise InputError(f"{self.folder}: is not finished ({lacks}); resume it")
+        raise InputError(f"{self.folder}: is not finished ({lacks}); resume it (--resume)")
 
     def _frame(self, name: str) -> pd.DataFrame:
         return frame(self.folder / name)

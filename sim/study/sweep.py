@@ -18,7 +18,7 @@ from sim.report.files import MANIFEST, unchecked
 from sim.scenario.schema import Scenario
 from sim.study.atomic_files import Runs, locked, writing
 from sim.study.dispatch import Dispatch
-from sim.study.executors import crew, warm_up
+from sim.study.executors import crew, require_dask, warm_up
 from sim.study.experiment import Experiment, prepared
 from sim.study.formats import due
 from sim.study.parquet_parts import require_pyarrow
@@ -125,6 +125,8 @@ def run_study(
     experiment = prepared(study if isinstance(study, Asked) else read_study(study), scenarios)
     if how.get("parquet"):
         require_pyarrow()
+    if how.get("scheduler"):
+        require_dask()
     if out is not None:
         return _opened(_filled(shard_folder(Path(out), how.get("shard")), experiment, how))
     with ExitStack() as stack:
@@ -194,7 +196,8 @@ def _refuse_begun(store: Store) -> None:
     done = int((~store.pending).sum())
     if done:
         told = f"holds a study already ({done} of {store.status.size} runs done)"
-        raise InputError(f"{store.folder}: {told}; resume it, extend it, or give another folder")
+        ways = "resume it (--resume), extend it (--extend), or give another folder"
+        raise InputError(f"{store.folder}: {told}; {ways}")
 
 
 def _run(store: Store, experiment: Experiment, own: Bools, how: How) -> None:

@@ -80,18 +80,19 @@ def _head_of_edge(outcome: PlanResult, choice: Numbers | Months, goal: str) -> s
 
 def _head_of_plants(outcome: PlanResult, plants: Plants, goal: str) -> str:
     found, count = outcome.found, len(plants.names)
+    alone = f"the only one of {plants.path}" if count == 1 else ""
     if found.answer is None:
         return (
-            f"{goal.replace(' is reached', ' is not reached')} with all {count} of {plants.path};"
-            " fewer were not tried."
+            f"{goal.replace(' is reached', ' is not reached')} with"
+            f" {alone or f'all {count} of {plants.path}'}; fewer were not tried."
         )
     if not found.answer:
-        return f"{goal} without any of the {count} of {plants.path}: none is needed."
+        return f"{goal} without {alone or f'any of the {count} of {plants.path}'}: none is needed."
     fewest = (
         "no smaller set will do" if found.way == "smallest" else "none of these can be left out"
     )
     return (
-        f"{goal} with {len(found.answer)} of the {count} of {plants.path}:"
+        f"{goal} with {alone or f'{len(found.answer)} of the {count} of {plants.path}'}:"
         f" {plants.name(found.answer)}; {fewest}."
     )
 

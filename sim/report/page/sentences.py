@@ -76,7 +76,8 @@ def _uncovered(tables: Tables, need: Need, row: dict[str, Any], short: int, tota
     return (
         f"{which} {tables.names.need(*need)}: {percent(row['p50'])} of what is needed "
         f"{since}is met in its month (median; "
-        f"{percent(row['p05'])} to {percent(row['p95'])} in 9 of 10 members; {beside_intervals()})."
+        f"{percent(row['p05'])} to {percent(row['p95'])} in 9 of 10 members; {beside_intervals()}"
+        " of the shipped cases)."
     )
 
 

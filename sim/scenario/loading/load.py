@@ -159,8 +159,11 @@ class _Layers:
                 raise ScenarioError([Fault(Place(file), "", NO_SCENARIO)])
             return self._below(found, [*chain, file])
         except OSError as error:
+            folder = os.path.dirname(chain[-1])
             self.faults.append(
-                fault_at(tree, path, f"cannot read {file}: {_told(error, _entry(tree, path))}")
+                fault_at(
+                    tree, path, f"cannot read {file}: {_told(error, _entry(tree, path), folder)}"
+                )
             )
         except ScenarioError as error:
             self.faults += error.faults
@@ -207,9 +210,9 @@ def _entry(tree: Written, path: Path) -> str:
     return str(inner.value if len(path) == 1 else inner.members[path[1]].value)
 
 
-def _told(error: OSError, given: str | os.PathLike[str]) -> str:
+def _told(error: OSError, given: str | os.PathLike[str], folder: str = "") -> str:
     """Say why a scenario cannot be read, and what may have been meant where it is not there."""
-    return _reason(error) + (hint(given) if isinstance(error, FileNotFoundError) else "")
+    return _reason(error) + (hint(given, folder) if isinstance(error, FileNotFoundError) else "")
 
 
 def _reason(error: OSError) -> str:

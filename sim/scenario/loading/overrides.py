@@ -30,12 +30,20 @@ from sim.scenario.schema import Input, Line, Scenario
 from sim.scenario.suggestions import found, meant, on_one_line
 
 
+class Keyword(str):
+    """Hold a `path=value` that nobody wrote as `--set`: a keyword, or an option of its own."""
+
+    __slots__ = ()
+
+
 def with_set(tree: Written, text: str) -> Written:
     """Set one value, given as `path=value`. Raises ScenarioError, placed at the option itself."""
-    place = Place(f"--set {on_one_line(text)}")
+    place = Place("" if isinstance(text, Keyword) else f"--set {on_one_line(text)}")
     path, equals, value = text.partition("=")
     if not equals or not path.strip():
         raise ScenarioError([Fault(place, "", "write it as path=value: months=24")])
+    if not value.strip():
+        raise ScenarioError([Fault(place, path.strip(), "give a value; null takes it away")])
     try:
         written = read_value(value, place.file)
     except ScenarioError as error:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from sim.scenario.suggestions import nearest
+from sim.errors import InputError
+from sim.scenario.suggestions import found, nearest
 
 SUFFIX = ".yaml"
 PARTS = "data"
@@ -35,8 +36,10 @@ def located(given: str | os.PathLike[str], folder: str | os.PathLike[str] = "") 
     name of a shipped one.
 
     A file that is there wins over a name. What is neither stays a path, of which the reader says
-    that it is not there.
+    that it is not there. Raises InputError for what is no path.
     """
+    if not isinstance(given, str | os.PathLike):
+        raise InputError(f"expected a scenario's file or name, found {found(given)}")
     path = os.path.join(folder, given)
     name = os.fspath(given)
     if name.endswith(SUFFIX) or os.path.isabs(name) or _is_file(path):
@@ -44,16 +47,33 @@ def located(given: str | os.PathLike[str], folder: str | os.PathLike[str] = "") 
     return str(shipped_folder() / f"{name}{SUFFIX}") if name in shipped_names() else path
 
 
-def hint(given: str | os.PathLike[str]) -> str:
-    """Return what may have been meant by a scenario that is not there, to end a message."""
+def hint(given: str | os.PathLike[str], folder: str | os.PathLike[str] = "") -> str:
+    """Return what may have been meant by a scenario that is not there, to end a message; its path
+    counts from a folder.
+    """
     name, names = os.fspath(given), shipped_names()
     stem = os.path.basename(name).removesuffix(SUFFIX)
     alike = [each for each in names if stem == each.rpartition("/")[2]]
+    file = _file_meant(Path(folder, name))
     if name.endswith(SUFFIX):
-        return f"; the shipped scenario is called '{alike[0]}'" if alike else ""
+        if alike:
+            return f"; the shipped scenario is called '{alike[0]}'"
+        return f"; did you mean '{Path(name).with_name(file)}'?" if file else ""
+    if file == f"{stem}{SUFFIX}":
+        return f"; did you mean '{name}{SUFFIX}'?"
     near = alike[0] if alike else nearest(name, names)
     meant = f"; did you mean '{near}'?" if near else "; `sim list` lists them"
     return f", and no shipped scenario has this name{meant}"
+
+
+def _file_meant(path: Path) -> str | None:
+    """Name the scenario file beside a path that is most like it."""
+    try:
+        stems = [each.stem for each in path.parent.glob(f"*{SUFFIX}")]
+    except OSError:
+        return None
+    stem = nearest(path.name.removesuffix(SUFFIX), stems)
+    return stem and f"{stem}{SUFFIX}"
 
 
 def _is_file(path: str) -> bool:

@@ -73,7 +73,7 @@ def _text(data: bytes, file: str) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ScenarioError(
-            [Fault(Place(file), "", f"not UTF-8 text (byte {error.start + 1})")]
+            [Fault(Place(file), "", f"not UTF-8 text (byte {error.start + 1}); save it as UTF-8")]
         ) from error
 
 
@@ -246,8 +246,20 @@ class _Reader:
         raise ScenarioError([*self.faults, Fault(place, dotted(path), message)])
 
 
+_HINTS = {
+    "while scanning an alias": " (text that begins with * needs quotes)",
+    "while scanning for the next token": (
+        " (indent by spaces, not tabs; text that begins with @, ` or % needs quotes)"
+    ),
+    "mapping values are not allowed in this context": (
+        " (text with a colon needs quotes; the keys of a mapping begin in one column)"
+    ),
+}
+"""What the parser was at, or found -> what most likely mends it."""
+
+
 def _syntax(error: yaml.YAMLError) -> str:
     problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "unreadable"
     context = getattr(error, "context", None)
-    hint = " (text that begins with * needs quotes)" if context == "while scanning an alias" else ""
+    hint = next((hint for part, hint in _HINTS.items() if part in (context, problem)), "")
     return f"not valid YAML: {', '.join(part for part in (context, problem) if part)}{hint}"

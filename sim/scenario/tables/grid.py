@@ -109,18 +109,22 @@ class _Rows(Sequence[Record]):
         return row._replace(starts=self.grid.starts(row))
 
 
-def read_grid(file: str, spec: Table, bounds: Bounds) -> Grid:
-    """Read a table file. Raises OSError, and ScenarioError with all faults of its form."""
+def read_grid(file: str, spec: Table | None, bounds: Bounds) -> Grid:
+    """Read a table file; without a spec, nothing can be said of how it is written.
+
+    Raises OSError, and ScenarioError with all faults of its form.
+    """
+    is_fixed, spec = spec is None, spec or Table(table=file)
     data = bounds.read(file)
     if file.endswith(".parquet"):
         return _checked(file, parquet_rows(data, file), bounds, sha256(data).hexdigest())
-    text = _text(data, file, spec)
+    text = _text(data, file, spec, is_fixed)
     digest, quick = sha256(data).hexdigest(), plain(text, spec.delimiter)
     if quick is not None:
         return _quickly(file, quick, bounds, digest, text, spec.delimiter)
     found = ((line, cells) for line, _, cells in rows(lines_of(text), spec.delimiter))
     try:
-        grid = _checked(file, found, bounds, digest, text, spec.delimiter)
+        grid = _checked(file, found, bounds, digest, text, spec.delimiter, is_fixed)
     except csv.Error as error:
         message, line = error.args
         raise ScenarioError([Fault(Place(file, line, 1), "", f"no table: {message}")]) from None
@@ -138,7 +142,7 @@ def _quickly(
     return Grid(file, header, found.columns, lines, digest, text, delimiter)
 
 
-def _text(data: bytes, file: str, spec: Table) -> str:
+def _text(data: bytes, file: str, spec: Table, is_fixed: bool) -> str:
     """Decode a file and refuse what is no text. Raises ScenarioError."""
     if data.startswith(_SHEETS):
         message = "is in a spreadsheet's own format, or an archive; save the sheet as CSV"
@@ -147,7 +151,8 @@ def _text(data: bytes, file: str, spec: Table) -> str:
         text = data.decode("utf-8-sig" if spec.encoding == "utf-8" else spec.encoding)
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
-        hint = "; say encoding: latin-1, cp1252 or what it is" if spec.encoding == "utf-8" else ""
+        way = "save it as UTF-8" if is_fixed else "say encoding: latin-1, cp1252 or what it is"
+        hint = f"; {way}" if spec.encoding == "utf-8" else ""
         message = f"not {spec.encoding} text (byte {error.start + 1}){hint}"
         raise ScenarioError([Fault(Place(file, line, 1), "", message)]) from None
     found = None if _is_printable(data) else CONTROLS.search(text)
@@ -173,6 +178,7 @@ def _checked(
     digest: str,
     text: str = "",
     delimiter: str = ",",
+    is_fixed: bool = False,
 ) -> Grid:
     """Take the first row as the header and check that all others have as many cells.
 
@@ -183,7 +189,7 @@ def _checked(
         raise ScenarioError([Fault(Place(file), "", "the table is empty")])
     names = [name.strip() for name in names]
     if text:
-        _check_delimiter(Place(file, line, 1), names, delimiter)
+        _check_delimiter(Place(file, line, 1), names, delimiter, is_fixed)
     _count(file, [(line, names)], bounds)
     columns = [Gathered() for _ in names]
     lines, faults = array("q"), list[Fault]()
@@ -226,10 +232,11 @@ def _add(columns: Sequence[Gathered], lines: array[int], found: Sequence[Row]) -
             column.extend(list(compress(part, filled)))
 
 
-def _check_delimiter(place: Place, names: Sequence[str], delimiter: str) -> None:
+def _check_delimiter(place: Place, names: Sequence[str], delimiter: str, is_fixed: bool) -> None:
     """Refuse a header of one cell in which another delimiter stands. Raises ScenarioError."""
     only = names[0] if len(names) == 1 else ""
     other = next((each for each in _SEPARATORS if each != delimiter and each in only), None)
     if other:
-        message = f"one column alone; say delimiter: {_SEPARATORS[other]} if that is between cells"
-        raise ScenarioError([Fault(place, "", message)])
+        way = f"say delimiter: {_SEPARATORS[other]} if that is between cells"
+        way = "save it with commas between cells" if is_fixed else way
+        raise ScenarioError([Fault(place, "", f"one column alone; {way}")])
