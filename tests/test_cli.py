@@ -396,7 +396,8 @@ def test_python_m_sim_is_the_command(here: Path) -> None:
 
 
 def test_a_title_that_the_terminal_cannot_show_is_no_traceback(here: Path) -> None:
-    (here / "small.yaml").write_text(SMALL.replace("A seller", "Продавец"), encoding="utf-8")
+    russian = SMALL.replace("A seller", "Продавец")
+    (here / "small.yaml").write_text(russian, encoding="utf-8")
     done = process("-m", "sim", "validate", "small.yaml", env={"PYTHONIOENCODING": "latin-1"})
     assert (done.returncode, done.stderr) == (0, "")
     assert "ok: ???????? stops selling" in done.stdout

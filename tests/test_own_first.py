@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.kernels.groups import Groups
-from sim.kernels.own_first import own_first
+from sim.kernels.own_first import Own, own_first
 from tests.test_partial_cuts import CUT, one_supplier, received
 
 Tree = dict[str, Any]
@@ -76,7 +76,7 @@ def reduced(orders: Any, own: Any, room: Any) -> Any:
     free = np.full((4, orders.shape[1]), np.inf)
     free[3] = room
     shares = np.vstack([own, np.zeros_like(room)])
-    parts = own_first(PAIRS, orders, free, PAIRS.carried(orders), shares, SEVERAL)
+    parts = own_first(PAIRS, orders, free, PAIRS.carried(orders), Own(shares, SEVERAL))
     return orders * PAIRS.least_of(parts), parts
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.kernels.refusals import Cuts, Refusals
+from sim.kernels.refusals import CutNeeds, Refusals
 from sim.kernels.sums import GroupSum
 from tests.on_paper import column
 from tests.test_partial_cuts import CUT, one_supplier, received
@@ -193,7 +193,7 @@ def after(
     """Tell what waits, came with it, was given up, and came with that after a month in which so
     much came over the only need's cut link."""
     rows, link = np.array([0]), GroupSum(np.array([0]), 1)
-    cuts = Cuts(rows, column(odds), np.array([[whole]]), rows, column(odds), link)
+    cuts = CutNeeds(rows, column(odds), np.array([[whole]]), rows, column(odds), link)
     found = before.taken(cuts, column(came), column(odds * came), column(backlog))
     assert found.unused.tolist() == [[0]]
     parts = (found.waiting, found.passed, found.given_up, found.passed_besides)

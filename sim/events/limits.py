@@ -21,6 +21,7 @@ from sim.events.trade import Moment, Moments, Passage, Restriction, TradeEffect
 from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.groups import Groups
 from sim.kernels.limits import Limits
+from sim.kernels.own_first import Own
 from sim.kernels.sums import some, total
 from sim.world.trade_caps import singles
 from sim.world.world import World
@@ -218,6 +219,8 @@ class TradeLimits:
         Those that are `free` [groups, members] do not count there. Under one that an event sets
         what is exempt passes first.
         """
+        if not self.parts:
+            return
         part, base = self.limits.part, self.limits.base
         own = np.zeros_like(base)
         for whole, pairs in self.parts:
@@ -228,7 +231,7 @@ class TradeLimits:
             for each in (self.limits, self.lawful):
                 each.amount[whole] += total(each.amount[pairs] * counts) + total(shares)
         several = np.isin(np.arange(self.size.size), list(self.wholes))
-        self.limits = replace(self.limits, own=own if some(own) else None, several=several)
+        self.limits = replace(self.limits, own=Own(own, several) if some(own) else None)
 
     def _exempt_together(self, moments: Sequence[Moment], left: Floats) -> None:
         """Let each pair pass what is exempt, and all that are restricted no more beside the rest.

@@ -15,7 +15,7 @@ from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.groups import Groups
 from sim.kernels.kept import remembered
 from sim.kernels.own_first import own_first
-from sim.kernels.refusals import Cuts, Refusals
+from sim.kernels.refusals import CutNeeds, Refusals
 from sim.kernels.sums import GroupSum, divide, kept_where, raised, some
 from sim.kernels.terms import RTOL, Terms
 
@@ -104,7 +104,7 @@ class Limits(Terms):
         return refused
 
     @cached_property
-    def _cuts(self) -> Cuts:
+    def _cut_needs(self) -> CutNeeds:
         """Return the needs that cuts refuse something, and the links over which."""
         groups, nothing = self.groups, np.zeros_like(self.waiting)
         of_claim, (odds, whole) = groups.by_need_group.group_of_row, (nothing, nothing.copy())
@@ -116,7 +116,7 @@ class Limits(Terms):
         place = np.searchsorted(needs, groups.served_by_touched[rows])
         by_need = GroupSum(place, needs.size)
         links = groups.touched[rows]
-        return Cuts(needs, odds[needs], whole[needs] > 0, links, link_odds[rows], by_need)
+        return CutNeeds(needs, odds[needs], whole[needs] > 0, links, link_odds[rows], by_need)
 
     def refusing(self, before: Refusals | None, flow: Floats, backlog: Floats) -> Refusals | None:
         """Return what cuts have refused after this month; None where none takes a share, nor did
@@ -127,7 +127,7 @@ class Limits(Terms):
         """
         if not self.is_share and (before is None or self.cuts is None):
             return None
-        cuts = self._cuts
+        cuts = self._cut_needs
         over = flow.take(cuts.links, axis=0)
         came = cuts.by_need(kept_where(cuts.link_odds > 0, over))
         refused = cuts.by_need(over * cuts.link_odds)
@@ -231,11 +231,11 @@ class Limits(Terms):
         over = asked > room
         if not some(over):
             return None
-        if self.own is None or self.several is None:
+        if self.own is None:
             factor = self.to_links(np.divide(room, asked, out=np.ones_like(asked), where=over))
         else:
-            own = self.own if flow is None else raised(self.own - self.carried(flow))
-            factor = self.of_pairs(own_first(groups, orders, room, asked, own, self.several))
+            own = self.own if flow is None else self.own.left(self.carried(flow))
+            factor = self.of_pairs(own_first(groups, orders, room, asked, own))
         orders[groups.touched] *= factor
         nothing = factor < RTOL
         if not some(nothing):

@@ -17,7 +17,7 @@ from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.sums import GroupSum, divide, kept_where, raised
 
 
-class Cuts(NamedTuple):
+class CutNeeds(NamedTuple):
     """Hold the needs that cuts refuse something in some member, and the links over which."""
 
     needs: Ints
@@ -77,7 +77,7 @@ class Refusals:
         self.given_up, self.passed_besides = self.given_up - again, self.passed_besides - came
         self.waiting, self.passed = self.waiting + again, self.passed + came
 
-    def taken(self, cuts: Cuts, came: Floats, refused: Floats, backlog: Floats) -> Refusals:
+    def taken(self, cuts: CutNeeds, came: Floats, refused: Floats, backlog: Floats) -> Refusals:
         """Return the same after a month in which so much `came` over cut links to the needs of
         `cuts`, [of them, members], and so much was `refused`. No more can wait than their `backlog`
         [needs, members]; of other needs nothing is known.

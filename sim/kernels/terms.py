@@ -14,6 +14,7 @@ import numpy as np
 
 from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.groups import Groups
+from sim.kernels.own_first import Own
 from sim.kernels.sums import GroupSum, divide, some
 
 RTOL = 1e-12
@@ -52,11 +53,8 @@ class Terms:
     counted: Bools | None
     """[pairs, members]: whether a link's flow counts toward its group's limit, and is held by it:
     one for several pairs of states is none for those that nothing restricts; None: all do"""
-    own: Floats | None = field(default=None, kw_only=True)
-    """What is exempt between two states, of groups of one pair: under a limit that an event sets
-    for several pairs together it passes first; None: nothing is"""
-    several: Bools | None = field(default=None, kw_only=True)
-    """[groups]: where such limits are; None: nowhere"""
+    own: Own | None = field(default=None, kw_only=True)
+    """What passes first under limits for several pairs of states; None: nothing does"""
 
     def carried(self, values: Floats) -> Floats:
         """Sum values [links, members] over the links that count, [groups, members]."""
@@ -111,10 +109,8 @@ class Terms:
         counted = self.counted
         if counted is not None:
             counted = counted[np.isin(self.groups.group, rows)]
-        for name in ("own", "several"):
-            values = getattr(self, name)
-            taken[name] = None if values is None else values.take(rows, axis=0)
-        return replace(self, groups=groups, counted=counted, **taken)
+        own = None if self.own is None else self.own.of(rows)
+        return replace(self, groups=groups, counted=counted, own=own, **taken)
 
     @cached_property
     def is_share(self) -> bool:
