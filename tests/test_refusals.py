@@ -193,8 +193,8 @@ def after(
     """Tell what waits, came with it, was given up, and came with that after a month in which so
     much came over the only need's cut link."""
     rows, link = np.array([0]), GroupSum(np.array([0]), 1)
-    cuts = CutNeeds(rows, column(odds), np.array([[whole]]), rows, column(odds), link)
-    found = before.taken(cuts, column(came), column(odds * came), column(backlog))
+    cuts = CutNeeds(rows, column(odds), np.array([[whole]]), rows, column(odds), link, None)
+    found = before.taken(cuts, column(came), column(backlog))
     assert found.unused.tolist() == [[0]]
     parts = (found.waiting, found.passed, found.given_up, found.passed_besides)
     return [each.item() for each in parts]

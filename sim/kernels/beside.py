@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.kernels.arrays import Ints
+from sim.kernels.arrays import Floats, Ints
 from sim.kernels.limits import Limits
 from sim.kernels.market import Market
 from sim.kernels.sums import GroupSum
@@ -33,6 +33,10 @@ class Beside(NamedTuple):
     """The place of each cut link's need among those that cut links serve"""
     by_need_of_cut: GroupSum
     """Sums the cut links to these needs"""
+
+    def of_need(self, values: Floats) -> Floats:
+        """Return what all cut links of each one's need have together, [cut links, members]."""
+        return self.by_need_of_cut(values).take(self.need_of_cut, axis=0)
 
     @classmethod
     def build(cls, market: Market, limits: Limits) -> Beside:

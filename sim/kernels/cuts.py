@@ -89,14 +89,14 @@ class Cuts:
         """Take note of whether lines were short in a part of the market."""
         self.short = part.short
 
-    def asks(self, orders: Floats, wanted: Floats) -> Asks | None:
+    def asks(self, orders: Floats, wanted: Floats, flow: Floats | None) -> Asks | None:
         """Return what is asked of cut links, of `orders` [links, members] that no cap has reduced
-        yet, None: nothing; `wanted` is as for `Limits.anew`.
+        yet, None: nothing; `wanted` is as for `Limits.anew`, `flow` as for `grant`.
         """
         limits = self.limits
         if not some(orders.take(limits.cut_links, axis=0)):
             return None
-        kept = self._by_pair(self._kept_by_need()) if self.holds else None
+        kept = self._kept_from_needs(flow) if self.holds else None
         anew = limits.anew_of_cuts(orders, wanted, kept)
         if not limits.is_nested:
             return Asks(anew, None, orders, orders)
@@ -104,12 +104,21 @@ class Cuts:
         every[limits.cut_pairs] = anew
         return Asks(anew, every, orders.copy(), orders)
 
-    def _kept_by_need(self) -> Floats:
-        """Return the goods that cuts keep away from the need of each cut link, [cut links,
-        members]: without them these would be there, and not be asked for again.
+    def _kept_from_needs(self, flow: Floats | None) -> Floats:
+        """Return the goods that cuts keep away from the need of each pair, [cut pairs, members]:
+        without them these would be there, and not be asked for again.
+
+        Beside links that are cut more, as much as a cut like its own would keep for each unit that
+        came: what they refuse beyond that is asked here.
         """
-        beside = self._beside
-        return beside.by_need_of_cut(self.kept).take(beside.need_of_cut, axis=0)
+        limits, lighter = self.limits, self.limits.lighter
+        kept = self._by_pair(self._beside.of_need(self.kept))
+        if lighter is None or flow is None:
+            return kept
+        over = kept_where(limits.cut_here, flow.take(limits.cut_links, axis=0))
+        likewise = limits.odds.take(limits.groups.group[limits.cut_pairs], axis=0)
+        likewise *= self._by_pair(self._beside.of_need(over))
+        return np.where(lighter, np.minimum(kept, likewise), kept)
 
     def grant(
         self, orders: Floats, asks: Asks, left: Floats, flow: Floats | None
@@ -128,7 +137,7 @@ class Cuts:
         ordered = within = self._ordered(wanted, left)
         whole = ordered.beside.take(beside.cut, axis=0)
         # what a cut has refused before does not flow for want of goods
-        np.minimum(whole, self._least(asks.anew), out=whole, where=limits.cut_here)
+        np.minimum(whole, limits.least_of_cuts(asks.anew), out=whole, where=limits.cut_here)
         has = left.take(beside.lines, axis=0)
         free = self._free(has)
         is_short = some(ordered.claims > np.minimum(has, free) + self.dust)
@@ -293,14 +302,6 @@ class Cuts:
     def _by_pair(self, values: Floats) -> Floats:
         """Look up values of cut links for their pairs with groups that are cut in part."""
         return values.take(self.limits.of_cut_pairs, axis=0)
-
-    def _least(self, pairs: Floats) -> Floats:
-        """Return the least value of each cut link's pairs, [cut links, members]."""
-        firsts = self.limits.first_cuts
-        if firsts.size == pairs.shape[0]:
-            return pairs
-        least: Floats = np.minimum.reduceat(pairs, firsts, axis=0)
-        return least
 
     def _free(self, has: Floats) -> Floats:
         """Return what lines beside that still have so much would have, [lines beside, members]."""

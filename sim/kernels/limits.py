@@ -15,8 +15,8 @@ from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.groups import Groups
 from sim.kernels.kept import remembered
 from sim.kernels.own_first import own_first
-from sim.kernels.refusals import CutNeeds, Refusals
-from sim.kernels.sums import GroupSum, divide, kept_where, raised, some
+from sim.kernels.refusals import CutNeeds, Lightest, Refusals
+from sim.kernels.sums import GroupSum, divide, raised, some
 from sim.kernels.terms import RTOL, Terms
 
 
@@ -111,12 +111,29 @@ class Limits(Terms):
         np.maximum.at(odds, groups.need, self.odds.take(of_claim, axis=0))
         np.maximum.at(whole, groups.need, self.cut_whole.take(of_claim, axis=0))
         needs = np.flatnonzero(np.logical_or.reduce((odds > 0) | (whole > 0), axis=1))
-        link_odds = -self.to_links(-self.odds, 0.0)
-        rows = np.flatnonzero(np.logical_or.reduce(link_odds > 0, axis=1))
-        place = np.searchsorted(needs, groups.served_by_touched[rows])
-        by_need = GroupSum(place, needs.size)
-        links = groups.touched[rows]
-        return CutNeeds(needs, odds[needs], whole[needs] > 0, links, link_odds[rows], by_need)
+        rows = np.flatnonzero(np.logical_or.reduce(self._link_odds > 0, axis=1))
+        links, link_odds = groups.touched[rows], self._link_odds[rows]
+        by_need = GroupSum(np.searchsorted(needs, groups.served_by_touched[rows]), needs.size)
+        lightest = Lightest.among(link_odds, by_need)
+        return CutNeeds(needs, odds[needs], whole[needs] > 0, links, link_odds, by_need, lightest)
+
+    @cached_property
+    def _link_odds(self) -> Floats:
+        """Return what cuts refuse for each unit that comes over a link, [touched, members]."""
+        return -self.to_links(-self.odds, 0.0)
+
+    @cached_property
+    def lighter(self) -> Bools | None:
+        """Mark where the link of each pair with a group that is cut in part is cut less than others
+        of its need, [cut pairs, members]; None: nowhere.
+        """
+        rows = np.searchsorted(self.groups.touched, self.cut_links)
+        odds = self._link_odds.take(rows, axis=0)
+        needs, need = np.unique(self.groups.served_by_touched[rows], return_inverse=True)
+        most = np.zeros((needs.size, odds.shape[1]))
+        np.maximum.at(most, need.ravel(), odds)
+        lighter = odds < most.take(need.ravel(), axis=0)
+        return lighter.take(self.of_cut_pairs, axis=0) if some(lighter) else None
 
     def refusing(self, before: Refusals | None, flow: Floats, backlog: Floats) -> Refusals | None:
         """Return what cuts have refused after this month; None where none takes a share, nor did
@@ -127,12 +144,8 @@ class Limits(Terms):
         """
         if not self.is_share and (before is None or self.cuts is None):
             return None
-        cuts = self._cut_needs
-        over = flow.take(cuts.links, axis=0)
-        came = cuts.by_need(kept_where(cuts.link_odds > 0, over))
-        refused = cuts.by_need(over * cuts.link_odds)
         known = Refusals.none(backlog.shape) if before is None else before
-        return known.taken(cuts, came, refused, backlog)
+        return known.taken(self._cut_needs, flow.take(self._cut_needs.links, axis=0), backlog)
 
     def anew(self, orders: Floats, wanted: Floats) -> Floats:
         """Return what of orders was not refused before, by pair, [pairs, members].

@@ -14,7 +14,33 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.kernels.arrays import Bools, Floats, Ints
-from sim.kernels.sums import GroupSum, divide, kept_where, raised
+from sim.kernels.sums import GroupSum, divide, kept_where, raised, some
+
+
+class Lightest(NamedTuple):
+    """Hold the lightest cut of each need, where some need has suppliers that are cut differently:
+    the orders that any of its cuts refused pass at least that one.
+    """
+
+    odds: Floats
+    """What it refuses for each unit that comes, 0: no cut takes a share, [cut needs, members]"""
+    link_odds: Floats
+    """The same for the needs of cut links where these are cut, [cut links, members]"""
+
+    @classmethod
+    def among(cls, link_odds: Floats, by_need: GroupSum) -> Lightest | None:
+        """Find it among what the cut links of each need refuse; None: these are cut alike."""
+        least = np.full((by_need.groups, link_odds.shape[1]), np.inf)
+        np.minimum.at(least, by_need.group_of_row, np.where(link_odds > 0, link_odds, np.inf))
+        of_links = np.minimum(by_need.to_rows(least), link_odds)
+        odds = np.where(np.isfinite(least), least, 0.0)
+        return cls(odds, of_links) if some(of_links < link_odds) else None
+
+    def refused(self, passed: Floats) -> Floats:
+        """Return what it would have refused of orders of which so much passed, inf without one,
+        [cut needs, members].
+        """
+        return np.multiply(self.odds, passed, out=np.full_like(passed, np.inf), where=self.odds > 0)
 
 
 class CutNeeds(NamedTuple):
@@ -32,6 +58,8 @@ class CutNeeds(NamedTuple):
     """What cuts refuse for each unit that comes over them, [of them, members]"""
     by_need: GroupSum
     """Sums these links to these needs"""
+    lightest: Lightest | None
+    """None: all links of each need are cut alike"""
 
 
 @dataclass(eq=False)
@@ -77,10 +105,10 @@ class Refusals:
         self.given_up, self.passed_besides = self.given_up - again, self.passed_besides - came
         self.waiting, self.passed = self.waiting + again, self.passed + came
 
-    def taken(self, cuts: CutNeeds, came: Floats, refused: Floats, backlog: Floats) -> Refusals:
-        """Return the same after a month in which so much `came` over cut links to the needs of
-        `cuts`, [of them, members], and so much was `refused`. No more can wait than their `backlog`
-        [needs, members]; of other needs nothing is known.
+    def taken(self, cuts: CutNeeds, came: Floats, backlog: Floats) -> Refusals:
+        """Return the same after a month in which so much `came` over the links of `cuts`, [of them,
+        members]. No more can wait than their needs' `backlog` [needs, members]; of other needs
+        nothing is known.
         """
         result, needs = Refusals.none(self.passed.shape), cuts.needs
         takes_part = cuts.odds > 0
@@ -91,12 +119,20 @@ class Refusals:
         )
         # a cut that takes less than before has refused less of the same orders
         at_most = np.where(takes_part, cuts.odds * passed, waiting)
-        waiting = np.minimum(waiting, at_most) + refused
+        before = np.minimum(waiting, at_most)
+        waiting = before + cuts.by_need(came * cuts.link_odds)
         waits = backlog.take(needs, axis=0)
+        measure = waiting
+        if cuts.lightest is not None:
+            # what one refused another may refuse, too: once is enough to know the lightest
+            before = np.minimum(before, cuts.lightest.refused(passed))
+            measure = before + cuts.by_need(came * cuts.lightest.link_odds)
         left = np.minimum(waiting, waits)
-        result.passed[needs] = (passed + came) * divide(left, waiting)
+        known = passed + besides
+        passed = passed + cuts.by_need(kept_where(cuts.link_odds > 0, came))
+        result.passed[needs] = passed * divide(np.minimum(measure, waits), measure)
         # one that lets nothing come refuses all
-        all_waits = ~takes_part & (passed + besides > 0)
+        all_waits = ~takes_part & (known > 0)
         result.waiting[needs] = np.where(all_waits, waits, left)
         result.given_up[needs], result.passed_besides[needs] = given_up, besides
         return result

@@ -185,7 +185,7 @@ class Trading:
         orders = market.from_needs(self.wanted / np.where(call.finds, call.together, np.inf))
         orders *= call.weight
         cuts = None if place.limits is None else self.cuts
-        asks = None if cuts is None else cuts.asks(orders, self.wanted)
+        asks = None if cuts is None else cuts.asks(orders, self.wanted, flow)
         if capped.size:
             # a full link may have rounded to a hair above its cap
             room = most if flow is None else raised(most - flow.take(capped, axis=0))

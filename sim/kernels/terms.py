@@ -147,6 +147,13 @@ class Terms:
         """Return the place of the first of these pairs of each of these links."""
         return np.unique(self.of_cut_pairs, return_index=True)[1]
 
+    def least_of_cuts(self, pairs: Floats) -> Floats:
+        """Return the least value of each of these links' pairs, [cut links, members]."""
+        if self.first_cuts.size == pairs.shape[0]:
+            return pairs
+        least: Floats = np.minimum.reduceat(pairs, self.first_cuts, axis=0)
+        return least
+
     @cached_property
     def cut_here_by_pair(self) -> Bools:
         """Mark the members in which the link of each of these pairs is cut in part by its group,

@@ -168,8 +168,18 @@ class Limit:
         need = link.need
         new = need.wants_anew(self.odds)
         if self.is_in_part and not is_anew:
-            new = max(new - total(each.kept for each in need.links), 0.0)
+            new = max(new - self._kept_away(link), 0.0)
         return link.order_before_caps * (new / need.wanted if need.wanted > 0 else 0.0)
+
+    def _kept_away(self, link: Link) -> float:
+        """Count the goods that cuts keep away from whom one of its links serves: beside deeper cuts
+        than the link's, as much as it would keep away itself for each unit that came."""
+        need = link.need
+        kept = total(each.kept for each in need.links)
+        cut = [each for each in need.links if cut_in_part(each)]
+        if odds_of(link) < max(map(odds_of, cut), default=0.0):
+            kept = min(kept, self.odds * total(each.flow for each in cut))
+        return kept
 
     def missing(self) -> float:
         """Count what its needs asked for and did not get, without what was refused before; of what
@@ -232,6 +242,16 @@ def holding(link: Link) -> list[Limit]:
 def cut_in_part(link: Link) -> bool:
     """Tell whether a limit cuts it in part."""
     return any(limit.is_in_part for limit in holding(link))
+
+
+def odds_of(link: Link) -> float:
+    """Return how many units cuts refuse for each that comes over a link."""
+    return max((limit.odds for limit in holding(link)), default=0.0)
+
+
+def lightest(need: Need) -> float:
+    """Return the least of its links' odds, of those that are cut; 0 where none is."""
+    return min(filter(None, map(odds_of, need.links)), default=0.0)
 
 
 def asked_of_limits(links: Sequence[Link], *, is_anew: bool = False) -> dict[Limit, float]:

@@ -152,19 +152,24 @@ class Need:
         self.passed += came
 
     def note_refusals(
-        self, odds: float, *, is_whole: bool, over: Sequence[tuple[float, float]]
+        self, odds: float, lightest: float, *, is_whole: bool, over: Sequence[tuple[float, float]]
     ) -> None:
         """Take note of what came `over` links that are cut, each with the odds there; `odds` are
-        the most, and 0 where no cut takes a share."""
+        the most, `lightest` the least of a link, and 0 where no cut takes a share."""
         known = self.passed + self.passed_besides > 0
         if odds:
             self.refused_before = min(self.refused_before, odds * self.passed)
         elif not is_whole:
             self.refused_before = self.passed = self.given_up = self.passed_besides = 0.0
+        # what a deeper cut refused, and then a lighter one: once is enough to know the lightest
+        measure = self.refused_before
+        if lightest:
+            measure = min(measure, lightest * self.passed)
+        measure += total(min(each, lightest) * came for each, came in over)
         self.refused_before += total(each * came for each, came in over)
         left = min(self.refused_before, self.backlog)
         self.passed += total(came for _, came in over)
-        self.passed *= left / (self.refused_before or 1.0)
+        self.passed *= min(measure, self.backlog) / (measure or 1.0)
         self.refused_before = self.backlog if is_whole and known and not odds else left
 
     def wants_anew(self, odds: float) -> float:
