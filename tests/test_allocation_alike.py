@@ -51,8 +51,9 @@ def drawn(seed: int, kinds: str) -> dict[str, Any]:
         limits.amount[:] = random.random(shape) * 5
     if "uncounted" in kinds:
         limits = replace(limits, counted=random.random((groups.link.size, MEMBERS)) < 0.7)
-    before = Refusals.none((NEEDS, MEMBERS))
-    before.waiting, before.passed = (random.random((NEEDS, MEMBERS)) * most for most in (9, 4))
+    before = Refusals.none((NEEDS, MEMBERS), NEEDS)
+    before.waiting = random.random((NEEDS, MEMBERS)) * 9
+    before.passed_each = random.random((NEEDS, MEMBERS))
     limits.tell(before)
     return {
         "market": Market.build(line, need, LINES, NEEDS, tier, is_lasting=True),

@@ -44,8 +44,8 @@ def works() -> World:
     final = ["engines", "helicopters"]
     assert world.axes.needs == (("AAA", final[0]), ("AAA", final[1]), ("AAA", "engines"))
     needs.cancellation[:] = column(0.25, 0, 0.5)
-    needs.backlog, needs.refusals = column(40, 6, 8), Refusals.none((3, 1))
-    needs.refusals.waiting, needs.refusals.passed = column(20, 6, 8), column(8, 3, 4)
+    needs.backlog, needs.refusals = column(40, 6, 8), Refusals.none((3, 1), 2)
+    needs.refusals.waiting, needs.refusals.passed_each = column(20, 6, 8), column(0.4, 0.5, 0.5)
     needs.final[:], needs.deferred = column(20, 10), column(5, 1)
     needs.stock[:], needs.in_transit[:] = column(3, 4, 50), column(7, 0, 9)
     needs.lead[:], needs.cover[:] = column(1, 2, 3), column(0.5, 1.5, 2.5)
@@ -83,20 +83,43 @@ def test_what_is_ordered_beside_what_waits() -> None:
     assert needs.demand[:, 0].tolist() == [130, 106, 104]
 
 
-def test_what_is_given_up_and_ordered_again() -> None:
-    """Who orders half a unit less for each in stock orders half of what was given up again: of 5
-    refused engines 1 was not needed, and of the works' 4 one, which reckoned with 7 and used 6."""
+def test_what_is_ordered_for_want_of_what_was_refused() -> None:
+    """Who orders half a unit less for each in stock orders half of what is lacked beside what would
+    be ordered had it come."""
     world = works()
     needs, refusals = world.needs, world.needs.refusals
     assert refusals is not None
-    refusals.unused[:] = column(1, 0, 0)
-    needs.expected = column(0, 0, 7)
+    refusals.lacked[:] = column(8, 0, 6)
     place_orders(world, [(lambda found: 100 - 0.5 * found.stock, slice(0, 3))])
     assert needs.ordered[:, 0].tolist() == [98.5, 98, 81]
-    assert refusals.given_up[:, 0].tolist() == [2, 0, 1.5]
-    assert refusals.waiting[:, 0].tolist() == [17, 6, 5.5]
-    assert refusals.passed_besides[:, 0].tolist() == approx([0.8, 0, 0.75])
-    assert refusals.passed[:, 0].tolist() == approx([6.8, 3, 2.75])
+    assert refusals.waiting[:, 0].tolist() == [15 + 4, 6, 4 + 3]
+    assert refusals.passed[:, 0].tolist() == approx([0.4 * 19, 3, 3.5])
+    assert refusals.lacked[:, 0].tolist() == [8, 0, 6]
+
+
+def test_what_buyers_would_know_had_cuts_refused_nothing() -> None:
+    """Of the engines on order 15, 6 and 4 would have come; what is lacked would be there, and 2
+    that are put off used. The works, asked for 1 less, would reckon with 4 engines less, and have
+    these left over."""
+    world, seen = works(), []
+    refusals = world.needs.refusals
+    assert refusals is not None
+    refusals.lacked[:], refusals.deferred[:] = column(8, 0, 6), column(2, 0)
+    refusals.lost[:] = column(1, 0, 5)
+    refusals.catching_up.perceived[:] = 4
+
+    def rule(found: Position) -> np.ndarray:
+        seen.append(found)
+        return np.full_like(found.expected, 100.0)
+
+    place_orders(world, [(rule, slice(0, 3))])
+    saw, knew = seen
+    assert saw.expected[:, 0].tolist() == [20, 10, 12 - 4]
+    assert saw.stock[:, 0].tolist() == [3 + 8, 4, 38 + 4 + 6]
+    assert saw.on_order[:, 0].tolist() == [7 + 30 - 15, 6 - 6, 9 + 4 - 4]
+    assert saw.deferred[:, 0].tolist() == [5 - 2, 1, 0]
+    assert saw.owed[:2, 0].tolist() == [5 - 2, 1]
+    assert (saw.last_use - knew.last_use)[:, 0].tolist() == [1, 0, 5]
 
 
 def test_what_a_buyer_that_orders_sees() -> None:
@@ -172,8 +195,9 @@ def test_limits_are_told_what_cuts_have_refused() -> None:
     model.step()
     world = model.world
     assert world.limits is not None
-    world.needs.refusals = Refusals.none((2, 1))
-    world.needs.refusals.waiting, world.needs.refusals.passed = column(30, 0), column(6, 0)
+    world.needs.refusals = Refusals.none((2, 1), 2)
+    world.needs.refusals.waiting = column(30, 0)
+    world.needs.refusals.passed_each = column(0.2, 0)
     note_refusals(world)
     assert world.limits.waiting[:, 0].tolist() == [30, 0]
     assert world.limits.passed[:, 0].tolist() == [6, 0]

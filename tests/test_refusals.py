@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.kernels.refusals import CutNeeds, Refusals
+from sim.kernels.refusals import CutNeeds, Lightest, Refusals
 from sim.kernels.sums import GroupSum
 from tests.on_paper import column
 from tests.test_partial_cuts import CUT, one_supplier, received
@@ -156,68 +156,95 @@ def test_of_inputs() -> None:
 # -------------------------------------------------------------------------------------------------
 
 
-def told(*columns: Any) -> Refusals:
-    """Give what waits, what came with it, what was given up, what came with that, and what is not
-    needed any more, [needs, 1] each."""
-    return Refusals(*(column(*each) for each in columns))
+def told(
+    waiting: float = 0, each: float = 0, lacked: float = 0, deferred: float = 0, final: int = 1
+) -> Refusals:
+    """Know of one need what waits, what came for each unit of that, and what is lacked."""
+    known = Refusals.none((1, 1), final)
+    known.waiting[:], known.passed_each[:], known.lacked[:] = waiting, each, lacked
+    known.deferred[:] = deferred
+    return known
 
 
-def test_what_is_cancelled_takes_what_came_with_it() -> None:
-    """Of 40 that wait a quarter goes, with a quarter of the 8 that came; 30 had gone before with 6.
-    Of the 40 given up 10 were never needed: their part of what came goes, too."""
-    one = told([40], [8], [30], [6], [10])
-    one.give_up(column(0.25))
-    assert (one.waiting.tolist(), one.passed.tolist()) == ([[30]], [[6]])
-    assert (one.given_up.tolist(), one.passed_besides.tolist()) == ([[30]], [[6]])
+@pytest.mark.parametrize(
+    ("stock", "wanted", "used", "lost", "lacked", "deferred"),
+    [
+        (20, 60, 20, 25, 0, 0.5 * (5 + 25)),
+        (20, 40, 20, 15, 10, 0.5 * (5 + 15)),
+        (90, 60, 60, -5, 30, 0),
+        (90, 60, 30, 0, 25, 0.5 * 5),
+    ],
+)
+def test_what_a_state_would_have_used(
+    stock: float, wanted: float, used: float, lost: float, lacked: float, deferred: float
+) -> None:
+    """With 25 more in stock, and 5 of what it wants put off for want of them, of which half lasts:
+    all that is there; all that it wants; less than it did, as nothing had been put off; and where a
+    rule holds goods back no more."""
+    one = told(lacked=25, deferred=5)
+    one.use(column(stock), column(wanted), column(used), column(0.5))
+    found = [each.item() for each in (one.lost, one.lacked, one.deferred)]
+    assert found == [lost, lacked, deferred]
 
 
-def test_nobody_lacks_less_than_nothing() -> None:
-    one = told([40], [8], [3], [1], [50])
-    one.give_up(column(0.25))
-    assert (one.given_up.tolist(), one.passed_besides.tolist()) == ([[0]], [[0]])
+def test_what_is_cancelled_is_lacked_still() -> None:
+    """Of 40 a quarter goes; what came for each of the others stays."""
+    one = told(40, 0.2, 30)
+    one.cancel(column(0.25))
+    assert (one.waiting.item(), one.passed.item(), one.lacked.item()) == (30, 6, 30)
 
 
-def test_as_much_is_ordered_again_as_was_given_up() -> None:
-    """10 of 40; all of 40 of 50 more; nothing of less."""
-    several = told([1, 1, 1], [6, 6, 6], [40, 40, 40], [8, 8, 8], [0, 0, 0])
-    several.order_again(column(10, 50, -5))
-    assert several.waiting[:, 0].tolist() == [11, 41, 1]
-    assert several.given_up[:, 0].tolist() == [30, 0, 40]
-    assert several.passed_besides[:, 0].tolist() == [6, 0, 8]
-    assert several.passed[:, 0].tolist() == [8, 14, 6]
+@pytest.mark.parametrize(("more", "waiting"), [(10, 50), (-15, 25), (-50, 0), (90, 100)])
+def test_what_is_ordered_for_want_of_what_was_refused(more: float, waiting: float) -> None:
+    """It waits as refused, and less does where less is ordered; no more than 100 orders."""
+    one = told(40, 0.2, 30)
+    one.order(column(more), column(100))
+    assert (one.waiting.item(), one.passed.item()) == approx((waiting, waiting / 5))
+    assert one.lacked.item() == 30
 
 
-def after(
-    before: Refusals, odds: float, came: float, backlog: float, *, whole: bool
-) -> list[float]:
-    """Tell what waits, came with it, was given up, and came with that after a month in which so
+def test_what_lines_lose_waits_with_their_customers() -> None:
+    """A boat that was not built leaves 2 of its engines less lacked, and its buyer waits for it."""
+    both = Refusals.none((2, 1), 1)
+    both.lacked[:] = column(1, 5)
+    both.waiting[:], both.passed_each[:] = column(2, 0), column(0.5, 0)
+    both.lose(column(2), column(1, 0), column(5, 0))
+    assert both.lacked[:, 0].tolist() == [2, 3]
+    assert both.waiting[:, 0].tolist() == [3, 0]
+    assert both.passed[:, 0].tolist() == approx([1 + 5, 0])
+    assert both.lost[:, 0].tolist() == [0, 2]
+
+
+def after(before: Refusals, odds: float, came: float, backlog: float, *, whole: bool) -> Any:
+    """Tell what waits, what came of the same orders, and what is lacked, after a month in which so
     much came over the only need's cut link."""
     rows, link = np.array([0]), GroupSum(np.array([0]), 1)
-    cuts = CutNeeds(rows, column(odds), np.array([[whole]]), rows, column(odds), link, None)
+    least = Lightest.among(column(odds), link)
+    cuts = CutNeeds(rows, column(odds), np.array([[whole]]), rows, column(odds), link, least)
     found = before.taken(cuts, column(came), column(backlog))
-    assert found.unused.tolist() == [[0]]
-    parts = (found.waiting, found.passed, found.given_up, found.passed_besides)
-    return [each.item() for each in parts]
+    return [each.item() for each in (found.waiting, found.passed, found.lacked)]
 
 
 def test_after_a_month() -> None:
     """Two are refused for each that comes: 14 for 7, beside the 10 that wait and 5 that came."""
-    assert after(told([10], [5], [6], [4], [1]), 2, 7, 100, whole=False) == [24, 12, 6, 4]
+    assert after(told(10, 0.5, 20), 2, 7, 100, whole=False) == [24, 12, 34]
 
 
 def test_no_more_was_refused_than_waits() -> None:
-    """Of the 24 half waits: half of the 12 that came are of the same orders."""
-    assert after(told([10], [5], [6], [4], [1]), 2, 7, 12, whole=False) == [12, 6, 6, 4]
+    """Of the 24 half waits, the other half has come after all: half of the 12 that came before are
+    of the same orders."""
+    assert after(told(10, 0.5, 20), 2, 7, 12, whole=False) == [12, 6, 22]
 
 
 def test_a_lighter_cut_has_refused_less_of_the_same_orders() -> None:
-    assert after(told([100], [5], [6], [4], [1]), 2, 7, 100, whole=False) == [24, 12, 6, 4]
+    """Of 100 that wait it would have refused 10; the others are on order again, and not lacked."""
+    assert after(told(100, 0.05, 120), 2, 7, 100, whole=False) == approx([24, 12, 44])
 
 
-def test_a_whole_cut_refuses_all_that_waits_once_something_had_come() -> None:
-    assert after(told([10], [5], [6], [4], [1]), 0, 0, 100, whole=True) == [100, 5, 6, 4]
-    assert after(told([0], [0], [6], [0], [1]), 0, 0, 100, whole=True) == [0, 0, 6, 0]
+def test_under_a_whole_cut_what_the_other_refused_is_known_still() -> None:
+    assert after(told(10, 0.5, 20), 0, 0, 100, whole=True) == [10, 5, 20]
+    assert after(told(10, 0.5, 20), 0, 0, 6, whole=True) == [6, 3, 16]
 
 
-def test_in_a_member_without_a_cut_nothing_is_refused() -> None:
-    assert after(told([10], [5], [6], [4], [1]), 0, 0, 100, whole=False) == [0, 0, 0, 0]
+def test_where_nothing_is_cut_nothing_is_known() -> None:
+    assert after(told(10, 0.5, 20), 0, 0, 100, whole=False) == [0, 0, 0]

@@ -36,6 +36,7 @@ from sim.month import (
     overtime,
     production,
     programmes,
+    refused,
     search,
     sourcing,
 )
@@ -159,6 +160,7 @@ class SupplyModel(mesa.Model):
             sourcing.choose_suppliers(world, policies.sourcing)
         production.offer(world, policies.production)
         allocation.ship(world, policies.trade)
+        refused.make(world, policies.perception_months)
         self.events.observe(world)
         goods.dispatch(world)
         search.look_for_suppliers(world, policies.search)

@@ -59,7 +59,9 @@ class Observer:
         links, needs, trade = world.links, world.needs, self._trade
         if self._roundabout.size:
             links.acted[self._roundabout] |= links.flow[self._roundabout] > 0
-        needs.refusals = trade.limits.refusing(needs.refusals, links.flow, needs.backlog)
+        needs.refusals = trade.limits.refusing(
+            needs.refusals, links.flow, needs.backlog, world.axes.final
+        )
         leaks = trade.limits.amount > trade.lawful.amount
         leaking = np.logical_or.reduce(leaks, axis=1)
         view = self._view

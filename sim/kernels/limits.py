@@ -135,16 +135,18 @@ class Limits(Terms):
         lighter = odds < most.take(need.ravel(), axis=0)
         return lighter.take(self.of_cut_pairs, axis=0) if some(lighter) else None
 
-    def refusing(self, before: Refusals | None, flow: Floats, backlog: Floats) -> Refusals | None:
+    def refusing(
+        self, before: Refusals | None, flow: Floats, backlog: Floats, final: int
+    ) -> Refusals | None:
         """Return what cuts have refused after this month; None where none takes a share, nor did
         before.
 
         `before` is what they had refused, None: nothing; `flow` [links, members] is this month's,
-        `backlog` [needs, members] what waits after it.
+        `backlog` [needs, members] what waits after it; so many needs are `final`.
         """
         if not self.is_share and (before is None or self.cuts is None):
             return None
-        known = Refusals.none(backlog.shape) if before is None else before
+        known = Refusals.none(backlog.shape, final) if before is None else before
         return known.taken(self._cut_needs, flow.take(self._cut_needs.links, axis=0), backlog)
 
     def anew(self, orders: Floats, wanted: Floats) -> Floats:

@@ -1,9 +1,9 @@
 """Remember what cuts that take a share have refused: it is not refused a second time.
 
 Of orders that wait, a cut has refused so many for each unit of the same orders that came over it.
-Refused orders may be cancelled, and the buyer, who lacks the goods, orders them anew. Without the
-cut it would have them, and would not order them: they count as refused before. Otherwise a cut
-would heal by cancelling.
+Who lacks the goods orders otherwise than without the cut: anew what was cancelled, more to catch
+up, twice what is forgotten, less while what was refused is on order. So buyers are asked what they
+would order had all come, and this alone is a new want: otherwise a cut would heal by itself.
 """
 
 from __future__ import annotations
@@ -14,12 +14,13 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.kernels.arrays import Bools, Floats, Ints
+from sim.kernels.catching_up import CatchingUp
 from sim.kernels.sums import GroupSum, divide, kept_where, raised, some
 
 
 class Lightest(NamedTuple):
-    """Hold the lightest cut of each need, where some need has suppliers that are cut differently:
-    the orders that any of its cuts refused pass at least that one.
+    """Hold the lightest cut of each need, which may have suppliers that are cut differently: the
+    orders that any of its cuts refused pass at least that one.
     """
 
     odds: Floats
@@ -28,13 +29,13 @@ class Lightest(NamedTuple):
     """The same for the needs of cut links where these are cut, [cut links, members]"""
 
     @classmethod
-    def among(cls, link_odds: Floats, by_need: GroupSum) -> Lightest | None:
-        """Find it among what the cut links of each need refuse; None: these are cut alike."""
+    def among(cls, link_odds: Floats, by_need: GroupSum) -> Lightest:
+        """Find it among what the cut links of each need refuse."""
         least = np.full((by_need.groups, link_odds.shape[1]), np.inf)
         np.minimum.at(least, by_need.group_of_row, np.where(link_odds > 0, link_odds, np.inf))
         of_links = np.minimum(by_need.to_rows(least), link_odds)
         odds = np.where(np.isfinite(least), least, 0.0)
-        return cls(odds, of_links) if some(of_links < link_odds) else None
+        return cls(odds, of_links)
 
     def refused(self, passed: Floats) -> Floats:
         """Return what it would have refused of orders of which so much passed, inf without one,
@@ -58,81 +59,127 @@ class CutNeeds(NamedTuple):
     """What cuts refuse for each unit that comes over them, [of them, members]"""
     by_need: GroupSum
     """Sums these links to these needs"""
-    lightest: Lightest | None
-    """None: all links of each need are cut alike"""
+    lightest: Lightest
 
 
 @dataclass(eq=False)
 class Refusals:
-    """Hold what cuts that take a share have refused, and what came over them beside that; arrays
+    """Hold what cuts that take a share have refused, and how buyers would stand had it come; arrays
     [needs, members], units.
     """
 
     waiting: Floats
     """What still waits because cuts refused it"""
-    passed: Floats
-    """What came over cut links, of the same orders"""
-    given_up: Floats
-    """Of what cuts refused, what was cancelled, and the buyer still lacks and has not ordered
-    again"""
-    passed_besides: Floats
-    """What came over cut links, of the same orders as what was given up"""
-    unused: Floats
-    """What was needed this month or last and will never be used; month/final_use and
-    month/ordering write it"""
+    passed_each: Floats
+    """What came over cut links, of the same orders, for each unit of that; 0: no cut took a share
+    so far"""
+    by_lines: Bools
+    """Where some of it waits for lines that lack inputs"""
+    lacked: Floats
+    """What would be in stock beside what is"""
+    lost: Floats
+    """What would have been used last, of a state this month, beside what was"""
+    deferred: Floats
+    """Unmet use that waits for that, [final needs, members]"""
+    catching_up: CatchingUp
+    offer: Floats
+    """What lines would have offered this month, [lines, members]; month/production writes it"""
 
     @classmethod
-    def none(cls, shape: tuple[int, ...]) -> Refusals:
-        """Begin: nothing came over a cut, and nothing was refused."""
-        return cls(*(np.zeros(shape) for _ in range(5)))
+    def none(cls, shape: tuple[int, ...], final: int) -> Refusals:
+        """Begin: nothing came over a cut, and nothing was refused; so many needs are final."""
+        waiting, passed_each, lacked, lost = (np.zeros(shape) for _ in range(4))
+        by_lines = np.zeros(shape, dtype=np.bool_)
+        inputs = CatchingUp.none((shape[0] - final, *shape[1:]))
+        deferred, offer = np.zeros((final, *shape[1:])), np.zeros((0, *shape[1:]))
+        return cls(waiting, passed_each, by_lines, lacked, lost, deferred, inputs, offer)
 
-    def give_up(self, cancellation: Floats) -> None:
-        """Move the share of what waits that buyers cancel to what is given up; what will not be
-        used is lacked no more.
+    def use(self, stock: Floats, wanted: Floats, used: Floats, lasting: Floats) -> None:
+        """Find what states would have used beside what they `used` of their `stock`, who `wanted`
+        so much with what they had deferred and defer the `lasting` part of what they do not get;
+        [final needs, members] each.
         """
-        cancelled, came = self.waiting * cancellation, self.passed * cancellation
-        whole = self.given_up + cancelled
-        self.given_up = raised(whole - self.unused)
-        self.passed_besides = (self.passed_besides + came) * divide(self.given_up, whole)
-        self.waiting, self.passed = self.waiting - cancelled, self.passed - came
+        final = slice(self.deferred.shape[0])
+        lacked = self.lacked[final]
+        would = np.minimum(stock + lacked, wanted - self.deferred)
+        # a rule that holds goods back would do so of more, too
+        lost = np.where(used < np.minimum(stock, wanted), 0.0, would - used)
+        self.lacked[final], self.lost[final] = raised(lacked - lost), lost
+        self.deferred = raised(lasting * (self.deferred + lost))
 
-    def order_again(self, more: Floats) -> None:
-        """Let what is ordered and was given up before wait from now on. `more` is ordered than
-        would be, had what was given up come.
+    @property
+    def tells(self) -> bool:
+        """Return whether anybody would stand otherwise."""
+        known = (self.waiting, self.lacked, self.deferred, self.catching_up.perceived)
+        return any(map(some, known))
+
+    @property
+    def passed(self) -> Floats:
+        """Return what came over cut links, of the same orders as what waits."""
+        return self.waiting * self.passed_each
+
+    def cancel(self, cancellation: Floats) -> None:
+        """Cancel the share of what waits that buyers give up: they lack it still."""
+        self.waiting = self.waiting * (1.0 - cancellation)
+
+    def order(self, more: Floats, most: Floats) -> None:
+        """Count as refused what buyers order `more` than they would had nothing been refused, be it
+        anew or twice; and as a new want what they order less since what was refused is on order. No
+        more can wait than `most`.
         """
-        again = np.minimum(self.given_up, raised(more))
-        came = self.passed_besides * divide(again, self.given_up)
-        self.given_up, self.passed_besides = self.given_up - again, self.passed_besides - came
-        self.waiting, self.passed = self.waiting + again, self.passed + came
+        self.waiting = np.minimum(raised(self.waiting + more), most)
+
+    def lose(self, lost: Floats, more: Floats, came: Floats) -> None:
+        """Take note of use of inputs that lines `lost`, [inputs, members], and of what buyers wait
+        for `more` since lines did, from whom so much `came`, [needs, members] each: of the inputs
+        that these lack as much came over cuts for each unit that was refused.
+        """
+        inputs = slice(self.deferred.shape[0], None)
+        self.lacked[inputs], self.lost[inputs] = raised(self.lacked[inputs] - lost), lost
+        waiting, passed = raised(self.waiting + more), self.passed + came
+        grows = more > 0
+        self.passed_each = np.where(grows, divide(passed, waiting), self.passed_each)
+        self.by_lines = self.by_lines | grows
+        self._wait(waiting)
+
+    def _wait(self, waiting: Floats) -> None:
+        """Let so much wait: what is more does not come, and what is less has come."""
+        self.lacked = raised(self.lacked + (waiting - self.waiting))
+        self.waiting = waiting
 
     def taken(self, cuts: CutNeeds, came: Floats, backlog: Floats) -> Refusals:
         """Return the same after a month in which so much `came` over the links of `cuts`, [of them,
-        members]. No more can wait than their needs' `backlog` [needs, members]; of other needs
-        nothing is known.
+        members]. No more can wait than their needs' `backlog` [needs, members]; where nothing is
+        cut any more nothing is known.
         """
-        result, needs = Refusals.none(self.passed.shape), cuts.needs
-        takes_part = cuts.odds > 0
-        counts = takes_part | cuts.whole
-        waiting, passed, given_up, besides = (
-            kept_where(counts, each.take(needs, axis=0))
-            for each in (self.waiting, self.passed, self.given_up, self.passed_besides)
-        )
-        # a cut that takes less than before has refused less of the same orders
-        at_most = np.where(takes_part, cuts.odds * passed, waiting)
-        before = np.minimum(waiting, at_most)
+        needs, takes_part = cuts.needs, cuts.odds > 0
+        waited, each = (v.take(needs, axis=0) for v in (self.waiting, self.passed_each))
+        passed = waited * each
+        # a cut that takes less than before has refused less of the same orders, but not of those
+        # that wait for lines
+        has_less = takes_part & ~self.by_lines.take(needs, axis=0)
+        before = np.minimum(waited, np.where(has_less, cuts.odds * passed, waited))
         waiting = before + cuts.by_need(came * cuts.link_odds)
+        # what one refused another may refuse, too: once is enough to know the lightest
+        measure = np.minimum(before, cuts.lightest.refused(passed))
+        measure += cuts.by_need(came * cuts.lightest.link_odds)
         waits = backlog.take(needs, axis=0)
-        measure = waiting
-        if cuts.lightest is not None:
-            # what one refused another may refuse, too: once is enough to know the lightest
-            before = np.minimum(before, cuts.lightest.refused(passed))
-            measure = before + cuts.by_need(came * cuts.lightest.link_odds)
-        left = np.minimum(waiting, waits)
-        known = passed + besides
-        passed = passed + cuts.by_need(kept_where(cuts.link_odds > 0, came))
-        result.passed[needs] = passed * divide(np.minimum(measure, waits), measure)
-        # one that lets nothing come refuses all
-        all_waits = ~takes_part & (known > 0)
-        result.waiting[needs] = np.where(all_waits, waits, left)
-        result.given_up[needs], result.passed_besides[needs] = given_up, besides
-        return result
+        passed += cuts.by_need(kept_where(cuts.link_odds > 0, came))
+        passed *= divide(np.minimum(measure, waits), measure)
+        waiting = np.minimum(waiting, waits)
+        self.passed_each[needs] = np.where(waiting > 0, divide(passed, waiting), each)
+        still = np.minimum(self.waiting, backlog)
+        still[needs] = waiting
+        self._wait(still)
+        return self.where(np.logical_or.reduce(takes_part | cuts.whole, axis=0))
+
+    def where(self, members: Bools) -> Refusals:
+        """Return the same in some members, [members]; nothing is known in others."""
+        if np.count_nonzero(members) == members.size:
+            return self
+        waiting, passed_each, lacked, lost, deferred = (
+            np.where(members, each, 0.0)
+            for each in (self.waiting, self.passed_each, self.lacked, self.lost, self.deferred)
+        )
+        by_lines, inputs = self.by_lines & members, self.catching_up.where(members)
+        return Refusals(waiting, passed_each, by_lines, lacked, lost, deferred, inputs, self.offer)

@@ -64,10 +64,10 @@ def use(world: World, keepers: Sequence[StockPolicy] = ()) -> None:
     wanted = needs.final + needs.deferred
     used = np.minimum(needs.stock[final], wanted, out=needs.used[final])
     release(world, wanted, used, keepers)
+    if needs.refusals is not None:
+        needs.refusals.use(needs.stock[final], wanted, used, needs.lasting[final])
     needs.stock[final] -= used
     wanted -= used
-    if needs.refusals is not None:
-        needs.refusals.unused[final] = needs.cancellation[final] * wanted
     wanted *= needs.lasting[final]
     needs.deferred = wanted
 

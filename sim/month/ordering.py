@@ -10,7 +10,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from sim.kernels.arrays import Floats
-from sim.kernels.sums import raised, some, whole
+from sim.kernels.sums import whole
+from sim.month import refused
 from sim.month.positions import Positions
 from sim.rules.ordering import Position
 from sim.world.world import Rows, World
@@ -22,10 +23,9 @@ def place_orders(world: World, ordering: Ordering) -> None:
     """Cancel a part of the backlog and place new orders."""
     axes, needs = world.axes, world.needs
     needs.cancelled = needs.cancellation * needs.backlog
-    if needs.refusals is not None:
-        unused = needs.expected[axes.inputs] - needs.used[axes.inputs]
-        needs.refusals.unused[axes.inputs] = raised(unused)
-        needs.refusals.give_up(needs.cancellation)
+    refusals = needs.refusals
+    if refusals is not None:
+        refusals.cancel(needs.cancellation)
     backlog = needs.backlog - needs.cancelled
     # what was ordered and expected before is still looked at
     needs.expected = np.empty_like(backlog)
@@ -35,13 +35,12 @@ def place_orders(world: World, ordering: Ordering) -> None:
     # rules ask what their customers wait for
     note_refusals(world)
     positions = Positions.now(world, backlog, _plan(world))
-    refusals, without = needs.refusals, None
-    if refusals is not None and some(refusals.given_up):
-        without = _orders(positions.with_goods(refusals.given_up), ordering)
+    free = None if refusals is None else refused.without(world, refusals, positions)
+    without = None if free is None else _orders(free, ordering)
     needs.ordered = _orders(positions, ordering)
     needs.demand = backlog + needs.ordered
     if refusals is not None and without is not None:
-        refusals.order_again(needs.ordered - without)
+        refusals.order(needs.ordered - without, needs.demand)
         note_refusals(world)
 
 

@@ -12,6 +12,7 @@ from functools import cached_property, partial
 import numpy as np
 
 from sim.kernels.arrays import Floats
+from sim.kernels.refusals import Refusals
 from sim.kernels.spreading import spread
 from sim.kernels.sums import everywhere
 from sim.rules.ordering import Memory, Position
@@ -21,9 +22,11 @@ from sim.world.world import Rows, World
 
 @dataclass(frozen=True, eq=False)
 class Positions:
-    """Hold what buyers know of this month; what they expect to use is in the world already."""
+    """Hold what buyers know of this month."""
 
     world: World
+    expected: Floats
+    """Use per month that orders reckon with, [needs, members]"""
     backlog: Floats
     """Ordered, not cancelled and not shipped, [needs, members]"""
     planned: Floats | None
@@ -34,29 +37,42 @@ class Positions:
     """What is in work, [needs, members]; None: no goods come in lots"""
     perceived: Floats
     """The use per month that buyers perceive, [needs, members]; rules write it"""
-    besides: Floats | None = None
-    """Goods that they would have in stock besides, [needs, members]; None: none"""
+    refusals: Refusals | None = None
+    """What they would have besides; None: nothing"""
 
     @classmethod
     def now(cls, world: World, backlog: Floats, planned: Floats | None) -> Positions:
         """Return what buyers know now."""
         store, in_work = lots.in_store(world), lots.in_work(world)
-        return cls(world, backlog, planned, store, in_work, world.needs.perceived)
+        needs = world.needs
+        return cls(world, needs.expected, backlog, planned, store, in_work, needs.perceived)
 
-    def with_goods(self, besides: Floats) -> Positions:
-        """Return what buyers would know if they had more in stock, [needs, members]; what they then
-        perceive is not kept.
+    def without(self, refusals: Refusals) -> Positions:
+        """Return what buyers would know had cuts refused nothing; what they then perceive is not
+        kept.
         """
-        return replace(self, perceived=self.perceived.copy(), besides=besides)
+        expected, extra = self.expected.copy(), refusals.catching_up.extra
+        expected[self.world.axes.inputs] -= extra
+        return replace(
+            self,
+            expected=expected,
+            backlog=self.backlog - refusals.waiting,
+            perceived=self.perceived.copy(),
+            refusals=refusals,
+        )
 
     def of(self, rows: Rows) -> Position:
         """Return what is known of some needs."""
         world, needs, work = self.world, self.world.needs, self.in_work
         stock = self._either(rows, needs.stock[: world.axes.final], self._left)
+        deferred, refusals = needs.deferred, self.refusals
+        if refusals is not None:
+            stock = stock + refusals.lacked[rows]
+            deferred = deferred - refusals.deferred
         return Position(
-            expected=needs.expected[rows],
-            deferred=self._either(rows, needs.deferred, self._nothing),
-            stock=stock if self.besides is None else stock + self.besides[rows],
+            expected=self.expected[rows],
+            deferred=self._either(rows, deferred, self._nothing),
+            stock=stock,
             on_order=needs.in_transit[rows] + self.backlog[rows],
             lead=needs.lead[rows],
             cover=needs.cover[rows],
@@ -95,7 +111,7 @@ class Positions:
 
     def _left(self, own: slice) -> Floats:
         """Return what is left of inputs after the use expected."""
-        return self.store[own] - self.world.needs.expected[self.world.axes.inputs][own]
+        return self.store[own] - self.expected[self.world.axes.inputs][own]
 
     def _taken(self, starts: Floats, own: slice) -> Floats:
         """Return what lines' `starts` [lines, members] take of inputs."""
@@ -107,7 +123,10 @@ class Positions:
         """Count what buyers owe: a state what it defers, a line the inputs of what its own
         customers still wait for.
         """
-        return self._either(rows, self.world.needs.deferred, partial(self._taken, self._waiting))
+        deferred, refusals = self.world.needs.deferred, self.refusals
+        if refusals is not None:
+            deferred = deferred - refusals.deferred
+        return self._either(rows, deferred, partial(self._taken, self._waiting))
 
     def _last(self, rows: Rows) -> tuple[Floats, Floats]:
         """Count what buyers used last month, and what demand would have taken, as far as capacity
@@ -115,10 +134,10 @@ class Positions:
         """
         needs = self.world.needs
         used_up, (starts, able) = needs.used[: self.world.axes.final], self._starts
-        return (
-            self._either(rows, used_up, partial(self._taken, starts)),
-            self._either(rows, needs.final, partial(self._taken, able)),
-        )
+        used = self._either(rows, used_up, partial(self._taken, starts))
+        if self.refusals is not None:
+            used = used + self.refusals.lost[rows]
+        return used, self._either(rows, needs.final, partial(self._taken, able))
 
     @cached_property
     def _starts(self) -> tuple[Floats, Floats]:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from sim.kernels.arrays import Bools, Floats
+from sim.kernels.sums import some
 from sim.kernels.terms import RTOL
 from sim.rules.production import InputStock
 from sim.world import lots
@@ -21,15 +22,27 @@ Production = Sequence[tuple[Callable[[InputStock], Floats], InputStock, Rows, Ro
 
 def offer(world: World, making: Production) -> None:
     """Offer what capacity and inputs allow to be made this month."""
+    stock, refusals = lots.in_store(world), world.needs.refusals
+    world.lines.offer = _offers(world, making, stock)
+    if refusals is not None:
+        refusals.offer, lacked = world.lines.offer, refusals.lacked[world.axes.inputs]
+        if some(lacked):
+            refusals.offer = _offers(world, making, stock + lacked)
+
+
+def _offers(world: World, making: Production, stock: Floats) -> Floats:
+    """Return what capacity and so much of each input in store, [inputs, members], allow to be made,
+    [lines, members].
+    """
     lines = world.lines
-    lines.offer = lines.yield_ * lines.usable
-    stock = lots.in_store(world)
+    offer = lines.yield_ * lines.usable
     for rule, pantry, inputs, rows in making:
         usable = lines.usable[rows]
         starts = np.minimum(usable, rule(pantry.filled(stock[inputs], world.needs.amount[inputs])))
         # dust that rounding left of inputs would draw orders
         starts[starts < RTOL * usable] = 0.0
-        lines.offer[rows] = lines.yield_[rows] * starts
+        offer[rows] = lines.yield_[rows] * starts
+    return offer
 
 
 def starved(world: World, making: Production, delivered: Bools) -> Bools | None:

@@ -15,6 +15,7 @@ from typing import TypeVar
 import numpy as np
 
 from sim.kernels.arrays import Bools, Floats, Ints
+from sim.kernels.catching_up import Customers
 from sim.kernels.market import Market
 from sim.kernels.matching import numbered
 from sim.kernels.sums import GroupSum
@@ -105,6 +106,12 @@ class Axes:
     def inputs_by_line(self) -> GroupSum:
         """Sum inputs by the line that they are for."""
         return GroupSum(self.input_line, len(self.lines))
+
+    @cached_property
+    def customers(self) -> Customers:
+        """Return the links of lines that use inputs."""
+        sizes = len(self.lines), len(self.needs)
+        return Customers.of(self.link_line, self.link_need, self.input_line, *sizes)
 
     @property
     def input_needs(self) -> tuple[tuple[str, str], ...]:

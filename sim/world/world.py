@@ -112,7 +112,8 @@ class Needs:
     backlog: Floats
     """Ordered, not cancelled and not shipped; read-only: month/allocation writes it anew"""
     refusals: Refusals | None
-    """None: no cut takes a share; events, month/final_use and month/ordering write it"""
+    """None: no cut takes a share; events, month/final_use, month/ordering, month/production and
+    month/refused write it"""
     deferred: Floats
     """Unmet final need that still waits, final needs only; month/final_use writes it"""
     in_transit: Floats

@@ -9,6 +9,7 @@ from typing import Any
 import mesa
 
 from sim.scenario.rule_choices import RuleChoice
+from tests.reference import refused
 from tests.reference.rules import chosen
 from tests.reference.things import FinalNeed, Line, Need, Project, total
 
@@ -36,15 +37,16 @@ class StateAgent(mesa.Agent):
             need.final += need.added
             wanted = need.final + need.deferred
             need.used = min(need.stock, wanted)
+            refused.use(need, need.stock, wanted)
             need.stock -= need.used
             need.deferred = (wanted - need.used) * (1.0 - need.cancellation)
-            need.unused = need.cancellation * (wanted - need.used)
 
     def order(self) -> None:
         """Order for every need."""
         for need in self.needs:
             need.expected = need.final
-            _order(need, need.stock, need.deferred, self.ordering)
+            need.cancel()
+            refused.order(need, need.stock, need.deferred, self.ordering)
             self.sourcing(need.links)
 
 
@@ -81,21 +83,37 @@ class FactoryAgent(mesa.Agent):
         for line in self.lines:
             starts = min(line.usable, line.perceived / line.yield_)
             for need in line.inputs:
-                need.unused = max(need.expected - need.used, 0.0)
                 need.expected = need.amount * starts
-                _order(need, need.stock - need.expected, 0.0, self.ordering)
+                need.cancel()
+                refused.catch_up(need, line)
+                refused.order(need, need.stock - need.expected, 0.0, self.ordering)
                 self.sourcing(need.links)
 
     def offer(self) -> None:
         """Offer what capacity and inputs allow to be made."""
         for line in self.lines:
-            starts = line.usable
+            line.starts = self._starts(line, line.inputs)
+            line.offer = line.yield_ * line.starts
+            stocks = [need.stock for need in line.inputs]
+            for need in line.inputs:
+                need.stock += need.lacked
+            line.would_offer = line.yield_ * self._starts(line, line.inputs)
+            for need, stock in zip(line.inputs, stocks, strict=True):
+                need.stock = stock
+
+    def _starts(self, line: Line, inputs: Sequence[Need]) -> float:
+        starts = line.usable
+        if inputs:
+            starts = min(starts, self.production(inputs, line.usual))
+            # dust that rounding left of inputs would draw orders
+            starts = starts if starts >= 1e-12 * line.usable else 0.0
+        return starts
+
+    def miss(self) -> None:
+        """Find what lines would have made had cuts refused nothing."""
+        for line in self.lines:
             if line.inputs:
-                starts = min(starts, self.production(line.inputs, line.usual))
-                # dust that rounding left of inputs would draw orders
-                starts = starts if starts >= 1e-12 * line.usable else 0.0
-            line.starts = starts
-            line.offer = line.yield_ * starts
+                refused.make(line, self.perception_months)
 
     def make(self) -> None:
         """Make what was shipped, use inputs for it, and send the bill."""
@@ -239,11 +257,3 @@ def spend(commissions: Sequence[CommissionAgent], lines: dict[str, list[Line]], 
                 project.started *= gap / added
     for commission in commissions:
         commission.pay(month)
-
-
-def _order(need: Need, stock: float, deferred: float, ordering: Any) -> None:
-    """Cancel a part of the backlog and order anew."""
-    need.give_up()
-    on_order = need.in_transit + need.old_orders
-    without = ordering(need, stock + need.given_up, deferred, on_order)
-    need.order(ordering(need, stock, deferred, on_order), without)

@@ -10,7 +10,8 @@ from typing import Any
 
 from sim.scenario import event_kinds as kinds
 from sim.scenario import plant_kinds, trade_kinds
-from tests.reference.limits import Limit, Limits, holding, lightest, odds_of
+from tests.reference import refused
+from tests.reference.limits import Limit, Limits, holding
 from tests.reference.things import NEVER, FinalNeed, Line, Need, Project, total
 
 RESTRICTIONS = (trade_kinds.CutOff, trade_kinds.Sanction, trade_kinds.Quota)
@@ -336,11 +337,8 @@ class Calendar:
                     is_short = link.need.backlog > DUST * link.need.demand
                     if link.base_flow > 0 or link.flow > 0 or is_short:
                         link.need.hit = min(link.need.hit, month)
-        for need in {link.need: None for line in self.lines for link in line.links}:
-            over = [(odds_of(link), link.flow) for link in need.open_links]
-            over = [(each, came) for each, came in over if each > 0]
-            most = odds.get(need, 0.0)
-            need.note_refusals(most, lightest(need), is_whole=need in whole, over=over)
+        needs = {link.need: None for line in self.lines for link in line.links}
+        refused.note([*needs], odds, whole)
 
     def _scale(self, month: int) -> None:
         """Set the factors of needs and the shares of capacity that are not out."""

@@ -105,6 +105,8 @@ class ReferenceModel(mesa.Model):
             factory.make()
         for need in self.needs:
             need.take_delivery(month)
+        for factory in self.factories:
+            factory.miss()
         self.calendar.observe(month)
         self._learn_and_invest(month)
         self._record(month)

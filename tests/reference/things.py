@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from math import floor, inf
 from typing import TYPE_CHECKING
@@ -107,14 +107,25 @@ class Need:
     """What of it waits from earlier months"""
     refused_before: float = 0.0
     """What waits because a cut refused it"""
-    passed: float = 0.0
-    """What came of the same orders while a cut held"""
-    given_up: float = 0.0
-    """Of what was refused, what was cancelled, still lacks, and is not ordered again"""
-    passed_besides: float = 0.0
-    """What came of the same orders while a cut held"""
-    unused: float = 0.0
-    """What was needed and will never be used"""
+    passed_each: float = 0.0
+    """What came of the same orders while a cut held, for each unit of that"""
+    lacked: float = 0.0
+    """What would be in stock beside what is, had cuts refused nothing"""
+    lost: float = 0.0
+    """What would have been used last beside what was"""
+    waits_for_lines: bool = False
+    """Whether some of what was refused waits for lines that lack inputs"""
+    lost_besides: float = 0.0
+    """What lines would have made for it this month beside what they did"""
+    came_besides: float = 0.0
+    """What came from these lines"""
+    put_off: float = 0.0
+    """Unmet use that waits for that"""
+    catching_up: float = 0.0
+    """What its line is asked for, as it perceives it, by customers who wait since cuts refused
+    inputs, in units of this one"""
+    extra: float = 0.0
+    """What of the use expected is for that"""
     hit: int = NEVER
     """Month in which a restriction first hit it"""
     wanted: float = 0.0
@@ -126,51 +137,19 @@ class Need:
 
     def refused(self, odds: float) -> float:
         """Return what it waits for because a cut refused `odds` units for each that came."""
-        return min(odds * self.passed, self.refused_before)
+        return min(odds * (self.refused_before * self.passed_each), self.refused_before)
 
-    def give_up(self) -> None:
-        """Cancel a part of what waits; what will not be used is lacked no more."""
+    def cancel(self) -> None:
+        """Cancel a part of what waits."""
         self.cancelled = self.cancellation * self.backlog
         self.old_orders = self.backlog - self.cancelled
-        moved, came = self.refused_before * self.cancellation, self.passed * self.cancellation
-        self.refused_before -= moved
-        self.passed -= came
-        whole = self.given_up + moved
-        self.given_up = max(whole - self.unused, 0.0)
-        self.passed_besides = (self.passed_besides + came) * (self.given_up / (whole or 1.0))
+        self.refused_before *= 1.0 - self.cancellation
 
-    def order(self, amount: float, without: float) -> None:
-        """Order on top of what waits; what is more than what it would order `without` a lack of
-        what it has given up was given up before."""
-        self.ordered = amount
-        self.demand = self.old_orders + amount
-        again = min(self.given_up, max(amount - without, 0.0))
-        came = self.passed_besides * (again / (self.given_up or 1.0))
-        self.given_up -= again
-        self.passed_besides -= came
-        self.refused_before += again
-        self.passed += came
-
-    def note_refusals(
-        self, odds: float, lightest: float, *, is_whole: bool, over: Sequence[tuple[float, float]]
-    ) -> None:
-        """Take note of what came `over` links that are cut, each with the odds there; `odds` are
-        the most, `lightest` the least of a link, and 0 where no cut takes a share."""
-        known = self.passed + self.passed_besides > 0
-        if odds:
-            self.refused_before = min(self.refused_before, odds * self.passed)
-        elif not is_whole:
-            self.refused_before = self.passed = self.given_up = self.passed_besides = 0.0
-        # what a deeper cut refused, and then a lighter one: once is enough to know the lightest
-        measure = self.refused_before
-        if lightest:
-            measure = min(measure, lightest * self.passed)
-        measure += total(min(each, lightest) * came for each, came in over)
-        self.refused_before += total(each * came for each, came in over)
-        left = min(self.refused_before, self.backlog)
-        self.passed += total(came for _, came in over)
-        self.passed *= min(measure, self.backlog) / (measure or 1.0)
-        self.refused_before = self.backlog if is_whole and known and not odds else left
+    def forget_refusals(self) -> None:
+        """Know nothing of what cuts have refused."""
+        self.refused_before = self.passed_each = self.lacked = self.lost = 0.0
+        self.put_off = self.catching_up = self.extra = 0.0
+        self.waits_for_lines = False
 
     def wants_anew(self, odds: float) -> float:
         """Return what it still wants that such a cut has not refused before."""
@@ -278,6 +257,8 @@ class Line:
     starts: float = 0.0
     """What capacity and inputs allow to be started"""
     offer: float = 0.0
+    would_offer: float = 0.0
+    """What it would offer had cuts refused no inputs"""
     spare: float = 0.0
     """What it could make with enough inputs beyond what it offers"""
     left: float = 0.0

@@ -1,0 +1,51 @@
+"""Follow how buyers would stand had cuts refused nothing.
+
+Writes refusals: what lines would have made of inputs that they lack, for whom their customers wait.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.kernels.refusals import Refusals
+from sim.kernels.sums import raised, some
+from sim.month.positions import Positions
+from sim.world.world import World
+
+
+def make(world: World, months: float) -> None:
+    """Find what lines would have made beside what they did, and let it wait, too: their customers
+    would have it. Lines smooth over so many months what they are asked for.
+    """
+    needs, lines, axes = world.needs, world.lines, world.axes
+    refusals, inputs, own = needs.refusals, axes.inputs, axes.customers
+    if refusals is None or not own.links.size:
+        return
+    known, waiting = refusals.catching_up, refusals.waiting.take(own.need, axis=0)
+    if not (some(refusals.lacked[inputs]) or some(waiting) or some(known.perceived)):
+        refusals.lost[inputs] = 0.0
+        return
+    shares = world.asking.over_open(world.links)
+    part = shares.weight.take(own.links, axis=0)
+    part /= shares.together.take(own.need, axis=0)
+    waited = own.by_line(part * waiting)
+    takes = needs.amount / axes.inputs_by_line.to_rows(lines.yield_)
+    known.perceive(axes.inputs_by_line.to_rows(waited) * takes, months)
+    lost = np.minimum(raised(lines.asked - waited), refusals.offer)
+    lost -= np.minimum(lines.asked, lines.offer)
+    orders = part * needs.demand.take(own.need, axis=0)
+    more, came = own.waiting(lost, orders, world.links.flow.take(own.links, axis=0))
+    refusals.lose(axes.inputs_by_line.to_rows(lost) * takes, more, came)
+
+
+def without(world: World, refusals: Refusals, positions: Positions) -> Positions | None:
+    """Return what buyers would know had cuts refused nothing; None: what they do."""
+    needs, lines, axes = world.needs, world.lines, world.axes
+    if not refusals.tells:
+        return None
+    if axes.input_line.size:
+        to_inputs = axes.inputs_by_line.to_rows
+        perceived = to_inputs(lines.perceived / lines.yield_) * needs.amount
+        most = to_inputs(lines.usable) * needs.amount
+        refusals.catching_up.expect(needs.expected[axes.inputs], perceived, most)
+    return positions.without(refusals)

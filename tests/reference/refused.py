@@ -1,0 +1,113 @@
+"""How buyers would stand had cuts refused nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from tests.reference.limits import lightest, odds_of
+from tests.reference.things import FinalNeed, Line, Need, total
+
+
+def use(need: FinalNeed, stock: float, wanted: float) -> None:
+    """Find what a state would have used of its stock beside what it did, of all that it wanted."""
+    would = min(stock + need.lacked, wanted - need.put_off)
+    need.lost = would - need.used
+    need.lacked = max(need.lacked - need.lost, 0.0)
+    need.put_off = max((need.put_off + need.lost) * (1.0 - need.cancellation), 0.0)
+
+
+def order(need: Need, stock: float, deferred: float, ordering: Callable[..., float]) -> None:
+    """Order anew beside what still waits. What a buyer orders more than it would had nothing been
+    refused is no new want, what it orders less is one."""
+    on_order = need.in_transit + need.old_orders
+    expected = need.expected
+    need.expected -= need.extra
+    without = ordering(
+        need,
+        stock + need.extra + need.lacked,
+        deferred - need.put_off,
+        on_order - need.refused_before,
+    )
+    need.expected = expected
+    need.ordered = ordering(need, stock, deferred, on_order)
+    need.demand = need.old_orders + need.ordered
+    waiting = max(need.refused_before + need.ordered - without, 0.0)
+    need.refused_before = min(waiting, need.demand)
+
+
+def catch_up(need: Need, line: Line) -> None:
+    """Find what of the use expected is for customers who wait since cuts refused inputs."""
+    if not (need.catching_up > 0):
+        need.extra = 0.0
+        return
+    without = max(line.perceived / line.yield_ * need.amount - need.catching_up, 0.0)
+    without = min(without, line.usable * need.amount)
+    need.extra = max(need.expected - without, 0.0)
+
+
+def make(line: Line, months: float) -> None:
+    """Find what a line would have made beside what it did: its customers would have it."""
+    orders = {link: _share(link.need, link.weight) for link in line.open_links}
+    waited = total(part * link.need.refused_before for link, part in orders.items())
+    for need in line.inputs:
+        takes = need.amount / line.yield_
+        need.catching_up += (waited * takes - need.catching_up) / months
+    lost = min(max(line.asked - waited, 0.0), line.would_offer) - min(line.asked, line.offer)
+    for need in line.inputs:
+        need.lost = lost * (need.amount / line.yield_)
+        need.lacked = max(need.lacked - need.lost, 0.0)
+    by = {
+        link: max(part * link.need.demand - link.flow, 0.0) if lost > 0 else link.flow
+        for link, part in orders.items()
+    }
+    together = total(by.values())
+    for link, part in by.items():
+        link.need.lost_besides += part * lost / together if together > 0 else 0.0
+        link.need.came_besides += link.flow if lost > 0 else 0.0
+
+
+def _share(need: Need, weight: float) -> float:
+    together = total(link.weight for link in need.open_links)
+    return weight / together if together > 0 else 0.0
+
+
+def note(needs: Sequence[Need], odds: dict[Need, float], whole: set[Need]) -> None:
+    """Take note of what came over links that are cut; `odds` are the most that a cut of a need
+    refuses for each unit that comes, 0 where it takes no share."""
+    for need in needs:
+        # whom lines would have served, had they not lacked what cuts refused, waits, too
+        waiting = max(need.refused_before + need.lost_besides, 0.0)
+        if need.lost_besides > 0:
+            passed = need.refused_before * need.passed_each + need.came_besides
+            need.passed_each = passed / waiting
+            need.waits_for_lines = True
+        _wait(need, waiting)
+        need.lost_besides = need.came_besides = 0.0
+        _note(need, odds.get(need, 0.0))
+    if not (whole or any(odds.values())):
+        for need in needs:
+            need.forget_refusals()
+
+
+def _note(need: Need, odds: float) -> None:
+    over = [(odds_of(link), link.flow) for link in need.open_links]
+    over = [(each, came) for each, came in over if each > 0]
+    least = lightest(need)
+    passed = need.refused_before * need.passed_each
+    has_less = odds > 0 and not need.waits_for_lines
+    before = min(need.refused_before, odds * passed) if has_less else need.refused_before
+    waiting = before + total(each * came for each, came in over)
+    # what a deeper cut refused, and then a lighter one: once is enough to know the lightest
+    measure = min(before, least * passed) if least else before
+    measure += total(min(each, least) * came for each, came in over)
+    passed += total(came for _, came in over)
+    passed *= min(measure, need.backlog) / (measure or 1.0)
+    waiting = min(waiting, need.backlog)
+    if waiting > 0:
+        need.passed_each = passed / waiting
+    _wait(need, waiting)
+
+
+def _wait(need: Need, waiting: float) -> None:
+    need.lacked = max(need.lacked + waiting - need.refused_before, 0.0)
+    need.refused_before = waiting

@@ -1,0 +1,152 @@
+"""A plant that wants to catch up for what cuts refused orders nothing new by that."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import sim
+from sim.kernels.catching_up import CatchingUp, Customers
+from tests.on_paper import column
+from tests.test_partial_cuts import CUT, one_supplier
+from tests.test_reference import assert_same
+from tests.wrong_numbers import run, series
+
+Tree = dict[str, Any]
+approx = pytest.approx
+BEFORE = 6
+
+
+def yard(capacity: float, cancellation: float, *, cover: float = 1, share: float = 0.5) -> Tree:
+    """Make a world in which a yard of this capacity builds 30 boats a month of two engines each,
+    a share of which is cut from July on; it holds engines for a month."""
+    world = one_supplier({"AAA": 60}, cut={**CUT, "share": share})
+    world["factories"]["fb"]["lines"]["x"] = 1000
+    world["states"]["AAA"]["stock_cover"] = cover
+    world["products"]["x"]["cancellation"] = cancellation
+    world["products"]["boats"] = {
+        "title": "Boats",
+        "unit": "boats",
+        "cancellation": cancellation,
+        "inputs": {"x": 2},
+        "input_cover": 1,
+    }
+    lines = {"boats": {"capacity": capacity, "unit_cost": 1}}
+    world["factories"]["yard"] = {"title": "Yard", "state": "AAA", "lines": lines}
+    world["needs"] = {"AAA": {"boats": 30}}
+    world["trade"]["home"] = {"exporter": "AAA", "importer": "AAA", "product": "boats"}
+    return world
+
+
+def engines(world: Tree) -> list[float]:
+    """Run it and tell how many engines come in each year."""
+    flows = run(world).flows
+    found: list[float] = flows[flows["product"] == "x"].groupby("year").central.sum().tolist()
+    return found
+
+
+@pytest.mark.parametrize("capacity", [36, 60, 300])
+@pytest.mark.parametrize("cancellation", [0, 0.02, 0.3, 1])
+@pytest.mark.parametrize("cover", [0, 1, 5])
+def test_a_cut_of_inputs_takes_its_share_however_much_capacity_there_is(
+    capacity: float, cancellation: float, cover: float
+) -> None:
+    """Its customers wait for 15 boats more each month, which it might build in one: no engine comes
+    for them that would not without the cut."""
+    world = yard(capacity, cancellation, cover=cover)
+    assert engines(world) == approx([60 * 6 + 30 * 6, 30 * 12, 30 * 12])
+    assert series(run(world), "received", product="boats")[-12:] == approx([15.0] * 12)
+
+
+@pytest.mark.parametrize("share", [0.1, 0.9])
+def test_of_any_share(share: float) -> None:
+    left = 60 * (1 - share)
+    assert engines(yard(300, 0.02, share=share)) == approx([60 * 6 + left * 6, *[left * 12] * 2])
+
+
+def test_more_need_is_no_catching_up() -> None:
+    """From 2015 on 45 boats are needed, and what comes for those is new: half of what would."""
+    world = yard(300, 0.02)
+    world["events"]["more"] = {
+        "kind": "demand",
+        "date": "2015-01",
+        "state": "AAA",
+        "product": "boats",
+        "factor": 1.5,
+    }
+    free = {**world, "events": {"more": world["events"]["more"]}}
+    assert engines(world)[1:] == approx([each / 2 for each in engines(free)[1:]], rel=0.02)
+
+
+def test_an_outage_of_another_input_is_caught_up_for() -> None:
+    """Where no cut refused anything, who catches up wants more: with all engines away for three
+    months, and no cut, all boats are built in the end."""
+    world = yard(300, 0)
+    world["events"] = {
+        "out": {"kind": "outage", "date": "2014-07", "until": "2014-10", "factory": "fb"}
+    }
+    assert sum(engines(world)) == approx(60 * 36, rel=0.03)
+
+
+@pytest.mark.parametrize(("capacity", "cancellation"), [(36, 0.02), (300, 0.02), (300, 0.6)])
+def test_as_the_reference(capacity: float, cancellation: float) -> None:
+    assert_same(sim.parse(yard(capacity, cancellation)))
+
+
+# --- the kernel, on paper
+# -------------------------------------------------------------------------------------------------
+
+
+def known(perceived: float) -> CatchingUp:
+    """Know this much of one input of one line."""
+    return CatchingUp(column(perceived), column(0))
+
+
+def test_it_is_perceived_as_demand_is() -> None:
+    one = known(4)
+    one.perceive(column(16), 3)
+    assert one.perceived.tolist() == [[8]]
+
+
+@pytest.mark.parametrize(
+    ("caught", "most", "extra"),
+    [(20, 100, 20), (20, 60, 0), (60, 70, 50), (90, 100, 80), (0, 90, 0)],
+)
+def test_what_of_the_use_expected_is_for_that(caught: float, most: float, extra: float) -> None:
+    """Of 80 perceived, as far as there is capacity for."""
+    one = known(caught)
+    one.expect(column(min(80, most)), column(80), column(most))
+    assert one.extra.tolist() == [[extra]]
+
+
+def test_nothing_is_known_where_nothing_is_cut() -> None:
+    one = CatchingUp(np.array([[1.0, 2.0]]), np.array([[3.0, 4.0]]))
+    kept = one.where(np.array([True, False]))
+    assert (kept.perceived.tolist(), kept.extra.tolist()) == ([[1, 0]], [[3, 0]])
+
+
+def test_who_waits_for_what_a_line_lost() -> None:
+    """A line that would have made 6 more leaves them to its customers by what it did not send: 4
+    and 8 of 12; one that made 3 more than it would have sent them by what came, 1 and 2."""
+    line, need = np.array([0, 1, 1, 2, 2]), np.array([0, 0, 1, 1, 2])
+    own = Customers.of(line, need, np.array([1, 2]), 3, 3)
+    assert own.links.tolist() == [1, 2, 3, 4]
+    more, came = own.waiting(column(9, 6, -3), column(10, 20, 5, 5), column(6, 12, 1, 2))
+    assert more[:, 0].tolist() == [2, 4 - 1, -2]
+    assert came[:, 0].tolist() == [6, 12, 0]
+
+
+@pytest.mark.parametrize("rule", [{"rule": "anchored", "line_share": each} for each in (0, 0.34)])
+@pytest.mark.parametrize("cancellation", [0, 0.3, 1])
+@pytest.mark.parametrize("cover", [0.5, 5])
+def test_who_forgets_what_is_on_order_asks_twice_for_no_new_goods(
+    rule: Tree, cancellation: float, cover: float
+) -> None:
+    world = one_supplier({"AAA": 60}, cut={**CUT, "share": 0.5})
+    world["states"]["AAA"]["stock_cover"] = cover
+    world["products"]["x"]["cancellation"] = cancellation
+    world["factories"]["fb"]["lines"]["x"] = 1000
+    world["rules"] = {"ordering": rule}
+    assert series(run(world), "received") == approx([60.0] * BEFORE + [30.0] * 30)
