@@ -177,9 +177,6 @@ def test_without_words_there_is_help(
     "words",
     [
         ("run",),
-        ("run", "small.yaml", "--members", "0"),
-        ("run", "small.yaml", "--seed", "-1"),
-        ("run", "small.yaml", "--months", "x"),
         ("run", "small.yaml", "--speed"),
         ("run", "small.yaml", "more.yaml"),
         ("validate",),

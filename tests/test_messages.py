@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
+import click
 import pytest
 
 import sim
 from sim.analysis.plan.text import _head_of_plants
-from sim.cli.main import main
+from sim.cli.main import cli, main
+from sim.cli.numbers import Real, Whole
 from sim.errors import InputError
 from sim.scenario.suggestions import comma_hint
 from tests.test_cli import SMALL
+
+NUMBERS = type(click.INT), type(click.FLOAT)
+"""Click's own types of numbers."""
 
 
 @pytest.fixture(autouse=True)
@@ -83,6 +89,48 @@ def test_what_python_gives_is_refused_by_name(
     with pytest.raises(InputError) as caught:
         sim.load(given, **changes)
     assert str(caught.value) == told
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("run x --members ten", "--members: expected a whole number, 1 or more, found 'ten'"),
+        ("run x --months 0", "--months: expected a whole number, 1 or more, found '0'"),
+        ("stress x --seed -1", "--seed: expected a whole number, 0 or more, found '-1'"),
+        ("sweep x --jobs 1.5", "--jobs: expected a whole number, 1 or more, found '1.5'"),
+        (
+            "explore x --port 70000",
+            "--port: expected a whole number from 0 to 65535, found '70000'",
+        ),
+        ("replay x first 0", "POINT: expected a whole number, found 'first'"),
+        ("discover x --when a --mass nan", "--mass: expected a number, found 'nan'"),
+        ("esri x --tolerance nan", "--tolerance: expected a number from 0 to 1, found 'nan'"),
+        ("precedents --announced 0", "--announced: expected a number above 0, found '0'"),
+        (
+            f"run x --chunk {'x' * 100}",
+            f"--chunk: expected a whole number, 1 or more, found '{'x' * 37}...'",
+        ),
+        ("plot x --format jpg", "--format: 'jpg' is not one of 'png', 'svg', 'pdf'."),
+    ],
+)
+def test_a_wrong_word_is_told_with_its_place_and_what_is_allowed(
+    words: str, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(words.split()) == 2
+    assert capsys.readouterr().err == f"{told}\n"
+
+
+def test_every_number_that_a_command_takes_is_told_the_same() -> None:
+    given = [each for command in _commands(cli) for each in command.params]
+    kinds = [type(each.type) for each in given if isinstance(each.type, NUMBERS)]
+    assert set(kinds) == {Whole, Real}
+
+
+def _commands(command: click.Command) -> Iterator[click.Command]:
+    """Yield a command and all below it."""
+    yield command
+    for each in command.commands.values() if isinstance(command, click.Group) else ():
+        yield from _commands(each)
 
 
 def test_a_comma_before_three_noughts_may_part_thousands() -> None:

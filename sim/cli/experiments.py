@@ -20,6 +20,7 @@ from sim.cli.common import (
     unchecked_option,
     where,
 )
+from sim.cli.numbers import COUNT, SEED
 
 if TYPE_CHECKING:
     from sim.report.charts.chart import Chart
@@ -27,11 +28,11 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("sides", nargs=-1, required=True, type=click.Path(), metavar="A B [C...]")
-@click.option("--members", type=click.IntRange(min=1), help="How many ensemble members, for all.")
-@click.option("--seed", type=click.IntRange(min=0), help="The root of all draws, for all.")
+@click.option("--members", type=COUNT, help="How many ensemble members, for all.")
+@click.option("--seed", type=SEED, help="The root of all draws, for all.")
 @click.option(
     "--months",
-    type=click.IntRange(min=1),
+    type=COUNT,
     help="How many months from the scenarios' start, for all.",
 )
 @click.option(
@@ -79,15 +80,13 @@ def compare(
 @click.argument("scenario", type=click.Path())
 @click.option(
     "--members",
-    type=click.IntRange(min=1),
+    type=COUNT,
     default=20,
     show_default=True,
     help="How many ensemble members.",
 )
-@click.option("--seed", type=click.IntRange(min=0), help="The root of all draws.")
-@click.option(
-    "--months", type=click.IntRange(min=1), help="How many months from the scenario's start."
-)
+@click.option("--seed", type=SEED, help="The root of all draws.")
+@click.option("--months", type=COUNT, help="How many months from the scenario's start.")
 @click.option("--at", metavar="YYYY-MM", help="The month of the knock-outs; the first by default.")
 @click.option("--no-links", is_flag=True, help="Knock out factories only.")
 @set_option
@@ -149,11 +148,11 @@ def first_of(products: str) -> str:
 
 @click.command()
 @click.argument("scenarios", nargs=-1, type=click.Path(), metavar="[SCENARIO...]")
-@click.option("--members", type=click.IntRange(min=1), help="How many ensemble members.")
-@click.option("--seed", type=click.IntRange(min=0), help="The root of all draws.")
+@click.option("--members", type=COUNT, help="How many ensemble members.")
+@click.option("--seed", type=SEED, help="The root of all draws.")
 @click.option(
     "--months",
-    type=click.IntRange(min=1),
+    type=COUNT,
     help="How many months from the start; later outcomes are not scored.",
 )
 @click.option(
@@ -223,10 +222,8 @@ def _draw(folder: Path, chart: Chart | None) -> None:
 
 @click.command()
 @click.argument("scenario", type=click.Path())
-@click.option(
-    "--members", type=click.IntRange(min=1), help="How many ensemble members; 21 or more."
-)
-@click.option("--seed", type=click.IntRange(min=0), help="The root of all draws.")
+@click.option("--members", type=COUNT, help="How many ensemble members; 21 or more.")
+@click.option("--seed", type=SEED, help="The root of all draws.")
 @click.option("--assumptions", is_flag=True, help="List every assumption.")
 @click.option(
     "--no-run", is_flag=True, help="Do not run the scenario; say nothing of what matters most."

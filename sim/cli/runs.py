@@ -21,6 +21,7 @@ from sim.cli.common import (
     study_size,
     where,
 )
+from sim.cli.numbers import COUNT, SEED
 from sim.errors import InputError, ScenarioError
 from sim.scenario.loading.shipped import shipped_names
 
@@ -32,13 +33,11 @@ if TYPE_CHECKING:
 @click.argument("scenario", type=click.Path())
 @click.option(
     "--members",
-    type=click.IntRange(min=1),
+    type=COUNT,
     help="How many ensemble members; member 0 is the central case.",
 )
-@click.option("--seed", type=click.IntRange(min=0), help="The root of all draws.")
-@click.option(
-    "--months", type=click.IntRange(min=1), help="How many months from the scenario's start."
-)
+@click.option("--seed", type=SEED, help="The root of all draws.")
+@click.option("--months", type=COUNT, help="How many months from the scenario's start.")
 @set_option
 @click.option(
     "--out",
@@ -48,7 +47,7 @@ if TYPE_CHECKING:
 @click.option("--no-figures", is_flag=True, help="Write tables only.")
 @click.option(
     "--chunk",
-    type=click.IntRange(min=1),
+    type=COUNT,
     help="How many members travel side by side; fewer take less memory. Changes no number.",
 )
 @click.option(
