@@ -41,7 +41,9 @@ FILES = [
     Case(
         "a picture",
         {"main.yaml": b"\x89PNG\r\n\x1a\n"},
-        ["main.yaml: not UTF-8 text (byte 1); save it as UTF-8"],
+        [
+            "main.yaml: is binary, no text; write a scenario in YAML, and save a sheet as CSV",
+        ],
     ),
     Case(
         "Latin-1",

@@ -19,6 +19,7 @@ from sim.errors import InputError
 from sim.scenario.suggestions import comma_hint
 from tests.test_cli import SMALL
 
+SHEET = "in a spreadsheet's own format, or an archive"
 NUMBERS = type(click.INT), type(click.FLOAT)
 """Click's own types of numbers."""
 
@@ -28,6 +29,9 @@ def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("small.yaml").write_text(SMALL)
     Path("links.csv").write_text("supplier;buyer;amount\nA;B;3\n")
+    for name in ("book.xlsx", "sheet.csv", "small_outcomes.csv"):
+        Path(name).write_bytes(b"PK\x03\x04\x14\x00\x06\x00\x08\x00\x00\x00!\x00\xdf\xa4")
+    Path("picture.csv").write_bytes(b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR")
     Path("old.csv").write_bytes(b"supplier,buyer,amount\nA,B\xe9,3\n")
 
 
@@ -60,6 +64,24 @@ def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             "links.csv:1:1: one column alone; save it with commas between cells\n",
         ),
         (("esri", "old.csv"), "old.csv:2:1: not utf-8 text (byte 26); save it as UTF-8\n"),
+        (
+            ("run", "book.xlsx"),
+            f"book.xlsx: is {SHEET}; write a scenario in YAML, and save a sheet as CSV\n",
+        ),
+        (("esri", "sheet.csv"), f"sheet.csv: is {SHEET}; save the sheet as CSV\n"),
+        (("esri", "picture.csv"), "picture.csv: is binary, no text; save the sheet as CSV\n"),
+        (
+            ("import", "comtrade", "book.xlsx", "--out", "out"),
+            f"book.xlsx: is {SHEET}; save it as CSV, in UTF-8\n",
+        ),
+        (
+            ("import", "sipri", "picture.csv", "--out", "out"),
+            "picture.csv: is binary, no text; save it as CSV, in UTF-8\n",
+        ),
+        (
+            ("backtest", "small.yaml"),
+            f"small_outcomes.csv: is {SHEET}; save the sheet as CSV\n",
+        ),
         (("list", "nowhere"), "nowhere: is no folder\n"),
     ],
 )
