@@ -255,7 +255,7 @@ def test_files_and_folders_stand_for_their_scenarios(tmp_path: Path) -> None:
 
 def test_a_folder_of_something_else_is_refused(tmp_path: Path) -> None:
     with pytest.raises(
-        InputError, match=r"is not the folder of a result: it holds no scenario\.yaml"
+        InputError, match="is a folder of something else, not the folder of a result"
     ):
         compare(tmp_path, propulsion_world())
 

@@ -63,7 +63,7 @@ def test_equal_results_give_equal_pictures(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["nothing"], "nothing: is no folder of a result"),
+        (["nothing"], "nothing: there is no such folder; `sim run` writes one"),
         (["empty"], "empty: holds no table"),
         (["small", "--chart", "pie"], "chart: 'pie' is none; there are fill_rate, suppliers"),
         (["small", "--chart", "stress"], "stress needs rows in criticality.csv; this result can"),

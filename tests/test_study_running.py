@@ -125,7 +125,7 @@ def test_a_folder_holds_its_study(whole: Study, tmp_path: Path) -> None:
     assert whole.spec.metrics == METRICS
     with pytest.raises(InputError, match="keeps no T90 of AAA, optics"):
         whole.values("T90", "AAA", "optics")
-    with pytest.raises(InputError, match="is not the folder of a study"):
+    with pytest.raises(InputError, match="not the folder of a study"):
         Study(tmp_path)
 
 

@@ -58,12 +58,18 @@ def hint(given: str | os.PathLike[str], folder: str | os.PathLike[str] = "") -> 
     if name.endswith(SUFFIX):
         if alike:
             return f"; the shipped scenario is called '{alike[0]}'"
-        return f"; did you mean '{Path(name).with_name(file)}'?" if file else ""
+        return beside(name, folder)
     if file == f"{stem}{SUFFIX}":
         return f"; did you mean '{name}{SUFFIX}'?"
     near = alike[0] if alike else nearest(name, names)
     meant = f"; did you mean '{near}'?" if near else "; `sim list` lists them"
     return f", and no shipped scenario has this name{meant}"
+
+
+def beside(given: str | os.PathLike[str], folder: str | os.PathLike[str] = "") -> str:
+    """Return which file beside one that is not there may have been meant, to end a message."""
+    file = _file_meant(Path(folder, given))
+    return f"; did you mean '{Path(given).with_name(file)}'?" if file else ""
 
 
 def _file_meant(path: Path) -> str | None:
