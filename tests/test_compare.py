@@ -293,8 +293,8 @@ def test_the_overview_of_another_metric(comparison: Comparison) -> None:
     lines = comparison.overview("resilience_loss").splitlines()
     assert lines[0].startswith("resilience_loss: resilience loss (months of need; less is better)")
     assert all(float(line.split()[3]) > 0 for line in lines[5:])
-    with pytest.raises(InputError, match="'fill' is none; there are fill_rate, "):
-        comparison.overview("fill")
+    with pytest.raises(InputError, match="metric 'fil_rate'; did you mean 'fill_rate'"):
+        comparison.overview("fil_rate")
 
 
 def test_a_state_with_one_need_has_one_row() -> None:

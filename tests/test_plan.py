@@ -507,14 +507,17 @@ def test_several_conditions_and_any_of_several_needs() -> None:
             "members: a probability takes 10 at least, better 50 or more; the scenario has 9",
         ),
         ({"tolerance": 2}, "tolerance: 2 is not between 0 and 1"),
-        ({"reach": "fill_rat[AAA] >= 1"}, "unknown metric 'fill_rat'; did you mean 'fill_rate'?"),
+        (
+            {"reach": "fill_rat[AAA] >= 1"},
+            "reach: unknown metric 'fill_rat'; did you mean 'fill_rate'?",
+        ),
         (
             {"reach": "fill_rate[AAB] >= 1 by 2014"},
-            "unknown state with needs 'AAB'; did you mean 'AAA'?",
+            "reach: unknown state with needs 'AAB'; did you mean 'AAA'?",
         ),
         (
             {"reach": "fill_rate[AAA] >= 1 by 2017"},
-            "2017-12 is outside of the run, 2014-01 to 2016-12",
+            "reach: 2017-12 is outside of the run, 2014-01 to 2016-12",
         ),
         ({"reach": "fill_rate[AAA, 2018] >= 1"}, "2018 is outside of the run"),
         ({"reach": "fill_rate"}, "'fill_rate' is not a condition"),
@@ -592,7 +595,7 @@ def test_all_faults_come_together() -> None:
             members=5,
         )
     told = [line.split()[0] for line in str(caught.value).splitlines()]
-    assert told == ["members:", "probability:", "unknown", "2030-12", "programmes.biuld:"]
+    assert told == ["members:", "probability:", "reach:", "reach:", "programmes.biuld:"]
 
 
 @pytest.mark.parametrize(

@@ -123,7 +123,7 @@ def test_a_folder_holds_its_study(whole: Study, tmp_path: Path) -> None:
         whole.folder
     )
     assert whole.spec.metrics == METRICS
-    with pytest.raises(InputError, match="keeps no T90 of AAA, optics"):
+    with pytest.raises(InputError, match="keeps no T90 of AAA, optics; did you mean 'T50 of AAA"):
         whole.values("T90", "AAA", "optics")
     with pytest.raises(InputError, match="not the folder of a study"):
         Study(tmp_path)

@@ -137,7 +137,12 @@ def stress(
         worst = found.table[shown].head(12)
         worst = worst.assign(product=[first_of(each) for each in worst["product"]])
         say(worst.to_string(index=False, float_format="{:.3g}".format))
+        say(UNITS)
         say(where(folder))
+
+
+UNITS = "difference in months of need, all needs together; time to survive in months, inf: never"
+"""Of the columns that `stress` prints."""
 
 
 def first_of(products: str) -> str:

@@ -24,6 +24,7 @@ from sim.cli.common import (
 from sim.cli.numbers import COUNT, SEED
 from sim.errors import InputError, ScenarioError
 from sim.scenario.loading.shipped import shipped_names
+from sim.scenario.suggestions import meant
 
 if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
@@ -203,7 +204,8 @@ def list_rules(family: str | None) -> None:
 
     rules.plugins.load()
     if family is not None and family not in rules.FAMILIES:
-        raise InputError(f"{family!r} is no family of rules; there are {', '.join(rules.FAMILIES)}")
+        known = meant(family, rules.FAMILIES)
+        raise InputError(f"{family!r} is no family of rules{known}")
     for each in rules.FAMILIES if family is None else (family,):
         say(f"{each}:")
         for rule in rules.rules(each):

@@ -130,14 +130,14 @@ def _unknown(scenario: Scenario, conditions: Sequence[Condition]) -> Iterator[st
         (state, product) for state, products in scenario.needs.items() for product in products
     ]
     for each in conditions:
-        yield from wrong(each.measure, [scenario], needs)
+        yield from (f"reach: {told}" for told in wrong(each.measure, [scenario], needs))
 
 
 def _outside(scenario: Scenario, conditions: Sequence[Condition]) -> Iterator[str]:
     first, last = scenario.month_labels[0], scenario.month_labels[-1]
     for each in conditions:
         if not first <= each.by <= last:
-            yield f"{each.by} is outside of the run, {first} to {last}"
+            yield f"reach: {each.by} is outside of the run, {first} to {last}"
 
 
 def _from_some_month(condition: Condition, last: str) -> Condition:
