@@ -439,6 +439,23 @@ def test_stress_writes_criticality(here: Path, capsys: pytest.CaptureFixture[str
     assert main(["stress", "small.yaml", "--at", "1999-01"]) == 2
 
 
+def test_stress_takes_the_members_that_are_set(here: Path) -> None:
+    """The option before --set, that before its own 20; what is wrong with --set is told."""
+    words = ["stress", "small.yaml", "--months", "2", "--no-links", "--no-figures", "--quiet"]
+    for more, members in (((), 20), (("--set", "members=4"), 4), (("--members", "2"), 2)):
+        assert main([*words, *more, "--out", "out"]) == 0
+        assert json.loads((here / "out" / "manifest.json").read_text())["members"] == members
+    assert main([*words, "--set", "members=ten"]) == 2
+
+
+def test_where_results_stand_may_be_written_by_a_way_around(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["run", "small.yaml", "--no-figures", "--out", "new/../out"]) == 0
+    assert (here / "out" / "summary.csv").exists()
+    assert "new/../out: bottlenecks.csv, " in capsys.readouterr().out
+
+
 def test_a_factory_of_many_products_leaves_the_table_readable() -> None:
     assert first_of("engines") == "engines"
     assert first_of("engines kits parts") == "engines and 2 more"

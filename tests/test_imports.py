@@ -150,7 +150,7 @@ def test_faults_are_told_at_once_with_their_places() -> None:
     assert all(each.place.column > 50 for each in caught.value.faults)
     comma = COMTRADE.replace(",", ";").replace("3000000", "3000000,5")
     Path("bad.csv").write_text(comma)
-    with pytest.raises(ScenarioError, match=r"'3000000,5'; publishers write 1234\.5$"):
+    with pytest.raises(ScenarioError, match=r"'3000000,5'; write it as 1234\.5$"):
         comtrade("bad.csv")
     Path("bad.csv").write_text("refYear,reporterISO\n2021,KOR\n")
     with pytest.raises(ScenarioError, match=r"bad.csv:1:1: there is no column 'partnerISO'"):

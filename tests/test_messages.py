@@ -19,6 +19,7 @@ from sim.errors import InputError
 from sim.scenario.suggestions import comma_hint
 from tests.test_cli import SMALL
 
+RUN = "a month of the run, 2012-01 to 2014-12"
 SHEET = "in a spreadsheet's own format, or an archive"
 NUMBERS = type(click.INT), type(click.FLOAT)
 """Click's own types of numbers."""
@@ -32,6 +33,7 @@ def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("book.xlsx", "sheet.csv", "small_outcomes.csv"):
         Path(name).write_bytes(b"PK\x03\x04\x14\x00\x06\x00\x08\x00\x00\x00!\x00\xdf\xa4")
     Path("picture.csv").write_bytes(b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR")
+    Path("comma.csv").write_text('supplier,buyer,amount\nA,B,"1,5"\n')
     Path("old.csv").write_bytes(b"supplier,buyer,amount\nA,B\xe9,3\n")
 
 
@@ -81,6 +83,16 @@ def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (
             ("backtest", "small.yaml"),
             f"small_outcomes.csv: is {SHEET}; save the sheet as CSV\n",
+        ),
+        (("stress", "small.yaml", "--at", ""), f"at: '' is not {RUN}\n"),
+        (("run", ""), "expected a scenario's file or name, found text ''\n"),
+        (
+            ("backtest", "smal.yaml"),
+            "smal.yaml: cannot be read: no such file; did you mean 'small.yaml'?\n",
+        ),
+        (
+            ("esri", "comma.csv"),
+            "comma.csv:2:5 amount: expected a number, found text '1,5'; write it as 1234.5\n",
         ),
         (("list", "nowhere"), "nowhere: is no folder\n"),
     ],

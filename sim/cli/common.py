@@ -140,7 +140,8 @@ def study_size(ready: Experiment) -> str:
 
 def where(folder: Path) -> str:
     """Say what stands in a result folder."""
-    names = sorted(path.name + ("/" if path.is_dir() else "") for path in folder.iterdir())
+    there = folder.resolve()  # `new/../out` is there, though `new` is not
+    names = sorted(path.name + ("/" if path.is_dir() else "") for path in there.iterdir())
     return f"{folder}: {', '.join(names)}"
 
 

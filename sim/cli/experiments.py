@@ -25,6 +25,9 @@ from sim.cli.numbers import COUNT, SEED
 if TYPE_CHECKING:
     from sim.report.charts.chart import Chart
 
+MEMBERS = 20
+"""With so many `stress` runs a scenario, unless told otherwise."""
+
 
 @click.command()
 @click.argument("sides", nargs=-1, required=True, type=click.Path(), metavar="A B [C...]")
@@ -81,9 +84,7 @@ def compare(
 @click.option(
     "--members",
     type=COUNT,
-    default=20,
-    show_default=True,
-    help="How many ensemble members.",
+    help=f"How many ensemble members; {MEMBERS} by default, whatever the scenario has.",
 )
 @click.option("--seed", type=SEED, help="The root of all draws.")
 @click.option("--months", type=COUNT, help="How many months from the scenario's start.")
@@ -114,9 +115,8 @@ def stress(
     """
     from sim.experiments.stress import stress as knock_out
 
-    loaded = sim.load(
-        scenario, sets, **{key: value for key, value in given.items() if value is not None}
-    )
+    asked = {key: value for key, value in given.items() if value is not None}
+    loaded = sim.load(scenario, (f"members={MEMBERS}", *sets), **asked)
     folder = folder_for(out, Path("results", f"{loaded.name}_stress"))
     with progress_of(loaded.name, quiet) as progress:
         found = knock_out(

@@ -183,7 +183,7 @@ def knock_outs(axes: Axes, *, links: bool) -> list[KnockOut]:
 def _month(scenario: Scenario, at: str | None) -> int:
     labels = scenario.month_labels
     if at is not None and at not in labels:
-        raise InputError(f"at: {at} is not a month of the run, {labels[0]} to {labels[-1]}")
+        raise InputError(f"at: '{at}' is not a month of the run, {labels[0]} to {labels[-1]}")
     return labels.index(at) if at else 0
 
 

@@ -40,7 +40,7 @@ class File:
             return numbers.number(record.cells[at].strip(), is_fixed=True)
         except (ValueError, IndexError) as error:
             blank = at >= len(record.cells) or not record.cells[at].strip()
-            told = "a number is missing" if blank else f"{error}; publishers write 1234.5"
+            told = "a number is missing" if blank else str(error)
             self.tell(record, at, told, name)
             return 0.0
 

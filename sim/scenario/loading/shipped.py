@@ -38,7 +38,7 @@ def located(given: str | os.PathLike[str], folder: str | os.PathLike[str] = "") 
     A file that is there wins over a name. What is neither stays a path, of which the reader says
     that it is not there. Raises InputError for what is no path.
     """
-    if not isinstance(given, str | os.PathLike):
+    if not isinstance(given, str | os.PathLike) or not os.fspath(given):
         raise InputError(f"expected a scenario's file or name, found {found(given)}")
     path = os.path.join(folder, given)
     name = os.fspath(given)

@@ -20,14 +20,14 @@ def number(
     """Read a number: `1234.5`, `1.234,5`, `1e3`; what stands between thousands must stand between
     all of them.
 
-    Raises ValueError that says what is wrong and, unless `is_fixed`, which other way of writing
-    numbers one might say.
+    Raises ValueError that says what is wrong and which other way of writing numbers one might say,
+    or, where it `is_fixed`, which one is taken.
     """
     bare = _SPACES.sub(" ", text) if thousands == " " else text
     for dash in _DASHES:
         bare = bare.replace(dash, "-")
     if not _pattern(decimal, thousands).fullmatch(bare):
-        hint = "" if is_fixed else _hint(bare, decimal, thousands)
+        hint = "; write it as 1234.5" if is_fixed else _hint(bare, decimal, thousands)
         raise ValueError(f"expected a number, found {found(text)}{hint}")
     if len(bare) > LONGEST_NUMBER:
         raise ValueError(f"a number of more than {LONGEST_NUMBER} digits")
