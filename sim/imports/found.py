@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from sim.errors import InputError
+from sim.report.charts.wording import counted
 from sim.scenario.selectors import ALL, FINAL
 from sim.scenario.tables.codes import Codes, name_of
 
@@ -145,7 +146,9 @@ def trade_tables(
 
 
 def _reasons(left: Mapping[str, LeftOut]) -> str:
-    return "; ".join(f"{why}: {each.rows:,} rows" for why, each in left.items()) or "nothing"
+    return (
+        "; ".join(f"{why}: {counted(each.rows, 'row')}" for why, each in left.items()) or "nothing"
+    )
 
 
 def large_enough(flows: Flows, left: dict[str, LeftOut]) -> Flows:
