@@ -154,6 +154,12 @@ def test_a_wrong_word_is_told_with_its_place_and_what_is_allowed(
     assert capsys.readouterr().err == f"{told}\n"
 
 
+def test_the_help_of_an_option_that_takes_any_number_names_no_range() -> None:
+    texts = [each.get_help(click.Context(each)) for each in _commands(cli)]
+    assert any("1<=x" in text or "x>=1" in text for text in texts)
+    assert not [text for text in texts if "None" in text]
+
+
 def test_every_number_that_a_command_takes_is_told_the_same() -> None:
     given = [each for command in _commands(cli) for each in command.params]
     kinds = [type(each.type) for each in given if isinstance(each.type, NUMBERS)]

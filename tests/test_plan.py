@@ -520,7 +520,7 @@ def test_several_conditions_and_any_of_several_needs() -> None:
             "reach: 2017-12 is outside of the run, 2014-01 to 2016-12",
         ),
         ({"reach": "fill_rate[AAA, 2018] >= 1"}, "2018 is outside of the run"),
-        ({"reach": "fill_rate"}, "'fill_rate' is not a condition"),
+        ({"reach": "fill_rate"}, "reach: 'fill_rate' is not a condition"),
         (
             {"choose": "programmes.biuld.budget"},
             "programmes.biuld: nothing of this name; did you mean 'build'?",
@@ -529,7 +529,7 @@ def test_several_conditions_and_any_of_several_needs() -> None:
             {"choose": "programmes.build.budge"},
             "programmes.build.budge: unknown key; did you mean 'budget'?",
         ),
-        ({"choose": ""}, "choose: write it as path=value"),
+        ({"choose": ""}, "choose: names nothing; what can be chosen is a number of the scenario"),
         (
             {"choose": "rules.sourcing"},
             "rules.sourcing: cannot be chosen; what can is a number of the scenario, ",
@@ -551,7 +551,7 @@ def test_several_conditions_and_any_of_several_needs() -> None:
             {"choose": "events.ban.share", "low": 0, "high": 2},
             "events.ban.share: 2 is above 1 (share)",
         ),
-        ({"choose": "events.bann.date"}, "unknown event 'bann'; did you mean 'ban'?"),
+        ({"choose": "events.bann.date"}, "choose: unknown event 'bann'; did you mean 'ban'?"),
         (
             {"choose": "events.ban.date", "low": "2014"},
             "low (--from): '2014' is not a month of the run, 2014-01 to 2016-12",
@@ -575,7 +575,7 @@ def test_several_conditions_and_any_of_several_needs() -> None:
             {"choose": CANDIDATES, "high": 3},
             f"high (--to): does nothing where {CANDIDATES} is chosen",
         ),
-        ({"choose": "programmes.x.candidates"}, "unknown programme 'x'"),
+        ({"choose": "programmes.x.candidates"}, "choose: unknown programme 'x'"),
         ({"jobs": 0}, "jobs: 0 is below 1"),
     ],
 )

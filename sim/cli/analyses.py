@@ -113,7 +113,7 @@ def discover(
     from sim.analysis.conditions import conditions_of
     from sim.analysis.discovery.discovery import discover as find
 
-    conditions_of(when)
+    conditions_of(when, "when")
     folder = folder_for(out, Path("results", f"{study.resolve().name}_discovery"))
     found = find(study, when, **options)
     found.save(folder, figures=not no_figures, command=click.get_current_context().obj)

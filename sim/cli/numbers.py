@@ -37,6 +37,13 @@ class _Told:
             f"expected {self.kind}{self._allowed()}, found '{word}'", context, parameter
         )
 
+    def _describe_range(self) -> str:
+        """Say nothing of the range in the help of an option that takes any number."""
+        if self.min is None and self.max is None:
+            return ""
+        told: str = super()._describe_range()  # type: ignore[misc]
+        return told
+
     def _allowed(self) -> str:
         if self.min is None:
             return ""
