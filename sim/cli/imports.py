@@ -10,6 +10,7 @@ import click
 
 from sim.cli.common import quiet_option, say
 from sim.cli.numbers import YEAR
+from sim.report.charts.wording import counted
 
 if TYPE_CHECKING:
     from sim.imports.found import Found
@@ -101,8 +102,7 @@ def _write(found: Found, out: Path, quiet: bool) -> None:
     if quiet:
         return
     for why, each in found.left_out.items():
-        rows = "1 row" if each.rows == 1 else f"{each.rows:,} rows"
-        say(f"left out: {why}: {rows}, {each.value:,.6g} {found.unit}")
+        say(f"left out: {why}: {counted(each.rows, 'row')}, {each.value:,.6g} {found.unit}")
     for count, what in (
         (done.edited, "edited, and kept"),
         (done.deleted, "deleted, and stay so"),

@@ -21,7 +21,7 @@ _ACTIVE = re.compile(r"(^|[;\t\r\n])(?='*[ ]*[=+\-@\uff1d\uff0b\uff0d\uff20])")
 _HELD = re.compile(r"(^|[;\t\r\n])'(?='*[ ]*[=+\-@\uff1d\uff0b\uff0d\uff20])")
 _SHEETS = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 """How files begin that spreadsheets save as their own: zipped, and the older ones."""
-_WIDE = b"\xff\xfe", b"\xfe\xff"
+WIDE = b"\xff\xfe", b"\xfe\xff"
 """How UTF-16 begins."""
 _NO_LETTERS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _HEAD = 1000
@@ -38,7 +38,7 @@ def binary(data: bytes) -> str:
     """Say what a file's content is that is no text in any encoding; empty where it may be text."""
     if data.startswith(_SHEETS):
         return "in a spreadsheet's own format, or an archive"
-    if data.startswith(_WIDE) or not _NO_LETTERS.search(data[:_HEAD]):
+    if data.startswith(WIDE) or not _NO_LETTERS.search(data[:_HEAD]):
         return ""
     try:
         data.decode("utf-8")

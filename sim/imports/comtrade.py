@@ -82,7 +82,8 @@ def comtrade(
         " for use at home are not in the data.",
     )
     whole = scenario(origin, f"Trade of {chosen}", chosen, said)
-    return Found("comtrade", whole, trade_tables(flows, states, products, units, left), unit, left)
+    tables = trade_tables(flows, states, products, units, left, file.path)
+    return Found("comtrade", whole, tables, unit, left)
 
 
 def _taken(

@@ -16,7 +16,7 @@ import numpy as np
 
 from sim.errors import Fault, Place, ScenarioError
 from sim.files.delimited import Record, cell_starts, lines_of, rows
-from sim.files.text import CONTROLS, binary
+from sim.files.text import CONTROLS, WIDE, binary
 from sim.scenario.loading.bounds import TOO_MANY_CELLS, Bounds
 from sim.scenario.tables.columns_of_text import ROWS, Column, Gathered, Plain, plain
 from sim.scenario.tables.parquet import parquet_rows
@@ -149,7 +149,8 @@ def _text(data: bytes, file: str, spec: Table, is_fixed: bool) -> str:
         text = data.decode("utf-8-sig" if spec.encoding == "utf-8" else spec.encoding)
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
-        way = "save it as UTF-8" if is_fixed else "say encoding: latin-1, cp1252 or what it is"
+        guess = "utf-16" if data.startswith(WIDE) else "latin-1, cp1252 or what it is"
+        way = "save it as UTF-8" if is_fixed else f"say encoding: {guess}"
         hint = f"; {way}" if spec.encoding == "utf-8" else ""
         message = f"not {spec.encoding} text (byte {error.start + 1}){hint}"
         raise ScenarioError([Fault(Place(file, line, 1), "", message)]) from None
