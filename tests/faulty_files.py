@@ -280,7 +280,10 @@ FILES = [
     Case(
         "removal of what something refers to",
         {"main.yaml": extending("sources: {report: null}"), **TINY},
-        ["tiny.yaml:30:63 factories.klimov.lines.engines.capacity.source: unknown source 'report'"],
+        [
+            "tiny.yaml:30:63 factories.klimov.lines.engines.capacity.source:"
+            " unknown source 'report'; the scenario has no `sources`"
+        ],
     ),
     Case(
         "section removed",

@@ -61,6 +61,24 @@ def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             ("validate", "smal.yaml"),
             "smal.yaml: cannot be read: no such file; did you mean 'small.yaml'?\n",
         ),
+        (("validate", ""), "expected a scenario's file or name, found text ''\n"),
+        (("sweep", ""), "expected a study's file, found text ''\n"),
+        (
+            ("validate", "small.yaml", "--set", "trade.engines.weight=80%"),
+            "--set trade.engines.weight=80% trade.engines.weight: expected a number or a quantity,"
+            " found text '80%'; write a share as 0.12\n",
+        ),
+        (
+            ("stress", "small.yaml", "--at", "2014"),
+            "at: '2014' is not a month of the run, 2012-01 to 2014-12\n",
+        ),
+        *(
+            (
+                ("validate", name),
+                f"{name}: cannot be read: no such file; did you mean 'small.yaml'?\n",
+            )
+            for name in ("small.yml", "SMALL.YAML", "small.yaml ")
+        ),
         (
             ("esri", "links.csv"),
             "links.csv:1:1: one column alone; save it with commas between cells\n",

@@ -62,7 +62,7 @@ def test_an_input_counts_for_what_is_made_of_it() -> None:
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"at": "2031-01"}, "'2031-01' is not a month"),
+        ({"at": "2031-01"}, "at: '2031-01' is not a month"),
         ({"members": 0}, "members: 0 is below 1"),
     ],
 )

@@ -8,6 +8,7 @@ import pytest
 
 from sim.cli.main import main
 from tests.test_cli import SMALL
+from tests.test_imports import COMTRADE
 
 STUDY = """\
 scenario: small.yaml
@@ -92,3 +93,17 @@ def test_a_wrong_place_is_told_with_the_right_one(
     monkeypatch.chdir(folder)
     assert main(words.split()) == 2
     assert capsys.readouterr().err == f"{told}\n"
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["run small.yaml", "sweep study.yaml", "stress small.yaml", "import comtrade flows.csv"],
+)
+def test_a_name_that_no_file_system_takes_is_told(
+    words: str, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(folder)
+    Path("flows.csv").write_text(COMTRADE, encoding="utf-8")
+    name = "x" * 300
+    assert main([*words.split(), "--quiet", "--out", name]) == 2
+    assert capsys.readouterr().err == f"{name}: cannot write: File name too long\n"

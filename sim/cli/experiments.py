@@ -113,10 +113,12 @@ def stress(
     Writes criticality.csv: the resilience lost without each of them, the time until a need feels
     it, and the static systemic risk index beside it.
     """
+    from sim.experiments.stress import month_of
     from sim.experiments.stress import stress as knock_out
 
     asked = {key: value for key, value in given.items() if value is not None}
     loaded = sim.load(scenario, (f"members={MEMBERS}", *sets), **asked)
+    month_of(loaded, at)
     folder = folder_for(out, Path("results", f"{loaded.name}_stress"))
     with progress_of(loaded.name, quiet) as progress:
         found = knock_out(

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
-from sim.errors import Fault, Place, ScenarioError
+from sim.errors import Fault, InputError, Place, ScenarioError
 from sim.scenario.loading.bounds import Bounds
 from sim.scenario.loading.folders import STUDY, inside
 from sim.scenario.loading.paths import fault_at
@@ -134,9 +134,12 @@ class Asked:
 def read_study(path: str | os.PathLike[str]) -> Asked:
     """Read a study file.
 
-    Raises ScenarioError where it is no YAML mapping; what else is wrong stands in `faults`.
+    Raises InputError without one, ScenarioError where it is no YAML mapping; what else is wrong
+    stands in `faults`.
     """
     file = os.fspath(path)
+    if not file:
+        raise InputError("expected a study's file, found text ''")
     try:
         data = Bounds().read(file)
     except OSError as error:

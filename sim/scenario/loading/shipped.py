@@ -52,10 +52,12 @@ def hint(given: str | os.PathLike[str], folder: str | os.PathLike[str] = "") -> 
     counts from a folder.
     """
     name, names = os.fspath(given), shipped_names()
-    stem = os.path.basename(name).removesuffix(SUFFIX)
+    stem, ending = os.path.splitext(os.path.basename(name.strip()))
+    is_file = ending.casefold() in (SUFFIX, ".yml")
+    stem = stem if is_file else os.path.basename(name)
     alike = [each for each in names if stem == each.rpartition("/")[2]]
     file = _file_meant(Path(folder, name))
-    if name.endswith(SUFFIX):
+    if is_file:
         if alike:
             return f"; the shipped scenario is called '{alike[0]}'"
         return beside(name, folder)

@@ -6,7 +6,7 @@ import re
 from functools import cache
 
 from sim.scenario.loading.source_tree import LONGEST_NUMBER
-from sim.scenario.suggestions import found
+from sim.scenario.suggestions import found, share_hint
 
 _SPACES = re.compile("[\u00a0\u2007\u2009\u202f]")
 """Spaces that keep the parts of a number together."""
@@ -46,8 +46,8 @@ def _pattern(decimal: str, thousands: str) -> re.Pattern[str]:
 
 def _hint(text: str, decimal: str, thousands: str) -> str:
     """Say what the number may have been meant to be, to end a message; empty where unknown."""
-    if text.endswith("%"):
-        return "; write a share as 0.12"
+    if share := share_hint(text):
+        return share
     for other, between in ((".", ""), (",", ""), (".", ","), (",", "."), (".", " "), (",", " ")):
         if (other, between) != (decimal, thousands) and _pattern(other, between).fullmatch(text):
             extra = f", thousands: '{between}'" if between else ""
