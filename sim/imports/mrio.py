@@ -64,9 +64,7 @@ def mrio(
     region have the same: many rows fewer, and at rest industries make the same. Raises
     ScenarioError for all faults of the files.
     """
-    if not Path(path).is_dir():
-        what = "is a file" if Path(path).exists() else "no such folder"
-        raise InputError(f"{os.fspath(path)}: {what}; give the folder that holds Z, Y and x")
+    _check_folder(Path(path))
     files: list[File] = []
     faults: list[Fault] = []
     for name in ("Z", "Y", "x"):
@@ -112,6 +110,13 @@ def from_pymrio(
 def _labels(index: Iterable[Any]) -> list[Label]:
     pairs = [each if isinstance(each, tuple) else (each, "final") for each in index]
     return [(str(each[0]), str(each[1])) for each in pairs]
+
+
+def _check_folder(path: Path) -> None:
+    """Refuse what is no folder. Raises InputError."""
+    if not path.is_dir():
+        what = "is a file" if os.path.exists(path) else "no such folder"
+        raise InputError(f"{path}: {what}; give the folder that holds Z, Y and x")
 
 
 def _file(folder: Path, name: str) -> Path:

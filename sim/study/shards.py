@@ -126,6 +126,16 @@ def _shards(out: Path) -> list[Store]:
 
     Raises InputError where there are none or one is missing.
     """
+    count = _count(out)
+    names = [f"{out.name}.shard-{part + 1}-of-{count}" for part in range(count)]
+    missing = [name for name in names if not (out.parent / name / STATE).exists()]
+    if missing:
+        raise InputError(f"{out}: {_missing(missing)}")
+    return [Store(out.parent / name) for name in names]
+
+
+def _count(out: Path) -> int:
+    """Tell in how many parts a study was run. Raises InputError where that is not known."""
     found = [_NAMED.fullmatch(path.name) for path in out.parent.glob(f"{out.name}.shard-*-of-*")]
     counts = {each[1] for each in found if each}
     if not counts:
@@ -135,12 +145,11 @@ def _shards(out: Path) -> list[Store]:
             f"{out}: there are shards of {listed(sorted(counts))} beside it; move those away that"
             " are not meant"
         )
-    count = counts.pop()
-    names = [f"{out.name}.shard-{part + 1}-of-{count}" for part in range(int(count))]
-    missing = [name for name in names if not (out.parent / name / STATE).exists()]
-    if missing:
-        rest = [f"{len(missing) - _MOST_NAMED:,} more"] if len(missing) > _MOST_NAMED else []
-        verb = "is" if len(missing) == 1 else "are"
-        told = listed([*missing[:_MOST_NAMED], *rest], "and")
-        raise InputError(f"{out}: {told} {verb} missing")
-    return [Store(out.parent / name) for name in names]
+    return int(counts.pop())
+
+
+def _missing(names: Sequence[str]) -> str:
+    """Write that shards are missing; of many, the first are named."""
+    rest = [f"{len(names) - _MOST_NAMED:,} more"] if len(names) > _MOST_NAMED else []
+    verb = "is" if len(names) == 1 else "are"
+    return f"{listed([*names[:_MOST_NAMED], *rest], 'and')} {verb} missing"
