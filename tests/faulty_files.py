@@ -41,7 +41,9 @@ FILES = [
     Case(
         "a picture",
         {"main.yaml": b"\x89PNG\r\n\x1a\n"},
-        ["main.yaml: not UTF-8 text (byte 1); save it as UTF-8"],
+        [
+            "main.yaml: is binary, no text; write a scenario in YAML, and save a sheet as CSV",
+        ],
     ),
     Case(
         "Latin-1",
@@ -278,7 +280,10 @@ FILES = [
     Case(
         "removal of what something refers to",
         {"main.yaml": extending("sources: {report: null}"), **TINY},
-        ["tiny.yaml:30:63 factories.klimov.lines.engines.capacity.source: unknown source 'report'"],
+        [
+            "tiny.yaml:30:63 factories.klimov.lines.engines.capacity.source:"
+            " unknown source 'report'; the scenario has no `sources`"
+        ],
     ),
     Case(
         "section removed",

@@ -38,6 +38,12 @@ CASES = [
         "t.csv:1:32 factories: unknown column 'flag7'; map it by columns, or ignore it",
     ),
     Case(
+        "what is said of no number",
+        f"{HEAD},confidence\nn,AAA,pumps,1,assumed\n",
+        "t.csv:1:32 factories: unknown column 'confidence'; write the number that it speaks of"
+        " before it, as in capacity_confidence",
+    ),
+    Case(
         "a column twice",
         f"{HEAD},capacity\nn,AAA,pumps,1,2\n",
         "t.csv:1:32 factories: column 'capacity' is given twice",
@@ -75,6 +81,11 @@ CASES = [
         "Latin-1",
         f"{HEAD}\nKöln,AAA,pumps,1\n".encode("latin-1"),
         "t.csv:2:1: not utf-8 text (byte 33); say encoding: latin-1",
+    ),
+    Case(
+        "UTF-16 that is not said",
+        GOOD.encode("utf-16"),
+        "t.csv:1:1: not utf-8 text (byte 1); say encoding: utf-16",
     ),
     Case("not UTF-16", b"abc", "not utf-16 text", ", encoding: utf-16"),
     Case(
@@ -231,6 +242,7 @@ CASES = [
     ),
     Case("an unknown encoding", GOOD, "factories.encoding: expected", ", encoding: rot13"),
     Case("a number for a file", GOOD, "factories.table: expected text, found 5", "", "number"),
+    Case("a list of files", GOOD, "factories.table: expected text, found a list", "", "list"),
     Case(
         "a file that is not there",
         GOOD,

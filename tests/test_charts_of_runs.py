@@ -318,7 +318,7 @@ def test_a_result_has_its_charts_at_hand() -> None:
     plot = Result(scenario(), records(range(5))).plot
     assert titles(plot.fill_rate(products=["turbines"], states=["AAA"])) == ["Buyerland: Turbines"]
     assert "fill_rate" in repr(plot)
-    with pytest.raises(InputError, match="'fillrate' is none; there are fill_rate"):
+    with pytest.raises(InputError, match="'fillrate' is none; did you mean 'fill_rate'"):
         plot("fillrate")
     with pytest.raises(
         InputError,

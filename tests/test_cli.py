@@ -177,9 +177,6 @@ def test_without_words_there_is_help(
     "words",
     [
         ("run",),
-        ("run", "small.yaml", "--members", "0"),
-        ("run", "small.yaml", "--seed", "-1"),
-        ("run", "small.yaml", "--months", "x"),
         ("run", "small.yaml", "--speed"),
         ("run", "small.yaml", "more.yaml"),
         ("validate",),
@@ -417,15 +414,16 @@ def test_rules_are_listed_from_their_docstrings(capsys: pytest.CaptureFixture[st
     assert "hold_cover" not in out
     assert main(["rules", "alocation"]) == 2
     assert (
-        "'alocation' is no family of rules; there are allocation, sourcing"
-        in capsys.readouterr().err
+        "'alocation' is no family of rules; did you mean 'allocation'?" in capsys.readouterr().err
     )
 
 
 def test_stress_writes_criticality(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A folder with the table, the scenario and a manifest; the worst knock-outs on the screen."""
     assert main(["stress", "small.yaml", "--members", "2", "--months", "12", "--no-links"]) == 0
-    assert "static_index" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "static_index" in out
+    assert "difference in months of need" in out
     folder = next((here / "results").glob("*_stress"))
     assert sorted(path.name for path in folder.iterdir()) == [
         "criticality.csv",
@@ -439,6 +437,23 @@ def test_stress_writes_criticality(here: Path, capsys: pytest.CaptureFixture[str
     )
     assert rows
     assert main(["stress", "small.yaml", "--at", "1999-01"]) == 2
+
+
+def test_stress_takes_the_members_that_are_set(here: Path) -> None:
+    """The option before --set, that before its own 20; what is wrong with --set is told."""
+    words = ["stress", "small.yaml", "--months", "2", "--no-links", "--no-figures", "--quiet"]
+    for more, members in (((), 20), (("--set", "members=4"), 4), (("--members", "2"), 2)):
+        assert main([*words, *more, "--out", "out"]) == 0
+        assert json.loads((here / "out" / "manifest.json").read_text())["members"] == members
+    assert main([*words, "--set", "members=ten"]) == 2
+
+
+def test_where_results_stand_may_be_written_by_a_way_around(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["run", "small.yaml", "--no-figures", "--out", "new/../out"]) == 0
+    assert (here / "out" / "summary.csv").exists()
+    assert "new/../out: bottlenecks.csv, " in capsys.readouterr().out
 
 
 def test_a_factory_of_many_products_leaves_the_table_readable() -> None:

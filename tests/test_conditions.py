@@ -47,28 +47,28 @@ SHARES = [0.0, 0.5, 1.0]
 )
 def test_a_condition_is_read(text: str, condition: Condition, metric: str) -> None:
     """And the metric that it asks a study to keep reads back as what it compares."""
-    assert conditions_of(text) == (condition,)
+    assert conditions_of(text, "when") == (condition,)
     assert condition.metric == metric
-    assert conditions_of(str(condition)) == (condition,)
+    assert conditions_of(str(condition), "when") == (condition,)
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "'' is not a condition"),
-        ("fill_rate", "'fill_rate' is not a condition"),
+        ("", "when: '' is not a condition"),
+        ("fill_rate", "when: 'fill_rate' is not a condition"),
         ("fill_rate < much", "'fill_rate < much' is not a condition"),
         ("fill_rate < 1 < 2", "is not a condition"),
-        ("fill_rate < 1 by May", "'May' is not a month; write YYYY or YYYY-MM"),
+        ("fill_rate < 1 by May", "when: 'May' is not a month; write YYYY or YYYY-MM"),
         (
             "x and T90 < 1 and y",
-            "'x' is not a condition; write one as in .*\n'y' is not a condition",
+            "when: 'x' is not a condition; write one as in .*\nwhen: 'y' is not a condition",
         ),
     ],
 )
 def test_what_is_no_condition_is_refused_all_at_once(text: str, message: str) -> None:
     with pytest.raises(InputError, match=message):
-        conditions_of(text)
+        conditions_of(text, "when")
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +86,7 @@ def numbers(study: Study, metric: str) -> Floats:
 
 def told(study: Study, text: str) -> Any:
     """Tell in which runs conditions hold."""
-    return held(study, conditions_of(text))[0].tolist()
+    return held(study, conditions_of(text, "when"))[0].tolist()
 
 
 def test_all_needs_or_any(study: Study) -> None:
@@ -118,7 +118,7 @@ def test_several_together(study: Study) -> None:
 def test_what_does_not_apply_is_not_known(study: Study) -> None:
     """Without a ban no need is hit, so there is no time to recover; one need never hit leaves the
     others their say."""
-    holds, known = held(study, conditions_of("T90 > 0"))
+    holds, known = held(study, conditions_of("T90 > 0", "when"))
     applies = ~np.isnan(numbers(study, "T90"))
     assert np.array_equal(known, applies.any(axis=0))
     assert np.array_equal(
@@ -130,9 +130,9 @@ def test_what_does_not_apply_is_not_known(study: Study) -> None:
 
 def test_what_is_not_kept_is_told(study: Study) -> None:
     with pytest.raises(InputError, match=re.escape("keeps no T50; did you mean 'T90'?")):
-        held(study, conditions_of("T50 < 3"))
+        held(study, conditions_of("T50 < 3", "when"))
     with pytest.raises(InputError, match="keeps no hhi of CCC; kept: AAA, optics"):
-        held(study, conditions_of("hhi[CCC] < 3"))
+        held(study, conditions_of("hhi[CCC] < 3", "when"))
 
 
 def test_different_starts_have_no_month_in_common() -> None:
@@ -143,4 +143,4 @@ def test_different_starts_have_no_month_in_common() -> None:
         metrics=["fill_rate >= 0.99"],
     )
     with pytest.raises(InputError, match="start in different months"):
-        held(mixed, conditions_of("fill_rate >= 0.99 by 2013-01"))
+        held(mixed, conditions_of("fill_rate >= 0.99 by 2013-01", "when"))

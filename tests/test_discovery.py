@@ -336,9 +336,9 @@ def test_all_that_is_wrong_is_told_together(folder: Path) -> None:
 
 
 def test_what_is_no_study_is_refused(folder: Path, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="is not the folder of a study"):
+    with pytest.raises(InputError, match="not the folder of a study"):
         discover(tmp_path, WHEN)
-    with pytest.raises(InputError, match="'fill_rate' is not a condition"):
+    with pytest.raises(InputError, match="when: 'fill_rate' is not a condition"):
         discover(folder, "fill_rate")
 
 

@@ -382,7 +382,7 @@ def test_two_questions_to_plan_do_not_replace_one_another(
     assert main([*plan, "--reach", "fill_rate[AAA] >= 0.9 by 2014-06"]) == 2
     assert "holds the answer to another question" in capsys.readouterr().err
     assert main([*plan, "--reach", "fill_rate[AAA] > lots"]) == 2
-    assert capsys.readouterr().err.startswith("'fill_rate[AAA] > lots' is not a condition")
+    assert capsys.readouterr().err.startswith("reach: 'fill_rate[AAA] > lots' is not a condition")
     assert main([*plan, "--reach", "fill_rate[AAA] >= 0.5 by 2014-06", "--seed", "3"]) == 0
 
 

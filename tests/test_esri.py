@@ -76,9 +76,10 @@ def test_makers_without_an_industry_are_alone_in_theirs() -> None:
 
 
 CLASSES = "expected essential, non-essential or negligible, found"
+NUMBER, WAY = "expected a number, found text", "write it as 1234.5"
 FAULTS = {
-    'mine,smelter,"1,5",ore,essential': "14 amount: expected a number, found text '1,5'",
-    "mine,smelter,30 t,ore,essential": "14 amount: expected a number, found text '30 t'",
+    'mine,smelter,"1,5",ore,essential': f"14 amount: {NUMBER} '1,5'; {WAY}",
+    "mine,smelter,30 t,ore,essential": f"14 amount: {NUMBER} '30 t'; {WAY}",
     "pit,smelter,-3,ore,essential": "13 amount: -3 is below 0",
     "pit,smelter,1e999,ore,essential": "13 amount: 1e999 is too large",
     "pit,smelter,,ore,essential": "13 amount: a number is missing",

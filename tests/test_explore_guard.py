@@ -128,13 +128,22 @@ def test_what_only_this_machine_reaches(host: str) -> None:
     assert is_loopback(host)
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.2", "example.org", "", "127.0.0.1.x"])
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.2", "example.org", "127.0.0.1.x"])
 def test_anything_else_needs_a_token(
     small: Path, host: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert not is_loopback(host)
     assert main(["explore", str(small), f"--host={host}"]) == 2
     assert "others could reach it" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("host", ["", " ", "[]"])
+def test_an_address_that_is_empty_is_refused(
+    small: Path, host: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It would be all addresses of the machine."""
+    assert main(["explore", str(small), f"--host={host}", "--token"]) == 2
+    assert "--host: expected an address" in capsys.readouterr().err
 
 
 def test_faults_end_the_command(

@@ -128,8 +128,11 @@ def test_flows_too_small_for_a_scenario_are_told() -> None:
     found = comtrade("trade.csv")
     assert any(why.startswith("flows below") for why in found.left_out)
     assert all(row[0] != "USA" for row in found.tables["trade.csv"].rows)
-    with pytest.raises(InputError, match="nothing remains to import; left out: of other years: 10"):
+    with pytest.raises(InputError, match="csv: has no rows of 1999; it has those of 2020, 2021"):
         comtrade("trade.csv", year=1999)
+    Path("trade.csv").write_text("".join(COMTRADE.splitlines(True)[:1]) + tiny, encoding="utf-8")
+    with pytest.raises(InputError, match=r"^trade\.csv: nothing remains .*: flows .*: 1 row$"):
+        comtrade("trade.csv")
 
 
 def test_older_labels() -> None:
@@ -150,7 +153,7 @@ def test_faults_are_told_at_once_with_their_places() -> None:
     assert all(each.place.column > 50 for each in caught.value.faults)
     comma = COMTRADE.replace(",", ";").replace("3000000", "3000000,5")
     Path("bad.csv").write_text(comma)
-    with pytest.raises(ScenarioError, match=r"'3000000,5'; publishers write 1234\.5$"):
+    with pytest.raises(ScenarioError, match=r"'3000000,5'; write it as 1234\.5$"):
         comtrade("bad.csv")
     Path("bad.csv").write_text("refYear,reporterISO\n2021,KOR\n")
     with pytest.raises(ScenarioError, match=r"bad.csv:1:1: there is no column 'partnerISO'"):
@@ -389,6 +392,24 @@ def test_a_function_takes_what_pymrio_has(accounts: Accounts) -> None:
         from_pymrio(accounts._replace(x=accounts.x.iloc[:3]), **SAID)
 
 
+@pytest.mark.parametrize(
+    ("place", "said", "told"),
+    [
+        ("nowhere", {}, "nowhere: no such folder; give the folder that holds Z, Y and x"),
+        ("io/Z.csv", {}, "io/Z.csv: is a file; give the folder that holds Z, Y and x"),
+        ("io", {"publisher": ""}, "publisher: expected text, found nothing"),
+        ("io", {"unit": " "}, "unit: expected text, found nothing"),
+    ],
+)
+def test_what_is_said_wrongly_of_a_table_is_told(
+    place: str, said: dict[str, str], told: str, accounts: Accounts
+) -> None:
+    saved(accounts)
+    with pytest.raises(InputError) as caught:
+        mrio(place, **{**SAID, **said})
+    assert str(caught.value) == told
+
+
 def test_an_outage_of_an_industry_reaches_the_others(accounts: Accounts) -> None:
     folder.write(mrio(saved(accounts), **SAID), "out")
     Path("out/shock.yaml").write_text(
@@ -433,8 +454,9 @@ def test_faults_of_all_three_files_are_told_at_once(accounts: Accounts) -> None:
         mrio("io", **SAID)
     places = [(each.place.file, each.place.line) for each in caught.value.faults]
     assert places == [("io/Y.csv", 4), ("io/Z.csv", 6), ("io/x.csv", 4)]
-    with pytest.raises(ScenarioError, match="cannot be read"):
-        mrio("nowhere", **SAID)
+    Path("bare").mkdir()
+    with pytest.raises(ScenarioError, match=r"bare/x\.csv: cannot be read"):
+        mrio("bare", **SAID)
 
 
 REGISTER = """Transfers of major weapons: deals with deliveries or orders made for 2010 to 2013

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
+import click
 import pytest
 
 import sim
 from sim.analysis.plan.text import _head_of_plants
-from sim.cli.main import main
+from sim.cli.main import cli, main
+from sim.cli.numbers import Real, Whole
 from sim.errors import InputError
 from sim.scenario.suggestions import comma_hint
 from tests.test_cli import SMALL
+
+RUN = "a month of the run, 2012-01 to 2014-12"
+SHEET = "in a spreadsheet's own format, or an archive"
+NUMBERS = type(click.INT), type(click.FLOAT)
+"""Click's own types of numbers."""
 
 
 @pytest.fixture(autouse=True)
@@ -22,6 +30,10 @@ def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("small.yaml").write_text(SMALL)
     Path("links.csv").write_text("supplier;buyer;amount\nA;B;3\n")
+    for name in ("book.xlsx", "sheet.csv", "small_outcomes.csv"):
+        Path(name).write_bytes(b"PK\x03\x04\x14\x00\x06\x00\x08\x00\x00\x00!\x00\xdf\xa4")
+    Path("picture.csv").write_bytes(b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR")
+    Path("comma.csv").write_text('supplier,buyer,amount\nA,B,"1,5"\n')
     Path("old.csv").write_bytes(b"supplier,buyer,amount\nA,B\xe9,3\n")
 
 
@@ -49,11 +61,57 @@ def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             ("validate", "smal.yaml"),
             "smal.yaml: cannot be read: no such file; did you mean 'small.yaml'?\n",
         ),
+        (("validate", ""), "expected a scenario's file or name, found text ''\n"),
+        (("sweep", ""), "expected a study's file, found text ''\n"),
+        (
+            ("validate", "small.yaml", "--set", "trade.engines.weight=80%"),
+            "--set trade.engines.weight=80% trade.engines.weight: expected a number or a quantity,"
+            " found text '80%'; write a share as 0.12\n",
+        ),
+        (
+            ("stress", "small.yaml", "--at", "2014"),
+            "at: '2014' is not a month of the run, 2012-01 to 2014-12\n",
+        ),
+        *(
+            (
+                ("validate", name),
+                f"{name}: cannot be read: no such file; did you mean 'small.yaml'?\n",
+            )
+            for name in ("small.yml", "SMALL.YAML", "small.yaml ")
+        ),
         (
             ("esri", "links.csv"),
             "links.csv:1:1: one column alone; save it with commas between cells\n",
         ),
         (("esri", "old.csv"), "old.csv:2:1: not utf-8 text (byte 26); save it as UTF-8\n"),
+        (
+            ("run", "book.xlsx"),
+            f"book.xlsx: is {SHEET}; write a scenario in YAML, and save a sheet as CSV\n",
+        ),
+        (("esri", "sheet.csv"), f"sheet.csv: is {SHEET}; save the sheet as CSV\n"),
+        (("esri", "picture.csv"), "picture.csv: is binary, no text; save the sheet as CSV\n"),
+        (
+            ("import", "comtrade", "book.xlsx", "--out", "out"),
+            f"book.xlsx: is {SHEET}; save it as CSV, in UTF-8\n",
+        ),
+        (
+            ("import", "sipri", "picture.csv", "--out", "out"),
+            "picture.csv: is binary, no text; save it as CSV, in UTF-8\n",
+        ),
+        (
+            ("backtest", "small.yaml"),
+            f"small_outcomes.csv: is {SHEET}; save the sheet as CSV\n",
+        ),
+        (("stress", "small.yaml", "--at", ""), f"at: '' is not {RUN}\n"),
+        (("run", ""), "expected a scenario's file or name, found text ''\n"),
+        (
+            ("backtest", "smal.yaml"),
+            "smal.yaml: cannot be read: no such file; did you mean 'small.yaml'?\n",
+        ),
+        (
+            ("esri", "comma.csv"),
+            "comma.csv:2:5 amount: expected a number, found text '1,5'; write it as 1234.5\n",
+        ),
         (("list", "nowhere"), "nowhere: is no folder\n"),
     ],
 )
@@ -83,6 +141,54 @@ def test_what_python_gives_is_refused_by_name(
     with pytest.raises(InputError) as caught:
         sim.load(given, **changes)
     assert str(caught.value) == told
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("run x --members ten", "--members: expected a whole number, 1 or more, found 'ten'"),
+        ("run x --months 0", "--months: expected a whole number, 1 or more, found '0'"),
+        ("stress x --seed -1", "--seed: expected a whole number, 0 or more, found '-1'"),
+        ("sweep x --jobs 1.5", "--jobs: expected a whole number, 1 or more, found '1.5'"),
+        (
+            "explore x --port 70000",
+            "--port: expected a whole number from 0 to 65535, found '70000'",
+        ),
+        ("replay x first 0", "POINT: expected a whole number, found 'first'"),
+        ("discover x --when a --mass nan", "--mass: expected a number, found 'nan'"),
+        ("esri x --tolerance nan", "--tolerance: expected a number from 0 to 1, found 'nan'"),
+        ("precedents --announced 0", "--announced: expected a number above 0, found '0'"),
+        (
+            f"run x --chunk {'x' * 100}",
+            f"--chunk: expected a whole number, 1 or more, found '{'x' * 37}...'",
+        ),
+        ("plot x --format jpg", "--format: 'jpg' is not one of 'png', 'svg', 'pdf'."),
+    ],
+)
+def test_a_wrong_word_is_told_with_its_place_and_what_is_allowed(
+    words: str, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(words.split()) == 2
+    assert capsys.readouterr().err == f"{told}\n"
+
+
+def test_the_help_of_an_option_that_takes_any_number_names_no_range() -> None:
+    texts = [each.get_help(click.Context(each)) for each in _commands(cli)]
+    assert any("1<=x" in text or "x>=1" in text for text in texts)
+    assert not [text for text in texts if "None" in text]
+
+
+def test_every_number_that_a_command_takes_is_told_the_same() -> None:
+    given = [each for command in _commands(cli) for each in command.params]
+    kinds = [type(each.type) for each in given if isinstance(each.type, NUMBERS)]
+    assert set(kinds) == {Whole, Real}
+
+
+def _commands(command: click.Command) -> Iterator[click.Command]:
+    """Yield a command and all below it."""
+    yield command
+    for each in command.commands.values() if isinstance(command, click.Group) else ():
+        yield from _commands(each)
 
 
 def test_a_comma_before_three_noughts_may_part_thousands() -> None:

@@ -185,7 +185,8 @@ def test_the_tables_say_what_the_csv_says(tmp_path: Path) -> None:
     assert path.name == "report.html"
     text = path.read_text(encoding="utf-8")
     assert "<td>Buyerland</td>" in text.replace(' data-value="Buyerland"', "")
-    assert "40 % (20 % to 60 %)" in text
+    assert "40\u00a0% (20\u00a0% to 60\u00a0%)" in text
+    assert "months to 90\u00a0%" in text
     assert "2,346 (1,234 to 4,000,000)" in text
 
 

@@ -507,17 +507,20 @@ def test_several_conditions_and_any_of_several_needs() -> None:
             "members: a probability takes 10 at least, better 50 or more; the scenario has 9",
         ),
         ({"tolerance": 2}, "tolerance: 2 is not between 0 and 1"),
-        ({"reach": "fill_rat[AAA] >= 1"}, "unknown metric 'fill_rat'; did you mean 'fill_rate'?"),
+        (
+            {"reach": "fill_rat[AAA] >= 1"},
+            "reach: unknown metric 'fill_rat'; did you mean 'fill_rate'?",
+        ),
         (
             {"reach": "fill_rate[AAB] >= 1 by 2014"},
-            "unknown state with needs 'AAB'; did you mean 'AAA'?",
+            "reach: unknown state with needs 'AAB'; did you mean 'AAA'?",
         ),
         (
             {"reach": "fill_rate[AAA] >= 1 by 2017"},
-            "2017-12 is outside of the run, 2014-01 to 2016-12",
+            "reach: 2017-12 is outside of the run, 2014-01 to 2016-12",
         ),
         ({"reach": "fill_rate[AAA, 2018] >= 1"}, "2018 is outside of the run"),
-        ({"reach": "fill_rate"}, "'fill_rate' is not a condition"),
+        ({"reach": "fill_rate"}, "reach: 'fill_rate' is not a condition"),
         (
             {"choose": "programmes.biuld.budget"},
             "programmes.biuld: nothing of this name; did you mean 'build'?",
@@ -526,7 +529,7 @@ def test_several_conditions_and_any_of_several_needs() -> None:
             {"choose": "programmes.build.budge"},
             "programmes.build.budge: unknown key; did you mean 'budget'?",
         ),
-        ({"choose": ""}, "choose: write it as path=value"),
+        ({"choose": ""}, "choose: names nothing; what can be chosen is a number of the scenario"),
         (
             {"choose": "rules.sourcing"},
             "rules.sourcing: cannot be chosen; what can is a number of the scenario, ",
@@ -548,7 +551,7 @@ def test_several_conditions_and_any_of_several_needs() -> None:
             {"choose": "events.ban.share", "low": 0, "high": 2},
             "events.ban.share: 2 is above 1 (share)",
         ),
-        ({"choose": "events.bann.date"}, "unknown event 'bann'; did you mean 'ban'?"),
+        ({"choose": "events.bann.date"}, "choose: unknown event 'bann'; did you mean 'ban'?"),
         (
             {"choose": "events.ban.date", "low": "2014"},
             "low (--from): '2014' is not a month of the run, 2014-01 to 2016-12",
@@ -572,7 +575,7 @@ def test_several_conditions_and_any_of_several_needs() -> None:
             {"choose": CANDIDATES, "high": 3},
             f"high (--to): does nothing where {CANDIDATES} is chosen",
         ),
-        ({"choose": "programmes.x.candidates"}, "unknown programme 'x'"),
+        ({"choose": "programmes.x.candidates"}, "choose: unknown programme 'x'"),
         ({"jobs": 0}, "jobs: 0 is below 1"),
     ],
 )
@@ -592,7 +595,7 @@ def test_all_faults_come_together() -> None:
             members=5,
         )
     told = [line.split()[0] for line in str(caught.value).splitlines()]
-    assert told == ["members:", "probability:", "unknown", "2030-12", "programmes.biuld:"]
+    assert told == ["members:", "probability:", "reach:", "reach:", "programmes.biuld:"]
 
 
 @pytest.mark.parametrize(

@@ -63,11 +63,11 @@ def test_equal_results_give_equal_pictures(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["nothing"], "nothing: is no folder of a result"),
+        (["nothing"], "nothing: there is no such folder; `sim run` writes one"),
         (["empty"], "empty: holds no table"),
-        (["small", "--chart", "pie"], "chart: 'pie' is none; there are fill_rate, suppliers"),
+        (["small", "--chart", "pie"], "chart: 'pie' is none; known: fill_rate, suppliers"),
         (["small", "--chart", "stress"], "stress needs rows in criticality.csv; this result can"),
-        (["small", "--states", "XXX"], "states: 'XXX' is not in this result; there are AAA"),
+        (["small", "--states", "XXX"], "states: 'XXX' is not in this result; known: AAA"),
         (["small", "--out", "small/series.csv"], "cannot write"),
     ],
 )

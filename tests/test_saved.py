@@ -73,7 +73,7 @@ def test_what_a_folder_does_not_hold_is_told(
     with pytest.raises(sim.InputError, match=r"holds no scenario\.yaml; see .*first\.yaml"):
         _ = both.scenario
     assert "comparison" in repr(both)
-    with pytest.raises(sim.InputError, match="is no folder of a result"):
+    with pytest.raises(sim.InputError, match="there is no such folder"):
         sim.open(tmp_path / "nowhere")
     with pytest.raises(sim.InputError, match="unknown table 'stock'"):
         result.frame("stock")

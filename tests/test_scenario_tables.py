@@ -57,7 +57,7 @@ def read(text: str | bytes, spec: str = "", block: str = "factories") -> Scenari
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.what)
 def test_a_faulty_table_is_told_with_its_place(case: Case) -> None:
-    files = {"number": "5", "absent": "no.csv", "folder": "."}
+    files = {"number": "5", "list": "[t.csv]", "absent": "no.csv", "folder": "."}
     block = "factories" if case.block in files else case.block
     with pytest.raises(ScenarioError) as caught:
         sim.load(written(case.text, case.spec, block, files.get(case.block, "t.csv")))

@@ -61,7 +61,10 @@ def test_an_input_counts_for_what_is_made_of_it() -> None:
 
 @pytest.mark.parametrize(
     ("given", "message"),
-    [({"at": "2031-01"}, "at: 2031-01 is not a month"), ({"members": 0}, "members: 0 is below 1")],
+    [
+        ({"at": "2031-01"}, "at: '2031-01' is not a month"),
+        ({"members": 0}, "members: 0 is below 1"),
+    ],
 )
 def test_wrong_words_are_refused(given: dict, message: str) -> None:
     """A month outside the run, no members."""

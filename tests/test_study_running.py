@@ -123,9 +123,9 @@ def test_a_folder_holds_its_study(whole: Study, tmp_path: Path) -> None:
         whole.folder
     )
     assert whole.spec.metrics == METRICS
-    with pytest.raises(InputError, match="keeps no T90 of AAA, optics"):
+    with pytest.raises(InputError, match="keeps no T90 of AAA, optics; did you mean 'T50 of AAA"):
         whole.values("T90", "AAA", "optics")
-    with pytest.raises(InputError, match="is not the folder of a study"):
+    with pytest.raises(InputError, match="not the folder of a study"):
         Study(tmp_path)
 
 
@@ -312,10 +312,19 @@ def test_shards_make_the_whole(whole: Study, tmp_path: Path) -> None:
         ran(tmp_path / "study.shard-1-of-3", {"resume": True})
 
 
+def test_of_many_shards_that_are_missing_some_are_named(tmp_path: Path) -> None:
+    ran(tmp_path / "study", {"shard": "1/1000"})
+    with pytest.raises(InputError, match=r"study\.shard-11-of-1000 and 989 more are missing$"):
+        merge(tmp_path / "study")
+
+
 def test_shards_must_all_be_there(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"there are no shards study\.shard-i-of-n beside it"):
         merge(tmp_path / "study")
     ran(tmp_path / "study", {"shard": "1/2"})
+    with pytest.raises(InputError, match=r"study\.shard-2-of-2 is missing"):
+        merge(tmp_path / "study")
+    (tmp_path / "study.shard-1-of-two").mkdir()  # no shard by its name
     with pytest.raises(InputError, match=r"study\.shard-2-of-2 is missing"):
         merge(tmp_path / "study")
     with pytest.raises(StoppedError):
@@ -338,7 +347,7 @@ def test_shards_must_all_be_there(tmp_path: Path) -> None:
         merge(tmp_path / "study")
 
 
-@pytest.mark.parametrize("shard", ["0/2", "3/2", "1", "a/b", "1/0"])
+@pytest.mark.parametrize("shard", ["0/2", "3/2", "1", "a/b", "1/0", "1/1000000", "1/" + "9" * 5000])
 def test_a_shard_is_one_of_some(tmp_path: Path, shard: str) -> None:
     with pytest.raises(InputError, match=f"shard: '{shard}' is not i/n with i from 1 to n"):
         ran(tmp_path / "study", {"shard": shard})

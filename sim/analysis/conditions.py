@@ -51,13 +51,15 @@ class Condition(NamedTuple):
         return f"{'any ' if self.is_any else ''}{compared}{f' by {self.by}' if self.by else ''}"
 
 
-def conditions_of(text: str) -> tuple[Condition, ...]:
-    """Read conditions joined by `and`. Raises InputError with all that is not one."""
+def conditions_of(text: str, place: str) -> tuple[Condition, ...]:
+    """Read conditions joined by `and`. Raises InputError with all that is not one, and the place
+    where it was given.
+    """
     found, faults = [], []
     for part in re.split(r"\s+and\s+", text.strip()):
         condition = _condition(part)
         if isinstance(condition, str):
-            faults.append(condition)
+            faults.append(f"{place}: {condition}")
         else:
             found.append(condition)
     if faults:

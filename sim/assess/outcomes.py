@@ -12,6 +12,7 @@ from sim.assess.observation import COLUMNS, Observation, complaints
 from sim.errors import Fault, InputError, Place, ScenarioError
 from sim.files.delimited import Record, records
 from sim.files.disk import opened
+from sim.files.text import decoded
 from sim.scenario.schema import Scenario
 
 CASE_KEYS = ("category", "stage", "low", "central", "high", "unit", "source")
@@ -140,7 +141,7 @@ def _table(path: File) -> list[Record]:
     """Read the records of a file. Raises InputError."""
     try:
         with opened(path) as stream:
-            return list(records(stream.read().decode("utf-8-sig")))
+            return list(records(decoded(stream.read())))
     except csv.Error as error:
         raise InputError(f"{os.fspath(path)}:{error.args[1]}: {error.args[0]}") from error
     except (OSError, ValueError) as error:

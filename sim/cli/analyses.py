@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from sim.cli.common import folder_for, quiet_option, say, unchecked_option, where
+from sim.cli.numbers import Real, Whole
 
 
 @click.command()
@@ -28,7 +29,7 @@ from sim.cli.common import folder_for, quiet_option, say, unchecked_option, wher
 )
 @click.option(
     "--confidence",
-    type=float,
+    type=Real(),
     default=0.95,
     show_default=True,
     help="With which an interval holds its number.",
@@ -75,18 +76,18 @@ def sensitivity(
     help='What is looked for: "fill_rate[RUS, engines, 2018] < 0.8".',
 )
 @click.option(
-    "--depth", type=int, default=3, show_default=True, help="How many limits a box has at most."
+    "--depth", type=Whole(), default=3, show_default=True, help="How many limits a box has at most."
 )
 @click.option(
     "--threshold",
-    type=float,
+    type=Real(),
     default=0.5,
     show_default=True,
     help="In which share of a box's runs it holds at least.",
 )
 @click.option(
     "--mass",
-    type=float,
+    type=Real(),
     default=0.05,
     show_default=True,
     help="Which share of the points a box has at least.",
@@ -112,7 +113,7 @@ def discover(
     from sim.analysis.conditions import conditions_of
     from sim.analysis.discovery.discovery import discover as find
 
-    conditions_of(when)
+    conditions_of(when, "when")
     folder = folder_for(out, Path("results", f"{study.resolve().name}_discovery"))
     found = find(study, when, **options)
     found.save(folder, figures=not no_figures, command=click.get_current_context().obj)

@@ -15,6 +15,7 @@ import click
 
 from sim.errors import InputError, ScenarioError, SimError
 from sim.files.text import printable
+from sim.report.charts.wording import counted
 from sim.report.files import check_target, read_manifest, unchecked
 from sim.scenario.loading.shipped import located
 
@@ -133,14 +134,15 @@ def is_study(error: InputError) -> bool:
 def study_size(ready: Experiment) -> str:
     """Say how large a study is."""
     return (
-        f"{ready.points} points of {ready.members} members, {len(ready.rows)} numbers each,"
-        f" {ready.spec.design.kind}"
+        f"{counted(ready.points, 'point')} of {counted(ready.members, 'member')},"
+        f" {counted(len(ready.rows), 'number')} each, {ready.spec.design.kind}"
     )
 
 
 def where(folder: Path) -> str:
     """Say what stands in a result folder."""
-    names = sorted(path.name + ("/" if path.is_dir() else "") for path in folder.iterdir())
+    there = folder.resolve()  # `new/../out` is there, though `new` is not
+    names = sorted(path.name + ("/" if path.is_dir() else "") for path in there.iterdir())
     return f"{folder}: {', '.join(names)}"
 
 

@@ -20,18 +20,22 @@ from sim.cli.common import (
     unchecked_option,
     where,
 )
+from sim.cli.numbers import COUNT, SEED
 
 if TYPE_CHECKING:
     from sim.report.charts.chart import Chart
 
+MEMBERS = 20
+"""With so many `stress` runs a scenario, unless told otherwise."""
+
 
 @click.command()
 @click.argument("sides", nargs=-1, required=True, type=click.Path(), metavar="A B [C...]")
-@click.option("--members", type=click.IntRange(min=1), help="How many ensemble members, for all.")
-@click.option("--seed", type=click.IntRange(min=0), help="The root of all draws, for all.")
+@click.option("--members", type=COUNT, help="How many ensemble members, for all.")
+@click.option("--seed", type=SEED, help="The root of all draws, for all.")
 @click.option(
     "--months",
-    type=click.IntRange(min=1),
+    type=COUNT,
     help="How many months from the scenarios' start, for all.",
 )
 @click.option(
@@ -79,15 +83,11 @@ def compare(
 @click.argument("scenario", type=click.Path())
 @click.option(
     "--members",
-    type=click.IntRange(min=1),
-    default=20,
-    show_default=True,
-    help="How many ensemble members.",
+    type=COUNT,
+    help=f"How many ensemble members; {MEMBERS} by default, whatever the scenario has.",
 )
-@click.option("--seed", type=click.IntRange(min=0), help="The root of all draws.")
-@click.option(
-    "--months", type=click.IntRange(min=1), help="How many months from the scenario's start."
-)
+@click.option("--seed", type=SEED, help="The root of all draws.")
+@click.option("--months", type=COUNT, help="How many months from the scenario's start.")
 @click.option("--at", metavar="YYYY-MM", help="The month of the knock-outs; the first by default.")
 @click.option("--no-links", is_flag=True, help="Knock out factories only.")
 @set_option
@@ -113,11 +113,12 @@ def stress(
     Writes criticality.csv: the resilience lost without each of them, the time until a need feels
     it, and the static systemic risk index beside it.
     """
+    from sim.experiments.stress import month_of
     from sim.experiments.stress import stress as knock_out
 
-    loaded = sim.load(
-        scenario, sets, **{key: value for key, value in given.items() if value is not None}
-    )
+    asked = {key: value for key, value in given.items() if value is not None}
+    loaded = sim.load(scenario, (f"members={MEMBERS}", *sets), **asked)
+    month_of(loaded, at)
     folder = folder_for(out, Path("results", f"{loaded.name}_stress"))
     with progress_of(loaded.name, quiet) as progress:
         found = knock_out(
@@ -138,7 +139,12 @@ def stress(
         worst = found.table[shown].head(12)
         worst = worst.assign(product=[first_of(each) for each in worst["product"]])
         say(worst.to_string(index=False, float_format="{:.3g}".format))
+        say(UNITS)
         say(where(folder))
+
+
+UNITS = "difference in months of need, all needs together; time to survive in months, inf: never"
+"""Of the columns that `stress` prints."""
 
 
 def first_of(products: str) -> str:
@@ -149,11 +155,11 @@ def first_of(products: str) -> str:
 
 @click.command()
 @click.argument("scenarios", nargs=-1, type=click.Path(), metavar="[SCENARIO...]")
-@click.option("--members", type=click.IntRange(min=1), help="How many ensemble members.")
-@click.option("--seed", type=click.IntRange(min=0), help="The root of all draws.")
+@click.option("--members", type=COUNT, help="How many ensemble members.")
+@click.option("--seed", type=SEED, help="The root of all draws.")
 @click.option(
     "--months",
-    type=click.IntRange(min=1),
+    type=COUNT,
     help="How many months from the start; later outcomes are not scored.",
 )
 @click.option(
@@ -223,10 +229,8 @@ def _draw(folder: Path, chart: Chart | None) -> None:
 
 @click.command()
 @click.argument("scenario", type=click.Path())
-@click.option(
-    "--members", type=click.IntRange(min=1), help="How many ensemble members; 21 or more."
-)
-@click.option("--seed", type=click.IntRange(min=0), help="The root of all draws.")
+@click.option("--members", type=COUNT, help="How many ensemble members; 21 or more.")
+@click.option("--seed", type=SEED, help="The root of all draws.")
 @click.option("--assumptions", is_flag=True, help="List every assumption.")
 @click.option(
     "--no-run", is_flag=True, help="Do not run the scenario; say nothing of what matters most."

@@ -5,13 +5,14 @@ from __future__ import annotations
 import click
 
 from sim.cli.common import say
+from sim.cli.numbers import Whole
 
 
 @click.command()
 @click.argument("scenario", type=click.Path())
 @click.option(
     "--members",
-    type=click.IntRange(min=16, max=1000),
+    type=Whole(min=16, max=1000),
     default=64,
     show_default=True,
     help="Members of the full answer; the first one has 16 of them.",
@@ -19,7 +20,7 @@ from sim.cli.common import say
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to serve on.")
 @click.option(
     "--port",
-    type=click.IntRange(0, 65535),
+    type=Whole(0, 65535),
     default=8642,
     show_default=True,
     help="The port; 0 takes any that is free.",

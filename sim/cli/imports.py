@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sim.cli.common import quiet_option, say
+from sim.cli.numbers import YEAR
+from sim.report.charts.wording import counted
 
 if TYPE_CHECKING:
     from sim.imports.found import Found
@@ -19,7 +21,7 @@ _folder = click.argument("folder", type=_path)
 _out = click.option(
     "--out", type=click.Path(path_type=Path), required=True, help="The folder to write to."
 )
-_year = click.option("--year", type=click.IntRange(1900, 2200), help="The year of the data.")
+_year = click.option("--year", type=YEAR, help="The year of the data.")
 
 
 @click.group("import")
@@ -63,7 +65,7 @@ def comtrade(file: Path, out: Path, quiet: bool, measure: str, flow: str, year: 
 @imports.command()
 @_folder
 @_shared
-@click.option("--year", type=click.IntRange(1900, 2200), required=True, help="The table's year.")
+@click.option("--year", type=YEAR, required=True, help="The table's year.")
 @click.option("--publisher", required=True, help="Who published it, for `sources`.")
 @click.option("--unit", default="million", show_default=True, help="What money is counted in.")
 @click.option(
@@ -84,7 +86,7 @@ def mrio(
 @imports.command()
 @_file
 @_shared
-@click.option("--start", type=click.IntRange(1900, 2200), help="Leave out what ended before.")
+@click.option("--start", type=YEAR, help="Leave out what ended before.")
 def sipri(file: Path, out: Path, quiet: bool, start: int | None) -> None:
     """Import arms transfers from your own export of SIPRI's trade register."""
     from sim.imports import sipri as importer
@@ -100,8 +102,7 @@ def _write(found: Found, out: Path, quiet: bool) -> None:
     if quiet:
         return
     for why, each in found.left_out.items():
-        rows = "1 row" if each.rows == 1 else f"{each.rows:,} rows"
-        say(f"left out: {why}: {rows}, {each.value:,.6g} {found.unit}")
+        say(f"left out: {why}: {counted(each.rows, 'row')}, {each.value:,.6g} {found.unit}")
     for count, what in (
         (done.edited, "edited, and kept"),
         (done.deleted, "deleted, and stay so"),

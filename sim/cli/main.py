@@ -48,9 +48,7 @@ def _code(words: Sequence[str]) -> int:
     try:
         cli.main(words, prog_name="sim", standalone_mode=False, obj=typed)
     except click.ClickException as error:
-        told = io.StringIO()
-        error.show(told)
-        say(told.getvalue().rstrip("\n"), err=True)
+        say(_told(error), err=True)
         return error.exit_code
     except click.Abort:
         say("sim: interrupted", err=True)
@@ -65,6 +63,18 @@ def _code(words: Sequence[str]) -> int:
         say(f"sim: {error}", err=True)
         return OUR_FAILURE
     return DONE
+
+
+def _told(error: click.ClickException) -> str:
+    """Write what is wrong with the words: of a value its place and what is allowed, of all else how
+    the command is called.
+    """
+    if isinstance(error, click.BadParameter) and not isinstance(error, click.MissingParameter):
+        place = error.param.get_error_hint(error.ctx) if error.param else ""
+        return f"{place.strip(chr(39))}: {error.message}"
+    told = io.StringIO()
+    error.show(told)
+    return told.getvalue().rstrip("\n")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})

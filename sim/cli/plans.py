@@ -10,6 +10,7 @@ import click
 
 import sim
 from sim.cli.common import folder_for, progress_of, quiet_option, say, set_option, where
+from sim.cli.numbers import COUNT, SEED, Real
 
 
 @click.command()
@@ -22,7 +23,7 @@ from sim.cli.common import folder_for, progress_of, quiet_option, say, set_optio
 )
 @click.option(
     "--probability",
-    type=float,
+    type=Real(),
     default=0.8,
     show_default=True,
     help="In which share of the members.",
@@ -47,22 +48,20 @@ from sim.cli.common import folder_for, progress_of, quiet_option, say, set_optio
 )
 @click.option(
     "--tolerance",
-    type=float,
+    type=Real(),
     help="How near a number must be to the next that is not enough; 0.01 of the range by default.",
 )
 @click.option(
     "--members",
-    type=click.IntRange(min=1),
+    type=COUNT,
     help="How many ensemble members; 10 or more, better 50.",
 )
-@click.option("--seed", type=click.IntRange(min=0), help="The root of all draws.")
-@click.option(
-    "--months", type=click.IntRange(min=1), help="How many months from the scenario's start."
-)
+@click.option("--seed", type=SEED, help="The root of all draws.")
+@click.option("--months", type=COUNT, help="How many months from the scenario's start.")
 @set_option
 @click.option(
     "--jobs",
-    type=click.IntRange(min=1),
+    type=COUNT,
     help="How many processes; as many as the machine has cores by default.",
 )
 @click.option(

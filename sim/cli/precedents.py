@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sim.cli.common import quiet_option, say, where
+from sim.cli.numbers import Real
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,9 +22,7 @@ HEAD_STARTS = ("none", "design", "plant")
 @click.option("--class", "kind", type=click.Choice(CLASSES), help="The complexity class.")
 @click.option("--head-start", type=click.Choice(HEAD_STARTS), help="What stood ready at the start.")
 @click.option("--sector", help="Only cases of this sector, as in defence, civil or space.")
-@click.option(
-    "--announced", type=click.FloatRange(min=0, min_open=True), help="Months that were promised."
-)
+@click.option("--announced", type=Real(min=0, min_open=True), help="Months that were promised.")
 @click.option(
     "--to",
     "milestone",

@@ -21,8 +21,10 @@ from sim.cli.common import (
     study_size,
     where,
 )
+from sim.cli.numbers import COUNT, SEED
 from sim.errors import InputError, ScenarioError
 from sim.scenario.loading.shipped import shipped_names
+from sim.scenario.suggestions import meant
 
 if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
@@ -32,13 +34,11 @@ if TYPE_CHECKING:
 @click.argument("scenario", type=click.Path())
 @click.option(
     "--members",
-    type=click.IntRange(min=1),
+    type=COUNT,
     help="How many ensemble members; member 0 is the central case.",
 )
-@click.option("--seed", type=click.IntRange(min=0), help="The root of all draws.")
-@click.option(
-    "--months", type=click.IntRange(min=1), help="How many months from the scenario's start."
-)
+@click.option("--seed", type=SEED, help="The root of all draws.")
+@click.option("--months", type=COUNT, help="How many months from the scenario's start.")
 @set_option
 @click.option(
     "--out",
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 @click.option("--no-figures", is_flag=True, help="Write tables only.")
 @click.option(
     "--chunk",
-    type=click.IntRange(min=1),
+    type=COUNT,
     help="How many members travel side by side; fewer take less memory. Changes no number.",
 )
 @click.option(
@@ -204,7 +204,8 @@ def list_rules(family: str | None) -> None:
 
     rules.plugins.load()
     if family is not None and family not in rules.FAMILIES:
-        raise InputError(f"{family!r} is no family of rules; there are {', '.join(rules.FAMILIES)}")
+        known = meant(family, rules.FAMILIES)
+        raise InputError(f"{family!r} is no family of rules{known}")
     for each in rules.FAMILIES if family is None else (family,):
         say(f"{each}:")
         for rule in rules.rules(each):

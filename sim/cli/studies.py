@@ -17,6 +17,7 @@ from sim.cli.common import (
     unchecked_option,
     where,
 )
+from sim.cli.numbers import COUNT, Whole
 from sim.errors import SimError
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ csv_option = click.option(
 @click.option("--retry-failed", is_flag=True, help="Resume, and run failed points again.")
 @click.option(
     "--jobs",
-    type=click.IntRange(min=1),
+    type=COUNT,
     help="How many processes; as many as the machine has cores by default.",
 )
 @click.option(
@@ -115,8 +116,8 @@ def merge(study: Path, parquet: bool, csv: bool, quiet: bool) -> None:
 
 @click.command()
 @click.argument("study", type=click.Path(path_type=Path))
-@click.argument("point", type=int)
-@click.argument("member", type=int)
+@click.argument("point", type=Whole())
+@click.argument("member", type=Whole())
 @click.option(
     "--out",
     type=click.Path(path_type=Path),

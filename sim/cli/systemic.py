@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sim.cli.common import folder_for, quiet_option, say, set_option, where
+from sim.cli.numbers import Real
 from sim.errors import InputError
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ SHOWN = 12
 )
 @click.option(
     "--tolerance",
-    type=click.FloatRange(min=0, max=1),
+    type=Real(min=0, max=1),
     default=0.01,
     show_default=True,
     help="A shock spreads until no firm falls by more than this share in a step.",

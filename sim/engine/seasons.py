@@ -9,6 +9,7 @@ import numpy as np
 
 from sim.kernels.arrays import Floats, Ints
 from sim.kernels.sums import divide, raised
+from sim.report.charts.wording import SHORT_OF
 from sim.scenario.need import Need
 from sim.scenario.quantity import month_number
 from sim.scenario.schema import Scenario
@@ -146,6 +147,6 @@ def _text(scenario: Scenario, need: tuple[str, str], lack: float, share: float) 
         " ordering rule hold_cover with smoothing_months: 12 and a stock_cover of some months"
     )
     return (
-        f"{state} goes short of {product} in season (by up to {lack:.0%} of a year's need{members})"
-        f" though its suppliers could make enough over the year: {advice}"
+        f"{state} goes {SHORT_OF} {product} in season (by up to {lack:.0%} of a year's"
+        f" need{members}) though its suppliers could make enough over the year: {advice}"
     )

@@ -10,6 +10,7 @@ from sim.kernels.arrays import Floats, Ints
 from sim.kernels.moments import Moments
 from sim.kernels.sums import divide
 from sim.metrics.arithmetic import bullwhip
+from sim.report.charts.wording import SHORT_OF
 from sim.scenario.rule_choices import RuleChoice
 from sim.world.axes import Axes
 from sim.world.world import Rows, World
@@ -66,7 +67,7 @@ def _shortage_text(axes: Axes, need: int, central: float, lack: Floats) -> str:
     )
     also = f", and some in {members}" if lack.size > 1 else ""
     return (
-        f"{buyer} is short of {product} before any event:"
+        f"{buyer} is {SHORT_OF} {product} before any event:"
         f" {unmet}{also if central else f' in {members}'}"
     )
 

@@ -13,6 +13,7 @@ import numpy as np
 
 import sim.precedents as history
 from sim.assess.held import Held
+from sim.engine.load import load
 from sim.errors import InputError
 from sim.experiments.backtest import backtest
 from sim.experiments.beside import files_beside
@@ -164,6 +165,7 @@ def backtest_all(
     )
     for each in chosen:
         if not Path(files_beside(each).outcomes).exists():
+            load(each)  # what is no scenario is told as that
             raise InputError(f"{os.fspath(each)}: no {Path(each).stem}_outcomes.csv beside it")
     # read first: a fault there should not wait for the runs of the cases
     collection = history.load(with_dir) if precedents else None

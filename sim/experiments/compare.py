@@ -15,6 +15,7 @@ from sim.experiments.comparison import Comparison
 from sim.files.text import encodable
 from sim.report.files import check_folder
 from sim.report.result import Result
+from sim.scenario.loading.folders import RESULT, instead
 from sim.scenario.schema import Scenario
 
 Side = Scenario | Result | str | os.PathLike[str]
@@ -62,10 +63,10 @@ def _read(side: Side) -> Scenario | Result:
     path = Path(side)
     if not path.is_dir():
         return load(path)
-    if not (path / "scenario.yaml").is_file():
-        raise InputError(f"{side}: is not the folder of a result: it holds no scenario.yaml")
+    if not (path / RESULT).is_file():
+        raise InputError(f"{side}: {instead(path, RESULT)}")
     check_folder(path)
-    return load(path / "scenario.yaml")
+    return load(path / RESULT)
 
 
 def _label(side: Side) -> str:

@@ -23,6 +23,7 @@ from sim.report.result import Result
 from sim.report.statistics import spread
 from sim.report.tables import Table, csv
 from sim.scenario.loading.dump import dump
+from sim.scenario.suggestions import unknown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,7 +41,7 @@ MOST_ROWS = 16
 def known_metric(name: str) -> str:
     """Return the name of a metric of a summary. Raises InputError for any other."""
     if name not in SUMMARY:
-        raise InputError(f"metric: {name!r} is none; there are {', '.join(SUMMARY)}")
+        raise InputError(f"metric: {unknown('metric', name, SUMMARY)}")
     return name
 
 

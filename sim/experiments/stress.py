@@ -123,7 +123,7 @@ def stress(
 
     revision = revised(scenario, members=members)
     members = revision.members
-    month = _month(scenario, at)
+    month = month_of(scenario, at)
     axes = number(scenario)
     outs = knock_outs(axes, links=links)
     untouched = np.concatenate(
@@ -180,10 +180,11 @@ def knock_outs(axes: Axes, *, links: bool) -> list[KnockOut]:
     return found
 
 
-def _month(scenario: Scenario, at: str | None) -> int:
+def month_of(scenario: Scenario, at: str | None) -> int:
+    """Return the month of the knock-outs. Raises InputError for one outside the run."""
     labels = scenario.month_labels
     if at is not None and at not in labels:
-        raise InputError(f"at: {at} is not a month of the run, {labels[0]} to {labels[-1]}")
+        raise InputError(f"at: '{at}' is not a month of the run, {labels[0]} to {labels[-1]}")
     return labels.index(at) if at else 0
 
 

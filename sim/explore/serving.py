@@ -24,6 +24,8 @@ def serve(path: str, *, members: int, host: str, port: int, with_token: bool, sa
     """
     if members < QUICK:
         raise InputError(f"members: {members} is below {QUICK}, those of the first answer")
+    if not host.strip("[] "):
+        raise InputError("--host: expected an address, as 127.0.0.1, found nothing")
     if not is_loopback(host) and not with_token:
         raise InputError(
             f"--host {printable(host)}: others could reach it, and run what they like; add --token,"

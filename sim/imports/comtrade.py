@@ -60,6 +60,9 @@ def comtrade(
     if not given:
         raise InputError(f"{file.path}: has no rows")
     chosen = max(years) if year is None else year
+    if chosen not in years:
+        known = ", ".join(map(str, sorted(set(years))))
+        raise InputError(f"{file.path}: has no rows of {chosen}; it has those of {known}")
     unit, scale = MEASURES[measure]
     left: dict[str, LeftOut] = {}
     taken = _taken(given, [each == chosen for each in years], flow, measure, left)
@@ -79,7 +82,8 @@ def comtrade(
         " for use at home are not in the data.",
     )
     whole = scenario(origin, f"Trade of {chosen}", chosen, said)
-    return Found("comtrade", whole, trade_tables(flows, states, products, units, left), unit, left)
+    tables = trade_tables(flows, states, products, units, left, file.path)
+    return Found("comtrade", whole, tables, unit, left)
 
 
 def _taken(

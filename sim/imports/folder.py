@@ -56,7 +56,7 @@ def write(found: Found, folder: str | os.PathLike[str]) -> Written:
     ScenarioError where a table that was edited cannot be read.
     """
     place = Path(folder)
-    if place.exists() and not place.is_dir():
+    if os.path.exists(place) and not place.is_dir():
         raise InputError(f"{place}: is no folder")
     try:
         place.mkdir(parents=True, exist_ok=True)

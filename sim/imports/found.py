@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from sim.errors import InputError
+from sim.report.charts.wording import counted
 from sim.scenario.selectors import ALL, FINAL
 from sim.scenario.tables.codes import Codes, name_of
 
@@ -117,16 +118,17 @@ def trade_tables(
     products: Namer,
     unit: str | Mapping[str, str],
     left: dict[str, LeftOut],
+    file: str,
 ) -> dict[str, Table]:
     """Make the tables of states, products, factories, needs and trade from flows of a year.
 
     A state that supplies a product has one factory with a line for it, which can make what it
     supplies; a state's need is what it gets; its preferences are the suppliers' shares. Flows too
-    small for a scenario are counted in `left`. Raises InputError where no flow remains.
+    small for a scenario are counted in `left`. Raises InputError where no flow of the file remains.
     """
     flows = large_enough(flows, left)
     if not flows:
-        raise InputError(f"nothing remains to import; left out: {_reasons(left)}")
+        raise InputError(f"{file}: nothing remains to import; left out: {_reasons(left)}")
     made, needed = totals(flows, 0, 2), totals(flows, 1, 2)
     used = {each for key in flows for each in key[:2]}
     goods = sorted({key[2] for key in flows})
@@ -145,7 +147,8 @@ def trade_tables(
 
 
 def _reasons(left: Mapping[str, LeftOut]) -> str:
-    return "; ".join(f"{why}: {each.rows:,} rows" for why, each in left.items()) or "nothing"
+    told = [f"{why}: {counted(each.rows, 'row')}" for why, each in left.items()]
+    return "; ".join(told) or "nothing"
 
 
 def large_enough(flows: Flows, left: dict[str, LeftOut]) -> Flows:

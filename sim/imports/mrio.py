@@ -29,6 +29,7 @@ from sim.imports.found import (
 )
 from sim.imports.reading import File, base, read
 from sim.kernels.arrays import Floats
+from sim.report.charts.wording import counted
 from sim.scenario.selectors import FINAL
 
 K = TypeVar("K")
@@ -63,6 +64,7 @@ def mrio(
     region have the same: many rows fewer, and at rest industries make the same. Raises
     ScenarioError for all faults of the files.
     """
+    _check_folder(Path(path))
     files: list[File] = []
     faults: list[Fault] = []
     for name in ("Z", "Y", "x"):
@@ -108,6 +110,13 @@ def from_pymrio(
 def _labels(index: Iterable[Any]) -> list[Label]:
     pairs = [each if isinstance(each, tuple) else (each, "final") for each in index]
     return [(str(each[0]), str(each[1])) for each in pairs]
+
+
+def _check_folder(path: Path) -> None:
+    """Refuse what is no folder. Raises InputError."""
+    if not path.is_dir():
+        what = "is a file" if os.path.exists(path) else "no such folder"
+        raise InputError(f"{path}: {what}; give the folder that holds Z, Y and x")
 
 
 def _file(folder: Path, name: str) -> Path:
@@ -159,7 +168,8 @@ def _check_rows(z: Matrix, other: Matrix) -> None:
         if "/".join(other.rows[at]) != known:
             other.file.tell(record, 0, f"'{'/'.join(other.rows[at])}', where Z has {known}")
     if len(other.rows) < len(z.rows):
-        other.file.tell(other.body[-1], 0, f"{len(other.rows)} rows; Z has {len(z.rows)}")
+        told = f"{counted(len(other.rows), 'row')}; Z has {len(z.rows)}"
+        other.file.tell(other.body[-1], 0, told)
 
 
 def _check_columns(z: Matrix) -> None:
@@ -175,6 +185,9 @@ def _check_columns(z: Matrix) -> None:
 
 def _found(accounts: Accounts, origin: Origin, unit: str, *, by_region: bool) -> Found:
     """Make tables of accounts."""
+    for name, text in (("publisher", origin.publisher), ("unit", unit)):
+        if not text.strip():
+            raise InputError(f"{name}: expected text, found nothing")
     left: dict[str, LeftOut] = {}
     states, products = Namer(states=True), Namer(states=False)
     try:
@@ -193,7 +206,7 @@ def _found(accounts: Accounts, origin: Origin, unit: str, *, by_region: bool) ->
         flows = _flows(makers, buyers, np.hstack((z, y)))
     else:
         flows = final | _taken(_flows(makers, _users(makers), z), bills)
-    tables = trade_tables(flows, states, products, unit, left) | {
+    tables = trade_tables(flows, states, products, unit, left, origin.file) | {
         "factories.csv": lines_table(_large(output)),
         "needs.csv": needs_table(_large(totals(final, 1, 2))),
         "inputs.csv": _inputs(bills),

@@ -13,6 +13,7 @@ from pathlib import Path
 from sim.errors import Fault, Place, ScenarioError
 from sim.files.delimited import Record, records
 from sim.files.disk import opened
+from sim.files.text import binary
 from sim.scenario.tables import numbers
 
 _MOST = 2**30
@@ -39,7 +40,7 @@ class File:
             return numbers.number(record.cells[at].strip(), is_fixed=True)
         except (ValueError, IndexError) as error:
             blank = at >= len(record.cells) or not record.cells[at].strip()
-            told = "a number is missing" if blank else f"{error}; publishers write 1234.5"
+            told = "a number is missing" if blank else str(error)
             self.tell(record, at, told, name)
             return 0.0
 
@@ -63,9 +64,10 @@ def read(path: str | os.PathLike[str]) -> File:
         raise _failed(name, f"cannot be read: {error.strerror or error}") from error
     if len(raw) > _MOST:
         raise _failed(name, f"is larger than {_MOST:,} bytes")
+    what = binary(raw)
     text = _text(raw)
-    if "\0" in text:
-        raise _failed(name, "is no text")
+    if what or "\0" in text:
+        raise _failed(name, f"is {what or 'no text'}; save it as CSV, in UTF-8")
     head = "\n".join(text.splitlines()[:10])
     delimiter = max("\t;,", key=head.count)
     try:

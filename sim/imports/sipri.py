@@ -59,7 +59,7 @@ def sipri(path: str | os.PathLike[str], *, start: int | None = None) -> Found:
         "What a state delivered is taken for what it can deliver; stocks, lead times and production"
         " for use at home are not in the data.",
     )
-    tables = trade_tables(yearly, states, products, UNIT, left)
+    tables = trade_tables(yearly, states, products, UNIT, left, file.path)
     whole = scenario(origin, f"Arms transfers of {first} to {last}", first, said)
     whole["needs"]["confidence"] = "estimated"
     whole["trade"]["confidence"] = "estimated"

@@ -10,6 +10,7 @@ from pathlib import Path
 from sim.errors import Fault, Place, ScenarioError
 from sim.files.delimited import Record, records
 from sim.files.disk import opened
+from sim.files.text import decoded
 from sim.precedents import columns
 
 Row = dict[str, str]
@@ -69,9 +70,12 @@ def read_table(path: Path, known: Sequence[str], more: Sequence[str], faults: Fa
     except csv.Error as error:
         faults.found.append(Fault(Place(str(path), error.args[1], 1), "", f"{error.args[0]}"))
         return table
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        faults.found.append(Fault(Place(str(path)), "", f"cannot be read: {reason}"))
+    except OSError as error:
+        message = f"cannot be read: {error.strerror or error}"
+        faults.found.append(Fault(Place(str(path)), "", message))
+        return table
+    except ValueError as error:
+        faults.found.append(Fault(Place(str(path)), "", str(error)))
         return table
     for line, cells, starts in found:
         if not table.header:
@@ -87,9 +91,9 @@ def read_table(path: Path, known: Sequence[str], more: Sequence[str], faults: Fa
 
 
 def _records(path: Path) -> list[Record]:
-    """List the records of a file. Raises OSError, UnicodeDecodeError, csv.Error as `records`."""
+    """List the records of a file. Raises OSError, ValueError, csv.Error as `records`."""
     with opened(path) as stream:
-        return list(records(stream.read().decode("utf-8-sig")))
+        return list(records(decoded(stream.read())))
 
 
 def _check_header(table: Table, known: Sequence[str], more: Sequence[str], faults: Faults) -> None:

@@ -15,7 +15,7 @@ import numpy as np
 
 from sim.records import Records
 from sim.report.binding import binding_first, held_lines
-from sim.report.charts.wording import counted, listed, number
+from sim.report.charts.wording import FULL, counted, listed, none_short, number, percent
 from sim.report.result import Result
 from sim.report.shortened import note
 from sim.report.statistics import spread, typical
@@ -30,8 +30,6 @@ NO_HIT = (
     "How soon, and who supplies: no restriction hit a need. What follows an outage or a rise of"
     " need stands in the tables alone."
 )
-FULL = 0.995
-"""A need counts as covered when 19 members of 20 get at least this share of it."""
 FATES = {
     "home": "made at home",
     "ally": "taken over by allies",
@@ -61,7 +59,9 @@ def overview(result: Result) -> str:
     short = [need for need in order if fill["p05"][need] < FULL]
     said = f"In short: {note(records)}." if result.is_short else ""
     if not short:
-        return "\n\n".join(map(_filled, filter(None, (heading, "No need was short.", said)))) + "\n"
+        before = spread(records.summary["fill_rate"], records.members, (5,))["p05"] < FULL
+        none = none_short(len(order), int(before.sum()), records.warnings)
+        return "\n\n".join(map(_filled, filter(None, (heading, none, said)))) + "\n"
     ends = _ends(result.table("fates"))
     parts = [
         heading,
@@ -147,7 +147,7 @@ _OF_FATES = ("state", "product", "year", "fate", "probability")
 
 
 def _end(fate: tuple[str, float] | None) -> str:
-    return f"{fate[0]} {_percent(fate[1])}" if fate else "-"
+    return f"{fate[0]} {percent(fate[1])}" if fate else "-"
 
 
 def _soon(records: Records, short: Sequence[int]) -> str:
@@ -197,13 +197,15 @@ def _cost(scenario: Scenario, records: Records) -> Iterator[str]:
         if paid[row] > LEAST_PAID * paid.max()
     ]
     if said:
-        yield f"At what cost over the run ({scenario.currency}): {'; '.join(said)}."
+        several = len(records.members) > 1
+        of = "; the mean, and 5 to 95 % of the members in brackets" if several else ""
+        yield f"At what cost over the run ({scenario.currency}{of}): {'; '.join(said)}."
 
 
 def _sum(records: Records, values: Any) -> str:
-    found = spread(values, records.members, (5, 50, 95))
-    low, middle, high = (number(float(found[level])) for level in ("p05", "p50", "p95"))
-    return middle + (f" ({low} to {high})" if low != high else "")
+    found = spread(values, records.members, (5, 95))
+    low, mean, high = (number(float(found[level])) for level in ("p05", "mean", "p95"))
+    return mean + (f" ({low} to {high})" if low != high else "")
 
 
 def _programmes(programmes: Table) -> Iterator[str]:
@@ -253,12 +255,8 @@ def _years(by_year: dict[int, dict[str, float]]) -> str:
     return ", ".join(said)
 
 
-def _percent(share: float) -> str:
-    return "-" if math.isnan(share) else f"{round(100 * share)} %"
-
-
 def _share(share: float) -> str:
-    return "-" if math.isnan(share) else f"{round(100 * share)}"
+    return percent(share).removesuffix(" %")
 
 
 def _months(count: float) -> str:

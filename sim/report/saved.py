@@ -14,6 +14,7 @@ from sim.records import Records
 from sim.report.card import Card
 from sim.report.charts.tables import Tables, of_folder
 from sim.report.frames import Frames
+from sim.scenario.loading.folders import RESULT, STUDY
 from sim.scenario.loading.load import load
 from sim.scenario.schema import Scenario
 
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 
     from sim.report.charts.gallery import Plot
 
-SCENARIO = "scenario.yaml"
-STUDY = "study.yaml"
 COUNTS = ("year", "n", "count", "rank", "box", "point", "points", "plants", "known", "events")
 """Columns of whole numbers in one table or another."""
 
@@ -58,11 +57,11 @@ class SavedResult(Frames):
 
         Raises InputError where the folder holds none, or several.
         """
-        path = self.folder / SCENARIO
+        path = self.folder / RESULT
         if not path.is_file():
             several = sorted((self.folder / "scenarios").glob("*.yaml"))
             where = f"; see {', '.join(map(str, several))}" if several else ""
-            raise InputError(f"{self.folder}: holds no {SCENARIO}{where}")
+            raise InputError(f"{self.folder}: holds no {RESULT}{where}")
         return load(path)
 
     def frame(self, name: str) -> pd.DataFrame:
@@ -88,7 +87,7 @@ class SavedResult(Frames):
 
     def card(self) -> Card:
         """Return what is shown of it at a glance."""
-        if "summary" in self.names and (self.folder / SCENARIO).is_file():
+        if "summary" in self.names and (self.folder / RESULT).is_file():
             return self.run_card(f"{self.folder}: {self.scenario.title}", self.scenario)
         rows = [[name, *self.frame(name).shape] for name in self.names]
         command = self.manifest.get("command") or "a result"

@@ -86,6 +86,12 @@ def comma_hint(key: object, value: object, members: Mapping[Any, Any]) -> str:
     return f"{told}? decimals take a point"
 
 
+def share_hint(value: object) -> str:
+    """Say how a share is written, of a text that ends in a per cent sign; empty for all else."""
+    is_share = isinstance(value, str) and value.rstrip().endswith("%")
+    return "; write a share as 0.12" if is_share else ""
+
+
 def kind_of(value: Any) -> str:
     """Describe a value without showing it: it may stand in a file that is none of ours."""
     return "text" if isinstance(value, str) else found(value)

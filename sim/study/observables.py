@@ -158,7 +158,8 @@ def _wrong_name(measure: Measure) -> Iterator[str]:
     """List why there is no such metric, or not of months."""
     known = list(dict.fromkeys([*summary_names(), *MONTHLY, CAPITAL]))
     if measure.name not in known:
-        yield f"unknown metric '{measure.name}'{meant(measure.name, known)}"
+        told = meant(measure.name, known) or f"; known: {', '.join(known)}"
+        yield f"unknown metric '{measure.name}'{told}"
     elif measure.name not in MONTHLY and measure.period:
         yield f"{measure.name} is of the whole run; of a period there are {', '.join(MONTHLY)}"
     elif measure.name not in MONTHLY and measure.sign:

@@ -24,7 +24,11 @@ from sim.study.resume import agreed, reopened
 from sim.study.store import STATE, Store, create
 from sim.study.study import Study
 
-_WRITTEN = re.compile(r"([0-9]+)/([0-9]+)")
+_WRITTEN = re.compile(r"([0-9]{1,6})/([0-9]{1,6})")
+_NAMED = re.compile(r".*\.shard-[0-9]{1,6}-of-([0-9]{1,6})")
+
+_MOST_NAMED = 10
+"""Shards that a message names."""
 
 
 def share(experiment: Experiment, shard: str | None) -> Bools:
@@ -45,7 +49,7 @@ def share(experiment: Experiment, shard: str | None) -> Bools:
 def _parts(shard: str) -> tuple[int, int]:
     found = _WRITTEN.fullmatch(shard)
     if not found or not 1 <= int(found[1]) <= int(found[2]):
-        raise InputError(f"shard: '{shard}' is not i/n with i from 1 to n")
+        raise InputError(f"shard: '{shard}' is not i/n with i from 1 to n, and n at most 999999")
     return int(found[1]), int(found[2])
 
 
@@ -122,18 +126,30 @@ def _shards(out: Path) -> list[Store]:
 
     Raises InputError where there are none or one is missing.
     """
-    found = sorted(out.parent.glob(f"{out.name}.shard-*-of-*"))
-    if not found:
+    count = _count(out)
+    names = [f"{out.name}.shard-{part + 1}-of-{count}" for part in range(count)]
+    missing = [name for name in names if not (out.parent / name / STATE).exists()]
+    if missing:
+        raise InputError(f"{out}: {_missing(missing)}")
+    return [Store(out.parent / name) for name in names]
+
+
+def _count(out: Path) -> int:
+    """Tell in how many parts a study was run. Raises InputError where that is not known."""
+    found = [_NAMED.fullmatch(path.name) for path in out.parent.glob(f"{out.name}.shard-*-of-*")]
+    counts = {each[1] for each in found if each}
+    if not counts:
         raise InputError(f"{out}: there are no shards {out.name}.shard-i-of-n beside it")
-    counts = {path.name.rpartition("-")[2] for path in found}
     if len(counts) > 1:
         raise InputError(
             f"{out}: there are shards of {listed(sorted(counts))} beside it; move those away that"
             " are not meant"
         )
-    count = counts.pop()
-    names = [f"{out.name}.shard-{part + 1}-of-{count}" for part in range(int(count))]
-    missing = [name for name in names if not (out.parent / name / STATE).exists()]
-    if missing:
-        raise InputError(f"{out}: {listed(missing)} is missing")
-    return [Store(out.parent / name) for name in names]
+    return int(counts.pop())
+
+
+def _missing(names: Sequence[str]) -> str:
+    """Write that shards are missing; of many, the first are named."""
+    rest = [f"{len(names) - _MOST_NAMED:,} more"] if len(names) > _MOST_NAMED else []
+    verb = "is" if len(names) == 1 else "are"
+    return f"{listed([*names[:_MOST_NAMED], *rest], 'and')} {verb} missing"

@@ -13,10 +13,12 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
-from sim.errors import Fault, Place, ScenarioError
+from sim.errors import Fault, InputError, Place, ScenarioError
 from sim.scenario.loading.bounds import Bounds
+from sim.scenario.loading.folders import STUDY, inside
 from sim.scenario.loading.paths import fault_at
 from sim.scenario.loading.schema_walk import in_full, keys_of
+from sim.scenario.loading.shipped import beside
 from sim.scenario.loading.source_tree import Path, Written, bare, from_python
 from sim.scenario.loading.yaml_marks import read
 from sim.scenario.quantity import Frozen
@@ -132,16 +134,26 @@ class Asked:
 def read_study(path: str | os.PathLike[str]) -> Asked:
     """Read a study file.
 
-    Raises ScenarioError where it is no YAML mapping; what else is wrong stands in `faults`.
+    Raises InputError without one, ScenarioError where it is no YAML mapping; what else is wrong
+    stands in `faults`.
     """
     file = os.fspath(path)
+    if not file:
+        raise InputError("expected a study's file, found text ''")
     try:
         data = Bounds().read(file)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
+        reason = (error.strerror or str(error)).lower() + _meant(error, file)
         raise ScenarioError([Fault(Place(file), "", f"cannot be read: {reason}")]) from error
     tree = read(data, file)
     return _asked(Written(None, Place(file)) if tree is None else tree, os.path.dirname(file))
+
+
+def _meant(error: OSError, file: str) -> str:
+    """Say which file may be meant where a study cannot be read, to end a message."""
+    if isinstance(error, IsADirectoryError):
+        return inside(file, STUDY)
+    return beside(file) if isinstance(error, FileNotFoundError) else ""
 
 
 def ask(data: Mapping[str, Any]) -> Asked:

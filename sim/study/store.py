@@ -22,6 +22,7 @@ from sim.kernels.arrays import Bools, Floats
 from sim.report.files import MANIFEST, check_folder, readable, replaced
 from sim.report.tables import Table
 from sim.report.tables import csv as table_text
+from sim.scenario.loading.folders import STUDY, instead
 from sim.study.atomic_files import (
     COPIED,
     Runs,
@@ -42,7 +43,7 @@ from sim.version import __version__
 PENDING, DONE, FAILED = 0, 1, 2
 """What has become of a run."""
 
-STATE, SPEC, POINTS, FAILURES = "state.json", "study.yaml", "points.csv", "failures.csv"
+STATE, SPEC, POINTS, FAILURES = "state.json", STUDY, "points.csv", "failures.csv"
 VALUES, STATUS, ROWS = "values.npy", "status.npy", "rows.csv"
 LABELS = ("metric", "state", "product")
 ROWS_AT_A_TIME = 2**16
@@ -97,7 +98,7 @@ class Store:
         """Open the folder of a study. Raises InputError where there is none."""
         self.folder = folder
         if not (folder / STATE).exists():
-            raise InputError(f"{folder}: is not the folder of a study")
+            raise InputError(f"{folder}: {instead(folder, STUDY)}")
         check_folder(folder)
         self.state = State.read(folder / STATE)
         # a growth that was cut short may have left more room than there are runs

@@ -150,10 +150,12 @@ class Study(Shown):
         Raises InputError for a number that was not kept, or while runs are pending.
         """
         self._require_finished(with_tables=False)
-        rows = list(self.rows.itertuples(index=False, name=None))
-        if (metric, state, product) not in rows:
-            raise InputError(f"{self.folder}: keeps no {metric} of {state}, {product}")
-        return np.array(self.store.values[:, :, rows.index((metric, state, product))])
+        kept = self.rows.itertuples(index=False, name=None)
+        rows = [f"{name} of {whose}, {what}" for name, whose, what in kept]
+        asked = f"{metric} of {state}, {product}"
+        if asked not in rows:
+            raise InputError(f"{self.folder}: keeps no {asked}{meant(asked, rows, 'kept')}")
+        return np.array(self.store.values[:, :, rows.index(asked)])
 
     def _require_finished(self, *, with_tables: bool = True) -> None:
         pending, is_shard = int(self.store.pending.sum()), bool(self.store.state.shard)

@@ -152,7 +152,7 @@ def _filled(folder: Path, experiment: Experiment, how: How) -> Path:
     it back.
     """
     shard = how.get("shard")
-    is_new = not (folder / STATE).exists()
+    is_new = not os.path.exists(folder / STATE)
     if is_new:
         create(folder, experiment, shard or "")
     with locked(folder):

@@ -53,7 +53,7 @@ def discover(
     it is known, and without scikit-learn.
     """
     found = study if isinstance(study, Study) else Study(study)
-    conditions = conditions_of(when)
+    conditions = conditions_of(when, "when")
     faults = [*option_faults(depth, threshold, mass), *unknowns(found, conditions)]
     if faults:
         raise InputError("\n".join(faults))

@@ -110,12 +110,13 @@ def goal_of(scenario: Scenario, reach: str, probability: float, *, is_month_soug
 
     Where the month is sought, conditions are given without one, and hold from some month on.
     """
-    found = conditions_of(reach)
+    found = conditions_of(reach, "reach")
     dated = [each for each in found if each.by]
     faults: list[str] = []
     if is_month_sought:
         faults = [
-            f"'{each}': the month is what is sought; leave out by {each.by}" for each in dated
+            f"reach: '{each}': the month is what is sought; leave out by {each.by}"
+            for each in dated
         ]
         dated = []
     if is_month_sought and not faults:
@@ -130,14 +131,14 @@ def _unknown(scenario: Scenario, conditions: Sequence[Condition]) -> Iterator[st
         (state, product) for state, products in scenario.needs.items() for product in products
     ]
     for each in conditions:
-        yield from wrong(each.measure, [scenario], needs)
+        yield from (f"reach: {told}" for told in wrong(each.measure, [scenario], needs))
 
 
 def _outside(scenario: Scenario, conditions: Sequence[Condition]) -> Iterator[str]:
     first, last = scenario.month_labels[0], scenario.month_labels[-1]
     for each in conditions:
         if not first <= each.by <= last:
-            yield f"{each.by} is outside of the run, {first} to {last}"
+            yield f"reach: {each.by} is outside of the run, {first} to {last}"
 
 
 def _from_some_month(condition: Condition, last: str) -> Condition:
@@ -151,6 +152,8 @@ def choice_of(scenario: Scenario, path: str, within: Within, goal: Goal | None) 
     Raises InputError with all that is wrong with it and with the search's ends.
     """
     match path.split("."):
+        case [""]:
+            raise InputError(f"choose: names nothing; what can be chosen is {_ALLOWED}")
         case ["date"]:
             _refuse(_idle(path, within))
             return AsItIs(scenario.seed, month_number(scenario.start))
@@ -181,7 +184,7 @@ def _plants(scenario: Scenario, name: str, within: Within, goal: Goal | None) ->
     programme = scenario.programmes.get(name)
     found = programme.candidates if programme else {}
     if programme is None:
-        faults.append(unknown("programme", name, scenario.programmes))
+        faults.append(f"choose: {unknown('programme', name, scenario.programmes)}")
     elif not found:
         faults.append(f"{path}: there is nothing to choose from")
     _refuse(faults)
@@ -224,7 +227,7 @@ def _months(scenario: Scenario, name: str, within: Within) -> Months:
     faults = _idle(path, Within(None, None, within.tolerance))
     event: Dated | None = scenario.events.get(name)
     if event is None:
-        faults.append(unknown("event", name, scenario.events))
+        faults.append(f"choose: {unknown('event', name, scenario.events)}")
         raise InputError("\n".join(faults))
     last = (
         min(labels[-1], month_label(month_number(event.until) - 1)) if event.until else labels[-1]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sim.errors import InputError
+from sim.scenario.suggestions import meant
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,7 +52,7 @@ class Choice:
     def check(self, states: Iterable[str], products: Iterable[str]) -> None:
         """Refuse names that the result has not. Raises InputError with all of them."""
         faults = [
-            f"{what}: {name!r} is not in this result; there are {', '.join(sorted(known))}"
+            f"{what}: {name!r} is not in this result{meant(name, sorted(known))}"
             for what, asked, given in (
                 ("states", self.states, states),
                 ("products", self.products, products),

@@ -22,6 +22,7 @@ from sim.report.charts.sensitivity import sensitivity
 from sim.report.charts.stress import stress
 from sim.report.charts.suppliers import suppliers
 from sim.report.charts.tables import Tables
+from sim.scenario.suggestions import meant
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def chart(tables: Tables, name: str, choice: Choice = ANY) -> Chart | None:
     Raises InputError for a name that is no chart, or a chart whose tables the result has not.
     """
     if name not in CHARTS:
-        raise InputError(f"chart: {name!r} is none; there are {', '.join(CHARTS)}")
+        raise InputError(f"chart: {name!r} is none{meant(name, CHARTS)}")
     if name not in available(tables):
         missing = [table for table in CHARTS[name].tables if not tables.has(table)]
         which = ", ".join(f"{table}.csv" for table in missing)

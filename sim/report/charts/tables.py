@@ -14,6 +14,7 @@ from sim.report.charts.names import Names
 from sim.report.files import MANIFEST, check_folder, readable
 from sim.report.programmes import STAGES
 from sim.report.shortened import ALL
+from sim.scenario.loading.folders import RESULT, instead
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -111,7 +112,7 @@ def of_folder(folder: str | Path) -> Tables:
     """
     place = Path(folder)
     if not place.is_dir():
-        raise InputError(f"{folder}: is no folder of a result")
+        raise InputError(f"{folder}: {instead(place, RESULT)}")
     if not any(place.glob("*.csv")):
         raise InputError(f"{folder}: holds no table (*.csv) of a result")
     check_folder(place)
@@ -174,7 +175,7 @@ def _names_of(folder: Path) -> Names:
     from sim.errors import SimError
     from sim.scenario.loading.load import load
 
-    paths = [folder / "scenario.yaml", *sorted(folder.glob("scenarios/*.yaml"))]
+    paths = [folder / RESULT, *sorted(folder.glob("scenarios/*.yaml"))]
     for path in paths:
         if path.is_file():
             try:

@@ -5,8 +5,12 @@ from __future__ import annotations
 import math
 import textwrap
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+FULL = 0.995
+"""A need counts as covered when 19 members of 20 get at least this share of it."""
+SHORT_OF = "short of"
+"""Stands in each warning that somebody lacks something."""
 TINY = 0.001
 """Numbers below are not told in digits."""
 
@@ -19,6 +23,25 @@ def percent(share: float) -> str:
     if rounded == 0 and share > 0.0005:
         return "under 1 %"
     return "over 99 %" if rounded == 100 and share < 0.9995 else f"{rounded} %"
+
+
+def none_short(needs: int, before: int, warnings: Iterable[str]) -> str:
+    """Write that no need is short, so that it agrees with what is warned of; `before` counts those
+    that were short until a restriction hit them.
+    """
+    every = "The only need is" if needs == 1 else f"All {needs:,} needs are"
+    told = f"{every} met in full in at least 19 members of 20"
+    if before:
+        were = "it was short" if needs == 1 else f"{counted(before, 'need')} fell short"
+        return f"{told} since the supply was first restricted; before that, {were}."
+    if any(SHORT_OF in each for each in warnings):
+        return f"{told}: stocks or other suppliers made up for what is warned of as short."
+    return f"{told}."
+
+
+def unbroken(text: str) -> str:
+    """Let no line end between a number and its per cent sign."""
+    return text.replace(" %", "\u00a0%")
 
 
 def number(value: float) -> str:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from sim.report.charts.colours import DARK, LIGHT
 from sim.report.charts.marks import CONFIG
 from sim.report.charts.tables import Tables
+from sim.report.charts.wording import unbroken
 from sim.report.page.content import Page, content
 from sim.report.page.library import library
 from sim.report.page.views import chart_data, chart_view
@@ -71,13 +72,15 @@ def templates(*packages: str) -> Environment:
     from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
     loaders = [PackageLoader(name, ".") for name in (*packages, __name__)]
-    return Environment(
+    made = Environment(
         loader=ChoiceLoader(loaders),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.filters["unbroken"] = unbroken
+    return made
 
 
 def style() -> str:

@@ -13,13 +13,11 @@ from sim.report.charts.choice import Need
 from sim.report.charts.fates import likely
 from sim.report.charts.frames import records, single
 from sim.report.charts.tables import Tables
-from sim.report.charts.wording import counted, listed, months, number, percent
+from sim.report.charts.wording import FULL, counted, listed, months, none_short, number, percent
 
 if TYPE_CHECKING:
     import pandas as pd
 
-FULL = 0.995
-"""A need counts as covered when 19 members of 20 get at least this share of it."""
 NO_HIT = (
     "No restriction hits a need, so it is not told when supply is regained, and by whom: what "
     "follows an outage or a rise of need stands in charts and tables."
@@ -43,8 +41,8 @@ def sentences(tables: Tables) -> list[str]:
         return []
     short = covered[covered["p05"] < FULL].sort_values("p50", kind="stable")
     if short.empty:
-        every = "The only need is" if len(covered) == 1 else f"All {len(covered)} needs are"
-        return [f"{every} met in full in at least 19 members of 20."]
+        before = int((_metric(tables, "fill_rate")["p05"] < FULL).sum())
+        return [none_short(len(covered), before, tables.manifest.get("warnings", ()))]
     worst = single(short)
     need = (str(worst["state"]), str(worst["product"]))
     return [

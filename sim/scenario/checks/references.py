@@ -185,9 +185,9 @@ def _source_faults(tree: Written, known: _Names | None, speller: Speller) -> lis
             and isinstance(source.value, str)
             and source.value not in known
         ):
-            faults.append(
-                fault_at(tree, (*path, "source"), speller.unknown("source", source.value, known))
-            )
+            told = speller.unknown("source", source.value, known)
+            told += "" if known else "; the scenario has no `sources`"
+            faults.append(fault_at(tree, (*path, "source"), told))
     return faults
 
 

@@ -19,6 +19,7 @@ from sim.scenario.checks.structure import structure_findings
 from sim.scenario.checks.thinning import refusable
 from sim.scenario.loading.bounds import Bounds
 from sim.scenario.loading.extends import merged
+from sim.scenario.loading.folders import RESULT, inside
 from sim.scenario.loading.overrides import with_set
 from sim.scenario.loading.paths import fault_at
 from sim.scenario.loading.schema_errors import schema_faults
@@ -211,8 +212,11 @@ def _entry(tree: Written, path: Path) -> str:
 
 
 def _told(error: OSError, given: str | os.PathLike[str], folder: str = "") -> str:
-    """Say why a scenario cannot be read, and what may have been meant where it is not there."""
-    return _reason(error) + (hint(given, folder) if isinstance(error, FileNotFoundError) else "")
+    """Say why a scenario cannot be read, and what may have been meant."""
+    if isinstance(error, FileNotFoundError):
+        return _reason(error) + hint(given, folder)
+    is_folder = isinstance(error, IsADirectoryError)
+    return _reason(error) + (inside(os.path.join(folder, given), RESULT) if is_folder else "")
 
 
 def _reason(error: OSError) -> str:

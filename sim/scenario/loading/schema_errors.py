@@ -20,7 +20,7 @@ from sim.scenario.need import Need
 from sim.scenario.quantity import Frozen, Quantity
 from sim.scenario.rule_choices import RuleChoice
 from sim.scenario.schema import Input, Line, Scenario
-from sim.scenario.suggestions import comma_hint, found, meant, nearest
+from sim.scenario.suggestions import comma_hint, found, meant, nearest, share_hint
 
 _EXPECTED = {
     "string_type": "text",
@@ -168,14 +168,17 @@ def _message(
     kind, value = detail["type"], detail["input"]
     if kind in ("model_type", "model_attributes_type"):
         model = model_at(spot.shape, None)
-        return (
-            f"expected {_EXPECTED_MODELS.get(model, 'a mapping') if model else 'a mapping'}, found"
-            f" {found(value)}"
-        )
+        return _unlike(_EXPECTED_MODELS.get(model, "a mapping") if model else "a mapping", value)
     if kind in expected:
-        return f"expected {expected[kind]}, found {found(value)}"
+        return _unlike(expected[kind], value)
     write = _WORDING.get(kind)
     return write(value, detail.get("ctx", {})) if write else str(detail["msg"])
+
+
+def _unlike(expected: str, value: object) -> str:
+    """Write what was expected, what was found and, of a percentage, how it is written."""
+    hint = share_hint(value) if "number" in expected else ""
+    return f"expected {expected}, found {found(value)}{hint}"
 
 
 def _literal(value: object, context: Mapping[str, Any]) -> str:

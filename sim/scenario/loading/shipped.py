@@ -38,7 +38,7 @@ def located(given: str | os.PathLike[str], folder: str | os.PathLike[str] = "") 
     A file that is there wins over a name. What is neither stays a path, of which the reader says
     that it is not there. Raises InputError for what is no path.
     """
-    if not isinstance(given, str | os.PathLike):
+    if not isinstance(given, str | os.PathLike) or not os.fspath(given):
         raise InputError(f"expected a scenario's file or name, found {found(given)}")
     path = os.path.join(folder, given)
     name = os.fspath(given)
@@ -52,18 +52,26 @@ def hint(given: str | os.PathLike[str], folder: str | os.PathLike[str] = "") -> 
     counts from a folder.
     """
     name, names = os.fspath(given), shipped_names()
-    stem = os.path.basename(name).removesuffix(SUFFIX)
+    stem, ending = os.path.splitext(os.path.basename(name.strip()))
+    is_file = ending.casefold() in (SUFFIX, ".yml")
+    stem = stem if is_file else os.path.basename(name)
     alike = [each for each in names if stem == each.rpartition("/")[2]]
     file = _file_meant(Path(folder, name))
-    if name.endswith(SUFFIX):
+    if is_file:
         if alike:
             return f"; the shipped scenario is called '{alike[0]}'"
-        return f"; did you mean '{Path(name).with_name(file)}'?" if file else ""
+        return beside(name, folder)
     if file == f"{stem}{SUFFIX}":
         return f"; did you mean '{name}{SUFFIX}'?"
     near = alike[0] if alike else nearest(name, names)
     meant = f"; did you mean '{near}'?" if near else "; `sim list` lists them"
     return f", and no shipped scenario has this name{meant}"
+
+
+def beside(given: str | os.PathLike[str], folder: str | os.PathLike[str] = "") -> str:
+    """Return which file beside one that is not there may have been meant, to end a message."""
+    file = _file_meant(Path(folder, given))
+    return f"; did you mean '{Path(given).with_name(file)}'?" if file else ""
 
 
 def _file_meant(path: Path) -> str | None:

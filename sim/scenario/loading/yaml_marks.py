@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 import yaml
 
 from sim.errors import Fault, Place, ScenarioError
-from sim.files.text import CONTROLS
+from sim.files.text import CONTROLS, decoded
 from sim.scenario.loading.bounds import TOO_MANY, Bounds
 from sim.scenario.loading.source_tree import (
     DEEPEST,
@@ -70,11 +70,9 @@ def read_value(text: str, file: str) -> Written:
 
 def _text(data: bytes, file: str) -> str:
     try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ScenarioError(
-            [Fault(Place(file), "", f"not UTF-8 text (byte {error.start + 1}); save it as UTF-8")]
-        ) from error
+        return decoded(data, "write a scenario in YAML, and save a sheet as CSV")
+    except ValueError as error:
+        raise ScenarioError([Fault(Place(file), "", str(error))]) from error
 
 
 def _check_printable(text: str, file: str, *, has_lines: bool = True) -> None:

@@ -194,4 +194,4 @@ def _spec(node: Written, path: Path) -> Table:
 def _is_table(node: Written) -> bool:
     """Tell whether a block is a table: what goes by this name otherwise is a mapping."""
     named = node.members.get("table") if node.mapping is not None else None
-    return named is not None and isinstance(named.value, (str, int, float))
+    return named is not None and isinstance(named.value, (str, int, float, list))

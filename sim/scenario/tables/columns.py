@@ -9,12 +9,9 @@ from sim.errors import Fault, Place
 from sim.scenario.loading.source_tree import Key, Path, Written
 from sim.scenario.quantity import Quantity
 from sim.scenario.tables.grid import Grid
-from sim.scenario.tables.header import Header
+from sim.scenario.tables.header import PARTS, Header
 from sim.scenario.tables.levels import NAMED_BY, Leaf, Level, leaf_at
 from sim.scenario.tables.table import Table
-
-PARTS = ("low", "high", "source", "confidence", "dist", "per", "note")
-"""Keys of a quantity that may have columns of their own."""
 
 
 @dataclass(frozen=True)

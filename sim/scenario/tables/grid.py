@@ -16,14 +16,12 @@ import numpy as np
 
 from sim.errors import Fault, Place, ScenarioError
 from sim.files.delimited import Record, cell_starts, lines_of, rows
-from sim.files.text import CONTROLS
+from sim.files.text import CONTROLS, WIDE, binary
 from sim.scenario.loading.bounds import TOO_MANY_CELLS, Bounds
 from sim.scenario.tables.columns_of_text import ROWS, Column, Gathered, Plain, plain
 from sim.scenario.tables.parquet import parquet_rows
 from sim.scenario.tables.table import Table
 
-_SHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
-"""How files begin that spreadsheets save as their own: zipped, and the older ones."""
 _SEPARATORS = {",": "','", ";": "';'", "\t": "a tab ('\\t')", "|": "'|'"}
 _MOST_RAGGED = 20
 """Rows of a wrong number of cells that are told one by one."""
@@ -144,14 +142,15 @@ def _quickly(
 
 def _text(data: bytes, file: str, spec: Table, is_fixed: bool) -> str:
     """Decode a file and refuse what is no text. Raises ScenarioError."""
-    if data.startswith(_SHEETS):
-        message = "is in a spreadsheet's own format, or an archive; save the sheet as CSV"
-        raise ScenarioError([Fault(Place(file), "", message)])
+    what = binary(data) if spec.encoding != "utf-16" else ""
+    if what:
+        raise ScenarioError([Fault(Place(file), "", f"is {what}; save the sheet as CSV")])
     try:
         text = data.decode("utf-8-sig" if spec.encoding == "utf-8" else spec.encoding)
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
-        way = "save it as UTF-8" if is_fixed else "say encoding: latin-1, cp1252 or what it is"
+        guess = "utf-16" if data.startswith(WIDE) else "latin-1, cp1252 or what it is"
+        way = "save it as UTF-8" if is_fixed else f"say encoding: {guess}"
         hint = f"; {way}" if spec.encoding == "utf-8" else ""
         message = f"not {spec.encoding} text (byte {error.start + 1}){hint}"
         raise ScenarioError([Fault(Place(file, line, 1), "", message)]) from None

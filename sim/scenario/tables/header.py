@@ -14,6 +14,8 @@ from sim.scenario.tables.grid import Grid
 from sim.scenario.tables.levels import NAMED_BY, Level
 from sim.scenario.tables.table import Table
 
+PARTS = ("low", "high", "source", "confidence", "dist", "per", "note")
+"""Keys of a quantity that may have columns of their own."""
 _MOST_TOLD = 40
 """Columns that a message lists."""
 
@@ -90,9 +92,7 @@ class Header:
                 where = "constants" if column is None else "columns"
                 self._of_spec((where, key), f"unknown key{meant(key, known)}")
             elif spec.ignore != "*":
-                hint = meant(key, known)
-                hint = hint if hint.startswith("; did") else "; map it by columns, or ignore it"
-                self._of_column(column, f"unknown column '{key}'{hint}")
+                self._of_column(column, f"unknown column '{key}'{_hint(key, known)}")
 
     def tell_nameless(self, levels: Sequence[Level], own: int, names: Iterable[int]) -> None:
         """Note levels that have no column of names: the block's own, and those around others."""
@@ -117,6 +117,14 @@ class Header:
         for key in spec.scale:
             if key not in known:
                 self._of_spec(("scale", key), f"no such number in the table{meant(key, known)}")
+
+
+def _hint(key: str, known: Iterable[str]) -> str:
+    """Write what may be done about a column that nothing is known of."""
+    if key in PARTS:
+        return f"; write the number that it speaks of before it, as in capacity_{key}"
+    hint = meant(key, known)
+    return hint if hint.startswith("; did") else "; map it by columns, or ignore it"
 
 
 def known_keys(levels: Sequence[Level]) -> dict[str, None]:

@@ -6,7 +6,7 @@ import re
 from functools import cache
 
 from sim.scenario.loading.source_tree import LONGEST_NUMBER
-from sim.scenario.suggestions import found
+from sim.scenario.suggestions import found, share_hint
 
 _SPACES = re.compile("[\u00a0\u2007\u2009\u202f]")
 """Spaces that keep the parts of a number together."""
@@ -20,14 +20,14 @@ def number(
     """Read a number: `1234.5`, `1.234,5`, `1e3`; what stands between thousands must stand between
     all of them.
 
-    Raises ValueError that says what is wrong and, unless `is_fixed`, which other way of writing
-    numbers one might say.
+    Raises ValueError that says what is wrong and which other way of writing numbers one might say,
+    or, where it `is_fixed`, which one is taken.
     """
     bare = _SPACES.sub(" ", text) if thousands == " " else text
     for dash in _DASHES:
         bare = bare.replace(dash, "-")
     if not _pattern(decimal, thousands).fullmatch(bare):
-        hint = "" if is_fixed else _hint(bare, decimal, thousands)
+        hint = "; write it as 1234.5" if is_fixed else _hint(bare, decimal, thousands)
         raise ValueError(f"expected a number, found {found(text)}{hint}")
     if len(bare) > LONGEST_NUMBER:
         raise ValueError(f"a number of more than {LONGEST_NUMBER} digits")
@@ -46,8 +46,8 @@ def _pattern(decimal: str, thousands: str) -> re.Pattern[str]:
 
 def _hint(text: str, decimal: str, thousands: str) -> str:
     """Say what the number may have been meant to be, to end a message; empty where unknown."""
-    if text.endswith("%"):
-        return "; write a share as 0.12"
+    if share := share_hint(text):
+        return share
     for other, between in ((".", ""), (",", ""), (".", ","), (",", "."), (".", " "), (",", " ")):
         if (other, between) != (decimal, thousands) and _pattern(other, between).fullmatch(text):
             extra = f", thousands: '{between}'" if between else ""

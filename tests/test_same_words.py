@@ -1,0 +1,95 @@
+"""The terminal and the page say the same of a run, and both agree with what is warned of."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sim.engine.run import run
+from sim.report.charts.wording import number
+from sim.report.overview import overview
+from tests.worlds import old_supplier, propulsion_world, world
+
+START = old_supplier()
+PLANTS = START["factories"]
+ORE = {"title": "Ore", "unit": "tonnes"}
+HALF = {"old_plant": {**PLANTS["old_plant"], "lines": {"engines": 70}}}
+MINE = {"title": "Mine", "state": "AAA", "lines": {"ore": 10}}
+SMELTER = {
+    **PLANTS["home_plant"],
+    "lines": {"engines": {"capacity": 20, "inputs": {"ore": 1}}},
+}
+OLD_BAN = {"kind": "cut_off", "exporter": "BBB", "importer": "AAA", "share": 0.5}
+WORLDS: dict[str, tuple[dict[str, Any], str]] = {
+    "a stock covers it": (
+        {
+            "months": 6,
+            "factories": {**PLANTS, **HALF},
+            "needs": {"AAA": {"engines": {"units": 100, "stock_cover": 9}}},
+        },
+        ": stocks or other suppliers made up for what is warned of as short.",
+    ),
+    "a maker lacks an input that others do not need": (
+        {
+            "products": {**START["products"], "ore": ORE},
+            "factories": {"old_plant": PLANTS["old_plant"], "mine": MINE, "home_plant": SMELTER},
+            "trade": {
+                **START["trade"],
+                "ore": {"exporter": "AAA", "importer": "AAA", "product": "ore"},
+            },
+        },
+        ": stocks or other suppliers made up for what is warned of as short.",
+    ),
+    "it is over when a restriction comes": (
+        {
+            "factories": {**PLANTS, **HALF},
+            "needs": {"AAA": {"engines": {"units": 100, "stock_cover": 0}}},
+            "events": {
+                "less": {
+                    "kind": "demand",
+                    "date": "2014-06",
+                    "state": "AAA",
+                    "product": "engines",
+                    "factor": 0.2,
+                },
+                "ban": {**OLD_BAN, "date": "2015-06"},
+            },
+        },
+        " since the supply was first restricted; before that, it was short.",
+    ),
+    "nothing is short": ({}, "."),
+}
+
+
+def page_of(result: Any, folder: Path) -> str:
+    """Write the page and return its words."""
+    html = Path(result.save(folder), "report.html").read_text(encoding="utf-8")
+    return " ".join(re.sub(r"<[^>]+>", " ", html).replace("\u00a0", " ").split())
+
+
+@pytest.mark.parametrize("name", WORLDS)
+def test_that_no_need_is_short_agrees_with_the_warnings(name: str, tmp_path: Path) -> None:
+    changes, end = WORLDS[name]
+    result = run(world(**changes))
+    is_warned = any(" is short of " in each for each in result.records.warnings)
+    assert is_warned == (name != "nothing is short")
+    said = f"The only need is met in full in at least 19 members of 20{end}"
+    assert " ".join(overview(result).split()).endswith(said)
+    assert said in page_of(result, tmp_path / "out")
+
+
+def test_money_is_the_same_number_on_the_terminal_and_on_the_page(tmp_path: Path) -> None:
+    """The mean of the members, which is not their median here."""
+    result = run(propulsion_world(members=20))
+    terminal, page = " ".join(overview(result).split()), page_of(result, tmp_path / "out")
+    [(_, extra)] = re.findall(r"brackets\): AAA (\S+) .*?at the start, (\S+)", terminal)
+    capital, paid, more = re.findall(
+        r"invests (\S+) and pays (\S+) (more|less) than at the start", page
+    )[0]
+    money = result.records.money["capital"][:, list(result.records.purses).index("AAA")]
+    assert capital == number(float(money.sum(axis=0).mean()))
+    assert f"AAA {capital}" in terminal
+    assert extra.rstrip(".;") == ("" if more == "more" else "-") + paid
