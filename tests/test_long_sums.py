@@ -9,9 +9,9 @@ from sim.kernels import blocks, sums
 from sim.kernels.ledger import worst_residual
 from sim.kernels.market import Market
 from sim.kernels.moments import TOGETHER, Moments
-from sim.kernels.sums import MANY, WORTH_LOADING, GroupSum
+from sim.kernels.sums import MANY, GroupSum
 
-ROWS = WORTH_LOADING + 7
+ROWS = 10 * MANY + 7
 
 
 def groups(kind: str) -> np.ndarray:
