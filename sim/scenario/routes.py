@@ -64,10 +64,12 @@ class Routes:
         for name, factory in scenario.factories.items():
             known = used.setdefault(factory.state, set())
             for product in factory.lines:
-                for each in bill_of(scenario, name, product):
-                    if each not in known:
-                        known.add(each)
-                        buyers.setdefault(each, {})[factory.state] = None
+                bill = bill_of(scenario, name, product)
+                if known.issuperset(bill):
+                    continue
+                for each in bill:
+                    known.add(each)
+                    buyers.setdefault(each, {})[factory.state] = None
         return cls(lines, makers, buyers)
 
     def __iter__(self) -> Iterator[Route]:

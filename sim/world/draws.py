@@ -79,6 +79,8 @@ class Draws:
         result = np.zeros((start, self.width))
         for said, parts in kinds.items():
             drawn = self._objects(parts, key) if said is None else self._numbers(parts, key)
+            if len(kinds) == 1:
+                return drawn
             ends = accumulate(part.rows.stop - part.rows.start for part in parts)
             for part, end in zip(parts, ends, strict=True):
                 own = part.rows

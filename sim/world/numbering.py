@@ -127,21 +127,20 @@ def _needs(scenario: Scenario, lines: _Lines) -> _Needs:
             bought.append(product)
             tiers.append(need.tier)
     final = len(bought)
-    users: list[int] = []
-    for row, line in enumerate(lines.names):
+    count: list[int] = []
+    for line in lines.names:
         inputs = bill_of(scenario, *line)
-        users += [row] * len(inputs)
+        count.append(len(inputs))
         bought += inputs
-    # a factory's inputs are served with the first tier: they are nobody's final use
-    tiers += [0] * len(users)
-    user, names = _ints(users), tuple(scenario.states)
+    user, names = np.repeat(np.arange(len(count)), count), tuple(scenario.states)
     state_row = np.concatenate([_ints(owners), lines.state[user]])
     return _Needs(
         tuple(zip(map(names.__getitem__, state_row.tolist()), bought, strict=True)),
         final,
         state_row,
-        _ints(map(product_row.__getitem__, bought)),
-        _ints(tiers),
+        np.fromiter(map(product_row.__getitem__, bought), dtype=np.int64, count=len(bought)),
+        # a factory's inputs are served with the first tier: they are nobody's final use
+        np.concatenate([_ints(tiers), np.zeros_like(user)]),
         np.concatenate([np.full(final, -1), user]),
     )
 
