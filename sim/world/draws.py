@@ -57,9 +57,12 @@ class Draws:
     def rows(self, found: Iterable[tuple[Quantity, str]]) -> Floats:
         """Draw a number for each (quantity, path), [rows, members]."""
         pairs = list(found)
-        if not pairs:
+        return self.each([quantity for quantity, _ in pairs], [path for _, path in pairs])
+
+    def each(self, quantities: Sequence[Quantity], paths: Sequence[str]) -> Floats:
+        """Draw a number for each quantity and its path, [rows, members]."""
+        if not quantities:
             return np.zeros((0, self.width))
-        quantities, paths = zip(*pairs, strict=True)
         return draw_all(quantities, self.seed, paths, self.members)
 
     def column(self, table: Mapping[str, Frozen], key: str, block: str) -> Floats:
