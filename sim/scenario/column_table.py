@@ -166,11 +166,12 @@ def joined(several: Sequence[Numbers]) -> Numbers:
     """Put columns of which the same is said one below the other."""
     if len(several) == 1:
         return several[0]
-    value, low, high = (
-        np.concatenate([getattr(each, part) for each in several])
-        for part in ("value", "low", "high")
+    value, low = (
+        np.concatenate([getattr(each, part) for each in several]) for part in ("value", "low")
     )
-    return Numbers(value, low, high, several[0].said)
+    if all(each.is_exact for each in several):
+        return Numbers(value, low, low, several[0].said)
+    return Numbers(value, low, np.concatenate([each.high for each in several]), several[0].said)
 
 
 def in_columns_or(value: Any, otherwise: Callable[[Any], Any]) -> Any:

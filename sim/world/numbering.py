@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.kernels.arrays import Ints
 from sim.kernels.uncollected import uncollected
-from sim.scenario.bills import bill_of
+from sim.scenario.bills import bills_of
 from sim.scenario.plant_options import works_of
 from sim.scenario.schema import Scenario
 from sim.world.axes import Axes, rows_of
@@ -128,8 +128,7 @@ def _needs(scenario: Scenario, lines: _Lines) -> _Needs:
             tiers.append(need.tier)
     final = len(bought)
     count: list[int] = []
-    for line in lines.names:
-        inputs = bill_of(scenario, *line)
+    for inputs in bills_of(scenario):
         count.append(len(inputs))
         bought += inputs
     user, names = np.repeat(np.arange(len(count)), count), tuple(scenario.states)

@@ -154,9 +154,9 @@ def stand_beside(under: object, above: object) -> bool:
 
 def _joined(under: dict[Key, Any], above: dict[Key, Any]) -> dict[Key, Any]:
     """Put mappings together that have no more in common than mappings."""
-    found = under | above
-    for key in under.keys() & above.keys():
-        found[key] = _joined(under[key], above[key])
+    found = dict(under)
+    for key, value in above.items():
+        found[key] = _joined(found[key], value) if key in found else value
     return found
 
 
