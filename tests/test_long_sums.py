@@ -9,9 +9,9 @@ from sim.kernels import blocks, sums
 from sim.kernels.ledger import worst_residual
 from sim.kernels.market import Market
 from sim.kernels.moments import TOGETHER, Moments
-from sim.kernels.sums import MANY, WORTH_LOADING, GroupSum
+from sim.kernels.sums import MANY, GroupSum
 
-ROWS = WORTH_LOADING + 7
+ROWS = 10 * MANY + 7
 
 
 def groups(kind: str) -> np.ndarray:
@@ -96,3 +96,9 @@ def test_the_worst_row_of_an_account(after: float, expected: float) -> None:
     stands[7] = after
     found = worst_residual(before, stands, gained, one, other)
     assert found == pytest.approx(expected, nan_ok=True)
+
+
+def test_scipy_without_products(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A scipy that has them no longer."""
+    monkeypatch.setattr(sums.PathFinder, "find_spec", lambda *_: None)
+    assert sums._products.__wrapped__() is None

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sim.errors import ScenarioError
-from sim.kernels.matching import matched, spread_out
+from sim.kernels.matching import matched, numbered, present, spread_out
 from sim.scenario.loading import bounds
 from sim.scenario.tables.grid import read_grid
 from sim.scenario.tables.table import Table
@@ -23,6 +23,17 @@ def test_every_row_of_a_key_is_found_in_order() -> None:
 def test_nothing_is_found_among_nothing() -> None:
     place, row = matched(np.array([1, 2]), np.zeros(0, dtype=np.int64))
     assert place.size == row.size == 0
+
+
+@pytest.mark.parametrize("times", [1, 1000])
+def test_keys_are_numbered(times: int) -> None:
+    """Small ones are counted, large ones sorted."""
+    keys = times * np.array([5, 2, 9, 2, 5])
+    different, first, which = numbered(keys)
+    assert different.tolist() == [2 * times, 5 * times, 9 * times]
+    assert first.tolist() == [1, 0, 2]
+    assert which.tolist() == [1, 0, 2, 0, 1]
+    assert present(keys).tolist() == different.tolist()
 
 
 def test_ranges_are_written_out() -> None:

@@ -80,7 +80,11 @@ class StateAgent(SupplyAgent):
         self.title, self.bloc = state.title, state.bloc
         axes = model.world.axes
         self.needs = axes.final_spans[axes.state_rows[name]]
-        self.products = tuple(product for _, product in axes.needs[self.needs])
+
+    @property
+    def products(self) -> tuple[str, ...]:
+        """List what it needs."""
+        return tuple(product for _, product in self.model.world.axes.needs[self.needs])
 
 
 class FactoryAgent(SupplyAgent):
@@ -105,7 +109,11 @@ class FactoryAgent(SupplyAgent):
         row = axes.factory_rows[name]
         self.lines, self.inputs = axes.line_spans[row], axes.input_spans[row]
         self.works = axes.work_spans[row]
-        self.products = tuple(product for _, product in axes.lines[self.lines])
+
+    @property
+    def products(self) -> tuple[str, ...]:
+        """List what its lines make."""
+        return tuple(product for _, product in self.model.world.axes.lines[self.lines])
 
 
 class CommissionAgent(SupplyAgent):

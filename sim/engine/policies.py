@@ -143,7 +143,7 @@ def _keepers(world: World, owners: Owners, announced: Ints) -> list[StockPolicy]
 
 
 def _production(scenario: Scenario, world: World, groups: Sequence[Followers]) -> Production:
-    kinds = criticalities(scenario, world.axes.lines)
+    kinds = criticalities(scenario)
     fed = np.zeros(len(world.axes.lines), dtype=np.bool_)
     fed[world.axes.input_line] = True
     found = []

@@ -139,7 +139,7 @@ def _classes(scenario: Scenario, axes: Axes) -> Ints:
     criticality; what goes to final needs limits nothing else.
     """
     kinds = np.full(len(axes.needs), ESSENTIAL)
-    found = criticalities(scenario, axes.lines)
+    found = criticalities(scenario)
     for need, criticality in enumerate(found, start=axes.final):
         factory, _ = axes.lines[axes.need_line[need]]
         rule = scenario.factories[factory].rules.production or scenario.rules.production

@@ -20,6 +20,7 @@ from sim.kernels.market import Market
 from sim.kernels.places import Capped, Opening, Place
 from sim.kernels.rationing import Ration, proportional
 from sim.kernels.rounds import Trading
+from sim.kernels.spreading import Asked, ask
 from sim.kernels.sums import kept_where, some
 from sim.kernels.terms import RTOL
 
@@ -64,9 +65,10 @@ def allocate(  # noqa: PLR0913
     with enough inputs, beyond their supply: half a cut is half of what that would let flow; None:
     nothing.
     """
-    if opening is not None and opening.asked and rounds == 1:
+    asked = _asked(market, demand, cap, limits, opening) if rounds == 1 else None
+    if asked is not None:
         # nothing is to be kept for a second round
-        flow = ration(opening.asked.orders, supply, opening.asked.claims, market)
+        flow = ration(asked.orders, supply, asked.claims, market)
         received = _without_crumbs(market, flow, RTOL * demand)
         return Allocation(flow, market.by_line(flow), received, 1)
     cuts = _cuts(market, limits, ration, supply, beyond)
@@ -85,6 +87,19 @@ def allocate(  # noqa: PLR0913
     received = _without_crumbs(market, flow, trading.demand_dust)
     kept_away = None if cuts is None else cuts.told()
     return Allocation(flow, market.by_line(flow), received, done, kept_away)
+
+
+def _asked(
+    market: Market,
+    demand: Floats,
+    cap: Floats | None,
+    limits: Limits | None,
+    opening: Opening | None,
+) -> Asked | None:
+    """Return what is asked for in a first round, where that is known or only caps limit it."""
+    if opening is None or opening.asked is not None or limits is not None:
+        return None if opening is None else opening.asked
+    return ask(market, demand, opening.weight, opening.together, cap, None)
 
 
 def _without_crumbs(market: Market, flow: Floats, dust: Floats) -> Floats:

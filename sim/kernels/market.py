@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from sim.kernels.arrays import Bools, Ints
 from sim.kernels.kept import MOST_KEPT, remembered
+from sim.kernels.matching import present
 from sim.kernels.sums import GroupSum
 
 Kind = TypeVar("Kind", bound=np.generic)
@@ -50,7 +51,7 @@ class Market:
         is_lasting: bool = False,
     ) -> Market:
         """Index the links given by their ends; `tier` holds each need's tier, 0 first."""
-        levels = np.unique(tier[need]) if tier is not None and need.size else np.zeros(1)
+        levels = present(tier[need]) if tier is not None and need.size else np.zeros(1)
         masks: tuple[Bools | None, ...] = (None,)
         if tier is not None and levels.size > 1:
             masks = tuple((tier[need] == level)[:, None] for level in levels)

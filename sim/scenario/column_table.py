@@ -11,7 +11,7 @@ from functools import cache, cached_property
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import numpy as np
-from pydantic_core import core_schema
+from pydantic_core import PydanticUndefined, core_schema
 
 from sim.scenario.distributions import Floats, quantiles
 from sim.scenario.quantity import Frozen, Quantity, scale_of
@@ -134,9 +134,9 @@ class ColumnTable(Mapping[str, F], Generic[F]):
 
     def default(self, key: str) -> Any:
         """Give what a key that is no column is in every row."""
-        otherwise = self.model.model_fields[key]
-        is_said = key in self.constants or otherwise.is_required()
-        return getattr(self.at(0), key) if is_said else otherwise.default
+        otherwise = _default_of(self.model, key)
+        is_said = key in self.constants or otherwise is PydanticUndefined
+        return getattr(self.at(0), key) if is_said else otherwise
 
     def column(self, key: str) -> Numbers:
         """Give a quantity of every row, with the schema's default where a row gives none."""
@@ -156,7 +156,9 @@ class ColumnTable(Mapping[str, F], Generic[F]):
 
 @cache
 def _default_of(model: type[Frozen], key: str) -> Any:
-    """Give the schema's default; to look it up in a model takes long."""
+    """Give the schema's default, PydanticUndefined where it asks for the key; to look it up in a
+    model takes long.
+    """
     return model.model_fields[key].default
 
 
@@ -164,11 +166,12 @@ def joined(several: Sequence[Numbers]) -> Numbers:
     """Put columns of which the same is said one below the other."""
     if len(several) == 1:
         return several[0]
-    value, low, high = (
-        np.concatenate([getattr(each, part) for each in several])
-        for part in ("value", "low", "high")
+    value, low = (
+        np.concatenate([getattr(each, part) for each in several]) for part in ("value", "low")
     )
-    return Numbers(value, low, high, several[0].said)
+    if all(each.is_exact for each in several):
+        return Numbers(value, low, low, several[0].said)
+    return Numbers(value, low, np.concatenate([each.high for each in several]), several[0].said)
 
 
 def in_columns_or(value: Any, otherwise: Callable[[Any], Any]) -> Any:

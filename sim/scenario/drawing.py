@@ -42,10 +42,14 @@ def _central(quantities: Sequence[Quantity]) -> tuple[Floats, Floats, np.ndarray
     """Return scales and values, [quantities, 1], and which may differ from member to member. Many
     are the schema's own, one for all.
     """
-    kinds = {id(each): each for each in quantities}
+    keys = [*map(id, quantities)]
+    kinds = dict(zip(keys, quantities, strict=True))
     own = {key: (each.scale, each.value, each.may_differ) for key, each in kinds.items()}
-    scale, value, may_differ = zip(*(own[id(each)] for each in quantities), strict=True)
-    return np.array(scale)[:, None], np.array(value)[:, None], np.array(may_differ)
+    # of one for all nothing is looked up
+    known = map(own.__getitem__, keys) if len(own) > 1 else own.values()
+    found = [np.array(each) for each in zip(*known, strict=True)]
+    scale, value, may_differ = (each.repeat(len(keys) // each.size) for each in found)
+    return scale[:, None], value[:, None], may_differ
 
 
 def _found(dist: Distribution | None, quantities: Sequence[Quantity], u: Floats) -> Floats:

@@ -71,7 +71,7 @@ class Need(Frozen):
     ceiling: Units | None = None
     """Most units in stock at a month's end that orders aim at; null: no limit. What comes that
     nobody reckoned with may stand above it. 0: nothing can be stored."""
-    targets: dict[Due, StockTarget] = {}
+    targets: dict[Due, StockTarget] = Field(default_factory=dict)
     """What the stock is to hold when a month begins, by month of the year (november), or month
     (2014-11), which counts before it. Orders aim at a straight line from one to the next; where
     none lies before or ahead, at the cover."""

@@ -60,14 +60,8 @@ class Routes:
         for state, needs in scenario.needs.items():
             for product in needs:
                 buyers.setdefault(product, {})[state] = None
-        used: dict[str, set[str]] = {}
-        for name, factory in scenario.factories.items():
-            known = used.setdefault(factory.state, set())
-            for product in factory.lines:
-                for each in bill_of(scenario, name, product):
-                    if each not in known:
-                        known.add(each)
-                        buyers.setdefault(each, {})[factory.state] = None
+        for state, product in _used(scenario):
+            buyers.setdefault(product, {})[state] = None
         return cls(lines, makers, buyers)
 
     def __iter__(self) -> Iterator[Route]:
@@ -91,3 +85,18 @@ class Routes:
             )
             if ends.exporters and ends.importers:
                 yield ends
+
+
+def _used(scenario: Scenario) -> Iterator[tuple[str, str]]:
+    """List what lines use, (state, product), each once."""
+    used: dict[str, set[str]] = {}
+    for name, factory in scenario.factories.items():
+        known = used.setdefault(factory.state, set())
+        for product in factory.lines:
+            # nothing is left to be found
+            if len(known) == len(scenario.products):
+                break
+            for each in bill_of(scenario, name, product):
+                if each not in known:
+                    known.add(each)
+                    yield factory.state, each

@@ -19,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.kernels.arrays import Bools, Ints
-from sim.kernels.matching import found_among, matched, spread_out
+from sim.kernels.matching import found_among, matched, present, spread_out
 from sim.scenario.bills import bill_of
 from sim.scenario.schema import Scenario
 from sim.scenario.trade_columns import (
@@ -89,7 +89,7 @@ class Pairs(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class _Form:
-    """Hold the rules of one form, arrays [names], in the order of their keys."""
+    """Hold the rules of one form, arrays [names]."""
 
     ranks: tuple[int, int, int, int]
     """How narrowly exporter, importer, product and user are named"""
@@ -97,6 +97,15 @@ class _Form:
     codes: tuple[Ints, Ints, Ints, Ints]
     """Rows of what they name"""
     keys: Ints
+    """What they name, as one number"""
+
+    @cached_property
+    def by_key(self) -> _Form:
+        """Return the same in the order of the keys."""
+        order = np.argsort(self.keys, kind="stable")
+        exporter, importer, product, user = (code[order] for code in self.codes)
+        codes = (exporter, importer, product, user)
+        return _Form(self.ranks, self.rule[order], codes, self.keys[order])
 
     @property
     def rank(self) -> int:
@@ -106,7 +115,7 @@ class _Form:
     @property
     def has_twins(self) -> bool:
         """Tell whether two rules speak of the same."""
-        return bool((np.diff(self.keys) == 0).any())
+        return bool((np.diff(np.sort(self.keys, kind="stable")) == 0).any())
 
 
 class TradeRules:
@@ -129,27 +138,23 @@ class TradeRules:
 
     @cached_property
     def _forms(self) -> Sequence[_Form]:
-        """Sort the rules by form, the most specific first."""
+        """Part the rules by form, the most specific first."""
         rule, ranks, codes = _crossed([self.columns.spoken[side] for side in SIDES])
         form = np.zeros(rule.size, dtype=np.int64)
         for rank in ranks:
             form = form * (NAMED + 1) + rank
         found = []
-        for each in np.unique(form).tolist():
+        for each in present(form).tolist():
             own = np.flatnonzero(form == each)
             exporter, importer, product, user = (code[own] for code in codes)
             keys = self._key(exporter, importer, product, user)
-            order = np.argsort(keys, kind="stable")
-            exporter, importer, product, user = (
-                code[order] for code in (exporter, importer, product, user)
-            )
             first = tuple(int(rank[own[0]]) for rank in ranks)
             found.append(
                 _Form(
                     (first[0], first[1], first[2], first[3]),
-                    rule[own][order],
+                    rule[own],
                     (exporter, importer, product, user),
-                    keys[order],
+                    keys,
                 )
             )
         return sorted(found, key=lambda form: -form.rank)
@@ -180,7 +185,7 @@ class TradeRules:
         """
         return united(
             parties,
-            [self._spoken_of(form, parties, np.flatnonzero(rules[form.rule]))
+            [self._spoken_of(form.by_key, parties, np.flatnonzero(rules[form.by_key.rule]))
              for form in self._forms],
         )  # fmt: skip
 
@@ -213,10 +218,10 @@ class TradeRules:
             found = np.zeros(left.size, dtype=np.bool_)
             for form in forms:
                 keys = self._keys_of(form, parties, Pairs(*(each[left] for each in pairs)))
-                place, at = spread_out(*found_among(keys, form.keys))
+                place, at = spread_out(*found_among(keys, form.by_key.keys))
                 found[place] = True
                 rows.append(left[place])
-                rules.append(form.rule[at])
+                rules.append(form.by_key.rule[at])
             left = left[~found]
         return np.concatenate(rows), np.concatenate(rules)
 

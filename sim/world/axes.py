@@ -180,6 +180,9 @@ class Axes:
     @cached_property
     def siblings(self) -> Ints:
         """Count, for each link, the exporter's lines that may serve the same need."""
+        of_state = self.line_state * len(self.products) + self.line_product
+        if np.bincount(of_state, minlength=1).max() <= 1:
+            return np.ones_like(self.link_line)
         # a re-export is another offer of the same line: it takes nothing from the preference for
         # direct deliveries
         offer = np.where(self.link_via >= 0, self.link_terms + 1, 0)

@@ -21,14 +21,12 @@ def build_lines(scenario: Scenario, axes: Axes, draw: Draws) -> Lines:
 
     def own(key: str, alias: str | None = None) -> Floats:
         end = f".{alias or key}"
-        return draw.rows(
-            (getattr(line, key), path + end) for line, path in zip(lines, paths, strict=True)
-        )
+        return draw.each([getattr(line, key) for line in lines], [path + end for path in paths])
 
     def of_factory(key: str) -> Floats:
-        found = draw.rows(
-            (getattr(factory, key), f"factories.{name}.{key}")
-            for name, factory in scenario.factories.items()
+        found = draw.each(
+            [getattr(factory, key) for factory in scenario.factories.values()],
+            [f"factories.{name}.{key}" for name in scenario.factories],
         )
         return found.take(axes.line_factory, axis=0)
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from sim import rng
 from sim.kernels.arrays import Floats
-from sim.scenario.column_table import ColumnTable, draw_column, joined
+from sim.scenario.column_table import ColumnTable, Numbers, draw_column, joined
 from sim.scenario.drawing import draw_all
 from sim.scenario.quantity import Frozen, Quantity
 from sim.scenario.schema import Scenario
@@ -23,11 +23,8 @@ class _Part(NamedTuple):
     table: Mapping[str, Frozen]
     path: str
     rows: slice
-
-
-def _said(table: Mapping[str, Frozen], key: str) -> tuple[tuple[str, str], ...] | None:
-    """Give what is said of a quantity of all rows of columns; None for objects."""
-    return tuple(table.column(key).said.items()) if isinstance(table, ColumnTable) else None
+    numbers: Numbers | None
+    """What is drawn of columns; None for objects"""
 
 
 @dataclass(frozen=True)
@@ -57,9 +54,12 @@ class Draws:
     def rows(self, found: Iterable[tuple[Quantity, str]]) -> Floats:
         """Draw a number for each (quantity, path), [rows, members]."""
         pairs = list(found)
-        if not pairs:
+        return self.each([quantity for quantity, _ in pairs], [path for _, path in pairs])
+
+    def each(self, quantities: Sequence[Quantity], paths: Sequence[str]) -> Floats:
+        """Draw a number for each quantity and its path, [rows, members]."""
+        if not quantities:
             return np.zeros((0, self.width))
-        quantities, paths = zip(*pairs, strict=True)
         return draw_all(quantities, self.seed, paths, self.members)
 
     def column(self, table: Mapping[str, Frozen], key: str, block: str) -> Floats:
@@ -73,12 +73,17 @@ class Draws:
         kinds: dict[Any, list[_Part]] = {}
         start = 0
         for table, block in tables:
-            part = _Part(table, block, slice(start, start + len(table)))
-            kinds.setdefault(_said(table, key), []).append(part)
-            start = part.rows.stop
+            own, numbers = slice(start, start + len(table)), None
+            if isinstance(table, ColumnTable):
+                numbers = table.column(key)
+            said = None if numbers is None else tuple(numbers.said.items())
+            kinds.setdefault(said, []).append(_Part(table, block, own, numbers))
+            start = own.stop
         result = np.zeros((start, self.width))
         for said, parts in kinds.items():
             drawn = self._objects(parts, key) if said is None else self._numbers(parts, key)
+            if len(kinds) == 1:
+                return drawn
             ends = accumulate(part.rows.stop - part.rows.start for part in parts)
             for part, end in zip(parts, ends, strict=True):
                 own = part.rows
@@ -93,13 +98,11 @@ class Draws:
         )
 
     def _numbers(self, parts: Sequence[_Part], key: str) -> Floats:
-        tables = [part.table for part in parts if isinstance(part.table, ColumnTable)]
-
         def uniforms(rows: Sequence[int]) -> Floats:
             names = [f"{part.path}.{name}.{key}" for part in parts for name in part.table]
             return rng.rows(self.seed, [names[row] for row in rows], self.members)
 
-        numbers = joined([table.column(key) for table in tables])
+        numbers = joined([part.numbers for part in parts if part.numbers is not None])
         return draw_column(numbers, self.members, uniforms, rng.central(self.members))
 
     def rows_or(self, found: Iterable[tuple[Quantity | None, str]], otherwise: float) -> Floats:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.kernels.arrays import Bools, Floats, Ints
+from sim.kernels.matching import present
 from sim.kernels.sums import GroupSum
 
 
@@ -63,7 +64,9 @@ class LeadGroups:
         """Group the links by `lead` [links, members], months; `need` [links] is whom they serve."""
         varying = np.unique(need[(lead != 1).any(axis=1)])
         return cls(
-            tuple(LeadGroup.build(lead, each, need, needs) for each in np.unique(lead).tolist()),
+            tuple(
+                LeadGroup.build(lead, each, need, needs) for each in present(lead.ravel()).tolist()
+            ),
             None if varying.size == needs else varying,
         )
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.kernels.arrays import Ints
 from sim.kernels.uncollected import uncollected
-from sim.scenario.bills import bill_of
+from sim.scenario.bills import bills_of
 from sim.scenario.plant_options import works_of
 from sim.scenario.schema import Scenario
 from sim.world.axes import Axes, rows_of
@@ -127,21 +127,19 @@ def _needs(scenario: Scenario, lines: _Lines) -> _Needs:
             bought.append(product)
             tiers.append(need.tier)
     final = len(bought)
-    users: list[int] = []
-    for row, line in enumerate(lines.names):
-        inputs = bill_of(scenario, *line)
-        users += [row] * len(inputs)
+    count: list[int] = []
+    for inputs in bills_of(scenario):
+        count.append(len(inputs))
         bought += inputs
-    # a factory's inputs are served with the first tier: they are nobody's final use
-    tiers += [0] * len(users)
-    user, names = _ints(users), tuple(scenario.states)
+    user, names = np.repeat(np.arange(len(count)), count), tuple(scenario.states)
     state_row = np.concatenate([_ints(owners), lines.state[user]])
     return _Needs(
         tuple(zip(map(names.__getitem__, state_row.tolist()), bought, strict=True)),
         final,
         state_row,
-        _ints(map(product_row.__getitem__, bought)),
-        _ints(tiers),
+        np.fromiter(map(product_row.__getitem__, bought), dtype=np.int64, count=len(bought)),
+        # a factory's inputs are served with the first tier: they are nobody's final use
+        np.concatenate([_ints(tiers), np.zeros_like(user)]),
         np.concatenate([np.full(final, -1), user]),
     )
 

@@ -67,7 +67,10 @@ def _flows(world: World, trade: Trade) -> Allocation:
         if not moved.any():
             break
         # a settled member stays as it is, however many passes others in its chunk still need
-        demand[axes.inputs] = np.where(moved, wanted, demand[axes.inputs])
+        if moved.all():
+            demand[axes.inputs] = wanted
+        else:
+            demand[axes.inputs] = np.where(moved, wanted, demand[axes.inputs])
     needs.demand[:] = demand
     return result
 

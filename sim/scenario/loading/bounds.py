@@ -39,7 +39,8 @@ class Bounds:
         try:
             with opened(file) as stream:
                 known = os.fstat(stream.fileno()).st_size
-                data = stream.read(left + 1) if known <= left else b""
+                # to ask for all that there is room for takes as long again as to read what is there
+                data = stream.read(known) + stream.read(left + 1 - known) if known <= left else b""
         except ValueError as error:
             raise OSError(str(error)) from error
         if max(known, len(data)) > left:

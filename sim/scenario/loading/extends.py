@@ -154,8 +154,10 @@ def stand_beside(under: object, above: object) -> bool:
 
 def _joined(under: dict[Key, Any], above: dict[Key, Any]) -> dict[Key, Any]:
     """Put mappings together that have no more in common than mappings."""
-    both = under.keys() & above.keys()
-    return {**under, **above, **{key: _joined(under[key], above[key]) for key in both}}
+    found = dict(under)
+    for key, value in above.items():
+        found[key] = _joined(found[key], value) if key in found else value
+    return found
 
 
 def _member_by_member(

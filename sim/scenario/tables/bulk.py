@@ -220,8 +220,8 @@ def _grouped(first: Ints, second: Ints) -> tuple[Ints, Sequence[slice]]:
 def _titles(columns: PlainColumns, rows: Rows) -> Titles:
     """Give the codes of factories, which may serve as their titles."""
     cells, (codes, words) = rows.layout.names[0], columns.above[0]
-    first = dict(zip(codes[::-1].tolist(), range(codes.size - 1, -1, -1), strict=True))
-    row = {name: first[code] for code, name in enumerate(words)}
+    _, first, _ = numbered(codes)
+    row = dict(zip(words, first.tolist(), strict=True))
     texts: dict[Key, str] = {
         name: rows.grid.columns[cells[0].column][at]
         if len(cells) == 1 and cells[0].column is not None

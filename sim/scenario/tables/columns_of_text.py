@@ -159,12 +159,19 @@ class Cut(Column):
     def _keys(self) -> Sequence[np.ndarray]:
         """Write cells as numbers, eight letters in each: no two cells have the same numbers."""
         size = self._end - self._first
+        most = self._longest()
+        least = int(size.min(initial=most))
         last = len(self._text) - _LETTERS
         eight = np.ndarray(last + 1, dtype="<u8", buffer=self._text, strides=(1,))
-        return [
-            eight[np.minimum(self._first + at, last)] & _MASKS[np.clip(size - at, 0, _LETTERS)]
-            for at in range(0, max(int(size.max(initial=0)), 1), _LETTERS)
-        ]
+        keys = []
+        for at in range(0, max(most, 1), _LETTERS):
+            key = eight[np.minimum(self._first, last - at, dtype=np.intp) + at]
+            if least < at + _LETTERS:
+                # one mask for all cells where they are of one size
+                left = size if least < most else size[:1]
+                key &= _MASKS.take(left - at, mode="clip")
+            keys.append(key)
+        return keys
 
     def _lines(self) -> bytes:
         size = self._end - self._first + 1
@@ -192,16 +199,19 @@ def _first_alike(keys: Sequence[np.ndarray]) -> Ints:
     those that differ are put into slots anew, by another hash.
     """
     rows, odd = keys[0].size, _ODD
-    found, left = np.arange(rows), np.arange(rows)
+    found, left, own = np.arange(rows), np.arange(rows), keys
     bits = rows.bit_length() + 2
     slots = np.zeros(1 << bits, dtype=np.int64)
     while left.size:
-        slot = _hashed([key[left] for key in keys], odd) >> np.uint64(64 - bits)
+        slot = (_hashed(own, odd) >> np.uint64(64 - bits)).view(np.int64)
         slots[slot[::-1]] = left[::-1]
-        first = slots[slot]
-        alike = np.logical_and.reduce([key[first] == key[left] for key in keys])
-        found[left[alike]] = first[alike]
-        left, odd = left[~alike], odd * 3 % 2**64
+        first = slots.take(slot)
+        differs = np.logical_or.reduce(
+            [key.take(first) != each for key, each in zip(keys, own, strict=True)]
+        )
+        found[left] = first
+        left, own = left[differs], [each[differs] for each in own]
+        odd = odd * 3 % 2**64
     return found
 
 

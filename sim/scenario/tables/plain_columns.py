@@ -249,13 +249,16 @@ class PlainColumns:
     def _mark_wrong(self, key: str, value: np.ndarray, low: np.ndarray, high: np.ndarray) -> None:
         """Mark the rows whose number the schema might refuse."""
         assert self.model
-        bounds = _within(self.model, key)
+        bounds, given = _within(self.model, key), [value]
         if self._is_asked_for(key):
             self.odd |= np.isnan(value)
-        self.odd |= np.isnan(low) != np.isnan(high)
-        self.odd |= np.isnan(value) & ~np.isnan(low)
-        self.odd |= (low > value) | (value > high)
-        for each in (value, low, high):
+        # one array where no row gives an interval
+        if low is not high:
+            self.odd |= np.isnan(low) != np.isnan(high)
+            self.odd |= np.isnan(value) & ~np.isnan(low)
+            self.odd |= (low > value) | (value > high)
+            given += [low, high]
+        for each in given:
             size = np.abs(each)
             self.odd |= (size > 0) & (size < SMALLEST) | np.isinf(each)
             self.odd |= (each < bounds.low) | (each > bounds.high)
