@@ -7,9 +7,12 @@ months, members].
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from sim.kernels.arrays import Bools, Floats, Ints
+from sim.kernels.greatest import GroupMost
 from sim.kernels.production import starts_by_input
 from sim.kernels.sums import GroupSum
 from sim.world.axes import Axes
@@ -27,16 +30,18 @@ class Candidates:
         axes, width = world.axes, world.width
         self.lines, line = np.unique(axes.project_line, return_inverse=True)
         """Lines with candidates"""
-        self._qualification = world.projects.qualification[:, None]
+        self._qualification = world.projects.qualification[:, None].astype(np.int32)
         self._by_line = GroupSum(line, self.lines.size)
+        # the greatest of marks says whether there is one
+        self._any: Callable[[Bools], Bools] = GroupMost(line)  # type: ignore[assignment]
         self._works_by_line, self._owner = axes.works_by_line, axes.project_programme
         projects = (line.size, YEAR, width)
         programmes = (len(axes.programmes), YEAR, width)
         self._unfinished = np.empty(projects)
         self._works = np.empty((len(axes.works), YEAR, width))
         self._yield = np.empty((self.lines.size, YEAR, width))
-        self._month = np.empty((YEAR, 1), dtype=np.int64)
-        self._due = np.empty(projects, dtype=np.int64)
+        self._month = np.empty((YEAR, 1), dtype=np.int32)
+        self._due = np.empty(projects, dtype=np.int32)
         self._room = np.empty(projects, dtype=np.bool_)
         self._active = np.empty(programmes, dtype=np.bool_)
         self._rich = np.empty(programmes, dtype=np.bool_)
@@ -86,11 +91,6 @@ class Candidates:
         if len(works):
             coming += self._works_by_line(works.reshape(len(works), -1)).take(self.lines, axis=0)
         return coming.reshape(yield_.shape) * yield_
-
-    def _any(self, flags: Bools) -> Bools:
-        """Return which lines have a candidate that is marked, [projects, months, members]."""
-        found = self._by_line.any(flags.reshape(len(flags), -1))
-        return found.reshape(-1, *flags.shape[1:])
 
 
 class Pantries:

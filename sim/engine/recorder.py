@@ -41,15 +41,15 @@ class _Deliveries:
 
     def __init__(self, axes: Axes, suspects: Ints, width: int) -> None:
         needs = len(axes.needs)
-        self._abroad = np.flatnonzero(axes.exporter != axes.importer)
-        self._from_abroad = GroupSum(axes.link_need[self._abroad], needs)
+        abroad = np.flatnonzero(axes.exporter != axes.importer)
+        self._from_abroad = GroupSum(axes.link_need[abroad], needs, abroad)
         self._suspects = suspects
         self._from_suspects = GroupSum(axes.link_need[suspects], needs)
         self._nothing = np.zeros((needs, width))
 
     def foreign(self, world: World) -> Floats:
         """Add up what comes from abroad."""
-        return self._from_abroad(world.leaving.take(self._abroad, axis=0))
+        return self._from_abroad(world.leaving)
 
     def leaked(self, world: World) -> Floats:
         """Add up what leaks."""

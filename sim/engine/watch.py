@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from sim.engine.notes import NEAR, YEAR, Candidates, Pantries
 from sim.kernels.arrays import Bools, Floats, Ints
-from sim.kernels.sums import NEVER, GroupSum, divide, kept_where, raised, some
+from sim.kernels.sums import NEVER, GroupSum, divide, kept_where, some
 from sim.kernels.terms import RTOL
 from sim.records import CAUSES
 from sim.world.axes import Axes
@@ -208,12 +208,12 @@ class _Suppliers:
         Each line has the part that its weight gives it, as if all were open.
         """
         needs = world.needs
-        lacking = raised(needs.expected - needs.received)
+        lacking = needs.expected - needs.received
         np.minimum(lacking, needs.backlog, out=lacking)
         lacks = lacking > RTOL * needs.expected
         if not some(lacks):
             return None
-        if some(self._found != (world.links.qualified_from < NEVER)):
+        if self._found.size and some(self._found != (world.links.qualified_from < NEVER)):
             self._weigh(world)
         parts = kept_where(lacks, lacking).take(self._need, axis=0)
         parts *= self._part

@@ -7,6 +7,7 @@ what restrictions did.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Collection, Sequence
 from dataclasses import InitVar, dataclass, field
 from typing import NamedTuple
@@ -43,11 +44,26 @@ class Moves(NamedTuple):
     """Families of events that begin, grow, wane or end then"""
     events: frozenset[int]
     """Rows of these, and of events that they undo"""
+    others: frozenset[str]
+    """Those of the families that do not bear on what links may carry alone"""
 
-    @property
-    def others(self) -> frozenset[str]:
-        """Return the families that do not bear on what links may carry alone."""
-        return self.families - TRADE
+    @classmethod
+    def of(cls, families: Collection[str], events: Collection[int]) -> Moves:
+        """Tell which families do what."""
+        return cls(frozenset(families), frozenset(events), frozenset(families) - TRADE)
+
+
+class Holding(NamedTuple):
+    """Hold how events hold in a month, arrays [events, members], 0 to 1."""
+
+    strength: Floats
+    """How far each holds"""
+    kept: Floats
+    """What is left of it"""
+    force: Floats
+    """Both together"""
+    period: int
+    """How many months there have been in which one began, grew or ended"""
 
 
 class Limited(NamedTuple):
@@ -73,6 +89,10 @@ class Events:
     """What limits trade, once the world is at rest"""
     _agenda: list[Moves] = field(init=False)
     """Month -> what moves then"""
+    _turns: list[int] = field(init=False)
+    """Months in which some event begins, grows or ends"""
+    _known: Holding | None = field(init=False)
+    """How events hold until the next of these; None: not known yet"""
     _of_family: dict[str, list[Effect]] = field(init=False)
 
     def __post_init__(self, months: int) -> None:
@@ -89,14 +109,13 @@ class Events:
         qualifying = self._qualify(world)
         if not moves.events and not qualifying:
             return
-        strength, kept = self._strengths(world.month)
-        force = strength * kept
+        holding = self._holding(world.month)
         limits_move = bool(moves.families & LIMITING) or qualifying
         for family in FAMILIES:
             if family == "restrictions" and limits_move:
-                self._limit(world, strength, kept, moves, qualifies=qualifying)
+                self._limit(world, holding, moves, qualifies=qualifying)
             elif family in moves.others:
-                self._move(family, world, force, moves.events)
+                self._move(family, world, holding.force, moves.events)
 
     def observe(self, world: World) -> None:
         """Note what restrictions did to this month's allocation: what leaked, whom they hit."""
@@ -129,9 +148,7 @@ class Events:
                 effect.act(world, first == world.month, world.month - first)
             effect.hold(world, force[effect.row], first)
 
-    def _limit(
-        self, world: World, strength: Floats, kept: Floats, moves: Moves, *, qualifies: bool
-    ) -> None:
+    def _limit(self, world: World, holding: Holding, moves: Moves, *, qualifies: bool) -> None:
         """Set what trade events leave; those that do not move leave what they did.
 
         `qualifies` tells whether a line or a link is qualified from this month on.
@@ -142,7 +159,7 @@ class Events:
 
         def moment(row: int | Ints) -> Moment:
             begin, end, phase = line.begin[row], line.end[row], line.phase[row]
-            return Moment(world.month, strength[row], kept[row], begin, end, phase)
+            return Moment(world.month, holding.strength[row], holding.kept[row], begin, end, phase)
 
         limits.update(world, moment, moves.events, restrictions_move)
         caps.set(world, reopens=qualifies or "licences" in moves.families)
@@ -203,9 +220,11 @@ class Events:
                 break
         return hit[: axes.final]
 
-    def _strengths(self, month: int) -> tuple[Floats, Floats]:
-        """Return how far each event holds, and what is left of it, both [events, members]."""
-        line = self.timeline
+    def _holding(self, month: int) -> Holding:
+        """Return how events hold in this month: as before, unless one began, grew or ended."""
+        line, period = self.timeline, bisect_right(self._turns, month)
+        if self._known is not None and self._known.period == period:
+            return self._known
         strength = line.strength(month)
         kept = np.ones_like(strength)
         for target, undoing in line.undone_by:
@@ -213,7 +232,8 @@ class Events:
             acts = line.begin[undoing] >= line.begin[target]
             share = getattr(self.effects[undoing], "share") * acts  # noqa: B009
             kept[target] *= 1.0 - share * strength[undoing]
-        return strength, kept
+        self._known = Holding(strength, kept, strength * kept, period)
+        return self._known
 
     def _qualify(self, world: World) -> bool:
         """Return whether a line or a link is qualified from this month on."""
@@ -222,11 +242,12 @@ class Events:
 
     def _arrange(self, months: int) -> None:
         """Sort the effects by family, and list, for each month, what moves."""
+        self._turns, self._known = self.timeline.turns(), None
         self._of_family = {
             family: [each for each in self.effects if each.family == family] for family in FAMILIES
         }
         self._agenda = [
-            Moves(frozenset(self.effects[row].family for row in rows), frozenset(rows))
+            Moves.of({self.effects[row].family for row in rows}, rows)
             for rows in _moving(self.effects, self.timeline, months)
         ]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
@@ -25,6 +26,17 @@ class _Layout:
     """[groups, 1]: whose limit is a cap of its link"""
 
 
+class _Shown(NamedTuple):
+    """Hold what the world knows; while the limits are these nothing changes but what leaks."""
+
+    limits: Limits
+    layout: _Layout
+    lawful: Floats
+    """[groups, members]: what they leave without what leaks, units per month"""
+    caps: Floats
+    """[touched, members]: the cap of each link that is in some group, units per month"""
+
+
 @dataclass(eq=False)
 class Caps:
     """Set the world's caps and limits from those of trade events, where they have changed."""
@@ -32,8 +44,7 @@ class Caps:
     trade: TradeLimits
     _layouts: dict[bytes, _Layout] = field(default_factory=dict)
     """By which limits move and which hold"""
-    _shown: tuple[Limits, _Layout] | None = None
-    """Of which limits, in which layout, the world knows"""
+    _shown: _Shown | None = None
 
     def set(self, world: World, *, reopens: bool = True) -> None:
         """Set each link's cap, and what links may carry together, from the limits of the groups.
@@ -44,25 +55,31 @@ class Caps:
         another reason, too.
         """
         links, limits, touched = world.links, self.trade.limits, self.trade.groups.touched
-        most = limits.at(np.full_like(limits.base, ANY))
-        moving = limits.cut_in_part
-        # while these are the limits, nothing changes but what leaks
-        known = self._shown is not None and self._shown[0] is limits
-        layout = self._shown[1] if self._shown and known else self._layout(most, moving)
-        most = np.where(moving & (most > 0), limits.most, most)
-        own = limits.to_links(np.where(layout.alone | (most <= 0), most, np.inf), np.inf)
+        shown = self._shown
+        if shown is None or shown.limits is not limits:
+            shown = self._look_anew(world)
+        elif world.limits is not None:
+            world.limits.amount[:] = limits.amount.take(shown.layout.active, axis=0)
+        most, moving = _with_leaks(limits, shown.lawful), limits.cut_in_part
+        np.copyto(most, limits.most, where=moving & (most > 0))
+        own = limits.to_links(np.where(shown.layout.alone | (most <= 0), most, np.inf), np.inf)
         caps = np.minimum(links.base_cap.take(touched, axis=0), own)
-        if some(caps != links.cap.take(touched, axis=0)):
+        if some(caps != shown.caps):
             cap = links.cap.copy()
             cap[touched] = caps
             links.cap = renewed(cap)
-        if world.limits is not None and known:
-            world.limits.amount[:] = limits.amount.take(layout.active, axis=0)
-        else:
-            world.limits = limits.only(layout.active) if layout.active.size else None
-            self._shown = limits, layout
-        if reopens or some((caps > 0) != links.permitted.take(touched, axis=0)):
+            reopens = reopens or some((caps > 0) != (shown.caps > 0))
+        self._shown = _Shown(limits, shown.layout, shown.lawful, caps)
+        if reopens:
             world.reopen()
+
+    def _look_anew(self, world: World) -> _Shown:
+        """Tell the world of other limits, whose links still have the caps that they had."""
+        trade, limits = self.trade, self.trade.limits
+        lawful = trade.lawful.at(np.full_like(limits.base, ANY))
+        layout = self._layout(_with_leaks(limits, lawful), limits.cut_in_part)
+        world.limits = limits.only(layout.active) if layout.active.size else None
+        return _Shown(limits, layout, lawful, world.links.cap.take(trade.groups.touched, axis=0))
 
     def _layout(self, most: Floats, moving: Bools) -> _Layout:
         """Say which limits are of one link alone, where each leaves this at `most`, or is a share,
@@ -80,3 +97,9 @@ class Caps:
             return _Layout(np.flatnonzero(holds), alone[:, None])
 
         return remembered(self._layouts, key, work)
+
+
+def _with_leaks(limits: Limits, lawful: Floats) -> Floats:
+    """Return what limits leave of anything: what is `lawful`, or leaks, [groups, members]."""
+    most = np.maximum(lawful, limits.amount)
+    return np.minimum(most, limits.most, out=most)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar
 
 import numpy as np
@@ -77,10 +78,16 @@ class Funding(Effect):
 
     def act(self, world: World, begins: Bools, since: Ints) -> None:
         """Pay this month's part."""
+        (programme,) = self.rows.tolist()
         paying = (since >= 0) & (since < self.months)
-        money = np.where(paying, self.amount / self.months, 0.0)
-        world.programmes.appropriated[self.rows] += money
-        world.programmes.treasury[self.rows] += money
+        money = np.where(paying, self._part, 0.0)
+        world.programmes.appropriated[programme] += money
+        world.programmes.treasury[programme] += money
+
+    @cached_property
+    def _part(self) -> Floats:
+        """Return the money of a month."""
+        return self.amount / self.months
 
 
 @dataclass(eq=False)

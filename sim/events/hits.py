@@ -39,6 +39,8 @@ class _View:
     """[touched]: the need of each link"""
     place: Ints
     """[touched]: of each link among those in all groups"""
+    is_reexport: Floats
+    """[touched, 1]: 1 where all that comes over the link has leaked, 0 elsewhere"""
 
 
 class Observer:
@@ -65,7 +67,7 @@ class Observer:
         leaks = trade.limits.amount > trade.lawful.amount
         leaking = np.logical_or.reduce(leaks, axis=1)
         view = self._view
-        if view is None or view.of is not trade.limits or some(leaking & ~view.leaking):
+        if view is None or view.of is not trade.limits or some(leaking > view.leaking):
             view = self._view = self._look_anew(world, leaking)
             # all that comes the way round has leaked
             links.leaking[:] = 0.0
@@ -100,6 +102,7 @@ class Observer:
             line=axes.link_line[own.link],
             need=axes.link_need[own.touched],
             place=np.searchsorted(groups.touched, own.touched),
+            is_reexport=axes.is_reexport[own.touched].astype(np.float64)[:, None],
         )
 
     def _rows_left(self) -> Bools:
@@ -165,8 +168,7 @@ def _note_leaks(view: _View, world: World, leaks: Bools, would: Floats) -> None:
     links, touched = world.links, view.lawful.groups.touched
     lawful = np.where(leaks, view.lawful.at(would), np.inf)
     beyond = view.lawful.shares_beyond(lawful, links.flow)
-    always = world.axes.is_reexport[touched].astype(np.float64)[:, None]
-    links.leaking[touched] = np.maximum(always, beyond)
+    links.leaking[touched] = np.maximum(view.is_reexport, beyond)
 
 
 def _bars_buyers(view: _View, world: World, carried: Floats, wanted: Floats) -> Bools:
@@ -203,8 +205,9 @@ def _note_hits(view: _View, world: World, now: Bools) -> None:
     hit = acts & (needs.hit.take(need, axis=0) > world.month)
     if not some(hit):
         return
-    short = needs.backlog[need] > NEARLY_NOTHING * needs.demand[need]
-    hit &= (links.base_flow[touched] > 0) | (links.flow[touched] > 0) | short
+    backlog, demand = (each.take(need, axis=0) for each in (needs.backlog, needs.demand))
+    carried, flow = (each.take(touched, axis=0) for each in (links.base_flow, links.flow))
+    hit &= (carried > 0) | (flow > 0) | (backlog > NEARLY_NOTHING * demand)
     if some(hit):
         first = needs.hit.copy()
         np.minimum.at(first, need, np.where(hit, world.month, NEVER))

@@ -48,6 +48,17 @@ class Timeline:
         strength[slow] *= unit((month - self.begin[slow] + 1) / self.phase[slow])
         return strength
 
+    def turns(self) -> list[int]:
+        """List the months in which any event begins, grows or ends in some member, ascending; in
+        between each holds as strongly as the month before.
+        """
+        begin, phase = self.begin[self._slow], self.phase[self._slow]
+        grown = [
+            begin + np.minimum(step, phase - 1) for step in range(1, int(phase.max(initial=1)))
+        ]
+        months: list[int] = np.unique(np.concatenate([self.begin, self.end, *grown])).tolist()
+        return months
+
     def add(self, month: int) -> None:
         """Add an event that holds in all members from this month on, for good."""
         row = np.ones((1, self.begin.shape[1]), dtype=np.int64)

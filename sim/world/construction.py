@@ -39,7 +39,8 @@ def start(projects: Projects, capacity: Floats, month: int) -> None:
     later = (month + projects.delay.ravel().take(places)) % slots
     later *= capacity.size
     later += places
-    pipeline.reshape(-1)[later] += capacity.ravel().take(places)
+    flat = pipeline.reshape(-1)
+    flat[later] = flat.take(later) + capacity.ravel().take(places)
 
 
 def mature(projects: Projects, by_line: GroupSum, month: int) -> Floats | None:
