@@ -54,6 +54,16 @@ def test_sums_of_groups_at_any_width() -> None:
     assert by_group(np.asfortranarray(values)).tolist() == expected
 
 
+def test_what_is_the_same_everywhere_takes_no_memory() -> None:
+    same, other = np.full((3, 2), 1.5), np.array([[1.5, 1.5], [1.5, 2.0]])
+    level = sums.levelled(same)
+    assert np.array_equal(level, same)
+    assert level.strides == (0, 0)
+    assert not level.flags.writeable
+    assert sums.levelled(other) is other
+    assert sums.levelled(same[:0]).shape == (0, 2)
+
+
 def test_rounding_and_bounds() -> None:
     assert sums.whole(np.array([0.4, 0.5, 1.49, 2.5, 3.5])).tolist() == [0, 1, 1, 3, 4]
     assert sums.whole(np.array([1.5 - 2**-50, 1.5 + 2**-50])).tolist() == [2, 2]

@@ -7,6 +7,7 @@ the same one says whether it has changed, and nothing kept can be out of date un
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from operator import is_
 from typing import Any, Generic, TypeVar
 
 import numpy as np
@@ -58,9 +59,7 @@ class Kept(Generic[T]):
         """Return what the function gives for these arrays; raises ValueError where one of them
         may be changed in place.
         """
-        if self._known is not None and all(
-            now is then for now, then in zip(sources, self._known[0], strict=True)
-        ):
+        if self._known is not None and all(map(is_, sources, self._known[0])):
             return self._known[1]
         if any(each.flags.writeable for each in sources):
             raise ValueError("an array that may change in place tells nobody when it does")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.kernels.arrays import Floats
-from sim.kernels.sums import divide
+from sim.kernels.sums import divide, kept_where, raised
 
 DUST = 1e-9
 """A share of what was asked for below this counts as none: it is rounding."""
@@ -16,7 +16,7 @@ def scarcity(asked: Floats, output: Floats, *, counts_surplus: bool = False) -> 
     all was made; [lines, members]. With `counts_surplus` it is below 0 where more was made.
     """
     missing = divide(asked - output, asked)
-    return np.where((np.abs(missing) if counts_surplus else missing) > DUST, missing, 0.0)
+    return kept_where((np.abs(missing) if counts_surplus else missing) > DUST, missing)
 
 
 def ario(overtime: Floats, scarcity: Floats, most: float, months: float) -> Floats:
@@ -25,4 +25,5 @@ def ario(overtime: Floats, scarcity: Floats, most: float, months: float) -> Floa
     """
     moved = overtime + (most - overtime) * scarcity / months
     back = overtime + (1.0 - overtime) / months
-    return np.maximum(np.where(scarcity == 0, back, moved), 1.0)
+    np.copyto(moved, back, where=scarcity == 0)
+    return raised(moved, 1.0)

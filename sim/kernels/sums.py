@@ -52,6 +52,9 @@ def _product(name: str) -> Any:
     return getattr(_products(), name, None)
 
 
+_ONE = np.ones(1)
+
+
 class GroupSum:
     """Sum the rows of an array [rows, members] that belong to one group into [groups, members].
 
@@ -121,7 +124,7 @@ class GroupSum:
         if multiply is None:
             return None
         result = np.zeros(self.groups)
-        multiply(self.groups, 1, starts, places, values, np.ones(1), result)
+        multiply(self.groups, 1, starts, places, values, _ONE, result)
         return result
 
     @cached_property
@@ -193,6 +196,16 @@ def _level(shape: tuple[int, ...], value: float) -> Floats:
 def everywhere(shape: tuple[int, ...], value: float) -> Floats:
     """Return an array of one value that takes no memory, read-only."""
     return np.broadcast_to(np.float64(value), shape)
+
+
+def levelled(values: Floats) -> Floats:
+    """Return an array of one value as one that takes no memory, read-only; another as it is.
+
+    What is the same everywhere is read in no time.
+    """
+    first = values[:1, :1]
+    is_level = values.size and np.count_nonzero(values == first) == values.size
+    return everywhere(values.shape, float(first.item())) if is_level else values
 
 
 def raised(values: Floats, least: float = 0.0) -> Floats:

@@ -30,6 +30,10 @@ class Frozen(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
+_ALONE = {"value"}
+"""What is said of most numbers."""
+
+
 class Quantity(Frozen):
     """Hold a number, its interval and where it comes from."""
 
@@ -73,6 +77,8 @@ class Quantity(Frozen):
 
     @model_validator(mode="after")
     def _check_interval(self) -> Quantity:
+        if self.model_fields_set == _ALONE:
+            return self
         for fault in (self._interval_fault(), self._distribution_fault()):
             if fault:
                 raise PydanticCustomError("interval", "{fault}", {"fault": fault})

@@ -7,7 +7,7 @@ import numpy as np
 from sim.kernels.arrays import Floats, Ints
 from sim.kernels.kept import renewed
 from sim.kernels.matching import spread_out
-from sim.kernels.sums import NEVER
+from sim.kernels.sums import NEVER, levelled
 from sim.scenario.bills import placed_bill
 from sim.scenario.need import Need
 from sim.scenario.quantity import Quantity, month_number
@@ -40,7 +40,7 @@ def build_needs(scenario: Scenario, axes: Axes, draw: Draws, slots: int) -> Need
         final=np.zeros(final_shape),
         full_amount=amount,
         amount=amount.copy(),
-        cancellation=cancellation.take(axes.need_product, axis=0),
+        cancellation=levelled(cancellation.take(axes.need_product, axis=0)),
         cover=np.concatenate([_final_cover(scenario, axes, draw), input_cover.take(maker, axis=0)]),
         stock=np.zeros(shape),
         backlog=np.zeros(shape),

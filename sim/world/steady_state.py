@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.kernels.allocation import Allocation
 from sim.kernels.arrays import Floats
-from sim.kernels.sums import divide, whole
+from sim.kernels.sums import divide, levelled, whole
 from sim.world import lots
 from sim.world.world import Trade, World
 
@@ -88,4 +88,6 @@ def _fill_pipeline(world: World, result: Allocation) -> None:
         for month in range(group.lead):
             needs.pipeline[month % slots] += shipped
     needs.in_transit[:] = led
-    needs.lead[:] = divide(led, result.received, otherwise=1.0)
+    lead = divide(led, result.received, otherwise=1.0)
+    # a month everywhere, it stays so
+    needs.lead = lead if world.links.lead_groups.vary else levelled(lead)

@@ -186,8 +186,8 @@ class _Columns:
         """Put the parts of quantities together; bare numbers where that is all."""
         columns = {part: self._column(target) for part, target in parts.items()}
         is_rate = next(iter(parts.values())).leaf.is_rate
-        if columns.keys() == {"value"} and not self.values.said(columns, is_rate=is_rate):
-            return list(columns["value"])
+        if columns.keys() == {"value"}:
+            return _with(self.values.said(columns, is_rate=is_rate), columns["value"])
         found: list[Any] = []
         said: dict[frozenset[str], Mapping[str, str]] = {}
         for row in zip(*columns.values(), strict=True):
@@ -226,6 +226,13 @@ class _Columns:
         elif target.leaf.kind == "text" and target.path:
             place = where(self.layout, target.level, self.path)
             self.said[f"{place}.*.{target.path[0]}"] = words
+
+
+def _with(said: Mapping[str, str], numbers: Sequence[float | None]) -> Sequence[Any]:
+    """Say the same of all numbers; where nothing is said they stay bare."""
+    if not said:
+        return numbers
+    return [each if each is None else {"value": each, **said} for each in numbers]
 
 
 def _fill(holders: Sequence[Members], keys: Sequence[Key], values: Sequence[Any]) -> None:
