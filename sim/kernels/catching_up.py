@@ -76,12 +76,15 @@ class Customers(NamedTuple):
 
     def waiting(self, lost: Floats, orders: Floats, flow: Floats) -> tuple[Floats, Floats]:
         """Return what needs wait for more since lines `lost` so much of what they would have made,
-        [lines, members], or less where they made more, below 0; and what came from those who lost
-        any; [needs, members] each. Of these links, [of them, members], these were the `orders`, and
-        this is the `flow`.
+        [lines, members], or less where they made more, below 0; and what came of the same orders;
+        [needs, members] each. Of these links, [of them, members], these were the `orders`, and this
+        is the `flow`.
         """
         own = lost.take(self.line, axis=0)
-        lose = own > 0
-        basis = np.where(lose, raised(orders - flow), flow)
+        loses = own > 0
+        basis = np.where(loses, raised(orders - flow), flow)
         basis *= divide(lost, self.by_line(basis)).take(self.line, axis=0)
-        return self.by_need(basis), self.by_need(kept_where(lose, flow))
+        made = divide(self.by_line(flow), raised(lost.copy()))
+        came = kept_where(loses, basis)
+        came *= made.take(self.line, axis=0)
+        return self.by_need(basis), self.by_need(came)

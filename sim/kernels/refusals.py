@@ -131,8 +131,8 @@ class Refusals:
 
     def lose(self, lost: Floats, more: Floats, came: Floats) -> None:
         """Take note of use of inputs that lines `lost`, [inputs, members], and of what buyers wait
-        for `more` since lines did, from whom so much `came`, [needs, members] each: of the inputs
-        that these lack as much came over cuts for each unit that was refused.
+        for `more` since lines did, when so much `came` of the same orders, [needs, members] each:
+        of the inputs as much came over cuts for each unit that was refused.
         """
         inputs = slice(self.deferred.shape[0], None)
         self.lacked[inputs], self.lost[inputs] = raised(self.lacked[inputs] - lost), lost

@@ -9,6 +9,7 @@ import numpy as np
 
 from sim.kernels.refusals import Refusals
 from sim.kernels.sums import raised, some
+from sim.kernels.terms import RTOL
 from sim.month.positions import Positions
 from sim.world.world import World
 
@@ -33,6 +34,7 @@ def make(world: World, months: float) -> None:
     known.perceive(axes.inputs_by_line.to_rows(waited) * takes, months)
     lost = np.minimum(raised(lines.asked - waited), refusals.offer)
     lost -= np.minimum(lines.asked, lines.offer)
+    lost[np.abs(lost) <= RTOL * lines.asked] = 0.0
     orders = part * needs.demand.take(own.need, axis=0)
     more, came = own.waiting(lost, orders, world.links.flow.take(own.links, axis=0))
     refusals.lose(axes.inputs_by_line.to_rows(lost) * takes, more, came)

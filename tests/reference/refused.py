@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from tests.reference.limits import lightest, odds_of
+from tests.reference.limits import DUST, lightest, odds_of
 from tests.reference.things import FinalNeed, Line, Need, total
 
 
@@ -53,6 +53,8 @@ def make(line: Line, months: float) -> None:
         takes = need.amount / line.yield_
         need.catching_up += (waited * takes - need.catching_up) / months
     lost = min(max(line.asked - waited, 0.0), line.would_offer) - min(line.asked, line.offer)
+    if abs(lost) <= DUST * line.asked:
+        lost = 0.0
     for need in line.inputs:
         need.lost = lost * (need.amount / line.yield_)
         need.lacked = max(need.lacked - need.lost, 0.0)
@@ -60,10 +62,11 @@ def make(line: Line, months: float) -> None:
         link: max(part * link.need.demand - link.flow, 0.0) if lost > 0 else link.flow
         for link, part in orders.items()
     }
-    together = total(by.values())
+    together, made = total(by.values()), total(link.flow for link in orders)
     for link, part in by.items():
-        link.need.lost_besides += part * lost / together if together > 0 else 0.0
-        link.need.came_besides += link.flow if lost > 0 else 0.0
+        share = part / together if together > 0 else 0.0
+        link.need.lost_besides += share * lost
+        link.need.came_besides += share * made if lost > 0 else 0.0
 
 
 def _share(need: Need, weight: float) -> float:
