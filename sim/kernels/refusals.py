@@ -71,12 +71,12 @@ class Refusals:
     waiting: Floats
     """What still waits because cuts refused it"""
     passed_each: Floats
-    """What came over cut links, of the same orders, for each unit of that; 0: no cut took a share
+    """What came over cut links, of the same orders, for each unit refused; 0: no cut took a share
     so far"""
     by_lines: Bools
     """Where some of it waits for lines that lack inputs"""
     lacked: Floats
-    """What would be in stock beside what is"""
+    """What would be in stock beside what is; below 0: what is there to make good for lost use"""
     lost: Floats
     """What would have been used last, of a state this month, beside what was"""
     deferred: Floats
@@ -101,10 +101,10 @@ class Refusals:
         """
         final = slice(self.deferred.shape[0])
         lacked = self.lacked[final]
-        would = np.minimum(stock + lacked, wanted - self.deferred)
+        would = np.minimum(raised(stock + lacked), wanted - self.deferred)
         # a rule that holds goods back would do so of more, too
         lost = np.where(used < np.minimum(stock, wanted), 0.0, would - used)
-        self.lacked[final], self.lost[final] = raised(lacked - lost), lost
+        self.lacked[final], self.lost[final] = lacked - lost, lost
         self.deferred = raised(lasting * (self.deferred + lost))
 
     @property
@@ -127,7 +127,9 @@ class Refusals:
         anew or twice; and as a new want what they order less since what was refused is on order. No
         more can wait than `most`.
         """
-        self.waiting = np.minimum(raised(self.waiting + more), most)
+        whole = self.waiting + more
+        self.waiting = np.clip(whole, 0.0, most)
+        self.lacked = self.lacked + (self.waiting - whole)
 
     def lose(self, lost: Floats, more: Floats, came: Floats) -> None:
         """Take note of use of inputs that lines `lost`, [inputs, members], and of what buyers wait
@@ -135,16 +137,16 @@ class Refusals:
         of the inputs as much came over cuts for each unit that was refused.
         """
         inputs = slice(self.deferred.shape[0], None)
-        self.lacked[inputs], self.lost[inputs] = raised(self.lacked[inputs] - lost), lost
-        waiting, passed = raised(self.waiting + more), self.passed + came
-        grows = more > 0
-        self.passed_each = np.where(grows, divide(passed, waiting), self.passed_each)
+        self.lacked[inputs], self.lost[inputs] = self.lacked[inputs] - lost, lost
+        pool, grows = self._pool(), more > 0
+        known = divide(pool * self.passed_each + came, pool + more)
+        self.passed_each = np.where(grows, known, self.passed_each)
         self.by_lines = self.by_lines | grows
-        self._wait(waiting)
+        self._wait(raised(self.waiting + more))
 
     def _wait(self, waiting: Floats) -> None:
         """Let so much wait: what is more does not come, and what is less has come."""
-        self.lacked = raised(self.lacked + (waiting - self.waiting))
+        self.lacked = self.lacked + (waiting - self.waiting)
         self.waiting = waiting
 
     def taken(self, cuts: CutNeeds, came: Floats, backlog: Floats) -> Refusals:
@@ -153,25 +155,45 @@ class Refusals:
         cut any more nothing is known.
         """
         needs, takes_part = cuts.needs, cuts.odds > 0
-        waited, each = (v.take(needs, axis=0) for v in (self.waiting, self.passed_each))
-        passed = waited * each
+        each = self.passed_each.take(needs, axis=0)
         # a cut that takes less than before has refused less of the same orders, but not of those
         # that wait for lines
         has_less = takes_part & ~self.by_lines.take(needs, axis=0)
-        before = np.minimum(waited, np.where(has_less, cuts.odds * passed, waited))
+        self._lighten(needs, np.where(has_less, np.minimum(cuts.odds * each, 1.0), 1.0))
+        each, before, pool = (
+            v.take(needs, axis=0) for v in (self.passed_each, self.waiting, self._pool())
+        )
         waiting = before + cuts.by_need(came * cuts.link_odds)
+        waiting = np.minimum(waiting, backlog.take(needs, axis=0))
         # what one refused another may refuse, too: once is enough to know the lightest
-        measure = np.minimum(before, cuts.lightest.refused(passed))
+        measure = np.minimum(pool, cuts.lightest.refused(pool * each))
         measure += cuts.by_need(came * cuts.lightest.link_odds)
-        waits = backlog.take(needs, axis=0)
-        passed += cuts.by_need(kept_where(cuts.link_odds > 0, came))
-        passed *= divide(np.minimum(measure, waits), measure)
-        waiting = np.minimum(waiting, waits)
-        self.passed_each[needs] = np.where(waiting > 0, divide(passed, waiting), each)
+        passed = pool * each + cuts.by_need(kept_where(cuts.link_odds > 0, came))
+        pool += waiting - before
+        passed *= divide(np.minimum(measure, pool), measure)
+        self.passed_each[needs] = np.where(pool > 0, divide(passed, pool), each)
         still = np.minimum(self.waiting, backlog)
         still[needs] = waiting
         self._wait(still)
         return self.where(np.logical_or.reduce(takes_part | cuts.whole, axis=0))
+
+    def _pool(self) -> Floats:
+        """Return what was refused and is not made good, whether it waits or not."""
+        pool = self.lacked.copy()
+        pool[: self.deferred.shape[0]] += self.deferred
+        return np.maximum(pool, self.waiting, out=pool)
+
+    def _lighten(self, needs: Ints, part: Floats) -> None:
+        """Keep so much of what is known of some needs, [of them, members], as if their cuts had
+        taken less all along.
+        """
+        if np.count_nonzero(part == 1.0) == part.size:
+            return
+        for each in (self.waiting, self.lacked, self.lost):
+            each[needs] *= part
+        self.passed_each[needs] = divide(self.passed_each.take(needs, axis=0), part)
+        final = needs < self.deferred.shape[0]
+        self.deferred[needs[final]] *= part[final]
 
     def where(self, members: Bools) -> Refusals:
         """Return the same in some members, [members]; nothing is known in others."""

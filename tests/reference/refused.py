@@ -10,9 +10,9 @@ from tests.reference.things import FinalNeed, Line, Need, total
 
 def use(need: FinalNeed, stock: float, wanted: float) -> None:
     """Find what a state would have used of its stock beside what it did, of all that it wanted."""
-    would = min(stock + need.lacked, wanted - need.put_off)
+    would = min(max(stock + need.lacked, 0.0), wanted - need.put_off)
     need.lost = would - need.used
-    need.lacked = max(need.lacked - need.lost, 0.0)
+    need.lacked -= need.lost
     need.put_off = max((need.put_off + need.lost) * (1.0 - need.cancellation), 0.0)
 
 
@@ -31,8 +31,9 @@ def order(need: Need, stock: float, deferred: float, ordering: Callable[..., flo
     need.expected = expected
     need.ordered = ordering(need, stock, deferred, on_order)
     need.demand = need.old_orders + need.ordered
-    waiting = max(need.refused_before + need.ordered - without, 0.0)
-    need.refused_before = min(waiting, need.demand)
+    whole = need.refused_before + need.ordered - without
+    need.refused_before = min(max(whole, 0.0), need.demand)
+    need.lacked += need.refused_before - whole
 
 
 def catch_up(need: Need, line: Line) -> None:
@@ -57,7 +58,7 @@ def make(line: Line, months: float) -> None:
         lost = 0.0
     for need in line.inputs:
         need.lost = lost * (need.amount / line.yield_)
-        need.lacked = max(need.lacked - need.lost, 0.0)
+        need.lacked -= need.lost
     by = {
         link: max(part * link.need.demand - link.flow, 0.0) if lost > 0 else link.flow
         for link, part in orders.items()
@@ -81,8 +82,9 @@ def note(needs: Sequence[Need], odds: dict[Need, float], whole: set[Need]) -> No
         # whom lines would have served, had they not lacked what cuts refused, waits, too
         waiting = max(need.refused_before + need.lost_besides, 0.0)
         if need.lost_besides > 0:
-            passed = need.refused_before * need.passed_each + need.came_besides
-            need.passed_each = passed / waiting
+            pool = _pool(need)
+            passed = pool * need.passed_each + need.came_besides
+            need.passed_each = passed / (pool + need.lost_besides)
             need.waits_for_lines = True
         _wait(need, waiting)
         need.lost_besides = need.came_besides = 0.0
@@ -96,21 +98,37 @@ def _note(need: Need, odds: float) -> None:
     over = [(odds_of(link), link.flow) for link in need.open_links]
     over = [(each, came) for each, came in over if each > 0]
     least = lightest(need)
-    passed = need.refused_before * need.passed_each
-    has_less = odds > 0 and not need.waits_for_lines
-    before = min(need.refused_before, odds * passed) if has_less else need.refused_before
-    waiting = before + total(each * came for each, came in over)
+    if odds and odds * need.passed_each < 1 and not need.waits_for_lines:
+        _lighten(need, odds * need.passed_each)
+    pool = _pool(need)
+    waiting = need.refused_before + total(each * came for each, came in over)
+    waiting = min(waiting, need.backlog)
     # what a deeper cut refused, and then a lighter one: once is enough to know the lightest
-    measure = min(before, least * passed) if least else before
+    passed = pool * need.passed_each
+    measure = min(pool, least * passed) if least else pool
     measure += total(min(each, least) * came for each, came in over)
     passed += total(came for _, came in over)
-    passed *= min(measure, need.backlog) / (measure or 1.0)
-    waiting = min(waiting, need.backlog)
-    if waiting > 0:
-        need.passed_each = passed / waiting
+    pool += waiting - need.refused_before
+    passed *= min(measure, pool) / (measure or 1.0)
+    if pool > 0:
+        need.passed_each = passed / pool
     _wait(need, waiting)
 
 
+def _pool(need: Need) -> float:
+    """Return what was refused and is not made good, whether it waits or not."""
+    return max(need.lacked + need.put_off, need.refused_before)
+
+
+def _lighten(need: Need, part: float) -> None:
+    """Keep so much of what is known of a need, as if its cuts had taken less all along."""
+    need.refused_before *= part
+    need.lacked *= part
+    need.lost *= part
+    need.put_off *= part
+    need.passed_each = need.passed_each / part if part > 0 else 0.0
+
+
 def _wait(need: Need, waiting: float) -> None:
-    need.lacked = max(need.lacked + waiting - need.refused_before, 0.0)
+    need.lacked += waiting - need.refused_before
     need.refused_before = waiting
