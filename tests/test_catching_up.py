@@ -80,6 +80,20 @@ def test_more_need_is_no_catching_up() -> None:
     assert engines(world)[1:] == approx([each / 2 for each in engines(free)[1:]], rel=0.02)
 
 
+@pytest.mark.parametrize("cancellation", [0, 0.1])
+def test_when_the_cut_takes_next_to_nothing_any_more_all_is_caught_up_for(
+    cancellation: float,
+) -> None:
+    """Nine tenths until July 2015, and then a millionth: like none."""
+    ends = yard(300, cancellation, share=0.9)
+    ends["events"]["cut"]["until"] = "2015-07"
+    later = {**CUT, "date": "2015-07", "share": 1e-6}
+    lightens = {**ends, "events": {**ends["events"], "later": later}}
+    assert engines(lightens) == approx(engines(ends), rel=0.01, abs=7)
+    lightens["events"]["later"] = {**later, "share": 0.5}
+    assert sum(engines(lightens)) < 0.8 * sum(engines(ends))
+
+
 def test_an_outage_of_another_input_is_caught_up_for() -> None:
     """Where no cut refused anything, who catches up wants more: with all engines away for three
     months, and no cut, all boats are built in the end."""

@@ -80,8 +80,8 @@ SENTENCES: dict[str, Callable[[], bool]] = {
     "have lost little over a third of what it loses": lambda: (
         1 / 3 < lost("announced_plan") / lost("baseline") < 0.4
     ),
-    "without it over two fifths of the loss does not happen (218 of 413 months": lambda: (
-        (lost("no_dual_use_ban"), lost("baseline")) == (218, 413)
+    "without it over two fifths of the loss does not happen (217 of 413 months": lambda: (
+        (lost("no_dual_use_ban"), lost("baseline")) == (217, 413)
     ),
     "another step changes little": lambda: (
         max(

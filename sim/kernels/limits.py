@@ -104,7 +104,7 @@ class Limits(Terms):
         return refused
 
     @cached_property
-    def _cut_needs(self) -> CutNeeds:
+    def cut_needs(self) -> CutNeeds:
         """Return the needs that cuts refuse something, and the links over which."""
         groups, nothing = self.groups, np.zeros_like(self.waiting)
         of_claim, (odds, whole) = groups.by_need_group.group_of_row, (nothing, nothing.copy())
@@ -147,7 +147,7 @@ class Limits(Terms):
         if not self.is_share and (before is None or self.cuts is None):
             return None
         known = Refusals.none(backlog.shape, final) if before is None else before
-        return known.taken(self._cut_needs, flow.take(self._cut_needs.links, axis=0), backlog)
+        return known.taken(self.cut_needs, flow.take(self.cut_needs.links, axis=0), backlog)
 
     def anew(self, orders: Floats, wanted: Floats) -> Floats:
         """Return what of orders was not refused before, by pair, [pairs, members].

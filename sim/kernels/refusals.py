@@ -155,11 +155,10 @@ class Refusals:
         cut any more nothing is known.
         """
         needs, takes_part = cuts.needs, cuts.odds > 0
-        each = self.passed_each.take(needs, axis=0)
         # a cut that takes less than before has refused less of the same orders, but not of those
         # that wait for lines
-        has_less = takes_part & ~self.by_lines.take(needs, axis=0)
-        self._lighten(needs, np.where(has_less, np.minimum(cuts.odds * each, 1.0), 1.0))
+        still = self.still_refused(cuts)
+        self.lighten(needs, np.where(self.by_lines.take(needs, axis=0), 1.0, still))
         each, before, pool = (
             v.take(needs, axis=0) for v in (self.passed_each, self.waiting, self._pool())
         )
@@ -183,7 +182,12 @@ class Refusals:
         pool[: self.deferred.shape[0]] += self.deferred
         return np.maximum(pool, self.waiting, out=pool)
 
-    def _lighten(self, needs: Ints, part: Floats) -> None:
+    def still_refused(self, cuts: CutNeeds) -> Floats:
+        """Return which part of what was refused cuts refuse now, [cut needs, members]."""
+        part = np.minimum(cuts.odds * self.passed_each.take(cuts.needs, axis=0), 1.0)
+        return np.where(cuts.odds > 0, part, 1.0)
+
+    def lighten(self, needs: Ints, part: Floats) -> None:
         """Keep so much of what is known of some needs, [of them, members], as if their cuts had
         taken less all along.
         """

@@ -22,6 +22,7 @@ def make(world: World, months: float) -> None:
     refusals, inputs, own = needs.refusals, axes.inputs, axes.customers
     if refusals is None or not own.links.size:
         return
+    _lighten(world, refusals)
     known, waiting = refusals.catching_up, refusals.waiting.take(own.need, axis=0)
     if not (some(refusals.lacked[inputs]) or some(waiting) or some(known.perceived)):
         refusals.lost[inputs] = 0.0
@@ -38,6 +39,28 @@ def make(world: World, months: float) -> None:
     orders = part * needs.demand.take(own.need, axis=0)
     more, came = own.waiting(lost, orders, world.links.flow.take(own.links, axis=0))
     refusals.lose(axes.inputs_by_line.to_rows(lost) * takes, more, came)
+
+
+def _lighten(world: World, refusals: Refusals) -> None:
+    """Where cuts refuse less of inputs than before, let those wait for less who wait for lines that
+    lacked these, and so on down the chain: the rest is a new want.
+    """
+    axes, own, limits = world.axes, world.axes.customers, world.limits
+    if limits is None or not limits.is_share:
+        return
+    part, lines = np.ones_like(refusals.waiting), np.ones_like(world.lines.output)
+    part[limits.cut_needs.needs] = refusals.still_refused(limits.cut_needs)
+    part[refusals.by_lines] = 1.0
+    if not some(part < 1.0):
+        return
+    before = np.zeros_like(part)
+    while not np.array_equal(before, part):
+        before = part.copy()
+        np.minimum.at(lines, axes.input_line, part[axes.inputs])
+        of_links = np.where(refusals.by_lines[own.need], lines[own.line], 1.0)
+        np.minimum.at(part, own.need, of_links)
+    refusals.lighten(np.arange(len(part)), np.where(refusals.by_lines, part, 1.0))
+    refusals.catching_up.perceived *= lines[axes.input_line]
 
 
 def without(world: World, refusals: Refusals, positions: Positions) -> Positions | None:

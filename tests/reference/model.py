@@ -5,6 +5,7 @@ from __future__ import annotations
 import mesa
 
 from sim.scenario.schema import Scenario
+from tests.reference import refused
 from tests.reference.agents import CommissionAgent, FactoryAgent, StateAgent, spend
 from tests.reference.books import Books
 from tests.reference.events import Calendar
@@ -105,6 +106,7 @@ class ReferenceModel(mesa.Model):
             factory.make()
         for need in self.needs:
             need.take_delivery(month)
+        refused.lighten(self.lines, self.needs)
         for factory in self.factories:
             factory.miss()
         self.calendar.observe(month)

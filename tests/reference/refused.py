@@ -70,6 +70,31 @@ def make(line: Line, months: float) -> None:
         link.need.came_besides += share * made if lost > 0 else 0.0
 
 
+def lighten(lines: Sequence[Line], needs: Sequence[Need]) -> None:
+    """Where cuts refuse less of inputs than before, let those wait for less who wait for lines that
+    lacked these, and so on down the chain."""
+    part = {need: 1.0 if need.waits_for_lines else _still_refused(need) for need in needs}
+    if all(each == 1.0 for each in part.values()):
+        return
+    for _ in lines:
+        for line in lines:
+            least = min((part[need] for need in line.inputs), default=1.0)
+            for link in line.links:
+                if link.need.waits_for_lines:
+                    part[link.need] = min(part[link.need], least)
+    for need in needs:
+        if need.waits_for_lines:
+            _lighten(need, part[need])
+    for line in lines:
+        for need in line.inputs:
+            need.catching_up *= min(part[each] for each in line.inputs)
+
+
+def _still_refused(need: Need) -> float:
+    odds = max((limit.odds for link in need.links for limit in link.limits), default=0.0)
+    return min(odds * need.passed_each, 1.0) if odds else 1.0
+
+
 def _share(need: Need, weight: float) -> float:
     together = total(link.weight for link in need.open_links)
     return weight / together if together > 0 else 0.0
