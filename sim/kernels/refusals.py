@@ -17,6 +17,9 @@ from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.catching_up import CatchingUp
 from sim.kernels.sums import GroupSum, divide, kept_where, raised, some
 
+NEARLY_ALL = 1.0 - 1e-12
+"""A part of what was refused that counts as all."""
+
 
 class Lightest(NamedTuple):
     """Hold the lightest cut of each need, which may have suppliers that are cut differently: the
@@ -184,8 +187,9 @@ class Refusals:
 
     def still_refused(self, cuts: CutNeeds) -> Floats:
         """Return which part of what was refused cuts refuse now, [cut needs, members]."""
-        part = np.minimum(cuts.odds * self.passed_each.take(cuts.needs, axis=0), 1.0)
-        return np.where(cuts.odds > 0, part, 1.0)
+        part = cuts.odds * self.passed_each.take(cuts.needs, axis=0)
+        # a hair less is rounding
+        return np.where((cuts.odds > 0) & (part < NEARLY_ALL), part, 1.0)
 
     def lighten(self, needs: Ints, part: Floats) -> None:
         """Keep so much of what is known of some needs, [of them, members], as if their cuts had

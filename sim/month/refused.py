@@ -48,11 +48,12 @@ def _lighten(world: World, refusals: Refusals) -> None:
     axes, own, limits = world.axes, world.axes.customers, world.limits
     if limits is None or not limits.is_share:
         return
-    part, lines = np.ones_like(refusals.waiting), np.ones_like(world.lines.output)
-    part[limits.cut_needs.needs] = refusals.still_refused(limits.cut_needs)
-    part[refusals.by_lines] = 1.0
-    if not some(part < 1.0):
+    needs, still = limits.cut_needs.needs, refusals.still_refused(limits.cut_needs)
+    still[refusals.by_lines.take(needs, axis=0)] = 1.0
+    if not some(still[needs >= axes.final] < 1.0):
         return
+    part, lines = np.ones_like(refusals.waiting), np.ones_like(world.lines.output)
+    part[needs] = still
     before = np.zeros_like(part)
     while not np.array_equal(before, part):
         before = part.copy()
