@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import sim
-from sim.kernels.catching_up import CatchingUp, Customers
+from sim.kernels.catching_up import Customers, extra_use
 from tests.on_paper import column
 from tests.test_partial_cuts import CUT, one_supplier
 from tests.test_reference import assert_same
@@ -113,32 +113,14 @@ def test_as_the_reference(capacity: float, cancellation: float) -> None:
 # -------------------------------------------------------------------------------------------------
 
 
-def known(perceived: float) -> CatchingUp:
-    """Know this much of one input of one line."""
-    return CatchingUp(column(perceived), column(0))
-
-
-def test_it_is_perceived_as_demand_is() -> None:
-    one = known(4)
-    one.perceive(column(16), 3)
-    assert one.perceived.tolist() == [[8]]
-
-
 @pytest.mark.parametrize(
     ("caught", "most", "extra"),
     [(20, 100, 20), (20, 60, 0), (60, 70, 50), (90, 100, 80), (0, 90, 0)],
 )
 def test_what_of_the_use_expected_is_for_that(caught: float, most: float, extra: float) -> None:
     """Of 80 perceived, as far as there is capacity for."""
-    one = known(caught)
-    one.expect(column(min(80, most)), column(80), column(most))
-    assert one.extra.tolist() == [[extra]]
-
-
-def test_nothing_is_known_where_nothing_is_cut() -> None:
-    one = CatchingUp(np.array([[1.0, 2.0]]), np.array([[3.0, 4.0]]))
-    kept = one.where(np.array([True, False]))
-    assert (kept.perceived.tolist(), kept.extra.tolist()) == ([[1, 0]], [[3, 0]])
+    found = extra_use(column(min(80, most)), column(80), column(caught), column(most))
+    assert found.tolist() == [[extra]]
 
 
 def test_who_waits_for_what_a_line_lost() -> None:

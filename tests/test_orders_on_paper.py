@@ -106,7 +106,7 @@ def test_what_buyers_would_know_had_cuts_refused_nothing() -> None:
     assert refusals is not None
     refusals.lacked[:], refusals.deferred[:] = column(8, 0, 6), column(2, 0)
     refusals.lost[:] = column(1, 0, 5)
-    refusals.catching_up.perceived[:] = 4
+    refusals.catching_up[:] = 4
 
     def rule(found: Position) -> np.ndarray:
         seen.append(found)

@@ -247,5 +247,17 @@ def test_under_a_whole_cut_what_the_other_refused_is_known_still() -> None:
     assert after(told(10, 0.5, 20), 0, 0, 6, whole=True) == [6, 3, 16]
 
 
+def test_of_members_without_a_cut_nothing_is_known() -> None:
+    """In the second of two nothing holds."""
+    known = Refusals.none((2, 2), 1)
+    every = (known.waiting, known.passed_each, known.lacked, known.lost, known.deferred)
+    for each in (*every, known.catching_up, known.by_lines):
+        each[:] = 1
+    kept = known.where(np.array([True, False]))
+    every = (kept.waiting, kept.passed_each, kept.lacked, kept.lost, kept.by_lines)
+    assert [each.tolist() for each in every] == [[[1, 0]] * 2] * 5
+    assert [each.tolist() for each in (kept.deferred, kept.catching_up)] == [[[1, 0]]] * 2
+
+
 def test_where_nothing_is_cut_nothing_is_known() -> None:
     assert after(told(10, 0.5, 20), 0, 0, 100, whole=False) == [0, 0, 0]

@@ -7,46 +7,23 @@ orders for that is no new want, of which the cut would let its share come.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
-from sim.kernels.arrays import Bools, Floats, Ints
+from sim.kernels.arrays import Floats, Ints
 from sim.kernels.sums import GroupSum, divide, kept_where, raised
 
 
-@dataclass(eq=False)
-class CatchingUp:
-    """Hold what plants reckon with because their customers wait for what cuts kept them from
-    making; arrays [inputs, members], units of the input that it takes.
+def extra_use(expected: Floats, perceived: Floats, caught_up: Floats, most: Floats) -> Floats:
+    """Return what of the use that plants expect of an input is to catch up; all [inputs, members],
+    units of the input.
+
+    `expected` is the use, `perceived` what all that plants are asked for would take, `caught_up`
+    what of that is asked for by who waits since cuts refused inputs, and `most` what they can use.
     """
-
-    perceived: Floats
-    """What of it plants were asked for, smoothed as they smooth demand"""
-    extra: Floats
-    """What of the use that they expect this month is for that"""
-
-    @classmethod
-    def none(cls, shape: tuple[int, ...]) -> CatchingUp:
-        """Begin: nobody waits."""
-        return cls(np.zeros(shape), np.zeros(shape))
-
-    def where(self, members: Bools) -> CatchingUp:
-        """Return the same in some members, [members]; 0 in others."""
-        perceived, extra = (np.where(members, each, 0.0) for each in (self.perceived, self.extra))
-        return CatchingUp(perceived, extra)
-
-    def perceive(self, asked: Floats, months: float) -> None:
-        """Smooth what is asked for over so many months."""
-        self.perceived = self.perceived + (asked - self.perceived) / months
-
-    def expect(self, expected: Floats, perceived: Floats, most: Floats) -> None:
-        """Tell what of the `expected` use is for that: of the use `perceived` for all that plants
-        are asked for, when they can use as much as `most`.
-        """
-        without = np.minimum(raised(perceived - self.perceived), most)
-        self.extra = np.where(self.perceived > 0, raised(expected - without), 0.0)
+    without = np.minimum(raised(perceived - caught_up), most)
+    return np.where(caught_up > 0, raised(expected - without), 0.0)
 
 
 class Customers(NamedTuple):

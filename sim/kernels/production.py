@@ -16,15 +16,13 @@ def starts_by_input(stock: Floats, amount: Floats) -> Floats:
 
 
 def scarcest(starts: Floats, by_line: GroupSum) -> Floats:
-    """Take each line's smallest row of `starts` [inputs, members], never below 0, where those of a
-    line stand together: [lines, members], inf for lines without inputs.
+    """Take each line's smallest row of `starts` [inputs, members], where those of a line stand
+    together: [lines, members], inf for lines without inputs.
     """
     least = np.full((by_line.groups, starts.shape[1]), np.inf)
     if starts.shape[0]:
         firsts = by_line.firsts
-        # read as whole numbers they are in the same order, and compared in half the time
-        found = np.minimum.reduceat(starts.view(np.int64), firsts, axis=0)
-        least[by_line.group_of_row[firsts]] = found.view(np.float64)
+        least[by_line.group_of_row[firsts]] = np.minimum.reduceat(starts, firsts, axis=0)
     return least
 
 

@@ -14,7 +14,6 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.kernels.arrays import Bools, Floats, Ints
-from sim.kernels.catching_up import CatchingUp
 from sim.kernels.sums import GroupSum, divide, kept_where, raised, some
 
 NEARLY_ALL = 1.0 - 1e-12
@@ -84,7 +83,9 @@ class Refusals:
     """What would have been used last, of a state this month, beside what was"""
     deferred: Floats
     """Unmet use that waits for that, [final needs, members]"""
-    catching_up: CatchingUp
+    catching_up: Floats
+    """What lines perceive to be asked for by customers who wait since cuts refused inputs, in units
+    of each input, [inputs, members]; month/refused writes it"""
     offer: Floats
     """What lines would have offered this month, [lines, members]; month/production writes it"""
 
@@ -93,9 +94,9 @@ class Refusals:
         """Begin: nothing came over a cut, and nothing was refused; so many needs are final."""
         waiting, passed_each, lacked, lost = (np.zeros(shape) for _ in range(4))
         by_lines = np.zeros(shape, dtype=np.bool_)
-        inputs = CatchingUp.none((shape[0] - final, *shape[1:]))
-        deferred, offer = np.zeros((final, *shape[1:])), np.zeros((0, *shape[1:]))
-        return cls(waiting, passed_each, by_lines, lacked, lost, deferred, inputs, offer)
+        rows = (final, shape[0] - final, 0)
+        deferred, catching_up, offer = (np.zeros((count, *shape[1:])) for count in rows)
+        return cls(waiting, passed_each, by_lines, lacked, lost, deferred, catching_up, offer)
 
     def use(self, stock: Floats, wanted: Floats, used: Floats, lasting: Floats) -> None:
         """Find what states would have used beside what they `used` of their `stock`, who `wanted`
@@ -113,7 +114,7 @@ class Refusals:
     @property
     def tells(self) -> bool:
         """Return whether anybody would stand otherwise."""
-        known = (self.waiting, self.lacked, self.deferred, self.catching_up.perceived)
+        known = (self.waiting, self.lacked, self.deferred, self.catching_up)
         return any(map(some, known))
 
     @property
@@ -153,15 +154,15 @@ class Refusals:
         self.waiting = waiting
 
     def taken(self, cuts: CutNeeds, came: Floats, backlog: Floats) -> Refusals:
-        """Return the same after a month in which so much `came` over the links of `cuts`, [of them,
-        members]. No more can wait than their needs' `backlog` [needs, members]; where nothing is
-        cut any more nothing is known.
+        """Take note of a month in which so much `came` over the links of `cuts`, [of them,
+        members], and return what is known then. No more can wait than the needs' `backlog` [needs,
+        members]; where nothing is cut any more nothing is known.
         """
         needs, takes_part = cuts.needs, cuts.odds > 0
         # a cut that takes less than before has refused less of the same orders, but not of those
         # that wait for lines
-        still = self.still_refused(cuts)
-        self.lighten(needs, np.where(self.by_lines.take(needs, axis=0), 1.0, still))
+        part = np.where(self.by_lines.take(needs, axis=0), 1.0, self.still_refused(cuts))
+        self.lighten(needs, part)
         each, before, pool = (
             v.take(needs, axis=0) for v in (self.passed_each, self.waiting, self._pool())
         )
@@ -174,9 +175,9 @@ class Refusals:
         pool += waiting - before
         passed *= divide(np.minimum(measure, pool), measure)
         self.passed_each[needs] = np.where(pool > 0, divide(passed, pool), each)
-        still = np.minimum(self.waiting, backlog)
-        still[needs] = waiting
-        self._wait(still)
+        all_waiting = np.minimum(self.waiting, backlog)
+        all_waiting[needs] = waiting
+        self._wait(all_waiting)
         return self.where(np.logical_or.reduce(takes_part | cuts.whole, axis=0))
 
     def _pool(self) -> Floats:
@@ -207,9 +208,11 @@ class Refusals:
         """Return the same in some members, [members]; nothing is known in others."""
         if np.count_nonzero(members) == members.size:
             return self
-        waiting, passed_each, lacked, lost, deferred = (
-            np.where(members, each, 0.0)
-            for each in (self.waiting, self.passed_each, self.lacked, self.lost, self.deferred)
+        own = (self.waiting, self.passed_each, self.lacked, self.lost, self.deferred)
+        waiting, passed_each, lacked, lost, deferred, catching_up = (
+            np.where(members, each, 0.0) for each in (*own, self.catching_up)
         )
-        by_lines, inputs = self.by_lines & members, self.catching_up.where(members)
-        return Refusals(waiting, passed_each, by_lines, lacked, lost, deferred, inputs, self.offer)
+        by_lines = self.by_lines & members
+        return Refusals(
+            waiting, passed_each, by_lines, lacked, lost, deferred, catching_up, self.offer
+        )

@@ -47,11 +47,11 @@ class Positions:
         needs = world.needs
         return cls(world, needs.expected, backlog, planned, store, in_work, needs.perceived)
 
-    def without(self, refusals: Refusals) -> Positions:
-        """Return what buyers would know had cuts refused nothing; what they then perceive is not
-        kept.
+    def without(self, refusals: Refusals, extra: Floats) -> Positions:
+        """Return what buyers would know had cuts refused nothing, and lines did not expect `extra`
+        use of inputs, [inputs, members], to catch up; what they then perceive is not kept.
         """
-        expected, extra = self.expected.copy(), refusals.catching_up.extra
+        expected = self.expected.copy()
         expected[self.world.axes.inputs] -= extra
         return replace(
             self,

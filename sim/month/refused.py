@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.kernels.catching_up import extra_use
 from sim.kernels.refusals import Refusals
 from sim.kernels.sums import raised, some
 from sim.kernels.terms import RTOL
@@ -23,8 +24,8 @@ def make(world: World, months: float) -> None:
     if refusals is None or not own.links.size:
         return
     _lighten(world, refusals)
-    known, waiting = refusals.catching_up, refusals.waiting.take(own.need, axis=0)
-    if not (some(refusals.lacked[inputs]) or some(waiting) or some(known.perceived)):
+    waiting, caught = refusals.waiting.take(own.need, axis=0), refusals.catching_up
+    if not (some(refusals.lacked[inputs]) or some(waiting) or some(caught)):
         refusals.lost[inputs] = 0.0
         return
     shares = world.asking.over_open(world.links)
@@ -32,7 +33,8 @@ def make(world: World, months: float) -> None:
     part /= shares.together.take(own.need, axis=0)
     waited = own.by_line(part * waiting)
     takes = needs.amount / axes.inputs_by_line.to_rows(lines.yield_)
-    known.perceive(axes.inputs_by_line.to_rows(waited) * takes, months)
+    asked = axes.inputs_by_line.to_rows(waited) * takes
+    refusals.catching_up = caught + (asked - caught) / months
     lost = np.minimum(raised(lines.asked - waited), refusals.offer)
     lost -= np.minimum(lines.asked, lines.offer)
     lost[np.abs(lost) <= RTOL * lines.asked] = 0.0
@@ -61,7 +63,7 @@ def _lighten(world: World, refusals: Refusals) -> None:
         of_links = np.where(refusals.by_lines[own.need], lines[own.line], 1.0)
         np.minimum.at(part, own.need, of_links)
     refusals.lighten(np.arange(len(part)), np.where(refusals.by_lines, part, 1.0))
-    refusals.catching_up.perceived *= lines[axes.input_line]
+    refusals.catching_up *= lines[axes.input_line]
 
 
 def without(world: World, refusals: Refusals, positions: Positions) -> Positions | None:
@@ -69,9 +71,8 @@ def without(world: World, refusals: Refusals, positions: Positions) -> Positions
     needs, lines, axes = world.needs, world.lines, world.axes
     if not refusals.tells:
         return None
-    if axes.input_line.size:
-        to_inputs = axes.inputs_by_line.to_rows
-        perceived = to_inputs(lines.perceived / lines.yield_) * needs.amount
-        most = to_inputs(lines.usable) * needs.amount
-        refusals.catching_up.expect(needs.expected[axes.inputs], perceived, most)
-    return positions.without(refusals)
+    to_inputs = axes.inputs_by_line.to_rows
+    perceived = to_inputs(lines.perceived / lines.yield_) * needs.amount
+    most = to_inputs(lines.usable) * needs.amount
+    extra = extra_use(needs.expected[axes.inputs], perceived, refusals.catching_up, most)
+    return positions.without(refusals, extra)
