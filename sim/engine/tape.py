@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
@@ -24,9 +23,6 @@ LINES: Mapping[str, str] = {
 """What is recorded of lines, by the path of the world's array, [lines, members]"""
 PARTS = (*LINES, "flows", "money", "spent", "inputs", "holding")
 """What a tape may hold besides series."""
-BLOCK = 2**22 - 8192
-"""Numbers that are fetched in one go: what is larger goes back to the system once it is free, and
-to fetch it again costs as much as to write it."""
 
 
 def recorded() -> list[str]:
@@ -79,7 +75,9 @@ class Tape:
         first, months = month_number(scenario.start), scenario.months
         years = (first + months - 1) // 12 - first // 12 + 1
         kept = set((*recorded(), *PARTS) if only is None else only)
-        arrays = cut(_shapes(axes, months, years, members, kept))
+        shapes = _shapes(axes, months, years, members, kept)
+        # not yet written: pages that nothing is written to take no memory
+        arrays = {name: np.empty(shape) for name, shape in shapes.items()}
         return cls(
             months=months,
             series={name: arrays[name] for name in recorded() if name in kept},
@@ -128,30 +126,3 @@ def _shapes(
             else (0, 0, 0, members)
         ),
     }
-
-
-def cut(shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Floats]:
-    """Return arrays of these shapes, not yet written, cut out of blocks, one after the other.
-
-    The system hands out a few large blocks in larger pages than many small ones, in half the time.
-    """
-    arrays: dict[str, Floats] = {}
-    for names in _blocks({name: math.prod(shape) for name, shape in shapes.items()}):
-        ends = np.cumsum([math.prod(shapes[name]) for name in names]).tolist()
-        block = np.empty(ends[-1])
-        for name, start, end in zip(names, [0, *ends], ends, strict=False):
-            arrays[name] = block[start:end].reshape(shapes[name])
-    return arrays
-
-
-def _blocks(sizes: Mapping[str, int]) -> list[list[str]]:
-    """Put names together whose sizes are a block at most; what is larger stands alone."""
-    blocks: list[list[str]] = [[]]
-    filled = 0
-    for name, size in sizes.items():
-        if blocks[-1] and filled + size > BLOCK:
-            blocks.append([])
-            filled = 0
-        blocks[-1].append(name)
-        filled += size
-    return blocks
