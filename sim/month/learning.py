@@ -71,6 +71,8 @@ class Learner:
             output=lines.output[rows],
             first_lot=lines.first_lot[rows],
             unit_cost=lines.unit_cost[rows],
+            # a licence that has begun since raises it
+            first_unit_cost=lines.first_unit_cost[rows],
             yield_=lines.yield_[rows],
             sisterhood=replace(self.craft.sisterhood, experience=seen),
             months=world.month + 1,
