@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.assess.evidence import drawn
+from sim.assess.drawn import drawn
 from sim.engine.run import run
 from sim.errors import ScenarioError
 from sim.kernels.ramps import SHAPES, idle_shares, length, months_until, output, risen
