@@ -57,7 +57,6 @@ def bill(world: World, pricing: Pricing) -> None:
     needs.spending = axes.market.by_need(price)
     lines.revenue = lines.price * lines.output
     if lines.idle_cost is not None:
-        # before the month's learning: next month's yield and cost are none of its own
         lines.idling = cost_of_idling(world, lines.idle_cost)
 
 
