@@ -307,3 +307,22 @@ def test_a_plant_that_is_laid_up_is_called_back_however_buyers_weigh(sourcing: s
     world["trade"]["t"]["exporter"] = "*"
     back = [50 - 30 * 0.5**month for month in range(1, 12)]
     assert series(run(world), "received") == approx([50.0] * 6 + [20.0] * 7 + back)
+
+
+@pytest.mark.parametrize("use", ["final", "input"])
+def test_who_supplies_lines_is_no_supplier_of_the_state(use: str) -> None:
+    """BBB makes all that AAA uses itself, CCC all that AAA's yard puts into y: each has one."""
+    world = small(100, 50)
+    world["states"]["CCC"] = {"title": "C"}
+    world["products"]["y"] = {"title": "Y", "unit": "y", "inputs": {"x": 1}}
+    world["factories"]["other"] = {"title": "O", "state": "CCC", "lines": {"x": 40}}
+    world["factories"]["yard"] = {"title": "Y", "state": "AAA", "lines": {"y": 30}}
+    world["needs"]["AAA"]["y"] = 30
+    way = {"importer": "AAA", "product": "x"}
+    world["trade"] = {
+        "final": {"exporter": "BBB", **way, "user": "final"},
+        "input": {"exporter": "CCC", **way, "user": "yard"},
+        "y": {"exporter": "AAA", "importer": "AAA", "product": "y"},
+    }
+    found = run(world).summary.query("metric == 'hhi' and product == 'x' and use == @use")
+    assert found.central.tolist() == approx([10_000])
