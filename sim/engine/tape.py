@@ -21,7 +21,7 @@ LINES: Mapping[str, str] = {
     "capacity": "lines.capacity",
 }
 """What is recorded of lines, by the path of the world's array, [lines, members]"""
-PARTS = (*LINES, "flows", "money", "spent", "inputs", "holding")
+PARTS = (*LINES, "flows", "supplies", "money", "spent", "inputs", "holding")
 """What a tape may hold besides series."""
 
 
@@ -52,6 +52,9 @@ class Tape:
     """[months, lines, members]"""
     flows: Floats
     """[years, routes, members]"""
+    supplies: Floats
+    """Units of the last calendar year, by exporting state and what it serves, [suppliers,
+    members]"""
     money: dict[str, Floats]
     """Item of the ledger -> [years, states, members]"""
     spent: Floats
@@ -85,6 +88,7 @@ class Tape:
             output=arrays["output"],
             capacity=arrays["capacity"],
             flows=arrays["flows"],
+            supplies=arrays["supplies"],
             money=blank(axes, years, members) if "money" in kept else {},
             spent=np.empty((len(axes.programmes) if "spent" in kept else 0, members)),
             of_inputs=arrays["inputs"],
@@ -104,6 +108,7 @@ class Tape:
             self.output[own],
             self.capacity[own],
             self.flows[own],
+            self.supplies[own],
             money,
             self.spent[own],
             self.of_inputs[own],
@@ -120,6 +125,7 @@ def _shapes(
         **{name: (months, axes.final, members) for name in recorded() if name in kept},
         **{part: (months if part in kept else 0, lines, members) for part in LINES},
         "flows": (years, axes.route_count, members) if "flows" in kept else (0, 0, members),
+        "supplies": (axes.supplied.size if "supplies" in kept else 0, members),
         "inputs": (
             (len(recorded_of_inputs()), months, inputs, members)
             if "inputs" in kept

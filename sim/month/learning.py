@@ -15,11 +15,7 @@ from sim.kernels.sums import GroupSum
 from sim.rules.learning import Craft, Learnt, Sisterhood
 from sim.scenario.rule_choices import RuleChoice
 from sim.world.axes import Axes
-from sim.world.world import Lines, World
-
-LOTS_A_MONTH = 30.0
-"""Lots, in which experience is counted, that a line's first capacity makes in a month: a lot is a
-day's work, whatever the unit of the goods. Assumed."""
+from sim.world.world import World
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,12 +87,10 @@ def _sisterhood(axes: Axes, experience: Floats, first: Floats) -> Sisterhood:
 
 def learn(world: World, learners: Sequence[Learner]) -> None:
     """Add this month's output to experience, and set experience, unit cost and yield of those that
-    learn.
+    learn, for the next month: all else in a month goes by one yield.
     """
     lines = world.lines
     lines.experience += lines.output
-    if learners:
-        _count_in_lots(lines)
     crafts = [each.look(world) for each in learners]
     # all have looked at the same experience before any of it is forgotten
     for each, craft, learnt in [
@@ -106,9 +100,3 @@ def learn(world: World, learners: Sequence[Learner]) -> None:
             known = getattr(craft, name)
             if values is not known:
                 getattr(lines, name)[each.lines] = np.where(each.learns, values, known)
-
-
-def _count_in_lots(lines: Lines) -> None:
-    """Set the lot of lines that have their first capacity, used or not, outages and ramps aside."""
-    lot = lines.capacity * lines.yield_ / LOTS_A_MONTH
-    np.copyto(lines.first_lot, lot, where=lines.first_lot == 0)
