@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from sim.kernels.arrays import Floats
+from sim.kernels.arrays import Bools, Floats
 from sim.kernels.sums import GroupSum, divide, total
 from sim.metrics.arithmetic import cost_of_substitution
 from sim.month.billing import cost_of_idling
@@ -32,7 +32,8 @@ TEXTS: Mapping[str, str] = {
     "capital": "What programmes that the state chairs, and its factories on their own account,"
     " invest.",
     "idle": "What capacity costs while it stands idle.",
-    "extra": "What deliveries to needs that a restriction has hit cost more than at the start.",
+    "extra": "What deliveries to needs that a restriction has hit cost more than at the start,"
+    " from the month of the hit on.",
     "substitution": "Extra, capital, and idle capacity beyond that at the start, per unit delivered"
     " to needs that a restriction has hit; empty where nothing was delivered.",
 }
@@ -60,11 +61,10 @@ class MoneyLedger:
 
     def __init__(self, ledger: Mapping[str, Floats], world: World) -> None:
         """Open the ledger of a world at rest."""
-        axes, links, lines = world.axes, world.links, world.lines
+        axes, lines = world.axes, world.lines
         states = len(axes.states)
         self.ledger = ledger
-        cost = (axes.market.from_lines(lines.price) + links.unit_cost) * links.base_flow
-        self._old_price = divide(axes.market.by_need(cost), axes.market.by_need(links.base_flow))
+        self._old_price = _price_at_rest(world)
         self._idle_at_rest = (
             np.zeros_like(lines.revenue)
             if lines.idle_cost is None
@@ -76,10 +76,14 @@ class MoneyLedger:
         self._works = GroupSum(axes.line_state[axes.work_line], states)
         self._year = _Year(world)
         self._months = 0
+        self._known_hit = world.needs.hit
 
     def record(self, world: World) -> None:
         """Add a month."""
         year, needs, lines = self._year, world.needs, world.lines
+        if needs.hit is not self._known_hit:
+            self._known_hit = needs.hit
+            year.leave_out(needs.hit == world.month)
         year.paid += needs.spending
         year.got += world.sent
         if world.links.is_charged:
@@ -102,10 +106,9 @@ class MoneyLedger:
         ledger["capital"][row] = self._programmes(year.funded) + self._works(year.invested)
         ledger["idle"][row] = self._lines(year.idle)
         ledger["idle_before"][row] = self._lines(self._idle_at_rest * self._months)
-        ledger["extra"][row] = self._needs(
-            np.where(hit, year.paid - self._old_price * year.got, 0.0)
-        )
-        ledger["delivered"][row] = self._needs(np.where(hit, year.got, 0.0))
+        paid, got = year.since_hit()
+        ledger["extra"][row] = self._needs(np.where(hit, paid - self._old_price * got, 0.0))
+        ledger["delivered"][row] = self._needs(np.where(hit, got, 0.0))
         self._year = _Year(world)
         self._months = 0
 
@@ -119,3 +122,30 @@ class _Year:
         self.sold, self.idle = lines, lines.copy()
         self.funded = np.zeros_like(world.programmes.invested)
         self.invested = np.zeros_like(world.works.invested)
+        self._before: tuple[Floats, Floats] | None = None
+        """What needs that were hit this year had paid and got before; None: none was"""
+
+    def leave_out(self, needs: Bools) -> None:
+        """Leave out, from what follows a hit, what was paid and got by `needs` [needs, members]
+        that are hit only now.
+        """
+        paid, got = self._before or (np.zeros_like(self.paid), np.zeros_like(self.got))
+        self._before = np.where(needs, self.paid, paid), np.where(needs, self.got, got)
+
+    def since_hit(self) -> tuple[Floats, Floats]:
+        """Return what needs that have been hit paid and got since, [needs, members] each."""
+        if self._before is None:
+            return self.paid, self.got
+        paid, got = self._before
+        return self.paid - paid, self.got - got
+
+
+def _price_at_rest(world: World) -> Floats:
+    """Return what a unit costs at the start, delivery with it, [needs, members]; needs to which
+    nothing is delivered would buy by the weights of their suppliers.
+    """
+    links, market = world.links, world.axes.market
+    came = market.from_needs(market.by_need(links.base_flow)) > 0
+    bought = np.where(came, links.base_flow, links.weight * links.open)
+    cost = (market.from_lines(world.lines.price) + links.unit_cost) * bought
+    return divide(market.by_need(cost), market.by_need(bought))

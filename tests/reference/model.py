@@ -134,7 +134,7 @@ class ReferenceModel(mesa.Model):
     def _record(self, month: int) -> None:
         year, month_of_year = divmod(self.first + month, 12)
         self.recorded.note(year, self.finals, self.lines)
-        self.till.record()
+        self.till.record(month)
         if month_of_year == 11 or month == self.months - 1:
             self.till.close(year, month)
         self.books.close(month)

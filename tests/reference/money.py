@@ -21,26 +21,31 @@ something was delivered."""
 
 @dataclass(slots=True)
 class Buyer:
-    """The account of a need for a year: money paid, the part of it for delivery, and units got."""
+    """The account of a need for a year: money paid, the part of it for delivery, and what was paid
+    and got since a restriction hit it."""
 
     need: Need
     old_price: float
     paid: float = 0.0
     carried: float = 0.0
-    got: float = 0.0
+    paid_since: float = 0.0
+    got_since: float = 0.0
 
-    def add(self) -> None:
+    def add(self, month: int) -> None:
         """Add a month."""
         self.paid += self.need.spending
         self.carried += self.need.delivery
-        self.got += self.need.received
+        if self.need.hit <= month:
+            self.paid_since += self.need.spending
+            self.got_since += self.need.received
 
     def settle(self, month: int) -> dict[str, float]:
         """Return the year that ends with this month, and begin the next."""
         found = {"purchases": self.paid, "delivery": self.carried}
         if self.need.hit <= month:
-            found |= {"extra": self.paid - self.old_price * self.got, "delivered": self.got}
-        self.paid = self.carried = self.got = 0.0
+            extra = self.paid_since - self.old_price * self.got_since
+            found |= {"extra": extra, "delivered": self.got_since}
+        self.paid = self.carried = self.paid_since = self.got_since = 0.0
         return found
 
 
@@ -96,9 +101,11 @@ class Till:
     funders: list[Funder]
     ledger: Ledger = field(default_factory=dict)
 
-    def record(self) -> None:
+    def record(self, month: int) -> None:
         """Add the month that has just passed."""
-        for accounts in (self.buyers, self.sellers, self.funders):
+        for buyer in self.buyers:
+            buyer.add(month)
+        for accounts in (self.sellers, self.funders):
             for account in accounts:
                 account.add()
 
@@ -150,7 +157,17 @@ def open_till(
 
 
 def _price_at_rest(need: Need) -> float:
-    """Return what a unit costs at the start, delivery with it; 0 where nothing is delivered."""
-    flow = total(link.base_flow for link in need.links)
-    cost = total((link.line.unit_cost + link.unit_cost) * link.base_flow for link in need.links)
-    return cost / flow if flow > 0 else 0.0
+    """Return what a unit costs at the start, delivery with it; by the weights of its suppliers
+    where nothing is delivered."""
+    bought = [link.base_flow for link in need.links]
+    if total(bought) <= 0:
+        is_open = [link.cap > 0 and link.line.qualified_from <= 0 for link in need.links]
+        bought = [
+            link.weight if each else 0.0 for link, each in zip(need.links, is_open, strict=True)
+        ]
+    units = total(bought)
+    cost = total(
+        (link.line.unit_cost + link.unit_cost) * each
+        for link, each in zip(need.links, bought, strict=True)
+    )
+    return cost / units if units > 0 else 0.0
