@@ -354,6 +354,24 @@ LIMITS: dict[str, tuple[Tree, Tree]] = {
         },
         {},
     ),
+    "exemption together beside a cut that leaves more, and one that leaves less": (
+        {
+            "free": {**FREE, **TOGETHER, "exporter": ["BBB", "DDD"]},
+            "cut": {**CUT, "importer": "AAA"},
+            "deep": {**CUT, "importer": "CCC", "share": 0.9},
+            "reserve": {**CUT, "exporter": "DDD", "share": 0.01},
+        },
+        {},
+    ),
+    "exemption together beside quotas that leave more, and less": (
+        {
+            "free": {**FREE, **TOGETHER, "exporter": ["BBB", "DDD"]},
+            "quota": {**QUOTA, "importer": "AAA"},
+            "low": {**QUOTA, "importer": "CCC", "cap": 5},
+            "reserve": {**QUOTA, "exporter": "DDD", "cap": 500},
+        },
+        {},
+    ),
     "quota together and one of two free": (
         {"free": {**FREE, "importer": "AAA", "cap": None, "share": 1}, "quota": TIGHT},
         {},

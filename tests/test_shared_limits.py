@@ -173,3 +173,31 @@ def test_an_exemption_together_takes_nothing_of_what_cuts_leave(before: int, sec
     assert series(result, "received")[9:] == approx([15.0] * 15)
     if second < 1:
         assert series(result, "received", "CCC")[9:] == approx([15.0] * 15)
+
+
+@pytest.mark.parametrize(
+    ("other", "came"),
+    [
+        ({}, (2, 2, 30)),
+        ({"kind": "quota", "cap": 50}, (2, 2, 30)),
+        ({"kind": "quota", "cap": 5}, (2, 2, 5)),
+        ({"kind": "quota", "cap": 3}, (1.5, 1.5, 4)),
+        ({"kind": "cut_off", "share": 0.01}, (2, 2, 29.7)),
+        ({"kind": "sanction", "share": 0, "contracts_until": "2015-12"}, (2, 2, 30)),
+        ({"kind": "exemption", "cap": 9}, (2, 2, 30)),
+    ],
+)
+def test_an_exemption_together_is_for_who_is_left_less(other: Tree, came: Any) -> None:
+    """4 are exempt for AAA and CCC, who may have nothing else, and DDD. What DDD is left anyway it
+    has, and what it does not use of that is not for the others: if it is left 4 or more, they have
+    the 4; if it is left 3, all three have them, DDD one, since no pair has more than is exempt."""
+    free = {**FREE, "cap": 4}
+    limit = {"limit": {**other, "importer": "DDD"}} if other else {}
+    assert later(three_buyers(ban=BAN, free=free, **limit)) == approx(came)
+
+
+def test_what_one_is_exempt_from_alone_leaves_others_what_all_are_exempt_from() -> None:
+    """DDD is barred like the others, with 9 exempt for itself: it takes none of the 4."""
+    own = {"kind": "exemption", "cap": 9, "importer": "DDD"}
+    ban = {**BAN, "importer": ["AAA", "CCC", "DDD"]}
+    assert later(three_buyers(ban=ban, free={**FREE, "cap": 4}, own=own)) == approx([2, 2, 9])

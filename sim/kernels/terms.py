@@ -79,6 +79,17 @@ class Terms:
             values = np.where(self.counted, values, otherwise)
         return self.groups.least_of(values)
 
+    @cached_property
+    def met(self) -> Bools | None:
+        """Mark where a link that is in two groups counts in both, [meeting pairs, members]; None:
+        everywhere.
+        """
+        if self.counted is None:
+            return None
+        mine, _, _, theirs = self.groups.meetings
+        met: Bools = self.counted[mine] & self.counted[theirs]
+        return met
+
     def let(self, flags: Bools) -> Bools:
         """Return the links for which all groups in which they count are marked, [touched, members].
 
