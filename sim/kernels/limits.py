@@ -147,7 +147,7 @@ class Limits(Terms):
         if not self.is_share and (before is None or self.cuts is None):
             return None
         known = Refusals.none(backlog.shape, final) if before is None else before
-        return known.taken(self.cut_needs, flow.take(self.cut_needs.links, axis=0), backlog)
+        return known.taken(self.cut_needs, self.refused_of(self.cut_needs.links, flow), backlog)
 
     def anew(self, orders: Floats, wanted: Floats) -> Floats:
         """Return what of orders was not refused before, by pair, [pairs, members].

@@ -109,6 +109,17 @@ class Terms:
         left = np.where(self.share < 1.0, np.maximum(self.share, self.part), self.part)
         return divide(1.0 - left, left)
 
+    def refused_of(self, links: Ints, flow: Floats) -> Floats:
+        """Return what of the `flow` [links, members] came over some links of which cuts refused
+        more, [of them, members]: nothing where less came than exceptions let through.
+        """
+        came = flow.take(links, axis=0)
+        if some(self.amount):
+            idle = self.carried(flow) < self.amount * (1.0 - RTOL)
+            all_idle = self.let(idle | (self.odds <= 0))
+            came *= ~all_idle[np.searchsorted(self.groups.touched, links)]
+        return came
+
     def only(self, rows: Ints) -> Self:
         """Return the limits of some groups, `rows` of these, ascending."""
         return self.on(self.groups.only(rows), rows)
