@@ -47,6 +47,25 @@ def test_a_limit_is_shared_by_what_is_asked(limit: Tree, lines: int) -> None:
     assert shipped(result, 2015, "BBB", "CCC", "x") == approx(12 * 3)
 
 
+@pytest.mark.parametrize("plants", [1, 2])
+@pytest.mark.parametrize("by_trade", [True, False])
+def test_a_cap_of_one_pair_beside_a_quota_for_two(by_trade: bool, plants: int) -> None:
+    """100 want 50, and AAA may have 30: the quota halves all orders, whether the 30 are a trade
+    rule's or a quota's, of one plant or of two."""
+    world = three_buyers(all={"kind": "quota", "cap": 50, **TOGETHER})
+    world["needs"] = {"AAA": {"x": 60}, "CCC": {"x": 40}}
+    plant = {"title": "P", "state": "BBB", "lines": {"x": 120 / plants}}
+    world["factories"] = {f"plant_{each}": plant for each in range(plants)}
+    world["events"]["all"]["importer"] = ["AAA", "CCC"]
+    if by_trade:
+        world["trade"]["one"] = {**world["trade"]["t"], "importer": "AAA", "cap": 30}
+    else:
+        world["events"]["one"] = {**world["events"]["all"], **ENDS, "cap": 30, "pairs": "each"}
+    result = run(world)
+    assert series(result, "received")[6:] == approx([30.0] * 18)
+    assert series(result, "received", "CCC")[6:] == approx([20.0] * 18)
+
+
 def test_a_cut_leaves_its_share_of_orders_that_wait_from_before_it() -> None:
     """150 wait after an outage, and 50 more are ordered each month; of all nine tenths come.
 
