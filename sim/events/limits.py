@@ -28,6 +28,8 @@ from sim.world.world import World
 
 NEARLY = 1.0 - 1e-9
 """A limit above this share of what would flow takes nothing away."""
+Exempt = dict[int, tuple[Ints, Floats]]
+"""What several pairs of states are exempt from together, by the group of all: these, how much"""
 
 
 @dataclass(eq=False)
@@ -214,7 +216,7 @@ class TradeLimits:
         if passing.share is not None:
             self.limits.part[rows] = np.maximum(self.limits.part[rows], passing.share)
 
-    def _apart(self, least: Floats, exempt: dict[int, tuple[Ints, Floats]]) -> dict[int, Bools]:
+    def _apart(self, least: Floats, exempt: Exempt) -> dict[int, Bools]:
         """Return which pairs of states each limit that an event sets for several is not for, by its
         group, [groups, members]: those that nothing restricts.
 
@@ -224,9 +226,7 @@ class TradeLimits:
         apart = {whole: np.isinf(least) for whole, _ in self.parts if whole in self.wholes}
         return apart | {whole: least >= amount for whole, (_, amount) in exempt.items()}
 
-    def _pass_up(
-        self, apart: dict[int, Bools], least: Floats, exempt: dict[int, tuple[Ints, Floats]]
-    ) -> None:
+    def _pass_up(self, apart: dict[int, Bools], least: Floats, exempt: Exempt) -> None:
         """Let what passes between pairs of states pass a limit over several of them, too.
 
         Those that are `apart` from it, or free where it is a trade rule's, do not count there.
@@ -251,9 +251,7 @@ class TradeLimits:
         known = Own(own, several, left, exempts) if some(own) or some(left) else None
         self.limits = replace(self.limits, own=known)
 
-    def _exempt_together(
-        self, exempt: dict[int, tuple[Ints, Floats]], left: Floats, apart: dict[int, Bools]
-    ) -> None:
+    def _exempt_together(self, exempt: Exempt, left: Floats, apart: dict[int, Bools]) -> None:
         """Let each pair pass what is exempt, and all that are not `apart` no more beside the rest.
 
         `left` [groups, members] is what restrictions leave. Of several exemptions of the same pairs
@@ -281,12 +279,11 @@ class TradeLimits:
         self.limits.share[whole] = np.where(is_part, share, 1.0)
         self.limits.fixed[whole] = np.where((exempt > 0) & ~is_part, most, np.inf)
         for each in (self.limits, self.lawful):
-            known = each.amount[whole]
-            each.amount[whole] = np.where(is_part, np.maximum(known, most), known)
+            np.maximum(each.amount[whole], np.where(is_part, most, 0.0), out=each.amount[whole])
 
-    def _exempt(self, moments: Sequence[Moment]) -> dict[int, tuple[Ints, Floats]]:
+    def _exempt(self, moments: Sequence[Moment]) -> Exempt:
         """Return what pairs are exempt from together, by the group of all: these, and how much."""
-        found: dict[int, tuple[Ints, Floats]] = {}
+        found: Exempt = {}
         for place, effect in self.passages:
             rows = self.of_effect[place]
             if effect.together and rows.size:
