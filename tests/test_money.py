@@ -222,6 +222,30 @@ def test_cost_of_substitution_by_hand() -> None:
     assert np.isnan(item(records, "substitution", "BBB")).all()
 
 
+def test_extra_counts_from_the_month_of_the_hit() -> None:
+    """A tariff makes goods dearer until the ban begins in December: that month alone counts, in
+    which home's 50 cost 3 instead of 2.60."""
+    pair = {"exporter": "BBB", "importer": "AAA"}
+    tariff = {"kind": "tariff", "date": "2014-06", "until": "2014-12", "rate": 0.2, **pair}
+    ban = {"kind": "cut_off", "date": "2014-12", **pair}
+    records = run(priced(events={"tariff": tariff, "ban": ban})).records
+    assert item(records, "purchases", "AAA")[0] == pytest.approx(
+        11 * 260 + 6 * 80 * 2 * 0.2 + 50 * 3
+    )
+    assert item(records, "extra", "AAA")[0] == pytest.approx(50 * 0.4)
+    assert item(records, "substitution", "AAA")[0] == pytest.approx(0.4)
+
+
+def test_who_had_nothing_at_the_start_compares_with_what_suppliers_asked() -> None:
+    """Who begins in the second year would have paid 2.60 as others do: 80 parts at 2.50, 20 at 3.
+    After the ban home's 50 cost 3."""
+    needs = {"AAA": {"engines": {"series": [0] * 12 + [100] * 24}}}
+    ban = {**BAN, "date": "2016-01"}
+    records = run(priced(needs=needs, events={"ban": ban})).records
+    assert item(records, "purchases", "AAA")[2] == pytest.approx(12 * 50 * 3)
+    assert item(records, "extra", "AAA") == pytest.approx([0, 0, 12 * 50 * 0.4])
+
+
 def test_idle_cost_is_billed_to_nobody() -> None:
     """It changes the ledger and nothing else."""
     with_idle, without = substituting(), run(priced(events={"ban": BAN})).records

@@ -76,7 +76,8 @@ def reduced(orders: Any, own: Any, room: Any) -> Any:
     free = np.full((4, orders.shape[1]), np.inf)
     free[3] = room
     shares = np.vstack([own, np.zeros_like(room)])
-    parts = own_first(PAIRS, orders, free, PAIRS.carried(orders), Own(shares, SEVERAL))
+    alone = Own(shares, SEVERAL, np.zeros_like(shares), np.zeros_like(SEVERAL))
+    parts = own_first(PAIRS, orders, free, PAIRS.carried(orders), alone)
     return orders * PAIRS.least_of(parts), parts
 
 

@@ -354,6 +354,24 @@ LIMITS: dict[str, tuple[Tree, Tree]] = {
         },
         {},
     ),
+    "exemption together beside a cut that leaves more, and one that leaves less": (
+        {
+            "free": {**FREE, **TOGETHER, "exporter": ["BBB", "DDD"]},
+            "cut": {**CUT, "importer": "AAA"},
+            "deep": {**CUT, "importer": "CCC", "share": 0.9},
+            "reserve": {**CUT, "exporter": "DDD", "share": 0.01},
+        },
+        {},
+    ),
+    "exemption together beside quotas that leave more, and less": (
+        {
+            "free": {**FREE, **TOGETHER, "exporter": ["BBB", "DDD"]},
+            "quota": {**QUOTA, "importer": "AAA"},
+            "low": {**QUOTA, "importer": "CCC", "cap": 5},
+            "reserve": {**QUOTA, "exporter": "DDD", "cap": 500},
+        },
+        {},
+    ),
     "quota together and one of two free": (
         {"free": {**FREE, "importer": "AAA", "cap": None, "share": 1}, "quota": TIGHT},
         {},
@@ -713,8 +731,8 @@ def test_the_ledger_would_notice_a_difference() -> None:
 
 
 def test_the_ledger_by_hand() -> None:
-    """In four months of 2013, 80 at 2 from abroad and 20 at 3 from home; a yield of 0.9, the rest
-    of capacity stands idle."""
+    """In four months of 2013, and in five of 2014 until the ban, 80 at 2 from abroad and 20 at 3
+    from home; a yield of 0.9, the rest of capacity stands idle."""
     money = simulate(idle_world(), 0).money
     assert money[2013, "purchases", "AAA"] == pytest.approx(4 * 220)
     assert money[2013, "sales", "BBB"] == pytest.approx(4 * 160)
@@ -726,7 +744,7 @@ def test_the_ledger_by_hand() -> None:
     assert money[2013, "idle", "AAA"] == pytest.approx(4 * (60 - 20 / 0.9) * 0.3)
     assert (2013, "substitution", "AAA") not in money
     assert money[2014, "extra", "AAA"] == pytest.approx(
-        money[2014, "purchases", "AAA"] - 2.2 * money[2014, "delivered", "AAA"]
+        money[2014, "purchases", "AAA"] - 5 * 220 - 2.2 * money[2014, "delivered", "AAA"]
     )
 
 

@@ -123,6 +123,20 @@ def test_a_deeper_cut_for_a_while_never_brings_more(
     assert sum(received(world, "AAA")[0]) <= 60 * BEFORE + 30 * 30 + 1e-9
 
 
+@pytest.mark.parametrize("cut", [0.5, 1])
+@pytest.mark.parametrize("free", [{"cap": 100}, {"kind": "leakage", "share": 0.6}])
+def test_what_is_let_through_all_the_same_was_refused_by_no_cut(cut: float, free: Tree) -> None:
+    """In three months a line of 100 makes 20, fewer than the cut lets through, and 120 wait: for
+    the fire, and not for the cut. When it alone holds it takes its share of the 100 a month that
+    would come, until 300 have been asked for once."""
+    fire = {"kind": "outage", "date": "2014-07", "until": "2014-10", "factory": "fb", "share": 0.8}
+    passes = {**CUT, "kind": "exemption", "until": "2014-10", **free}
+    world = one_supplier({"AAA": 60}, fire=fire, cut={**CUT, "share": cut}, passes=passes)
+    left = 1 - cut
+    after = [100.0 * left] * 3 + [60.0 * left] * 24
+    assert received(world, "AAA")[0] == approx([60.0] * BEFORE + [20.0] * 3 + after)
+
+
 def test_when_the_cut_ends_all_is_made_good() -> None:
     """What is lacked then comes, as far as there is capacity: 100 a month."""
     lifts = {"kind": "lifting", "date": "2015-07", "lifts": ["cut"]}

@@ -47,6 +47,25 @@ def test_a_limit_is_shared_by_what_is_asked(limit: Tree, lines: int) -> None:
     assert shipped(result, 2015, "BBB", "CCC", "x") == approx(12 * 3)
 
 
+@pytest.mark.parametrize("plants", [1, 2])
+@pytest.mark.parametrize("by_trade", [True, False])
+def test_a_cap_of_one_pair_beside_a_quota_for_two(by_trade: bool, plants: int) -> None:
+    """100 want 50, and AAA may have 30: the quota halves all orders, whether the 30 are a trade
+    rule's or a quota's, of one plant or of two."""
+    world = three_buyers(all={"kind": "quota", "cap": 50, **TOGETHER})
+    world["needs"] = {"AAA": {"x": 60}, "CCC": {"x": 40}}
+    plant = {"title": "P", "state": "BBB", "lines": {"x": 120 / plants}}
+    world["factories"] = {f"plant_{each}": plant for each in range(plants)}
+    world["events"]["all"]["importer"] = ["AAA", "CCC"]
+    if by_trade:
+        world["trade"]["one"] = {**world["trade"]["t"], "importer": "AAA", "cap": 30}
+    else:
+        world["events"]["one"] = {**world["events"]["all"], **ENDS, "cap": 30, "pairs": "each"}
+    result = run(world)
+    assert series(result, "received")[6:] == approx([30.0] * 18)
+    assert series(result, "received", "CCC")[6:] == approx([20.0] * 18)
+
+
 def test_a_cut_leaves_its_share_of_orders_that_wait_from_before_it() -> None:
     """150 wait after an outage, and 50 more are ordered each month; of all nine tenths come.
 
@@ -173,3 +192,31 @@ def test_an_exemption_together_takes_nothing_of_what_cuts_leave(before: int, sec
     assert series(result, "received")[9:] == approx([15.0] * 15)
     if second < 1:
         assert series(result, "received", "CCC")[9:] == approx([15.0] * 15)
+
+
+@pytest.mark.parametrize(
+    ("other", "came"),
+    [
+        ({}, (2, 2, 30)),
+        ({"kind": "quota", "cap": 50}, (2, 2, 30)),
+        ({"kind": "quota", "cap": 5}, (2, 2, 5)),
+        ({"kind": "quota", "cap": 3}, (1.5, 1.5, 4)),
+        ({"kind": "cut_off", "share": 0.01}, (2, 2, 29.7)),
+        ({"kind": "sanction", "share": 0, "contracts_until": "2015-12"}, (2, 2, 30)),
+        ({"kind": "exemption", "cap": 9}, (2, 2, 30)),
+    ],
+)
+def test_an_exemption_together_is_for_who_is_left_less(other: Tree, came: Any) -> None:
+    """4 are exempt for AAA and CCC, who may have nothing else, and DDD. What DDD is left anyway it
+    has, and what it does not use of that is not for the others: if it is left 4 or more, they have
+    the 4; if it is left 3, all three have them, DDD one, since no pair has more than is exempt."""
+    free = {**FREE, "cap": 4}
+    limit = {"limit": {**other, "importer": "DDD"}} if other else {}
+    assert later(three_buyers(ban=BAN, free=free, **limit)) == approx(came)
+
+
+def test_what_one_is_exempt_from_alone_leaves_others_what_all_are_exempt_from() -> None:
+    """DDD is barred like the others, with 9 exempt for itself: it takes none of the 4."""
+    own = {"kind": "exemption", "cap": 9, "importer": "DDD"}
+    ban = {**BAN, "importer": ["AAA", "CCC", "DDD"]}
+    assert later(three_buyers(ban=ban, free={**FREE, "cap": 4}, own=own)) == approx([2, 2, 9])

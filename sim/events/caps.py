@@ -63,7 +63,8 @@ class Caps:
         most, moving = _with_leaks(limits, shown.lawful), limits.cut_in_part
         np.copyto(most, limits.most, where=moving & (most > 0))
         own = limits.to_links(np.where(shown.layout.alone | (most <= 0), most, np.inf), np.inf)
-        caps = np.minimum(links.base_cap.take(touched, axis=0), own)
+        # a trade rule's cap is one of the groups' limits; beside others it is not its link's own
+        caps = np.where(links.base_cap.take(touched, axis=0) > 0, own, 0.0)
         if some(caps != shown.caps):
             cap = links.cap.copy()
             cap[touched] = caps

@@ -28,6 +28,8 @@ from sim.world.world import World
 
 NEARLY = 1.0 - 1e-9
 """A limit above this share of what would flow takes nothing away."""
+Exempt = dict[int, tuple[Ints, Floats]]
+"""What several pairs of states are exempt from together, by the group of all: these, how much"""
 
 
 @dataclass(eq=False)
@@ -52,7 +54,7 @@ class TradeLimits:
     before: list[Floats]
     """[effects], the same for each effect's groups alone"""
     carried: Bools
-    """[touched links, members]: which carried anything at the start or just before a restriction"""
+    """[touched links, members]: what carried goods at the start or just before it was restricted"""
     parts: Sequence[tuple[int, Ints]]
     """(group of several pairs of states, the groups of one pair within it)"""
     wholes: frozenset[int]
@@ -159,12 +161,13 @@ class TradeLimits:
                 self._let_through(effect, self.of_effect[place], moments[place])
         self._leak(moment)
         # before what several pairs are exempt from together is added to what each may carry
-        left = lawful.left(self.reference)
-        free = np.isinf(left)
-        self._pass_up(free)
-        self._exempt_together(moments, np.where(free, 0.0, left))
-        self._count(free)
-        reference = self._restricted(free)
+        left, least = lawful.left(self.reference), lawful.left(np.zeros_like(self.reference))
+        exempt = self._exempt(moments)
+        apart = self._apart(least, exempt)
+        self._pass_up(apart, least, exempt)
+        self._exempt_together(exempt, left, apart)
+        self._count(apart)
+        reference = self._restricted(apart)
         self.barred = self.lawful.left(reference) < reference * NEARLY
 
     def _restrict_all(self, world: World, moments: Sequence[Moment]) -> None:
@@ -181,12 +184,12 @@ class TradeLimits:
         flow: Floats | None = None
         for place, _ in self.restrictions:
             begins = moments[place].begin == moments[place].month
-            if not begins.any():
-                continue
-            flow = self.groups.carried(world.links.flow) if flow is None else flow
-            known, carried = self.before[place], flow[self.of_effect[place]]
-            known[:] = np.where(begins, np.maximum(known, carried), known)
-            self.carried |= begins & (world.links.flow.take(self.groups.touched, axis=0) > 0)
+            if begins.any():
+                flow = self.groups.carried(world.links.flow) if flow is None else flow
+                known, carried = self.before[place], flow[self.of_effect[place]]
+                known[:] = np.where(begins, np.maximum(known, carried), known)
+                own = self.groups.touching(self.of_effect[place])
+                self.carried[own] |= begins & (world.links.flow[self.groups.touched[own]] > 0)
 
     def _restrict(self, effect: Restriction, place: int, now: Moment) -> None:
         """Leave what a restriction leaves of its groups.
@@ -217,59 +220,74 @@ class TradeLimits:
         if passing.share is not None:
             self.limits.part[rows] = np.maximum(self.limits.part[rows], passing.share)
 
-    def _pass_up(self, free: Bools) -> None:
+    def _apart(self, least: Floats, exempt: Exempt) -> dict[int, Bools]:
+        """Return which pairs of states each limit that an event sets for several is not for, by its
+        group, [groups, members]: those that nothing restricts.
+
+        One that restrictions leave as much as is `exempt` for several, at `least`, takes nothing of
+        it, and what it does not use is nobody else's.
+        """
+        apart = {whole: np.isinf(least) for whole, _ in self.parts if whole in self.wholes}
+        return apart | {whole: least >= amount for whole, (_, amount) in exempt.items()}
+
+    def _pass_up(self, apart: dict[int, Bools], least: Floats, exempt: Exempt) -> None:
         """Let what passes between pairs of states pass a limit over several of them, too.
 
-        Those that are `free` [groups, members] do not count there. Under one that an event sets
-        what is exempt passes first.
+        Those that are `apart` from it, or free where it is a trade rule's, do not count there.
+        Under one that an event sets what is exempt passes first; of what is exempt for several,
+        what restrictions leave one at `least`.
         """
         if not self.parts:
             return
         part, base = self.limits.part, self.limits.base
-        own = np.zeros_like(base)
+        own, left = np.zeros_like(base), np.zeros_like(base)
         for whole, pairs in self.parts:
-            counts = ~free[pairs]
+            counts = ~apart.get(whole, np.isinf(least))[pairs]
             shares = part[pairs] * base[pairs] * counts
-            if whole in self.wholes:
+            if whole in exempt:
+                left[pairs] = np.where(counts, least[pairs], left[pairs])
+            elif whole in self.wholes:
                 own[pairs] = self.lawful.amount[pairs] * counts + shares
             for each in (self.limits, self.lawful):
                 each.amount[whole] += total(each.amount[pairs] * counts) + total(shares)
-        several = np.isin(np.arange(self.size.size), list(self.wholes))
-        self.limits = replace(self.limits, own=Own(own, several) if some(own) else None)
+        groups = np.arange(self.size.size)
+        several, exempts = np.isin(groups, list(self.wholes)), np.isin(groups, list(exempt))
+        known = Own(own, several, left, exempts) if some(own) or some(left) else None
+        self.limits = replace(self.limits, own=known)
 
-    def _exempt_together(self, moments: Sequence[Moment], left: Floats) -> None:
-        """Let each pair pass what is exempt, and all that are restricted no more beside the rest.
+    def _exempt_together(self, exempt: Exempt, left: Floats, apart: dict[int, Bools]) -> None:
+        """Let each pair pass what is exempt, and all that are not `apart` no more beside the rest.
 
-        `left` [groups, members] is what restrictions leave, 0 where there are none: a pair that
-        nothing restricts needs no exemption, and takes nothing of it. Of several exemptions of the
-        same pairs the greatest holds. What cuts leave of more than flowed before is theirs, too.
+        `left` [groups, members] is what restrictions leave. Of several exemptions of the same pairs
+        the greatest holds. What cuts leave of more than flowed before is theirs, too.
         """
-        found = self._exempt(moments)
-        for whole, (pairs, exempt) in found.items():
+        for whole, (pairs, amount) in exempt.items():
             for each in (self.limits, self.lawful):
-                each.amount[pairs] = np.maximum(each.amount[pairs], exempt)
+                each.amount[pairs] = np.maximum(each.amount[pairs], amount)
                 for several, parts in self.parts:
-                    if several not in found and np.isin(parts, pairs).any():
-                        each.amount[several] += exempt
+                    if several not in exempt and np.isin(parts, pairs).any():
+                        each.amount[several] += amount
             if pairs.size > 1:
-                self._share_exemption(whole, pairs, exempt, exempt + total(left[pairs]))
+                rest = np.where(apart[whole][pairs], 0.0, left[pairs])
+                self._share_exemption(whole, pairs, amount, amount + total(rest), apart[whole])
 
-    def _share_exemption(self, whole: int, pairs: Ints, exempt: Floats, most: Floats) -> None:
+    def _share_exemption(
+        self, whole: int, pairs: Ints, exempt: Floats, most: Floats, apart: Bools
+    ) -> None:
         """Let pairs pass so much together, `most` [members], where something is `exempt`; where
         they are cut in part, what the least of the cuts leaves of all, if that is more.
         """
         share = self.limits.share[pairs]
-        share = np.max(share, axis=0, initial=0.0, where=share < 1.0)
+        share = np.max(share, axis=0, initial=0.0, where=(share < 1.0) & ~apart[pairs])
         is_part = (exempt > 0) & (share > 0)
         self.limits.share[whole] = np.where(is_part, share, 1.0)
         self.limits.fixed[whole] = np.where((exempt > 0) & ~is_part, most, np.inf)
         for each in (self.limits, self.lawful):
-            known = each.amount[whole]
-            each.amount[whole] = np.where(is_part, np.maximum(known, most), known)
+            np.maximum(each.amount[whole], np.where(is_part, most, 0.0), out=each.amount[whole])
 
-    def _exempt(self, moments: Sequence[Moment]) -> dict[int, tuple[Ints, Floats]]:
+    def _exempt(self, moments: Sequence[Moment]) -> Exempt:
         """Return what pairs are exempt from together, by the group of all: these, and how much."""
-        found: dict[int, tuple[Ints, Floats]] = {}
+        found: Exempt = {}
         for place, effect in self.passages:
             rows = self.of_effect[place]
             if effect.together and rows.size:
@@ -279,21 +297,24 @@ class TradeLimits:
                 found[int(rows[-1])] = rows[:-1], np.maximum(known, amount[0])
         return found
 
-    def _count(self, free: Bools) -> None:
-        """Leave out of limits over several pairs those that are `free` [groups, members]."""
-        single = self.single[:, None] >= 0
-        counted = ~(single & free.take(self.single, axis=0))
+    def _count(self, apart: dict[int, Bools]) -> None:
+        """Leave out of limits over several pairs those that are `apart`."""
+        counted = np.ones((self.single.size, self.reference.shape[1]), dtype=np.bool_)
+        for whole, pairs in apart.items():
+            rows = np.flatnonzero((self.groups.group == whole) & (self.single >= 0))
+            counted[rows] = ~pairs.take(self.single[rows], axis=0)
         marks = None if counted.all() else counted
         self.limits = replace(self.limits, counted=marks)
         self.lawful = replace(self.lawful, counted=marks)
 
-    def _restricted(self, free: Bools) -> Floats:
+    def _restricted(self, apart: dict[int, Bools]) -> Floats:
         """Return the reference of what counts in each group, [groups, members]."""
         if self.limits.counted is None:
             return self.reference
         reference = self.reference.copy()
         for whole, pairs in self.parts:
-            is_some = free[pairs].any(axis=0) & (whole in self.wholes)
-            counted = total(reference[pairs] * ~free[pairs])
-            reference[whole] = np.where(is_some, counted, reference[whole])
+            if whole in apart:
+                is_some = apart[whole][pairs].any(axis=0)
+                counted = total(reference[pairs] * ~apart[whole][pairs])
+                reference[whole] = np.where(is_some, counted, reference[whole])
         return reference

@@ -114,15 +114,21 @@ class Groups:
         """Return the need that each link in some group serves, [touched]."""
         return self.link_need[self.touched]
 
+    def touching(self, groups: Ints) -> Ints:
+        """Return the places among the links `touched` of those that are in some of the groups."""
+        links = self.link[np.isin(self.group, groups)]
+        return np.searchsorted(self.touched, np.unique(links))
+
     @property
     def is_crossed(self) -> bool:
         """Return whether any link is in several groups."""
         return self.touched.size < self.link.size
 
     @cached_property
-    def meetings(self) -> tuple[Ints, Ints, GroupSum]:
+    def meetings(self) -> tuple[Ints, Ints, GroupSum, Ints]:
         """Return where groups meet others: pairs of a group whose link is in another, the other
-        group of each meeting, and the sums of these pairs to meetings.
+        group of each meeting, the sums of these pairs to meetings, and the link's pair with the
+        other group.
         """
         each = np.diff(self.firsts, append=self.link.size)
         count, block = np.repeat(each, each), np.repeat(self.firsts, each)
@@ -132,7 +138,8 @@ class Groups:
         met = mine != theirs
         ends = np.stack((self.group[mine[met]], self.group[theirs[met]]))
         meetings, meeting = np.unique(ends, axis=1, return_inverse=True)
-        return mine[met], meetings[1], GroupSum(meeting.ravel(), meetings.shape[1])
+        by_meeting = GroupSum(meeting.ravel(), meetings.shape[1])
+        return mine[met], meetings[1], by_meeting, theirs[met]
 
     def crossing(self, marked: Bools, *, others: bool = False) -> Bools:
         """Return which groups have a link in common with one of those `marked` [groups].
@@ -146,13 +153,11 @@ class Groups:
         found[self.group[met]] = True
         return found
 
-    def least(self, values: Floats) -> Floats:
-        """Return for each pair the least of the values that its link's groups have.
-
-        [groups, members] -> [pairs, members].
+    def to_pairs(self, values: NDArray[Kind]) -> NDArray[Kind]:
+        """Look up values of links that are in a group for their pairs, [touched, members] ->
+        [pairs, members].
         """
-        each = np.diff(self.firsts, append=self.link.size)
-        return np.repeat(self.to_links(values), each, axis=0)
+        return np.repeat(values, np.diff(self.firsts, append=self.link.size), axis=0)
 
     def to_links(self, values: NDArray[Kind]) -> NDArray[Kind]:
         """Return the least of its groups' values for each link that is in one, [touched, members].

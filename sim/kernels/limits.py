@@ -147,7 +147,7 @@ class Limits(Terms):
         if not self.is_share and (before is None or self.cuts is None):
             return None
         known = Refusals.none(backlog.shape, final) if before is None else before
-        return known.taken(self.cut_needs, flow.take(self.cut_needs.links, axis=0), backlog)
+        return known.taken(self.cut_needs, self.refused_of(self.cut_needs.links, flow), backlog)
 
     def anew(self, orders: Floats, wanted: Floats) -> Floats:
         """Return what of orders was not refused before, by pair, [pairs, members].
@@ -186,31 +186,33 @@ class Limits(Terms):
 
         `flow` [links, members] is what links carry already.
         """
-        groups, (pairs, other, meet) = self.groups, self.groups.meetings
+        groups, (pairs, other, meet, _) = self.groups, self.groups.meetings
+        met = np.True_ if self.met is None else self.met
         room = self.firm if flow is None else raised(self.firm - self.carried(flow))
         ordered = orders.take(groups.link, axis=0)
         asked = self.carried(orders)
         holds = asked > room
         part = np.divide(room, asked, out=np.ones_like(asked), where=holds)
-        most = meet(ordered.take(pairs, axis=0)) * part.take(other, axis=0)
+        most = meet(ordered.take(pairs, axis=0) * met) * part.take(other, axis=0)
         most[~holds.take(other, axis=0)] = np.inf
-        wanted = meet(new.take(pairs, axis=0))
+        wanted = meet(new.take(pairs, axis=0) * met)
         let = np.divide(most, wanted, out=np.ones_like(most), where=wanted > most)
         least = np.ones_like(new)
-        np.minimum.at(least, pairs, let.take(meet.group_of_row, axis=0))
+        np.minimum.at(least, pairs, np.where(met, let.take(meet.group_of_row, axis=0), 1.0))
         return least
 
     def _let_in_all(self, room: Floats) -> Floats:
         """Return the most that could come on top in each group, [groups, members], for what its
         links' groups have `room` [groups, members] for, inf where nothing limits some link.
         """
-        groups, (pairs, other, meet) = self.groups, self.groups.meetings
-        finite = np.where(np.isfinite(room), room, 0.0)
+        groups, (pairs, other, meet, _) = self.groups, self.groups.meetings
+        finite, each = np.where(np.isfinite(room), room, 0.0), room.take(groups.group, axis=0)
         firsts = np.unique(meet.group_of_row, return_index=True)[1]
-        mine = GroupSum(groups.group[pairs[firsts]], room.shape[0])
-        most = finite + mine(finite.take(other, axis=0))
-        free = groups.by_group(np.isinf(groups.least(room)).astype(np.float64)) > 0
-        return np.where(free, np.inf, most)
+        mine, others = GroupSum(groups.group[pairs[firsts]], len(room)), finite.take(other, axis=0)
+        free = groups.to_pairs(np.isinf(self.of_pairs(each, np.inf)))
+        if self.met is not None:
+            others, free = others * meet.any(self.met), free & self.counted
+        return np.where(groups.by_group.any(free), np.inf, finite + mine(others))
 
     def trim(self, orders: Floats, anew: Floats | None, flow: Floats | None = None) -> Bools | None:
         """Reduce orders [links, members], in place, to what each group has room for.
@@ -249,8 +251,8 @@ class Limits(Terms):
         if self.own is None:
             factor = self.to_links(np.divide(room, asked, out=np.ones_like(asked), where=over))
         else:
-            own = self.own if flow is None else self.own.left(self.carried(flow))
-            factor = self.of_pairs(own_first(groups, orders, room, asked, own))
+            own = self.own if flow is None else self.own.beyond(self.carried(flow))
+            factor = self.of_pairs(own_first(groups, orders, room, asked, own, self.counted))
         orders[groups.touched] *= factor
         nothing = factor < RTOL
         if not some(nothing):

@@ -1,5 +1,6 @@
-"""Share a limit for several pairs of states where a part of one pair is exempt: that part passes
-first, and the rest is shared by what is asked.
+"""Share a limit for several pairs of states where a part of one pair is exempt, or an exemption for
+several where restrictions leave one pair a part: that part passes first, and the rest is shared by
+what is asked.
 """
 
 from __future__ import annotations
@@ -14,34 +15,57 @@ from sim.kernels.sums import GroupSum, divide, raised
 
 
 class Own(NamedTuple):
-    """Hold what is exempt of one pair of states, and under which limits it passes first."""
+    """Hold what is one pair's of states alone, and under which limits it passes first."""
 
     amount: Floats
-    """Of groups of one pair, units per month, [groups, members]"""
+    """What is exempt of groups of one pair, units per month, [groups, members]"""
     several: Bools
     """Where a limit that an event sets for several pairs is, [groups]"""
+    left: Floats
+    """What restrictions leave groups of one pair, units per month, [groups, members]"""
+    exempt: Bools
+    """Where what passes first is `left`: exemptions for several pairs, [groups]"""
 
     def of(self, rows: Ints) -> Own:
         """Return the same of some groups, `rows` of these."""
-        return Own(self.amount.take(rows, axis=0), self.several.take(rows))
+        amount, left = self.amount.take(rows, axis=0), self.left.take(rows, axis=0)
+        return Own(amount, self.several.take(rows), left, self.exempt.take(rows))
 
-    def left(self, carried: Floats) -> Own:
+    def beyond(self, carried: Floats) -> Own:
         """Return what may still pass first where groups have `carried` so much, of that shape."""
-        return self._replace(amount=raised(self.amount - carried))
+        amount, left = raised(self.amount - carried), raised(self.left - carried)
+        return self._replace(amount=amount, left=left)
+
+    def first(self, mine: Ints, other: Ints) -> Floats:
+        """Return what may pass first of the groups `other` under the limits `mine`, [of them,
+        members].
+        """
+        own = np.where(self.exempt[mine, None], self.left[other], self.amount[other])
+        own *= self.several[mine, None]
+        return own
 
 
-def own_first(groups: Groups, orders: Floats, room: Floats, asked: Floats, own: Own) -> Floats:
+def own_first(
+    groups: Groups,
+    orders: Floats,
+    room: Floats,
+    asked: Floats,
+    own: Own,
+    counted: Bools | None = None,
+) -> Floats:
     """Return by how much each group reduces the orders of each of its links, [pairs, members].
 
     Groups have `room` for a part of what is `asked` of them, both [groups, members], over links
-    with these `orders`, [links, members]; what is `own` to one pair of states passes first.
+    with these `orders`, [links, members]; what is `own` to one pair of states passes first, of
+    links that are `counted` [pairs, members]; None: all are.
     """
-    pairs, other, meet = groups.meetings
+    pairs, other, meet, _ = groups.meetings
     meeting = meet.group_of_row
     mine = groups.group[pairs[np.unique(meeting, return_index=True)[1]]]
     over = asked > room
-    wanted = meet(orders.take(groups.link[pairs], axis=0))
-    first = np.minimum(wanted, own.amount.take(other, axis=0)) * own.several[mine, None]
+    ordered = orders.take(groups.link[pairs], axis=0)
+    wanted = meet(ordered if counted is None else ordered * counted[pairs])
+    first = np.minimum(wanted, own.first(mine, other))
     firsts = GroupSum(mine, room.shape[0])(first)
     passing = np.minimum(firsts, room)
     rest = divide(room - passing, raised(asked - firsts))

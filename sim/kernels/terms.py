@@ -79,6 +79,17 @@ class Terms:
             values = np.where(self.counted, values, otherwise)
         return self.groups.least_of(values)
 
+    @cached_property
+    def met(self) -> Bools | None:
+        """Mark where a link that is in two groups counts in both, [meeting pairs, members]; None:
+        everywhere.
+        """
+        if self.counted is None:
+            return None
+        mine, _, _, theirs = self.groups.meetings
+        met: Bools = self.counted[mine] & self.counted[theirs]
+        return met
+
     def let(self, flags: Bools) -> Bools:
         """Return the links for which all groups in which they count are marked, [touched, members].
 
@@ -97,6 +108,17 @@ class Terms:
         """
         left = np.where(self.share < 1.0, np.maximum(self.share, self.part), self.part)
         return divide(1.0 - left, left)
+
+    def refused_of(self, links: Ints, flow: Floats) -> Floats:
+        """Return what of the `flow` [links, members] came over some links of which cuts refused
+        more, [of them, members]: nothing where less came than exceptions let through.
+        """
+        came = flow.take(links, axis=0)
+        if some(self.amount):
+            idle = self.carried(flow) < self.amount * (1.0 - RTOL)
+            all_idle = self.let(idle | (self.odds <= 0))
+            came *= ~all_idle[np.searchsorted(self.groups.touched, links)]
+        return came
 
     def only(self, rows: Ints) -> Self:
         """Return the limits of some groups, `rows` of these, ascending."""

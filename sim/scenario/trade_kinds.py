@@ -127,7 +127,7 @@ class Exemption(Trading):
     that."""
     pairs: Pairs = "each"
     """Whether `cap` holds for each exporter, importer and product, or for all named together that
-    something restricts."""
+    restrictions leave less than that."""
 
     @model_validator(mode="after")
     def _check_one(self) -> Exemption:

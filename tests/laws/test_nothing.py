@@ -75,6 +75,27 @@ def test_undoing_nothing_changes_nothing(undoing: str, world: Tree) -> None:
         check(plain, without(told({**world, "events": more}), "idle"), EXACT)
 
 
+@pytest.mark.parametrize("share", [0.1, 0.9])
+@few
+@given(world=worlds())
+def test_a_cut_begins_where_an_exemption_of_all_ends(share: float, world: Tree) -> None:
+    """What came until then was lawful, and what waits does so for another reason. Which suppliers
+    were hit is another matter: it is judged by what flowed when a restriction began."""
+    goods = {"received", "used", "unmet", "backlog", "deferred", "in_transit", "stock"}
+    free = {"kind": "exemption", "date": "2014-06", "until": "2014-11", "cap": 1e9, **ENDS}
+    cut = {"kind": "cut_off", "share": share, **ENDS}
+    outages = {name: each for name, each in world["events"].items() if each["kind"] == "outage"}
+    world["rules"]["stockpile"], world["programmes"] = "draw_down", {}
+    late = {**outages, "cut": {**cut, "date": "2014-11"}}
+    early = {**outages, "free": free, "cut": {**cut, "date": "2014-06"}}
+    one, other = (told({**world, "events": events}) for events in (late, early))
+    moved = (
+        {key: each for key, each in found.items() if key[0] == "series" and {*key} & goods}
+        for found in (one, other)
+    )
+    check(*moved)
+
+
 @few
 @given(worlds())
 def test_a_state_without_trade_changes_nothing(world: Tree) -> None:

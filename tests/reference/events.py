@@ -91,7 +91,10 @@ class Restriction:
         """Note the flow of the month before it begins."""
         if self.happening.begin == month:
             for limit in self._all_limits():
-                self.before[limit] = max(limit.base, limit.carried())
+                flowed = total(link.flow for link in limit.links)
+                self.before[limit] = max(limit.base, flowed)
+                for link in limit.links:
+                    link.has_flowed |= link.flow > 0
 
     def act(self, month: int) -> None:
         """Set what it leaves; the tightest restriction holds."""
@@ -253,17 +256,24 @@ class Calendar:
             if not exception.whole:
                 exception.act(month)
         left = {each: each.left(each.reference, each.lawful) for each in self.limits}
-        free = {each for each in self.limits if left[each] == inf}
+        least = {each: each.left(0.0, each.lawful) for each in self.limits}
         wholes = {each.whole for each in (*self.restrictions, *self.exceptions)}
-        self._pass_up(free, wholes)
-        self._exempt_together(month, left, free)
+        exempt = self._exempt(month)
+        # who is left as much as is exempt for several takes nothing of that
+        apart = {
+            limit: {each for each in self._parts(limit) if least[each] >= exempt.get(limit, inf)}
+            for limit in self.limits
+            if len(limit.routes) > 1
+        }
+        self._pass_up(apart, wholes, least, exempt)
+        self._exempt_together(month, left, apart, exempt)
         for limit in self.limits:
             reference = limit.reference
             if limit in wholes and len(limit.routes) > 1:
-                pairs = self._parts(limit)
-                limit.free = {route for each in pairs if each in free for route in each.routes}
+                limit.free = {route for each in apart[limit] for route in each.routes}
                 if limit.free:
-                    reference = total(each.reference for each in pairs if each not in free)
+                    rest = [each for each in self._parts(limit) if each not in apart[limit]]
+                    reference = total(each.reference for each in rest)
             limit.is_barred = limit.left(reference, limit.lawful) < reference * NEARLY
         open_links(self.lines, month)
 
@@ -274,31 +284,51 @@ class Calendar:
             alone[route] for route in {link.route: None for link in whole.links} if route in alone
         ]
 
-    def _pass_up(self, free: set[Limit], wholes: set[Limit | None]) -> None:
+    def _exempt(self, month: int) -> dict[Limit, float]:
+        """Return what several pairs are exempt from together; of several exemptions the greatest
+        holds."""
+        exempt: dict[Limit, float] = {}
+        for each in self.exceptions:
+            if each.whole:
+                exempt[each.whole] = max(exempt.get(each.whole, 0.0), each.exempt(month))
+        return exempt
+
+    def _pass_up(
+        self,
+        apart: dict[Limit, set[Limit]],
+        wholes: set[Limit | None],
+        least: dict[Limit, float],
+        exempt: dict[Limit, float],
+    ) -> None:
         """Let what passes between two states pass a limit over several pairs of them, too; those
-        that are `free` do not count there."""
+        that are `apart` do not count there."""
         for limit in self.limits:
             if len(limit.routes) > 1:
-                parts = [each for each in self._parts(limit) if each not in free]
+                parts = [each for each in self._parts(limit) if each not in apart[limit]]
                 shares = total(each.part * each.base for each in parts)
                 if limit in wholes:
                     limit.own = {
-                        route: each.lawful + each.part * each.base
+                        route: least[each]
+                        if limit in exempt
+                        else each.lawful + each.part * each.base
                         for each in parts
                         for route in each.routes
                     }
                 limit.amount += total(each.amount for each in parts) + shares
                 limit.lawful += total(each.lawful for each in parts) + shares
 
-    def _exempt_together(self, month: int, left: dict[Limit, float], free: set[Limit]) -> None:
-        """Let each pair pass what is exempt together, and those that are restricted no more than
-        that beside what restrictions leave them anyway."""
-        exempt: dict[Limit, float] = {}
-        pairs: dict[Limit, list[Limit]] = {}
+    def _exempt_together(
+        self,
+        month: int,
+        left: dict[Limit, float],
+        apart: dict[Limit, set[Limit]],
+        exempt: dict[Limit, float],
+    ) -> None:
+        """Let each pair pass what is exempt together, and those that restrictions leave less no
+        more than that beside what they leave them anyway."""
+        pairs = {each.whole: each.limits for each in self.exceptions if each.whole}
         for each in self.exceptions:
             if each.whole:
-                exempt[each.whole] = max(exempt.get(each.whole, 0.0), each.exempt(month))
-                pairs[each.whole] = each.limits
                 each.act(month)
         for whole, own in pairs.items():
             for limit in self.limits:
@@ -306,10 +336,10 @@ class Calendar:
                     limit.amount += exempt[whole]
                     limit.lawful += exempt[whole]
             if len(own) > 1 and exempt[whole] > 0:
-                others = total(left[each] for each in own if each not in free)
-                most = exempt[whole] + others
+                rest = [each for each in own if each not in apart[whole]]
+                most = exempt[whole] + total(left[each] for each in rest)
                 # of more than flowed before, what the least of the cuts leaves
-                share = max((each.share for each in own if each.share < 1), default=0.0)
+                share = max((each.share for each in rest if each.share < 1), default=0.0)
                 if share > 0:
                     whole.share, whole.fixed = share, inf
                     whole.amount = max(whole.amount, most)
@@ -335,7 +365,7 @@ class Calendar:
                 for link in limit.held:
                     link.has_acted = True
                     is_short = link.need.backlog > DUST * link.need.demand
-                    if link.base_flow > 0 or link.flow > 0 or is_short:
+                    if link.base_flow > 0 or link.has_flowed or link.flow > 0 or is_short:
                         link.need.hit = min(link.need.hit, month)
         needs = {link.need: None for line in self.lines for link in line.links}
         refused.note([*needs], odds, whole)

@@ -249,6 +249,13 @@ def odds_of(link: Link) -> float:
     return max((limit.odds for limit in holding(link)), default=0.0)
 
 
+def refuses(link: Link) -> bool:
+    """Tell whether cuts refuse anything beside what comes over a link: not where less comes than
+    exceptions let through."""
+    cutting = [limit for limit in holding(link) if limit.odds > 0]
+    return any(limit.carried() >= limit.amount * ROOM for limit in cutting)
+
+
 def lightest(need: Need) -> float:
     """Return the least of its links' odds, of those that are cut; 0 where none is."""
     return min(filter(None, map(odds_of, need.links)), default=0.0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from tests.reference.limits import DUST, lightest, odds_of
+from tests.reference.limits import DUST, lightest, odds_of, refuses
 from tests.reference.things import FinalNeed, Line, Need, total
 
 
@@ -120,7 +120,7 @@ def note(needs: Sequence[Need], odds: dict[Need, float], whole: set[Need]) -> No
 
 
 def _note(need: Need, odds: float) -> None:
-    over = [(odds_of(link), link.flow) for link in need.open_links]
+    over = [(odds_of(link), link.flow) for link in need.open_links if refuses(link)]
     over = [(each, came) for each, came in over if each > 0]
     least = lightest(need)
     if odds and odds * need.passed_each < 1 and not need.waits_for_lines:

@@ -203,7 +203,7 @@ class Builder:
         for limit in [self.limits.together(links)] if together else self.limits.by_route(links):
             limit.most = self.draw(rule.cap, f"trade.{name}.cap")
             for link in limit.links:
-                link.cap = link.base_cap = min(link.base_cap, limit.own_cap())
+                link.cap = min(link.cap, limit.own_cap())
 
     def _link(self, line: Line, need: Need, name: str | None) -> Link | None:
         if name is None:
@@ -240,7 +240,7 @@ class Builder:
                     for link in self.lines[candidate.factory, candidate.product].links:
                         link.cap = link.cap if serves(programme, link.importer) else 0.0
         for link in links:
-            link.base_cap = link.cap
+            link.base_cap = math.inf if link.cap > 0 else 0.0
 
     def _project(self, programme: str, key: str, candidate: Candidate) -> Project:
         path = f"programmes.{programme}.candidates.{key}"

@@ -47,6 +47,8 @@ class Link:
     """Share of its flow that is beyond what is lawful"""
     has_acted: bool = False
     """Whether a restriction has ever taken anything away here"""
+    has_flowed: bool = False
+    """Whether anything flowed just before a restriction began here"""
     dust: float = 0.0
     order: float = 0.0
     order_before_caps: float = 0.0
