@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 import sim
-from sim.assess.evidence import CONFIDENCES, cited, counts, described, drawn, ledger, numbers
+from sim.assess.evidence import cited, counts, described, drawn, ledger, numbers
 from sim.engine.model import SupplyModel
 from sim.scenario.drawing import draw_all
-from sim.scenario.quantity import Quantity
+from sim.scenario.quantity import CONFIDENCES, Quantity
 from sim.scenario.schema import Scenario
 from sim.world.numbering import number
 from tests.tiny_scenario import data

@@ -197,3 +197,11 @@ def test_dates() -> None:
     assert point_in_time("2024 (nine months)") == 12 * 2024 + 6
     with pytest.raises(ValueError, match="2014-13"):
         month_number("2014-13")
+
+
+def test_a_row_is_documented_estimated_or_disputed(tmp_path: Path) -> None:
+    row = ROW.replace(",documented,", ",sure,")
+    assert row != ROW
+    assert faults(folder(tmp_path, [CASE], [row])) == [
+        "milestones.csv:2:106 confidence: 'sure' is none of documented, estimated, disputed"
+    ]
