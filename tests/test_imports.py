@@ -490,3 +490,111 @@ def test_faults_of_the_register_have_places() -> None:
     with pytest.raises(ScenarioError) as caught:
         sipri("register.csv")
     assert [each.place.line for each in caught.value.faults] == [5, 6]
+
+
+def with_column(label: str, cells: list[str]) -> str:
+    """Return the file with a column more at the end."""
+    head, *rows = COMTRADE.splitlines()
+    whole = [f"{row},{cell}" for row, cell in zip(rows, cells, strict=True)]
+    return "\n".join([f"{head},{label}", *whole, ""])
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "told"),
+    [
+        (
+            COMTRADE + COMTRADE.splitlines()[1],
+            11,
+            "code: the same reporter, partner and code as in line 2; keep one",
+        ),
+        (
+            with_column("period", ["202101", *["2021"] * 6, "2020", "2021"]),
+            2,
+            "year: expected a year, found '202101'; monthly data must be added up to years",
+        ),
+        (
+            with_column("classificationCode", ["H5", "H6", *["H6"] * 3, "S4", *["H6"] * 3]),
+            7,
+            "classification: 'S4', where line 2 has 'H5'; import one of them",
+        ),
+    ],
+)
+def test_what_would_be_counted_twice_is_refused(text: str, line: int, told: str) -> None:
+    with pytest.raises(ScenarioError) as caught:
+        imported(text)
+    (fault,) = caught.value.faults
+    assert (fault.place.line, f"{fault.path}: {fault.message}") == (line, told)
+
+
+def test_very_many_faults_are_not_told_one_by_one() -> None:
+    row = COMTRADE.splitlines()[1] + "\n"
+    with pytest.raises(ScenarioError, match="and 150 more faults") as caught:
+        imported(COMTRADE + 250 * row)
+    assert len(caught.value.faults) == 101
+
+
+def test_the_european_union_is_left_out_beside_states_of_it() -> None:
+    """3 million from Ukraine to Korea, 5 to Germany; the Union's 6 hold Germany's."""
+    union = "C,A,2021,EUR,European Union,M,UKR,Ukraine,0,280429,Gases,C00,0,m³,5,9,6000000\n"
+    state = "C,A,2021,DEU,Germany,M,UKR,Ukraine,0,280429,Gases,C00,0,m³,4,8,5000000\n"
+    imported(COMTRADE + union + state)
+    made = {each["factory"]: each["capacity"] for each in table("factories.csv")}
+    assert made["UKR_c280429"] == "8"
+    Path("trade.csv").write_text(COMTRADE + union, encoding="utf-8")
+    found = comtrade("trade.csv")
+    assert ("UKR_c280429", "UKR", "c280429", "9") in found.tables["factories.csv"].rows
+
+
+def test_values_are_written_as_they_are_read() -> None:
+    """200,000 dollars are 0.2 million, not 0.19999999999999998."""
+    imported(COMTRADE.replace("900,180,9000000", "900,180,200000"))
+    made = {each["factory"]: each["capacity"] for each in table("factories.csv")}
+    assert made["CHN_c280429"] == "1.2"
+
+
+def test_what_a_spreadsheet_rounds_is_not_edited() -> None:
+    """Two thirds are saved with fifteen digits: the row still takes the publisher's new number."""
+    thirds = COMTRADE.replace("900,180,9000000", "900,180,6000000")
+    imported(thirds)
+    assert "0.6666666666666666" in Path("out/trade.csv").read_text("utf-8")
+    change("trade.csv", lambda text: text.replace("0.6666666666666666", "0.666666666666667"))
+    assert imported(COMTRADE).edited == 0
+    assert "0.75" in Path("out/trade.csv").read_text("utf-8")
+
+
+def test_titles_full_of_semicolons_are_read_again() -> None:
+    text = COMTRADE.replace('"Gases, rare"', "Gases; rare; noble; inert; none of them argon")
+    imported(text)
+    assert imported(text).edited == 0
+    change("products.csv", lambda text: text.replace(",", ";"))
+    with pytest.raises(ScenarioError, match="cells are parted by ';'; save it with commas"):
+        imported(text)
+
+
+CURRENT = """SIPRI AT Database ID,Supplier,Recipient,Designation,Description,Armament category,\
+Order date,Numbers delivered,Numbers delivered is estimate,Delivery year,TIV delivery values;
+1,Borland,Arland,X-1,tank,Armoured vehicles,2009,10,Yes,2019,10;
+1,Borland,Arland,X-1,tank,Armoured vehicles,2009,14,No,2020,14;
+"""
+
+
+def test_the_register_of_today_has_a_row_a_year() -> None:
+    """10 and 14 tanks within two years are 12 a year."""
+    Path("register.csv").write_text(CURRENT, encoding="utf-8")
+    rows = sipri("register.csv").tables["needs.csv"].rows
+    assert rows == [("ARLAND", "tank", "12")]
+
+
+def test_of_a_row_that_began_before_the_start_its_later_years_count() -> None:
+    """Of 12 transport aircraft of 2010, 2012 and 2013 8 came since 2012: 4 a year."""
+    Path("register.csv").write_text(REGISTER, encoding="utf-8")
+    found = sipri("register.csv", start=2012)
+    assert found.tables["needs.csv"].rows == [("ARLAND", "transport_aircraft", "4")]
+    assert found.left_out["delivered before 2012"].value == 8  # 4 of the 12, and another 4
+
+
+def test_years_that_run_backwards_are_refused() -> None:
+    text = REGISTER.replace("2012-2013", "2013-2012")
+    Path("register.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(ScenarioError, match=r"register\.csv:5:\d+ years: 2012 is before 2013"):
+        sipri("register.csv")

@@ -18,6 +18,8 @@ from sim.scenario.tables import numbers
 
 _MOST = 2**30
 """Bytes of a file."""
+MOST_FAULTS = 100
+"""Faults of one file that are told one by one."""
 
 
 @dataclass
@@ -26,7 +28,6 @@ class File:
 
     path: str
     records: list[Record]
-    delimiter: str
     faults: list[Fault] = field(default_factory=list)
 
     def tell(self, record: Record, at: int, message: str, name: str = "") -> None:
@@ -46,13 +47,17 @@ class File:
 
     def check(self) -> None:
         """Raise ScenarioError where there are faults."""
+        left = len(self.faults) - MOST_FAULTS
+        if left > 0:
+            more = Fault(self.faults[MOST_FAULTS].place, "", f"and {left:,} more faults")
+            self.faults[MOST_FAULTS:] = [more]
         if self.faults:
             raise ScenarioError(self.faults)
 
 
-def read(path: str | os.PathLike[str]) -> File:
-    """Read a file: UTF-8, or else the letters of Western Windows; tabs, semicolons or commas
-    between cells, by what its first ten lines have most of.
+def read(path: str | os.PathLike[str], delimiter: str = "") -> File:
+    """Read a file: UTF-8, or else the letters of Western Windows; where no delimiter is given,
+    tabs, semicolons or commas between cells, by what its first ten lines have most of.
 
     Raises ScenarioError where it cannot be read or is no table.
     """
@@ -69,9 +74,8 @@ def read(path: str | os.PathLike[str]) -> File:
     if what or "\0" in text:
         raise _failed(name, f"is {what or 'no text'}; save it as CSV, in UTF-8")
     head = "\n".join(text.splitlines()[:10])
-    delimiter = max("\t;,", key=head.count)
     try:
-        return File(name, list(records(text, delimiter)), delimiter)
+        return File(name, list(records(text, delimiter or max("\t;,", key=head.count))))
     except csv.Error as error:
         raise _failed(name, str(error.args[0]), error.args[-1]) from error
 
