@@ -20,6 +20,7 @@ from sim.errors import InputError, ScenarioError
 from sim.experiments.systemic import at_rest as rest
 from sim.imports import folder
 from sim.imports.comtrade import comtrade
+from sim.imports.found import lines_table
 from sim.imports.mrio import from_pymrio, mrio
 from sim.imports.sipri import sipri
 from sim.world.numbering import number
@@ -457,6 +458,28 @@ def test_faults_of_all_three_files_are_told_at_once(accounts: Accounts) -> None:
     Path("bare").mkdir()
     with pytest.raises(ScenarioError, match=r"bare/x\.csv: cannot be read"):
         mrio("bare", **SAID)
+
+
+def test_an_industry_that_stands_there_twice_is_refused(accounts: Accounts) -> None:
+    """Of two with an output of their own one would be lost."""
+    saved(accounts)
+    for name in "ZYx":
+        path = Path("io", f"{name}.csv")
+        path.write_text(path.read_text().replace("reg1,food", "reg1,01T03"))
+    with pytest.raises(ScenarioError, match=r"Z\.csv:5:1: 'reg1/01T03' stands in line 4 already"):
+        mrio("io", **SAID)
+    twice = accounts._replace(
+        **{each: getattr(accounts, each).rename(index={"food": "01T03"}) for each in "ZYx"}
+    )
+    twice = twice._replace(Z=twice.Z.rename(columns={"food": "01T03"}))
+    with pytest.raises(InputError, match="rows of Z must be different industries"):
+        from_pymrio(twice, **SAID)
+
+
+def test_two_factories_of_one_name_are_refused() -> None:
+    with pytest.raises(InputError) as caught:
+        lines_table({("AA", "BB_CC"): 1.0, ("AA_BB", "CC"): 2.0})
+    assert str(caught.value) == "'BB_CC' of 'AA' and 'CC' of 'AA_BB' both become factory 'AA_BB_CC'"
 
 
 REGISTER = """Transfers of major weapons: deals with deliveries or orders made for 2010 to 2013

@@ -171,7 +171,15 @@ def factory_name(state: str, product: str) -> str:
 
 
 def lines_table(capacity: Mapping[tuple[str, ...], float]) -> Table:
-    """Make the table of factories, one for each state and product, from units a year."""
+    """Make the table of factories, one for each state and product, from units a year.
+
+    Raises InputError where two factories get the same name.
+    """
+    owners: dict[str, str] = {}
+    for state, product in sorted(capacity):
+        name, owner = factory_name(state, product), f"'{product}' of '{state}'"
+        if owners.setdefault(name, owner) != owner:
+            raise InputError(f"{owners[name]} and {owner} both become factory '{name}'")
     rows = [(factory_name(s, p), s, p, number(v)) for (s, p), v in sorted(capacity.items())]
     return Table(("factory", "state", "product", "capacity"), list(rows), 3)
 
