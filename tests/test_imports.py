@@ -460,6 +460,15 @@ def test_faults_of_all_three_files_are_told_at_once(accounts: Accounts) -> None:
         mrio("bare", **SAID)
 
 
+def test_lines_of_labels_are_of_one_length(accounts: Accounts) -> None:
+    saved(accounts)
+    path = Path("io/Y.csv")
+    head, labels, *rows = path.read_text().splitlines()
+    path.write_text("\n".join([head, labels.rpartition(",")[0], *rows, ""]))
+    with pytest.raises(ScenarioError, match=r"Y\.csv:2:1: 5 cells, where the first line has 6"):
+        mrio("io", **SAID)
+
+
 def test_an_industry_that_stands_there_twice_is_refused(accounts: Accounts) -> None:
     """Of two with an output of their own one would be lost."""
     saved(accounts)
@@ -509,10 +518,11 @@ def test_the_register_becomes_a_scenario_at_rest(capsys: pytest.CaptureFixture[s
 
 def test_faults_of_the_register_have_places() -> None:
     text = REGISTER.replace(",12,2010;", ",dozen,2010;").replace(",2011,8", ",lately,8")
+    text = text.replace(",tank,,", f",tank,{'9' * 400},")
     Path("register.csv").write_text(text, encoding="utf-8")
     with pytest.raises(ScenarioError) as caught:
         sipri("register.csv")
-    assert [each.place.line for each in caught.value.faults] == [5, 6]
+    assert [each.place.line for each in caught.value.faults] == [5, 6, 7]
 
 
 def with_column(label: str, cells: list[str]) -> str:
@@ -556,6 +566,11 @@ def test_very_many_faults_are_not_told_one_by_one() -> None:
     assert len(caught.value.faults) == 101
 
 
+def test_a_number_beyond_all_bounds_is_refused() -> None:
+    with pytest.raises(ScenarioError, match=r"trade\.csv:3:\d+ value: 1e999 is too large"):
+        imported(COMTRADE.replace("900,180,9000000", "900,180,1e999", 1))
+
+
 def test_the_european_union_is_left_out_beside_states_of_it() -> None:
     """3 million from Ukraine to Korea, 5 to Germany; the Union's 6 hold Germany's."""
     union = "C,A,2021,EUR,European Union,M,UKR,Ukraine,0,280429,Gases,C00,0,m³,5,9,6000000\n"
@@ -583,6 +598,27 @@ def test_what_a_spreadsheet_rounds_is_not_edited() -> None:
     change("trade.csv", lambda text: text.replace("0.6666666666666666", "0.666666666666667"))
     assert imported(COMTRADE).edited == 0
     assert "0.75" in Path("out/trade.csv").read_text("utf-8")
+
+
+def test_titles_of_several_lines_are_put_on_one() -> None:
+    for end in ("\r", "\n", "\r\n"):
+        text = COMTRADE.replace('"Gases, rare"', f'"Gases{end}rare"')
+        Path("trade.csv").write_bytes(text.encode())
+        folder.write(comtrade("trade.csv"), "out")
+        assert table("products.csv")[0]["title"] == "Gases rare"
+    change("products.csv", lambda text: text.replace("Gases rare", '"my own\rgases"'))
+    assert imported().edited == 1
+    assert table("products.csv")[0]["title"] == "my own\ngases"
+
+
+def test_a_year_that_no_scenario_can_begin_in_is_refused() -> None:
+    with pytest.raises(
+        ScenarioError, match=r"trade\.csv:2:\d+ year: expected a year, found '1221'"
+    ):
+        imported(COMTRADE.replace("C,A,2021", "C,A,1221", 1))
+    Path("register.csv").write_text(REGISTER.replace(",2011,8", ",1211,8"), encoding="utf-8")
+    with pytest.raises(ScenarioError, match=r"register\.csv:6:\d+ years: expected years"):
+        sipri("register.csv")
 
 
 def test_titles_full_of_semicolons_are_read_again() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Sequence
 
 from sim.errors import InputError
@@ -159,7 +160,7 @@ def _amount(row: Row, measure: str) -> float:
 
 def _year(row: Row) -> int:
     text, period = row.text("year"), row.text("period")
-    if len(text) == 4 and text.isascii() and text.isdigit() and period in ("", text):
+    if re.fullmatch("(19|20)[0-9]{2}", text) and period in ("", text):
         return int(text)
     text = period or text
     row.tell("year", f"expected a year, found '{text}'; monthly data must be added up to years")

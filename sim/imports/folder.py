@@ -250,7 +250,12 @@ def _csv(header: list[str], rows: list[Row]) -> str:
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(header)
-    writer.writerows([cell(row.get(each, "")) for each in header] for row in rows)
+    # a carriage return alone would not be quoted
+    plain = (
+        {key: each.replace("\r\n", "\n").replace("\r", "\n") for key, each in row.items()}
+        for row in rows
+    )
+    writer.writerows([cell(row.get(each, "")) for each in header] for row in plain)
     return stream.getvalue()
 
 

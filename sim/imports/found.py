@@ -87,9 +87,12 @@ class Namer:
         self.titles: dict[str, str] = {}
 
     def name(self, code: str, title: str = "") -> str:
-        """Return a code's name. Raises ValueError where it cannot have one of its own."""
+        """Return a code's name; titles are put on one line. Raises ValueError where it cannot have
+        one of its own.
+        """
+        title, shown = (" ".join(each.split()) for each in (title, code))
         name = self._state(code) if self._states else self._codes.name(code)
-        if self.titles.setdefault(name, title or code) == name and title:
+        if self.titles.setdefault(name, title or shown) == name and title:
             self.titles[name] = title
         return name
 

@@ -139,9 +139,7 @@ class Matrix(NamedTuple):
 
 
 def _matrix(file: File, heads: int) -> Matrix:
-    """Read a matrix with two columns of labels, and one or two lines of them; two are named in a
-    third.
-    """
+    """Read a matrix with two columns of labels, and lines of them; two are named in a third."""
     named = heads == 2
     top, body = file.records[:heads], file.records[heads + named :]
     if not body or len(top[0].cells) < 3:
@@ -150,11 +148,12 @@ def _matrix(file: File, heads: int) -> Matrix:
         raise ScenarioError([Fault(place, "", message)])
     width = len(top[0].cells)
     numbers = np.zeros((len(body), width - 2))
-    for row, record in enumerate(body):
+    for record in (*top, *body):
         if len(record.cells) != width:
             file.tell(record, 0, f"{len(record.cells)} cells, where the first line has {width}")
-            continue
-        numbers[row] = [file.number(record, at) for at in range(2, width)]
+    for row, record in enumerate(body):
+        if len(record.cells) == width:
+            numbers[row] = [file.number(record, at) for at in range(2, width)]
     columns = list(zip(top[0].cells[2:], top[-1].cells[2:], strict=False))
     return Matrix([_label(each) for each in body], columns, numbers, file, body)
 

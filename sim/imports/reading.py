@@ -18,6 +18,8 @@ from sim.scenario.tables import numbers
 
 _MOST = 2**30
 """Bytes of a file."""
+_LARGEST = 1e30
+"""Beyond this is no number of a publisher's, and sums may overflow."""
 MOST_FAULTS = 100
 """Faults of one file that are told one by one."""
 
@@ -38,7 +40,11 @@ class File:
     def number(self, record: Record, at: int, name: str = "") -> float:
         """Read a cell as a number; where it is none, note that and return 0."""
         try:
-            return numbers.number(record.cells[at].strip(), is_fixed=True)
+            read = numbers.number(record.cells[at].strip(), is_fixed=True)
+            if abs(read) <= _LARGEST:
+                return read
+            self.tell(record, at, f"{record.cells[at].strip()} is too large", name)
+            return 0.0
         except (ValueError, IndexError) as error:
             blank = at >= len(record.cells) or not record.cells[at].strip()
             told = "a number is missing" if blank else str(error)

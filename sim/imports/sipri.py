@@ -18,7 +18,7 @@ LABELS = {
 """Column -> its labels; designations of weapons are not read."""
 TITLES = 15
 """Most lines before the one with the labels."""
-_YEARS = re.compile(r"(\d{4})(?:\s*[-\u2013]\s*(\d{4}))?")
+_YEARS = re.compile(r"((?:19|20)[0-9]{2})(?:\s*[-\u2013]\s*((?:19|20)[0-9]{2}))?")
 UNIT = "units"
 
 
@@ -83,7 +83,7 @@ def _units(row: Row) -> float:
     text = row.text("delivered").strip("()? ")
     if not text:
         return 0.0
-    if not (text.isascii() and text.isdigit()):
+    if not re.fullmatch("[0-9]{1,12}", text):
         row.tell("delivered", f"expected a number, or one in brackets, found '{text}'")
         return 0.0
     return float(text)
