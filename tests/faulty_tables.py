@@ -194,6 +194,11 @@ CASES = [
         "a code of nothing", f"{HEAD}\n???,AAA,pumps,1\n", "'???' has no letter or digit for a name"
     ),
     Case(
+        "a number after inches",
+        f'{HEAD}\n5" north,AAA,pumps,many\n',
+        "t.csv:2:20 factories.c5_north.lines.pumps.capacity: expected a number, found text 'many'",
+    ),
+    Case(
         "codes that clash",
         f"{HEAD}\nA-1,AAA,pumps,1\nA/1,AAA,pumps,1\n",
         "codes 'A-1' and 'A/1' both become 'A_1'",

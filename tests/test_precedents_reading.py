@@ -183,6 +183,7 @@ def test_ramps_of_ones_own(tmp_path: Path) -> None:
 
 def test_quoted_cells_keep_their_columns(tmp_path: Path) -> None:
     assert cell_starts('a,"b, and c",d') == [1, 3, 14]
+    assert cell_starts('5" pipe,"a ""b"", c",d') == [1, 9, 22]
     rows = [ROW + '"a note\nover lines"', ROW.replace("2031-02", "soon")]
     assert faults(folder(tmp_path, [CASE], rows))[0].startswith("milestones.csv:4:44 announced")
 
