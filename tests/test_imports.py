@@ -100,7 +100,8 @@ def test_what_is_left_out_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["import", "comtrade", "trade.csv", "--out", "out"]) == 0
     told = capsys.readouterr().out.splitlines()
     assert [each for each in told if each.startswith("left out")] == [
-        "left out: parts of a whole (partner2Code, customsCode, motCode): 1 row, 9 million USD",
+        "left out: parts of a whole (partner2Code, customsCode, motCode, mosCode): 1 row,"
+        " 9 million USD",
         "left out: the world as a partner: 1 row, 12 million USD",
         "left out: codes that contain others of the file: 1 row, 20 million USD",
         "left out: another flow than imports: 1 row, 0.95 million USD",
@@ -657,3 +658,9 @@ def test_years_that_run_backwards_are_refused() -> None:
     Path("register.csv").write_text(text, encoding="utf-8")
     with pytest.raises(ScenarioError, match=r"register\.csv:5:\d+ years: 2012 is before 2013"):
         sipri("register.csv")
+
+
+def test_a_mode_of_supply_is_a_part_of_a_whole() -> None:
+    imported(with_column("mosCode", ["0", "0", "2", *["0"] * 6]).replace(",C00,2100,", ",C00,0,"))
+    made = {each["factory"]: each["capacity"] for each in table("factories.csv")}
+    assert made["CHN_c280429"] == "10"

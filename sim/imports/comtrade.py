@@ -29,12 +29,13 @@ LABELS = {
     "partner2": ("partner2Code",),
     "customs": ("customsCode",),
     "transport": ("motCode",),
+    "supply": ("mosCode",),
     "unit": ("qtyUnitAbbr", "Qty Unit"),
 }
 """Column -> its labels of today and of older files."""
 OPTIONAL = (
     *("period", "classification", "title", "reporter_title", "reporter_code", "partner_title"),
-    *("partner_code", "partner2", "customs", "transport", "unit"),
+    *("partner_code", "partner2", "customs", "transport", "supply", "unit"),
 )
 MEASURES = {"value": ("million USD", 1e6), "weight": ("tonnes", 1e3), "quantity": ("units", 1.0)}
 """What flows are counted by -> the unit, and how many of the file's own make one."""
@@ -49,7 +50,12 @@ _OF_UNION = (
 _FLOWS = {"M": "M", "1": "M", "IMPORT": "M", "IMPORTS": "M",
           "X": "X", "2": "X", "EXPORT": "X", "EXPORTS": "X"}  # fmt: skip
 _WORLD = ("W00", "WLD", "0")
-_WHOLE = {"partner2": ("", "0"), "customs": ("", "C00"), "transport": ("", "0")}
+_WHOLE = {
+    "partner2": ("", "0"),
+    "customs": ("", "C00"),
+    "transport": ("", "0"),
+    "supply": ("", "0"),
+}
 """Column of a breakdown -> what it says of the whole."""
 
 
@@ -65,10 +71,10 @@ def comtrade(
     `flow` says whose books count: `M` the importers', `X` the exporters'; the two never agree, and
     both together would count trade twice. `measure` is value, weight or quantity; `year` the last
     of the file where not given. Left out: the world as a partner, the European Union beside states
-    of it, breakdowns by second partner, customs procedure or transport, codes that contain others
-    of the file, other years and flows, a state's trade with itself. What would be counted twice
-    otherwise is refused: months, a flow that stands there again, codes of two classifications.
-    Raises ScenarioError for faults of the file.
+    of it, breakdowns by second partner, customs procedure, transport or mode of supply, codes that
+    contain others of the file, other years and flows, a state's trade with itself. What would be
+    counted twice otherwise is refused: months, a flow that stands there again, codes of two
+    classifications. Raises ScenarioError for faults of the file.
     """
     file = read(path)
     optional = [*OPTIONAL, *(each for each in MEASURES if each != measure)]
@@ -181,7 +187,7 @@ def _why_not(row: Row, flow: str, measure: str, parents: set[str], sides: Sequen
         "another flow than imports" if flow == "M" else "another flow than exports": found != flow,
         "the world as a partner": row.text("partner") in _WORLD,
         "the European Union beside states of it": any(row.text(side) in _UNION for side in sides),
-        "parts of a whole (partner2Code, customsCode, motCode)": any(
+        "parts of a whole (partner2Code, customsCode, motCode, mosCode)": any(
             row.text(name) not in whole for name, whole in _WHOLE.items()
         ),
         "codes that contain others of the file": row.text("code") in parents,
