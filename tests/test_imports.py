@@ -137,6 +137,15 @@ def test_flows_too_small_for_a_scenario_are_told() -> None:
         comtrade("trade.csv")
 
 
+def test_codes_of_other_years_and_flows_leave_none_out() -> None:
+    """Of 2020 there are four digits, of 2021 six: 2020 is asked for."""
+    old = COMTRADE.splitlines()[8].replace("280429", "2804").replace(",JPN,Japan,M", ",KOR,Korea,M")
+    export = COMTRADE.splitlines()[7].replace("C,A,2021", "C,A,2020")
+    Path("trade.csv").write_text("\n".join([*COMTRADE.splitlines()[:8], old, export]), "utf-8")
+    found = comtrade("trade.csv", year=2020)
+    assert found.tables["needs.csv"].rows == [("KOR", "c2804", "1")]
+
+
 def test_older_labels() -> None:
     imported(OLD)
     assert table("needs.csv") == [{"state": "JPN", "product": "c280429", "units": "1"}]

@@ -115,13 +115,13 @@ def _taken(
     rows: list[Row], of_year: list[bool], flow: str, measure: str, left: dict[str, LeftOut]
 ) -> list[Row]:
     """Return the rows that count; those left out are counted in `left`, by reason."""
-    parents = _parents(each.text("code") for each in rows)
-    of_union = set(_OF_UNION.split())
-    sides = [
-        side
-        for side in ("reporter", "partner")
-        if any(each.text(side) in of_union for each in rows)
+    asked = [
+        each
+        for each, is_of_year in zip(rows, of_year, strict=True)
+        if is_of_year and _flow_of(each) == flow
     ]
+    parents = _parents(each.text("code") for each in asked)
+    sides = _with_union(asked)
     taken = []
     for each, is_of_year in zip(rows, of_year, strict=True):
         why = _why_not(each, flow, measure, parents, sides) if is_of_year else "of other years"
@@ -130,6 +130,14 @@ def _taken(
         else:
             taken.append(each)
     return taken
+
+
+def _with_union(rows: list[Row]) -> list[str]:
+    """Name the sides of trade on which states of the European Union stand."""
+    states = set(_OF_UNION.split())
+    return [
+        side for side in ("reporter", "partner") if any(each.text(side) in states for each in rows)
+    ]
 
 
 def _check_once(rows: list[Row]) -> None:
@@ -179,12 +187,17 @@ def _parents(codes: Iterable[str]) -> set[str]:
     return {each[:at] for each in known for at in range(1, len(each))} & known | ({"TOTAL"} & known)
 
 
+def _flow_of(row: Row) -> str | None:
+    """Tell imports and exports; None for re-exports and all else."""
+    return _FLOWS.get(row.text("flow").upper())
+
+
 def _why_not(row: Row, flow: str, measure: str, parents: set[str], sides: Sequence[str]) -> str:
     """Say why a row of the year is left out; empty where it is not."""
-    found = _FLOWS.get(row.text("flow").upper())
+    asked = "imports" if flow == "M" else "exports"
     itself = row.text("reporter") == row.text("partner") != ""
     reasons = {
-        "another flow than imports" if flow == "M" else "another flow than exports": found != flow,
+        f"another flow than {asked}": _flow_of(row) != flow,
         "the world as a partner": row.text("partner") in _WORLD,
         "the European Union beside states of it": any(row.text(side) in _UNION for side in sides),
         "parts of a whole (partner2Code, customsCode, motCode, mosCode)": any(
