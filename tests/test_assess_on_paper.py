@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from sim.assess import large_tables
-from sim.assess.evidence import drawn
+from sim.assess.drawn import drawn
 from sim.assess.fates import _Past, fates
 from sim.assess.importance import _variance, described, importance
 from sim.assess.need_readings import of_buyer

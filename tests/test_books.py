@@ -15,7 +15,7 @@ from sim.engine.conservation import BOOKS
 from sim.engine.model import SupplyModel
 from sim.engine.notes import Candidates, Pantries
 from sim.engine.recorder import Recorder
-from sim.engine.tape import BLOCK, LINES, PARTS, Tape, cut, recorded_of_inputs
+from sim.engine.tape import LINES, PARTS, Tape, recorded_of_inputs
 from sim.errors import LedgerError
 from sim.kernels.sums import GroupSum
 from sim.world.numbering import number
@@ -71,21 +71,6 @@ def test_a_tape_is_free_with_its_model() -> None:
         assert tape() is None
     finally:
         gc.enable()
-
-
-def test_arrays_are_cut_out_of_blocks() -> None:
-    """Two that fit share a block, the next begins another, and what is too large has its own."""
-    half = BLOCK // 2
-    shapes = {"a": (2, half // 2), "b": (0, 5), "c": (half,), "d": (3,), "e": (2, BLOCK), "f": (1,)}
-    arrays = cut(shapes)
-    assert {name: each.shape for name, each in arrays.items()} == shapes
-    blocks = {name: id(each.base) for name, each in arrays.items()}
-    assert blocks["a"] == blocks["b"] == blocks["c"]
-    assert len({blocks[name] for name in "adef"}) == 4
-    assert not any(
-        np.shares_memory(arrays[one], arrays[other])
-        for one, other in ("ac", "ae", "cd", "de", "ef")
-    )
 
 
 def test_sums_of_arrays_below_one_another() -> None:

@@ -167,6 +167,13 @@ def test_cost_overrun_buys_less() -> None:
     np.testing.assert_allclose(built(cost_overrun=1.25)[-1], 8)
 
 
+def test_what_costs_nothing_is_refused() -> None:
+    """Nothing would be built of it, and of what costs next to nothing all that is lacking: 80."""
+    (told,) = faults(programmes={"build": programme(cost_overrun=0)})
+    assert "cost_overrun: 0 is below 1e-09 (factor)" in told
+    np.testing.assert_allclose(built(cost_overrun=1e-6)[-1], 80)
+
+
 def test_a_share_is_cancelled_each_month() -> None:
     """10 per cent of what is unfinished in each of the five months between: 10 * 0.9^5 are
     finished; the money is gone."""

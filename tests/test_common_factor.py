@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from sim.analysis.sensitivity.sensitivity import Sensitivity, sensitivity
-from sim.assess.evidence import drawn
+from sim.assess.drawn import drawn
 from sim.engine.run import run
 from sim.scenario.schema import Scenario
 from sim.study.sweep import sweep

@@ -69,11 +69,10 @@ def test_sisters_make_the_same_product() -> None:
 
 
 def test_what_a_line_knows_at_the_end_of_a_month() -> None:
-    """In the sixth month six months have passed; a day's work of 12 units started is 0.4."""
+    """In the sixth month six months have passed."""
     world = crafts()
     world.month = 5
     world.lines.output = column(1, 2, 3, 4, 5, 6)
-    world.lines.capacity[0], world.lines.first_lot[:] = 12, column(0, 5, 5, 5, 5, 5)
     before, seen = world.lines.experience.copy(), []
 
     def rule(craft: Craft) -> Learnt:
@@ -87,7 +86,6 @@ def test_what_a_line_knows_at_the_end_of_a_month() -> None:
     with pytest.raises(ValueError, match="read-only"):
         craft.sisterhood.experience[:] = 0
     assert craft.experience[:, 0].tolist() == [22, 44, 66]
-    assert lines.first_lot[:, 0].tolist() == [0.4, 5, 5, 5, 5, 5]
     assert lines.experience[1::2, 0].tolist() == [11, 22, 33]
     assert lines.experience[::2, 0].tolist() == (before + lines.output)[::2, 0].tolist()
     assert lines.unit_cost[:, 0].tolist() == [1, 0.25] * 3

@@ -101,7 +101,8 @@ def test_no_code_cites_a_document_that_is_not_there() -> None:
     for path in (ROOT / "sim").rglob("*.py"):
         text = " ".join(path.read_text(encoding="utf-8").split())
         assert "odel specification" not in text, path
-        assert set(re.findall(r"[Ee]quations (\d+(?:\.\d+)?)", text)) <= SECTIONS, path
+        cited = re.findall(r"[Ee]quations (\d[\d.]*(?:(?:, | and | to )\d[\d.]*)*)", text)
+        assert set(re.findall(r"\d+(?:\.\d+)?", " ".join(cited))) <= SECTIONS, path
 
 
 def test_links_between_sources_lead_somewhere() -> None:

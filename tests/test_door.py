@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 
 import sim
+from sim.assess.observation import COLUMNS
 from sim.cli.main import main
 from sim.errors import InputError, ScenarioError
 from tests.test_cli import SMALL
@@ -371,6 +372,20 @@ def test_two_scenarios_of_one_name_do_not_replace_one_another(
     assert main([*run, "./small.yaml", "--members", "2"]) == 0
     assert main([*run, "other.yaml", "--out", "results/small"]) == 0
     assert main([*run, "small.yaml"]) == 2
+
+
+def test_two_backtests_of_one_file_name_do_not_replace_one_another(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for folder in ("one", "two"):
+        Path(folder).mkdir()
+        Path(folder, "small.yaml").write_bytes(Path("small.yaml").read_bytes())
+        Path(folder, "small_outcomes.csv").write_text(",".join(COLUMNS) + "\n", encoding="utf-8")
+    run = ["backtest", "--no-figures", "--quiet", "--members", "1"]
+    assert main([*run, "one/small.yaml"]) == 0
+    assert main([*run, "two/small.yaml"]) == 2
+    assert "holds the answer to another question" in capsys.readouterr().err
+    assert main([*run, "./one/small.yaml"]) == 0
 
 
 def test_two_questions_to_plan_do_not_replace_one_another(

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
+from sim.engine.load import changed
 from sim.engine.model import SupplyModel
 from sim.engine.run import run
 from sim.errors import ScenarioError
@@ -355,6 +356,17 @@ def test_royalty_is_paid_on_every_unit() -> None:
     assert np.unique(spending[6]).size == 3
     free = run(licensed()).records.series["spending"][:, 0]
     np.testing.assert_allclose(free[6:], 20 * 5)
+
+
+def test_royalty_is_paid_while_costs_fall() -> None:
+    """A tenth on top of what learning leaves, in each month and not in the first alone."""
+    learns = {"products.engines.learning_rate": 0.2}
+    paid, free = (
+        run(changed(licensed(royalty=royalty), learns)).records.series["spending"][6:, 0, 0]
+        for royalty in (0.1, 0)
+    )
+    assert free[-1] < free[0]
+    np.testing.assert_allclose(paid, 1.1 * free)
 
 
 def test_a_licence_may_follow_what_happens() -> None:

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 import sim
-from sim.assess.evidence import cited, counts, described, drawn, ledger, numbers
+from sim.assess.drawn import drawn
+from sim.assess.evidence import cited, counts, described, ledger, numbers
 from sim.engine.model import SupplyModel
 from sim.scenario.drawing import draw_all
 from sim.scenario.quantity import CONFIDENCES, Quantity

@@ -192,6 +192,8 @@ def test_wrong_values_are_named(found: Menu, key: str, value: str, told: str) ->
     [
         (("members=999999",), "members: stays"),
         (("start=1990-01",), "start: stays"),
+        (("months=24",), "months: stays"),
+        (("seed=3",), "seed: stays"),
         (tuple(f"months={each}" for each in range(41)), "40 at most"),
         (("title=" + 2000 * "x",), "too long"),
     ],

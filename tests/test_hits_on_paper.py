@@ -9,7 +9,7 @@ import pytest
 from sim.engine.model import SupplyModel
 from sim.kernels.sums import NEVER
 from sim.scenario.loading.load import parse
-from tests.wrong_numbers import data, run, series
+from tests.wrong_numbers import data, fates, run, series
 
 Tree = dict[str, Any]
 TOGETHER = {"pairs": "together"}
@@ -191,3 +191,18 @@ def test_a_way_round_has_acted_once_something_came_that_way() -> None:
         model.step()
         found.append(bool(model.world.links.acted[model.world.axes.is_reexport].any()))
     assert found == [False] * 6 + [True] * 3
+
+
+@pytest.mark.parametrize("late", [0, 6])
+def test_a_need_that_began_before_the_cut_is_hit_by_it(late: int) -> None:
+    """AAA has 30 of its 60 from BBB, whether from the start or from 2014-07 on. In 2015 that is
+    cut, and its own plant makes all: nobody waits, and what was lost is replaced."""
+    world = buyers({"AAA": {"series": [0] * late + [60]}})
+    world["factories"]["own"] = {"title": "O", "state": "AAA", "lines": {"x": 100}}
+    world["trade"]["t"]["exporter"] = "*"
+    ends = {"exporter": "BBB", "importer": "AAA"}
+    world["events"] = {"cut": {"kind": "cut_off", "date": "2015-01", **ends}}
+    assert hits(world) == {"AAA": 12}
+    result = run(world)
+    assert series(result, "unmet")[late + 1 :] == pytest.approx([0] * (23 - late))
+    assert fates(result) == {"home": 1}

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.assess.evidence import Drawn, Number
+from sim.assess.drawn import Drawn
+from sim.assess.evidence import Number
 from sim.assess.importance import ALL, Importance, _narrowing, described, importance
 from sim.assess.regression import LEAST_MEMBERS, Fit, rank_regression
 from sim.engine.run import run

@@ -7,7 +7,8 @@ import math
 import numpy as np
 import pytest
 
-from sim.assess.evidence import Drawn, Number
+from sim.assess.drawn import Drawn
+from sim.assess.evidence import Number
 from sim.assess.importance import SHOWN, Importance, described
 from sim.assess.regression import Fit
 from sim.scenario.quantity import Quantity

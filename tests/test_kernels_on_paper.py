@@ -327,8 +327,10 @@ def test_starts_that_inputs_allow() -> None:
     lines = np.array([0, 0, 2])
     by_line = GroupSum(lines, 3)
     assert production.scarcest(column(5, 3, 4), by_line)[:, 0].tolist() == [3, math.inf, 4]
-    together = production.total(column(5, 2, 4), column(1, 2, 3), by_line)
+    together = production.total(column(5, 4, 12), column(1, 2, 3), by_line)
     assert together[:, 0].tolist() == [3, math.inf, 4]
+    needless = production.total(column(5, 4, 12), column(0, 3, 0), by_line)
+    assert needless[:, 0].tolist() == [3, math.inf, math.inf]
 
 
 def test_stocks_above_a_floor() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.assess.evidence import drawn
+from sim.assess.drawn import drawn
 from sim.engine.run import run
 from sim.errors import ScenarioError
 from sim.kernels.ramps import SHAPES, idle_shares, length, months_until, output, risen
@@ -155,6 +155,22 @@ def test_with_a_clock_all_instalments_are_one_project() -> None:
     say = {"build_months": 11, "qualification_months": 1, "clock": "2014-01"}
     came = built(candidate=say, budget={"2014-06": 8, "2014-09": 8, "2015-03": 4})
     np.testing.assert_allclose(came[[11, 12, 14, 15]], [0, 8, 8, 10], atol=1e-9)
+
+
+@pytest.mark.parametrize("clock", ["money", "decision", "cut_off", "2014-06"])
+def test_what_comes_after_the_run_does_not_come_within_it(clock: str) -> None:
+    """300 months from the spring of 2014 on are not over by 2015, whatever they count from."""
+    say = {"build_months": 300, "clock": clock}
+    np.testing.assert_allclose(built(candidate=say), 0, atol=1e-9)
+
+
+def test_qualification_lasts_no_longer_than_the_lead_time() -> None:
+    """8 months to full supply, of which the ramp takes 12: what June's money buys is there in July,
+    with and without a clock, though qualification alone is said to take 6."""
+    say = {"build_months": 2, "qualification_months": 6, "ramp": "linear", "ramp_months": 12}
+    say |= {"runs_to": "full_supply"}
+    assert first(built(candidate=say)) == 5 + 1
+    assert first(built(candidate=say | {"clock": "2014-06"})) == 5 + 1
 
 
 def test_a_lead_time_that_runs_to_full_supply_holds_its_ramp() -> None:

@@ -384,3 +384,19 @@ EVERYTHING = {
 )
 def test_company_changes_no_bit(rule: Any) -> None:
     assert_same_in_any_company(propulsion_world(rules={"learning": rule}))
+
+
+@pytest.mark.parametrize("rule", [{"rule": name, **EVERYTHING} for name in ("crawford", "wright")])
+def test_who_does_not_learn_stays_as_he_is_beside_those_who_do(rule: Any) -> None:
+    """In half of the members there is nothing to learn, or nothing that it would make cheaper."""
+    half = {"dist": "discrete", "chances": [0.5, 0.5]}
+    products = propulsion_world().model_dump(by_alias=True, exclude_unset=True)["products"]
+    for name in products:
+        products[name]["learning_rate"] = {"values": [0, 0.2], **half}
+    scenario = propulsion_world(products=products, rules={"learning": rule})
+    assert_same_in_any_company(scenario)
+    plants = scenario.model_dump(by_alias=True, exclude_unset=True)["factories"]
+    for plant in plants.values():
+        for line in plant["lines"].values():
+            line["unit_cost"] = {"values": [0, 3.7], **half}
+    assert_same_in_any_company(propulsion_world(factories=plants, rules={"learning": rule}))

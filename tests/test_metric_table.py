@@ -160,7 +160,7 @@ def test_the_walk_of_contributing_adds_a_metric(monkeypatch: pytest.MonkeyPatch)
 
 def test_nothing_is_recorded_for_a_study_that_does_not_need_it() -> None:
     assert recorded_for({"T50"}) == {"need", "used"}
-    assert recorded_for({"hhi"}) == {"flows", "received"}
+    assert recorded_for({"hhi"}) == {"supplies", "received"}
     assert recorded_for({"substitution_ratio"}) == {"received", "legacy"}
     assert recorded_for(set()) == set()
 

@@ -118,14 +118,12 @@ def test_fill_rate_after_is_of_the_whole_run_where_nothing_hits() -> None:
     assert metrics.fill_rate_after(used, need, np.array([[NEVER]]))[0, 0] == pytest.approx(15 / 40)
 
 
-def test_one_supplier_by_two_ways_is_one() -> None:
-    """BBB sends 30 itself and 20 by way of another state, CCC 50: shares of a half."""
-    routes = [(exporter, "AAA", "engines") for exporter in ("BBB", "CCC", "BBB")]
-    flows = np.array([[30.0], [50.0], [20.0], [7.0]])
-    units, by_need = supplies(flows, [*routes, ("BBB", "CCC", "gears")], [("AAA", "engines")])
-    assert units.ravel().tolist() == [50, 50]
-    received = column([100.0])
-    assert metrics.concentration(units, by_need, received)[0, 0] == pytest.approx(5000)
+def test_suppliers_of_some_needs() -> None:
+    """Two serve need 0, one need 1 and two need 3: of needs 1 to 3 two have some."""
+    units = np.array([[30.0], [50.0], [20.0], [7.0], [3.0]])
+    own, by_need = supplies(units, np.array([0, 0, 1, 3, 3]), range(1, 4))
+    assert own.ravel().tolist() == [20, 7, 3]
+    assert by_need(own).ravel().tolist() == [20, 0, 10]
 
 
 def test_concentration() -> None:

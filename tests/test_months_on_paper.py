@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import pytest
 
 from sim.engine.model import SupplyModel
 from sim.engine.run import run
-from sim.month.learning import _count_in_lots
+from sim.kernels.learning import lot
 from sim.rules import registry
 from sim.rules.investment import Prospects
 from sim.scenario.schema import Scenario
-from sim.world.world import Lines
 from tests import wrong_numbers
 from tests.test_events import programme
 from tests.test_investment import BAN, EXPAND, pressed
@@ -33,11 +31,7 @@ def invested(yield_: float, payback: float) -> float:
 
 def test_a_lot_is_a_day_of_good_units() -> None:
     """Of 60 started a month half are good: a thirtieth of 30."""
-    lines = SimpleNamespace(
-        capacity=np.array([[60.0]]), yield_=np.array([[0.5]]), first_lot=np.zeros((1, 1))
-    )
-    _count_in_lots(cast("Lines", lines))
-    assert lines.first_lot.tolist() == [[1]]
+    assert lot(np.array([[60.0]]), np.array([[0.5]])).tolist() == [[1]]
 
 
 @pytest.mark.parametrize(

@@ -234,3 +234,12 @@ def test_psi_and_cover_change_the_outcome() -> None:
 
     assert total(psi=1.0) < total(psi=0.5)
     assert total(cover_months=6.0) < total()
+
+
+@pytest.mark.parametrize("rule", [*RULES, "ario_psi"])
+def test_thrift_may_end_the_use_of_an_input(rule: str) -> None:
+    """Hulls that need no paint any more are made as before."""
+    event = {"kind": "thrift", "date": "2014-03", "state": "AAA", "product": "hulls"}
+    events = {"no_paint": event | {"input": "paint", "factor": 0}}
+    output = run(assembly([10.0, 10, 10], rule, events=events)).records.output
+    np.testing.assert_allclose(output[:12, 0], 10)

@@ -78,6 +78,17 @@ def test_points_of_any_world_have_the_bits_they_have_alone(seed: int) -> None:
     assert_as_alone(scenario, 9, factors=factors, members=3)
 
 
+def test_announced_months_slip_as_they_do_alone() -> None:
+    """The ratio to what was announced depends on how far ahead that lay, at each point alone."""
+    tree = propulsion_world().model_dump(by_alias=True, exclude_unset=True)
+    candidate = tree["programmes"]["build"]["candidates"]["turbines"]
+    del candidate["build_months"], candidate["qualification_months"]
+    candidate["lead_time"] = {"announced": 12, "class": "deep"}
+    path = "programmes.build.candidates.turbines.lead_time.announced"
+    scenario = Scenario.model_validate(tree)
+    assert_as_alone(scenario, 9, factors={path: {"low": 2, "high": 30}}, members=4)
+
+
 def test_points_alike_in_structure_share_tasks() -> None:
     """Numbers travel side by side, a zero apart from other numbers; a choice of rules makes tasks
     of its own."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.wrong_numbers import capital, data, run, series, shipped
+from tests.wrong_numbers import capital, data, run, series, shipped, summary
 
 Tree = dict[str, Any]
 approx = pytest.approx
@@ -307,3 +307,40 @@ def test_a_plant_that_is_laid_up_is_called_back_however_buyers_weigh(sourcing: s
     world["trade"]["t"]["exporter"] = "*"
     back = [50 - 30 * 0.5**month for month in range(1, 12)]
     assert series(run(world), "received") == approx([50.0] * 6 + [20.0] * 7 + back)
+
+
+@pytest.mark.parametrize("use", ["final", "input"])
+def test_who_supplies_lines_is_no_supplier_of_the_state(use: str) -> None:
+    """BBB makes all that AAA uses itself, CCC all that AAA's yard puts into y: each has one."""
+    world = small(100, 50)
+    world["states"]["CCC"] = {"title": "C"}
+    world["products"]["y"] = {"title": "Y", "unit": "y", "inputs": {"x": 1}}
+    world["factories"]["other"] = {"title": "O", "state": "CCC", "lines": {"x": 40}}
+    world["factories"]["yard"] = {"title": "Y", "state": "AAA", "lines": {"y": 30}}
+    world["needs"]["AAA"]["y"] = 30
+    way = {"importer": "AAA", "product": "x"}
+    world["trade"] = {
+        "final": {"exporter": "BBB", **way, "user": "final"},
+        "input": {"exporter": "CCC", **way, "user": "yard"},
+        "y": {"exporter": "AAA", "importer": "AAA", "product": "y"},
+    }
+    found = run(world).summary.query("metric == 'hhi' and product == 'x' and use == @use")
+    assert found.central.tolist() == approx([10_000])
+
+
+def test_goods_in_lots_are_billed_when_they_leave() -> None:
+    """A unit costs 10 whoever makes it, and one a month leaves in lots of 5: each lot is 50 in the
+    month in which it leaves, and nothing becomes dearer."""
+    one = {"capacity": 1, "unit_cost": 10}
+    world = small(one, 1, events={"ban": {**HALF_CUT, "share": 1, "date": "2015-01"}}, months=36)
+    world["products"]["x"] |= {"lot": 5, "cancellation": 0}
+    world["factories"]["home"] = {"title": "H", "state": "AAA", "lines": {"x": one}}
+    world["trade"]["t"]["exporter"] = "*"
+    result = run(world)
+    received, spending = series(result, "received"), series(result, "spending")
+    assert set(received) == {0, 5, 10}
+    assert spending == approx([10 * each for each in received])
+    assert summary(result, "substitution_cost") == approx(0)
+    by_year = result.money[result.money.state == "all"].set_index(["item", "year"]).central
+    assert by_year["sales"].tolist() == approx(by_year["purchases"].tolist())
+    assert by_year["extra"].tolist() == approx([0, 0, 0])

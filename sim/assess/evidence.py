@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from itertools import starmap
 from typing import Any, NamedTuple
 
@@ -12,10 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.assess.large_tables import counted, large_tables, together, without_tables
-from sim.scenario.lead_terms import NUMBERS, precedent_class, terms_of
-from sim.scenario.lead_time import LeadTime, Ramp
+from sim.scenario.lead_terms import NUMBERS, precedent_class
 from sim.scenario.plant_options import class_of
-from sim.scenario.programme import Candidate, Programme
 from sim.scenario.quantity import CONFIDENCES, Frozen, Quantity, plain
 from sim.scenario.rule_choices import RuleChoice
 from sim.scenario.schema import Scenario
@@ -35,10 +33,8 @@ _WORDS = (
     "note",
 )
 """The columns of the ledger that are words, in their order."""
-_CLASS_KEYS = ("build_months", "qualification_months", "ramp_months", "capital_cost")
 CARRIED = ("build_months", "qualification_months", "ramp_months", "half")
 """Numbers that precedents could carry: lead times and ramps of candidates and classes."""
-_RETOOL_KEYS = ("retool_months", "retool_loss", "retool_cost")
 
 
 class Number(NamedTuple):
@@ -70,17 +66,6 @@ def carried_by(number: Number, scenario: Scenario) -> str:
     starts = candidate.head_start and key in NUMBERS
     told = (kind, f"head start {candidate.head_start}" if starts else None)
     return ", ".join(filter(None, told)) or "any"
-
-
-class Drawn(NamedTuple):
-    """Name what members draw: the name of the draw, and the number that it is drawn from.
-
-    Capacity whose lead times and cost are its class's draws them for itself: one number, many
-    draws.
-    """
-
-    name: str
-    number: Number
 
 
 def numbers(scenario: Scenario) -> list[Number]:
@@ -153,17 +138,6 @@ def cited(scenario: Scenario) -> tuple[list[str], list[str]]:
     ]
 
 
-def drawn(scenario: Scenario) -> list[Drawn]:
-    """List what members draw, under the names by which the engine draws it."""
-    own = [
-        Drawn(number.path, number)
-        for number in numbers(scenario)
-        if not number.path.startswith("complexity.")
-    ]
-    every = (*own, *_drawn_of_classes(scenario), *_scores(scenario))
-    return [each for each in every if each.number.quantity.is_drawn]
-
-
 def described(scenario: Scenario, *, assumptions: bool = False) -> str:
     """Write in a few lines how well a scenario is supported, and, where asked for, every assumption
     with its interval.
@@ -220,64 +194,6 @@ def _line(number: Number, carried: str | None) -> str:
     per = " a year" if each.per == "year" else ""
     per += f" [precedents could carry it: {carried}]" if carried else ""
     return f"  {path}: {plain(each.value)}{interval}{per}" + (f": {each.note}" if each.note else "")
-
-
-def _drawn_of_classes(scenario: Scenario) -> Iterator[Drawn]:
-    """List what candidates and investing factories draw of the class of their product."""
-    for name, programme in scenario.programmes.items():
-        for key, candidate in programme.candidates.items():
-            left_open = _left_open(scenario, candidate)
-            yield from _of_class(
-                scenario, candidate.product, left_open, f"programmes.{name}.candidates.{key}"
-            )
-    for name, factory in scenario.factories.items():
-        if (factory.rules.investment or scenario.rules.investment).rule != "none":
-            for product in factory.lines:
-                yield from _of_class(
-                    scenario,
-                    product,
-                    (*_CLASS_KEYS, *_RETOOL_KEYS),
-                    f"factories.{name}.lines.{product}",
-                )
-
-
-def _left_open(scenario: Scenario, candidate: Candidate) -> list[str]:
-    """List the numbers of its class that a candidate draws."""
-    found = [key for key in _CLASS_KEYS if getattr(candidate, key) is None]
-    if terms_of(candidate, class_of(scenario, candidate.product)).lead_time:
-        return [key for key in found if key not in NUMBERS]
-    return found
-
-
-def _scores(scenario: Scenario) -> Iterator[Drawn]:
-    """List the scores by which lead times and ramps lie between precedents, where the scenario
-    gives no numbers for them: a programme's common one, and each candidate's own.
-    """
-    for name, programme in scenario.programmes.items():
-        shared = False
-        for key, candidate in programme.candidates.items():
-            path = f"programmes.{name}.candidates.{key}"
-            terms = terms_of(candidate, class_of(scenario, candidate.product))
-            if terms.lead_time:
-                shared = True
-                yield from _score(f"{path}.lead_time.own", terms.lead_time, "own")
-            if terms.ramp.precedents:
-                yield from _score(f"{path}.ramp.own", terms.ramp, "own")
-        if shared:
-            yield from _score(f"programmes.{name}.common_delay", programme, "common_delay")
-
-
-def _score(path: str, owner: LeadTime | Ramp | Programme, key: str) -> Iterator[Drawn]:
-    if key not in owner.model_fields_set:
-        yield Drawn(path, Number(path, getattr(owner, key)))
-
-
-def _of_class(scenario: Scenario, product: str, keys: Sequence[str], path: str) -> Iterator[Drawn]:
-    name = scenario.products[product].complexity or ""
-    for key in keys if name in scenario.complexity else ():
-        quantity: Quantity | None = getattr(scenario.complexity[name], key)
-        if quantity is not None:
-            yield Drawn(f"{path}.{key}", Number(f"complexity.{name}.{key}", quantity))
 
 
 def _parts(value: Any, path: str) -> Iterator[tuple[str, Frozen]]:

@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.assess.evidence import Drawn, Number, Table, drawn
+from sim.assess.drawn import Drawn, drawn
+from sim.assess.evidence import Number, Table
 from sim.assess.fates import hits
 from sim.assess.regression import LEAST_MEMBERS, Fit, rank_regression
 from sim.errors import InputError

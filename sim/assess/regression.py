@@ -75,7 +75,7 @@ def rank_regression(inputs: Floats, values: Floats) -> Fit:
         if correlation.max(initial=0.0) <= least:
             break
         chosen.append(int(correlation.argmax()))
-        coefficients = np.linalg.lstsq(ranks[chosen].T, target)[0]
+        coefficients = np.linalg.lstsq(ranks[chosen].T, target, rcond=None)[0]
         left = target - coefficients @ ranks[chosen]
     return Fit(size, chosen, coefficients, coefficients * (ranks[chosen] @ target) / size)
 

@@ -76,7 +76,7 @@ def folder_for(out: Path | None, default: Path) -> Path:
 
 
 _QUESTION = {
-    **dict.fromkeys(("scenario", "sides", "study", "source"), True),
+    **dict.fromkeys(("scenario", "scenarios", "sides", "study", "source"), True),
     **dict.fromkeys(("reach", "choose", "probability", "low", "high"), False),
     **dict.fromkeys(("when", "metrics", "of", "at", "point", "member"), False),
 }

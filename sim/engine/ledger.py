@@ -81,7 +81,7 @@ class MoneyLedger:
         """Add a month."""
         year, needs, lines = self._year, world.needs, world.lines
         year.paid += needs.spending
-        year.got += needs.received
+        year.got += world.sent
         if world.links.is_charged:
             year.carried += needs.delivery
         year.sold += lines.revenue

@@ -165,7 +165,6 @@ class SupplyModel(mesa.Model):
         goods.dispatch(world)
         search.look_for_suppliers(world, policies.search)
         billing.bill(world, policies.pricing)
-        learning.learn(world, policies.learners)
         if not policies.decide_first:
             overtime.adjust(world, policies.working)
         ordering.perceive(world, policies.perception_months)
@@ -175,6 +174,7 @@ class SupplyModel(mesa.Model):
         self.recorder.record(world)
         self.bullwhip.record(world)
         self.seasons.record(world)
+        learning.learn(world, policies.learners)
         self.books.close(world)
         world.month += 1
         self.running = world.month < self.case.months

@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.engine.recorder import route_names
 from sim.engine.tape import Tape
 from sim.kernels.arrays import Floats, Ints
 from sim.kernels.sums import NEVER
@@ -49,7 +48,7 @@ def recorded(axes: Axes, tape: Tape, outcome: Outcome) -> dict[str, Any]:
     """Return what `Records` holds of it, by its names there."""
     series = all_series(tape.inputs)
     needs = list(axes.input_needs)
-    sold = supplies(tape.flows[-1], route_names(axes), needs)
+    sold = supplies(tape.supplies, axes.supplied, range(axes.final, axes.final + len(needs)))
     told = summary(series, sold, outcome.input_hit, SUMMARY) if needs else {}
     return {
         "inputs": needs,

@@ -80,9 +80,11 @@ class Recorder:
         tape.spent[:] = 0.0
         self._first_month = first_month
         self._ledger = MoneyLedger(tape.money, world) if tape.money else None
-        if tape.flows.shape[0]:
+        self._is_shipping = bool(tape.flows.shape[0] or tape.supplies.shape[0])
+        if self._is_shipping:
             self._year_flow = np.zeros_like(world.links.flow)
             self._by_route = GroupSum(axes.route, axes.route_count)
+            self._by_supplier = GroupSum(axes.supplier, axes.supplied.size)
         self._suspects = np.flatnonzero(suspects)
         self._sums = _Deliveries(axes, self._suspects, world.width)
         # inputs of all metrics below one another, to be added up by state in one go
@@ -117,7 +119,7 @@ class Recorder:
             # the rows are there; to make sure of it costs a copy
             kept = self._carried[world.month]
             world.leaving.take(self._suspects, axis=0, out=kept, mode="clip")
-        if self.tape.flows.shape[0]:
+        if self._is_shipping:
             self._year_flow += world.leaving
 
     def _reading(self, metric: MonthlyMetric) -> _Reading:
@@ -162,8 +164,12 @@ class Recorder:
                 of_inputs[months] = together(count)(each).reshape(count, -1, width)
 
     def _close_year(self, year: int, world: World) -> None:
-        if self.tape.flows.shape[0]:
-            self.tape.flows[year] = self._by_route(self._year_flow)
+        tape = self.tape
+        if tape.flows.shape[0]:
+            tape.flows[year] = self._by_route(self._year_flow)
+        if tape.supplies.shape[0] and world.month == tape.months - 1:
+            tape.supplies[:] = self._by_supplier(self._year_flow)
+        if self._is_shipping:
             self._year_flow[:] = 0.0
         if self._ledger:
             self._ledger.close(world, year)

@@ -200,7 +200,7 @@ def _records(
         residuals={
             book: max(each.residuals[book] for each in endings) for book in endings[0].residuals
         },
-        summary=summary(series, supplies(tape.flows[-1], routes, needs), hit),
+        summary=summary(series, supplies(tape.supplies, axes.supplied, range(axes.final)), hit),
         purses=(*axes.states, "all"),
         money=report(tape.money),
         **recorded(axes, tape, Outcome.joined([each.outcome for each in endings])),

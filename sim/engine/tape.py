@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
@@ -22,11 +21,8 @@ LINES: Mapping[str, str] = {
     "capacity": "lines.capacity",
 }
 """What is recorded of lines, by the path of the world's array, [lines, members]"""
-PARTS = (*LINES, "flows", "money", "spent", "inputs", "holding")
+PARTS = (*LINES, "flows", "supplies", "money", "spent", "inputs", "holding")
 """What a tape may hold besides series."""
-BLOCK = 2**22 - 8192
-"""Numbers that are fetched in one go: what is larger goes back to the system once it is free, and
-to fetch it again costs as much as to write it."""
 
 
 def recorded() -> list[str]:
@@ -56,6 +52,9 @@ class Tape:
     """[months, lines, members]"""
     flows: Floats
     """[years, routes, members]"""
+    supplies: Floats
+    """Units of the last calendar year, by exporting state and what it serves, [suppliers,
+    members]"""
     money: dict[str, Floats]
     """Item of the ledger -> [years, states, members]"""
     spent: Floats
@@ -79,7 +78,9 @@ class Tape:
         first, months = month_number(scenario.start), scenario.months
         years = (first + months - 1) // 12 - first // 12 + 1
         kept = set((*recorded(), *PARTS) if only is None else only)
-        arrays = cut(_shapes(axes, months, years, members, kept))
+        shapes = _shapes(axes, months, years, members, kept)
+        # not yet written: pages that nothing is written to take no memory
+        arrays = {name: np.empty(shape) for name, shape in shapes.items()}
         return cls(
             months=months,
             series={name: arrays[name] for name in recorded() if name in kept},
@@ -87,6 +88,7 @@ class Tape:
             output=arrays["output"],
             capacity=arrays["capacity"],
             flows=arrays["flows"],
+            supplies=arrays["supplies"],
             money=blank(axes, years, members) if "money" in kept else {},
             spent=np.empty((len(axes.programmes) if "spent" in kept else 0, members)),
             of_inputs=arrays["inputs"],
@@ -106,6 +108,7 @@ class Tape:
             self.output[own],
             self.capacity[own],
             self.flows[own],
+            self.supplies[own],
             money,
             self.spent[own],
             self.of_inputs[own],
@@ -122,36 +125,10 @@ def _shapes(
         **{name: (months, axes.final, members) for name in recorded() if name in kept},
         **{part: (months if part in kept else 0, lines, members) for part in LINES},
         "flows": (years, axes.route_count, members) if "flows" in kept else (0, 0, members),
+        "supplies": (axes.supplied.size if "supplies" in kept else 0, members),
         "inputs": (
             (len(recorded_of_inputs()), months, inputs, members)
             if "inputs" in kept
             else (0, 0, 0, members)
         ),
     }
-
-
-def cut(shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Floats]:
-    """Return arrays of these shapes, not yet written, cut out of blocks, one after the other.
-
-    The system hands out a few large blocks in larger pages than many small ones, in half the time.
-    """
-    arrays: dict[str, Floats] = {}
-    for names in _blocks({name: math.prod(shape) for name, shape in shapes.items()}):
-        ends = np.cumsum([math.prod(shapes[name]) for name in names]).tolist()
-        block = np.empty(ends[-1])
-        for name, start, end in zip(names, [0, *ends], ends, strict=False):
-            arrays[name] = block[start:end].reshape(shapes[name])
-    return arrays
-
-
-def _blocks(sizes: Mapping[str, int]) -> list[list[str]]:
-    """Put names together whose sizes are a block at most; what is larger stands alone."""
-    blocks: list[list[str]] = [[]]
-    filled = 0
-    for name, size in sizes.items():
-        if blocks[-1] and filled + size > BLOCK:
-            blocks.append([])
-            filled = 0
-        blocks[-1].append(name)
-        filled += size
-    return blocks

@@ -81,7 +81,7 @@ class Observer:
         if view.looks:
             now = trade.barred.take(view.rows, axis=0) | _bars_buyers(view, world, carried, wanted)
             if some(now):
-                _note_hits(view, world, now)
+                _note_hits(view, world, now, trade.carried.take(view.place, axis=0))
                 self._note_left(view, world)
 
     def _look_anew(self, world: World, leaking: Bools) -> _View:
@@ -193,8 +193,9 @@ def _bars_buyers(view: _View, world: World, carried: Floats, wanted: Floats) -> 
     return bars
 
 
-def _note_hits(view: _View, world: World, now: Bools) -> None:
-    """Note over which links restrictions act `now`, and the month in which needs are first hit.
+def _note_hits(view: _View, world: World, now: Bools, carried: Bools) -> None:
+    """Note over which links restrictions act `now`, and the month in which needs are first hit:
+    those for which their links, [touched, members], have `carried` anything, or who wait.
 
     A need may turn to a supplier, or begin, long after a restriction first acted there.
     """
@@ -206,8 +207,8 @@ def _note_hits(view: _View, world: World, now: Bools) -> None:
     if not some(hit):
         return
     backlog, demand = (each.take(need, axis=0) for each in (needs.backlog, needs.demand))
-    carried, flow = (each.take(touched, axis=0) for each in (links.base_flow, links.flow))
-    hit &= (carried > 0) | (flow > 0) | (backlog > NEARLY_NOTHING * demand)
+    flow = links.flow.take(touched, axis=0)
+    hit &= carried | (flow > 0) | (backlog > NEARLY_NOTHING * demand)
     if some(hit):
         first = needs.hit.copy()
         np.minimum.at(first, need, np.where(hit, world.month, NEVER))

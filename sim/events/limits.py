@@ -51,6 +51,8 @@ class TradeLimits:
     """Flow at the start or, if greater, just before a restriction that leaves less of it"""
     before: list[Floats]
     """[effects], the same for each effect's groups alone"""
+    carried: Bools
+    """[touched links, members]: which carried anything at the start or just before a restriction"""
     parts: Sequence[tuple[int, Ints]]
     """(group of several pairs of states, the groups of one pair within it)"""
     wholes: frozenset[int]
@@ -99,6 +101,7 @@ class TradeLimits:
             lawful=lawful,
             reference=base.copy(),
             before=[base[rows] for rows in of_effect],
+            carried=world.links.base_flow.take(groups.touched, axis=0) > 0,
             parts=parts,
             wholes=together,
             single=singles(groups, parts, together),
@@ -183,6 +186,7 @@ class TradeLimits:
             flow = self.groups.carried(world.links.flow) if flow is None else flow
             known, carried = self.before[place], flow[self.of_effect[place]]
             known[:] = np.where(begins, np.maximum(known, carried), known)
+            self.carried |= begins & (world.links.flow.take(self.groups.touched, axis=0) > 0)
 
     def _restrict(self, effect: Restriction, place: int, now: Moment) -> None:
         """Leave what a restriction leaves of its groups.

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 COOKIE = "sim_explore"
 TOKEN = "token"
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
-LEAST_TOKEN = 16
 
 HEADERS: Mapping[str, str] = {
     "content-security-policy": (

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from sim import rules
-from sim.assess.evidence import Number, drawn, numbers
+from sim.assess.drawn import drawn
+from sim.assess.evidence import Number, numbers
 from sim.explore.control import ALL, OFF, ON, Control, Range
 from sim.explore.ranges import owner, range_of
 from sim.explore.without import without
@@ -102,11 +103,14 @@ class _Maker:
         self.names = Names.of(scenario)
 
     def by_path(self) -> dict[str, Control]:
-        """Make the control of each number: of those given, and of scores that members draw."""
+        """Make the control of each number: of those given, and of scores of programmes that
+        members draw; what factories build has scores, too, that no file can set.
+        """
         given = {each.path: each for each in numbers(self.scenario)}
-        scores = {each.number.path: each.number for each in drawn(self.scenario)}
-        every = {**given, **scores}
-        return {path: self.number(each) for path, each in every.items() if not _is_budget(path)}
+        every = (each.number for each in drawn(self.scenario))
+        scores = {each.path: each for each in every if each.path.startswith("programmes.")}
+        both = {**given, **scores}
+        return {path: self.number(each) for path, each in both.items() if not _is_budget(path)}
 
     def number(self, number: Number) -> Control:
         """Make the slider of a number."""

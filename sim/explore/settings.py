@@ -16,8 +16,9 @@ from sim.scenario.suggestions import meant
 
 FREE, KEPT = "set", "kept"
 """Keys of an address: any `path=value`, and what goes before the keys of the settings kept."""
-FIXED = ("members", "name", "start")
-"""What an address may not set: the explorer runs the same members and months on both sides."""
+FIXED = ("members", "name", "start", "months", "seed")
+"""What an address may not set: the explorer runs the same members and months on both sides, with
+the same draws."""
 MOST_FREE, LONGEST = 40, 1000
 CHART = "fill_rate"
 

@@ -55,5 +55,4 @@ class Beside(NamedTuple):
 
 def beside(market: Market, limits: Limits) -> Beside:
     """Return the lines of a market that serve links cut in part, with all their links."""
-    key = limits.cut_links.tobytes() + limits.groups.link.tobytes()
-    return market.remembered(key, lambda: Beside.build(market, limits))
+    return market.remembered(limits.cut_links.tobytes(), lambda: Beside.build(market, limits))

@@ -18,11 +18,19 @@ from sim.kernels.sums import divide
 
 MOST = 0.99
 """A learning rate above this counts as this."""
+LOTS_A_MONTH = 30.0
+"""Lots, in which experience is counted, that a line's first capacity makes in a month: a lot is a
+day's work, whatever the unit of the goods. Assumed."""
 
 
 def slope(learning_rate: Floats) -> Floats:
     """Return the exponent b of the learning curve, log2(1 - learning rate), at most 0."""
     return np.log2(1.0 - np.minimum(learning_rate, MOST))
+
+
+def lot(capacity: Floats, yield_: Floats) -> Floats:
+    """Return the good units of a day's work, used or not, outages and ramps aside."""
+    return capacity * yield_ / LOTS_A_MONTH
 
 
 def next_lot(experience: Floats, first_experience: Floats, first_lot: Floats) -> Floats:

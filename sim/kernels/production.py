@@ -26,8 +26,8 @@ def scarcest(starts: Floats, by_line: GroupSum) -> Floats:
     return least
 
 
-def total(starts: Floats, amount: Floats, by_line: GroupSum) -> Floats:
+def total(stock: Floats, amount: Floats, by_line: GroupSum) -> Floats:
     """Count the starts that the line's inputs allow when each can stand for the other: sum of
-    stocks over sum of amounts.
+    stocks over sum of amounts, [lines, members].
     """
-    return divide(by_line(starts * amount), by_line(amount), otherwise=np.inf)
+    return divide(by_line(stock), by_line(amount), otherwise=np.inf)

@@ -1,5 +1,5 @@
-"""Weigh suppliers, draw new ones, and decide what happens by chance. Equations 9 and
-2.8.
+"""Weigh suppliers, let re-exports grow, and decide what happens by chance. Equations 3, 4
+and 9.
 
 Arrays are [links, members] unless said otherwise; `by_need` sums links to the needs that they
 serve. Only the ratios of weights within a need matter.

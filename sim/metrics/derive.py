@@ -12,8 +12,6 @@ from sim.kernels.sums import GroupSum
 from sim.metrics.metric import HIT, SUPPLIES
 from sim.metrics.table import MONTHLY, SUMMARY, over_months
 
-FLOWS = "flows"
-"""The part of a tape that supplies come from"""
 ByGroup = Callable[[Floats], Floats]
 Supplies = tuple[Floats, GroupSum]
 """Units by exporting state, [suppliers, members], and the sum of each need's suppliers"""
@@ -69,22 +67,13 @@ def summary(
     return found
 
 
-def supplies(
-    flows: Floats, routes: Sequence[tuple[str, str, str]], needs: Sequence[tuple[str, str]]
-) -> Supplies:
-    """Add up units by exporting state, whichever way they took.
-
-    `flows` [routes, members] are units, `routes` (exporter, importer, product), of which some may
-    be alike but for their transit state, and `needs` (state, product).
+def supplies(units: Floats, serves: Ints, needs: range) -> Supplies:
+    """Choose the suppliers of some needs out of `units` [suppliers, members]; `serves` [suppliers],
+    rising, numbers the need that each serves.
     """
-    place = {need: row for row, need in enumerate(needs)}
-    serving = [row for row, (_, *need) in enumerate(routes) if tuple(need) in place]
-    found = dict.fromkeys(routes[row] for row in serving)
-    suppliers = {route: row for row, route in enumerate(found)}
-    supplier_of = np.array([suppliers[routes[row]] for row in serving], dtype=np.int64)
-    need_of = np.array([place[route[1:]] for route in suppliers], dtype=np.int64)
-    by_supplier = GroupSum(supplier_of, len(suppliers))
-    return by_supplier(flows[serving]), GroupSum(need_of, len(needs))
+    first, last = np.searchsorted(serves, (needs.start, needs.stop)).tolist()
+    own = slice(first, last)
+    return units[own], GroupSum(serves[own] - needs.start, len(needs))
 
 
 def by_group(group: Sequence[int], groups: int) -> ByGroup:
@@ -95,7 +84,7 @@ def by_group(group: Sequence[int], groups: int) -> ByGroup:
 
 
 def recorded_for(names: Collection[str]) -> set[str]:
-    """Name what must be recorded for these metrics, of any kind: series, and FLOWS."""
+    """Name what must be recorded for these metrics, of any kind: series, and SUPPLIES."""
     found: set[str] = set()
     for name in names:
         if name in MONTHLY:
@@ -104,7 +93,7 @@ def recorded_for(names: Collection[str]) -> set[str]:
         else:
             inputs = SUMMARY[name].derived
             found |= recorded_for([each for each in inputs if each in MONTHLY])
-            found |= {FLOWS} if SUPPLIES in inputs else set()
+            found |= {SUPPLIES} & {*inputs}
     return found
 
 

@@ -274,8 +274,8 @@ SUMMARY: Mapping[str, RunMetric] = tabled(
         compute=lambda supplies, received: arithmetic.concentration(
             supplies[0], supplies[1], received
         ),
-        text="Herfindahl-Hirschman index of the supplying states in the last calendar year: 10,000"
-        " with a single one; empty where there is none.",
+        text="Herfindahl-Hirschman index of the states that supply the need in the last calendar"
+        " year: 10,000 with a single one; empty where there is none.",
     ),
     _whole_run("leaked"),
     _whole_run("spending"),

@@ -48,16 +48,15 @@ def bill(world: World, pricing: Pricing) -> None:
     if not world.has_prices:
         # what costs nothing is never written
         return
-    price = axes.market.from_lines(lines.price)
+    price, shipped = axes.market.from_lines(lines.price), world.leaving
     if links.is_charged:
         charges = world.charges(price)
-        needs.delivery = axes.market.by_need(charges * links.flow)
+        needs.delivery = axes.market.by_need(charges * shipped)
         price += charges
-    price *= links.flow
+    price *= shipped
     needs.spending = axes.market.by_need(price)
-    lines.revenue = lines.price * lines.output
+    lines.revenue = lines.price * world.made
     if lines.idle_cost is not None:
-        # before the month's learning: next month's yield and cost are none of its own
         lines.idling = cost_of_idling(world, lines.idle_cost)
 
 

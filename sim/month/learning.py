@@ -15,11 +15,7 @@ from sim.kernels.sums import GroupSum
 from sim.rules.learning import Craft, Learnt, Sisterhood
 from sim.scenario.rule_choices import RuleChoice
 from sim.world.axes import Axes
-from sim.world.world import Lines, World
-
-LOTS_A_MONTH = 30.0
-"""Lots, in which experience is counted, that a line's first capacity makes in a month: a lot is a
-day's work, whatever the unit of the goods. Assumed."""
+from sim.world.world import World
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,20 +24,22 @@ class Learner:
 
     rule: Callable[[Craft], Learnt]
     lines: Ints
+    learns: Bools
+    """[lines, members]: where they can learn; elsewhere they stay as they are, whoever else does"""
     craft: Craft
 
     @classmethod
     def build(
         cls, rule: Callable[[Craft], Learnt], choice: RuleChoice, mask: Bools, world: World
     ) -> Learner:
-        """Prepare for those of the lines marked that can learn: their rate is above 0 and there is
-        something to improve.
+        """Prepare for those of the lines marked that can learn in some member: their rate is above
+        0 and there is something to improve.
         """
         lines = world.lines
-        able = (lines.learning_rate > 0).any(axis=1) & mask
+        able = (lines.learning_rate > 0) & mask[:, None]
         if choice.parameters.get("best_yield") is None:
-            able &= (lines.first_unit_cost > 0).any(axis=1)
-        rows = np.flatnonzero(able)
+            able &= lines.first_unit_cost > 0
+        rows = np.flatnonzero(able.any(axis=1))
         sisterhood = _sisterhood(world.axes, lines.experience, lines.first_experience)
         knows = Craft(
             experience=lines.experience[rows],
@@ -58,7 +56,7 @@ class Learner:
             sisterhood=sisterhood,
             months=0,
         )
-        return cls(rule, rows, knows)
+        return cls(rule, rows, able[rows], knows)
 
     def look(self, world: World) -> Craft:
         """Return what these lines have done by the end of this month."""
@@ -71,6 +69,8 @@ class Learner:
             output=lines.output[rows],
             first_lot=lines.first_lot[rows],
             unit_cost=lines.unit_cost[rows],
+            # a licence that has begun since raises it
+            first_unit_cost=lines.first_unit_cost[rows],
             yield_=lines.yield_[rows],
             sisterhood=replace(self.craft.sisterhood, experience=seen),
             months=world.month + 1,
@@ -87,23 +87,16 @@ def _sisterhood(axes: Axes, experience: Floats, first: Floats) -> Sisterhood:
 
 def learn(world: World, learners: Sequence[Learner]) -> None:
     """Add this month's output to experience, and set experience, unit cost and yield of those that
-    learn.
+    learn, for the next month: all else in a month goes by one yield.
     """
     lines = world.lines
     lines.experience += lines.output
-    if learners:
-        _count_in_lots(lines)
     crafts = [each.look(world) for each in learners]
     # all have looked at the same experience before any of it is forgotten
     for each, craft, learnt in [
         (each, craft, each.rule(craft)) for each, craft in zip(learners, crafts, strict=True)
     ]:
         for name, values in zip(Learnt._fields, learnt, strict=True):
-            if values is not getattr(craft, name):
-                getattr(lines, name)[each.lines] = values
-
-
-def _count_in_lots(lines: Lines) -> None:
-    """Set the lot of lines that have their first capacity, used or not, outages and ramps aside."""
-    lot = lines.capacity * lines.yield_ / LOTS_A_MONTH
-    np.copyto(lines.first_lot, lot, where=lines.first_lot == 0)
+            known = getattr(craft, name)
+            if values is not known:
+                getattr(lines, name)[each.lines] = np.where(each.learns, values, known)

@@ -62,6 +62,7 @@ class Craft:
     unit_cost: Floats
     """Money per unit"""
     first_unit_cost: Floats
+    """Money that a unit cost at the start, with the royalties of licences"""
     yield_: Floats
     """Good units per unit started"""
     first_yield: Floats

@@ -1,10 +1,8 @@
 """Say how far lines run beyond their capacity when they are short.
 
 A rule is called once a month, after the goods are shared out, with all lines that follow it:
-  `rule(effort,
-**parameters) -> overtime` [lines, members], by which next month's usable capacity is multiplied; 1
-  is none. It must not
-change what it is given.
+`rule(effort, **parameters) -> overtime` [lines, members], by which next month's usable capacity is
+multiplied; 1 is none. It must not change what it is given.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Say what factories ask for their goods.
 
 A rule is called once a month, when the goods are shared out, with all lines that follow it:
-  `rule(quote, **parameters)
--> price` [lines, members], money per unit at the gate. It must not change what it is given.
+`rule(quote, **parameters) -> price` [lines, members], money per unit at the gate. It must not
+change what it is given.
 """
 
 from __future__ import annotations

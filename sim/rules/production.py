@@ -98,7 +98,7 @@ def linear(pantry: InputStock) -> Floats:
     """Let every input stand for every other: the sum of stocks over the sum of amounts limits
     output.
     """
-    return total(starts_by_input(pantry.stock, pantry.amount), pantry.amount, pantry.by_line)
+    return total(pantry.stock, pantry.amount, pantry.by_line)
 
 
 @rule("production", source="Hallegatte 2014, Risk Analysis 34(1); BoARIO; equations 5")

@@ -15,6 +15,7 @@ from sim.scenario.quantity import (
     Money,
     Month,
     Months,
+    Overrun,
     Precedence,
     Quantity,
     Rate,
@@ -109,8 +110,8 @@ class Programme(Frozen):
     lies: 0 the median, 1.64 the point of 95 %. One unknown for many numbers."""
     slippage: Factor = Quantity(value=1)
     """What drawn build and qualification months are multiplied by; announced ones are not."""
-    cost_overrun: Factor = Quantity(value=1)
-    """What capital costs are multiplied by."""
+    cost_overrun: Overrun = Quantity(value=1)
+    """What capital costs are multiplied by; above 0: what costs nothing is not built."""
     cancelled_share: Share = Quantity(value=0)
     """Share of unfinished capacity that is given up each month; its money is not returned."""
     active: bool = True

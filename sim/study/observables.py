@@ -20,7 +20,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.engine.recorder import route_names
 from sim.engine.tape import Tape
 from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.sums import total
@@ -292,8 +291,8 @@ def _since(held: Bools) -> Floats:
 def _summary(names: Set[str], axes: Axes, tape: Tape, hit: Ints) -> dict[str, Floats]:
     """Compute metrics of the whole run: name -> [final needs, columns]."""
     served = (
-        supplies(tape.flows[-1], route_names(axes), axes.needs[: axes.final])
-        if tape.flows.shape[0]
+        supplies(tape.supplies, axes.supplied, range(axes.final))
+        if tape.supplies.shape[0]
         else None
     )
     return with_censored(

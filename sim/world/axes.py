@@ -230,6 +230,22 @@ class Axes:
         keys, _, route = numbered(key)
         return keys, route
 
+    @property
+    def supplier(self) -> Ints:
+        """Number each link's exporting state and what it serves there, rows of `supplied`."""
+        return self._suppliers[1]
+
+    @property
+    def supplied(self) -> Ints:
+        """Give what each supplier serves, rising: a final need, or, beyond these, `input_needs`."""
+        return self._suppliers[0]
+
+    @cached_property
+    def _suppliers(self) -> tuple[Ints, Ints]:
+        serves = np.concatenate((np.arange(self.final), self.final + self._input_needs[1]))
+        keys, _, supplier = numbered(serves[self.link_need] * len(self.states) + self.exporter)
+        return keys // len(self.states), supplier
+
     @cached_property
     def final_spans(self) -> tuple[slice, ...]:
         """Say where each state's final needs stand."""

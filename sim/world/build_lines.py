@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.kernels.arrays import Floats, Ints
+from sim.kernels.learning import lot
 from sim.kernels.sums import NEVER
 from sim.scenario.plant_kinds import Licence
 from sim.scenario.quantity import month_number
@@ -36,6 +37,7 @@ def build_lines(scenario: Scenario, axes: Axes, draw: Draws) -> Lines:
     )
     nominal = own("capacity")
     capacity = nominal * of_factory("usable_share") * own("utilisation")
+    yield_ = own("yield_", "yield")
     cost, idle_cost = own("unit_cost"), of_factory("idle_cost")
     shape = capacity.shape
     return Lines(
@@ -43,14 +45,14 @@ def build_lines(scenario: Scenario, axes: Axes, draw: Draws) -> Lines:
         capacity=capacity,
         available=np.ones(shape),
         usable=capacity.copy(),
-        yield_=own("yield_", "yield"),
+        yield_=yield_,
         offer=np.zeros(shape),
         output=np.zeros(shape),
         asked=np.zeros(shape),
         perceived=np.zeros(shape),
         experience=np.zeros(shape),
         first_experience=np.zeros(shape),
-        first_lot=np.zeros(shape),
+        first_lot=lot(capacity, yield_),
         unit_cost=cost,
         first_unit_cost=cost.copy(),
         price=cost,

@@ -30,6 +30,8 @@ class Clocks:
     """Months from the clock to qualified capacity"""
     least: Ints
     """Months that remain whenever the money comes: those of qualification, one at least"""
+    most: int
+    """Months that any project takes: what comes after the run need not wait its turn"""
     since: Ints
     """Month from which they count, NEVER: not known yet; month/programmes writes it"""
     decided: Bools
@@ -53,7 +55,7 @@ class Clocks:
 
         `beneficiary` is [programmes, needs].
         """
-        words = [_clock(each) for each in terms]
+        words, months = [_clock(each) for each in terms], whole(lead)
         rows = np.flatnonzero([word != "money" for word in words])
         if not rows.size:
             return None
@@ -64,8 +66,10 @@ class Clocks:
         return cls(
             rows=rows,
             programme=axes.project_programme[rows],
-            lead=whole(lead[rows]),
-            least=np.maximum(whole(qualification[rows]), 1),
+            lead=months[rows],
+            # a lead time that holds its ramp may be shorter than the qualification
+            least=np.maximum(np.minimum(whole(qualification), months)[rows], 1),
+            most=scenario.months + 1,
             since=since,
             known=np.zeros((0, lead.shape[1]), dtype=np.int64),
             decided=np.array([[words[row] == "decision"] for row in rows.tolist()]),
@@ -92,7 +96,8 @@ class Clocks:
                 if needs.size:
                     self.since[place] = np.minimum(self.since[place], hit[needs].min(axis=0))
         waited = np.maximum(month - self.since, 0)
-        return np.maximum(self.lead - waited, self.least)
+        left = np.maximum(self.lead - waited, self.least)
+        return np.minimum(left, self.most, out=left)
 
 
 def _known(scenario: Scenario, programme: Programme, word: str) -> int:

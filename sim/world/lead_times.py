@@ -114,9 +114,16 @@ def _drawn(scenario: Scenario, each: Building, lead_time: LeadTime, draw: Draws)
             shared,
             own,
         )
-    months = draw(months_announced(lead_time), f"{path}.announced")
-    central = float(months_announced(lead_time).value)
-    return months * _product(_ratios(left_out, central, lead_time.class_ or ""), shared, own)
+    announced = months_announced(lead_time)
+    months = draw(announced, f"{path}.announced")
+    # columns of a study may differ in it
+    beside = announced.beside(path, draw.width)
+    central = np.full(draw.width, announced.value) if beside is None else beside
+    for ahead in np.unique(central).tolist():
+        alike = central == ahead
+        ratios = _ratios(left_out, ahead, lead_time.class_ or "")
+        months[alike] *= _product(ratios, shared[alike], own[alike])
+    return months
 
 
 def _product(parts: tuple[Mixture, Mixture], shared: Floats, own: Floats) -> Floats:

@@ -1,10 +1,10 @@
 """Let goods that come in lots (ships, turbine sets) leave in whole lots only.
 
 Allocation grants any amounts, and all decisions go by what is granted. A link's account keeps what
-was granted and does not make a lot: it is in work at the supplier. Its capacity is used and it is
-paid, but it is no goods yet, and its inputs, though set aside, are still in store. So goods of lots
-stand in the books in whole lots only. A buyer that would use a part of a lot each month needs stock
-for the months in which nothing arrives.
+was granted and does not make a lot: it is in work at the supplier. Its capacity is used, but it is
+no goods yet, and its inputs, though set aside, are still in store; it is billed when it leaves. So
+goods of lots stand in the books in whole lots only. A buyer that would use a part of a lot each
+month needs stock for the months in which nothing arrives.
 """
 
 from __future__ import annotations

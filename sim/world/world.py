@@ -57,7 +57,7 @@ class Lines:
     """Good units ever made, less what was forgotten; month/learning writes it"""
     first_experience: Floats
     first_lot: Floats
-    """Good units of a day's work of its first capacity, 0 before; month/learning writes it"""
+    """Good units of a day's work of its first capacity, 0 before; month/capacity writes it"""
     unit_cost: Floats
     """Money that a unit costs at the gate; month/learning and events write it"""
     first_unit_cost: Floats

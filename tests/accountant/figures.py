@@ -83,15 +83,18 @@ def _plain(books: Books, need: Need) -> dict[str, float]:
     for flow in books.to_need.get((books.years[-1], need), []):
         shares[flow.exporter] = shares.get(flow.exporter, 0.0) + flow.units
     whole = sum(shares.values())
-    return {
+    found = {
         "fill_rate": used / needed if needed else 1.0,
         "unmet": sum(own["unmet"]),
         "backlog_end": own["backlog"][-1],
         "import_dependence": imports / recent if recent else nan,
-        "hhi": sum((100 * each / whole) ** 2 for each in shares.values()) if whole else nan,
         "leaked": sum(own["leaked"]),
         "spending": sum(own["spending"]),
     }
+    # flows do not tell what is shipped to lines from what the state uses itself
+    if not books.world.is_input(*need):
+        found["hhi"] = sum((100 * each / whole) ** 2 for each in shares.values()) if whole else nan
+    return found
 
 
 def _hit(books: Books, need: Need, hit: int | None) -> dict[str, float]:

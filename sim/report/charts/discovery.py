@@ -145,7 +145,7 @@ def _panel(points: pd.DataFrame, boxes: pd.DataFrame, lines: list[Line]) -> Pane
     up = lines[1].values if len(lines) > 1 else points["share"]
     near = _near(points, boxes, [line.factor for line in lines])
     rows = pd.DataFrame({"x": lines[0].values, "y": up, "share": points["share"], "size": near})
-    rows = rows.replace({"size": {True: LARGE, False: SMALL}}).dropna()
+    rows = rows.assign(size=rows["size"].map({True: LARGE, False: SMALL})).dropna()
     left, right = lines[0].ends
     rects: list[tuple[float | str, ...]] = []
     for box, part in groups(boxes, "box"):
