@@ -194,6 +194,16 @@ CASES = [
         "a code of nothing", f"{HEAD}\n???,AAA,pumps,1\n", "'???' has no letter or digit for a name"
     ),
     Case(
+        "a sign for a blank",
+        f"{HEAD}\nn,AAA,pumps,\u2013\n",
+        "expected a number, found text '\u2013'; say missing: ['\u2013'] if that is a blank",
+    ),
+    Case(
+        "a number after inches",
+        f'{HEAD}\n5" north,AAA,pumps,many\n',
+        "t.csv:2:20 factories.c5_north.lines.pumps.capacity: expected a number, found text 'many'",
+    ),
+    Case(
         "codes that clash",
         f"{HEAD}\nA-1,AAA,pumps,1\nA/1,AAA,pumps,1\n",
         "codes 'A-1' and 'A/1' both become 'A_1'",

@@ -534,6 +534,10 @@ def test_an_outcome_of_what_the_scenario_lacks_is_refused(
         ({"kind": "rumour"}, "kind 'rumour' is none of"),
         ({"reading": "guess"}, "reading 'guess' is none of"),
         (
+            {"confidence": "sure"},
+            "confidence 'sure' is none of documented, estimated, disputed, assumed",
+        ),
+        (
             {"date": "once", "reading": ""},
             "date 'once' is none; write YYYY or YYYY-MM",
         ),

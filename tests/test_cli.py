@@ -484,7 +484,10 @@ def test_one_scenario_cannot_be_compared(here: Path, capsys: pytest.CaptureFixtu
     """What is missing is told before anything is looked for in a folder."""
     assert main(["run", "small.yaml", "--no-figures", "--quiet"]) == 0
     assert main(["compare", "small.yaml"]) == 2
-    assert "Missing argument 'B': what small.yaml is to be compared" in capsys.readouterr().err
+    assert capsys.readouterr().err == (
+        "sim compare: B, what small.yaml is to be compared with, is missing; for example:"
+        " sim compare baseline cases/neon_2022\n"
+    )
 
 
 def test_the_example_of_a_setting_is_one_of_the_baseline() -> None:

@@ -12,10 +12,10 @@ import pytest
 
 import sim
 from sim.assess.drawn import drawn
-from sim.assess.evidence import CONFIDENCES, cited, counts, described, ledger, numbers
+from sim.assess.evidence import cited, counts, described, ledger, numbers
 from sim.engine.model import SupplyModel
 from sim.scenario.drawing import draw_all
-from sim.scenario.quantity import Quantity
+from sim.scenario.quantity import CONFIDENCES, Quantity
 from sim.scenario.schema import Scenario
 from sim.world.numbering import number
 from tests.tiny_scenario import data

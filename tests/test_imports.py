@@ -20,6 +20,7 @@ from sim.errors import InputError, ScenarioError
 from sim.experiments.systemic import at_rest as rest
 from sim.imports import folder
 from sim.imports.comtrade import comtrade
+from sim.imports.found import lines_table
 from sim.imports.mrio import from_pymrio, mrio
 from sim.imports.sipri import sipri
 from sim.world.numbering import number
@@ -99,7 +100,8 @@ def test_what_is_left_out_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["import", "comtrade", "trade.csv", "--out", "out"]) == 0
     told = capsys.readouterr().out.splitlines()
     assert [each for each in told if each.startswith("left out")] == [
-        "left out: parts of a whole (partner2Code, customsCode, motCode): 1 row, 9 million USD",
+        "left out: parts of a whole (partner2Code, customsCode, motCode, mosCode): 1 row,"
+        " 9 million USD",
         "left out: the world as a partner: 1 row, 12 million USD",
         "left out: codes that contain others of the file: 1 row, 20 million USD",
         "left out: another flow than imports: 1 row, 0.95 million USD",
@@ -133,6 +135,15 @@ def test_flows_too_small_for_a_scenario_are_told() -> None:
     Path("trade.csv").write_text("".join(COMTRADE.splitlines(True)[:1]) + tiny, encoding="utf-8")
     with pytest.raises(InputError, match=r"^trade\.csv: nothing remains .*: flows .*: 1 row$"):
         comtrade("trade.csv")
+
+
+def test_codes_of_other_years_and_flows_leave_none_out() -> None:
+    """Of 2020 there are four digits, of 2021 six: 2020 is asked for."""
+    old = COMTRADE.splitlines()[8].replace("280429", "2804").replace(",JPN,Japan,M", ",KOR,Korea,M")
+    export = COMTRADE.splitlines()[7].replace("C,A,2021", "C,A,2020")
+    Path("trade.csv").write_text("\n".join([*COMTRADE.splitlines()[:8], old, export]), "utf-8")
+    found = comtrade("trade.csv", year=2020)
+    assert found.tables["needs.csv"].rows == [("KOR", "c2804", "1")]
 
 
 def test_older_labels() -> None:
@@ -459,6 +470,37 @@ def test_faults_of_all_three_files_are_told_at_once(accounts: Accounts) -> None:
         mrio("bare", **SAID)
 
 
+def test_lines_of_labels_are_of_one_length(accounts: Accounts) -> None:
+    saved(accounts)
+    path = Path("io/Y.csv")
+    head, labels, *rows = path.read_text().splitlines()
+    path.write_text("\n".join([head, labels.rpartition(",")[0], *rows, ""]))
+    with pytest.raises(ScenarioError, match=r"Y\.csv:2:1: 5 cells, where the first line has 6"):
+        mrio("io", **SAID)
+
+
+def test_an_industry_that_stands_there_twice_is_refused(accounts: Accounts) -> None:
+    """Of two with an output of their own one would be lost."""
+    saved(accounts)
+    for name in "ZYx":
+        path = Path("io", f"{name}.csv")
+        path.write_text(path.read_text().replace("reg1,food", "reg1,01T03"))
+    with pytest.raises(ScenarioError, match=r"Z\.csv:5:1: 'reg1/01T03' stands in line 4 already"):
+        mrio("io", **SAID)
+    twice = accounts._replace(
+        **{each: getattr(accounts, each).rename(index={"food": "01T03"}) for each in "ZYx"}
+    )
+    twice = twice._replace(Z=twice.Z.rename(columns={"food": "01T03"}))
+    with pytest.raises(InputError, match="rows of Z must be different industries"):
+        from_pymrio(twice, **SAID)
+
+
+def test_two_factories_of_one_name_are_refused() -> None:
+    with pytest.raises(InputError) as caught:
+        lines_table({("AA", "BB_CC"): 1.0, ("AA_BB", "CC"): 2.0})
+    assert str(caught.value) == "'BB_CC' of 'AA' and 'CC' of 'AA_BB' both become factory 'AA_BB_CC'"
+
+
 REGISTER = """Transfers of major weapons: deals with deliveries or orders made for 2010 to 2013
 Note: made up
 
@@ -486,7 +528,148 @@ def test_the_register_becomes_a_scenario_at_rest(capsys: pytest.CaptureFixture[s
 
 def test_faults_of_the_register_have_places() -> None:
     text = REGISTER.replace(",12,2010;", ",dozen,2010;").replace(",2011,8", ",lately,8")
+    text = text.replace(",tank,,", f",tank,{'9' * 400},")
     Path("register.csv").write_text(text, encoding="utf-8")
     with pytest.raises(ScenarioError) as caught:
         sipri("register.csv")
-    assert [each.place.line for each in caught.value.faults] == [5, 6]
+    assert [each.place.line for each in caught.value.faults] == [5, 6, 7]
+
+
+def with_column(label: str, cells: list[str]) -> str:
+    """Return the file with a column more at the end."""
+    head, *rows = COMTRADE.splitlines()
+    whole = [f"{row},{cell}" for row, cell in zip(rows, cells, strict=True)]
+    return "\n".join([f"{head},{label}", *whole, ""])
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "told"),
+    [
+        (
+            COMTRADE + COMTRADE.splitlines()[1],
+            11,
+            "code: the same reporter, partner and code as in line 2; keep one",
+        ),
+        (
+            with_column("period", ["202101", *["2021"] * 6, "2020", "2021"]),
+            2,
+            "year: expected a year, found '202101'; monthly data must be added up to years",
+        ),
+        (
+            with_column("classificationCode", ["H5", "H6", *["H6"] * 3, "S4", *["H6"] * 3]),
+            7,
+            "classification: 'S4', where line 2 has 'H5'; import one of them",
+        ),
+    ],
+)
+def test_what_would_be_counted_twice_is_refused(text: str, line: int, told: str) -> None:
+    with pytest.raises(ScenarioError) as caught:
+        imported(text)
+    (fault,) = caught.value.faults
+    assert (fault.place.line, f"{fault.path}: {fault.message}") == (line, told)
+
+
+def test_very_many_faults_are_not_told_one_by_one() -> None:
+    row = COMTRADE.splitlines()[1] + "\n"
+    with pytest.raises(ScenarioError, match="and 150 more faults") as caught:
+        imported(COMTRADE + 250 * row)
+    assert len(caught.value.faults) == 101
+
+
+def test_a_number_beyond_all_bounds_is_refused() -> None:
+    with pytest.raises(ScenarioError, match=r"trade\.csv:3:\d+ value: 1e999 is too large"):
+        imported(COMTRADE.replace("900,180,9000000", "900,180,1e999", 1))
+
+
+def test_the_european_union_is_left_out_beside_states_of_it() -> None:
+    """3 million from Ukraine to Korea, 5 to Germany; the Union's 6 hold Germany's."""
+    union = "C,A,2021,EUR,European Union,M,UKR,Ukraine,0,280429,Gases,C00,0,m³,5,9,6000000\n"
+    state = "C,A,2021,DEU,Germany,M,UKR,Ukraine,0,280429,Gases,C00,0,m³,4,8,5000000\n"
+    imported(COMTRADE + union + state)
+    made = {each["factory"]: each["capacity"] for each in table("factories.csv")}
+    assert made["UKR_c280429"] == "8"
+    Path("trade.csv").write_text(COMTRADE + union, encoding="utf-8")
+    found = comtrade("trade.csv")
+    assert ("UKR_c280429", "UKR", "c280429", "9") in found.tables["factories.csv"].rows
+
+
+def test_values_are_written_as_they_are_read() -> None:
+    """200,000 dollars are 0.2 million, not 0.19999999999999998."""
+    imported(COMTRADE.replace("900,180,9000000", "900,180,200000"))
+    made = {each["factory"]: each["capacity"] for each in table("factories.csv")}
+    assert made["CHN_c280429"] == "1.2"
+
+
+def test_what_a_spreadsheet_rounds_is_not_edited() -> None:
+    """Two thirds are saved with fifteen digits: the row still takes the publisher's new number."""
+    thirds = COMTRADE.replace("900,180,9000000", "900,180,6000000")
+    imported(thirds)
+    assert "0.6666666666666666" in Path("out/trade.csv").read_text("utf-8")
+    change("trade.csv", lambda text: text.replace("0.6666666666666666", "0.666666666666667"))
+    assert imported(COMTRADE).edited == 0
+    assert "0.75" in Path("out/trade.csv").read_text("utf-8")
+
+
+def test_titles_of_several_lines_are_put_on_one() -> None:
+    for end in ("\r", "\n", "\r\n"):
+        text = COMTRADE.replace('"Gases, rare"', f'"Gases{end}rare"')
+        Path("trade.csv").write_bytes(text.encode())
+        folder.write(comtrade("trade.csv"), "out")
+        assert table("products.csv")[0]["title"] == "Gases rare"
+    change("products.csv", lambda text: text.replace("Gases rare", '"my own\rgases"'))
+    assert imported().edited == 1
+    assert table("products.csv")[0]["title"] == "my own\ngases"
+
+
+def test_a_year_that_no_scenario_can_begin_in_is_refused() -> None:
+    with pytest.raises(
+        ScenarioError, match=r"trade\.csv:2:\d+ year: expected a year, found '1221'"
+    ):
+        imported(COMTRADE.replace("C,A,2021", "C,A,1221", 1))
+    Path("register.csv").write_text(REGISTER.replace(",2011,8", ",1211,8"), encoding="utf-8")
+    with pytest.raises(ScenarioError, match=r"register\.csv:6:\d+ years: expected years"):
+        sipri("register.csv")
+
+
+def test_titles_full_of_semicolons_are_read_again() -> None:
+    text = COMTRADE.replace('"Gases, rare"', "Gases; rare; noble; inert; none of them argon")
+    imported(text)
+    assert imported(text).edited == 0
+    change("products.csv", lambda text: text.replace(",", ";"))
+    with pytest.raises(ScenarioError, match="cells are parted by ';'; save it with commas"):
+        imported(text)
+
+
+CURRENT = """SIPRI AT Database ID,Supplier,Recipient,Designation,Description,Armament category,\
+Order date,Numbers delivered,Numbers delivered is estimate,Delivery year,TIV delivery values;
+1,Borland,Arland,X-1,tank,Armoured vehicles,2009,10,Yes,2019,10;
+1,Borland,Arland,X-1,tank,Armoured vehicles,2009,14,No,2020,14;
+"""
+
+
+def test_the_register_of_today_has_a_row_a_year() -> None:
+    """10 and 14 tanks within two years are 12 a year."""
+    Path("register.csv").write_text(CURRENT, encoding="utf-8")
+    rows = sipri("register.csv").tables["needs.csv"].rows
+    assert rows == [("ARLAND", "tank", "12")]
+
+
+def test_of_a_row_that_began_before_the_start_its_later_years_count() -> None:
+    """Of 12 transport aircraft of 2010, 2012 and 2013 8 came since 2012: 4 a year."""
+    Path("register.csv").write_text(REGISTER, encoding="utf-8")
+    found = sipri("register.csv", start=2012)
+    assert found.tables["needs.csv"].rows == [("ARLAND", "transport_aircraft", "4")]
+    assert found.left_out["delivered before 2012"].value == 8  # 4 of the 12, and another 4
+
+
+def test_years_that_run_backwards_are_refused() -> None:
+    text = REGISTER.replace("2012-2013", "2013-2012")
+    Path("register.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(ScenarioError, match=r"register\.csv:5:\d+ years: 2012 is before 2013"):
+        sipri("register.csv")
+
+
+def test_a_mode_of_supply_is_a_part_of_a_whole() -> None:
+    imported(with_column("mosCode", ["0", "0", "2", *["0"] * 6]).replace(",C00,2100,", ",C00,0,"))
+    made = {each["factory"]: each["capacity"] for each in table("factories.csv")}
+    assert made["CHN_c280429"] == "10"

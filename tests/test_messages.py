@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 import sim
 from sim.analysis.plan.text import _head_of_plants
 from sim.cli.main import cli, main
+from sim.cli.missing import EXAMPLES
 from sim.cli.numbers import Real, Whole
 from sim.errors import InputError
 from sim.scenario.suggestions import comma_hint
@@ -170,6 +172,36 @@ def test_a_wrong_word_is_told_with_its_place_and_what_is_allowed(
 ) -> None:
     assert main(words.split()) == 2
     assert capsys.readouterr().err == f"{told}\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("run", "sim run: SCENARIO is missing; for example: sim run baseline"),
+        ("replay x", "sim replay: POINT is missing; for example: sim replay results/study 3 0"),
+        (
+            "import sipri x",
+            "sim import sipri: --out is missing; for example:"
+            " sim import sipri register.csv --out arms",
+        ),
+    ],
+)
+def test_a_missing_word_is_told_with_an_example(
+    words: str, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(words.split()) == 2
+    assert capsys.readouterr().err == f"{told}\n"
+
+
+def test_every_command_that_needs_words_has_an_example_that_lacks_none() -> None:
+    needy = {}
+    for group, above in ((cli, ""), (cli.commands["import"], "import ")):
+        for name, command in cast("click.Group", group).commands.items():
+            if any(each.required for each in command.params):
+                needy[above + name] = command
+    assert needy.keys() == EXAMPLES.keys()
+    for name, command in needy.items():
+        command.make_context(name, shlex.split(EXAMPLES[name])).close()
 
 
 def test_the_help_of_an_option_that_takes_any_number_names_no_range() -> None:

@@ -183,6 +183,7 @@ def test_ramps_of_ones_own(tmp_path: Path) -> None:
 
 def test_quoted_cells_keep_their_columns(tmp_path: Path) -> None:
     assert cell_starts('a,"b, and c",d') == [1, 3, 14]
+    assert cell_starts('5" pipe,"a ""b"", c",d') == [1, 9, 22]
     rows = [ROW + '"a note\nover lines"', ROW.replace("2031-02", "soon")]
     assert faults(folder(tmp_path, [CASE], rows))[0].startswith("milestones.csv:4:44 announced")
 
@@ -197,3 +198,11 @@ def test_dates() -> None:
     assert point_in_time("2024 (nine months)") == 12 * 2024 + 6
     with pytest.raises(ValueError, match="2014-13"):
         month_number("2014-13")
+
+
+def test_a_row_is_documented_estimated_or_disputed(tmp_path: Path) -> None:
+    row = ROW.replace(",documented,", ",sure,")
+    assert row != ROW
+    assert faults(folder(tmp_path, [CASE], [row])) == [
+        "milestones.csv:2:106 confidence: 'sure' is none of documented, estimated, disputed"
+    ]

@@ -93,8 +93,8 @@ def test_a_scenario_and_its_study_are_at_fault_together(tmp_path: Path) -> None:
     )
     text = "factors:\n  scenario: [other.yaml, none.yaml, 3]\ndesign: {kind: sobol, points: 100}\n"
     assert told(tmp_path, text) == [
-        "none.yaml: cannot be read: no such file",
         "other.yaml:4:9 months: expected a whole number, found text 'many'",
+        "study.yaml:2:26 factors.scenario.1: none.yaml: cannot be read: no such file",
         "study.yaml:2:37 factors.scenario.2: expected a scenario file",
         "study.yaml:3:31 design.points: 100 is not a power of two, which sobol needs: 64 or 128",
     ]

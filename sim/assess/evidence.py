@@ -14,14 +14,13 @@ from numpy.typing import NDArray
 from sim.assess.large_tables import counted, large_tables, together, without_tables
 from sim.scenario.lead_terms import NUMBERS, precedent_class
 from sim.scenario.plant_options import class_of
-from sim.scenario.quantity import Frozen, Quantity, plain
+from sim.scenario.quantity import CONFIDENCES, Frozen, Quantity, plain
 from sim.scenario.rule_choices import RuleChoice
 from sim.scenario.schema import Scenario
 
 Table = dict[str, NDArray[np.float64] | NDArray[np.int64] | list[str]]
 """Columns of equal length by name."""
 
-CONFIDENCES = ("documented", "estimated", "disputed", "assumed")
 _WORDS = (
     "per",
     "dist",

@@ -14,11 +14,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.assess.drawn import Drawn, drawn
-from sim.assess.evidence import CONFIDENCES, Number, Table
+from sim.assess.evidence import Number, Table
 from sim.assess.fates import hits
 from sim.assess.regression import LEAST_MEMBERS, Fit, rank_regression
 from sim.errors import InputError
 from sim.records import Floats, Records
+from sim.scenario.quantity import CONFIDENCES
 from sim.scenario.schema import Scenario
 
 HEADLINE = "fill_rate_after"

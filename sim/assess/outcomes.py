@@ -8,11 +8,12 @@ import os
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from sim.assess.observation import COLUMNS, Observation, complaints
+from sim.assess.observation import COLUMNS, Complaint, Observation, complaints
 from sim.errors import Fault, InputError, Place, ScenarioError
 from sim.files.delimited import Record, records
 from sim.files.disk import opened
 from sim.files.text import decoded
+from sim.scenario.quantity import CONFIDENCES
 from sim.scenario.schema import Scenario
 
 CASE_KEYS = ("category", "stage", "low", "central", "high", "unit", "source")
@@ -39,12 +40,19 @@ def read_outcomes(path: File) -> list[Observation]:
     faults: list[Fault] = []
     for row, places in _table_rows(path, COLUMNS, faults):
         outcome = Observation(**{key: row[key] for key in COLUMNS}, places=places)
-        for column, message in complaints(outcome):
+        for column, message in (*complaints(outcome), *_of_confidence(row)):
             faults.append(Fault(places[column], outcome.name, message))
         found.append(outcome)
     if faults:
         raise ScenarioError(faults)
     return found
+
+
+def _of_confidence(row: Row) -> Iterator[Complaint]:
+    """List what is wrong with how well a row is supported, where it says so."""
+    word = row.get("confidence", "")
+    if word and word not in CONFIDENCES:
+        yield "confidence", f"confidence {word!r} is none of {', '.join(CONFIDENCES)}"
 
 
 def check_names(outcomes: Sequence[Observation], scenario: Scenario) -> None:

@@ -20,6 +20,7 @@ from sim.cli.common import (
     unchecked_option,
     where,
 )
+from sim.cli.missing import lacks
 from sim.cli.numbers import COUNT, SEED
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def compare(
     from sim.experiments.comparison import HEADLINE, known_metric
 
     if len(sides) == 1:
-        raise click.UsageError(f"Missing argument 'B': what {sides[0]} is to be compared with.")
+        raise lacks(f"B, what {sides[0]} is to be compared with,")
     shown = known_metric(metric or HEADLINE)
     folder = folder_for(out, Path("results", "_against_".join(Path(side).stem for side in sides)))
     comparison = compare_members(

@@ -86,7 +86,7 @@ def mrio(
 @imports.command()
 @_file
 @_shared
-@click.option("--start", type=YEAR, help="Leave out what ended before.")
+@click.option("--start", type=YEAR, help="Leave out what was delivered before.")
 def sipri(file: Path, out: Path, quiet: bool, start: int | None) -> None:
     """Import arms transfers from your own export of SIPRI's trade register."""
     from sim.imports import sipri as importer

@@ -62,10 +62,13 @@ def cell_starts(raw: str, delimiter: str = ",") -> list[int]:
     if '"' not in raw:
         widths = (len(cell) + 1 for cell in raw.split(delimiter)[:-1])
         return list(accumulate(widths, initial=1))
-    starts, quoted = [1], False
+    starts, quoted, closed = [1], False, -2
     for at, letter in enumerate(raw):
-        if letter == '"':
-            quoted = not quoted
+        if letter == '"' and quoted:
+            quoted, closed = False, at
+        elif letter == '"':
+            # elsewhere within a cell it is a letter, as in 5" pipes
+            quoted = at + 1 == starts[-1] or at == closed + 1
         elif letter == delimiter and not quoted:
             starts.append(at + 2)
     return starts

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 
 from sim.errors import InputError
 from sim.imports.found import Found, LeftOut, Namer, Origin, scenario, trade_tables
@@ -11,29 +12,50 @@ from sim.imports.reading import Row, base, read, rows
 
 LABELS = {
     "year": ("refYear", "Ref Year", "Year", "period"),
+    "period": ("period",),
     "reporter": ("reporterISO", "Reporter ISO"),
     "partner": ("partnerISO", "Partner ISO"),
     "flow": ("flowCode", "Trade Flow Code", "Flow Code", "Trade Flow"),
+    "classification": ("classificationCode", "Classification"),
     "code": ("cmdCode", "Commodity Code"),
     "title": ("cmdDesc", "Commodity"),
     "value": ("primaryValue", "Trade Value (US$)", "Trade Value"),
     "quantity": ("qty", "Qty"),
     "weight": ("netWgt", "Netweight (kg)", "Net Weight (kg)"),
     "reporter_title": ("reporterDesc", "Reporter"),
+    "reporter_code": ("reporterCode", "Reporter Code"),
     "partner_title": ("partnerDesc", "Partner"),
+    "partner_code": ("partnerCode", "Partner Code"),
     "partner2": ("partner2Code",),
     "customs": ("customsCode",),
     "transport": ("motCode",),
+    "supply": ("mosCode",),
     "unit": ("qtyUnitAbbr", "Qty Unit"),
 }
 """Column -> its labels of today and of older files."""
-OPTIONAL = ("title", "reporter_title", "partner_title", "partner2", "customs", "transport", "unit")
-MEASURES = {"value": ("million USD", 1e-6), "weight": ("tonnes", 1e-3), "quantity": ("units", 1.0)}
-"""What flows are counted by -> the unit, and what the file's number is multiplied by."""
+OPTIONAL = (
+    *("period", "classification", "title", "reporter_title", "reporter_code", "partner_title"),
+    *("partner_code", "partner2", "customs", "transport", "supply", "unit"),
+)
+MEASURES = {"value": ("million USD", 1e6), "weight": ("tonnes", 1e3), "quantity": ("units", 1.0)}
+"""What flows are counted by -> the unit, and how many of the file's own make one."""
+_FLOW = ("reporter", "reporter_code", "partner", "partner_code", "code")
+"""Columns that tell a flow of the year from others."""
+_UNION = ("EUR", "EU2")
+_OF_UNION = (
+    "AUT BEL BGR CYP CZE DEU DNK ESP EST FIN FRA GBR GRC HRV HUN IRL ITA LTU LUX LVA MLT NLD POL"
+    " PRT ROU SVK SVN SWE"
+)
+"""States of which the European Union is the sum, now or once."""
 _FLOWS = {"M": "M", "1": "M", "IMPORT": "M", "IMPORTS": "M",
           "X": "X", "2": "X", "EXPORT": "X", "EXPORTS": "X"}  # fmt: skip
 _WORLD = ("W00", "WLD", "0")
-_WHOLE = {"partner2": ("", "0"), "customs": ("", "C00"), "transport": ("", "0")}
+_WHOLE = {
+    "partner2": ("", "0"),
+    "customs": ("", "C00"),
+    "transport": ("", "0"),
+    "supply": ("", "0"),
+}
 """Column of a breakdown -> what it says of the whole."""
 
 
@@ -48,9 +70,11 @@ def comtrade(
 
     `flow` says whose books count: `M` the importers', `X` the exporters'; the two never agree, and
     both together would count trade twice. `measure` is value, weight or quantity; `year` the last
-    of the file where not given. Left out: the world as a partner, breakdowns by second partner,
-    customs procedure or transport, codes that contain others of the file, other years and flows, a
-    state's trade with itself. Raises ScenarioError for faults of the file.
+    of the file where not given. Left out: the world as a partner, the European Union beside states
+    of it, breakdowns by second partner, customs procedure, transport or mode of supply, codes that
+    contain others of the file, other years and flows, a state's trade with itself. What would be
+    counted twice otherwise is refused: months, a flow that stands there again, codes of two
+    classifications. Raises ScenarioError for faults of the file.
     """
     file = read(path)
     optional = [*OPTIONAL, *(each for each in MEASURES if each != measure)]
@@ -63,15 +87,16 @@ def comtrade(
     if chosen not in years:
         known = ", ".join(map(str, sorted(set(years))))
         raise InputError(f"{file.path}: has no rows of {chosen}; it has those of {known}")
-    unit, scale = MEASURES[measure]
+    unit, parts = MEASURES[measure]
     left: dict[str, LeftOut] = {}
     taken = _taken(given, [each == chosen for each in years], flow, measure, left)
+    _check_once(taken)
     states, products = Namer(states=True), Namer(states=False)
     flows: dict[tuple[str, ...], float] = {}
     units: dict[str, str] = {}
     for each in taken:
         key = _key(each, flow, states, products)
-        flows[key] = flows.get(key, 0.0) + _amount(each, measure) * scale
+        flows[key] = flows.get(key, 0.0) + _amount(each, measure) / parts
         _note_unit(units, each, key[2], unit, measure)
     file.check()
     whose = "importers'" if flow == "M" else "exporters'"
@@ -90,15 +115,45 @@ def _taken(
     rows: list[Row], of_year: list[bool], flow: str, measure: str, left: dict[str, LeftOut]
 ) -> list[Row]:
     """Return the rows that count; those left out are counted in `left`, by reason."""
-    parents = _parents(each.text("code") for each in rows)
+    asked = [
+        each
+        for each, is_of_year in zip(rows, of_year, strict=True)
+        if is_of_year and _flow_of(each) == flow
+    ]
+    parents = _parents(each.text("code") for each in asked)
+    sides = _with_union(asked)
     taken = []
     for each, is_of_year in zip(rows, of_year, strict=True):
-        why = _why_not(each, flow, measure, parents) if is_of_year else "of other years"
+        why = _why_not(each, flow, measure, parents, sides) if is_of_year else "of other years"
         if why:
-            left.setdefault(why, LeftOut()).add(_worth(each, measure) * MEASURES[measure][1])
+            left.setdefault(why, LeftOut()).add(_worth(each, measure) / MEASURES[measure][1])
         else:
             taken.append(each)
     return taken
+
+
+def _with_union(rows: list[Row]) -> list[str]:
+    """Name the sides of trade on which states of the European Union stand."""
+    states = set(_OF_UNION.split())
+    return [
+        side for side in ("reporter", "partner") if any(each.text(side) in states for each in rows)
+    ]
+
+
+def _check_once(rows: list[Row]) -> None:
+    """Note rows that speak of the flow of another, and codes of another classification than the
+    first row's: both would be added up.
+    """
+    first: dict[tuple[str, ...], Row] = {}
+    for each in rows:
+        same = first.setdefault(tuple(map(each.text, _FLOW)), each)
+        known, kind = (one.text("classification") for one in (rows[0], each))
+        if same is not each:
+            told = f"the same reporter, partner and code as in line {same.record.line}; keep one"
+            each.tell("code", told)
+        elif known[:1] != kind[:1]:
+            told = f"'{kind}', where line {rows[0].record.line} has '{known}'; import one of them"
+            each.tell("classification", told)
 
 
 def _key(row: Row, flow: str, states: Namer, products: Namer) -> tuple[str, str, str]:
@@ -118,9 +173,10 @@ def _amount(row: Row, measure: str) -> float:
 
 
 def _year(row: Row) -> int:
-    text = row.text("year")
-    if len(text) == 4 and text.isascii() and text.isdigit():
+    text, period = row.text("year"), row.text("period")
+    if re.fullmatch("(19|20)[0-9]{2}", text) and period in ("", text):
         return int(text)
+    text = period or text
     row.tell("year", f"expected a year, found '{text}'; monthly data must be added up to years")
     return 0
 
@@ -131,14 +187,20 @@ def _parents(codes: Iterable[str]) -> set[str]:
     return {each[:at] for each in known for at in range(1, len(each))} & known | ({"TOTAL"} & known)
 
 
-def _why_not(row: Row, flow: str, measure: str, parents: set[str]) -> str:
+def _flow_of(row: Row) -> str | None:
+    """Tell imports and exports; None for re-exports and all else."""
+    return _FLOWS.get(row.text("flow").upper())
+
+
+def _why_not(row: Row, flow: str, measure: str, parents: set[str], sides: Sequence[str]) -> str:
     """Say why a row of the year is left out; empty where it is not."""
-    found = _FLOWS.get(row.text("flow").upper())
+    asked = "imports" if flow == "M" else "exports"
     itself = row.text("reporter") == row.text("partner") != ""
     reasons = {
-        "another flow than imports" if flow == "M" else "another flow than exports": found != flow,
+        f"another flow than {asked}": _flow_of(row) != flow,
         "the world as a partner": row.text("partner") in _WORLD,
-        "parts of a whole (partner2Code, customsCode, motCode)": any(
+        "the European Union beside states of it": any(row.text(side) in _UNION for side in sides),
+        "parts of a whole (partner2Code, customsCode, motCode, mosCode)": any(
             row.text(name) not in whole for name, whole in _WHOLE.items()
         ),
         "codes that contain others of the file": row.text("code") in parents,

@@ -22,9 +22,11 @@ import yaml
 from sim.errors import Fault, InputError, ScenarioError
 from sim.files import disk
 from sim.files.aside import replace_file
+from sim.files.delimited import Record
 from sim.files.text import cell, from_cell
 from sim.imports.found import Found, Table
-from sim.imports.reading import read
+from sim.imports.reading import File, read
+from sim.scenario.tables.numbers import number
 
 RECORD = "import.json"
 Hashes = dict[str, list[str | None]]
@@ -146,15 +148,11 @@ def _standing(path: Path, table: Table) -> tuple[list[str], list[Row]]:
     """Read a table as it stands in the folder. Raises ScenarioError."""
     if not path.exists():
         return list(table.columns), []
-    file = read(path)
+    file = read(path, ",")
     if not file.records:
         return list(table.columns), []
     first, *others = file.records
-    for name in table.columns[: table.keys]:
-        if name not in first.cells:
-            file.tell(first, 0, f"there is no column '{name}'")
-    if file.delimiter != ",":
-        file.tell(first, 0, f"cells are parted by '{file.delimiter}'; save it with commas")
+    _check_header(file, first, table)
     for each in others:
         if len(each.cells) > len(first.cells):
             file.tell(each, len(first.cells), "there are more cells than columns")
@@ -162,6 +160,17 @@ def _standing(path: Path, table: Table) -> tuple[list[str], list[Row]]:
     header = [*dict.fromkeys([*first.cells, *table.columns])]
     rows = [dict(zip(first.cells, map(from_cell, each.cells), strict=False)) for each in others]
     return header, rows
+
+
+def _check_header(file: File, first: Record, table: Table) -> None:
+    """Note columns that are missing. Raises ScenarioError where commas part no cells."""
+    other = next((each for each in ";\t" if each in first.cells[0]), "")
+    if other:
+        file.tell(first, 0, f"cells are parted by {other!r}; save it with commas")
+        file.check()
+    for name in table.columns[: table.keys]:
+        if name not in first.cells:
+            file.tell(first, 0, f"there is no column '{name}'")
 
 
 def _merged(
@@ -219,8 +228,18 @@ def _key(key: tuple[str, ...]) -> str:
 
 
 def _hash_of(row: Row) -> str:
-    """Sum up a row, whatever the order of columns; a blank is as no cell."""
-    return _hash(json.dumps({key: each for key, each in sorted(row.items()) if each}))
+    """Sum up a row, whatever the order of columns; a blank is as no cell, and a number as a
+    spreadsheet saves it.
+    """
+    return _hash(json.dumps({key: _saved(each) for key, each in sorted(row.items()) if each}))
+
+
+def _saved(text: str) -> str:
+    """Write a cell that is a number with as many digits as every spreadsheet keeps."""
+    try:
+        return f"{number(text, is_fixed=True):.12g}"
+    except ValueError:
+        return text
 
 
 def _hash(text: str) -> str:
@@ -231,7 +250,12 @@ def _csv(header: list[str], rows: list[Row]) -> str:
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(header)
-    writer.writerows([cell(row.get(each, "")) for each in header] for row in rows)
+    # a carriage return alone would not be quoted
+    plain = (
+        {key: each.replace("\r\n", "\n").replace("\r", "\n") for key, each in row.items()}
+        for row in rows
+    )
+    writer.writerows([cell(row.get(each, "")) for each in header] for row in plain)
     return stream.getvalue()
 
 

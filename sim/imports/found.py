@@ -87,9 +87,12 @@ class Namer:
         self.titles: dict[str, str] = {}
 
     def name(self, code: str, title: str = "") -> str:
-        """Return a code's name. Raises ValueError where it cannot have one of its own."""
+        """Return a code's name; titles are put on one line. Raises ValueError where it cannot have
+        one of its own.
+        """
+        title, shown = (" ".join(each.split()) for each in (title, code))
         name = self._state(code) if self._states else self._codes.name(code)
-        if self.titles.setdefault(name, title or code) == name and title:
+        if self.titles.setdefault(name, title or shown) == name and title:
             self.titles[name] = title
         return name
 
@@ -171,7 +174,15 @@ def factory_name(state: str, product: str) -> str:
 
 
 def lines_table(capacity: Mapping[tuple[str, ...], float]) -> Table:
-    """Make the table of factories, one for each state and product, from units a year."""
+    """Make the table of factories, one for each state and product, from units a year.
+
+    Raises InputError where two factories get the same name.
+    """
+    owners: dict[str, str] = {}
+    for state, product in sorted(capacity):
+        name, owner = factory_name(state, product), f"'{product}' of '{state}'"
+        if owners.setdefault(name, owner) != owner:
+            raise InputError(f"{owners[name]} and {owner} both become factory '{name}'")
     rows = [(factory_name(s, p), s, p, number(v)) for (s, p), v in sorted(capacity.items())]
     return Table(("factory", "state", "product", "capacity"), list(rows), 3)
 

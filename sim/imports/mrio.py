@@ -76,6 +76,7 @@ def mrio(
         raise ScenarioError(faults)
     z, y, x = (_matrix(each, heads) for each, heads in zip(files, (2, 2, 1), strict=True))
     _check_columns(z)
+    _check_once(z)
     for each in (y, x):
         _check_rows(z, each)
     faults = [fault for each in files for fault in each.faults]
@@ -99,6 +100,8 @@ def from_pymrio(
         _labels(each.index) != industries for each in (tables.Y, tables.x)
     ):
         raise InputError("rows of Z, Y and x, and columns of Z, must be the same industries")
+    if len(set(industries)) < len(industries):
+        raise InputError("rows of Z must be different industries")
     z, y, x = (np.asarray(each, dtype=float) for each in (tables.Z, tables.Y, tables.x))
     if not all(np.isfinite(each).all() for each in (z, y, x)):
         raise InputError("Z, Y and x must hold finite numbers only")
@@ -136,9 +139,7 @@ class Matrix(NamedTuple):
 
 
 def _matrix(file: File, heads: int) -> Matrix:
-    """Read a matrix with two columns of labels, and one or two lines of them; after two lines comes
-    one with the names of the labels.
-    """
+    """Read a matrix with two columns of labels, and lines of them; two are named in a third."""
     named = heads == 2
     top, body = file.records[:heads], file.records[heads + named :]
     if not body or len(top[0].cells) < 3:
@@ -147,11 +148,12 @@ def _matrix(file: File, heads: int) -> Matrix:
         raise ScenarioError([Fault(place, "", message)])
     width = len(top[0].cells)
     numbers = np.zeros((len(body), width - 2))
-    for row, record in enumerate(body):
+    for record in (*top, *body):
         if len(record.cells) != width:
             file.tell(record, 0, f"{len(record.cells)} cells, where the first line has {width}")
-            continue
-        numbers[row] = [file.number(record, at) for at in range(2, width)]
+    for row, record in enumerate(body):
+        if len(record.cells) == width:
+            numbers[row] = [file.number(record, at) for at in range(2, width)]
     columns = list(zip(top[0].cells[2:], top[-1].cells[2:], strict=False))
     return Matrix([_label(each) for each in body], columns, numbers, file, body)
 
@@ -159,6 +161,14 @@ def _matrix(file: File, heads: int) -> Matrix:
 def _label(record: Record) -> Label:
     region, industry, *_ = (*record.cells, "", "")
     return region, industry
+
+
+def _check_once(z: Matrix) -> None:
+    """Note industries that stand there twice."""
+    first: dict[Label, int] = {}
+    for label, record in zip(z.rows, z.body, strict=True):
+        if (line := first.setdefault(label, record.line)) != record.line:
+            z.file.tell(record, 0, f"'{'/'.join(label)}' stands in line {line} already")
 
 
 def _check_rows(z: Matrix, other: Matrix) -> None:

@@ -18,6 +18,10 @@ from sim.scenario.tables import numbers
 
 _MOST = 2**30
 """Bytes of a file."""
+_LARGEST = 1e30
+"""Beyond this is no number of a publisher's, and sums may overflow."""
+MOST_FAULTS = 100
+"""Faults of one file that are told one by one."""
 
 
 @dataclass
@@ -26,7 +30,6 @@ class File:
 
     path: str
     records: list[Record]
-    delimiter: str
     faults: list[Fault] = field(default_factory=list)
 
     def tell(self, record: Record, at: int, message: str, name: str = "") -> None:
@@ -37,7 +40,11 @@ class File:
     def number(self, record: Record, at: int, name: str = "") -> float:
         """Read a cell as a number; where it is none, note that and return 0."""
         try:
-            return numbers.number(record.cells[at].strip(), is_fixed=True)
+            read = numbers.number(record.cells[at].strip(), is_fixed=True)
+            if abs(read) <= _LARGEST:
+                return read
+            self.tell(record, at, f"{record.cells[at].strip()} is too large", name)
+            return 0.0
         except (ValueError, IndexError) as error:
             blank = at >= len(record.cells) or not record.cells[at].strip()
             told = "a number is missing" if blank else str(error)
@@ -46,13 +53,17 @@ class File:
 
     def check(self) -> None:
         """Raise ScenarioError where there are faults."""
+        left = len(self.faults) - MOST_FAULTS
+        if left > 0:
+            more = Fault(self.faults[MOST_FAULTS].place, "", f"and {left:,} more faults")
+            self.faults[MOST_FAULTS:] = [more]
         if self.faults:
             raise ScenarioError(self.faults)
 
 
-def read(path: str | os.PathLike[str]) -> File:
-    """Read a file: UTF-8, or else the letters of Western Windows; tabs, semicolons or commas
-    between cells, by what its first ten lines have most of.
+def read(path: str | os.PathLike[str], delimiter: str = "") -> File:
+    """Read a file: UTF-8, or else the letters of Western Windows; where no delimiter is given,
+    tabs, semicolons or commas between cells, by what its first ten lines have most of.
 
     Raises ScenarioError where it cannot be read or is no table.
     """
@@ -69,9 +80,8 @@ def read(path: str | os.PathLike[str]) -> File:
     if what or "\0" in text:
         raise _failed(name, f"is {what or 'no text'}; save it as CSV, in UTF-8")
     head = "\n".join(text.splitlines()[:10])
-    delimiter = max("\t;,", key=head.count)
     try:
-        return File(name, list(records(text, delimiter)), delimiter)
+        return File(name, list(records(text, delimiter or max("\t;,", key=head.count))))
     except csv.Error as error:
         raise _failed(name, str(error.args[0]), error.args[-1]) from error
 

@@ -13,13 +13,12 @@ LABELS = {
     "supplier": ("Supplier",),
     "category": ("Weapon description", "Description"),
     "delivered": ("Numbers delivered", "Number delivered"),
-    "years": ("Years of delivery", "Year(s) of delivery", "Year of delivery"),
-    "tiv": ("SIPRI TIV of delivered weapons", "TIV delivered", "TIV"),
+    "years": ("Delivery year", "Years of delivery", "Year(s) of delivery", "Year of delivery"),
 }
 """Column -> its labels; designations of weapons are not read."""
 TITLES = 15
 """Most lines before the one with the labels."""
-_YEARS = re.compile(r"(\d{4})(?:\s*[-\u2013]\s*(\d{4}))?")
+_YEARS = re.compile(r"((?:19|20)[0-9]{2})(?:\s*[-\u2013]\s*((?:19|20)[0-9]{2}))?")
 UNIT = "units"
 
 
@@ -27,20 +26,19 @@ def sipri(path: str | os.PathLike[str], *, start: int | None = None) -> Found:
     """Read one's own export of SIPRI's trade register into tables of a scenario.
 
     Deliveries of a category are spread evenly over the years from the first delivery of the file
-    to the last; with `start`, deliveries that ended before it are left out. Numbers in brackets,
-    SIPRI's estimates, count as numbers. Raises ScenarioError for faults of the file.
+    to the last; with `start`, what was delivered before it is left out, of a row by its share of
+    years. Numbers in brackets, SIPRI's estimates, count as numbers. Raises ScenarioError for faults
+    of the file.
     """
     file = read(path)
-    given = list(rows(file, LABELS, ("tiv",), TITLES))
+    given = list(rows(file, LABELS, titles=TITLES))
     states, products = Namer(states=True), Namer(states=False)
     left: dict[str, LeftOut] = {}
     flows: dict[tuple[str, ...], float] = {}
     seen: list[int] = []
     for each in given:
-        units, years = _units(each), _years(each)
-        why = _why_not(units, years, start)
-        if why:
-            left.setdefault(why, LeftOut()).add(units)
+        units, years = _within(_units(each), _years(each), start, left)
+        if not years:
             continue
         seen += years
         key = (
@@ -51,7 +49,6 @@ def sipri(path: str | os.PathLike[str], *, start: int | None = None) -> Found:
         flows[key] = flows.get(key, 0.0) + units
     file.check()
     first, last = (min(seen), max(seen)) if seen else (0, 0)
-    first = max(first, start or first)
     yearly = {key: each / (last - first + 1) for key, each in flows.items()}
     origin = Origin("sipri", "SIPRI", base(path), f"{first} to {last}")
     said = (
@@ -66,12 +63,27 @@ def sipri(path: str | os.PathLike[str], *, start: int | None = None) -> Found:
     return Found("sipri", whole, tables, UNIT, left)
 
 
+def _within(
+    units: float, years: list[int], start: int | None, left: dict[str, LeftOut]
+) -> tuple[float, list[int]]:
+    """Return what counts of a row, and the years of it; what does not is counted in `left`."""
+    if not units or not years:
+        why = "no year of delivery" if units else "nothing delivered, or not known how many"
+        left.setdefault(why, LeftOut()).add(units)
+        return 0.0, []
+    late = [year for year in years if start is None or year >= start]
+    counts = units * len(late) / len(years)
+    if len(late) < len(years):
+        left.setdefault(f"delivered before {start}", LeftOut()).add(units - counts)
+    return counts, late
+
+
 def _units(row: Row) -> float:
     """Read the number delivered; 0 where nothing was, or nobody knows how many."""
     text = row.text("delivered").strip("()? ")
     if not text:
         return 0.0
-    if not (text.isascii() and text.isdigit()):
+    if not re.fullmatch("[0-9]{1,12}", text):
         row.tell("delivered", f"expected a number, or one in brackets, found '{text}'")
         return 0.0
     return float(text)
@@ -80,21 +92,14 @@ def _units(row: Row) -> float:
 def _years(row: Row) -> list[int]:
     """Read years of delivery: `2012; 2014-2016`."""
     text = row.text("years").replace("(", "").replace(")", "")
-    years: list[int] = []
+    years: set[int] = set()
     for part in filter(None, (each.strip(" ?") for each in re.split("[;,]", text))):
         found = _YEARS.fullmatch(part)
         if found is None:
             row.tell("years", f"expected years as in 2012; 2014-2016, found '{part}'")
             continue
         first, last = int(found[1]), int(found[2] or found[1])
-        years += [first, last]
-    return years
-
-
-def _why_not(units: float, years: list[int], start: int | None) -> str:
-    """Say why a row is left out; empty where it is not."""
-    if not units:
-        return "nothing delivered, or not known how many"
-    if not years:
-        return "no year of delivery"
-    return f"delivered before {start}" if start is not None and max(years) < start else ""
+        if last < first:
+            row.tell("years", f"{last} is before {first}")
+        years.update(range(first, last + 1))
+    return sorted(years)

@@ -10,6 +10,8 @@ HEAD_STARTS = ("none", "design", "plant")
 """What stood ready at the decision."""
 PRECISIONS = ("month", "quarter", "half", "year")
 """How exactly a source gives a date; half is half a year."""
+CONFIDENCES = ("documented", "estimated", "disputed")
+"""How well a source supports a row: it says so, a month is inferred from it, sources differ."""
 
 CASES = [
     "case",
@@ -68,6 +70,7 @@ WORDS = {
     "head_start_second": ("", *HEAD_STARTS),
     "announced_precision": ("", *PRECISIONS),
     "actual_precision": ("", *PRECISIONS),
+    "confidence": ("", *CONFIDENCES),
 }
 """What the cells of a column may say; empty: not known."""
 

@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -22,6 +22,7 @@ from sim.scenario.drawing import draw_all
 from sim.scenario.suggestions import found
 
 Confidence = Literal["documented", "estimated", "disputed", "assumed"]
+CONFIDENCES: tuple[Confidence, ...] = get_args(Confidence)
 
 
 class Frozen(BaseModel):

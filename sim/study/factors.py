@@ -16,6 +16,7 @@ from sim.engine.load import load, parse
 from sim.errors import Fault, ScenarioError
 from sim.files.text import encodable
 from sim.scenario.loading.dump import digest, dump
+from sim.scenario.loading.paths import fault_at
 from sim.scenario.loading.schema_walk import SHORTHANDS
 from sim.scenario.loading.shipped import located
 from sim.scenario.loading.source_tree import Path, bare
@@ -88,8 +89,13 @@ def load_cases(asked: Asked, scenarios: Sequence[Scenario] = ()) -> tuple[list[C
         try:
             found.append((stem, load(located(file, asked.folder), months)))
         except ScenarioError as error:
-            faults += error.faults
+            faults += [_placed(asked, path, each) for each in error.faults]
     return [Case(label, scenario) for label, scenario in _labelled(found)], faults
+
+
+def _placed(asked: Asked, path: Path, fault: Fault) -> Fault:
+    """Place a fault of a whole file where the study names the file."""
+    return fault if fault.place.line else fault_at(asked.tree, path, str(fault))
 
 
 def _choice_faults(asked: Asked, is_factor: bool, is_given: bool) -> list[Fault]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
-from itertools import compress, islice
+from itertools import compress, count, islice
 from typing import overload
 
 import numpy as np
@@ -71,12 +71,14 @@ class Grid:
         """Find the column at which each cell of a row begins; a quoted cell may run over lines."""
         if not self.text:
             return list(range(1, len(self.columns) + 1))
-        last = row.line
+        before = row.line - 1
         if not self._is_quoted:
-            return cell_starts(self._text_lines[last - 1], self.delimiter)
-        while "".join(self._text_lines[row.line - 1 : last]).count('"') % 2:
-            last += 1
-        return cell_starts("".join(self._text_lines[row.line - 1 : last]), self.delimiter)
+            return cell_starts(self._text_lines[before], self.delimiter)
+        rest = map(self._text_lines.__getitem__, count(before))
+        reader = csv.reader(rest, delimiter=self.delimiter, strict=True)
+        next(reader)
+        whole = self._text_lines[before : before + reader.line_num]
+        return cell_starts("".join(whole), self.delimiter)
 
     @cached_property
     def _is_quoted(self) -> bool:

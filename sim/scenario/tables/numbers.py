@@ -10,6 +10,8 @@ from sim.scenario.suggestions import found, share_hint
 
 _SPACES = re.compile("[\u00a0\u2007\u2009\u202f]")
 """Spaces that keep the parts of a number together."""
+_BLANKS = ("n/a", "#n/a", "na", "nan", "null", "none", ":", "..", "...", "-", "\u2013", "\u2026")
+"""What offices write where there is no number."""
 _DASHES = ("\u2212", "\u2013")
 """What typesetters write for a minus."""
 
@@ -27,7 +29,7 @@ def number(
     for dash in _DASHES:
         bare = bare.replace(dash, "-")
     if not _pattern(decimal, thousands).fullmatch(bare):
-        hint = "; write it as 1234.5" if is_fixed else _hint(bare, decimal, thousands)
+        hint = "; write it as 1234.5" if is_fixed else _hint(text, bare, decimal, thousands)
         raise ValueError(f"expected a number, found {found(text)}{hint}")
     if len(bare) > LONGEST_NUMBER:
         raise ValueError(f"a number of more than {LONGEST_NUMBER} digits")
@@ -44,8 +46,12 @@ def _pattern(decimal: str, thousands: str) -> re.Pattern[str]:
     return re.compile(rf"[-+]?(?:{whole}(?:{point}[0-9]*)?|{point}[0-9]+)(?:[eE][-+]?[0-9]+)?")
 
 
-def _hint(text: str, decimal: str, thousands: str) -> str:
-    """Say what the number may have been meant to be, to end a message; empty where unknown."""
+def _hint(written: str, text: str, decimal: str, thousands: str) -> str:
+    """Say what the number, as written and with plain signs, may have been meant to be, to end a
+    message; empty where unknown.
+    """
+    if written.lower() in _BLANKS:
+        return f"; say missing: ['{written}'] if that is a blank"
     if share := share_hint(text):
         return share
     for other, between in ((".", ""), (",", ""), (".", ","), (",", "."), (".", " "), (",", " ")):
