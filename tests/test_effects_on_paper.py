@@ -54,7 +54,7 @@ def test_a_cut_leaves_what_it_does_not_take() -> None:
     """0.8 of it at a half, of which a lifting leaves three quarters: 0.3 is taken."""
     effect = CutOff(NONE, 0, ROW, numbers(0.8))
     now = moment(strength=0.5, kept=0.75)
-    assert effect.leaves(column(99), column(99), now).share == pytest.approx([0.7])
+    assert effect.leaves(column(99), now).share == pytest.approx([0.7])
     assert effect.bars(column(3, 0)).tolist() == [[YES], [NO]]
     assert CutOff(NONE, 0, ROW, numbers(0)).bars(column(3)).tolist() == [[NO]]
     assert CutOff(NONE, 0, ROW, numbers(0.2)).bars(column(0.5)).tolist() == [[YES]]
@@ -83,7 +83,7 @@ def test_a_sanction_leaves_what_flowed_until_contracts_end(
     """Of the 60 just before 0.8 are cut from the begin of month 4, or the end of contracts, evenly
     over the months of its phase."""
     effect = Sanction(NONE, 0, ROW, numbers(0.8), numbers(contracts))
-    fixed = effect.leaves(column(50), column(60), now).fixed
+    fixed = effect.leaves(column(60), now).fixed
     assert fixed is not None
     assert fixed[0, 0] == pytest.approx(left)
 
@@ -104,7 +104,7 @@ def test_a_quota_leaves_its_cap_and_what_is_left_of_the_way_to_it(
 ) -> None:
     """60 flowed just before."""
     effect = Quota(NONE, 0, ROW, numbers(cap))
-    fixed = effect.leaves(column(50), column(60), now).fixed
+    fixed = effect.leaves(column(60), now).fixed
     assert fixed is not None
     assert fixed[0, 0] == pytest.approx(left)
     bars = effect.bars(column(cap, cap + 0.5))

@@ -315,3 +315,17 @@ def test_idle_lines_whose_beneficiaries_all_wait_are_barred(
     seen = SEEN._replace(idles=marks(*idles), waits=marks(*waits))
     found = find_barred(commissions, seen, commissions.reaching(model.world.links.permitted))
     assert (found if found is None else found[:, 0].tolist()) == expected
+
+
+@pytest.mark.parametrize(("is_hit", "lacks_what"), [(False, [30, 0]), (True, [65, 0])])
+def test_who_runs_down_a_stock_lacks_no_more_than_is_ordered(
+    is_hit: bool, lacks_what: list[float]
+) -> None:
+    """AAA uses 100 and gets 35 lawfully, but it orders 65 alone, and uses up its stock: 30 are
+    lacking. Once a restriction has hit it, what the stock hides is lacking, too."""
+    model = built()
+    short_of_goods(model.world)
+    model.world.needs.demand[:] = column(65, 1)
+    if is_hit:
+        model.world.needs.hit = np.zeros_like(model.world.needs.hit)
+    assert seen_in(model).short[:, 0].tolist() == lacks_what

@@ -199,7 +199,7 @@ class TradeLimits:
         """
         rows = self.of_effect[place]
         own = slice(-1, None) if effect.together else slice(None)
-        left = effect.leaves(self.limits.base[rows[own]], self.before[place][own], now)
+        left = effect.leaves(self.before[place][own], now)
         before, least = self.before[place], np.full_like(self.before[place], np.inf)
         fixed, share = self.limits.fixed, self.limits.share
         if left.fixed is not None:

@@ -95,11 +95,11 @@ class Restriction(TradeEffect):
     family: ClassVar = "restrictions"
 
     @abstractmethod
-    def leaves(self, base: Floats, reference: Floats, now: Moment) -> Leaves:
+    def leaves(self, before: Floats, now: Moment) -> Leaves:
         """Return what it leaves.
 
-        `base` is the flow at the start and `reference` that or, if greater, the flow just before
-        the event, both [groups, members], units per month.
+        `before` is the flow at the start or, if greater, just before the event, [groups, members],
+        units per month.
         """
 
     def bars(self, base: Floats) -> Bools:
@@ -129,7 +129,7 @@ class CutOff(Restriction):
         """Find the links and draw the share."""
         return cls(event, scope.row, links_between(scope, event), scope.draw(event.share, "share"))
 
-    def leaves(self, base: Floats, reference: Floats, now: Moment) -> Leaves:
+    def leaves(self, before: Floats, now: Moment) -> Leaves:
         """Leave a share of what would flow."""
         return Leaves(share=1.0 - self.size * now.strength * now.kept)
 
@@ -166,11 +166,11 @@ class Sanction(Restriction):
         """Return the month from which contracts are cut, [members]."""
         return np.maximum(self.contracts_end, begin).astype(np.int64)
 
-    def leaves(self, base: Floats, reference: Floats, now: Moment) -> Leaves:
+    def leaves(self, before: Floats, now: Moment) -> Leaves:
         """Leave what flowed until contracts end, then what is left of it."""
         cut = unit((now.month - self.cuts_from(now.begin) + 1) / now.phase) * self.size
         holds = (now.strength > 0) & (now.kept > 0)
-        return Leaves(fixed=np.where(holds, reference * (1.0 - cut * now.kept), np.inf))
+        return Leaves(fixed=np.where(holds, before * (1.0 - cut * now.kept), np.inf))
 
 
 @dataclass(eq=False)
@@ -183,10 +183,10 @@ class Quota(Restriction):
         rows, borders = links_between(scope, event), links_by_border(scope, event)
         return cls(event, scope.row, rows, scope.draw(event.cap, "cap"), borders=borders)
 
-    def leaves(self, base: Floats, reference: Floats, now: Moment) -> Leaves:
+    def leaves(self, before: Floats, now: Moment) -> Leaves:
         """Leave the cap; while it phases in, what is left of the way down to it."""
         level = now.strength * now.kept
-        beyond = np.maximum(reference - self.size, 0.0) * (1.0 - level)
+        beyond = np.maximum(before - self.size, 0.0) * (1.0 - level)
         return Leaves(fixed=np.where(level > 0, self.size + beyond, np.inf))
 
     def bars(self, base: Floats) -> Bools:

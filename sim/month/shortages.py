@@ -71,13 +71,17 @@ def shortages(
     if starving is not None:
         fit &= ~starving
     idle += building
-    expected = needs.expected.take(rows, axis=0)
+    expected, demand, hit = (
+        each.take(rows, axis=0) for each in (needs.expected, needs.demand, needs.hit)
+    )
+    # who runs down a stock, and may buy as ever, lacks no more than is ordered
+    wanted = np.where(hit > world.month, np.minimum(expected, demand), expected)
     return Shortage(
-        beyond(expected, _lawful(world, commissions.buyers)),
+        beyond(wanted, _lawful(world, commissions.buyers)),
         coming=idle,
         building=building,
         idles=idles,
-        waits=needs.backlog.take(rows, axis=0) > WAITS * needs.demand.take(rows, axis=0),
+        waits=needs.backlog.take(rows, axis=0) > WAITS * demand,
         fit=fit,
     )
 

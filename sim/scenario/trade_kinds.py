@@ -44,8 +44,8 @@ class CutOff(Trading):
     What is left is a share of the flow at the start of the run or, where more would flow without
     it, of that: 1 % cut off a reserve supplier leaves 99 % of what buyers would take from it. What
     it has refused it refuses again; what waits for another reason it cuts by its share. Of a
-    supplier that is short no more would flow than it could make and would share out to these
-    buyers: half a cut takes half of that, and others may have it.
+    supplier that is short no more would flow than its capacity could make, inputs or none, and it
+    would share out to these buyers: half a cut takes half of that, and others may have it.
     """
 
     is_lifted: ClassVar = True

@@ -225,9 +225,9 @@ class CommissionAgent(mesa.Agent):
 
 
 def missing(needs: Sequence[Need], lines: Sequence[Line], month: int) -> float:
-    """Count what needs of a product use beyond what reaches them lawfully, less what the lines that
-    programmes build could make for them."""
-    short = total(beyond(need.expected, need.received_lawfully()) for need in needs)
+    """Count what needs of a product want beyond what reaches them lawfully, less what the lines
+    that programmes build could make for them."""
+    short = total(beyond(need.wants(month), need.received_lawfully()) for need in needs)
     coming = total(line.idle_and_coming(needs, month) for line in lines if line.reaches(needs))
     return beyond(short, coming)
 

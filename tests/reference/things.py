@@ -201,6 +201,11 @@ class Need:
         if received > 0:
             self.lead = self.in_transit / received
 
+    def wants(self, month: int) -> float:
+        """Count what is used; of what no restriction has hit, no more than is ordered: it may run
+        down a stock."""
+        return self.expected if self.hit <= month else min(self.expected, self.demand)
+
     def received_lawfully(self) -> float:
         """Count what came and did not leak."""
         return total((1.0 - link.leaking) * link.flow for link in self.open_links)
