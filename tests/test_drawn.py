@@ -83,6 +83,17 @@ def test_all_that_is_drawn_is_listed_and_nothing_else(
     assert len(set(listed)) == len(listed) > 4
 
 
+@pytest.mark.parametrize("lead_times", ["drawn", "announced"])
+def test_announced_months_are_listed_where_a_programme_goes_by_them(lead_times: str) -> None:
+    """`drawn` never looks at them."""
+    data = built(NUMBERS | RAMPS[0], announced_months=MONTHS)
+    tree = data.model_dump(by_alias=True, exclude_unset=True)
+    tree["programmes"]["build"]["lead_times"] = lead_times
+    listed = {each.name for each in drawn(parse(tree))}
+    path = "programmes.build.candidates.home.announced_months"
+    assert (path in listed) == (lead_times == "announced")
+
+
 def test_the_explorer_shows_what_a_file_can_set() -> None:
     """A class's number once; no score of what a factory builds."""
     controls = menu(built(PRECEDENTS | RAMPS[1])).controls

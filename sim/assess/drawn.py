@@ -37,14 +37,24 @@ class _Plant(NamedTuple):
 
 def drawn(scenario: Scenario) -> list[Drawn]:
     """List what members draw, each draw once."""
+    idle = _announced_in_vain(scenario)
     own = [
         Drawn(number.path, number)
         for number in numbers(scenario)
-        if not number.path.startswith("complexity.")
+        if not number.path.startswith("complexity.") and number.path not in idle
     ]
     every = (*own, *_of_classes(scenario), *_scores(scenario))
     found = {each.name: each for each in every if each.number.quantity.is_drawn}
     return list(found.values())
+
+
+def _announced_in_vain(scenario: Scenario) -> set[str]:
+    """Name the announced months of candidates whose programme does not go by them."""
+    return {
+        f"programmes.{name}.candidates.{key}.announced_months"
+        for name, programme in scenario.programmes.items()
+        for key in (programme.candidates if programme.lead_times == "drawn" else ())
+    }
 
 
 def _candidates(scenario: Scenario) -> Iterator[_Plant]:
