@@ -176,10 +176,8 @@ def test_without_words_there_is_help(
 @pytest.mark.parametrize(
     "words",
     [
-        ("run",),
         ("run", "small.yaml", "--speed"),
         ("run", "small.yaml", "more.yaml"),
-        ("validate",),
         ("fly",),
     ],
 )

@@ -33,7 +33,7 @@ def told(error: click.MissingParameter) -> str:
     """Say what is missing, and give an example."""
     assert error.param is not None
     assert error.ctx is not None
-    return _of(error.ctx, error.param.get_error_hint(error.ctx).strip("'"))
+    return _of(error.ctx, error.param.get_error_hint(error.ctx).strip("'").removesuffix("..."))
 
 
 def lacks(what: str) -> InputError:
