@@ -80,8 +80,8 @@ SENTENCES: dict[str, Callable[[], bool]] = {
     "have lost little over a third of what it loses": lambda: (
         1 / 3 < lost("announced_plan") / lost("baseline") < 0.4
     ),
-    "without it over two fifths of the loss does not happen (217 of 413 months": lambda: (
-        (lost("no_dual_use_ban"), lost("baseline")) == (217, 413)
+    "without it nearly half of the loss does not happen (220 of 430 months": lambda: (
+        (lost("no_dual_use_ban"), lost("baseline")) == (220, 430)
     ),
     "another step changes little": lambda: (
         max(
@@ -106,11 +106,11 @@ SENTENCES: dict[str, Callable[[], bool]] = {
         / middles(table("scenarios")["baseline"])[-1]
         < 2.4
     ),
-    "the middle makes four fifths of the engines that the fastest make": lambda: (
-        0.77 < np.divide(*_middle_and_most(table("record")["2022"][0])) < 0.83
+    "the middle makes three quarters of the engines that the fastest make": lambda: (
+        0.72 < np.divide(*_middle_and_most(table("record")["2022"][0])) < 0.78
     ),
     "the 90 % intervals hold all eleven outcomes": lambda: _of_backtest()[:2] == (11, 11),
-    "the scores beat the plans in nine of eleven": lambda: _of_backtest()[2] == 9,
+    "the scores beat the plans in eight of eleven": lambda: _of_backtest()[2] == 8,
 }
 """What docs/case.md says -> whether the tables there bear it out."""
 

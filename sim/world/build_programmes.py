@@ -71,6 +71,10 @@ def build_projects(scenario: Scenario, axes: Axes, draw: Draws) -> Projects:
         scenario.months,
     )
     shape = lead.shape
+    clocks = Clocks.build(
+        scenario, axes, terms, _beneficiary(scenario, axes), lead, drawn.qualification
+    )
+    slots = max(times.slots, clocks.longest + 1) if clocks else times.slots
     return Projects(
         delay=times.delay,
         qualification=np.minimum(whole(drawn.qualification), times.delay),
@@ -86,12 +90,10 @@ def build_projects(scenario: Scenario, axes: Axes, draw: Draws) -> Projects:
         started=np.zeros(shape),
         unfinished=np.zeros(shape),
         matured=np.zeros(shape),
-        pipeline=np.zeros((times.slots, *shape)),
+        pipeline=np.zeros((slots, *shape)),
         completed=np.full(shape, NEVER, dtype=np.int64),
         cancelled_share=cancelled if cancelled.any() else None,
-        clocks=Clocks.build(
-            scenario, axes, terms, _beneficiary(scenario, axes), lead, drawn.qualification
-        ),
+        clocks=clocks,
     )
 
 

@@ -55,7 +55,7 @@ class Clocks:
 
         `beneficiary` is [programmes, needs].
         """
-        words, months = [_clock(each) for each in terms], whole(lead)
+        words = [_clock(each) for each in terms]
         rows = np.flatnonzero([word != "money" for word in words])
         if not rows.size:
             return None
@@ -66,9 +66,8 @@ class Clocks:
         return cls(
             rows=rows,
             programme=axes.project_programme[rows],
-            lead=months[rows],
-            # a lead time that holds its ramp may be shorter than the qualification
-            least=np.maximum(np.minimum(whole(qualification), months)[rows], 1),
+            lead=whole(lead[rows]),
+            least=np.maximum(whole(qualification[rows]), 1),
             most=scenario.months + 1,
             since=since,
             known=np.zeros((0, lead.shape[1]), dtype=np.int64),
@@ -81,6 +80,12 @@ class Clocks:
                 ]
             ),
         )
+
+    @property
+    def longest(self) -> int:
+        """Return the most months that pass from money to capacity, of those within the run."""
+        months = max(int(each.max(initial=0)) for each in (self.lead, self.least))
+        return min(months, self.most)
 
     def left(self, active: Bools, hit: Ints, month: int) -> Ints:
         """Return the months from money that comes this month to qualified capacity, [rows,
