@@ -10,8 +10,9 @@ import mesa
 
 from sim.scenario.rule_choices import RuleChoice
 from tests.reference import refused
+from tests.reference.projects import Project
 from tests.reference.rules import chosen
-from tests.reference.things import FinalNeed, Line, Need, Project, total
+from tests.reference.things import FinalNeed, Line, Need, total
 
 
 class StateAgent(mesa.Agent):
@@ -167,10 +168,13 @@ class CommissionAgent(mesa.Agent):
         """Tell whether it may spend and has something to spend."""
         return self.is_active and self.treasury > 0
 
-    def begin(self) -> None:
+    def begin(self, month: int) -> None:
         """Begin a month in which nothing is spent yet."""
         self.invested = 0.0
         for project in self.projects.values():
+            if project.clock:
+                needs = self.needs[project.line.product]
+                project.delay = project.clock.left(month, self.is_active, needs)
             project.started = 0.0
             project.has_money = self.can_spend
 

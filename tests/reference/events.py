@@ -12,7 +12,8 @@ from sim.scenario import event_kinds as kinds
 from sim.scenario import plant_kinds, trade_kinds
 from tests.reference import refused
 from tests.reference.limits import Limit, Limits, holding
-from tests.reference.things import NEVER, FinalNeed, Line, Need, Project, total
+from tests.reference.projects import Project
+from tests.reference.things import NEVER, FinalNeed, Line, Need, total
 
 RESTRICTIONS = (trade_kinds.CutOff, trade_kinds.Sanction, trade_kinds.Quota)
 EXCEPTIONS = (trade_kinds.Leakage, trade_kinds.Exemption)

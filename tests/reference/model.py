@@ -127,7 +127,7 @@ class ReferenceModel(mesa.Model):
         for factory in self.factories:
             factory.learn()
         for commission in self.commissions:
-            commission.begin()
+            commission.begin(month)
         spending = [commission for commission in self.commissions if commission.can_spend]
         spend(spending, self.lines_of, month)
 

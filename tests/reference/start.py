@@ -15,6 +15,7 @@ from sim.scenario.selectors import factories_of, products_of, states_of
 from tests.reference.events import Happening, open_links
 from tests.reference.limits import Limits
 from tests.reference.market import allocate, ask
+from tests.reference.projects import Project, Times
 from tests.reference.rules import leontief, proportional
 from tests.reference.things import (
     NEVER,
@@ -23,7 +24,6 @@ from tests.reference.things import (
     Line,
     Link,
     Need,
-    Project,
     whole,
 )
 from tests.reference.trade_rules import permitting_rule
@@ -248,22 +248,24 @@ class Builder:
             self.scenario.programmes[programme].lead_times == "announced"
             and candidate.announced_months is not None
         )
-        delay = (
-            self.draw(candidate.announced_months, f"{path}.announced_months")
-            if is_announced and candidate.announced_months is not None
-            else self._term(path, candidate, "build_months")
-            + self._term(path, candidate, "qualification_months")
+        most = (
+            self.draw(candidate.max_capacity, f"{path}.max_capacity")
+            if candidate.max_capacity
+            else math.inf
         )
-        ramp = self._term(path, candidate, "ramp_months")
+        times = Times(self.scenario, self.member, programme, key, candidate, most)
+        lead = times.lead
+        if is_announced and candidate.announced_months is not None:
+            lead = self.draw(candidate.announced_months, f"{path}.announced_months")
         line = self.lines[candidate.factory, candidate.product]
         project = Project(
             line=line,
-            delay=whole(delay),
-            ramp_length=ramp / (0.5 - math.sin(math.asin(-0.8) / 3.0)),
+            delay=whole(lead),
+            shape=times.terms.shape,
+            ramp_length=times.length,
+            clock=times.clock(lead),
             capital_cost=self._term(path, candidate, "capital_cost"),
-            max_capacity=self.draw(candidate.max_capacity, f"{path}.max_capacity")
-            if candidate.max_capacity
-            else math.inf,
+            max_capacity=most,
             absorption=self.draw(candidate.absorption, f"{path}.absorption")
             if candidate.absorption
             else math.inf,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tests.reference.limits import Limit
+    from tests.reference.projects import Project
 
 NEVER = 1_000_000
 
@@ -350,65 +351,3 @@ class Line:
             project.unfinished = project.unramped = project.max_capacity = 0.0
             project.coming.clear()
             project.ramping.clear()
-
-
-def _idle(month: int, length: float) -> float:
-    """Return the share that does not produce in so many months after qualification, at their end:
-    1 - (3 x^2 - 2 x^3)."""
-    x = min((month + 1) / length, 1.0) if length > 0 else 1.0
-    return 1.0 - x * x * (3.0 - 2.0 * x)
-
-
-@dataclass(slots=True, eq=False)
-class Project:
-    """A programme's candidate: capacity that may be added to a line."""
-
-    line: Line
-    delay: int
-    ramp_length: float
-    capital_cost: float
-    max_capacity: float
-    absorption: float
-    added: float = 0.0
-    has_money: bool = False
-    """Whether its commission may spend this month"""
-    started: float = 0.0
-    unfinished: float = 0.0
-    matured: float = 0.0
-    lost: float = 0.0
-    unramped: float = 0.0
-    completed: int = NEVER
-    coming: dict[int, float] = field(default_factory=dict)
-    ramping: list[tuple[int, float]] = field(default_factory=list)
-    """(month of qualification, capacity)"""
-
-    @property
-    def room(self) -> float:
-        """Return how much capacity can be started this month."""
-        room = min(self.max_capacity - self.added, self.absorption)
-        return room if room > 1e-12 * self.added else 0.0
-
-    def completion(self, month: int) -> int:
-        """Return the month in which it was completed, or is in this one."""
-        return min(self.completed, month) if self.coming.get(month, 0.0) > 0 else self.completed
-
-    def finish(self, month: int) -> float:
-        """Return the capacity that is qualified this month."""
-        self.matured = matured = self.coming.pop(month, 0.0)
-        self.unfinished -= matured
-        if matured > 0:
-            self.ramping.append((month, matured))
-            self.completed = min(self.completed, month)
-        self.unramped = sum(
-            amount * _idle(month - since, self.ramp_length) for since, amount in self.ramping
-        )
-        return matured
-
-    def start(self, capacity: float, month: int) -> None:
-        """Begin to add capacity, units per month."""
-        self.started = capacity
-        self.added += capacity
-        self.unfinished += capacity
-        # what is started now is there next month at the earliest
-        due = month + max(self.delay, 1)
-        self.coming[due] = self.coming.get(due, 0.0) + capacity
