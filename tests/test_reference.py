@@ -813,6 +813,22 @@ def test_baseline() -> None:
     assert_same(load(BASELINE), (0, 1, 2))
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "csto_observed",
+        "no_cutoff",
+        "cases/artillery_shells_2022",
+        "cases/artillery_shells_2022_powder_first",
+        "cases/gallium_2023_no_shock",
+        "cases/korea_japan_2019_no_shock",
+    ],
+)
+def test_other_scenarios_that_ship_with_the_package(name: str) -> None:
+    """A drawn member, in which some lead times are longer than the run."""
+    assert_same(load(BASELINE.parent / f"{name}.yaml"), (1,))
+
+
 def test_the_case_that_benchmarks_measure() -> None:
     """With its programmes: lead times in numbers, and clocks that start with the money."""
     assert_same(case(), (0, 1))
@@ -822,3 +838,5 @@ def test_the_reference_refuses_what_it_cannot_do() -> None:
     """A rule or kind of event that it does not have is never passed over."""
     with pytest.raises(KeyError, match="no_such_rule"):
         simulate(world(rules={"ordering": "no_such_rule"}), 0)
+    with pytest.raises(ValueError, match="the reference has no preference events"):
+        simulate(load(BASELINE.parent / "cases" / "neon_2022_no_reuse.yaml"), 0)

@@ -42,8 +42,8 @@ class Clock:
 
     def left(self, month: int, is_active: bool, needs: Sequence[Need]) -> int:
         """Return the months that this month's money takes, of a programme for these needs."""
-        if self.counts_from_decision and is_active:
-            self.since = min(self.since, month)
+        if self.counts_from_decision and is_active and self.since == NEVER:
+            self.since = month
         if self.counts_from_hit:
             self.since = min([self.since, *(need.hit for need in needs)])
         return max(self.lead - max(month - self.since, 0), self.least)

@@ -28,6 +28,14 @@ from tests.reference.things import (
 )
 from tests.reference.trade_rules import permitting_rule
 
+LIMITING = (
+    trade_kinds.CutOff,
+    trade_kinds.Sanction,
+    trade_kinds.Quota,
+    trade_kinds.Leakage,
+    trade_kinds.Exemption,
+)
+
 
 class Builder:
     """Make lines, needs, links, projects and events of one member of a scenario."""
@@ -357,7 +365,7 @@ class Builder:
 
     def _targets(self, event: Any, commissions: dict[str, Any]) -> list[Any]:
         scenario = self.scenario
-        if isinstance(event, trade_kinds.Trading):
+        if isinstance(event, LIMITING):
             exporters, importers = (
                 states_of(event.exporter, scenario),
                 states_of(event.importer, scenario),
