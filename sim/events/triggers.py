@@ -11,7 +11,8 @@ import numpy as np
 
 from sim.events.timeline import Timeline
 from sim.kernels.arrays import Bools, Floats, Ints
-from sim.kernels.sums import NEVER, GroupSum, whole
+from sim.kernels.stock import met
+from sim.kernels.sums import NEVER, NOTABLY, GroupSum, whole
 from sim.scenario.event_times import When
 from sim.scenario.schema import Scenario
 from sim.world.axes import Axes
@@ -42,8 +43,7 @@ class Watched:
     def met(self) -> Floats:
         """Count the units of the month's need that were used in it, [members]."""
         needs = self.world.needs
-        met: Floats = np.minimum(needs.used[self.row], needs.final[self.row])
-        return met
+        return met(needs.used[self.row], needs.final[self.row])
 
     def per_need(self, units: Floats, otherwise: float = 0.0) -> Floats:
         """Divide by the month's need, [members]."""
@@ -93,9 +93,9 @@ class Trigger:
     need: int
     links: Ints
     low: Floats
-    """Below this it holds; -inf where it has no lower level"""
+    """Below this it holds, notably below the level; -inf where it has no lower level"""
     high: Floats
-    """Above this it holds"""
+    """Above this it holds, notably above the level"""
     months: Ints
     """Months in a row for which it must hold"""
     held: Ints
@@ -153,8 +153,8 @@ def _trigger(
         metric=when.metric,
         need=need,
         links=np.flatnonzero(axes.link_need == need),
-        low=level("below", -np.inf),
-        high=level("above", np.inf),
+        low=level("below", -np.inf) * (1.0 - NOTABLY),
+        high=level("above", np.inf) * (1.0 + NOTABLY),
         months=whole(when.for_.draw(scenario.seed, f"{path}.for", members)),
         held=np.zeros(len(members), dtype=np.int64),
     )
