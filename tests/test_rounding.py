@@ -86,11 +86,12 @@ def test_nobody_looks_for_suppliers_for_it() -> None:
         ("unmet", {"above": 0}),
         ("backlog_months", {"above": 0}),
         ("import_share", {"below": 1}),
+        ("stock", {"above": 0}),
         ("stock_months", {"below": 2}),
         ("stock_months", {"above": 2}),
     ],
 )
-@pytest.mark.parametrize(("need", "weight"), [(100, 3), (7, 7), (10, 1)])
+@pytest.mark.parametrize(("need", "weight"), [(100, 3), (7, 7), (10, 1), (13, 5)])
 def test_no_event_begins_by_it(
     metric: str, level: dict[str, float], need: int, weight: int
 ) -> None:

@@ -11,8 +11,8 @@ import numpy as np
 
 from sim.events.timeline import Timeline
 from sim.kernels.arrays import Bools, Floats, Ints
-from sim.kernels.stock import met
-from sim.kernels.sums import NEVER, NOTABLY, GroupSum, whole
+from sim.kernels.stock import ROUNDING, met
+from sim.kernels.sums import NEVER, NOTABLY, GroupSum, kept_where, whole
 from sim.scenario.event_times import When
 from sim.scenario.schema import Scenario
 from sim.world.axes import Axes
@@ -45,6 +45,12 @@ class Watched:
         needs = self.world.needs
         return met(needs.used[self.row], needs.final[self.row])
 
+    def stored(self) -> Floats:
+        """Count the units in stock, [members]; what rounding leaves there is nothing."""
+        needs = self.world.needs
+        stock = needs.stock[self.row]
+        return kept_where(stock > ROUNDING * needs.final[self.row], stock)
+
     def per_need(self, units: Floats, otherwise: float = 0.0) -> Floats:
         """Divide by the month's need, [members]."""
         return _share(units, self.world.needs.final[self.row], otherwise)
@@ -72,8 +78,8 @@ METRICS: Mapping[str, Callable[[Watched], Floats]] = {
     "unmet": lambda need: need.world.needs.final[need.row] - need.met(),
     "backlog": lambda need: need.world.needs.backlog[need.row],
     "backlog_months": lambda need: need.months_of(need.world.needs.backlog[need.row]),
-    "stock": lambda need: need.world.needs.stock[need.row],
-    "stock_months": lambda need: need.months_of(need.world.needs.stock[need.row]),
+    "stock": lambda need: need.stored(),
+    "stock_months": lambda need: need.months_of(need.stored()),
     "import_share": lambda need: _share(need.delivered(need.foreign()), need.delivered(), np.nan),
     "leaked_share": lambda need: _share(
         need.delivered(need.world.links.leaking[need.links]), need.delivered(), np.nan
