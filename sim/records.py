@@ -104,6 +104,10 @@ class Records:
     month: what is built and not laid up, ramped up or not."""
     flows: Floats
     """Units shipped per calendar year, [years, routes, members]."""
+    final_routes: Sequence[int] = field(default=(), kw_only=True)
+    """Rows of the routes over which goods come for final use: the second axis of final_flows."""
+    final_flows: Floats = field(default_factory=lambda: np.zeros((0, 0, 0)), kw_only=True)
+    """Units shipped for final use per calendar year, [years, final routes, members]."""
     events: Sequence[EventRow]
     residuals: Mapping[str, float]
     """Book -> worst residual of the run, as a multiple of eps times gross volume (64 is the limit).

@@ -100,6 +100,8 @@ def records(members: Sequence[int] = range(5), **changes: Any) -> Records:
         output=usable / 2,
         capacity=usable * 1.5,
         flows=flows,
+        final_routes=range(len(ROUTES)),
+        final_flows=flows,
         events=[
             EventRow("2013-03", "ban", "cut_off", "begins", "links", 2, 1.0),
             EventRow("2015-06", "lift", "lifting", "begins", "links", 2, 1.0),

@@ -70,6 +70,8 @@ def records(flows: Any, hit: int = 12, **series: Any) -> Records:
         hit=np.full((1, 2), hit),
         acted=acted,
         flows=flows,
+        final_routes=range(4),
+        final_flows=flows,
         series={**known, **series},
     )
 

@@ -369,6 +369,27 @@ def test_royalty_is_paid_while_costs_fall() -> None:
     np.testing.assert_allclose(paid, 1.1 * free)
 
 
+def test_a_royalty_is_none_of_what_idle_capacity_costs() -> None:
+    """Of 20 units at 5 each half stands idle until the licence holds, in July: at a half of the
+    cost 50 a month before and 10 * 2.5 = 25 after, whatever the licensor gets; so also while costs
+    fall."""
+    for learns in (0.0, 0.2):
+        paid, free = (
+            run(
+                changed(
+                    licensed(royalty=royalty),
+                    {
+                        "factories.home_plant.idle_cost": 0.5,
+                        "needs.AAA.engines": 10,
+                        "products.engines.learning_rate": learns,
+                    },
+                )
+            ).records.money["idle"][:, 0, 0]
+            for royalty in (0.2, 0)
+        )
+        np.testing.assert_allclose(paid, free)
+
+
 def test_a_licence_may_follow_what_happens() -> None:
     """Two months after the ban; each member by its own draw."""
     tree = licensed().model_dump(by_alias=True, exclude_unset=True)

@@ -53,6 +53,34 @@ def ally(capacity: float = 200, bloc: str | None = "union", **changes: Any) -> d
     }
 
 
+def test_who_delivers_to_factories_alone_substitutes_nothing() -> None:
+    """After the ban the allied CCC delivers 138 a month to a yard that had them from BBB, and may
+    deliver to nobody else; the outsider DDD delivers the 92 that the state itself had from BBB. So
+    it is DDD that stands in, and no ally."""
+    parts = ally()
+    parts["states"]["DDD"] = {"title": "Fourth"}
+    parts["products"] = {
+        "engines": {"title": "Engines", "unit": "engines"},
+        "vessels": {"title": "Vessels", "unit": "vessels", "inputs": {"engines": {"amount": 1}}},
+    }
+    parts["factories"] |= {
+        "fourth_plant": {"title": "Fourth plant", "state": "DDD", "lines": {"engines": 200}},
+        "yard": {"title": "Yard", "state": "AAA", "lines": {"vessels": 150}},
+    }
+    parts["factories"]["old_plant"]["lines"]["engines"] = 300
+    parts["needs"] = {"AAA": {"engines": 100, "vessels": 150}}
+    both = {"importer": "AAA", "product": "engines", "weight": 1e-6}
+    parts["trade"] |= {
+        "third": {"exporter": "CCC", **both, "user": "yard"},
+        "fourth": {"exporter": "DDD", **both, "user": "final"},
+    }
+    found = table(**parts)
+    engines = found[(found["product"] == "engines") & (found.year == "end")].set_index("fate")
+    assert engines.probability["outside"] == 1
+    assert (engines.by["outside"], engines.by["ally"]) == ("DDD", "")
+    assert engines.by_share["outside"] == 1
+
+
 def at_home(capacity: float) -> dict[str, Any]:
     """Give the home plant another capacity."""
     plants = old_supplier()["factories"]
@@ -310,6 +338,7 @@ def test_fates_do_not_depend_on_the_unit() -> None:
     small = replace(
         made,
         flows=made.flows * 1e-5,
+        final_flows=made.final_flows * 1e-5,
         series={name: values * 1e-5 for name, values in made.series.items()},
     )
     whole, part = (pd.DataFrame(fates(scenario, each)) for each in (made, small))

@@ -9,7 +9,10 @@ from typing import Any
 
 import pytest
 
+from sim.engine.model import SupplyModel
+from sim.scenario.loading.load import parse
 from tests.test_where_features_meet import ENDS, HALF_CUT, RESTING, small
+from tests.whole_world import whole
 from tests.wrong_numbers import capital, run, series
 
 Tree = dict[str, Any]
@@ -174,3 +177,18 @@ def test_all_that_a_full_supplier_may_not_deliver_is_called_back(limit: str, pla
     else:
         world["events"]["quota"] = {"kind": "quota", "date": "2014-07", **route}
     assert series(run(world), "received") == approx([40.0] * 6 + [60.0] + [100.0] * 5)
+
+
+def test_of_a_plant_that_is_all_back_nothing_is_laid_up() -> None:
+    """The far works lay up all of their 9, and call them back in two parts, of which four fifths
+    work: 7.2 in use from October on, and nothing laid up, not even what rounding left."""
+    tree = whole()
+    tree["rules"]["ordering"] = {"rule": "replace_use"}
+    model = SupplyModel(parse(tree), 1)
+    line = model.world.axes.lines.index(("far_works", "sets"))
+    place = model.world.upkeep.resting.tolist().index(line)
+    for _ in range(9):
+        model.step()
+    assert model.world.lines.capacity[line].tolist() == pytest.approx([7.2])
+    assert model.world.lines.mothballed[line].tolist() == [0]
+    assert model.world.upkeep.coming[place].tolist() == [0]

@@ -320,6 +320,7 @@ def test_what_is_not_spent_is_carried_over(rule: Any) -> None:
             "rule.within: mix needs the parameter weights",
         ),
         ({"rule": "mix", "weights": {"best_return": 0}}, "rule.weights: no weight is above 0"),
+        ({"rule": "mix", "weights": {"best_return": 1e308}}, "less than or equal to 1000000000000"),
         ({"rule": "mix", "weights": {"best_retrun": 1}}, "did you mean 'best_return'?"),
         ({"rule": "mix"}, "rule: mix needs the parameter weights"),
     ],

@@ -68,6 +68,19 @@ def searching(search: Any = GRAVITY, **changes: Any) -> Scenario:
     )
 
 
+def test_of_candidates_alike_not_the_order_in_the_file_decides() -> None:
+    """In the central case the friend's plant, first by its name, comes before the stranger's, which
+    makes as much and is as close, whichever the file names first."""
+    search = {**GRAVITY, "probability": 1.0, "patience": 1, "qualification_months": 1.0}
+    tree = searching(search).model_dump(by_alias=True, exclude_unset=True)
+    tree["factories"]["strange_plant"]["lines"]["engines"] = {"capacity": 100}
+    tree["states"]["AAA"]["affinity"] = {"CCC": 0.5, "DDD": 0.5}
+    for factories in (tree["factories"], dict(reversed(tree["factories"].items()))):
+        found = shipped(parse({**tree, "months": 5, "factories": factories}))
+        assert found["friend_plant"].tolist() == pytest.approx([0, 0, 0, 250 / 3, 250 / 3])
+        assert not found["strange_plant"].any()
+
+
 def shipped(scenario: Scenario, member: int = 0) -> dict[str, np.ndarray]:
     """Return one member's deliveries month by month by plant."""
     model = SupplyModel(scenario, (member,))

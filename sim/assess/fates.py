@@ -61,8 +61,7 @@ def fates(scenario: Scenario, records: Records) -> dict[str, Column]:
       restricted.
 
     Where none of these is above nothing (a need hit over inputs alone), it is the group with the
-    largest share. What comes from abroad is split between allies and outsiders as the year's flows
-    to the state are, its factories' inputs included.
+    largest share. What comes from abroad is split between allies and outsiders by the year's flows.
 
     `probability` is the share of the members. The rows of `end` tell, too, when substitution was
     reached, whatever the fate (see `month_reached`): `reached` is the share of the members in which
@@ -194,20 +193,25 @@ class _Past:
 
     @cached_property
     def others(self) -> dict[Buyer, list[int]]:
-        """The direct routes to each buyer that no restriction ever hits."""
+        """The direct routes to each buyer that no restriction ever hits, places in `routes`."""
         restricted, vias = restricted_routes(self.records), self.records.vias
         found: dict[Buyer, list[int]] = {}
-        for row, route in enumerate(self.records.routes):
-            if route not in restricted and not (vias and vias[row]):
-                found.setdefault(route[1:], []).append(row)
+        for place, route in enumerate(self.routes):
+            if route not in restricted and not (vias and vias[self.records.final_routes[place]]):
+                found.setdefault(route[1:], []).append(place)
         return found
 
     @cached_property
+    def routes(self) -> list[Route]:
+        """The routes over which goods come for final use."""
+        return [self.records.routes[row] for row in self.records.final_routes]
+
+    @cached_property
     def routes_to(self) -> dict[Buyer, list[int]]:
-        """All routes to each buyer, re-exports included."""
+        """All routes to each buyer, re-exports included, places in `routes`."""
         found: dict[Buyer, list[int]] = {buyer: [] for buyer in self.records.needs}
-        for row, route in enumerate(self.records.routes):
-            found.setdefault(route[1:], []).append(row)
+        for place, route in enumerate(self.routes):
+            found.setdefault(route[1:], []).append(place)
         return found
 
     def story(self, row: int, hit: int) -> Story:
@@ -238,11 +242,11 @@ class _Past:
             for name in ("received", "imports", "legacy", "leaked")
         )
         buyer = self.records.needs[row]
-        exporters = {route: self.records.routes[route][0] for route in self.others.get(buyer, ())}
+        exporters = {route: self.routes[route][0] for route in self.others.get(buyer, ())}
         foreign = [route for route, exporter in exporters.items() if exporter != buyer[0]]
         allied = [each for each in foreign if self._group(buyer[0], exporters[each]) == "ally"]
         by_year = _over(
-            self.records.flows[:, allied].sum(axis=1), self.records.flows[:, foreign].sum(axis=1)
+            *(self.records.final_flows[:, each].sum(axis=1) for each in (allied, foreign))
         )
         allies = np.repeat(by_year, [span.stop - span.start for span in self.spans], axis=0)
         home, abroad = np.maximum(received - imports, 0.0), np.maximum(imports - legacy, 0.0)
@@ -287,7 +291,7 @@ class _Past:
         """Name, for each member that reached substitution, the state whose share of deliveries
         gained most in that year.
         """
-        buyer, flows = self.records.needs[row], self.records.flows
+        buyer, flows = self.records.needs[row], self.records.final_flows
         routes = self.others.get(buyer, [])
         every = self.routes_to[buyer]
         before = _over(flows[:year, routes].sum(axis=0), flows[:year, every].sum(axis=(0, 1)))
@@ -298,7 +302,7 @@ class _Past:
             for member in members
         ]
         return [
-            self.records.routes[routes[int(gains[then, :, member].argmax())]][0]
+            self.routes[routes[int(gains[then, :, member].argmax())]][0]
             for member, then in zip(members, years, strict=True)
         ]
 

@@ -28,7 +28,8 @@ def blank(axes: Axes, years: int, members: int) -> dict[str, Floats]:
 TEXTS: Mapping[str, str] = {
     "purchases": "What the state's buyers pay for what is shipped to them, delivery with it.",
     "delivery": "The part of it that is for transport, mark-ups and tariffs.",
-    "sales": "What the state's factories get for what they ship.",
+    "sales": "What the state's factories get for what they ship, the royalties that they owe with"
+    " it.",
     "capital": "What programmes that the state chairs, and its factories on their own account,"
     " invest.",
     "idle": "What capacity costs while it stands idle.",

@@ -11,7 +11,7 @@ import numpy as np
 
 from sim.engine.ledger import MoneyLedger
 from sim.engine.notes import YEAR
-from sim.engine.tape import LINES, Tape, recorded_of_inputs
+from sim.engine.tape import LINES, Tape, final_routes, recorded_of_inputs
 from sim.engine.watch import Watch
 from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.sums import GroupSum, some
@@ -84,6 +84,8 @@ class Recorder:
         if self._is_shipping:
             self._year_flow = np.zeros_like(world.links.flow)
             self._by_route = GroupSum(axes.route, axes.route_count)
+            routes, links, place = final_routes(axes)
+            self._by_final_route = GroupSum(place, routes.size, links)
             self._by_supplier = GroupSum(axes.supplier, axes.supplied.size)
         self._suspects = np.flatnonzero(suspects)
         self._sums = _Deliveries(axes, self._suspects, world.width)
@@ -167,6 +169,7 @@ class Recorder:
         tape = self.tape
         if tape.flows.shape[0]:
             tape.flows[year] = self._by_route(self._year_flow)
+            tape.final_flows[year] = self._by_final_route(self._year_flow)
         if tape.supplies.shape[0] and world.month == tape.months - 1:
             tape.supplies[:] = self._by_supplier(self._year_flow)
         if self._is_shipping:

@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.engine.ledger import blank
 from sim.engine.watch import Holding
-from sim.kernels.arrays import Floats
+from sim.kernels.arrays import Floats, Ints
 from sim.metrics.table import MONTHLY
 from sim.scenario.quantity import month_number
 from sim.scenario.schema import Scenario
@@ -23,6 +23,15 @@ LINES: Mapping[str, str] = {
 """What is recorded of lines, by the path of the world's array, [lines, members]"""
 PARTS = (*LINES, "flows", "supplies", "money", "spent", "inputs", "holding")
 """What a tape may hold besides series."""
+
+
+def final_routes(axes: Axes) -> tuple[Ints, Ints, Ints]:
+    """Return the routes over which goods come for final use, rising; the links that lead there; and
+    the place of each link's route among these.
+    """
+    links = np.flatnonzero(axes.link_need < axes.final)
+    routes, place = np.unique(axes.route[links], return_inverse=True)
+    return routes, links, place
 
 
 def recorded() -> list[str]:
@@ -52,6 +61,8 @@ class Tape:
     """[months, lines, members]"""
     flows: Floats
     """[years, routes, members]"""
+    final_flows: Floats
+    """What of them is for final use, [years, final routes, members]"""
     supplies: Floats
     """Units of the last calendar year, by exporting state and what it serves, [suppliers,
     members]"""
@@ -88,6 +99,7 @@ class Tape:
             output=arrays["output"],
             capacity=arrays["capacity"],
             flows=arrays["flows"],
+            final_flows=arrays["final_flows"],
             supplies=arrays["supplies"],
             money=blank(axes, years, members) if "money" in kept else {},
             spent=np.empty((len(axes.programmes) if "spent" in kept else 0, members)),
@@ -108,6 +120,7 @@ class Tape:
             self.output[own],
             self.capacity[own],
             self.flows[own],
+            self.final_flows[own],
             self.supplies[own],
             money,
             self.spent[own],
@@ -121,10 +134,13 @@ def _shapes(
 ) -> dict[str, tuple[int, ...]]:
     """Say how large what is written every month or year is, by its name."""
     lines, inputs = len(axes.lines), len(axes.input_needs)
+    routes, finals = (axes.route_count, final_routes(axes)[0].size) if "flows" in kept else (0, 0)
+    years = years if "flows" in kept else 0
     return {
         **{name: (months, axes.final, members) for name in recorded() if name in kept},
         **{part: (months if part in kept else 0, lines, members) for part in LINES},
-        "flows": (years, axes.route_count, members) if "flows" in kept else (0, 0, members),
+        "flows": (years, routes, members),
+        "final_flows": (years, finals, members),
         "supplies": (axes.supplied.size if "supplies" in kept else 0, members),
         "inputs": (
             (len(recorded_of_inputs()), months, inputs, members)

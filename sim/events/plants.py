@@ -177,10 +177,12 @@ class Licence(Effect):
         return cls(event, scope.row, rows, scope.draw(event.royalty, "royalty"), month)
 
     def act(self, world: World, begins: Bools, since: Ints) -> None:
-        """Charge the royalty from the first month on."""
-        raised = np.where(begins, 1.0 + self.royalty, 1.0)
-        world.lines.unit_cost[self.rows] *= raised
-        world.lines.first_unit_cost[self.rows] *= raised
+        """Charge the royalty from the first month on, of what is made alone."""
+        lines, raised = world.lines, np.where(begins, 1.0 + self.royalty, 1.0)
+        lines.unit_cost[self.rows] *= raised
+        lines.first_unit_cost[self.rows] *= raised
+        if lines.idle_cost is not None:
+            lines.idle_cost[self.rows] /= raised
 
     def hold(self, world: World, force: Floats, begin: Ints) -> None:
         """Qualify the line while the licence holds."""

@@ -11,7 +11,8 @@ import numpy as np
 
 from sim.events.timeline import Timeline
 from sim.kernels.arrays import Bools, Floats, Ints
-from sim.kernels.sums import NEVER, GroupSum, whole
+from sim.kernels.stock import ROUNDING, met
+from sim.kernels.sums import NEVER, NOTABLY, GroupSum, kept_where, whole
 from sim.scenario.event_times import When
 from sim.scenario.schema import Scenario
 from sim.world.axes import Axes
@@ -42,8 +43,13 @@ class Watched:
     def met(self) -> Floats:
         """Count the units of the month's need that were used in it, [members]."""
         needs = self.world.needs
-        met: Floats = np.minimum(needs.used[self.row], needs.final[self.row])
-        return met
+        return met(needs.used[self.row], needs.final[self.row])
+
+    def stored(self) -> Floats:
+        """Count the units in stock, [members]; what rounding leaves there is nothing."""
+        needs = self.world.needs
+        stock = needs.stock[self.row]
+        return kept_where(stock > ROUNDING * needs.final[self.row], stock)
 
     def per_need(self, units: Floats, otherwise: float = 0.0) -> Floats:
         """Divide by the month's need, [members]."""
@@ -72,8 +78,8 @@ METRICS: Mapping[str, Callable[[Watched], Floats]] = {
     "unmet": lambda need: need.world.needs.final[need.row] - need.met(),
     "backlog": lambda need: need.world.needs.backlog[need.row],
     "backlog_months": lambda need: need.months_of(need.world.needs.backlog[need.row]),
-    "stock": lambda need: need.world.needs.stock[need.row],
-    "stock_months": lambda need: need.months_of(need.world.needs.stock[need.row]),
+    "stock": lambda need: need.stored(),
+    "stock_months": lambda need: need.months_of(need.stored()),
     "import_share": lambda need: _share(need.delivered(need.foreign()), need.delivered(), np.nan),
     "leaked_share": lambda need: _share(
         need.delivered(need.world.links.leaking[need.links]), need.delivered(), np.nan
@@ -93,9 +99,9 @@ class Trigger:
     need: int
     links: Ints
     low: Floats
-    """Below this it holds; -inf where it has no lower level"""
+    """Below this it holds, notably below the level; -inf where it has no lower level"""
     high: Floats
-    """Above this it holds"""
+    """Above this it holds, notably above the level"""
     months: Ints
     """Months in a row for which it must hold"""
     held: Ints
@@ -153,8 +159,8 @@ def _trigger(
         metric=when.metric,
         need=need,
         links=np.flatnonzero(axes.link_need == need),
-        low=level("below", -np.inf),
-        high=level("above", np.inf),
+        low=level("below", -np.inf) * (1.0 - NOTABLY),
+        high=level("above", np.inf) * (1.0 + NOTABLY),
         months=whole(when.for_.draw(scenario.seed, f"{path}.for", members)),
         held=np.zeros(len(members), dtype=np.int64),
     )

@@ -24,6 +24,9 @@ NOTHING = 1e-290
 """A denominator that counts as 0: what is left of amounts that shrink by a factor a month for
 years."""
 
+NOTABLY = 1e-9
+"""What exceeds a level by a smaller share of it is rounding."""
+
 
 MANY = 10_000
 """Rows from which on the sparse product is faster for one member, too, and repeating what groups

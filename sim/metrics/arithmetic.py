@@ -10,6 +10,7 @@ import numpy as np
 
 from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.moments import Moments
+from sim.kernels.stock import met
 from sim.kernels.sums import NEVER, GroupSum, total
 
 STAY = 3
@@ -21,13 +22,6 @@ _DUST = 1e-12
 YEAR = 12
 CALM = 0.1
 """Standard deviation of orders, as a share of mean demand, that counts as no swing."""
-
-
-def met(used: Floats, need: Floats) -> Floats:
-    """Return the units of a month's need that were used in it; what catches up with earlier months
-    does not count.
-    """
-    return np.minimum(used, need)
 
 
 def service(used: Floats, need: Floats) -> Floats:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.kernels.sums import divide
+from sim.kernels.sums import divide, kept_where
 from sim.kernels.terms import RTOL
 from sim.world.construction import called_back, idle, leave
 from sim.world.world import World
@@ -62,10 +62,15 @@ def _call_back(world: World) -> None:
 
 
 def _return(world: World) -> None:
-    """Give lines what is back next month."""
-    resting, lines = world.upkeep, world.lines
+    """Give lines what is back next month. What rounding then leaves laid up is lost: a plant that
+    is all back would be called again.
+    """
+    resting, lines, rows = world.upkeep, world.lines, world.upkeep.resting
     slot = resting.returning[(world.month + 1) % resting.returning.shape[0]]
-    lines.capacity[resting.resting] += slot
-    lines.mothballed[resting.resting] -= slot
-    resting.coming -= slot
+    lines.capacity[rows] += slot
+    left, coming = lines.mothballed[rows] - slot, resting.coming - slot
+    dust = RTOL * lines.capacity[rows]
+    lines.mothballed[rows] = kept_where(left > dust, left)
+    resting.coming = kept_where(coming > dust, coming)
+    world.lost_capacity[rows] += left - lines.mothballed[rows]
     slot[:] = 0.0

@@ -81,6 +81,8 @@ class SearchGroup:
         ready = world.month + max(int(plan.qualification_months + 0.5), 1)
         for need in np.flatnonzero(found.any(axis=1)).tolist():
             own = np.flatnonzero(self.by_need.group_of_row == need)
+            # by name, so that of candidates alike not the order in the file decides
+            own = own[np.argsort([self.lines[each] for each in own.tolist()], kind="stable")]
             best = own[self._race(world, need, own, pull[own], central).argmin(axis=0)]
             members = np.flatnonzero(found[need])
             links.qualified_from[self.dormant[best[members]], members] = ready
@@ -103,7 +105,7 @@ class SearchGroup:
         """Let candidates race, [candidates, members]: exponential times whose rate is the pull, so
         the first is drawn by pull.
 
-        In the central case the strongest wins.
+        In the central case the strongest wins, of several alike the first.
         """
         names = (f"{self.names[need]}.search.{self.lines[each]}.{world.month}" for each in own)
         uniform = np.concatenate([rng.uniforms(self.seed, name, world.members) for name in names])

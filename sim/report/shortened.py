@@ -53,6 +53,9 @@ def shortened(records: Records) -> Records:
     products = {product for _, product in known}
     routes = _Rows(_marks(route[1:] in known for route in records.routes), records.routes)
     lines = _Rows(_marks(line[-1] in products for line in records.lines), records.lines)
+    final = np.array(records.final_routes, dtype=np.int64)
+    of_hit = routes.marks[final]
+    final = final[of_hit]
     kept_vias = _chosen(records.vias, routes.marks) if records.vias else []
     shape = (len(routes.goods), len(records.members))
     return replace(
@@ -68,6 +71,8 @@ def shortened(records: Records) -> Records:
         acted=np.concatenate([records.acted[routes.marks], np.zeros(shape, dtype=np.bool_)]),
         vias=[*kept_vias, *("" for _ in routes.goods)] if records.vias else (),
         flows=routes.with_totals(records.flows),
+        final_routes=(np.cumsum(routes.marks) - 1)[final].tolist(),
+        final_flows=records.final_flows[:, of_hit],
         lines=lines.names(),
         usable=lines.with_totals(records.usable),
         output=lines.with_totals(records.output),

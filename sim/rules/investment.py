@@ -16,12 +16,9 @@ import numpy as np
 from pydantic import Field
 
 from sim.kernels.arrays import Bools, Floats
-from sim.kernels.sums import divide
+from sim.kernels.sums import NOTABLY, divide
 from sim.rules.registry import rule
 from sim.scenario.plant_options import MEMORY
-
-NOTABLY = 1e-9
-"""What exceeds a level by less is rounding."""
 
 Lookback = Annotated[int, Field(ge=1, le=MEMORY)]
 Pressure = Annotated[float, Field(ge=1, le=1000)]

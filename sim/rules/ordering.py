@@ -198,14 +198,14 @@ def replace_use(
     target: Literal["use", "demand"] = "use",
     sheds_surplus: bool = True,
 ) -> Floats:
-    """Order what last month's output took, and a part of the gap to the stock cover, as ARIO and
+    """Order what last month's output takes, and a part of the gap to the stock cover, as ARIO and
     Inoue and Todo's firms do.
 
     The gap is closed within about `adjustment_months`. The cover is counted in months of `target`:
-    last month's use, or what last month's demand would have taken, as far as capacity went. Of an
-    input it is what is to be left after this month's use. `sheds_surplus`: whether a stock above
-    its target lowers orders. Output that falls draws fewer inputs, and fewer inputs less output: a
-    network may shrink for good after a temporary shock.
+    last month's use, or what last month's demand would take, as far as capacity goes; both by this
+    month's yield and amounts. Of an input it is what is to be left after this month's use.
+    `sheds_surplus`: whether a stock above its target lowers orders. Output that falls draws fewer
+    inputs, and fewer inputs less output: a network may shrink for good after a temporary shock.
     """
     use = position.last_use
     base = position.last_demand if target == "demand" else use

@@ -79,7 +79,7 @@ Shares = Annotated[
     dict[Annotated[str, Named("state")], Share], Field(min_length=1), AfterValidator(_at_most_all)
 ]
 Weights = Annotated[
-    dict[Plain, Annotated[float, Field(ge=0)]], Field(min_length=1), AfterValidator(_some)
+    dict[Plain, Annotated[float, Field(ge=0, le=1e12)]], Field(min_length=1), AfterValidator(_some)
 ]
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from pydantic import Field
 
 from sim.kernels.arrays import Floats, Ints
+from sim.kernels.sums import NOTABLY
 from sim.rules.registry import rule
 
 
@@ -73,6 +74,7 @@ def gravity(
     `patience` such months in a row it finds a supplier with `probability` a month, and is patient
     again. The supplier ships after `qualification_months`, from the next month on at the earliest.
     """
-    waited = np.where(prospects.fill < threshold, prospects.waited + 1.0, 0.0)
+    is_short = prospects.fill < threshold * (1.0 - NOTABLY)
+    waited = np.where(is_short, prospects.waited + 1.0, 0.0)
     chance = np.where(waited >= patience, probability, 0.0)
     return Search(waited, chance, prospects.capacity * prospects.affinity, qualification_months)

@@ -50,7 +50,7 @@ class When(Frozen):
     state: str
     product: str
     below: Level | None = None
-    """It must be below this level; or"""
+    """It must be below this level, by more than rounding; or"""
     above: Level | None = None
     """above this one."""
     for_: Streak = Field(Quantity(value=1), alias="for")

@@ -149,8 +149,8 @@ class Factory(Frozen):
     usable_share: Share = Quantity(value=1)
     """Share of the nominal capacity of an old plant that is really there."""
     idle_cost: Share = Quantity(value=0)
-    """What a unit of capacity costs while it stands idle, as a share of the unit cost; nobody is
-    billed, the ledger of money shows it."""
+    """What a unit of capacity costs while it stands idle, as a share of the unit cost without the
+    royalty of a licence; nobody is billed, the ledger of money shows it."""
     rules: FactoryRules = FactoryRules()
     """The rules by which it decides, where not the scenario's."""
     note: str | None = None

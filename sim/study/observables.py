@@ -22,7 +22,7 @@ import numpy as np
 
 from sim.engine.tape import Tape
 from sim.kernels.arrays import Bools, Floats, Ints
-from sim.kernels.sums import total
+from sim.kernels.sums import NOTABLY, total
 from sim.metrics.derive import (
     by_month,
     over_period,
@@ -48,11 +48,12 @@ CAPITAL = "capital"
 """The item of the ledger of money that can be kept; it has no product, and in place of a state none
 or a programme."""
 COMPARISONS: Mapping[str, Callable[[Floats, float], Bools]] = {
-    "<=": np.less_equal,
-    ">=": np.greater_equal,
-    "<": np.less,
-    ">": np.greater,
+    "<=": lambda values, limit: values <= limit + NOTABLY * abs(limit),
+    ">=": lambda values, limit: values >= limit - NOTABLY * abs(limit),
+    "<": lambda values, limit: values < limit - NOTABLY * abs(limit),
+    ">": lambda values, limit: values > limit + NOTABLY * abs(limit),
 }
+"""What is as good as the limit neither exceeds it nor falls below it."""
 COMPARED = re.compile(r"(.*?)\s*(<=|>=|<|>)\s*(.*)")
 """A metric, how it is compared, and with what."""
 _WRITTEN = re.compile(r"\s*(\w+)\s*(?:\[([^\[\]]*)\])?\s*")

@@ -70,7 +70,8 @@ class Lines:
     idling: Floats
     """What idle capacity costs this month; month/billing writes it"""
     idle_cost: Floats | None
-    """Share of the unit cost that a unit of idle capacity costs; None: nothing anywhere"""
+    """Share of the unit cost, royalties with it, that a unit of idle capacity costs; events write
+    it; None: nothing anywhere"""
     learning_rate: Floats
     """Share by which unit cost falls with each doubling of experience"""
     overtime: Floats | None
