@@ -66,6 +66,24 @@ def test_an_event_begins_when_its_condition_has_held(
 
 
 @pytest.mark.parametrize(
+    "when",
+    [
+        {"metric": "fill_rate", "below": 0.7},
+        {"metric": "unmet", "above": 39},
+        {"metric": "backlog", "above": 41},
+        {"metric": "import_share", "below": 0.7},
+    ],
+)
+def test_a_month_is_looked_at_when_it_has_passed(when: dict[str, Any]) -> None:
+    """Also where its events come after its decisions: 60 of 100 are shipped in May, used in June,
+    and known in July; 40 wait after May, and are known in June."""
+    late = {"decisions": "before_events"}
+    scenario = answered(when)
+    decided = scenario.model_copy(update={"rules": world(rules=late).rules})
+    assert begins(decided) == begins(scenario)
+
+
+@pytest.mark.parametrize(
     ("when", "month"),
     [
         ({"metric": "fill_rate", "above": 0.999}, "2014-02"),

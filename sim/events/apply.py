@@ -23,7 +23,7 @@ from sim.events.plants import Retool
 from sim.events.reexport import Reexport
 from sim.events.timeline import Timeline
 from sim.events.trade import Moment, Restriction, TradeEffect
-from sim.events.triggers import Trigger, compile_triggers, look
+from sim.events.triggers import Trigger, compile_triggers, fire
 from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.sums import NEVER, some
 from sim.scenario.event_kinds import Event
@@ -101,7 +101,7 @@ class Events:
     def apply(self, world: World) -> None:
         """Change the world to what holds in this month."""
         completed = self._await_completions(world)
-        if look(self.triggers, self.timeline, world) or completed:
+        if fire(self.triggers, self.timeline, world.month) or completed:
             self._arrange(len(self._agenda))
         _clear_flows(world)
         self._appropriate(world)
@@ -118,9 +118,14 @@ class Events:
                 self._move(family, world, holding.force, moves.events)
 
     def observe(self, world: World) -> None:
-        """Note what restrictions did to this month's allocation: what leaked, whom they hit."""
+        """Note what restrictions did to this month's allocation, what leaked and whom they hit; and
+        whether the conditions of events hold.
+        """
         if self._limited is not None:
             self._limited.observer.observe(world)
+        # events may come after a month's decisions, so it is looked at when it has passed
+        for trigger in self.triggers:
+            trigger.count(world)
 
     def _await_completions(self, world: World) -> bool:
         """Return whether an event begins because a project is completed."""
