@@ -295,6 +295,14 @@ def test_lead_times_that_say_too_little_or_too_much(lead_time: Any, says: str) -
     assert any(says in each for each in told)
 
 
+def test_a_statement_s_date_is_one_date_for_the_whole() -> None:
+    """As a clock's is: what spreads about it would count from the money."""
+    said = {"lead_time": {"announced": 10, "stated_on": "2014-01"}}
+    assert parse({**old_supplier(), "programmes": {"build": lead(**said)}})
+    [told] = faults(programmes={"build": lead(**said, stages="erlang", shape=4)})
+    assert "stated_on: 2014-01 needs stages: pure" in told
+
+
 def test_a_common_delay_of_numbers_is_refused() -> None:
     """Nothing would come of it."""
     [told] = faults(programmes={"build": programme(common_delay=1)})

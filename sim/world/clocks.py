@@ -55,7 +55,7 @@ class Clocks:
 
         `beneficiary` is [programmes, needs].
         """
-        words = [_clock(each) for each in terms]
+        words = [each.counts_from for each in terms]
         rows = np.flatnonzero([word != "money" for word in words])
         if not rows.size:
             return None
@@ -114,8 +114,3 @@ def _known(scenario: Scenario, programme: Programme, word: str) -> int:
     if word == "decision" and programme.active:
         return month_number(min(programme.budget, default=scenario.start)) - start
     return NEVER if word in ("decision", "cut_off") else month_number(word) - start
-
-
-def _clock(terms: Terms) -> str:
-    """Return the word or month of a clock; the month of a statement goes before all."""
-    return (terms.lead_time and terms.lead_time.stated_on) or terms.clock
