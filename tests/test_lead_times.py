@@ -143,6 +143,19 @@ def test_the_wait_for_money_lies_inside_a_lead_time_from_the_decision() -> None:
     assert first(built(candidate=say | {"clock": "cut_off"})) == 4 + 14
 
 
+def test_a_programme_active_from_the_start_is_decided_with_its_first_money() -> None:
+    """Of June, be it of a budget or of an event: 14 months from then, and the same for August's."""
+    say = {"build_months": 12, "qualification_months": 2, "clock": "decision"}
+    june, august = (
+        {"kind": "funding", "date": f"2014-{month}", "programme": "build", "amount": 10}
+        for month in ("06", "08")
+    )
+    budgeted = built(candidate=say, budget={"2014-06": 10, "2014-08": 10})
+    given = built(candidate=say, budget={}, events={"june": june, "august": august})
+    assert first(budgeted) == first(given) == 5 + 14
+    np.testing.assert_array_equal(budgeted, given)
+
+
 def test_qualification_remains_whenever_the_money_comes() -> None:
     """A plant that stood ready still waits its two months."""
     say = {"build_months": 12, "qualification_months": 2, "clock": "2010-01"}
