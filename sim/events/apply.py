@@ -105,6 +105,10 @@ class Events:
             self._arrange(len(self._agenda))
         _clear_flows(world)
         self._appropriate(world)
+        # known before a way opens, and also while nothing moves: prices do
+        for effect in self._of_family[Reexport.family]:
+            if isinstance(effect, Reexport):
+                effect.set_costs(world)
         moves = self._agenda[world.month]
         qualifying = self._qualify(world)
         if not moves.events and not qualifying:
@@ -168,8 +172,6 @@ class Events:
 
         limits.update(world, moment, moves.events, restrictions_move)
         caps.set(world, reopens=qualifies or "licences" in moves.families)
-        for _, reexport in limits.reexports:
-            reexport.set_costs(world)
 
     def _limit_trade(self, world: World) -> Limited:
         if self._limited is None:
