@@ -170,6 +170,14 @@ def test_with_a_clock_all_instalments_are_one_project() -> None:
     np.testing.assert_allclose(came[[11, 12, 14, 15]], [0, 8, 8, 10], atol=1e-9)
 
 
+def test_money_that_comes_before_the_clock_waits_for_it() -> None:
+    """Twelve months from December 2014 are over in December 2015, whether the money came in June or
+    in September."""
+    say = {"build_months": 12, "clock": "2014-12"}
+    came = built(candidate=say, budget={"2014-06": 8, "2014-09": 8}, months=36)
+    np.testing.assert_allclose(came, [0] * (11 + 12) + [8] * 13, atol=1e-9)
+
+
 @pytest.mark.parametrize("clock", ["money", "decision", "cut_off", "2014-06"])
 def test_what_comes_after_the_run_does_not_come_within_it(clock: str) -> None:
     """300 months from the spring of 2014 on are not over by 2015, whatever they count from."""

@@ -87,7 +87,8 @@ class Clocks:
     @property
     def longest(self) -> int:
         """Return the most months that pass from money to capacity, of those within the run."""
-        months = max(int(each.max(initial=0)) for each in (self.lead, self.least))
+        to_come = np.maximum(np.where(self.since == NEVER, 0, self.since), 0)
+        months = max(int(each.max(initial=0)) for each in (self.lead + to_come, self.least))
         return min(months, self.most)
 
     def left(self, active: Bools, has_money: Bools, hit: Ints, month: int) -> Ints:
@@ -104,7 +105,8 @@ class Clocks:
             for place, needs in enumerate(self.needs):
                 if needs.size:
                     self.since[place] = np.minimum(self.since[place], hit[needs].min(axis=0))
-        waited = np.maximum(month - self.since, 0)
+        # money may also come before a month from which it counts
+        waited = np.where(self.since == NEVER, 0, month - self.since)
         left = np.maximum(self.lead - waited, self.least)
         return np.minimum(left, self.most, out=left)
 
