@@ -19,10 +19,13 @@ from sim.scenario.loading.dump import dump
 from sim.scenario.loading.load import parse
 from sim.scenario.schema import Scenario
 from sim.world.numbering import number
+from tests.plants import programme
 from tests.worlds import old_supplier, propulsion_world, world
 
 BAN = {"kind": "cut_off", "date": "2014-05", "exporter": "BBB", "importer": "AAA", "share": 0.5}
 ENGINES = {"state": "AAA", "product": "engines"}
+SHORT = {"metric": "fill_rate", "below": 0.5, "for": 4}
+"""From June on, of the ban of May: known in October"""
 
 
 def begins(scenario: Scenario, event: str = "then") -> list[tuple[str, float]]:
@@ -365,3 +368,20 @@ def test_a_star_permits_all_and_narrower_rules_stand_in_its_place() -> None:
         ("AAA", "DDD"): 20,
         ("CCC", "BBB"): 30,
     }
+
+
+@pytest.mark.parametrize("how", [{"date": "2014-10"}, {"when": {**ENGINES, **SHORT}}])
+def test_what_closes_in_the_month_of_its_completion_is_not_completed(how: dict[str, Any]) -> None:
+    """June's money is qualified in October, in which the plant closes: nothing follows it, though
+    the ban would be lifted in December. A month later it had been there."""
+    lifting = {"kind": "lifting", "lifts": ["ban"]}
+    events = {
+        "ban": {**BAN, "share": 1},
+        "close": {"kind": "closure", "factory": "home_plant", **how},
+        "then": {**lifting, "after": {"completion": "build.home", "months": 2}},
+    }
+    programmes = {"build": programme({"build_months": 4})}
+    assert begins(world(events=events, programmes=programmes)) == []
+    events["close"] = {**events["close"], "date": "2014-11"}
+    events["close"].pop("when", None)
+    assert begins(world(events=events, programmes=programmes)) == [("2014-12", 1.0)]

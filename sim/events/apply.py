@@ -19,7 +19,7 @@ from sim.events.effect import Effect
 from sim.events.hits import Observer, announced
 from sim.events.kinds import FAMILIES, KINDS, compile_effects
 from sim.events.limits import TradeLimits
-from sim.events.plants import Retool
+from sim.events.plants import Closure, Retool, completing
 from sim.events.reexport import Reexport
 from sim.events.timeline import Timeline
 from sim.events.trade import Moment, Restriction, TradeEffect
@@ -100,8 +100,8 @@ class Events:
 
     def apply(self, world: World) -> None:
         """Change the world to what holds in this month."""
-        completed = self._await_completions(world)
-        if fire(self.triggers, self.timeline, world.month) or completed:
+        fired = fire(self.triggers, self.timeline, world.month)
+        if self._await_completions(world) or fired:
             self._arrange(len(self._agenda))
         _clear_flows(world)
         self._appropriate(world)
@@ -133,9 +133,9 @@ class Events:
 
     def _await_completions(self, world: World) -> bool:
         """Return whether an event begins because a project is completed."""
-        line = self.timeline
+        line, closures = self.timeline, self._of_family[Closure.family]
         return bool(line.awaiting) and line.await_completions(
-            world.projects.completing(world.month)
+            completing(world, closures, line.begin)
         )
 
     def _move(self, family: str, world: World, force: Floats, moving: Collection[int]) -> None:
