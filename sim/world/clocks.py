@@ -63,8 +63,8 @@ class Clocks:
         since = np.full((rows.size, lead.shape[1]), NEVER)
         for place, row in enumerate(rows.tolist()):
             since[place] = _known(scenario, words[row])
-        programmes = [scenario.programmes[axes.projects[row][0]] for row in rows.tolist()]
         product = axes.line_product[axes.project_line]
+        active = np.array([scenario.programmes[name].active for name in axes.programmes])
         return cls(
             rows=rows,
             programme=axes.project_programme[rows],
@@ -73,8 +73,8 @@ class Clocks:
             most=scenario.months + 1,
             since=since,
             known=np.zeros((0, lead.shape[1]), dtype=np.int64),
-            decided=np.array([[words[row] == "decision"] for row in rows.tolist()]),
-            funded=np.array([[each.active] for each in programmes]),
+            decided=(np.array(words) == "decision")[rows, None],
+            funded=active[axes.project_programme[rows], None],
             needs=tuple(
                 np.flatnonzero(mine) if words[row] == "cut_off" else np.zeros(0, dtype=np.int64)
                 for row in rows.tolist()
