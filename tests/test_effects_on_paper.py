@@ -299,11 +299,12 @@ def test_buyers_turn_away_and_back() -> None:
     links = world.links
     given = links.given_weight[0].tolist()
     links.weight = put(links.weight, 0, [4 * each for each in given])
-    away = Preference(NONE, 0, ROW, numbers(0, 0.5))
+    away = Preference(NONE, 0, ROW, numbers(0, 0.5), numbers(1, 1))
     away.hold(world, numbers(1, 0.5), NONE)
     assert links.base_weight[0].tolist() == pytest.approx([1e-9 * given[0], 0.75 * given[1]])
     assert links.weight[0].tolist() == pytest.approx([4e-9 * given[0], 3 * given[1]])
     Preference.reset(world)
+    away.hold(world, numbers(0, 0), NONE)
     assert links.base_weight[0].tolist() == given
     assert links.weight[0].tolist() == pytest.approx([4 * each for each in given])
 

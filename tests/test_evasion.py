@@ -19,6 +19,7 @@ from sim.kernels.sums import NEVER
 from sim.report.tables import flows
 from sim.scenario.loading.load import parse
 from sim.scenario.schema import Scenario
+from tests.company import assert_same_in_any_company
 from tests.random_worlds import random_scenario
 from tests.test_model import everything
 from tests.worlds import old_supplier, propulsion_world, world
@@ -165,6 +166,35 @@ def test_reexport_costs_more_and_takes_longer() -> None:
     np.testing.assert_allclose(
         series["in_transit"][5:11, 0, 0], [20, 20 + 10, 20 + 20, 20 + 30, 20 + 40, 20 + 40]
     )
+
+
+def test_what_a_way_round_costs_is_known_before_it_opens() -> None:
+    """It opens in August, and is half dearer: of 100 engines it gets exp(-5/2) / (0.8 + 0.2 +
+    exp(-5/2)) from the first month on, also where buyers weigh their suppliers before they know;
+    and so whoever travels along, for whom it opens in other months."""
+    plants = old_supplier()["factories"]
+    for plant in plants.values():
+        plant["lines"]["engines"] = {"capacity": 200, "unit_cost": 4}
+    months = {"value": 3, "low": 1, "high": 9}
+    events = {
+        "talk": {
+            "kind": "demand",
+            "date": "2014-05",
+            "until": "2014-06",
+            "state": "AAA",
+            "units": 0,
+        },
+        "way": {
+            **{"kind": "reexport", "exporter": "BBB", "importer": "AAA", "via": "CCC"},
+            **{"capacity": 100, "mark_up": 0.5, "after": {"event": "talk", "months": months}},
+        },
+    }
+    states = old_supplier()["states"] | {"CCC": {"title": "Transit"}}
+    rules = {"decisions": "before_events", "sourcing": {"rule": "cheapest"}}
+    scenario = world(states=states, factories=plants, events=events, rules=rules)
+    dear = exp(-5 / 2)
+    np.testing.assert_allclose(passed(scenario)[6:8], [0, 100 * dear / (0.8 + 0.2 + dear)])
+    assert_same_in_any_company(scenario)
 
 
 def test_reexport_takes_its_weight_among_open_links() -> None:

@@ -143,6 +143,19 @@ def test_the_wait_for_money_lies_inside_a_lead_time_from_the_decision() -> None:
     assert first(built(candidate=say | {"clock": "cut_off"})) == 4 + 14
 
 
+def test_a_programme_active_from_the_start_is_decided_with_its_first_money() -> None:
+    """Of June, be it of a budget or of an event: 14 months from then, and the same for August's."""
+    say = {"build_months": 12, "qualification_months": 2, "clock": "decision"}
+    june, august = (
+        {"kind": "funding", "date": f"2014-{month}", "programme": "build", "amount": 10}
+        for month in ("06", "08")
+    )
+    budgeted = built(candidate=say, budget={"2014-06": 10, "2014-08": 10})
+    given = built(candidate=say, budget={}, events={"june": june, "august": august})
+    assert first(budgeted) == first(given) == 5 + 14
+    np.testing.assert_array_equal(budgeted, given)
+
+
 def test_qualification_remains_whenever_the_money_comes() -> None:
     """A plant that stood ready still waits its two months."""
     say = {"build_months": 12, "qualification_months": 2, "clock": "2010-01"}
@@ -155,6 +168,14 @@ def test_with_a_clock_all_instalments_are_one_project() -> None:
     say = {"build_months": 11, "qualification_months": 1, "clock": "2014-01"}
     came = built(candidate=say, budget={"2014-06": 8, "2014-09": 8, "2015-03": 4})
     np.testing.assert_allclose(came[[11, 12, 14, 15]], [0, 8, 8, 10], atol=1e-9)
+
+
+def test_money_that_comes_before_the_clock_waits_for_it() -> None:
+    """Twelve months from December 2014 are over in December 2015, whether the money came in June or
+    in September."""
+    say = {"build_months": 12, "clock": "2014-12"}
+    came = built(candidate=say, budget={"2014-06": 8, "2014-09": 8}, months=36)
+    np.testing.assert_allclose(came, [0] * (11 + 12) + [8] * 13, atol=1e-9)
 
 
 @pytest.mark.parametrize("clock", ["money", "decision", "cut_off", "2014-06"])
@@ -293,6 +314,14 @@ def test_lead_times_that_say_too_little_or_too_much(lead_time: Any, says: str) -
     """With a reason."""
     told = faults(programmes={"build": lead(lead_time=lead_time)})
     assert any(says in each for each in told)
+
+
+def test_a_statement_s_date_is_one_date_for_the_whole() -> None:
+    """As a clock's is: what spreads about it would count from the money."""
+    said = {"lead_time": {"announced": 10, "stated_on": "2014-01"}}
+    assert parse({**old_supplier(), "programmes": {"build": lead(**said)}})
+    [told] = faults(programmes={"build": lead(**said, stages="erlang", shape=4)})
+    assert "stated_on: 2014-01 needs stages: pure" in told
 
 
 def test_a_common_delay_of_numbers_is_refused() -> None:

@@ -230,6 +230,21 @@ def test_what_buyers_wait_for_is_called_back() -> None:
     assert not rest.returning[:, :, 1].any()
 
 
+def test_what_rounding_leaves_is_called_back_alike_in_any_company() -> None:
+    """Nothing is laid up in the first member, and rounding has left a little less than nothing on
+    its way: alone it goes on as beside one with 40 laid up."""
+    found = []
+    for members in (1, 2):
+        world = resting(members)
+        world.lines.output = np.array([[90.0] * members, [12.0] * members])
+        world.lines.mothballed[0, 1:] = 40
+        world.upkeep.coming[0, 0] = -4e-16
+        world.needs.backlog, world.needs.demand = np.full((2, 1, members), 100.0)
+        maintain(world)
+        found.append((world.lines.mothballed[:, 0].tolist(), world.upkeep.coming[:, 0].tolist()))
+    assert found[0] == found[1]
+
+
 def test_the_least_that_stands_idle_for_so_long_is_laid_up() -> None:
     """Of 200 starts at the old plant 180, 190 and 196 are used: the least idle of these months
     is 4. At home 2 of 20 stand idle twice, and then none: the count begins anew, as it does after

@@ -12,7 +12,9 @@ import sim
 from sim.engine.run import run
 from sim.records import Records
 from sim.scenario.loading.load import parse
+from tests.company import assert_same_in_any_company
 from tests.plants import faults
+from tests.worlds import old_supplier
 
 EXAMPLES = Path(__file__).parent.parent / "scenarios/examples"
 AWAY = {"kind": "preference", "exporter": "BBB", "importer": "AAA"}
@@ -50,6 +52,16 @@ def ran(rule: str = "fixed", room: float = 100, **events: dict[str, Any]) -> Rec
 def bought(records: Records, seller: str) -> np.ndarray:
     """Return the units bought of a seller in each year."""
     return np.asarray(records.flows[:, records.routes.index((seller, "AAA", "engines")), 0])
+
+
+def test_a_weight_that_does_not_move_keeps_its_last_bit() -> None:
+    """Buyers turn away over 0 to 6 months, and each learns from what it gets: what the months of
+    other members would round off, its own company must not show."""
+    away = {**AWAY, "date": "2014-03", "factor": 0.3, "phase_in": {"value": 2, "low": 0, "high": 6}}
+    rules = {"sourcing": {"rule": "satisfaction_adjusted", "speed": 0.3}}
+    data = {**old_supplier(), "members": 6, "rules": rules, "events": {"wary": away}}
+    data["factories"]["home_plant"]["lines"]["engines"] = 200
+    assert_same_in_any_company(parse(data))
 
 
 def test_half_the_weight_of_nine_in_ten_leaves_nine_in_eleven() -> None:

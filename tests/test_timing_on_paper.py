@@ -9,7 +9,7 @@ import pytest
 
 from sim.engine.model import SupplyModel
 from sim.events.timeline import Timeline, event_rows
-from sim.events.triggers import METRICS, Trigger, Watched, look
+from sim.events.triggers import METRICS, Trigger, Watched, fire
 from sim.kernels.sums import NEVER
 from sim.scenario.loading.load import parse
 from sim.world.world import World
@@ -161,26 +161,27 @@ def test_a_condition_holds_below_or_above_its_levels_for_months_on_end() -> None
     trigger, held, fired = waiting(world, 2, 5), [], []
     for stock in (1, 6, 1, 2, 1, 5, 6, 6):
         world.needs.stock[0] = stock
-        fired.append(bool(trigger.fires(world)[0]))
+        trigger.count(world)
+        fired.append(bool(trigger.fires()[0]))
         held.append(int(trigger.held[0]))
     assert held == [1, 2, 3, 0, 1, 0, 1, 2]
     assert fired == [NO, YES, YES, NO, NO, NO, NO, YES]
 
 
 def test_an_event_begins_once_before_its_end() -> None:
-    """Held for two months, it begins in month 2, not again; nothing is looked at before a month
-    has passed, and what must begin before month 2 does not."""
+    """Held for two months, it begins in month 2, not again; and what must begin before month 2 does
+    not."""
     scenario = parse(union(members=2))
     world = SupplyModel(scenario, 2).world
     world.needs.stock[0] = 1
     event = timeline([NEVER, NEVER], [3, 2], [1, 1])
     trigger, began = waiting(world, 2, 5), []
     for month in range(5):
-        world.month = month
-        began.append(look([trigger], event, world))
+        began.append(fire([trigger], event, month))
+        trigger.count(world)
     assert began == [NO, NO, YES, NO, NO]
     assert event.begin.tolist() == [[2, NEVER]]
-    assert trigger.held.tolist() == [4, 4]
+    assert trigger.held.tolist() == [5, 5]
 
 
 def test_conditions_are_drawn_from_their_levels() -> None:

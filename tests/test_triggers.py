@@ -19,10 +19,13 @@ from sim.scenario.loading.dump import dump
 from sim.scenario.loading.load import parse
 from sim.scenario.schema import Scenario
 from sim.world.numbering import number
+from tests.plants import programme
 from tests.worlds import old_supplier, propulsion_world, world
 
 BAN = {"kind": "cut_off", "date": "2014-05", "exporter": "BBB", "importer": "AAA", "share": 0.5}
 ENGINES = {"state": "AAA", "product": "engines"}
+SHORT = {"metric": "fill_rate", "below": 0.5, "for": 4}
+"""From June on, of the ban of May: known in October"""
 
 
 def begins(scenario: Scenario, event: str = "then") -> list[tuple[str, float]]:
@@ -63,6 +66,24 @@ def test_an_event_begins_when_its_condition_has_held(
 ) -> None:
     """In the month after it has held for so many months, once."""
     assert begins(answered(when)) == ([(month, 1.0)] if month else [])
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        {"metric": "fill_rate", "below": 0.7},
+        {"metric": "unmet", "above": 39},
+        {"metric": "backlog", "above": 41},
+        {"metric": "import_share", "below": 0.7},
+    ],
+)
+def test_a_month_is_looked_at_when_it_has_passed(when: dict[str, Any]) -> None:
+    """Also where its events come after its decisions: 60 of 100 are shipped in May, used in June,
+    and known in July; 40 wait after May, and are known in June."""
+    late = {"decisions": "before_events"}
+    scenario = answered(when)
+    decided = scenario.model_copy(update={"rules": world(rules=late).rules})
+    assert begins(decided) == begins(scenario)
 
 
 @pytest.mark.parametrize(
@@ -347,3 +368,20 @@ def test_a_star_permits_all_and_narrower_rules_stand_in_its_place() -> None:
         ("AAA", "DDD"): 20,
         ("CCC", "BBB"): 30,
     }
+
+
+@pytest.mark.parametrize("how", [{"date": "2014-10"}, {"when": {**ENGINES, **SHORT}}])
+def test_what_closes_in_the_month_of_its_completion_is_not_completed(how: dict[str, Any]) -> None:
+    """June's money is qualified in October, in which the plant closes: nothing follows it, though
+    the ban would be lifted in December. A month later it had been there."""
+    lifting = {"kind": "lifting", "lifts": ["ban"]}
+    events = {
+        "ban": {**BAN, "share": 1},
+        "close": {"kind": "closure", "factory": "home_plant", **how},
+        "then": {**lifting, "after": {"completion": "build.home", "months": 2}},
+    }
+    programmes = {"build": programme({"build_months": 4})}
+    assert begins(world(events=events, programmes=programmes)) == []
+    events["close"] = {**events["close"], "date": "2014-11"}
+    events["close"].pop("when", None)
+    assert begins(world(events=events, programmes=programmes)) == [("2014-12", 1.0)]

@@ -19,11 +19,11 @@ from sim.events.effect import Effect
 from sim.events.hits import Observer, announced
 from sim.events.kinds import FAMILIES, KINDS, compile_effects
 from sim.events.limits import TradeLimits
-from sim.events.plants import Retool
-from sim.events.reexport import Reexport
+from sim.events.plants import Closure, Retool, completing
+from sim.events.reexport import Reexport, set_costs
 from sim.events.timeline import Timeline
 from sim.events.trade import Moment, Restriction, TradeEffect
-from sim.events.triggers import Trigger, compile_triggers, look
+from sim.events.triggers import Trigger, compile_triggers, fire
 from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.sums import NEVER, some
 from sim.scenario.event_kinds import Event
@@ -100,11 +100,12 @@ class Events:
 
     def apply(self, world: World) -> None:
         """Change the world to what holds in this month."""
-        completed = self._await_completions(world)
-        if look(self.triggers, self.timeline, world) or completed:
+        fired = fire(self.triggers, self.timeline, world.month)
+        if self._await_completions(world) or fired:
             self._arrange(len(self._agenda))
         _clear_flows(world)
         self._appropriate(world)
+        set_costs(world, self._of_family[Reexport.family])
         moves = self._agenda[world.month]
         qualifying = self._qualify(world)
         if not moves.events and not qualifying:
@@ -118,15 +119,20 @@ class Events:
                 self._move(family, world, holding.force, moves.events)
 
     def observe(self, world: World) -> None:
-        """Note what restrictions did to this month's allocation: what leaked, whom they hit."""
+        """Note what restrictions did to this month's allocation, what leaked and whom they hit; and
+        whether the conditions of events hold.
+        """
         if self._limited is not None:
             self._limited.observer.observe(world)
+        # events may come after a month's decisions, so it is looked at when it has passed
+        for trigger in self.triggers:
+            trigger.count(world)
 
     def _await_completions(self, world: World) -> bool:
         """Return whether an event begins because a project is completed."""
-        line = self.timeline
+        line, closures = self.timeline, self._of_family[Closure.family]
         return bool(line.awaiting) and line.await_completions(
-            world.projects.completing(world.month)
+            completing(world, closures, line.begin)
         )
 
     def _move(self, family: str, world: World, force: Floats, moving: Collection[int]) -> None:
@@ -163,8 +169,6 @@ class Events:
 
         limits.update(world, moment, moves.events, restrictions_move)
         caps.set(world, reopens=qualifies or "licences" in moves.families)
-        for _, reexport in limits.reexports:
-            reexport.set_costs(world)
 
     def _limit_trade(self, world: World) -> Limited:
         if self._limited is None:

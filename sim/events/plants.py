@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -115,6 +116,18 @@ class Closure(Effect):
             each[there] = 0.0
         plant.ramps.stop(there)
         plant.pipeline[:, there] = 0.0
+
+
+def completing(world: World, closures: Sequence[Effect], begin: Ints) -> Ints:
+    """Return the months of completion, [projects, members], NEVER before: those that are completed
+    in this month included, but for those whose line closes in it; `begin` is [events, members].
+    """
+    projects, line = world.projects, world.axes.project_line
+    found = projects.completing(world.month)
+    for each in closures:
+        lost = np.isin(line, each.rows)[:, None] & (begin[each.row] == world.month)
+        found = np.where(lost, projects.completed, found)
+    return found
 
 
 @dataclass(eq=False)

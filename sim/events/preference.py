@@ -11,7 +11,6 @@ from sim.events.borders import links_between
 from sim.events.effect import Effect, Scope
 from sim.kernels.arrays import Floats, Ints
 from sim.kernels.kept import renewed
-from sim.kernels.sums import divide
 from sim.scenario import trade_kinds as kinds
 from sim.world.world import World
 
@@ -26,25 +25,27 @@ class Preference(Effect):
 
     family: ClassVar = "preferences"
     factor: Floats
+    held: Floats
+    """What it multiplied weights by last; `hold` writes it"""
 
     @classmethod
     def compile(cls, scope: Scope, event: kinds.Preference) -> Preference:  # type: ignore[override]
         """Find the links and draw the factor."""
         factor = scope.draw(event.factor, "factor")
-        return cls(event, scope.row, links_between(scope, event), factor)
+        rows = links_between(scope, event)
+        return cls(event, scope.row, rows, factor, np.ones_like(factor))
 
     @classmethod
     def reset(cls, world: World) -> None:
-        """Take back what events of this family have multiplied weights by."""
-        links = world.links
-        back = divide(links.given_weight, links.base_weight, otherwise=1.0)
-        links.weight = renewed(links.weight * back)
-        links.base_weight[:] = links.given_weight
+        """Set the preferences that buyers start from to what the scenario gives."""
+        world.links.base_weight[:] = world.links.given_weight
 
     def hold(self, world: World, force: Floats, begin: Ints) -> None:
         """Multiply by the factor as far as it holds."""
         held = np.maximum(1.0 + (self.factor - 1.0) * force, LEAST)
         weight = world.links.weight.copy()
-        weight[self.rows] *= held
+        # by exactly 1 where nothing moves: the months of others must not change a member's last bit
+        weight[self.rows] *= held / self.held
         world.links.weight = renewed(weight)
         world.links.base_weight[self.rows] *= held
+        self.held = held

@@ -6,12 +6,13 @@ to the buyer, as over any link, only longer: the transit state's stock needs no 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from sim import rng
-from sim.events.effect import Scope, Span
+from sim.events.effect import Effect, Scope, Span
 from sim.events.timeline import Timeline
 from sim.events.trade import Moment, TradeEffect
 from sim.kernels.arrays import Bools, Floats, Ints
@@ -85,10 +86,15 @@ class Reexport(TradeEffect):
         self.closed_until = np.where(found_out, now.month + self.closed_months, self.closed_until)
         return np.where(now.month < self.closed_until, 0.0, self.capacity * now.strength)
 
-    def set_costs(self, world: World) -> None:
-        """Set what delivery costs: transport, and the mark-up on the price at the gate."""
-        gate = world.lines.price[world.axes.link_line[self.rows]]
-        world.links.unit_cost[self.rows] = self.transport + self.mark_up * gate
+
+def set_costs(world: World, effects: Sequence[Effect]) -> None:
+    """Set what delivery over re-exports costs: transport, and the mark-up on the price at the gate;
+    month by month, since prices move, and before they open, since buyers may weigh them just then.
+    """
+    for each in effects:
+        if isinstance(each, Reexport):
+            gate = world.lines.price[world.axes.link_line[each.rows]]
+            world.links.unit_cost[each.rows] = each.transport + each.mark_up * gate
 
 
 def own_links(axes: Axes, name: str) -> Ints:

@@ -21,9 +21,7 @@ from sim.world.world import World
 
 @dataclass(frozen=True, eq=False)
 class Watched:
-    """Hold what is watched: a final need, and its links as they were in the month that has
-    passed.
-    """
+    """Hold what is watched: a final need, and its links, once a month's goods are allocated."""
 
     world: World
     row: int
@@ -105,27 +103,27 @@ class Trigger:
     months: Ints
     """Months in a row for which it must hold"""
     held: Ints
-    """For how many it has held so far"""
+    """For how many it has held so far; `count` writes it"""
 
-    def fires(self, world: World) -> Bools:
-        """Count the month that has passed; tell in which members the condition has now held for
-        long enough.
-        """
+    def count(self, world: World) -> None:
+        """Count this month, whose goods have been allocated, where the condition holds."""
         value = METRICS[self.metric](Watched(world, self.need, self.links))
         self.held = np.where((value < self.low) | (value > self.high), self.held + 1, 0)
+
+    def fires(self) -> Bools:
+        """Tell in which members the condition has now held for long enough."""
         return self.held >= self.months
 
 
-def look(triggers: Sequence[Trigger], timeline: Timeline, world: World) -> bool:
-    """Begin the events whose condition has held for long enough, once, and their followers; tell
-    whether any began.
+def fire(triggers: Sequence[Trigger], timeline: Timeline, month: int) -> bool:
+    """Begin this month the events whose condition has held for long enough, once, and their
+    followers; tell whether any began.
     """
     began = False
-    # before the first month has passed there is nothing to see
-    for trigger in triggers if world.month else ():
+    for trigger in triggers:
         begin, end = timeline.begin[trigger.event], timeline.end[trigger.event]
-        now = trigger.fires(world) & (begin == NEVER) & (world.month < end)
-        begin[now] = world.month
+        now = trigger.fires() & (begin == NEVER) & (month < end)
+        begin[now] = month
         began |= bool(now.any())
     if began:
         timeline.pass_on()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.kernels.sums import divide, kept_where
+from sim.kernels.sums import divide, kept_where, some
 from sim.kernels.terms import RTOL
 from sim.world.construction import called_back, idle, leave
 from sim.world.world import World
@@ -20,7 +20,9 @@ def maintain(world: World) -> None:
         leave(world, lost)
     if world.upkeep.resting.size:
         _lay_up(world)
-        if world.lines.mothballed.any():
+        rest = world.upkeep
+        # rounding may leave any one of them: who has none of all three is left as it is
+        if some(world.lines.mothballed) or some(rest.coming) or some(rest.returning):
             _call_back(world)
             _return(world)
 

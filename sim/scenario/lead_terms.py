@@ -28,6 +28,11 @@ class Terms(NamedTuple):
     ramp_months: Quantity | None
     """Months to nine tenths; None: the ramp says it"""
 
+    @property
+    def counts_from(self) -> Clock:
+        """Return from when the lead time counts: the month of a statement goes before any clock."""
+        return (self.lead_time and self.lead_time.stated_on) or self.clock
+
 
 def terms_of(candidate: Candidate | None, hard: Complexity | None) -> Terms:
     """Return what holds for a candidate, or for a factory's own works (None), of a class.

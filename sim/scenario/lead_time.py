@@ -98,10 +98,10 @@ class Counting(Frozen):
     `qualification_months`."""
     clock: Clock | None = None
     """From when the lead time counts: money (the default), each start's own; decision, the month in
-    which the programme starts; cut_off, the month in which a restriction first hit a buyer of the
-    product (before one has, its money); or a month. With a clock the whole is one project, ready on
-    one date however its money comes; whatever is paid for still takes the months of qualification,
-    one at least."""
+    which the programme starts, or gets its first money where it is active from the start; cut_off,
+    the month in which a restriction first hit a buyer of the product (before one has, its money);
+    or a month. With a clock the whole is one project, ready on one date however its money comes;
+    whatever is paid for still takes the months of qualification, one at least."""
     runs_to: RunsTo | None = None
     """What the lead time runs to: qualified capacity, which then ramps up (the default for
     numbers); the first unit (the default for precedents and announcements); or full supply, nine

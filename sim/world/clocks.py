@@ -12,7 +12,6 @@ import numpy as np
 from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.sums import NEVER, some, whole
 from sim.scenario.lead_terms import Terms
-from sim.scenario.programme import Programme
 from sim.scenario.quantity import month_number
 from sim.scenario.schema import Scenario
 from sim.world.axes import Axes
@@ -36,6 +35,8 @@ class Clocks:
     """Month from which they count, NEVER: not known yet; month/programmes writes it"""
     decided: Bools
     """[rows, 1]: whether that is the month in which the programme starts"""
+    funded: Bools
+    """[rows, 1]: whether it is active from the start, so that it starts with its first money"""
     needs: tuple[Ints, ...]
     """[rows]: the needs whose first hit it is; none where it is something else"""
     known: Ints
@@ -55,14 +56,15 @@ class Clocks:
 
         `beneficiary` is [programmes, needs].
         """
-        words = [_clock(each) for each in terms]
+        words = [each.counts_from for each in terms]
         rows = np.flatnonzero([word != "money" for word in words])
         if not rows.size:
             return None
         since = np.full((rows.size, lead.shape[1]), NEVER)
         for place, row in enumerate(rows.tolist()):
-            since[place] = _known(scenario, scenario.programmes[axes.projects[row][0]], words[row])
+            since[place] = _known(scenario, words[row])
         product = axes.line_product[axes.project_line]
+        active = np.array([scenario.programmes[name].active for name in axes.programmes])
         return cls(
             rows=rows,
             programme=axes.project_programme[rows],
@@ -71,7 +73,8 @@ class Clocks:
             most=scenario.months + 1,
             since=since,
             known=np.zeros((0, lead.shape[1]), dtype=np.int64),
-            decided=np.array([[words[row] == "decision"] for row in rows.tolist()]),
+            decided=(np.array(words) == "decision")[rows, None],
+            funded=active[axes.project_programme[rows], None],
             needs=tuple(
                 np.flatnonzero(mine) if words[row] == "cut_off" else np.zeros(0, dtype=np.int64)
                 for row in rows.tolist()
@@ -84,15 +87,17 @@ class Clocks:
     @property
     def longest(self) -> int:
         """Return the most months that pass from money to capacity, of those within the run."""
-        months = max(int(each.max(initial=0)) for each in (self.lead, self.least))
+        to_come = np.maximum(np.where(self.since == NEVER, 0, self.since), 0)
+        months = max(int(each.max(initial=0)) for each in (self.lead + to_come, self.least))
         return min(months, self.most)
 
-    def left(self, active: Bools, hit: Ints, month: int) -> Ints:
+    def left(self, active: Bools, has_money: Bools, hit: Ints, month: int) -> Ints:
         """Return the months from money that comes this month to qualified capacity, [rows,
-        members]; `active` is [programmes, members], `hit` the month in which a restriction first
-        hit each need, [needs, members].
+        members]; `active` and `has_money` are [programmes, members], `hit` the month in which a
+        restriction first hit each need, [needs, members].
         """
         starts = self.decided & active[self.programme]
+        starts &= has_money[self.programme] | ~self.funded
         if some(starts):
             self.since[starts & (self.since == NEVER)] = month
         if hit is not self.known:
@@ -100,22 +105,16 @@ class Clocks:
             for place, needs in enumerate(self.needs):
                 if needs.size:
                     self.since[place] = np.minimum(self.since[place], hit[needs].min(axis=0))
-        waited = np.maximum(month - self.since, 0)
+        # money may also come before a month from which it counts
+        waited = np.where(self.since == NEVER, 0, month - self.since)
         left = np.maximum(self.lead - waited, self.least)
         return np.minimum(left, self.most, out=left)
 
 
-def _known(scenario: Scenario, programme: Programme, word: str) -> int:
+def _known(scenario: Scenario, word: str) -> int:
     """Return the month of a clock, counted from the start, where it is known beforehand; NEVER
-    where the run will tell. A programme that is active from the start is decided with its first
-    money.
+    where the run will tell.
     """
-    start = month_number(scenario.start)
-    if word == "decision" and programme.active:
-        return month_number(min(programme.budget, default=scenario.start)) - start
-    return NEVER if word in ("decision", "cut_off") else month_number(word) - start
-
-
-def _clock(terms: Terms) -> str:
-    """Return the word or month of a clock; the month of a statement goes before all."""
-    return (terms.lead_time and terms.lead_time.stated_on) or terms.clock
+    if word in ("decision", "cut_off"):
+        return NEVER
+    return month_number(word) - month_number(scenario.start)

@@ -17,7 +17,8 @@ def count_down(world: World) -> None:
     """Take what has passed since its clock off the lead time of what is begun this month."""
     projects, clocks = world.projects, world.projects.clocks
     if clocks is not None:
-        left = clocks.left(world.programmes.active, world.needs.hit, world.month)
+        purse = world.programmes
+        left = clocks.left(purse.active, purse.treasury > 0, world.needs.hit, world.month)
         projects.delay[clocks.rows] = projects.half[clocks.rows] = left
 
 

@@ -54,8 +54,9 @@ def _programme_findings(
         yield from _stages(place, candidate, hard)
         yield from _clashes(place, candidate)
         stages = candidate.stages or (hard.stages if hard else "pure")
-        if terms.clock != "money" and stages == "erlang":
-            yield place, f"clock: {terms.clock} needs stages: pure, one date for the whole"
+        if terms.counts_from != "money" and stages == "erlang":
+            word = "clock" if terms.counts_from == terms.clock else "stated_on"
+            yield place, f"{word}: {terms.counts_from} needs stages: pure, one date for the whole"
     if "common_delay" in programme.model_fields_set and not shares:
         yield (
             (*path, "common_delay"),
