@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pandas as pd
 import pytest
@@ -10,7 +12,8 @@ import pytest
 import sim.precedents as history
 from sim.cli.main import main
 from sim.errors import InputError
-from sim.experiments.backtest_all import backtest_all, held_words, scored_scenarios
+from sim.experiments.backtest_all import Everything, backtest_all, held_words, scored_scenarios
+from sim.experiments.scores import Backtest
 
 ROOT = Path(__file__).parent.parent
 NEON = ROOT / "scenarios/cases/neon_2022.yaml"
@@ -59,6 +62,15 @@ def test_words_say_how_far_intervals_hold() -> None:
     fifty, ninety = held_words(table)
     assert fifty.startswith("50 % intervals held 0 of 2 observations of 2 cases, 0%")
     assert "held 1 of 2 observations of 2 cases, 50% (resampling cases 0% to 100%)" in ninety
+
+
+def test_what_nobody_knows_yet_counts_neither_way() -> None:
+    """An outcome that may still come inside its interval is no miss: one of one known is held, as
+    in the words; where none is known there is no share."""
+    table = pd.DataFrame({"kind": "observed", "in50": ["", ""], "in90": ["yes", ""]})
+    found = Everything({"a": cast("Backtest", SimpleNamespace(table=table))}, None)
+    assert found.card().rows == [["a", 2, "nan", "1"]]
+    assert [each[:32] for each in held_words(found.table)] == ["90 % intervals held 1 of 1 obser"]
 
 
 def test_a_folder_without_outcomes_is_refused(tmp_path: Path) -> None:
