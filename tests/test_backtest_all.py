@@ -37,6 +37,13 @@ def test_a_case_is_scored_under_its_name() -> None:
     assert drawn.name == "calibration"
 
 
+def test_cases_of_one_name_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    """None takes the place of another: the same file twice makes two cases."""
+    monkeypatch.setattr("sim.experiments.backtest_all.backtest", lambda *_, **__: SimpleNamespace())
+    found = backtest_all([NEON, NEON], precedents=False)
+    assert list(found.cases) == ["neon_2022", "neon_2022_2"]
+
+
 @pytest.mark.parametrize(
     ("flags", "files"),
     [([], {"backtest.csv", "calibration.svg"}), (["--no-figures"], {"backtest.csv"})],

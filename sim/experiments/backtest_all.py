@@ -17,6 +17,7 @@ from sim.engine.load import load
 from sim.errors import InputError
 from sim.experiments.backtest import backtest
 from sim.experiments.beside import files_beside
+from sim.experiments.compare import told_apart
 from sim.experiments.scores import Backtest
 from sim.experiments.tally import LEVELS, inside_of, known_mean, observed, tally, tally_text
 from sim.kernels.arrays import Floats
@@ -175,8 +176,9 @@ def backtest_all(
             raise InputError(f"{os.fspath(each)}: no {Path(each).stem}_outcomes.csv beside it")
     # read first: a fault there should not wait for the runs of the cases
     collection = history.load(with_dir) if precedents else None
+    names = told_apart([Path(each).stem for each in chosen])
     cases = {
-        Path(each).stem: backtest(each, members=members, months=months, seed=seed)
-        for each in chosen
+        name: backtest(each, members=members, months=months, seed=seed)
+        for name, each in zip(names, chosen, strict=True)
     }
     return Everything(cases, None if collection is None else score_collection(collection))
