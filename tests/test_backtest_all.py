@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pandas as pd
 import pytest
@@ -10,7 +12,8 @@ import pytest
 import sim.precedents as history
 from sim.cli.main import main
 from sim.errors import InputError
-from sim.experiments.backtest_all import backtest_all, held_words, scored_scenarios
+from sim.experiments.backtest_all import Everything, backtest_all, held_words, scored_scenarios
+from sim.experiments.scores import Backtest
 
 ROOT = Path(__file__).parent.parent
 NEON = ROOT / "scenarios/cases/neon_2022.yaml"
@@ -34,16 +37,26 @@ def test_a_case_is_scored_under_its_name() -> None:
     assert drawn.name == "calibration"
 
 
+def test_cases_of_one_name_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    """None takes the place of another: the same file twice makes two cases."""
+    monkeypatch.setattr("sim.experiments.backtest_all.backtest", lambda *_, **__: SimpleNamespace())
+    found = backtest_all([NEON, NEON], precedents=False)
+    assert list(found.cases) == ["neon_2022", "neon_2022_2"]
+
+
 @pytest.mark.parametrize(
     ("flags", "files"),
-    [([], {"backtest.csv", "calibration.svg"}), (["--no-figures"], {"backtest.csv"})],
+    [([], {"calibration.svg"}), (["--no-figures"], set())],
 )
 def test_several_scenarios_leave_a_picture(
     tmp_path: Path, flags: list[str], files: set[str]
 ) -> None:
+    """A later one takes its place, as of a single scenario."""
     given = [str(NEON), str(NEON.with_name("gallium_2023.yaml")), "--members", "3", "--quiet"]
-    assert main(["backtest", *given, "--out", str(tmp_path / "out"), *flags]) == 0
-    assert {path.name for path in (tmp_path / "out").iterdir()} == files
+    for _ in range(2):
+        assert main(["backtest", *given, "--out", str(tmp_path / "out"), *flags]) == 0
+        found = {path.name for path in (tmp_path / "out").iterdir()}
+        assert found == files | {"backtest.csv", "manifest.json"}
 
 
 def test_words_say_how_far_intervals_hold() -> None:
@@ -59,6 +72,15 @@ def test_words_say_how_far_intervals_hold() -> None:
     fifty, ninety = held_words(table)
     assert fifty.startswith("50 % intervals held 0 of 2 observations of 2 cases, 0%")
     assert "held 1 of 2 observations of 2 cases, 50% (resampling cases 0% to 100%)" in ninety
+
+
+def test_what_nobody_knows_yet_counts_neither_way() -> None:
+    """An outcome that may still come inside its interval is no miss: one of one known is held, as
+    in the words; where none is known there is no share."""
+    table = pd.DataFrame({"kind": "observed", "in50": ["", ""], "in90": ["yes", ""]})
+    found = Everything({"a": cast("Backtest", SimpleNamespace(table=table))}, None)
+    assert found.card().rows == [["a", 2, "nan", "1"]]
+    assert [each[:32] for each in held_words(found.table)] == ["90 % intervals held 1 of 1 obser"]
 
 
 def test_a_folder_without_outcomes_is_refused(tmp_path: Path) -> None:

@@ -310,6 +310,12 @@ def test_backtest_draws_dates_as_years_and_numbers_apart() -> None:
         "2 of 2 observed outcomes lie within the 90 % interval; the model is the best forecast of 2"
     )
     assert drawn(found, 2)["label"].tolist() == ["Share, 2016 (claimed)"]
+    open_yet = backtest(tables(backtest=outcomes().assign(in90=["yes", "", "no"])))
+    assert open_yet is not None
+    assert [panel.told.partition(": ")[2] for panel in open_yet.panels] == [
+        f"{inside} of {known} lie within the 90 % interval."
+        for inside, known in ((1, "1 outcome"), (0, "0 outcomes"), (0, "1 outcome"))
+    ]
 
 
 def test_calibration_counts_observed_outcomes_by_tenths() -> None:

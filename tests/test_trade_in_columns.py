@@ -26,6 +26,7 @@ from sim.scenario.loading.dump import digest, dump
 from sim.scenario.schema import Scenario
 from sim.scenario.tables import plain_columns
 from tests.random_worlds import random_scenario
+from tests.worlds import world as old_supplier
 
 HEADER = ("exporter", "importer", "product", "weight", "weight_low", "weight_high", "cap")
 SAID = {"source": "survey", "confidence": "estimated"}
@@ -209,6 +210,19 @@ def test_tables_of_a_large_world_hold_what_was_hit_and_totals(
     assert "--all-rows" not in capsys.readouterr().out
     sizes = [Path(name, "series.csv").stat().st_size for name in ("short", "whole")]
     assert sizes[0] < sizes[1]
+
+
+def test_totals_are_of_the_whole_run() -> None:
+    """Nothing hits them, so that all that lacks in the run counts: of a need of 100 that is met for
+    13 months, and of which the home plant then makes 20 for 11 months, 1520 of 2400, and four
+    fifths of 11 months are lost."""
+    ban = {"kind": "cut_off", "date": "2015-01", "exporter": "BBB", "importer": "AAA"}
+    told = shortened.shortened(sim.run(old_supplier(events={"ban": ban})).records)
+    assert told.needs[-1] == ("all", "engines")
+    total = {name: values[-1, 0] for name, values in told.summary.items()}
+    assert total["fill_rate"] == pytest.approx(1520 / 2400)
+    assert total["fill_rate_after"] == total["fill_rate"]
+    assert total["resilience_loss"] == pytest.approx(0.8 * 11)
 
 
 def test_the_page_of_a_large_world_counts_needs_alone(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,7 @@ inside.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -22,9 +22,6 @@ from sim.cli.common import (
 )
 from sim.cli.missing import lacks
 from sim.cli.numbers import COUNT, SEED
-
-if TYPE_CHECKING:
-    from sim.report.charts.chart import Chart
 
 MEMBERS = 20
 """With so many `stress` runs a scenario, unless told otherwise."""
@@ -194,8 +191,7 @@ def backtest(
     calibration.svg: how many outcomes came at which tenth of their forecast.
     """
     from sim.experiments.backtest_all import backtest_all
-    from sim.precedents.saving import save
-    from sim.report.study import save_tables
+    from sim.report.study import save_of_many, save_tables
 
     name = Path(scenarios[0]).stem if len(scenarios) == 1 else "all"
     folder = folder_for(out, Path("results", f"{name}_backtest"))
@@ -207,25 +203,19 @@ def backtest(
         months=given["months"],
         seed=given["seed"],
     )
+    command = click.get_current_context().obj
     if len(scenarios) == 1:
         overrides: dict[str, Any] = {
             key: value for key, value in given.items() if value is not None
         }
         loaded = sim.load(scenarios[0], **overrides)
-        command = click.get_current_context().obj
         save_tables(folder, loaded, found.tables, figures=not no_figures, command=command)
     else:
-        save(folder, found.tables)
-        _draw(folder, None if no_figures else found.chart())
+        chart = None if no_figures else found.chart()
+        save_of_many(folder, found.tables, chart, command=command)
     if not quiet:
         say(found.text)
         say(where(folder))
-
-
-def _draw(folder: Path, chart: Chart | None) -> None:
-    """Write a chart where there is one, by its name."""
-    if chart:
-        chart.save(folder / f"{chart.name}.svg")
 
 
 @click.command()

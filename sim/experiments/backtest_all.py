@@ -17,8 +17,9 @@ from sim.engine.load import load
 from sim.errors import InputError
 from sim.experiments.backtest import backtest
 from sim.experiments.beside import files_beside
+from sim.experiments.compare import told_apart
 from sim.experiments.scores import Backtest
-from sim.experiments.tally import LEVELS, inside_of, observed, tally, tally_text
+from sim.experiments.tally import LEVELS, inside_of, known_mean, observed, tally, tally_text
 from sim.kernels.arrays import Floats
 from sim.precedents.backtest import score_collection
 from sim.precedents.scores import cluster_interval
@@ -53,12 +54,14 @@ class Everything(Shown):
         return joined[["case", *(each for each in joined.columns if each != "case")]]
 
     def card(self) -> Card:
-        """Return what is shown of it at a glance: how well the intervals of each case hold."""
+        """Return what is shown of it at a glance: how well the intervals of each case hold, among
+        the outcomes of which one knows.
+        """
         import pandas as pd
 
         seen = observed(self.table) if self.cases else self.table
         rows = [
-            (name, len(part), *((part[f"in{level}"] == "yes").mean() for level in LEVELS))
+            (name, len(part), *(known_mean(inside_of(part, level)) for level in LEVELS))
             for name, part in (seen.groupby("case", sort=False) if len(seen) else ())
         ]
         columns = ["case", "outcomes", *(f"inside {level} % intervals" for level in LEVELS)]
@@ -121,12 +124,16 @@ def held_in_precedents(found: history.Backtest) -> list[Held]:
 
 
 def _held(forecasts: str, held: Mapping[int, Floats], groups: pd.Series[str]) -> list[Held]:
-    """Count what lies inside, with what resampling groups leaves of its share."""
+    """Count what lies inside, with what resampling groups leaves of its share; a level of which
+    nothing is known is left out.
+    """
     _, clusters = np.unique(groups.to_numpy(dtype=str), return_inverse=True)
     found = []
     for level, inside in held.items():
-        low, high = cluster_interval(inside, clusters)
         known = int((~np.isnan(inside)).sum())
+        if not known:
+            continue
+        low, high = cluster_interval(inside, clusters)
         number = int(clusters.max()) + 1
         found.append(Held(forecasts, level, int(np.nansum(inside)), known, low, high, number))
     return found
@@ -169,8 +176,9 @@ def backtest_all(
             raise InputError(f"{os.fspath(each)}: no {Path(each).stem}_outcomes.csv beside it")
     # read first: a fault there should not wait for the runs of the cases
     collection = history.load(with_dir) if precedents else None
+    names = told_apart([Path(each).stem for each in chosen])
     cases = {
-        Path(each).stem: backtest(each, members=members, months=months, seed=seed)
-        for each in chosen
+        name: backtest(each, members=members, months=months, seed=seed)
+        for name, each in zip(names, chosen, strict=True)
     }
     return Everything(cases, None if collection is None else score_collection(collection))

@@ -45,7 +45,7 @@ def compare(
         if value is not None
     }
     found = [_read(side) for side in sides]
-    labels = _labels([_label(side) for side in sides])
+    labels = told_apart([_label(side) for side in sides])
     _refuse_unlike(
         labels, [each.scenario if isinstance(each, Result) else each for each in found], given
     )
@@ -76,7 +76,7 @@ def _label(side: Side) -> str:
     return encodable(path.name if path.is_dir() else path.stem)
 
 
-def _labels(names: Sequence[str]) -> tuple[str, ...]:
+def told_apart(names: Sequence[str]) -> tuple[str, ...]:
     """Tell names that come again apart by numbers: `leaky`, `leaky_2`."""
     labels: list[str] = []
     for name in names:

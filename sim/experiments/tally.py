@@ -90,8 +90,7 @@ def _line(rows: pd.DataFrame) -> dict[str, float]:
     for level in LEVELS:
         inside = inside_of(rows, level)
         low, high = (np.nan, np.nan) if alone else cluster_interval(inside, clusters)
-        share = float(np.nanmean(inside)) if (~np.isnan(inside)).any() else np.nan
-        line |= {f"in{level}": share, f"in{level}_low": low, f"in{level}_high": high}
+        line |= {f"in{level}": known_mean(inside), f"in{level}_low": low, f"in{level}_high": high}
     flat = np.nan if alone else flatness(drawn, number)[1]
     return line | _scores(rows) | {"flat": flat}
 
@@ -109,6 +108,11 @@ def inside_of(rows: pd.DataFrame, level: int) -> Floats:
     """Return 1 where an interval holds the outcome, 0 where it misses, NaN where nobody knows."""
     words = {"yes": 1.0, "no": 0.0}
     return np.asarray(rows[f"in{level}"].map(words), dtype=np.float64)
+
+
+def known_mean(inside: Floats) -> float:
+    """Return the mean of what is known, NaN where nothing is."""
+    return float(np.nanmean(inside)) if (~np.isnan(inside)).any() else np.nan
 
 
 def _scores(rows: pd.DataFrame) -> dict[str, float]:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from sim.kernels.arrays import Floats, Ints
-from sim.kernels.sums import GroupSum
+from sim.kernels.sums import NEVER, GroupSum
 from sim.metrics.metric import HIT, SUPPLIES
 from sim.metrics.table import MONTHLY, SUMMARY, over_months
 
@@ -65,6 +65,11 @@ def summary(
                 known[each] = by_month(each, series)
         found[name] = metric.compute(*(known[each] for each in metric.derived))
     return found
+
+
+def never_hit(needs: int, members: int) -> Ints:
+    """Say of so many needs that nothing hits them, [needs, members]."""
+    return np.full((needs, members), NEVER)
 
 
 def supplies(units: Floats, serves: Ints, needs: range) -> Supplies:

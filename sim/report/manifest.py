@@ -73,6 +73,11 @@ def origin_of_table(file: str, sha256: str, command: str | None) -> dict[str, An
     return {**_program(command), "tables": {file: sha256}, **_machine()}
 
 
+def origin_of_many(command: str | None) -> dict[str, Any]:
+    """Say which program made something out of several scenarios, on which machine."""
+    return {**_program(command), **_machine()}
+
+
 def _program(command: str | None) -> dict[str, Any]:
     now = datetime.now(UTC).isoformat(timespec="seconds")
     return {"sim": __version__, "command": command, "created": now}

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.metrics.derive import all_series, by_group, summary
+from sim.metrics.derive import all_series, by_group, never_hit, summary
 from sim.metrics.metric import SUPPLIES
 from sim.metrics.table import MONTHLY, SUMMARY
 from sim.records import Floats, Records
@@ -58,10 +58,11 @@ def shortened(records: Records) -> Records:
     final = final[of_hit]
     kept_vias = _chosen(records.vias, routes.marks) if records.vias else []
     shape = (len(routes.goods), len(records.members))
+    never = never_hit(len(needs.goods), len(records.members))
     return replace(
         records,
         needs=needs.names(),
-        hit=np.concatenate([records.hit[needs.marks], _never(len(needs.goods), records)]),
+        hit=np.concatenate([records.hit[needs.marks], never]),
         series=needs.with_totals_by_month(),
         summary=needs.with_totals_of_the_run(records),
         inputs=inputs.names(),
@@ -135,7 +136,7 @@ class _Needs(_Rows):
     def with_totals_of_the_run(self, records: Records) -> dict[str, Floats]:
         """Return each metric of the run, [needs, members]; NaN of totals where it is no sum."""
         names = [name for name in self._summary if SUPPLIES not in SUMMARY[name].derived]
-        never = _never(len(self.goods), records)
+        never = never_hit(len(self.goods), len(records.members))
         totals = summary(self._totals, None, never, names) if self._totals else {}
         blank = np.full(never.shape, np.nan)
         return {
@@ -152,11 +153,6 @@ def _any(marks: Bools, axes: int | tuple[int, ...]) -> Bools:
 def _hit(records: Records) -> Bools:
     """Mark the needs that a restriction hit in some member."""
     return _any(records.hit < len(records.months), 1)
-
-
-def _never(rows: int, records: Records) -> NDArray[np.int64]:
-    """Say of so many rows that nothing hit them in the run."""
-    return np.full((rows, len(records.members)), len(records.months), dtype=np.int64)
 
 
 def _marks(found: Iterable[bool]) -> Bools:

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from sim.files.text import cell
 from sim.report.files import MANIFEST, replaced
-from sim.report.manifest import hashes, origin, origin_of_table
+from sim.report.manifest import hashes, origin, origin_of_many, origin_of_table
 from sim.scenario.loading.dump import dump
 from sim.scenario.schema import Scenario
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from sim.report.charts.chart import Chart
 
 
 def save_tables(
@@ -57,6 +59,24 @@ def save_of_table(
     with replaced(directory) as folder:
         _write_tables(folder, tables)
         _write_manifest(folder, origin_of_table(*source, command))
+    return Path(directory)
+
+
+def save_of_many(
+    directory: str | os.PathLike[str],
+    tables: Mapping[str, pd.DataFrame],
+    chart: Chart | None,
+    *,
+    command: str | None = None,
+) -> Path:
+    """Write tables that were made of several scenarios, and a chart where there is one, by its
+    name; otherwise as `save_tables`.
+    """
+    with replaced(directory) as folder:
+        _write_tables(folder, tables)
+        if chart:
+            chart.save(folder / f"{chart.name}.svg")
+        _write_manifest(folder, origin_of_many(command))
     return Path(directory)
 
 

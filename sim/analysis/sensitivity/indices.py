@@ -172,15 +172,22 @@ class Morris(Plan):
         from SALib.analyze import morris
 
         given = {"num_resamples": RESAMPLES, "conf_level": self.confidence, "seed": SEED}
-        found = morris.analyze(problem(self.unit.shape[1]), self.unit, outputs, **given)
-        # SALib takes every step for two thirds of the range; in a list of two it is all of it
-        steps = (
-            np.abs(np.diff(self.unit.reshape(self.size, -1, self.unit.shape[1]), axis=1))
-            .sum(axis=1)
-            .mean(axis=0)
+        # SALib takes every step for two thirds of the range
+        evened = self._evened(outputs)
+        found: Mapping[str, Floats] = morris.analyze(
+            problem(self.unit.shape[1]), self.unit, evened, **given
         )
+        return found
+
+    def _evened(self, outputs: Floats) -> Floats:
+        """Return outputs [points] as if every step had been two thirds of the range: in a list
+        steps may be longer or shorter, and of three values not even alike.
+        """
+        blocks = outputs.reshape(self.size, -1)
+        steps = np.abs(np.diff(self.unit.reshape(*blocks.shape, -1), axis=1)).sum(axis=2)
         scale = np.divide(STEP, steps, out=np.ones_like(steps), where=steps > 0)
-        return {name: found[name] * scale for name in self.numbers}
+        rises = np.diff(blocks, axis=1) * scale
+        return np.cumsum(np.hstack((blocks[:, :1], rises)), axis=1).ravel()
 
 
 PLANS: Mapping[str, type[Plan]] = {"saltelli": Saltelli, "morris": Morris}

@@ -194,13 +194,14 @@ def _panel(rows: pd.DataFrame) -> Panel:
         for what in POINTS
         for label, value in zip(drawn["label"], places[what], strict=True)
     ]
-    inside = int((rows["in90"] == "yes").sum())
+    known = rows[rows["in90"].isin(("yes", "no"))]
+    inside = int((known["in90"] == "yes").sum())
     return Panel(
         title=plain(first["category"]),
         rows={"rows": frame, "dots": pd.DataFrame(dots, columns=["label", "what", "x"]).dropna()},
         told=(
-            f"{plain(first['category'])}: {inside} of {len(rows)} outcomes lie within the 90 "
-            f"% interval."
+            f"{plain(first['category'])}: {inside} of {counted(len(known), 'outcome')} lie within"
+            f" the 90 % interval."
         ),
         axis="year" if first["unit"] == "date" else str(first["unit"]),
     )
