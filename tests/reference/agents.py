@@ -155,7 +155,8 @@ class CommissionAgent(mesa.Agent):
         rule: RuleChoice,
     ) -> None:
         super().__init__(model)
-        self.name, self.chair, self.projects, self.is_active = name, chair, projects, is_active
+        self.name, self.chair, self.projects = name, chair, projects
+        self.is_active = self.is_from_start = is_active
         self.rule: Any = chosen("programme", rule)
         products = {project.line.product for project in projects.values()}
         self.needs = {
@@ -171,10 +172,12 @@ class CommissionAgent(mesa.Agent):
     def begin(self, month: int) -> None:
         """Begin a month in which nothing is spent yet."""
         self.invested = 0.0
+        # who is active from the start decides with the first money
+        is_decided = self.is_active and (self.treasury > 0 or not self.is_from_start)
         for project in self.projects.values():
             if project.clock:
                 needs = self.needs[project.line.product]
-                project.delay = project.clock.left(month, self.is_active, needs)
+                project.delay = project.clock.left(month, is_decided, needs)
             project.started = 0.0
             project.has_money = self.can_spend
 

@@ -40,13 +40,14 @@ class Clock:
     counts_from_decision: bool
     counts_from_hit: bool
 
-    def left(self, month: int, is_active: bool, needs: Sequence[Need]) -> int:
+    def left(self, month: int, is_decided: bool, needs: Sequence[Need]) -> int:
         """Return the months that this month's money takes, of a programme for these needs."""
-        if self.counts_from_decision and is_active and self.since == NEVER:
+        if self.counts_from_decision and is_decided and self.since == NEVER:
             self.since = month
         if self.counts_from_hit:
             self.since = min([self.since, *(need.hit for need in needs)])
-        return max(self.lead - max(month - self.since, 0), self.least)
+        waited = 0 if self.since == NEVER else month - self.since
+        return max(self.lead - waited, self.least)
 
 
 @dataclass(slots=True, eq=False)
@@ -131,7 +132,7 @@ class Times:
         self.lead = float(drawn.lead[0, 0])
         self.qualification = float(drawn.qualification[0, 0])
         self.length = float(drawn.lengths[0, 0])
-        self.start, self.programme = scenario.start, programme
+        self.start = scenario.start
 
     def clock(self, lead: float) -> Clock | None:
         """Return from when so many months count; None: from the money."""
@@ -139,11 +140,8 @@ class Times:
         word = (lead_time and lead_time.stated_on) or self.terms.clock
         if word == "money":
             return None
-        since = NEVER
-        if word == "decision" and self.programme.active:
-            since = _months(self.start, min(self.programme.budget, default=self.start))
-        elif word not in ("decision", "cut_off"):
-            since = _months(self.start, word)
+        is_known = word not in ("decision", "cut_off")
+        since = _months(self.start, word) if is_known else NEVER
         least = max(whole(self.qualification), 1)
         return Clock(whole(lead), least, since, word == "decision", word == "cut_off")
 
