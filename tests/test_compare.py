@@ -288,6 +288,20 @@ def test_the_overview_names_who_gains_and_who_loses(comparison: Comparison) -> N
     assert same.overview().endswith("against other: no difference")
 
 
+@pytest.mark.parametrize(("metric", "rows"), [("fill_rate_after", 0), ("unmet", 1)])
+def test_what_counts_as_a_difference_goes_by_the_unit(
+    comparison: Comparison, metric: str, rows: int
+) -> None:
+    """Half a thousandth of a share is none; of units, here thousands of them, it is one."""
+    small = Comparison(comparison.labels, comparison.results)
+    table = comparison.table
+    own = (table["metric"] == metric) & (table["product"] == "propulsion_units")
+    table = table.assign(**{key: 0.0 for key in ("mean", "p05", "p95")})
+    table.loc[own, "mean"] = 0.0005
+    small.__dict__["table"] = table
+    assert (f": {rows} of the {rows} that differ" in small.overview(metric)) == bool(rows)
+
+
 def test_the_overview_of_another_metric(comparison: Comparison) -> None:
     """Its own title and numbers; what is no metric is told with those that are."""
     lines = comparison.overview("resilience_loss").splitlines()

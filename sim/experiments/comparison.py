@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 
 HEADLINE = "fill_rate_after"
 """The metric that says who gains and who loses."""
-SEEN = 0.001
-"""Differences of the headline metric below this are not worth a line."""
 MOST_ROWS = 16
 
 
@@ -102,6 +100,8 @@ class Comparison(Shown):
         Each need stands once: a state's products together have a row where they are several.
         Raises InputError for what is no metric of a summary.
         """
+        from sim.report.charts.comparison import least_seen
+
         entry, base = SUMMARY[known_metric(metric)], self.labels[0]
         better = f"; {entry.better} is better" if entry.better else ""
         lines = [
@@ -111,7 +111,7 @@ class Comparison(Shown):
         ]
         for other in self.labels[1:]:
             rows = self.table.query("other == @other and metric == @metric").dropna(subset="mean")
-            rows = rows[rows[["mean", "p05", "p95"]].abs().max(axis=1) >= SEEN]
+            rows = rows[rows[["mean", "p05", "p95"]].abs().max(axis=1) >= least_seen(metric)]
             rows = rows[(rows["product"] != ALL) | rows["state"].isin(self._several)]
             rows = rows.assign(itself=[self._itself(metric, *need) for need in _needs(rows)])
             most = (

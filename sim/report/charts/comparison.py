@@ -47,6 +47,11 @@ METRICS = {
 KINDS = {"gains": "$gain", "loses": "$loss", "unsure": "$even"}
 
 
+def least_seen(metric: str) -> float:
+    """Return the least difference of a metric that counts as one."""
+    return SEEN if metric in SHARES else 1e-9
+
+
 def comparison(tables: Tables, choice: Choice = ANY, metric: str = HEADLINE) -> Chart | None:
     """Draw the differences of a metric, first side less each other, member by member; a panel a
     side.
@@ -60,7 +65,7 @@ def comparison(tables: Tables, choice: Choice = ANY, metric: str = HEADLINE) -> 
     rows = rows[(rows["metric"] == metric) & (rows["product"] != ALL) & np.isfinite(rows["p50"])]
     rows = rows[[choice.takes(*need) for need in zip(rows["state"], rows["product"], strict=True)]]
     size = rows[["mean", "p05", "p95"]].abs().max(axis=1)
-    seen = rows[size >= (SEEN if metric in SHARES else 1e-9)]
+    seen = rows[size >= least_seen(metric)]
     if seen.empty:
         return None
     panels = [
