@@ -260,8 +260,8 @@ def test_parameters_are_shown_with_what_they_may_name() -> None:
     )
     assert "by: order or usual, default order" in find("allocation", "equal_awards").description()
     assert (
-        "weights: mapping of programme rule to float, at least 0, required"
-        in find("programme", "mix").description()
+        "weights: mapping of programme rule to float, at least 0, at most 1e+12,"
+        " required" in find("programme", "mix").description()
     )
 
 

@@ -185,15 +185,16 @@ def test_an_event_begins_once_before_its_end() -> None:
 
 
 def test_conditions_are_drawn_from_their_levels() -> None:
-    """Where only one level is given the other never holds; 2.5 months are three."""
+    """Where only one level is given the other never holds; a billionth of a level is rounding; 2.5
+    months are three."""
     when = {"metric": "stock", "state": "CCC", "product": "engines", "for": 2.5}
     events = {
         name: {**BAN, "when": {**when, **level}}
         for name, level in (("one", {"below": 0.5}), ("two", {"above": 7}))
     }
     one, two = SupplyModel(parse(union(events=events))).events.triggers
-    assert (one.low.tolist(), one.high.tolist()) == ([0.5], [np.inf])
-    assert (two.low.tolist(), two.high.tolist()) == ([-np.inf], [7])
+    assert (one.low.tolist(), one.high.tolist()) == ([0.5 * (1 - 1e-9)], [np.inf])
+    assert (two.low.tolist(), two.high.tolist()) == ([-np.inf], [7 * (1 + 1e-9)])
     assert (one.event, two.event) == (0, 1)
     assert (one.need, one.links.tolist(), one.months.tolist()) == (1, [1, 3, 5], [3])
     assert one.held.tolist() == [0]

@@ -145,6 +145,7 @@ def _factories() -> Tree:
         "home_works": {
             "title": "Home works",
             "state": "AAA",
+            "idle_cost": 0.2,
             "rules": {"investment": {"rule": "expand_when_pressed", "for_months": 2}},
             "lines": {
                 "sets": {"capacity": 4, "unit_cost": 2},
