@@ -98,7 +98,8 @@ def test_files_that_were_read_are_loaded_again_with_other_changes(small: Path) -
     "query",
     [
         f"{SHARE}=0.4&events.thaw=off&programmes.help.budget=2",
-        "rules.sourcing=fixed&programmes.help.beneficiaries=all&set=rules.pricing%3Dscarcity&events.ban=off",
+        "rules.sourcing=fixed&programmes.help.beneficiaries=all&set=rules.pricing%3Dscarcity"
+        "&events.ban=off",
     ],
 )
 def test_the_scenario_file_gives_the_same_numbers(small: Path, tmp_path: Path, query: str) -> None:

@@ -48,7 +48,7 @@ def recorded(axes: Axes, tape: Tape, outcome: Outcome) -> dict[str, Any]:
     """Return what `Records` holds of it, by its names there."""
     series = all_series(tape.inputs)
     needs = list(axes.input_needs)
-    sold = supplies(tape.supplies, axes.supplied, range(axes.final, axes.final + len(needs)))
+    sold = supplies(tape.supplies, axes.suppliers[0], range(axes.final, axes.final + len(needs)))
     told = summary(series, sold, outcome.input_hit, SUMMARY) if needs else {}
     return {
         "inputs": needs,

@@ -11,7 +11,7 @@ import numpy as np
 
 from sim.engine.ledger import MoneyLedger
 from sim.engine.notes import YEAR
-from sim.engine.tape import LINES, Tape, final_routes, recorded_of_inputs
+from sim.engine.tape import LINES, Tape, recorded_of_inputs
 from sim.engine.watch import Watch
 from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.sums import GroupSum, some
@@ -82,11 +82,7 @@ class Recorder:
         self._ledger = MoneyLedger(tape.money, world) if tape.money else None
         self._is_shipping = bool(tape.flows.shape[0] or tape.supplies.shape[0])
         if self._is_shipping:
-            self._year_flow = np.zeros_like(world.links.flow)
-            self._by_route = GroupSum(axes.route, axes.route_count)
-            routes, links, place = final_routes(axes)
-            self._by_final_route = GroupSum(place, routes.size, links)
-            self._by_supplier = GroupSum(axes.supplier, axes.supplied.size)
+            self._prepare_flows(world)
         self._suspects = np.flatnonzero(suspects)
         self._sums = _Deliveries(axes, self._suspects, world.width)
         # inputs of all metrics below one another, to be added up by state in one go
@@ -97,6 +93,18 @@ class Recorder:
         kept = tape.months if LEGACY in tape.series else 0
         self._carried = np.empty((kept, self._suspects.size, world.width))
         self._watch = Watch(tape.holding, world) if tape.holding.months.shape[0] else None
+
+    def _prepare_flows(self, world: World) -> None:
+        """Prepare to add up a year's shipments, by what the tape holds of them."""
+        axes, tape = world.axes, self.tape
+        self._year_flow = np.zeros_like(world.links.flow)
+        if tape.flows.shape[0]:
+            self._by_route = GroupSum(axes.route, axes.route_count)
+            routes, links, place = axes.final_routes
+            self._by_final_route = GroupSum(place, routes.size, links)
+        if tape.supplies.shape[0]:
+            serves, supplier = axes.suppliers
+            self._by_supplier = GroupSum(supplier, serves.size)
 
     def record(self, world: World) -> None:
         """Note the month that has just passed."""

@@ -18,7 +18,7 @@ from sim.engine.model import SupplyModel
 from sim.engine.outcome import Outcome, recorded
 from sim.engine.recorder import route_names
 from sim.engine.seasons import season_warnings
-from sim.engine.tape import Tape, final_routes
+from sim.engine.tape import Tape
 from sim.engine.warnings import bullwhip_warnings, lacking, shortage_warnings
 from sim.errors import InputError
 from sim.events.timeline import Timeline, event_rows
@@ -196,13 +196,13 @@ def _records(
         output=tape.output,
         capacity=tape.capacity,
         flows=tape.flows,
-        final_routes=final_routes(axes)[0].tolist(),
+        final_routes=axes.final_routes[0].tolist(),
         final_flows=tape.final_flows,
         events=event_rows(scenario, begin, end, full, endings[0].targets),
         residuals={
             book: max(each.residuals[book] for each in endings) for book in endings[0].residuals
         },
-        summary=summary(series, supplies(tape.supplies, axes.supplied, range(axes.final)), hit),
+        summary=summary(series, supplies(tape.supplies, axes.suppliers[0], range(axes.final)), hit),
         purses=(*axes.states, "all"),
         money=report(tape.money),
         **recorded(axes, tape, Outcome.joined([each.outcome for each in endings])),

@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.engine.ledger import blank
 from sim.engine.watch import Holding
-from sim.kernels.arrays import Floats, Ints
+from sim.kernels.arrays import Floats
 from sim.metrics.table import MONTHLY
 from sim.scenario.quantity import month_number
 from sim.scenario.schema import Scenario
@@ -23,15 +23,6 @@ LINES: Mapping[str, str] = {
 """What is recorded of lines, by the path of the world's array, [lines, members]"""
 PARTS = (*LINES, "flows", "supplies", "money", "spent", "inputs", "holding")
 """What a tape may hold besides series."""
-
-
-def final_routes(axes: Axes) -> tuple[Ints, Ints, Ints]:
-    """Return the routes over which goods come for final use, rising; the links that lead there; and
-    the place of each link's route among these.
-    """
-    links = np.flatnonzero(axes.link_need < axes.final)
-    routes, place = np.unique(axes.route[links], return_inverse=True)
-    return routes, links, place
 
 
 def recorded() -> list[str]:
@@ -134,14 +125,14 @@ def _shapes(
 ) -> dict[str, tuple[int, ...]]:
     """Say how large what is written every month or year is, by its name."""
     lines, inputs = len(axes.lines), len(axes.input_needs)
-    routes, finals = (axes.route_count, final_routes(axes)[0].size) if "flows" in kept else (0, 0)
+    routes, finals = (axes.route_count, axes.final_routes[0].size) if "flows" in kept else (0, 0)
     years = years if "flows" in kept else 0
     return {
         **{name: (months, axes.final, members) for name in recorded() if name in kept},
         **{part: (months if part in kept else 0, lines, members) for part in LINES},
         "flows": (years, routes, members),
         "final_flows": (years, finals, members),
-        "supplies": (axes.supplied.size if "supplies" in kept else 0, members),
+        "supplies": (axes.suppliers[0].size if "supplies" in kept else 0, members),
         "inputs": (
             (len(recorded_of_inputs()), months, inputs, members)
             if "inputs" in kept

@@ -292,7 +292,7 @@ def _since(held: Bools) -> Floats:
 def _summary(names: Set[str], axes: Axes, tape: Tape, hit: Ints) -> dict[str, Floats]:
     """Compute metrics of the whole run: name -> [final needs, columns]."""
     served = (
-        supplies(tape.supplies, axes.supplied, range(axes.final))
+        supplies(tape.supplies, axes.suppliers[0], range(axes.final))
         if tape.supplies.shape[0]
         else None
     )

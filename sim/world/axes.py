@@ -230,18 +230,20 @@ class Axes:
         keys, _, route = numbered(key)
         return keys, route
 
-    @property
-    def supplier(self) -> Ints:
-        """Number each link's exporting state and what it serves there, rows of `supplied`."""
-        return self._suppliers[1]
-
-    @property
-    def supplied(self) -> Ints:
-        """Give what each supplier serves, rising: a final need, or, beyond these, `input_needs`."""
-        return self._suppliers[0]
+    @cached_property
+    def final_routes(self) -> tuple[Ints, Ints, Ints]:
+        """Return the routes over which goods come for final use, rising; the links that lead there;
+        and the place of each link's route among these.
+        """
+        links = np.flatnonzero(self.link_need < self.final)
+        routes, place = np.unique(self.route[links], return_inverse=True)
+        return routes, links, place
 
     @cached_property
-    def _suppliers(self) -> tuple[Ints, Ints]:
+    def suppliers(self) -> tuple[Ints, Ints]:
+        """Number the exporting states by what they serve: what each serves, rising, a final need
+        or, beyond these, one of `input_needs`; and the number of each link.
+        """
         serves = np.concatenate((np.arange(self.final), self.final + self._input_needs[1]))
         keys, _, supplier = numbered(serves[self.link_need] * len(self.states) + self.exporter)
         return keys // len(self.states), supplier
