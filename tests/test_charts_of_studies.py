@@ -185,6 +185,25 @@ def test_factors_over_a_wide_range_have_an_axis_in_ratios() -> None:
     assert found.spec["layer"][0]["encoding"]["x"]["scale"]["type"] == "log"
 
 
+def test_choices_are_drawn_in_order_and_apart_where_a_box_leaves_one_out() -> None:
+    """Whether a table holds true or its text; a choice that no point has drawn has its place."""
+    for yes, no in ((True, False), ("true", "false")):
+        points = {"point": [0, 1], "x": [yes, no], "share": [1.0, 0.0], "known": [4, 4]}
+        found = discovery(
+            tables(WORLD, boxes=box(factor="x", high=float("nan"), values="true"), points=points)
+        )
+        assert drawn(found)["x"].tolist() == [1, 0]
+        assert drawn(found, rows="boxes")[["x", "x2"]].to_numpy().tolist() == [[0.5, 1.5]]
+    points = {"point": [0, 1], "x": ["2016", "2015"], "share": [1.0, 0.0], "known": [4, 4]}
+    boxes = box(factor="x", high=float("nan"), values="2014; 2016")
+    found = discovery(tables(WORLD, boxes=boxes, points=points))
+    assert drawn(found)["x"].tolist() == [2, 1]
+    rects = drawn(found, rows="boxes")[["x", "x2", "number"]]
+    assert rects.to_numpy().tolist() == [[-0.5, 0.5, "1"], [1.5, 2.5, "1"]]
+    assert found is not None
+    assert found.panels[0].told.endswith("with 1 box.")
+
+
 def test_discovery_of_something_rare_leads_with_it() -> None:
     points = {
         "point": [0, 1],
