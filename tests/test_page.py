@@ -21,6 +21,7 @@ from sim.assess.held import beside_intervals
 from sim.report.charts.fates import FATES
 from sim.report.charts.names import Names
 from sim.report.charts.tables import Tables
+from sim.report.charts.wording import number, percent
 from sim.report.page import page, write_page
 from sim.report.page.library import cache, library
 from sim.report.page.sentences import NO_HIT, sentences
@@ -218,9 +219,23 @@ def test_changes_against_the_parent() -> None:
 def test_numbers_are_short_and_texts_stand_once() -> None:
     frame = pd.DataFrame({"v": [0.123456, 2017.9166, 3.0, np.nan], "s": ["a", "b", "a", "a"]})
     assert columns(frame) == {
-        "v": [0.1235, 2017.92, 3, None],
+        "v": [0.1234, 2017.91, 3, None],
         "s": {"of": ["a", "b"], "at": [0, 1, 0, 0]},
     }
+
+
+def test_short_numbers_are_told_as_whole_ones() -> None:
+    """0.61499 is 61 %, though its four digits, 0.6150, would be 62 %: the words under the cursor
+    are those of the table."""
+
+    def short(value: float) -> float:
+        found: list[float] = columns(pd.DataFrame({"v": [value]}))["v"]
+        return found[0]
+
+    for value in (0.61499, 0.285, 123.46, 12.546, 1234.4996, -0.0538479):
+        assert number(short(value)) == number(value)
+    for share in (0.61499, 0.285, 0.99949, 0.99951):
+        assert percent(short(share)) == percent(share)
 
 
 def test_the_library_is_made_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -154,7 +154,7 @@ def _panel(tables: Tables, need: Need, series: pd.DataFrame, every: int) -> Pane
     return Panel(
         title=names.need(*need),
         rows={
-            "rows": drawn.round(4),
+            "rows": drawn,
             "events": events.marks(known, first_month, last),
             "end": pd.DataFrame({"m": [last], "p50": [middle], "said": [percent(middle)]}),
         },
