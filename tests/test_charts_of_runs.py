@@ -20,6 +20,7 @@ from sim.report.charts.gallery import CHARTS, available, chart
 from sim.report.charts.suppliers import suppliers
 from sim.report.charts.tables import of_folder, of_result
 from sim.report.charts.time import label, ordinal, thinned, ticks
+from sim.report.charts.years import parts_told
 from sim.report.result import Result
 from tests.charted import begins, drawn, flows, recorded, series, tables, titles
 from tests.recorded import records, scenario
@@ -238,6 +239,32 @@ def test_buyers_whose_suppliers_stay_are_left_out_unless_chosen() -> None:
     assert chosen
     assert chosen.subtitle.endswith("; 1 buyer and product")
     assert titles(chosen) == [("Buyerland: Engines")]
+
+
+def test_a_year_that_is_not_whole_is_told_and_counts_by_the_month() -> None:
+    """5 a month throughout: 15 in the last quarter of 2014, 60 in 2015, 30 in half of 2016."""
+    needs = series({ENGINES: [1.0] * 21}).assign(metric="need")
+    needs["month"] = [label(ordinal("2014-10") + month) for month in range(21)]
+    units = ((2014, 15.0), (2015, 60.0), (2016, 30.0))
+    rows = flows([(year, "BBB", "AAA", "engines", each) for year, each in units])
+    assert suppliers(tables(flows=rows, series=needs)) is None
+    chosen = suppliers(tables(flows=rows, series=needs), Choice(states=["AAA"]))
+    assert chosen
+    assert "in the calendar year (2014 from 2014-10, 2016 until 2016-06); 1" in chosen.subtitle
+    less = rows.assign(mean=[15.0, 60.0, 15.0])
+    assert suppliers(tables(flows=less, series=needs))
+    money = {"year": [2014, 2015, 2016], "state": "AAA", "item": "capital", "mean": [0.0, 2.0, 1.0]}
+    spread = {name: money["mean"] for name in ("p05", "p50", "p95")}
+    paid = cost(tables(money={**money, **spread}, series=needs))
+    assert paid
+    assert "by calendar year (2014 from 2014-10, 2016 until 2016-06);" in paid.subtitle
+
+
+def test_a_run_within_a_year_is_told_by_its_ends() -> None:
+    needs = series({ENGINES: [1.0] * 4}).assign(metric="need")
+    assert parts_told(tables(series=needs)) == " (2014-01 to 2014-04)"
+    assert parts_told(tables(series=series({ENGINES: [1.0] * 24}))) == ""
+    assert parts_told(tables()) == ""
 
 
 def test_capacity_draws_each_line_that_changes_with_its_unit() -> None:
