@@ -283,6 +283,30 @@ def test_capacity_draws_each_line_that_changes_with_its_unit() -> None:
     ) in found.title
 
 
+@pytest.mark.parametrize("months", [160, 161, 162])
+def test_a_month_that_stands_out_is_drawn_in_a_long_chart_of_flat_lines(months: int) -> None:
+    """60 lines stand still for a month and make the same in all others: 5 rows each tell it."""
+    stop = 80
+    made = pd.DataFrame(
+        {
+            "month": [label(ordinal("2001-01") + month) for month in range(months)] * 60,
+            "factory": np.repeat([f"plant_{number}" for number in range(60)], months),
+            "state": "AAA",
+            "product": "engines",
+            **{
+                f"usable_{level}": np.tile(np.where(np.arange(months) == stop, 0.0, 9.0), 60)
+                for level in ("p05", "p50", "p95")
+            },
+        }
+    )
+    found = capacity(tables(capacity=made))
+    rows = drawn(found)
+    assert len(rows) == 60 * 5
+    assert (rows["p50"] == 0).sum() == 60
+    assert found is not None
+    assert "third" not in found.subtitle
+
+
 def test_capacity_that_never_changes_is_not_drawn() -> None:
     """Of two lines that make the same in every month."""
     made = world(months=4)

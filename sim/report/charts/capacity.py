@@ -13,7 +13,7 @@ from sim.report.charts.relevance import bearing_on_capacity
 from sim.report.charts.spreads import spread, wide
 from sim.report.charts.states import state_colours, state_keys
 from sim.report.charts.tables import Tables
-from sim.report.charts.time import label, month_axis, ordinals, thinned
+from sim.report.charts.time import label, month_axis, ordinals, sampling, thinned
 from sim.report.charts.wording import number, sampled, selected
 
 if TYPE_CHECKING:
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 USUAL = 12
 SPREAD = ["p05", "p50", "p95"]
+LINE = ["factory", "product"]
 CHANGED = 0.01
 """A line is drawn when its capacity changes by more than this share of its greatest."""
-MOST_POINTS = 4000
 
 
 def capacity(tables: Tables, choice: Choice = ANY) -> Chart | None:
@@ -45,7 +45,7 @@ def capacity(tables: Tables, choice: Choice = ANY) -> Chart | None:
     if not shown:
         return None
     lines = lines[lines["product"].isin(shown)]
-    every = 3 if len(lines) > MOST_POINTS else 1
+    every = sampling((part for _, part in groups(lines, LINE)), SPREAD)
     by_product = dict(groups(lines, "product"))
     panels = [_panel(tables, product, by_product[product], every) for product in shown]
     known = events.shown(tables, panels)
@@ -84,9 +84,9 @@ def _rows(tables: Tables) -> pd.DataFrame:
 
 def _changed(rows: pd.DataFrame) -> pd.DataFrame:
     """Keep the lines whose capacity changes in the median or at an end of the spread."""
-    groups = rows.groupby(["factory", "product"], sort=False)
-    spans = [groups[level].transform("max") - groups[level].transform("min") for level in SPREAD]
-    greatest = groups["p95"].transform("max")
+    lines = rows.groupby(LINE, sort=False)
+    spans = [lines[level].transform("max") - lines[level].transform("min") for level in SPREAD]
+    greatest = lines["p95"].transform("max")
     moves = sum(span > CHANGED * greatest for span in spans) > 0
     return rows[moves & (greatest > 0)]
 

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MOST_LABELS = 7
+MOST_POINTS = 9000
+"""Months of all panels of a chart together"""
 
 
 def ordinal(month: str) -> int:
@@ -63,6 +65,15 @@ def year_axis(years: Iterable[int]) -> alt.X:
 
     axis = alt.Axis(title=None, labelAngle=0, labelOverlap="greedy", labelSeparation=4)
     return alt.X("year:O", axis=axis, scale=alt.Scale(domain=list(years)))
+
+
+def sampling(series: Iterable[pd.DataFrame], values: list[str]) -> int:
+    """Return which months of several series are drawn: each (1), or every third where more than
+    MOST_POINTS are left without flat stretches.
+    """
+    parts = list(series)
+    is_long = sum(map(len, parts)) > MOST_POINTS
+    return 3 if is_long and sum(len(thinned(each, values)) for each in parts) > MOST_POINTS else 1
 
 
 def thinned(frame: pd.DataFrame, values: list[str], every: int = 1) -> pd.DataFrame:
