@@ -19,7 +19,7 @@ from sim.report.charts.fill_rate import fill_rate
 from sim.report.charts.gallery import CHARTS, available, chart
 from sim.report.charts.suppliers import suppliers
 from sim.report.charts.tables import of_folder, of_result
-from sim.report.charts.time import label, ordinal, thinned, ticks
+from sim.report.charts.time import date_ticks, label, ordinal, thinned, ticks
 from sim.report.charts.years import parts_told
 from sim.report.result import Result
 from tests.charted import begins, drawn, flows, recorded, series, tables, titles
@@ -258,6 +258,19 @@ def test_a_year_that_is_not_whole_is_told_and_counts_by_the_month() -> None:
     paid = cost(tables(money={**money, **spread}, series=needs))
     assert paid
     assert "by calendar year (2014 from 2014-10, 2016 until 2016-06);" in paid.subtitle
+
+
+def test_dates_of_a_short_run_are_labelled_by_month_and_not_by_tenths_of_a_year() -> None:
+    """From March 2015 to December 2016 there is one January: every third month, and of these each
+    second one."""
+    labels = date_ticks(2015 + 2 / 12, 2016 + 11 / 12)
+    months = [round(12 * value) for value in labels["values"]]
+    assert [label(month) for month in months] == ["2015-03", "2015-09", "2016-03", "2016-09"]
+    assert "% 12 + 1" in labels["labelExpr"]
+    years = date_ticks(2014.9, 2019.0)
+    assert years["values"] == [2015, 2016, 2017, 2018, 2019]
+    assert "% 12 + 1" not in years["labelExpr"]
+    assert date_ticks(2015.04, 2015.05)["values"] == [2015 + 1 / 12]
 
 
 def test_a_run_within_a_year_is_told_by_its_ends() -> None:
