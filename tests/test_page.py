@@ -86,6 +86,22 @@ def test_three_sentences_say_what_is_short_when_it_is_regained_by_whom_and_at_wh
     ]
 
 
+def test_of_one_member_no_spread_is_told() -> None:
+    rows = summary(fill_rate_after=(0.4, 0.4, 0.4), T90=(30, 30, 30)).assign(n=1)
+    assert sentences(tables(summary=rows)) == [
+        "The only need falls short, Buyerland: Engines: 40 % of what is needed since the supply "
+        "was first restricted is met in its month (in the one member that was run).",
+        "The one need that loses supply most likely regains nine tenths of the loss within the "
+        "run, after 30 months.",
+    ]
+    worse = rows.assign(product="turbines", p50=[0.1, np.inf])
+    both = sentences(tables(summary=pd.concat([rows, worse])))
+    assert both[1] == (
+        "Of the 2 needs that lose supply, 1 most likely regains nine tenths of the loss within the "
+        "run; the worst one does not."
+    )
+
+
 @pytest.mark.parametrize(
     ("rare", "told"),
     [
