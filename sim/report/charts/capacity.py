@@ -75,7 +75,7 @@ def capacity(tables: Tables, choice: Choice = ANY) -> Chart | None:
 
 
 def _rows(tables: Tables) -> pd.DataFrame:
-    frame = tables["capacity"]
+    frame = tables.listed("capacity")
     prefix = "usable" if "usable_p50" in frame else "capacity"
     named = {f"{prefix}_{level}": level for level in SPREAD}
     kept = frame[["month", "factory", "state", "product", *named]].rename(columns=named)

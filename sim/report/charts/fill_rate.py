@@ -15,7 +15,7 @@ from sim.report.charts.relevance import bearing_on_need
 from sim.report.charts.spreads import spread, wide
 from sim.report.charts.tables import Tables
 from sim.report.charts.time import label, month_axis, ordinals, sampling, thinned
-from sim.report.charts.wording import counted, percent, sampled, selected
+from sim.report.charts.wording import percent, sampled, selected
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,7 +49,7 @@ def fill_rate(tables: Tables, choice: Choice = ANY) -> Chart | None:
     every = sampling(series.values(), LEVELS)
     panels = [_panel(tables, need, series[need], every) for need in shown]
     known = events.shown(tables, panels)
-    which = _which(len(shown), None if choice.is_made else len(short), len(by_need))
+    which = _which(tables, len(shown), None if choice.is_made else len(short), len(by_need))
     months = series[shown[0]]["m"]
     return Chart(
         name="fill_rate",
@@ -69,13 +69,13 @@ def fill_rate(tables: Tables, choice: Choice = ANY) -> Chart | None:
     )
 
 
-def _which(shown: int, short: int | None, total: int) -> str:
+def _which(tables: Tables, shown: int, short: int | None, total: int) -> str:
     """Say which needs are shown: of all, or of those that are short where none were asked for."""
     if short is None:
-        return selected(shown, total, "need", "worst first")
+        return selected(shown, total, f"need{tables.kind}", "worst first", f"needs{tables.kind}")
     words = "need that is short in some month", "needs that are short in some month"
     which = selected(shown, short, words[0], "worst first", words[1])
-    return f"{which} ({counted(total, 'need')} in all)"
+    return f"{which} ({tables.counted(total)} in all)"
 
 
 def worst(rows: pd.DataFrame) -> list[Need]:

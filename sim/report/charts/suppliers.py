@@ -77,7 +77,7 @@ def suppliers(tables: Tables, choice: Choice = ANY) -> Chart | None:
     in 9 of 10 members, counted from the foot of its bar. A tick is the state's own need. Without a
     choice, buyers whose suppliers changed most are drawn; None where none changed.
     """
-    flows = tables["flows"]
+    flows = tables.listed("flows")
     choice.check(flows["importer"], flows["product"])
     known = tables.once("delivered", _delivered)
     order = " whose suppliers changed, most changed first"
@@ -116,7 +116,7 @@ def suppliers(tables: Tables, choice: Choice = ANY) -> Chart | None:
 
 def _delivered(tables: Tables) -> list[Delivered]:
     """Return the deliveries of each product to each importer, bars laid on one another by year."""
-    flows, moments = tables["flows"], events.moments(tables)
+    flows, moments = tables.listed("flows"), events.moments(tables)
     first_year = int(flows["year"].min())
     before = max(moments[0].month // 12 - 1, first_year) if moments else first_year
     lengths = year_lengths(tables)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from sim.errors import InputError
 from sim.files.text import from_cell
 from sim.report.charts.names import Names
+from sim.report.charts.wording import counted
 from sim.report.files import MANIFEST, check_folder, readable
 from sim.report.programmes import STAGES
 from sim.report.shortened import ALL
@@ -71,12 +72,26 @@ class Tables:
             raise KeyError(name)
         return found
 
+    def listed(self, name: str) -> pd.DataFrame:
+        """Return the rows of a table without the totals of a large world, which are of no state."""
+        rows = self[name]
+        return rows[rows["state" if "state" in rows.columns else "importer"] != ALL]
+
+    @property
+    def kind(self) -> str:
+        """Return what is to be said behind `need`: of a large world only those hit are listed."""
+        is_short = "summary" in self and (self["summary"]["state"] == ALL).any()
+        return " hit" if is_short else ""
+
+    def counted(self, needs: int) -> str:
+        """Write a number of needs."""
+        return counted(needs, f"need{self.kind}", f"needs{self.kind}")
+
     def final(self, name: str) -> pd.DataFrame:
         """Return the rows of a table that are of needs of states, and not of inputs of lines; the
         totals of a large world are no needs.
         """
-        rows = self[name]
-        rows = rows[rows["state"] != ALL]
+        rows = self.listed(name)
         return rows[rows["use"] == "final"] if "use" in rows.columns else rows
 
     def typical(self) -> pd.DataFrame:

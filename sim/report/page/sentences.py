@@ -42,7 +42,8 @@ def sentences(tables: Tables) -> list[str]:
     short = covered[covered["p05"] < FULL].sort_values("p50", kind="stable")
     if short.empty:
         before = int((_metric(tables, "fill_rate")["p05"] < FULL).sum())
-        return [none_short(len(covered), before, tables.manifest.get("warnings", ()))]
+        warnings = tables.manifest.get("warnings", ())
+        return [none_short(len(covered), before, warnings, tables.kind)]
     worst = single(short)
     need = (str(worst["state"]), str(worst["product"]))
     return [
@@ -67,9 +68,11 @@ def _metric(tables: Tables, metric: str) -> pd.DataFrame:
 
 def _uncovered(tables: Tables, need: Need, row: dict[str, Any], short: int, total: int) -> str:
     if short > 1:
-        which = f"{short} of {total} needs fall short, worst of all"
+        which = f"{short:,} of {tables.counted(total)} fall short, worst of all"
+    elif total > 1:
+        which = f"1 of {tables.counted(total)} falls short,"
     else:
-        which = f"1 of {total} needs falls short," if total > 1 else "The only need falls short,"
+        which = f"The only need{tables.kind} falls short,"
     since = "since the supply was first restricted " if _was_hit(tables, need) else ""
     told = (
         f"{which} {tables.names.need(*need)}: {percent(row['p50'])} of what is needed "
