@@ -318,6 +318,9 @@ def test_a_month_that_stands_out_is_drawn_in_a_long_chart_of_flat_lines(months: 
     assert (rows["p50"] == 0).sum() == 60
     assert found is not None
     assert "third" not in found.subtitle
+    assert found.title.endswith(
+        f"can make 9 engines a month in 2001-01, 0 in 2007-09 and 9 in {made['month'].iloc[-1]}"
+    )
 
 
 def test_capacity_that_never_changes_is_not_drawn() -> None:

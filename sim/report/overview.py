@@ -173,6 +173,9 @@ def _soon(records: Records, short: Sequence[int]) -> str:
 def _who(ends: Ends) -> str:
     counts = Counter(fate for fate, _ in ends.values())
     said = [f"{counts[fate]} {words}" for fate, words in FATES.items() if counts[fate]]
+    if len(ends) == 1:
+        (fate, _), *_ = ends.values()
+        return f"Who supplies: at the end the one need hit is most likely {FATES[fate]}."
     return (
         f"Who supplies: of the {counted(len(ends), 'need')} hit, at the end most likely"
         f" {listed(said)}."
