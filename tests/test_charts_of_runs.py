@@ -123,7 +123,14 @@ def test_names_that_are_not_there_are_all_told() -> None:
             r"is not"
         ),
     ):
-        fill_rate(recorded(), Choice(states=["RUS"], products=["cars"]))
+        chart(recorded(), "fill_rate", Choice(states=["RUS"], products=["cars"]))
+
+
+def test_a_state_of_the_scenario_of_which_a_chart_has_nothing_is_no_mistake() -> None:
+    """The seller has no need that could be hit or short, and its plant never changes."""
+    for name in ("fill_rate", "fates", "capacity", "suppliers"):
+        assert chart(recorded(), name, Choice(states=["BBB"])) is None
+    assert chart(recorded(), "suppliers", Choice(states=["AAA"]))
 
 
 def test_one_event_has_one_number_in_all_charts() -> None:

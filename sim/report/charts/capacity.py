@@ -36,7 +36,6 @@ def capacity(tables: Tables, choice: Choice = ANY) -> Chart | None:
     make at the start. None where no line changes.
     """
     rows = _rows(tables)
-    choice.check(rows["state"], rows["product"])
     drawn = _changed(rows)
     if drawn.empty:
         return None

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.report.charts.chart import Chart, Key, Panel
 from sim.report.charts.choice import ANY, Choice
-from sim.report.charts.frames import fields
+from sim.report.charts.frames import fields, groups
 from sim.report.charts.ranges import labelled, range_spec, step
 from sim.report.charts.spreads import spread
 from sim.report.charts.tables import Tables
@@ -61,16 +61,15 @@ def comparison(tables: Tables, choice: Choice = ANY, metric: str = HEADLINE) -> 
     differs.
     """
     rows = tables["comparison"]
-    choice.check(rows["state"], rows["product"])
     rows = rows[(rows["metric"] == metric) & (rows["product"] != ALL) & np.isfinite(rows["p50"])]
-    rows = rows[[choice.takes(*need) for need in zip(rows["state"], rows["product"], strict=True)]]
+    rows = choice.among(rows)
     size = rows[["mean", "p05", "p95"]].abs().max(axis=1)
     seen = rows[size >= least_seen(metric)]
     if seen.empty:
         return None
     panels = [
         _panel(tables, other, part, metric, choice.limit(USUAL))
-        for other, part in seen.groupby("other", sort=False)
+        for other, part in groups(seen, "other")
     ]
     shown = sum(len(panel.rows["rows"]) for panel in panels)
     base = str(seen["base"].iloc[0])

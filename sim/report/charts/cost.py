@@ -36,9 +36,8 @@ def cost(tables: Tables, choice: Choice = ANY) -> Chart | None:
     are none.
     """
     rows = tables["money"]
-    choice.check(rows["state"], choice.products)
     rows = rows[(rows["state"] != "all") & rows["item"].isin(ITEMS) & rows["p50"].notna()]
-    rows = rows[[choice.takes(state, None) for state in rows["state"]]]
+    rows = rows.loc[[choice.takes(state, None) for state in rows["state"]]]
     size = rows[["p05", "p50", "p95"]].abs().max(axis=1)
     largest = size.groupby([rows["item"], rows["state"]]).transform("max")
     greatest = size.groupby(rows["item"]).transform("max")

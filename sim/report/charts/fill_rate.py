@@ -38,7 +38,6 @@ def fill_rate(tables: Tables, choice: Choice = ANY) -> Chart | None:
     on the mean. None where no need was short.
     """
     rows = tables.final("series").query("metric == 'fill_rate'")
-    choice.check(rows["state"], rows["product"])
     by_need = _series(rows)
     ordered = choice.of([need for need in worst(rows) if need in by_need])
     short = _short(by_need, ordered)

@@ -36,8 +36,7 @@ def programmes(tables: Tables, choice: Choice = ANY) -> Chart | None:
     p50, p95, mean`.
     """
     rows = tables["programmes"]
-    choice.check(rows["state"], rows["product"])
-    rows = rows[[choice.takes(*need) for need in zip(rows["state"], rows["product"], strict=True)]]
+    rows = choice.among(rows)
     ranked = rows.sort_values(
         ["funded_p50", "built_p50"], key=lambda months: months.replace("", "~"), kind="stable"
     )

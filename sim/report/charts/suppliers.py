@@ -78,7 +78,6 @@ def suppliers(tables: Tables, choice: Choice = ANY) -> Chart | None:
     choice, buyers whose suppliers changed most are drawn; None where none changed.
     """
     flows = tables.listed("flows")
-    choice.check(flows["importer"], flows["product"])
     known = tables.once("delivered", _delivered)
     order = " whose suppliers changed, most changed first"
     if choice.is_made:

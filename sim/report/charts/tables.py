@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Hashable, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
 
 T = TypeVar("T")
+STATES = ("state", "exporter", "importer")
+"""Columns that name a state"""
 
 TEXTS = (
     *("month", "metric", "state", "product", "factory", "exporter", "via", "importer", "item"),
@@ -101,6 +103,15 @@ class Tables:
         rows = self.final("summary")
         found: pd.DataFrame = rows[2 * rows["n"] >= rows["n"].max()]
         return found
+
+    def codes(self, names: Iterable[str]) -> tuple[set[str], set[str]]:
+        """Return the states and the products of the scenario, and of these tables."""
+        states, products = set(self.names.states), set(self.names.products)
+        for rows in (self[name] for name in names if name in self):
+            for column in STATES:
+                states.update(rows.get(column, ()))
+            products.update(word for text in set(rows.get("product", ())) for word in text.split())
+        return states - {"", ALL}, products
 
     def once(self, name: Hashable, make: Callable[[Tables], T]) -> T:
         """Return what several charts, or one drawn twice, need of the tables; it is made once."""
