@@ -207,6 +207,10 @@ def _soon(records: Records, short: Sequence[int]) -> str:
 
 
 def _who(ends: Ends) -> str:
+    if len(ends) == 1:
+        [only] = ends.values()
+        by = by_whom([only.by])
+        return f"Who supplies: at the end the one need hit is most likely {FATES[only.fate]}{by}."
     said = []
     for fate, words in FATES.items():
         mine = [end for end in ends.values() if end.fate == fate]

@@ -16,7 +16,7 @@ from sim.report.charts.frames import fields
 from sim.report.charts.names import plain
 from sim.report.charts.ranges import labelled, range_spec, step
 from sim.report.charts.tables import Tables
-from sim.report.charts.time import ordinal
+from sim.report.charts.time import WHOLE_YEARS, ordinal
 from sim.report.charts.wording import counted, number
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def backtest(tables: Tables, choice: Choice = ANY) -> Chart | None:
     spec = range_spec(
         max(step(panel.rows["rows"]) for panel in panels),
         {"model": "$line"},
-        format=".6~g",
+        labels={"format": ".6~g", "labelExpr": WHOLE_YEARS},
         zero=False,
         extra=[dots.mark_point(filled=True, opacity=1, size=60)],
     )

@@ -30,11 +30,11 @@ def percent(share: float) -> str:
     return "over 99 %" if rounded == 100 and share < 0.9995 else f"{rounded} %"
 
 
-def none_short(needs: int, before: int, warnings: Iterable[str]) -> str:
+def none_short(needs: int, before: int, warnings: Iterable[str], kind: str = "") -> str:
     """Write that no need is short, so that it agrees with what is warned of; `before` counts those
-    that were short until a restriction hit them.
+    that were short until a restriction hit them, `kind` says which needs are meant where not all.
     """
-    every = "The only need is" if needs == 1 else f"All {needs:,} needs are"
+    every = f"The only need{kind} is" if needs == 1 else f"All {needs:,} needs{kind} are"
     told = f"{every} met in full in at least 19 members of 20"
     if before:
         were = "it was short" if needs == 1 else f"{counted(before, 'need')} fell short"

@@ -55,8 +55,8 @@ def sentences(tables: Tables) -> list[str]:
     short = covered[covered["p05"] < FULL].sort_values("p50", kind="stable")
     if short.empty:
         before = int((_metric(tables, "fill_rate")["p05"] < FULL).sum())
-        none = none_short(len(covered), before, tables.manifest.get("warnings", ()))
-        hit = tables.has("fates")
+        warnings = tables.manifest.get("warnings", ())
+        none, hit = none_short(len(covered), before, warnings, tables.kind), tables.has("fates")
         return [none, *(_joined(_by_whom(tables), _cost(tables, _payer(tables))) if hit else ())]
     worst = single(short)
     need = (str(worst["state"]), str(worst["product"]))
@@ -87,16 +87,26 @@ def _metric(tables: Tables, metric: str) -> pd.DataFrame:
 
 def _uncovered(tables: Tables, need: Need, row: dict[str, Any], short: int, total: int) -> str:
     if short > 1:
-        which = f"{short} of {total} needs fall short, worst of all"
+        which = f"{short:,} of {tables.counted(total)} fall short, worst of all"
+    elif total > 1:
+        which = f"1 of {tables.counted(total)} falls short,"
     else:
-        which = f"1 of {total} needs falls short," if total > 1 else "The only need falls short,"
+        which = f"The only need{tables.kind} falls short,"
     since = "since the supply was first restricted " if _was_hit(tables, need) else ""
-    return (
+    told = (
         f"{which} {tables.names.need(*need)}: {percent(row['p50'])} of what is needed "
-        f"{since}is met in its month (median; "
-        f"{percent(row['p05'])} to {percent(row['p95'])} in 9 of 10 members; {beside_intervals()}"
-        " of the shipped cases)."
+        f"{since}is met in its month"
     )
+    if _members(tables) == 1:
+        return f"{told} (in the one member that was run)."
+    return (
+        f"{told} (median; {percent(row['p05'])} to {percent(row['p95'])} in 9 of 10 members;"
+        f" {beside_intervals()} of the shipped cases)."
+    )
+
+
+def _members(tables: Tables) -> int:
+    return int(tables.final("summary")["n"].max())
 
 
 def _regained(tables: Tables, need: Need, short: pd.DataFrame) -> str:
@@ -125,25 +135,29 @@ def _one_regained(tables: Tables, need: Need, row: dict[str, Any]) -> str:
     is_lost = np.isinf(row["p50"])
     regains = "does not regain" if is_lost else "regains"
     after = "" if is_lost else f", after {_after(row)}"
-    return (
-        f"The one need that loses supply most likely {regains} nine tenths of the loss within the "
-        f"run{after}; {_never(tables, need)} it does not."
-    )
+    told = f"The one need that loses supply most likely {regains} nine tenths of the loss within"
+    if _members(tables) == 1:
+        return f"{told} the run{after}."
+    return f"{told} the run{after}; {_never(tables, need)} it does not."
 
 
 def _worst_regained(tables: Tables, need: Need, row: dict[str, Any]) -> str:
-    if np.isinf(row["p50"]):
+    is_lost = np.isinf(row["p50"])
+    if _members(tables) == 1:
+        return "the worst one does not" if is_lost else f"the worst one after {_after(row)}"
+    if is_lost:
         return f"the worst one does not {_never(tables, need)}"
     return f"the worst one after {_after(row)}, {_never(tables, need)} it does not"
 
 
 def _after(row: dict[str, Any]) -> str:
-    return f"{months(row['p50'])} months ({months(row['p05'])} to {months(row['p95'])})"
+    low, middle, high = (months(row[level]) for level in ("p05", "p50", "p95"))
+    return f"{middle} months" + (f" ({low} to {high})" if low != high else "")
 
 
 def _never(tables: Tables, need: Need) -> str:
     """Write in which share of all members the loss of a need is not regained."""
-    everyone = tables.final("summary")["n"].max()
+    everyone = _members(tables)
     shares = {
         (each["state"], each["product"]): each["mean"] * each["n"] / everyone
         for each in records(_metric(tables, "T90_censored"))

@@ -7,6 +7,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import ROUND_05UP, Context, Decimal
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
@@ -22,8 +23,9 @@ FIRST = 12
 """Panels that stand open; more are behind a button."""
 WORDS = ("never", "under", "over", "near")
 """With which a number may begin"""
-DIGITS, LARGE = 4, 1000
-"""Digits of a number that tell; large ones, dates as years among them, keep two decimals."""
+DIGITS, CENTS, LARGE = Context(prec=4, rounding=ROUND_05UP), Decimal("0.01"), 1000
+"""Digits of a number that tell; large ones, dates as years among them, keep two decimals. The last
+digit is such that who rounds to fewer finds what the whole number is rounded to."""
 
 
 @dataclass(frozen=True)
@@ -161,7 +163,9 @@ def _plain(value: object) -> object:
         return None
     if value.is_integer():
         return int(value)
-    return float(f"{value:.{DIGITS}g}") if abs(value) < LARGE else round(value, 2)
+    if abs(value) < LARGE:
+        return float(DIGITS.create_decimal(repr(value)))
+    return float(Decimal(repr(value)).quantize(CENTS, ROUND_05UP))
 
 
 def _slider(chart: Chart) -> Slider | None:
