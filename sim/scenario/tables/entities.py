@@ -136,7 +136,9 @@ class _Columns:
         """List the keys that entities have, as `Entities.given` does."""
         for each in self.layout.targets:
             place = where(self.layout, each.level, self.path)
-            yield (f"{place}.*", each.path[0]) if each.path else (place, "*")
+            holder, _, key = place.rpartition(".")
+            # numbers by year are one key of a need: units of its own drop it
+            yield (f"{place}.*", each.path[0]) if each.path else (holder, key)
 
     def titles(self, rows: Rows) -> Titles:
         """Give the codes of entities that need titles."""

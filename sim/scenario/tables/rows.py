@@ -180,7 +180,8 @@ class Rows:
         for target in self._columns[at]:
             leaf = _leaf(kind, target) if model is Dated else target.leaf
             value = self._value(target, leaf, spot, row)
-            if value is not None and leaf.kind == "quantity":
+            is_month = value is not None and target.part == "value" and isinstance(value.value, str)
+            if value is not None and leaf.kind == "quantity" and not is_month:
                 numbers.setdefault(target.path, {})[target.part] = value
                 rates[target.path] = leaf.is_rate
             elif value is not None:

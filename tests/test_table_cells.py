@@ -1,0 +1,139 @@
+"""Cells of tables mean what the scenario says of them, whichever way the rows are read: as columns,
+each different text once, or row by row."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import sim
+import sim.report.result
+from sim.errors import ScenarioError
+from sim.scenario.column_table import ColumnTable
+from sim.scenario.loading.dump import digest
+from sim.scenario.schema import Scenario
+
+BLOCKS = {
+    "states": "{AAA: {title: Here}, BBB: {title: There}}",
+    "products": "{pumps: {title: Pumps, unit: pumps}}",
+    "factories": "{f: {title: F, state: BBB, lines: {pumps: 100}}}",
+    "needs": "{AAA: {pumps: 50}}",
+    "trade": "{all: {exporter: '*', importer: '*', product: '*'}}",
+    "sources": "{book: {title: A book}}",
+}
+
+
+def loaded(folder: Path, tables: dict[str, str], **blocks: str) -> Scenario:
+    """Load a world with some blocks of its own, beside tables of these contents."""
+    for name, text in tables.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    lines = [f"{key}: {block}" for key, block in {**BLOCKS, **blocks}.items()]
+    head = ["name: cells", "title: Cells", "start: 2020-01", "months: 12"]
+    (folder / "main.yaml").write_text("\n".join([*head, *lines]), encoding="utf-8")
+    return sim.load(folder / "main.yaml")
+
+
+def refusal(folder: Path, tables: dict[str, str], **blocks: str) -> str:
+    with pytest.raises(ScenarioError) as caught:
+        loaded(folder, tables, **blocks)
+    return str(caught.value).replace(f"{folder}/", "")
+
+
+PLANTS = "factory,state,product,capacity,unit_cost\nf,BBB,pumps,100,999\ng,BBB,pumps,50,3\n"
+RULES = "rule,exporter,importer,product,weight\na,BBB,AAA,pumps,9\nb,AAA,BBB,pumps,3\n"
+
+
+def test_a_number_may_stand_for_a_blank(tmp_path: Path) -> None:
+    """999 is no cost where the table says that it is missing: the line has the default, 0."""
+    found = loaded(tmp_path, {"f.csv": PLANTS}, factories="{table: f.csv, missing: ['999']}")
+    costs = [found.factories[each].lines["pumps"].unit_cost.value for each in "fg"]
+    assert costs == [0, 3]
+    found = loaded(tmp_path, {"t.csv": RULES}, trade="{table: t.csv, missing: ['9']}")
+    assert isinstance(found.trade, ColumnTable)
+    assert [found.trade[each].weight.value for each in "ab"] == [1, 3]
+
+
+@pytest.mark.parametrize("key", ["weight_low", "exporter"])
+def test_a_scale_that_would_do_nothing_is_refused(key: str, tmp_path: Path) -> None:
+    """An interval has the scale of its number; a name has none."""
+    table = "rule,exporter,importer,product,weight,weight_low,weight_high\na,BBB,AAA,pumps,5,4,6\n"
+    told = refusal(tmp_path, {"t.csv": table}, trade=f"{{table: t.csv, scale: {{{key}: 10}}}}")
+    assert f"trade.scale.{key}: no such number in the table" in told
+
+
+def test_a_point_between_thousands_stands_before_no_decimals(tmp_path: Path) -> None:
+    """1.200 is twelve hundred then, and 1.5 is no number: it would be read as fifteen."""
+    plants = "{table: f.csv, delimiter: ';', thousands: '.'}"
+    table = "factory;state;product;capacity\nf;BBB;pumps;1.200\n"
+    found = loaded(tmp_path, {"f.csv": table}, factories=plants)
+    assert found.factories["f"].lines["pumps"].capacity.value == 1200
+    told = refusal(tmp_path, {"f.csv": table.replace("1.200", "1.5")}, factories=plants)
+    assert "expected a number, found text '1.5'; say decimal: '.', thousands: ''" in told
+
+
+def test_a_constant_may_have_intervals_in_some_rows(tmp_path: Path) -> None:
+    """All weights are 5, wherever columns of their ends are blank; they were 1 in the run."""
+    table = "rule,exporter,importer,product,weight_low,weight_high\na,BBB,AAA,pumps,,\n"
+    spec = "{table: t.csv, constants: {weight: 5}}"
+    found = loaded(tmp_path, {"t.csv": table}, trade=spec)
+    assert not isinstance(found.trade, ColumnTable)
+    assert found.trade["a"].weight.value == 5
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        "source: book, constants: {lead_months: 3}",
+        "per: year, constants: {cap: 120}",
+        "constants: {by_search: true, pairs: together}",
+    ],
+)
+def test_constants_of_large_tables_are_read_again(
+    spec: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A result with very many trade rules holds them as a table; it loads to the same scenario."""
+    monkeypatch.setattr(sim.report.result, "LARGE", 1)
+    found = loaded(tmp_path, {"t.csv": RULES}, trade=f"{{table: t.csv, {spec}}}")
+    assert isinstance(found.trade, ColumnTable)
+    sim.run(found).save(tmp_path / "out", figures=False)
+    assert (tmp_path / "out" / "trade.csv").exists()
+    assert digest(sim.load(tmp_path / "out" / "scenario.yaml")) == digest(found)
+
+
+def test_constants_may_be_whole_numbers_and_flags(tmp_path: Path) -> None:
+    needs = {"n.csv": "state,product,units\nAAA,pumps,5\n"}
+    found = loaded(tmp_path, needs, needs="{table: n.csv, constants: {tier: 1}}")
+    assert found.needs["AAA"]["pumps"].tier == 1
+    told = refusal(tmp_path, needs, needs="{table: n.csv, constants: {tier: [1]}}")
+    assert "needs.constants.tier: expected text or a number, found a list" in told
+
+
+@pytest.mark.parametrize("first", ["{table: n.csv}", "{AAA: {pumps: 5}}"])
+def test_a_table_by_year_takes_the_place_of_units(first: str, tmp_path: Path) -> None:
+    """120 a year stand in place of 5 a month, be these of a table or not."""
+    tables = {
+        "n.csv": "state,product,units\nAAA,pumps,5\n",
+        "y.csv": "state,product,year,units\nAAA,pumps,2020,120\n",
+    }
+    found = loaded(tmp_path, tables, needs=f"[{first}, {{table: y.csv}}]").needs["AAA"]["pumps"]
+    assert found.units is None
+    assert found.by_year is not None
+    assert found.by_year[2020].value == 120
+
+
+def test_a_cell_may_hold_whatever_the_key_may(tmp_path: Path) -> None:
+    """`all` in place of a list of states, and a month in place of a number of months."""
+    head = (
+        "programme,title,chair,beneficiaries,candidate,factory,product,lead_time.announced,"
+        "lead_time.stated_on,ramp_months,capital_cost"
+    )
+    row = "q,Q,AAA,all,c,f,pumps,2021-05,2020-01,1,5"
+    spec = "{table: p.csv, source: book}"
+    found = loaded(tmp_path, {"p.csv": f"{head}\n{row}\n"}, programmes=spec).programmes["q"]
+    assert found.beneficiaries == "all"
+    lead_time = found.candidates["c"].lead_time
+    assert lead_time is not None
+    assert (lead_time.announced, lead_time.stated_on) == ("2021-05", "2020-01")
+    assert found.candidates["c"].ramp_months is not None
+    assert found.candidates["c"].ramp_months.source == "book"
