@@ -137,3 +137,22 @@ def test_a_cell_may_hold_whatever_the_key_may(tmp_path: Path) -> None:
     assert (lead_time.announced, lead_time.stated_on) == ("2021-05", "2020-01")
     assert found.candidates["c"].ramp_months is not None
     assert found.candidates["c"].ramp_months.source == "book"
+
+
+def test_a_state_that_is_no_code_is_told_how_it_gets_one(tmp_path: Path) -> None:
+    tables = {
+        "s.csv": "state,title\nGermany,Germany\nBBB,B\n",
+        "n.csv": "state,product,units\nGermany,pumps,5\n",
+    }
+    blocks = {"states": "{table: s.csv}", "needs": "{table: n.csv}"}
+    told = refusal(tmp_path, tables, **blocks)
+    message = "'Germany' is not a state's name (2 to 20 capital letters, digits or _, as in RUS)"
+    for place in ("n.csv:2:1 needs.Germany", "s.csv:2:1 states.Germany"):
+        assert f"{place}: {message}; give it one by names: {{Germany: GERMANY}}" in told
+    named = {key: f"{each[:-1]}, names: {{Germany: DEU}}}}" for key, each in blocks.items()}
+    assert list(loaded(tmp_path, tables, **named).needs) == ["DEU"]
+
+
+def test_an_unknown_state_of_a_table_may_have_another_name(tmp_path: Path) -> None:
+    told = refusal(tmp_path, {"t.csv": RULES.replace("AAA", "Germany")}, trade="{table: t.csv}")
+    assert "unknown state or bloc 'Germany'; known: AAA, BBB; names gives codes other names" in told
