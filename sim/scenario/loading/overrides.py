@@ -69,7 +69,9 @@ def _put(node: Written, shape: Shape, steps: list[str], value: Written, done: Pa
     further = steps[1:] or _left_out(kept.get(key), inner, value)
     if further:
         start = kept.get(key) or _started(node, shape, key, value, path)
-        kept[key] = _put(start, inner, further, value, path)
+        changed = _put(start, inner, further, value, path)
+        is_short = not steps[1:] and len(changed.members) == 1
+        kept[key] = replace(changed, implied=True) if is_short else changed
     else:
         _put_here(kept, node, shape, value, path)
         if done or value.value is None:
