@@ -156,3 +156,25 @@ def test_a_state_that_is_no_code_is_told_how_it_gets_one(tmp_path: Path) -> None
 def test_an_unknown_state_of_a_table_may_have_another_name(tmp_path: Path) -> None:
     told = refusal(tmp_path, {"t.csv": RULES.replace("AAA", "Germany")}, trade="{table: t.csv}")
     assert "unknown state or bloc 'Germany'; known: AAA, BBB; names gives codes other names" in told
+
+
+@pytest.mark.parametrize("more", ["", ", rules.allocation: talmud"])
+def test_what_constants_say_of_a_number_is_said_where_there_is_one(
+    more: str, tmp_path: Path
+) -> None:
+    """A blank cost is none, whoever would be its source; rules of its own are read row by row."""
+    table = PLANTS.replace("999", "")
+    spec = f"{{table: f.csv, constants: {{unit_cost_source: book{more}}}}}"
+    found = loaded(tmp_path, {"f.csv": table}, factories=spec).factories
+    costs = [found[each].lines["pumps"].unit_cost for each in "fg"]
+    assert [(each.value, each.source) for each in costs] == [(0, None), (3, "book")]
+
+
+def test_a_bloc_has_one_name_in_all_columns(tmp_path: Path) -> None:
+    tables = {
+        "s.csv": "state,title,bloc\nAAA,A,\nBBB,B,East-1\n",
+        "t.csv": "exporter,importer,product\nEast-1,AAA,pumps\n",
+    }
+    found = loaded(tmp_path, tables, states="{table: s.csv}", trade="{table: t.csv}")
+    assert found.states["BBB"].bloc == "EAST_1"
+    assert [each.exporter for each in found.trade.values()] == ["EAST_1"]

@@ -55,9 +55,9 @@ NAMED_BY: Mapping[str, tuple[str, ...]] = {
     "factory": ("state", "product"),
 }
 """Column of names -> columns that it is made from where it is not there."""
-OF_STATES = frozenset({"state", "exporter", "importer", "chair", "beneficiaries", "toward"})
+OF_STATES = frozenset({"state", "bloc", "exporter", "importer", "chair", "beneficiaries", "toward"})
 """Columns that name states, or blocs of them."""
-OF_NAMES = frozenset({*OF_STATES, "product", "factory", "programme", "bloc", "complexity"})
+OF_NAMES = frozenset({*OF_STATES, "product", "factory", "programme", "complexity"})
 """Columns that name something; their codes get names."""
 
 
