@@ -178,3 +178,25 @@ def test_a_bloc_has_one_name_in_all_columns(tmp_path: Path) -> None:
     found = loaded(tmp_path, tables, states="{table: s.csv}", trade="{table: t.csv}")
     assert found.states["BBB"].bloc == "EAST_1"
     assert [each.exporter for each in found.trade.values()] == ["EAST_1"]
+
+
+def test_whole_numbers_of_parquet_are_written_without_a_point(tmp_path: Path) -> None:
+    """Years and codes are floats where their column has a blank, and so is what stands for one."""
+    arrow = pytest.importorskip("pyarrow")
+    columns = {"state": ["AAA"] * 3, "product": [10.0] * 3, "year": [2020.0, 2021.0, 2022.0]}
+    rows = arrow.table({**columns, "units": [120.0, 60.5, -9.0]})
+    pytest.importorskip("pyarrow.parquet").write_table(rows, tmp_path / "n.parquet")
+    found = loaded(
+        tmp_path,
+        {},
+        products="{c10: {title: Food, unit: t}}",
+        factories="{f: {title: F, state: BBB, lines: {c10: 100}}}",
+        needs="{table: n.parquet, missing: ['-9'], blank: skip}",
+    ).needs["AAA"]["c10"]
+    assert found.by_year is not None
+    assert {year: each.value for year, each in found.by_year.items()} == {2020: 120, 2021: 60.5}
+
+
+def test_large_bounds_are_told_without_a_point(tmp_path: Path) -> None:
+    told = refusal(tmp_path, {}, needs="{AAA: {pumps: 2e12}}")
+    assert told.endswith("2000000000000 is above 1000000000000 (units per month)")

@@ -208,7 +208,7 @@ SMALLEST = 1e-9
 
 def plain(number: float) -> str:
     """Write a number as a person would: no trailing `.0`."""
-    return f"{number:g}" if abs(number) < 1e6 else repr(number)
+    return f"{number:g}" if abs(number) < 1e6 else repr(number).removesuffix(".0")
 
 
 @dataclass(frozen=True)
