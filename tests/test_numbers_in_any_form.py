@@ -168,3 +168,10 @@ def test_nobody_finds_who_is_not_to_deliver() -> None:
     ]
     assert found[0].tolist() == found[1].tolist()
     assert found[1].sum() > 0
+
+
+def test_a_loss_of_some_members_needs_its_months_too() -> None:
+    hard = {"build_months": 1, "qualification_months": 1, "ramp_months": 1, "capital_cost": 1}
+    loss = {"value": 0, "low": 0, "high": 0.5}
+    with pytest.raises(ScenarioError, match="retool_loss needs retool_months"):
+        world(complexity={"hard": {**hard, "retool_loss": loss}})

@@ -39,7 +39,7 @@ def _class_findings(path: Path, hard: Complexity) -> Iterator[tuple[Path, str]]:
     yield from _clashes(path, hard)
     yield from ((path, f"missing key '{key}'") for key in missing(None, hard))
     for key in ("retool_loss", "retool_cost"):
-        if hard.retool_months is None and getattr(hard, key).value:
+        if hard.retool_months is None and getattr(hard, key).most:
             yield (*path, key), f"{key} needs retool_months"
 
 
