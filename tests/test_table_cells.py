@@ -200,3 +200,45 @@ def test_whole_numbers_of_parquet_are_written_without_a_point(tmp_path: Path) ->
 def test_large_bounds_are_told_without_a_point(tmp_path: Path) -> None:
     told = refusal(tmp_path, {}, needs="{AAA: {pumps: 2e12}}")
     assert told.endswith("2000000000000 is above 1000000000000 (units per month)")
+
+
+EVENTS = """\
+event,kind,date,exporter,importer,via,capacity,state,product,input,factor,factory,from_product,\
+to_product,months,lifts,after.event,source
+ban-1,cut_off,2020-03,BBB,AAA,,,,,,,,,,,,,OECD-21
+by,reexport,2020-04,BBB,AAA,Third,4,,,,,,,,,,,
+less,thrift,2020-04,,,,,BBB,C10-12,01T03,0.5,,,,,,,
+turn,retool,2020-05,,,,,,,,,F-1,01T03,C10-12,2,,,
+end,lifting,,,,,,,,,,,,,,ban-1,ban-1,
+"""
+
+
+def test_a_code_has_one_name_in_whatever_column_it_stands(tmp_path: Path) -> None:
+    """As a product and as whose makers use it, as an event and as what is lifted, as a source."""
+    tables = {
+        "p.csv": "product,title,unit\n01T03,Farm,t\nC10-12,Food,t\n",
+        "f.csv": "factory,state,product,capacity,capacity_source\n"
+        "F-1,BBB,01T03,9,OECD-21\nF-1,BBB,C10-12,5,OECD-21\n",
+        "i.csv": "factory,product,input,amount\nF-1,C10-12,01T03,0.5\n",
+        "n.csv": "state,product,units\nAAA,C10-12,5\n",
+        "s.csv": "source,title\nOECD-21,OECD\n",
+        "t.csv": "rule,exporter,importer,product,user\nin,BBB,BBB,01T03,C10-12\n"
+        "out,BBB,AAA,C10-12,final\n",
+        "e.csv": EVENTS,
+    }
+    blocks = {key: f"{{table: {key[0]}.csv}}" for key in ("products", "needs", "sources", "trade")}
+    found = loaded(
+        tmp_path,
+        tables,
+        **blocks,
+        states="{AAA: {title: A}, BBB: {title: B}, CCC: {title: C}}",
+        factories="[{table: f.csv}, {table: i.csv}]",
+        events="{table: e.csv, names: {Third: CCC}}",
+    )
+    said = {name: each.model_dump() for name, each in found.events.items()}
+    assert said["by"]["via"] == "CCC"
+    assert said["less"]["input"] == said["turn"]["from_product"] == "c01T03"
+    assert said["turn"]["to_product"] == found.trade["in"].user == "C10_12"
+    assert said["end"]["lifts"] == [said["end"]["after"]["event"]] == ["ban_1"]
+    line = found.factories["F_1"].lines["c01T03"]
+    assert said["ban_1"]["source"] == line.capacity.source == "OECD_21"

@@ -55,9 +55,14 @@ NAMED_BY: Mapping[str, tuple[str, ...]] = {
     "factory": ("state", "product"),
 }
 """Column of names -> columns that it is made from where it is not there."""
-OF_STATES = frozenset({"state", "bloc", "exporter", "importer", "chair", "beneficiaries", "toward"})
+OF_STATES = frozenset(
+    ("state", "bloc", "exporter", "importer", "via", "chair", "beneficiaries", "toward")
+)
 """Columns that name states, or blocs of them."""
-OF_NAMES = frozenset({*OF_STATES, "product", "factory", "programme", "complexity"})
+OF_NAMES = OF_STATES.union(
+    ("product", "from_product", "to_product", "input", "user", "factory", "programme"),
+    ("complexity", "event", "lifts", "repairs", "source"),
+)
 """Columns that name something; their codes get names."""
 
 

@@ -66,10 +66,10 @@ class Values:
         return read * self.spec.scale.get(target.stem, 1)
 
     def _named(self, text: str, target: Target) -> str:
-        last = target.path[-1] if target.path else ""
-        if text == "*" or target.part != "value" or last not in OF_NAMES:
+        key = str(target.path[-1]) if target.path and target.part == "value" else target.part
+        if text == "*" or key not in OF_NAMES:
             return text
-        return self.codes.name(text, capitals=last in OF_STATES)
+        return self.codes.name(text, capitals=key in OF_STATES)
 
     def member(self, text: str, key: str) -> Key:
         """Name a member of a level whose names stand in a column `key`. Raises ValueError."""
