@@ -29,6 +29,7 @@ from sim.scenario.quantity import (
     Share,
     Weight,
     Yield,
+    in_full,
     month_labels,
 )
 from sim.scenario.rule_choices import FactoryRules, Rules, StateRules
@@ -64,12 +65,7 @@ class Input(Frozen):
     @model_validator(mode="before")
     @classmethod
     def _accept_amount(cls, data: Any) -> Any:
-        is_plain_quantity = isinstance(data, dict) and "value" in data
-        return (
-            {"amount": data}
-            if is_plain_quantity or (isinstance(data, (int, float)) and not isinstance(data, bool))
-            else data
-        )
+        return in_full(data, "amount")
 
 
 class Product(Frozen):
@@ -130,12 +126,7 @@ class Line(Frozen):
     @model_validator(mode="before")
     @classmethod
     def _accept_capacity(cls, data: Any) -> Any:
-        is_plain_quantity = isinstance(data, dict) and "value" in data
-        return (
-            {"capacity": data}
-            if is_plain_quantity or (isinstance(data, (int, float)) and not isinstance(data, bool))
-            else data
-        )
+        return in_full(data, "capacity")
 
 
 class Factory(Frozen):

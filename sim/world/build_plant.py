@@ -157,7 +157,7 @@ def build_upkeep(scenario: Scenario, axes: Axes, draw: Draws) -> Upkeep:
     """Draw how fast lines wear, and how they lay up idle capacity."""
     lines = [scenario.factories[factory].lines[product] for factory, product in axes.lines]
     paths = [f"factories.{factory}.lines.{product}" for factory, product in axes.lines]
-    wearing = [row for row, line in enumerate(lines) if line.decay.value or line.decay.high]
+    wearing = [row for row, line in enumerate(lines) if line.decay.value or line.decay.most]
     resting = [row for row, line in enumerate(lines) if line.mothball]
 
     def rows(key: str) -> Floats:

@@ -39,24 +39,33 @@ def _class_findings(path: Path, hard: Complexity) -> Iterator[tuple[Path, str]]:
     yield from _clashes(path, hard)
     yield from ((path, f"missing key '{key}'") for key in missing(None, hard))
     for key in ("retool_loss", "retool_cost"):
-        if hard.retool_months is None and getattr(hard, key).value:
+        if hard.retool_months is None and getattr(hard, key).most:
             yield (*path, key), f"{key} needs retool_months"
 
 
 def _programme_findings(
     scenario: Scenario, path: Path, programme: Programme
 ) -> Iterator[tuple[Path, str]]:
-    shares = False
+    shares = takes_numbers = False
     for key, candidate in programme.candidates.items():
         place, hard = (*path, "candidates", key), class_of(scenario, candidate.product)
         terms = terms_of(candidate, hard)
         shares |= terms.lead_time is not None
+        takes_numbers |= terms.lead_time is None
         yield from _stages(place, candidate, hard)
         yield from _clashes(place, candidate)
+        if candidate.clock and not candidate.lead_time and terms.counts_from != terms.clock:
+            told = "acts on nothing: the lead time of the product's class counts from stated_on"
+            yield (*place, "clock"), told
         stages = candidate.stages or (hard.stages if hard else "pure")
         if terms.counts_from != "money" and stages == "erlang":
             word = "clock" if terms.counts_from == terms.clock else "stated_on"
             yield place, f"{word}: {terms.counts_from} needs stages: pure, one date for the whole"
+    if "slippage" in programme.model_fields_set and not takes_numbers and shares:
+        yield (
+            (*path, "slippage"),
+            "acts on nothing: all lead times are from precedents or announced, late as they are",
+        )
     if "common_delay" in programme.model_fields_set and not shares:
         yield (
             (*path, "common_delay"),
