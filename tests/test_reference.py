@@ -835,8 +835,11 @@ def test_the_case_that_benchmarks_measure() -> None:
 
 
 def test_the_reference_refuses_what_it_cannot_do() -> None:
-    """A rule or kind of event that it does not have is never passed over."""
+    """A rule, key or kind of event that it does not have is never passed over."""
     with pytest.raises(KeyError, match="no_such_rule"):
         simulate(world(rules={"ordering": "no_such_rule"}), 0)
-    with pytest.raises(ValueError, match="the reference has no preference events"):
+    with pytest.raises(ValueError, match=r"does not know events\.new_friends: preference"):
         simulate(load(BASELINE.parent / "cases" / "neon_2022_no_reuse.yaml"), 0)
+    with pytest.raises(ValueError, match=r"does not know products\.engines\.lot"):
+        simulate(world(products={"engines": {"title": "E", "unit": "engines", "lot": 5}}), 0)
+    simulate(world(products={"engines": {"title": "E", "unit": "engines", "lot": None}}), 0)

@@ -9,6 +9,7 @@ from tests.reference import refused
 from tests.reference.agents import CommissionAgent, FactoryAgent, StateAgent, spend
 from tests.reference.books import Books
 from tests.reference.events import Calendar
+from tests.reference.known import refuse_unknown
 from tests.reference.market import allocate, ask
 from tests.reference.money import open_till
 from tests.reference.records import Recorded
@@ -20,6 +21,7 @@ class ReferenceModel(mesa.Model):
 
     def __init__(self, scenario: Scenario, member: int) -> None:
         super().__init__(rng=0)
+        refuse_unknown(scenario)
         made = Builder(scenario, member)
         self.month, self.months, self.first, self.rounds = (
             0,

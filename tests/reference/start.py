@@ -314,8 +314,6 @@ class Builder:
         return found
 
     def _happening(self, name: str, event: Any, commissions: dict[str, Any]) -> Happening:
-        if not (event.date or event.after):
-            raise ValueError(f"the reference cannot tell when {name} begins")
         path = f"events.{name}"
         sizes = [
             key
@@ -400,9 +398,7 @@ class Builder:
             ]
         if isinstance(event, kinds.ProgrammeStart | kinds.Funding | kinds.ProgrammeStop):
             return [commissions[event.programme]]
-        if isinstance(event, kinds.Lifting | plant_kinds.Repair):
-            return []
-        raise ValueError(f"the reference has no {event.kind} events")
+        return []
 
 
 def serves(programme: Programme, state: str) -> bool:
