@@ -348,19 +348,23 @@ class Calendar:
                 else:
                     whole.fixed = min(whole.fixed, most)
 
-    def observe(self, month: int) -> None:
-        """Note what restrictions did to this month's deliveries: what leaked, whom they hit."""
+    def find_leaks(self) -> None:
+        """Note what leaked."""
         for line in self.lines:
             for link in line.links:
                 link.leaking = 0.0
+        for limit in self.limits:
+            leaked = limit.leaked_share()
+            for link in limit.held:
+                link.leaking = max(link.leaking, leaked)
+
+    def observe(self, month: int) -> None:
+        """Note what restrictions did to this month's deliveries: whom they hit."""
         odds: dict[Need, float] = {}
         whole: set[Need] = set()
         for limit in self.limits:
             odds |= {need: max(odds.get(need, 0.0), limit.odds) for need in limit.needs}
             whole |= {*limit.needs} if limit.cuts_all else set()
-            leaked = limit.leaked_share()
-            for link in limit.held:
-                link.leaking = max(link.leaking, leaked)
             if limit.is_barred or _bars_buyers(limit, month):
                 limit.has_acted = True
                 for link in limit.held:

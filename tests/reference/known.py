@@ -41,11 +41,11 @@ KNOWN: Mapping[type[BaseModel], str] = {
     programme.Candidate: f"{TERMS} factory product head_start max_capacity absorption"
     " announced_months note",
     programme.Programme: "title chair beneficiaries budget candidates rule lead_times common_delay"
-    " slippage active exclusive source note",
+    " slippage active chair_weight cost_overrun cancelled_share exclusive source note",
     rule_choices.StateRules: "sourcing ordering",
-    rule_choices.FactoryRules: "allocation sourcing ordering production",
-    rule_choices.Rules: "allocation sourcing ordering production programme rounds"
-    " perception_months",
+    rule_choices.FactoryRules: "allocation sourcing ordering production pricing overtime learning",
+    rule_choices.Rules: "allocation sourcing ordering production pricing overtime learning"
+    " programme rounds perception_months",
     event_times.After: "event completion months",
     trade_kinds.CutOff: f"{TRADING} share",
     trade_kinds.Sanction: f"{TRADING} share contracts_until",

@@ -167,7 +167,7 @@ def _price_at_rest(need: Need) -> float:
         ]
     units = total(bought)
     cost = total(
-        (link.line.unit_cost + link.unit_cost) * each
+        (link.line.price + link.unit_cost) * each
         for link, each in zip(need.links, bought, strict=True)
     )
     return cost / units if units > 0 else 0.0

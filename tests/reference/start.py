@@ -16,7 +16,7 @@ from tests.reference.events import Happening, open_links
 from tests.reference.limits import Limits
 from tests.reference.market import allocate, ask
 from tests.reference.projects import Project, Times
-from tests.reference.rules import leontief, proportional
+from tests.reference.rules import chosen
 from tests.reference.things import (
     NEVER,
     FinalNeed,
@@ -55,6 +55,8 @@ class Builder:
             for good in scenario.needs.get(state, {})
         }
         self.limits = Limits()
+        for line in self.lines.values():
+            line.sisters = [each for each in self.lines.values() if each.product == line.product]
         self.links = self._links()
         self.projects = {
             name: {
@@ -84,7 +86,7 @@ class Builder:
     def _line(self, name: str, product: str) -> Line:
         factory, path = self.scenario.factories[name], f"factories.{name}"
         line, good = factory.lines[product], self.scenario.products[product]
-        own = f"{path}.lines.{product}"
+        own, rules = f"{path}.lines.{product}", self.scenario.rules
         nominal, share = (
             self.draw(line.capacity, f"{own}.capacity"),
             self.draw(factory.usable_share, f"{path}.usable_share"),
@@ -99,8 +101,9 @@ class Builder:
             learning_rate=self.draw(good.learning_rate, f"products.{product}.learning_rate"),
             qualified_from=month_number(line.qualified) - self.first if line.qualified else -NEVER,
             inputs=self._inputs(name, product),
-            ration=proportional,
-            production=leontief,
+            ration=chosen("allocation", factory.rules.allocation or rules.allocation),
+            production=chosen("production", factory.rules.production or rules.production),
+            bloc=self.scenario.states[factory.state].bloc or "",
         )
 
     def _inputs(self, factory: str, product: str) -> list[Input]:
@@ -124,6 +127,7 @@ class Builder:
             product=name,
             factory=factory,
             makes=product,
+            bloc=self.scenario.states[state].bloc or "",
             tier=0,
             cancellation=self.draw(bought.cancellation, f"products.{name}.cancellation"),
             cover=self.draw(good.input_cover, f"products.{product}.input_cover"),
@@ -143,6 +147,7 @@ class Builder:
         return FinalNeed(
             state=state,
             product=product,
+            bloc=scenario.states[state].bloc or "",
             tier=need.tier,
             cancellation=self.draw(good.cancellation, f"products.{product}.cancellation"),
             cover=cover,
@@ -252,9 +257,9 @@ class Builder:
 
     def _project(self, programme: str, key: str, candidate: Candidate) -> Project:
         path = f"programmes.{programme}.candidates.{key}"
+        whole_effort = self.scenario.programmes[programme]
         is_announced = (
-            self.scenario.programmes[programme].lead_times == "announced"
-            and candidate.announced_months is not None
+            whole_effort.lead_times == "announced" and candidate.announced_months is not None
         )
         most = (
             self.draw(candidate.max_capacity, f"{path}.max_capacity")
@@ -272,7 +277,11 @@ class Builder:
             shape=times.terms.shape,
             ramp_length=times.length,
             clock=times.clock(lead),
-            capital_cost=self._term(path, candidate, "capital_cost"),
+            capital_cost=self._term(path, candidate, "capital_cost")
+            * self.draw(whole_effort.cost_overrun, f"programmes.{programme}.cost_overrun"),
+            cancelled_share=self.draw(
+                whole_effort.cancelled_share, f"programmes.{programme}.cancelled_share"
+            ),
             max_capacity=most,
             absorption=self.draw(candidate.absorption, f"{path}.absorption")
             if candidate.absorption
@@ -429,7 +438,7 @@ def settle(
         line.output = line.shipped
         line.usual = line.output / line.yield_
         line.perceived = max(line.asked, line.shipped)
-        line.first_unit_cost = line.unit_cost
+        line.first_unit_cost, line.first_yield = line.unit_cost, line.yield_
         line.first_experience = line.experience = 120 * line.shipped
         for link in line.open_links:
             link.base_flow = link.flow

@@ -95,6 +95,7 @@ class Need:
     """Whose input it is; empty for final use"""
     makes: str = ""
     """What is made of it"""
+    bloc: str = ""
     links: list[Link] = field(default_factory=list)
     open_links: list[Link] = field(default_factory=list)
     arrivals: dict[int, float] = field(default_factory=dict)
@@ -172,7 +173,7 @@ class Need:
             flow = link.flow
             if flow:
                 received += flow
-                spending += flow * (link.line.unit_cost + link.unit_cost)
+                spending += flow * (link.line.price + link.unit_cost)
                 delivery += flow * link.unit_cost
                 by_lead[link.lead] = by_lead.get(link.lead, 0.0) + flow
         for lead in sorted(by_lead):
@@ -250,12 +251,20 @@ class Line:
     learning_rate: float
     qualified_from: int
     inputs: list[Input]
-    ration: Callable[[list[float], float, float], list[float]]
+    ration: Callable[[list[Link], list[float], float], list[float]]
     production: Callable[[list[Input], float], float]
+    bloc: str = ""
+    sisters: list[Line] = field(default_factory=list)
+    """All lines of its product, itself among them"""
     links: list[Link] = field(default_factory=list)
     open_links: list[Link] = field(default_factory=list)
     projects: list[Project] = field(default_factory=list)
+    price: float = 0.0
+    overtime: float = 1.0
+    first_yield: float = 0.0
     first_unit_cost: float = 0.0
+    known: float = 0.0
+    """What it and its sisters learn from this month, before any of it is forgotten"""
     first_experience: float = 0.0
     experience: float = 0.0
     first_lot: float = 0.0
@@ -287,6 +296,11 @@ class Line:
         self.matured = total([project.finish(month) for project in self.projects])
         self.capacity += self.matured
         return max(self.capacity - total(project.unramped for project in self.projects), 0.0)
+
+    @property
+    def cost(self) -> float:
+        """Return what a unit costs at the gate."""
+        return self.unit_cost
 
     @property
     def lacks_inputs(self) -> bool:
@@ -328,12 +342,13 @@ class Line:
 
     def idle_cost(self) -> float:
         """Return what this month's idle capacity costs, money that is nobody's bill."""
-        return max(self.usable - self.output / self.yield_, 0.0) * self.unit_cost * self.idle_share
+        usable = self.usable / self.overtime
+        return max(usable - self.output / self.yield_, 0.0) * self.unit_cost * self.idle_share
 
     def bill(self) -> None:
         """Count the money for what was shipped, and what idle capacity costs, before the month's
         work is learnt from."""
-        self.revenue = self.unit_cost * self.shipped
+        self.revenue = self.price * self.shipped
         self.idle_money = self.idle_cost()
 
     def forget_losses(self) -> None:
