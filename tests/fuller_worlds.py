@@ -7,8 +7,9 @@ from random import Random
 from typing import Any
 
 import sim
+from sim.scenario.loading.schema_walk import KINDS
 from sim.scenario.schema import Scenario
-from tests.random_worlds import _number, _some, richer_scenario
+from tests.random_worlds import _month, _number, _some, richer_scenario
 
 Tree = dict[str, Any]
 
@@ -130,6 +131,99 @@ def _effort(rng: Random, tree: Tree) -> None:
             programme["rule"] = {"rule": "mix", "weights": weights}
 
 
+def _dated(rng: Random, name: str, tree: Tree, event: Tree) -> None:
+    """Add an event that begins some time, and may phase in and end."""
+    event["date"] = _month(rng, 14, 30)
+    inert = KINDS[event["kind"]].inert_keys
+    if "until" not in inert and rng.random() < 0.3:
+        event["until"] = _month(rng, 32, 45)
+    if "phase_in" not in inert and rng.random() < 0.5:
+        event["phase_in"] = _number(rng, 0, 8)
+    tree["events"][name] = event
+
+
+def _turned_buyers(rng: Random, tree: Tree) -> None:
+    """Tariffs and preferences."""
+    makers = [
+        (each["state"], good) for each in tree["factories"].values() for good in each["lines"]
+    ]
+    for place in range(3):
+        exporter, good = rng.choice(makers)
+        route = {"exporter": exporter, "importer": "*", "product": rng.choice([good, "*"])}
+        factor = _number(rng, 0.2, 3, 2)
+        _dated(rng, f"trust_{place}", tree, {"kind": "preference", **route, "factor": factor})
+        exporter, good = rng.choice(makers)
+        route = {"exporter": exporter, "importer": "*", "product": rng.choice([good, "*"])}
+        key = rng.choice(["rate", "amount"])
+        _dated(rng, f"tariff_{place}", tree, {"kind": "tariff", **route, key: _number(rng, 0, 2)})
+    free = {"kind": "lifting", "lifts": ["tariff_0", "tariff_1"], "share": _number(rng, 0.2, 1, 2)}
+    _dated(rng, "free_trade", tree, free)
+
+
+def _thrift(rng: Random, tree: Tree) -> None:
+    for place in range(2):
+        used = rng.choice(
+            [name for good in tree["products"].values() for name in good.get("inputs", ())]
+        )
+        factor = _number(rng, 0.4, 1.5, 2)
+        event = {"kind": "thrift", "input": rng.choice([used, "*"]), "factor": factor}
+        _dated(rng, f"thrift_{place}", tree, event)
+
+
+def _licence(rng: Random, tree: Tree) -> None:
+    lines = [(name, good) for name, each in tree["factories"].items() for good in each["lines"]]
+    for place, (factory, good) in enumerate(rng.sample(lines, 2)):
+        own = {"factory": factory, "product": good, "royalty": _number(rng, 0, 0.5, 2)}
+        _dated(rng, f"licence_{place}", tree, {"kind": "licence", **own})
+        tree["events"][f"licence_{place}"].pop("until", None)
+
+
+def _retool(rng: Random, tree: Tree) -> None:
+    for place in range(2):
+        plants = [name for name, each in tree["factories"].items() if len(each["lines"]) > 1]
+        if not plants:
+            return
+        plant = rng.choice(plants)
+        old, new = rng.sample(list(tree["factories"][plant]["lines"]), 2)
+        event = {
+            **{"kind": "retool", "factory": plant, "from_product": old, "to_product": new},
+            **{"share": _number(rng, 0.1, 1, 2), "months": _number(rng, 0, 6)},
+            **{"loss": _number(rng, 0, 0.5, 2), "units_of_new_per_old": _number(rng, 0.5, 2, 2)},
+        }
+        _dated(rng, f"retool_{place}", tree, event)
+
+
+def _decay(rng: Random, tree: Tree) -> None:
+    for factory in tree["factories"].values():
+        for good, line in factory["lines"].items():
+            own = line if isinstance(line, dict) and "capacity" in line else {"capacity": line}
+            factory["lines"][good] = {**own, "decay": _number(rng, 0, 0.5, 2)}
+
+
+def _when(rng: Random, tree: Tree) -> None:
+    """Events that wait for something."""
+    needs = [(state, good) for state, own in tree["needs"].items() for good in own]
+    levels = {
+        **{"fill_rate": ("below", 0.9), "unmet": ("above", 1), "backlog": ("above", 2)},
+        **{"backlog_months": ("above", 0.5), "stock": ("below", 5)},
+        **{"stock_months": ("below", 0.5), "import_share": ("above", 0.5)},
+        **{"leaked_share": ("above", 0.1)},
+    }
+    for place in range(4):
+        state, good = rng.choice(needs)
+        metric = rng.choice(list(levels))
+        side, level = levels[metric]
+        when = {"metric": metric, "state": state, "product": good, side: level}
+        when["for"] = rng.choice([1, 2, _number(rng, 1, 5)])
+        state, good = rng.choice(needs)
+        event = {"kind": "demand", "state": state, "product": good, "when": when}
+        event["factor"] = _number(rng, 0.3, 1.7, 2)
+        if rng.random() < 0.5:
+            event["until"] = _month(rng, 20, 45)
+        event["phase_in"] = _number(rng, 0, 6)
+        tree["events"][f"wait_{place}"] = event
+
+
 FEATURES: dict[str, Callable[[Random, Tree], None]] = {
     "allocation": _allocation,
     "pricing": _pricing,
@@ -137,5 +231,11 @@ FEATURES: dict[str, Callable[[Random, Tree], None]] = {
     "learning": _learning,
     "production": _production,
     "effort": _effort,
+    "turned_buyers": _turned_buyers,
+    "thrift": _thrift,
+    "licence": _licence,
+    "retool": _retool,
+    "decay": _decay,
+    "when": _when,
 }
 """Name -> what adds it to the tree of a scenario"""

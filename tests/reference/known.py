@@ -23,7 +23,7 @@ from sim.scenario.quantity import Quantity
 
 COUNTING = "lead_time clock runs_to ramp"
 TERMS = f"{COUNTING} build_months qualification_months ramp_months capital_cost"
-DATED = "title date after until phase_in source note kind"
+DATED = "title date after when until phase_in source note kind"
 TRADING = f"{DATED} exporter importer product"
 
 KNOWN: Mapping[type[BaseModel], str] = {
@@ -32,7 +32,7 @@ KNOWN: Mapping[type[BaseModel], str] = {
     schema.State: "title bloc rules stock_cover",
     schema.Input: "amount criticality",
     schema.Product: "title unit inputs input_cover complexity learning_rate cancellation",
-    schema.Line: "capacity utilisation qualified yield_ unit_cost inputs",
+    schema.Line: "capacity utilisation qualified yield_ unit_cost inputs decay",
     schema.Factory: "title state lines usable_share idle_cost rules note",
     schema.Trade: "exporter importer product user weight cap pairs unit_cost lead_months source"
     " note",
@@ -56,6 +56,13 @@ KNOWN: Mapping[type[BaseModel], str] = {
     event_kinds.Demand: f"{DATED} state product factor units",
     plant_kinds.Outage: f"{DATED} factory state product share sizes",
     plant_kinds.Repair: f"{DATED} repairs share",
+    event_kinds.Thrift: f"{DATED} state product input factor",
+    trade_kinds.Tariff: f"{TRADING} rate amount",
+    trade_kinds.Preference: f"{TRADING} factor",
+    plant_kinds.Licence: f"{DATED} factory product royalty",
+    plant_kinds.Retool: f"{DATED} factory from_product to_product share months loss"
+    " units_of_new_per_old",
+    event_times.When: "metric state product below above for_",
     plant_kinds.Closure: f"{DATED} factory product",
     event_kinds.ProgrammeStart: f"{DATED} programme",
     event_kinds.Funding: f"{DATED} programme amount months",

@@ -115,6 +115,8 @@ class ReferenceModel(mesa.Model):
             factory.miss()
         self.calendar.observe(month)
         self._learn_and_invest(month)
+        for line in self.lines:
+            line.wear_out()
         self._record(month)
         gain_experience(self.lines)
         for factory in self.factories:
@@ -133,6 +135,7 @@ class ReferenceModel(mesa.Model):
     def _learn_and_invest(self, month: int) -> None:
         for factory in self.factories:
             factory.look_back()
+        self.calendar.watch(month)
         for commission in self.commissions:
             commission.begin(month)
         spending = [commission for commission in self.commissions if commission.can_spend]
