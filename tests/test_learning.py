@@ -400,3 +400,27 @@ def test_who_does_not_learn_stays_as_he_is_beside_those_who_do(rule: Any) -> Non
         for line in plant["lines"].values():
             line["unit_cost"] = {"values": [0, 3.7], **half}
     assert_same_in_any_company(propulsion_world(factories=plants, rules={"learning": rule}))
+
+
+@pytest.mark.parametrize("cost", [0, 1e-9])
+def test_a_line_forgets_whatever_its_goods_cost(cost: float) -> None:
+    """The home plant forgets all but a billionth a year, and so tells the old plant, which learns
+    from it, no more than it makes in a month: what its own goods cost is nothing to that."""
+    factories = old_supplier()["factories"]
+    home = {"rule": "crawford", "forgetting": 1 - 1e-9}
+    factories["home_plant"] |= {"lines": {"engines": {"capacity": 20, "unit_cost": cost}}}
+    factories["home_plant"]["rules"] = {"learning": home}
+    factories["old_plant"]["lines"] = {"engines": {"capacity": 200, "unit_cost": 10}}
+    product = {"title": "Engines", "unit": "engines", "learning_rate": 0.15}
+    scenario = world(
+        factories=factories,
+        products={"engines": product},
+        rules={"learning": {"rule": "crawford", "spill_over": 1.0}},
+    )
+    model = SupplyModel(scenario)
+    for _ in range(12):
+        model.step()
+    # of its own 120 months of 80, and of the 120 of 20 from home, less than one of these is left
+    known = 132 * 80 + 20 / (1 - 1e-9 ** (1 / 12))
+    wanted = 10 * (known / (120 * 100)) ** np.log2(0.85)
+    assert model.world.lines.unit_cost[0, 0] == pytest.approx(wanted, rel=1e-3)

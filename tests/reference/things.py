@@ -40,6 +40,12 @@ class Link:
     exporter: str = ""
     importer: str = ""
     product: str = ""
+    given_weight: float = 0.0
+    """What the scenario gives, before events"""
+    base_weight: float = 0.0
+    """The same, as events change it, before the buyer's rule"""
+    tariff: float = 0.0
+    tariff_rate: float = 0.0
     base_cap: float = 0.0
     base_flow: float = 0.0
     limits: list[Limit] = field(default_factory=list)
@@ -95,6 +101,7 @@ class Need:
     """Whose input it is; empty for final use"""
     makes: str = ""
     """What is made of it"""
+    bloc: str = ""
     links: list[Link] = field(default_factory=list)
     open_links: list[Link] = field(default_factory=list)
     arrivals: dict[int, float] = field(default_factory=dict)
@@ -172,8 +179,9 @@ class Need:
             flow = link.flow
             if flow:
                 received += flow
-                spending += flow * (link.line.unit_cost + link.unit_cost)
-                delivery += flow * link.unit_cost
+                way = link.unit_cost + link.tariff + link.tariff_rate * link.line.price
+                spending += flow * (link.line.price + way)
+                delivery += flow * way
                 by_lead[link.lead] = by_lead.get(link.lead, 0.0) + flow
         for lead in sorted(by_lead):
             arriving = by_lead[lead]
@@ -229,6 +237,8 @@ class Input(Need):
     """What a line uses to make its product."""
 
     amount: float = 1.0
+    full_amount: float = 1.0
+    """What the scenario gives, before thrift"""
     criticality: str = "critical"
 
     def comes(self) -> bool:
@@ -248,14 +258,30 @@ class Line:
     unit_cost: float
     idle_share: float
     learning_rate: float
-    qualified_from: int
+    own_qualified_from: int
     inputs: list[Input]
-    ration: Callable[[list[float], float, float], list[float]]
+    ration: Callable[[list[Link], list[float], float], list[float]]
     production: Callable[[list[Input], float], float]
+    bloc: str = ""
+    sisters: list[Line] = field(default_factory=list)
+    """All lines of its product, itself among them"""
+    licensed_from: int = -NEVER
     links: list[Link] = field(default_factory=list)
     open_links: list[Link] = field(default_factory=list)
     projects: list[Project] = field(default_factory=list)
+    price: float = 0.0
+    overtime: float = 1.0
+    royalty: float = 0.0
+    """Share of the unit cost that licensors get"""
+    wear: float = 0.0
+    """Share of its capacity that it loses in a month"""
+    is_closed: bool = False
+    turning: dict[int, float] = field(default_factory=dict)
+    """Capacity that comes from other lines, by month"""
+    first_yield: float = 0.0
     first_unit_cost: float = 0.0
+    known: float = 0.0
+    """What it and its sisters learn from this month, before any of it is forgotten"""
     first_experience: float = 0.0
     experience: float = 0.0
     first_lot: float = 0.0
@@ -282,11 +308,20 @@ class Line:
 
     def ready(self, month: int) -> float:
         """Take finished projects into capacity and say how much of it is ramped up."""
-        if not self.projects:
-            return self.capacity
-        self.matured = total([project.finish(month) for project in self.projects])
+        self.matured = self.turning.pop(month, 0.0)
+        self.matured += total([project.finish(month) for project in self.projects])
         self.capacity += self.matured
         return max(self.capacity - total(project.unramped for project in self.projects), 0.0)
+
+    @property
+    def qualified_from(self) -> int:
+        """Return the month from which buyers accept its goods."""
+        return max(self.own_qualified_from, self.licensed_from)
+
+    @property
+    def cost(self) -> float:
+        """Return what a unit costs at the gate."""
+        return self.unit_cost * (1.0 + self.royalty)
 
     @property
     def lacks_inputs(self) -> bool:
@@ -315,10 +350,9 @@ class Line:
     def idle_and_coming(self, needs: Iterable[Need], month: int) -> float:
         """Count the good units that projects could make here for these needs beyond this month's:
         with what is idle, and with what is under way or ramps up."""
-        if not self.projects:
-            return 0.0
         idle = 0.0 if self.is_barred(needs, month) else self.idle(month)
         coming = total(project.unfinished + project.unramped for project in self.projects)
+        coming += total(self.turning.values())
         return idle + coming * self.yield_ * self.available
 
     def reaches(self, needs: Iterable[Need]) -> bool:
@@ -328,13 +362,24 @@ class Line:
 
     def idle_cost(self) -> float:
         """Return what this month's idle capacity costs, money that is nobody's bill."""
-        return max(self.usable - self.output / self.yield_, 0.0) * self.unit_cost * self.idle_share
+        usable = self.usable / self.overtime
+        return max(usable - self.output / self.yield_, 0.0) * self.unit_cost * self.idle_share
 
     def bill(self) -> None:
         """Count the money for what was shipped, and what idle capacity costs, before the month's
         work is learnt from."""
-        self.revenue = self.unit_cost * self.shipped
+        self.revenue = self.price * self.shipped
         self.idle_money = self.idle_cost()
+
+    def wear_out(self) -> None:
+        """Lose what a month wears off."""
+        gone = self.wear * self.capacity
+        self.lost += gone
+        self.capacity -= gone
+        for project in self.projects:
+            project.ramping = [
+                (since, amount * (1.0 - self.wear)) for since, amount in project.ramping
+            ]
 
     def forget_losses(self) -> None:
         """Begin a month in which nothing is lost yet."""
@@ -351,3 +396,5 @@ class Line:
             project.unfinished = project.unramped = project.max_capacity = 0.0
             project.coming.clear()
             project.ramping.clear()
+        self.turning.clear()
+        self.is_closed = True
