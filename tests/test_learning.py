@@ -248,12 +248,12 @@ def test_forgetting_in_a_run() -> None:
     np.testing.assert_allclose(lines(world(**changes))["unit_cost"][:12], 100)
 
 
-def sisters(rule: Any) -> np.ndarray:
+def sisters(rule: Any, cost_abroad: float = 100) -> np.ndarray:
     """Return the costs of the home plant (20 a month), with a sister abroad (80 a month), and no
     sister at home."""
     plants = old_supplier()["factories"]
     plants["home_plant"]["lines"]["engines"] = {"capacity": 20, "unit_cost": 100}
-    plants["old_plant"]["lines"]["engines"] = {"capacity": 80, "unit_cost": 100}
+    plants["old_plant"]["lines"]["engines"] = {"capacity": 80, "unit_cost": cost_abroad}
     products = {"engines": {"title": "Engines", "unit": "engines", "learning_rate": 0.2}}
     return lines(world(factories=plants, products=products, rules={"learning": rule}), 1)[
         "unit_cost"
@@ -271,6 +271,13 @@ def test_spill_over_from_sister_lines() -> None:
     np.testing.assert_allclose(
         sisters(rule | {"sisters": "state"}), sisters("crawford"), rtol=1e-12
     )
+
+
+def test_a_sister_forgets_whatever_its_goods_cost() -> None:
+    """Of 9600 units abroad 0.3 are forgotten in a year, also where what is made there costs
+    nothing, so that its own cost has nothing to learn or to forget."""
+    rule = {"rule": "crawford", "spill_over": 0.5, "forgetting": 0.3}
+    assert np.array_equal(sisters(rule, cost_abroad=0), sisters(rule))
 
 
 def test_spill_over_makes_a_new_line_cheap_sooner() -> None:

@@ -33,11 +33,11 @@ class Learner:
         cls, rule: Callable[[Craft], Learnt], choice: RuleChoice, mask: Bools, world: World
     ) -> Learner:
         """Prepare for those of the lines marked that can learn in some member: their rate is above
-        0 and there is something to improve.
+        0 and there is something to improve, or to forget, which others may count.
         """
-        lines = world.lines
+        lines, given = world.lines, choice.parameters
         able = (lines.learning_rate > 0) & mask[:, None]
-        if choice.parameters.get("best_yield") is None:
+        if given.get("best_yield") is None and not given.get("forgetting"):
             able &= lines.first_unit_cost > 0
         rows = np.flatnonzero(able.any(axis=1))
         sisterhood = _sisterhood(world.axes, lines.experience, lines.first_experience)
