@@ -15,7 +15,7 @@ from sim.report.charts.relevance import bearing_on_need
 from sim.report.charts.spreads import spread, wide
 from sim.report.charts.tables import Tables
 from sim.report.charts.time import label, month_axis, ordinals, sampling, thinned
-from sim.report.charts.wording import percent, sampled, selected
+from sim.report.charts.wording import percent, sampled, selected, short_percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -154,7 +154,7 @@ def _panel(tables: Tables, need: Need, series: pd.DataFrame, every: int) -> Pane
         rows={
             "rows": drawn,
             "events": events.marks(known, first_month, last),
-            "end": pd.DataFrame({"m": [last], "p50": [middle], "said": [percent(middle)]}),
+            "end": pd.DataFrame({"m": [last], "p50": [middle], "said": [short_percent(middle)]}),
         },
         told=f"{names.need(*need)}: {story(series)}; {spread}.",
         group=need[0],

@@ -30,6 +30,11 @@ def percent(share: float) -> str:
     return "over 99 %" if rounded == 100 and share < 0.9995 else f"{rounded} %"
 
 
+def short_percent(share: float) -> str:
+    """Write a share as `percent` does, in signs where the words would not fit beside a line."""
+    return percent(share).replace("over ", "> ").replace("under ", "< ")
+
+
 def none_short(needs: int, before: int, warnings: Iterable[str], kind: str = "") -> str:
     """Write that no need is short, so that it agrees with what is warned of; `before` counts those
     that were short until a restriction hit them, `kind` says which needs are meant where not all.
