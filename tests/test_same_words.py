@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sim.engine.run import run
-from sim.report.charts.wording import by_whom, number
+from sim.report.charts.wording import by_whom, number, short_percent
 from sim.report.overview import overview
 from tests.worlds import old_supplier, propulsion_world, world
 
@@ -125,3 +125,9 @@ def test_money_is_the_same_number_on_the_terminal_and_on_the_page(tmp_path: Path
     assert capital == number(float(money.sum(axis=0).mean()))
     assert f"AAA {capital}" in terminal
     assert extra.rstrip(".;") == ("" if more == "more" else "-") + paid
+
+
+def test_a_share_beside_a_line_is_short() -> None:
+    """Words would be cut at the edge of the picture."""
+    shares = (0.0, 0.0004, 0.5, 0.9991, 1.0)
+    assert [short_percent(each) for each in shares] == ["0 %", "< 1 %", "50 %", "> 99 %", "100 %"]
