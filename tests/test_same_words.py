@@ -129,5 +129,5 @@ def test_money_is_the_same_number_on_the_terminal_and_on_the_page(tmp_path: Path
 
 def test_a_share_beside_a_line_is_short() -> None:
     """Words would be cut at the edge of the picture."""
-    shares = (0.0, 0.0004, 0.5, 0.9991, 1.0)
+    shares = (0.0, 0.001, 0.5, 0.9991, 1.0)
     assert [short_percent(each) for each in shares] == ["0 %", "< 1 %", "50 %", "> 99 %", "100 %"]
