@@ -182,6 +182,11 @@ def test_without_words_there_is_help(
         ("rnu", "sim: unknown command 'rnu'; did you mean 'run'?"),
         ("import unctad x", "sim import: unknown command 'unctad'; known: comtrade, mrio, sipri"),
         ("run small.yaml more.yaml", "sim run: takes SCENARIO, found 'more.yaml' beside"),
+        (
+            "import comtrade x --out y --measure wieght",
+            "--measure: expected value, weight or quantity, found 'wieght'",
+        ),
+        ("schema studdy", "[scenario|study]: expected scenario or study, found 'studdy'"),
         ("precedents all", "sim precedents: takes options alone, found 'all' beside"),
         ("run small.yaml --members", "--members: give a value after it"),
         ("run small.yaml --quiet=3", "--quiet: takes no value"),

@@ -8,9 +8,12 @@ from typing import Any
 import pytest
 
 import sim
+from sim.assess.outcomes import Case
 from sim.engine.load import parse
 from sim.errors import ScenarioError
+from sim.experiments.left_out import _as_planned
 from sim.experiments.rivals import _doubled
+from sim.scenario.programme import Complexity
 from sim.scenario.quantity import Quantity
 from sim.scenario.schema import Scenario
 
@@ -129,6 +132,18 @@ def test_an_announcement_is_late_in_all_of_its_values() -> None:
     """Twice 10 or 20 months is 20 or 40."""
     announced = Quantity.model_validate({"dist": "discrete", "values": [10, 20], "value": 10})
     assert (_doubled(announced).value, _doubled(announced).values) == (20, [20, 40])
+
+
+def test_planned_costs_grow_from_all_of_their_values() -> None:
+    """Costs of 2, 3 or 7 and overruns of 1 to 2, 1.5 as a rule, span 2 to 14 about 4.5."""
+    numbers = {"build_months": 1, "qualification_months": 1, "ramp_months": 1}
+    planned = {"dist": "discrete", "values": [2, 3, 7]}
+    real, plan = (
+        Complexity.model_validate({**numbers, "capital_cost": cost}) for cost in (9, planned)
+    )
+    others = [Case("a", "cost_overrun", 1.0, 1.5, 2.0)]
+    cost = _as_planned(real, plan, others).capital_cost
+    assert (cost.low, cost.value, cost.high) == (2, 4.5, 14)
 
 
 @pytest.mark.parametrize("path", ["factories.f.lines.pumps", "needs.AAA.pumps"])

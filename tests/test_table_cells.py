@@ -242,3 +242,27 @@ def test_a_code_has_one_name_in_whatever_column_it_stands(tmp_path: Path) -> Non
     assert said["end"]["lifts"] == [said["end"]["after"]["event"]] == ["ban_1"]
     line = found.factories["F_1"].lines["c01T03"]
     assert said["ban_1"]["source"] == line.capacity.source == "OECD_21"
+
+
+@pytest.mark.parametrize(
+    ("column", "told"),
+    [
+        ("ramp", "; write a key within it: ramp.shape, ramp.half, ramp.precedents or ramp.own"),
+        ("rmp_months", "; did you mean 'ramp_months'?"),
+    ],
+)
+def test_a_column_that_holds_more_than_a_cell_is_told_what(
+    column: str, told: str, tmp_path: Path
+) -> None:
+    """It was asked whether `ramp` was meant by `ramp`."""
+    table = f"class,build_months,qualification_months,capital_cost,{column}\nhard,1,1,1,2\n"
+    found = refusal(tmp_path, {"c.csv": table}, complexity="{table: c.csv}")
+    assert f" complexity: unknown column '{column}'{told}" in found
+
+
+def test_a_column_of_what_has_names_is_told_where_these_stand(tmp_path: Path) -> None:
+    table = "product,title,unit,inputs\npumps,Pumps,p,ore\n"
+    found = refusal(tmp_path, {"p.csv": table}, products="{table: p.csv}")
+    assert found == (
+        "p.csv:1:20 products: unknown column 'inputs'; its names stand in a column 'input'"
+    )

@@ -74,8 +74,7 @@ def _told(error: click.ClickException) -> str:
     if isinstance(error, click.MissingParameter):
         return missing.told(error)
     if isinstance(error, click.BadParameter):
-        place = error.param.get_error_hint(error.ctx) if error.param else ""
-        return f"{place.strip(chr(39))}: {error.message}"
+        return wrong_words.of_value(error)
     if isinstance(error, click.UsageError) and not isinstance(error, NoArgsIsHelpError):
         return wrong_words.told(error)
     told = io.StringIO()

@@ -1,4 +1,4 @@
-"""Tell which word a command does not know, and which was meant."""
+"""Tell which word a command does not know or cannot take, and which was meant."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ import re
 
 import click
 
-from sim.scenario.suggestions import meant, on_one_line
+from sim.scenario.suggestions import listed, meant, on_one_line
 
 _NO_COMMAND = re.compile("No such command '(.*)'.*", re.DOTALL)
 _TOO_MANY = re.compile(r"Got unexpected extra arguments? \((.*)\)", re.DOTALL)
+
+
+_NO_CHOICE = re.compile("'(.*)' is not one of .*", re.DOTALL)
 
 
 def told(error: click.UsageError) -> str:
@@ -20,6 +23,16 @@ def told(error: click.UsageError) -> str:
     if error.ctx is None:
         return on_one_line(error.format_message())
     return f"{error.ctx.command_path}: {_of(error, error.ctx)}"
+
+
+def of_value(error: click.BadParameter) -> str:
+    """Say where a value stands that cannot be taken, and what is allowed."""
+    place = error.param.get_error_hint(error.ctx).strip("'") if error.param else ""
+    wrong = _NO_CHOICE.fullmatch(error.message)
+    if error.param is None or wrong is None or not isinstance(error.param.type, click.Choice):
+        return f"{place}: {error.message}"
+    known = [str(each) for each in error.param.type.choices]
+    return f"{place}: expected {listed(known)}, found '{on_one_line(wrong[1])}'"
 
 
 def _of(error: click.UsageError, context: click.Context) -> str:

@@ -22,21 +22,28 @@ def date_findings(scenario: Scenario) -> Iterator[tuple[Path, str]]:
     the end is none: runs may be shortened.
     """
     start = month_number(scenario.start)
-    for path, month in [*_months(scenario), *_earlier(scenario)]:
-        if not FIRST_YEAR <= int(month[:4]) <= LAST_YEAR:
-            yield path, f"{month} is outside {FIRST_YEAR}-{LAST_YEAR}"
     for path, month in _months(scenario):
-        if int(month[:4]) >= FIRST_YEAR and month_number(month) < start:
+        if _is_meant(int(month[:4])) and month_number(month) < start:
             yield path, f"{month} is before the start, {scenario.start}"
+    for path, month in [*_months(scenario), *_earlier(scenario)]:
+        if not _is_meant(int(month[:4])):
+            yield path, f"{month} is outside {FIRST_YEAR}-{LAST_YEAR}"
+    for path, year in _years(scenario):
+        if not _is_meant(year):
+            yield path, f"year {year} is outside {FIRST_YEAR}-{LAST_YEAR}"
+    yield from _circles(scenario)
+
+
+def _is_meant(year: int) -> bool:
+    """Tell whether a year can be meant."""
+    return FIRST_YEAR <= year <= LAST_YEAR
+
+
+def _years(scenario: Scenario) -> Iterator[tuple[Path, int]]:
     for state, needs in scenario.needs.items():
         for product, need in needs.items():
             for year in need.by_year or ():
-                if not FIRST_YEAR <= year <= LAST_YEAR:
-                    yield (
-                        ("needs", state, product, "by_year", year),
-                        f"year {year} is outside {FIRST_YEAR}-{LAST_YEAR}",
-                    )
-    yield from _circles(scenario)
+                yield ("needs", state, product, "by_year", year), year
 
 
 def late_warnings(scenario: Scenario) -> list[str]:

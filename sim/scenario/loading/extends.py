@@ -172,7 +172,7 @@ def _member_by_member(
 ) -> Written:
     known = _telling(under, above)
     model = model_at(shape, known)
-    above = _with_years(above) if is_by_number(shape) else expanded(above, model)
+    above = expanded(_with_years(above, shape), model)
     if above.mapping is None or model in (Quantity, RuleChoice):
         return above
     base = _inherited(under, above, shape)
@@ -190,9 +190,9 @@ def _member_by_member(
     return Written(members, above.place, {**base.keys, **above.keys}, above.implied and is_alone)
 
 
-def _with_years(written: Written) -> Written:
-    """Take years that are texts, as JSON has them, for years."""
-    if not any(map(_is_year, written.members)):
+def _with_years(written: Written, shape: Shape) -> Written:
+    """Take years that are texts, as JSON has them, for years where years are meant."""
+    if not is_by_number(shape) or not any(map(_is_year, written.members)):
         return written
     years: dict[Key, Key] = {
         key: int(key) if _is_year(key) and int(key) not in written.members else key

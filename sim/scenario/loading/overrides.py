@@ -1,7 +1,8 @@
 """Change single values of a scenario from the command line: `--set events.ban.share=0.9`.
 
 The path is that of the error messages, the value is YAML, `null` removes. What goes by a name must
-be there before something in it can be set; a whole entity, or a month of a budget, may be new.
+be there before something in it can be set; a whole entity, or a month of a budget, may be new. A
+number set for an input, line or need leaves what else is said of it.
 """
 
 from __future__ import annotations

@@ -167,12 +167,16 @@ def _leaf(shape: Shape, metadata: Any) -> Leaf | None:
         return Leaf("quantity", is_rate=_is_rate(shape, metadata), or_month=str in several)
     items = next((get_args(each)[0] for each in several if _origin(each) is list), None)
     if items is not None:
-        literals = [each for each in several if _origin(each) is Literal]
-        words = tuple(word for each in literals for word in get_args(each))
-        return _list(options(items), or_one=str in several, words=words)
+        return _list(options(items), or_one=str in several, words=_words(several))
     word = next(filter(None, map(_WORDS.get, several)), "text")
     is_text = str in several or RuleChoice in several
     return Leaf("text" if is_text else word) if is_text or not _holds_more(several) else None
+
+
+def _words(several: Sequence[Shape]) -> tuple[str, ...]:
+    """List the words that are allowed by themselves."""
+    literals = [each for each in several if _origin(each) is Literal]
+    return tuple(word for each in literals for word in get_args(each))
 
 
 def _list(items: Sequence[Shape], *, or_one: bool, words: tuple[str, ...]) -> Leaf | None:

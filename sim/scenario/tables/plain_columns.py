@@ -66,13 +66,10 @@ class PlainColumns:
         targets = self.layout.targets
         keys = [each.path[0] for each in targets if each.part == "value" and each.path]
         fields = self.model.model_fields if self.model else {}
-        fixed = {each.path for each in targets if each.cells.column is None}
         return (
             self._is_known
             and {*filter(self._is_asked_for, fields)} <= {*keys}
             and all(map(self._may_be_column, targets))
-            # a constant with an interval of each row's own
-            and fixed.isdisjoint(each.path for each in targets if each.cells.column is not None)
         )
 
     def _may_be_column(self, target: Target) -> bool:
@@ -80,7 +77,9 @@ class PlainColumns:
             return False
         is_word = target.path[0] in self._words
         if target.cells.column is None:
-            return target.part == "value" and not (is_word and BETWEEN in target.cells.constant)
+            # a constant may have an interval of each row's own
+            parts = [each.part for each in self.layout.targets if each.path == target.path]
+            return parts == ["value"] and not (is_word and BETWEEN in target.cells.constant)
         return is_word or (target.leaf.kind == "quantity" and target.part in _PARTS)
 
     def _is_asked_for(self, key: str) -> bool:

@@ -180,12 +180,11 @@ class Rows:
         for target in self._columns[at]:
             leaf = _leaf(kind, target) if model is Dated else target.leaf
             value = self._value(target, leaf, spot, row)
-            is_month = value is not None and target.part == "value" and isinstance(value.value, str)
-            if value is not None and leaf.kind == "quantity" and not is_month:
+            if value is not None and _is_whole(value, leaf, target):
+                self._put(spot, target.path, value)
+            elif value is not None:
                 numbers.setdefault(target.path, {})[target.part] = value
                 rates[target.path] = leaf.is_rate
-            elif value is not None:
-                self._put(spot, target.path, value)
         for path, parts in numbers.items():
             if says_something(parts, self._columns[at], path):
                 self._put(spot, path, self.values.quantity(parts, is_rate=rates[path]))
@@ -240,6 +239,12 @@ def begun(node: Written, key: Key, place: Place) -> Written:
 def _leaf(kind: type[Frozen] | None, target: Target) -> Leaf:
     """Say what a cell of an event may hold; where its kind has no such key, the schema tells."""
     return (kind and leaf_at(kind, tuple(map(str, target.path)))) or Leaf("text")
+
+
+def _is_whole(value: Written, leaf: Leaf, target: Target) -> bool:
+    """Tell whether a cell is more than a part of a quantity: a month in its place is."""
+    is_month = target.part == "value" and isinstance(value.value, str)
+    return leaf.kind != "quantity" or is_month
 
 
 def says_something(parts: Collection[str], targets: Iterable[Target], path: Path) -> bool:
