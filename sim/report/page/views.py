@@ -163,9 +163,10 @@ def _plain(value: object) -> object:
         return None
     if value.is_integer():
         return int(value)
+    told = f"{value:.10g}"  # what the tables hold of it
     if abs(value) < LARGE:
-        return float(DIGITS.create_decimal(repr(value)))
-    return float(Decimal(repr(value)).quantize(CENTS, ROUND_05UP))
+        return float(DIGITS.create_decimal(told))
+    return float(Decimal(told).quantize(CENTS, ROUND_05UP))
 
 
 def _slider(chart: Chart) -> Slider | None:
