@@ -78,7 +78,9 @@ def test_a_strip_draws_the_tables_numbers() -> None:
 @pytest.mark.parametrize(
     ("values", "told"),
     [
-        ([1, 0.3, 0.2], "less than half of need is met from 2014 to 2014"),
+        ([1, 0.3, 0.2], "less than half of need is met from 2014-02 to 2014-03"),
+        ([1, 1, 0.2], "less than half of need is met in 2014-03"),
+        ([1, *[0.2] * 12], "less than half of need is met from 2014 to 2015"),
         ([1, 0.3, 0.8], "less than half of need is met until 2014, 80 % at the end"),
         ([1, 0.7, 0.95], "at worst 70 % of need is met (2014-02), 95 % at the end"),
     ],
