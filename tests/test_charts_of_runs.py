@@ -135,6 +135,19 @@ def test_a_state_of_the_scenario_of_which_a_chart_has_nothing_is_no_mistake() ->
     assert chart(recorded(), "suppliers", Choice(states=["AAA"]))
 
 
+def test_an_event_of_some_members_says_of_how_many() -> None:
+    begun = begins(("2014-02", "ban"), ("2014-03", "alarm"), ("2014-05", "alarm"), ("2014-04", "x"))
+    begun["members"] = [1.0, 0.25, 0.5, 0.1]
+    given = tables(series=series({ENGINES: [1.0, 0.5] * 4}), events=begun)
+    found = fill_rate(given)
+    assert found
+    assert found.notes == [
+        "1  2014-02  Ban",
+        "2  2014-04  X (in 10 % of the members)",
+        "3  2014-05  Alarm (in 50 % of the members, at some time in 75 %)",
+    ]
+
+
 def test_one_event_has_one_number_in_all_charts() -> None:
     """The panels of turbines show the second and third event, as 2 and 3."""
     given = recorded()
