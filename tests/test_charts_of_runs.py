@@ -345,6 +345,26 @@ def test_a_month_that_stands_out_is_drawn_in_a_long_chart_of_flat_lines(months: 
     )
 
 
+def test_two_plants_of_one_title_are_two_lines() -> None:
+    """One stands still for two months, the other one for the next two."""
+    plants = {
+        name: {"title": "Works", "state": "AAA", "lines": {"engines": 10}}
+        for name in ("one", "two")
+    }
+    stops = {
+        name: {"kind": "outage", "date": f"2014-0{first}", "until": f"2014-0{first + 2}"}
+        | {"factory": name, "share": 1}
+        for name, first in (("one", 2), ("two", 4))
+    }
+    found = capacity(of_result(sim.run(world(months=8, factories=plants, trade={}, events=stops))))
+    lines = drawn(found).groupby("who")["p50"].apply(list)
+    assert len(lines) == 2
+    for name, values in lines.items():
+        assert str(name).startswith(("Works (one)", "Works (two)"))
+        assert values[0] == values[-1] == 10
+        assert values.count(0) == 2
+
+
 def test_capacity_that_never_changes_is_not_drawn() -> None:
     """Of two lines that make the same in every month."""
     made = world(months=4)
