@@ -78,7 +78,9 @@ def test_a_strip_draws_the_tables_numbers() -> None:
 @pytest.mark.parametrize(
     ("values", "told"),
     [
-        ([1, 0.3, 0.2], "less than half of need is met from 2014 to 2014"),
+        ([1, 0.3, 0.2], "less than half of need is met from 2014-02 to 2014-03"),
+        ([1, 1, 0.2], "less than half of need is met in 2014-03"),
+        ([1, *[0.2] * 12], "less than half of need is met from 2014 to 2015"),
         ([1, 0.3, 0.8], "less than half of need is met until 2014, 80 % at the end"),
         ([1, 0.7, 0.95], "at worst 70 % of need is met (2014-02), 95 % at the end"),
     ],
@@ -131,6 +133,19 @@ def test_a_state_of_the_scenario_of_which_a_chart_has_nothing_is_no_mistake() ->
     for name in ("fill_rate", "fates", "capacity", "suppliers"):
         assert chart(recorded(), name, Choice(states=["BBB"])) is None
     assert chart(recorded(), "suppliers", Choice(states=["AAA"]))
+
+
+def test_an_event_of_some_members_says_of_how_many() -> None:
+    begun = begins(("2014-02", "ban"), ("2014-03", "alarm"), ("2014-05", "alarm"), ("2014-04", "x"))
+    begun["members"] = [1.0, 0.25, 0.5, 0.1]
+    given = tables(series=series({ENGINES: [1.0, 0.5] * 4}), events=begun)
+    found = fill_rate(given)
+    assert found
+    assert found.notes == [
+        "1  2014-02  Ban",
+        "2  2014-04  X (in 10 % of the members)",
+        "3  2014-05  Alarm (in 50 % of the members, at some time in 75 %)",
+    ]
 
 
 def test_one_event_has_one_number_in_all_charts() -> None:
@@ -328,6 +343,26 @@ def test_a_month_that_stands_out_is_drawn_in_a_long_chart_of_flat_lines(months: 
     assert found.title.endswith(
         f"can make 9 engines a month in 2001-01, 0 in 2007-09 and 9 in {made['month'].iloc[-1]}"
     )
+
+
+def test_two_plants_of_one_title_are_two_lines() -> None:
+    """One stands still for two months, the other one for the next two."""
+    plants = {
+        name: {"title": "Works", "state": "AAA", "lines": {"engines": 10}}
+        for name in ("one", "two")
+    }
+    stops = {
+        name: {"kind": "outage", "date": f"2014-0{first}", "until": f"2014-0{first + 2}"}
+        | {"factory": name, "share": 1}
+        for name, first in (("one", 2), ("two", 4))
+    }
+    found = capacity(of_result(sim.run(world(months=8, factories=plants, trade={}, events=stops))))
+    lines = drawn(found).groupby("who")["p50"].apply(list)
+    assert len(lines) == 2
+    for name, values in lines.items():
+        assert str(name).startswith(("Works (one)", "Works (two)"))
+        assert values[0] == values[-1] == 10
+        assert values.count(0) == 2
 
 
 def test_capacity_that_never_changes_is_not_drawn() -> None:

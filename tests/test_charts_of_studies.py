@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pandas as pd
@@ -18,6 +19,7 @@ from sim.report.charts.names import Names
 from sim.report.charts.programmes import programmes
 from sim.report.charts.sensitivity import sensitivity
 from sim.report.charts.stress import stress
+from sim.report.page.views import chart_view
 from tests.charted import drawn, tables, titles
 
 
@@ -338,6 +340,11 @@ def test_backtest_draws_dates_as_years_and_numbers_apart() -> None:
         "2 of 2 observed outcomes lie within the 90 % interval; the model is the best forecast of 2"
     )
     assert drawn(found, 2)["label"].tolist() == ["Share, 2016 (claimed)"]
+    shapes = found.spec["layer"][-1]["encoding"]["shape"]["scale"]["range"]
+    assert [key.mark for key in found.keys] == ["point", *shapes]
+    assert "M10 1l5 5l-5 5l-5 -5z" in chart_view(found).keys[1].swatch
+    legend = json.dumps(found.to_dict()["vconcat"][0])
+    assert all(f'"shape": "{shape}"' in legend for shape in shapes)
     open_yet = backtest(tables(backtest=outcomes().assign(in90=["yes", "", "no"])))
     assert open_yet is not None
     assert [panel.told.partition(": ")[2] for panel in open_yet.panels] == [

@@ -459,6 +459,9 @@ def test_one_factor_is_drawn_against_the_share(folder: Path, tmp_path: Path) -> 
     )
     found = discover(study, WHEN)
     assert drawn(found.chart())["y"].tolist() == found.points["share"].tolist()
+    chart = found.chart()
+    assert chart
+    assert f"{WHEN} holds in" in chart.title
     (box,) = drawn(found.chart(), rows="boxes").to_dict("records")
     assert (box["x"], box["y"], box["y2"]) == (found.table["low"][0], 0.0, 1.0)
 

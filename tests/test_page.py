@@ -252,6 +252,7 @@ def test_short_numbers_are_told_as_whole_ones() -> None:
         assert number(short(value)) == number(value)
     for share in (0.61499, 0.285, 0.99949, 0.99951):
         assert percent(short(share)) == percent(share)
+    assert short(0.1 + 0.2) == 0.3
 
 
 def test_the_library_is_made_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -52,12 +52,12 @@ class Menu:
     @cached_property
     def states(self) -> dict[str, str]:
         """Return the titles of the states by code."""
-        return {name: each.title for name, each in self.scenario.states.items()}
+        return dict(Names.of(self.scenario).states)
 
     @cached_property
     def products(self) -> dict[str, str]:
         """Return the titles of the products by code."""
-        return {name: each.title for name, each in self.scenario.products.items()}
+        return dict(Names.of(self.scenario).products)
 
     @cached_property
     def controls(self) -> dict[str, Control]:

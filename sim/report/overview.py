@@ -123,7 +123,7 @@ def _filled(text: str) -> str:
 def _uncovered(records: Records, short: Sequence[int], ends: Ends) -> str:
     was, them = ("was", "it") if len(short) == 1 else ("were", "them")
     told = (
-        f"What stays uncovered: {len(short)} of {counted(len(records.needs), 'need')} {was} short"
+        f"What stays uncovered: {len(short):,} of {counted(len(records.needs), 'need')} {was} short"
     )
     hit = sum(records.needs[need] in ends for need in short)
     if hit:

@@ -57,7 +57,7 @@ def discovery(tables: Tables, choice: Choice = ANY) -> Chart | None:
     up = lines[1].title if len(lines) > 1 else "share of runs in which it holds"
     return Chart(
         name="discovery",
-        title=_finding(boxes, base),
+        title=_finding(boxes, base, _condition(tables)),
         subtitle=f"A point is a setting of the factors, its colour the share of its runs in "
         f"which the condition holds; up: {up}, "
         f"across: {lines[0].title}; {counted(len(points), 'point')}, "
@@ -77,11 +77,17 @@ def discovery(tables: Tables, choice: Choice = ANY) -> Chart | None:
     )
 
 
-def _finding(boxes: pd.DataFrame, base: Base) -> str:
+def _condition(tables: Tables) -> str:
+    """Return what holds; a table of another version does not say."""
+    has_it = tables.has("quality") and "when" in tables["quality"]
+    return str(tables["quality"]["when"].iloc[0]) if has_it else "it"
+
+
+def _finding(boxes: pd.DataFrame, base: Base, what: str) -> str:
     best = largest(boxes, "density")
     lift = best["density"] / base.share if base.share else float("nan")
     said = (
-        f"it holds in {percent(base.share)} of all runs, in {percent(best['density'])} of "
+        f"{what} holds in {percent(base.share)} of all runs, in {percent(best['density'])} of "
         f"the best box's (lift {number(lift)}), which holds {percent(best['mass'])} of the runs"
     )
     if base.share > 0.5:
@@ -90,7 +96,7 @@ def _finding(boxes: pd.DataFrame, base: Base) -> str:
             f"Common, so ask when not: {said}; it fails in {percent(rare)} of all and "
             f"{percent(inside)} there"
         )
-    return f"{said[:1].upper()}{said[1:]}"
+    return f"I{said[1:]}" if what == "it" else said
 
 
 @dataclass(frozen=True, eq=False)

@@ -109,9 +109,11 @@ def story(series: pd.DataFrame) -> str:
     if below.size and end < HALF:
         since = months[middle >= HALF]
         start = months[months > since[-1]][0] if since.size else months[0]
-        return (
-            f"less than half of need is met from {label(int(start))[:4]} to {label(int(last))[:4]}"
-        )
+        first, final = label(int(start)), label(int(last))
+        if first[:4] != final[:4]:
+            first, final = first[:4], final[:4]
+        when = f"in {final}" if first == final else f"from {first} to {final}"
+        return f"less than half of need is met {when}"
     if below.size:
         return (
             f"less than half of need is met until {label(int(below[-1]))[:4]}, "

@@ -45,7 +45,7 @@ TEXTS = (
     *("base", "other", "name", "choice", "reached", "answer", "reach", "choose", "way", "values"),
     *("programme", "candidate", "bound", "use"),
     *(f"{stage}_{level}" for stage in STAGES for level in ("p05", "p50", "p95", "central")),
-    *("factor", "box", "where", "reason", "category", "unit", "outcome", "plan", "naive"),
+    *("factor", "box", "where", "when", "reason", "category", "unit", "outcome", "plan", "naive"),
 )
 """Columns that are text in one table or another. A year is a number where all of it are numbers."""
 
