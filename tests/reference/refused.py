@@ -73,7 +73,12 @@ def make(line: Line, months: float) -> None:
 def lighten(lines: Sequence[Line], needs: Sequence[Need]) -> None:
     """Where cuts refuse less of inputs than before, let those wait for less who wait for lines that
     lacked these, and so on down the chain."""
-    part = {need: 1.0 if need.waits_for_lines else _still_refused(need) for need in needs}
+    part = {
+        need: 1.0
+        if need.waits_for_lines or _pool(need) <= 1e-9 * need.demand
+        else _still_refused(need)
+        for need in needs
+    }
     if all(each == 1.0 for each in part.values()):
         return
     for _ in lines:
