@@ -224,6 +224,57 @@ def _when(rng: Random, tree: Tree) -> None:
         tree["events"][f"wait_{place}"] = event
 
 
+def _choose_for_all(rng: Random, tree: Tree, family: str, choices: list[Any]) -> None:
+    """The same, also for states."""
+    _choose(rng, tree, family, choices)
+    for state in tree["states"].values():
+        if rng.random() < 0.4:
+            state.setdefault("rules", {})[family] = rng.choice(choices)
+
+
+def _sourcing(rng: Random, tree: Tree) -> None:
+    blocs = {each["bloc"] for each in tree["states"].values() if each.get("bloc")}
+    for state in tree["states"].values():
+        others = _some(rng, sorted({*tree["states"], *blocs}))
+        state["affinity"] = {each: _number(rng, 0.1, 1, 2) for each in others}
+    choices = [
+        *("capacity_adjusted", "cheapest", "home_first", "bloc_first", "loyalty"),
+        {"rule": "cheapest", "sensitivity": 2.0, "preference": 0.3},
+        {"rule": "home_first", "ratio": 3.0},
+        {"rule": "bloc_first", "ratio": 2.0},
+        {"rule": "loyalty", "strength": 2.0},
+    ]
+    _choose_for_all(rng, tree, "sourcing", choices)
+    tree["rules"].setdefault("pricing", {"rule": "mark_up", "share": 0.1})
+
+
+def _ordering(rng: Random, tree: Tree) -> None:
+    choices = [
+        *("hold_cover", "anchored", "replace_use"),
+        {"rule": "hold_cover", "smoothing_months": 4.0},
+        {"rule": "anchored", "target_months": 2.0, "steady_months": 3},
+        {"rule": "anchored", "line_share": 1.0, "gap_share": 0.4, "forecast_share": 1.0},
+        {"rule": "replace_use", "target": "demand", "sheds_surplus": False},
+        {"rule": "replace_use", "adjustment_months": 6.0},
+    ]
+    _choose_for_all(rng, tree, "ordering", choices)
+    # of factories the reference does not know what they owe
+    plain = [each for each in choices if "anchored" not in str(each)]
+    tree["rules"]["ordering"] = rng.choice(plain)
+    for factory in tree["factories"].values():
+        factory.setdefault("rules", {})["ordering"] = rng.choice(plain)
+
+
+def _reserve(rng: Random, tree: Tree) -> None:
+    """States that keep a floor for the first tier, within the cover that they hold."""
+    for name, state in tree["states"].items():
+        floor = round(rng.uniform(0, 2), 2)
+        state.setdefault("rules", {})["stockpile"] = {"rule": "reserve", "floor_months": floor}
+        for need in tree["needs"].get(name, {}).values():
+            need["stock_cover"] = floor + round(rng.uniform(0, 2), 2)
+            need.pop("initial_stock_cover", None)
+
+
 FEATURES: dict[str, Callable[[Random, Tree], None]] = {
     "allocation": _allocation,
     "pricing": _pricing,
@@ -237,5 +288,8 @@ FEATURES: dict[str, Callable[[Random, Tree], None]] = {
     "retool": _retool,
     "decay": _decay,
     "when": _when,
+    "sourcing": _sourcing,
+    "ordering": _ordering,
+    "reserve": _reserve,
 }
 """Name -> what adds it to the tree of a scenario"""

@@ -211,7 +211,8 @@ def _note_hits(view: _View, world: World, now: Bools, carried: Bools) -> None:
         return
     backlog, demand = (each.take(need, axis=0) for each in (needs.backlog, needs.demand))
     flow = links.flow.take(touched, axis=0)
-    hit &= carried | (flow > 0) | (backlog > NEARLY_NOTHING * demand)
+    # what comes, or waits, for rounding alone is nothing
+    hit &= carried | (np.maximum(flow, backlog) > NEARLY_NOTHING * demand)
     if some(hit):
         first = needs.hit.copy()
         np.minimum.at(first, need, np.where(hit, world.month, NEVER))

@@ -11,6 +11,7 @@ from sim.scenario.programme import Programme
 from sim.scenario.rule_choices import RuleChoice
 from sim.scenario.schema import Scenario
 from tests.reference import refused
+from tests.reference.buying import perception
 from tests.reference.projects import Project
 from tests.reference.rules import chosen
 from tests.reference.spending import Claim
@@ -27,10 +28,13 @@ class StateAgent(mesa.Agent):
         needs: Sequence[FinalNeed],
         ordering: RuleChoice,
         sourcing: RuleChoice,
+        stockpile: RuleChoice,
     ) -> None:
         super().__init__(model)
         self.name, self.needs = name, needs
         self.ordering, self.sourcing = chosen("ordering", ordering), chosen("sourcing", sourcing)
+        self.perception = perception(ordering.rule, ordering.parameters)
+        self.floor_months: float | None = stockpile.parameters.get("floor_months")
 
     def use(self, month: int) -> None:
         """Use goods up to the need and what waits from earlier months; a part of what is unmet
@@ -39,7 +43,10 @@ class StateAgent(mesa.Agent):
             need.final = need.by_month[min(month, len(need.by_month) - 1)] * need.factor
             need.final += need.added
             wanted = need.final + need.deferred
-            need.used = min(need.stock, wanted)
+            stock = need.stock
+            if self.floor_months is not None and need.tier > 0:
+                stock = max(stock - self.floor_months * need.final, 0.0)
+            need.used = min(stock, wanted)
             refused.use(need, need.stock, wanted)
             need.stock -= need.used
             need.deferred = (wanted - need.used) * (1.0 - need.cancellation)
@@ -50,6 +57,8 @@ class StateAgent(mesa.Agent):
             need.expected = need.final
             need.cancel()
             refused.order(need, need.stock, need.deferred, self.ordering)
+            need.perceived = need.perceive(self.perception)
+            need.months_ordered += 1
             self.sourcing(need.links)
 
 
@@ -72,6 +81,7 @@ class FactoryAgent(mesa.Agent):
             chosen("sourcing", rules["sourcing"]),
         )
         self.production = chosen("production", rules["production"])
+        self.perception = perception(rules["ordering"].rule, rules["ordering"].parameters)
         self.pricing, self.overtime, self.learning = (
             chosen(family, rules[family]) for family in ("pricing", "overtime", "learning")
         )
@@ -96,6 +106,8 @@ class FactoryAgent(mesa.Agent):
                 need.cancel()
                 refused.catch_up(need, line)
                 refused.order(need, need.stock - need.expected, 0.0, self.ordering)
+                need.perceived = need.perceive(self.perception)
+                need.months_ordered += 1
                 self.sourcing(need.links)
 
     def offer(self) -> None:

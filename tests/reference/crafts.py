@@ -29,7 +29,7 @@ def mark_up(line: Line, share: float) -> float:
 
 def scarcity(line: Line, premium: float = 0.5, most: float = 1.0) -> float:
     """Ask more the more is asked for than can be shipped."""
-    if line.asked <= line.offer:
+    if line.asked - line.offer <= DUST * line.offer:
         return line.cost
     missing = (line.asked - line.offer) / line.offer if line.offer > 0 else float("inf")
     return line.cost * (1.0 + min(premium * missing if premium > 0 else 0.0, most))

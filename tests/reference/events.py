@@ -381,8 +381,9 @@ class Calendar:
                 limit.has_acted = True
                 for link in limit.held:
                     link.has_acted = True
-                    is_short = link.need.backlog > DUST * link.need.demand
-                    if link.base_flow > 0 or link.has_flowed or link.flow > 0 or is_short:
+                    least = DUST * link.need.demand
+                    is_seen = max(link.flow, link.need.backlog) > least
+                    if link.base_flow > 0 or link.has_flowed or is_seen:
                         link.need.hit = min(link.need.hit, month)
         needs = {link.need: None for line in self.lines for link in line.links}
         refused.note([*needs], odds, whole)

@@ -29,7 +29,7 @@ TRADING = f"{DATED} exporter importer product"
 KNOWN: Mapping[type[BaseModel], str] = {
     schema.Scenario: "name title description start months members seed currency rules states"
     " products complexity factories needs trade events programmes sources precedents",
-    schema.State: "title bloc rules stock_cover",
+    schema.State: "title bloc affinity rules stock_cover",
     schema.Input: "amount criticality",
     schema.Product: "title unit inputs input_cover complexity learning_rate cancellation",
     schema.Line: "capacity utilisation qualified yield_ unit_cost inputs decay",
@@ -42,10 +42,10 @@ KNOWN: Mapping[type[BaseModel], str] = {
     " announced_months note",
     programme.Programme: "title chair beneficiaries budget candidates rule lead_times common_delay"
     " slippage active chair_weight cost_overrun cancelled_share exclusive source note",
-    rule_choices.StateRules: "sourcing ordering",
+    rule_choices.StateRules: "sourcing ordering stockpile",
     rule_choices.FactoryRules: "allocation sourcing ordering production pricing overtime learning",
-    rule_choices.Rules: "allocation sourcing ordering production pricing overtime learning"
-    " programme rounds perception_months",
+    rule_choices.Rules: "allocation sourcing ordering stockpile production pricing overtime"
+    " learning programme rounds perception_months",
     event_times.After: "event completion months",
     trade_kinds.CutOff: f"{TRADING} share",
     trade_kinds.Sanction: f"{TRADING} share contracts_until",

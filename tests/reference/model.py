@@ -9,11 +9,12 @@ from tests.reference import refused
 from tests.reference.agents import CommissionAgent, FactoryAgent, StateAgent, spend
 from tests.reference.books import Books
 from tests.reference.crafts import gain_experience
-from tests.reference.events import Calendar
+from tests.reference.events import Calendar, open_links
 from tests.reference.known import refuse_unknown
 from tests.reference.market import allocate, ask
 from tests.reference.money import open_till
 from tests.reference.records import Recorded
+from tests.reference.rules import chosen
 from tests.reference.start import Builder, serves, settle
 
 
@@ -43,6 +44,14 @@ class ReferenceModel(mesa.Model):
             product: [line for line in self.lines if line.product == product]
             for product in scenario.products
         }
+        for (name, _), line in made.lines.items():
+            rule = scenario.factories[name].rules.pricing or scenario.rules.pricing
+            line.price = chosen("pricing", rule)(line)
+        for line in self.lines:
+            line.usable = line.first_capacity = line.capacity
+        open_links(self.lines, 0)
+        for need in self.needs:
+            made.sourcing_of(need)(need.links)
         settle(self.lines, self.finals, self.needs, self.tiers, self.rounds)
         defaults = scenario.rules
         self.states = [
@@ -52,6 +61,7 @@ class ReferenceModel(mesa.Model):
                 [need for need in self.finals if need.state == name],
                 state.rules.ordering or defaults.ordering,
                 state.rules.sourcing or defaults.sourcing,
+                state.rules.stockpile or defaults.stockpile,
             )
             for name, state in scenario.states.items()
         ]
@@ -101,6 +111,8 @@ class ReferenceModel(mesa.Model):
         for need in self.needs:
             need.unload(month)
         self._order(month)
+        for owner in (*self.needs, *self.lines):
+            owner.open_links = [link for link in owner.open_links if link.weight > 0]
         ask(self.needs, self.lines)
         for factory in self.factories:
             factory.offer()

@@ -138,7 +138,8 @@ def _in_turn(
         got = rule([links[each] for each in own], [orders[each] for each in own], left)
         for place, amount in zip(own, got, strict=True):
             granted[place] = amount
-        left = max(left - total(got), 0.0)
+        # a hair that rounding leaves is nothing for those who come next
+        left = left - total(got) if total(got) < left * (1.0 - 1e-12) else 0.0
     return granted
 
 

@@ -9,27 +9,14 @@ from math import inf
 from typing import TYPE_CHECKING, Any
 
 from sim.scenario.rule_choices import RuleChoice
+from tests.reference.buying import ORDERING, SOURCING
 from tests.reference.crafts import LEARNING, OVERTIME, PRICING
 from tests.reference.rationing import ALLOCATION
 from tests.reference.spending import PROGRAMME
 from tests.reference.things import total
 
 if TYPE_CHECKING:
-    from tests.reference.things import Input, Link, Need
-
-
-def fixed(links: Sequence[Link]) -> None:
-    """Leave the weights as the scenario gives them."""
-
-
-def hold_cover(
-    need: Need, stock: float, deferred: float, on_order: float, adjustment_months: float = 3.0
-) -> float:
-    """Order the expected use and a part of the gap to the target."""
-    target = (need.cover + need.lead - 1.0) * need.expected + deferred
-    order = need.expected + (target - stock - on_order) / adjustment_months
-    # less is rounding
-    return order if order > 1e-14 * abs(stock + on_order) else 0.0
+    from tests.reference.things import Input
 
 
 def leontief(inputs: Sequence[Input], usual: float) -> float:
@@ -84,8 +71,8 @@ def _scarcest(inputs: Sequence[Input], kinds: Sequence[str]) -> float:
 
 RULES: Mapping[str, Mapping[str, Callable[..., Any]]] = {
     "allocation": ALLOCATION,
-    "sourcing": {"fixed": fixed},
-    "ordering": {"hold_cover": hold_cover},
+    "sourcing": SOURCING,
+    "ordering": ORDERING,
     "production": {
         "leontief": leontief,
         "strongly_critical": strongly_critical,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sim.scenario import plant_kinds, schema
@@ -147,6 +147,11 @@ class Builder:
             if need.stock_cover is not None
             else self.draw(scenario.states[state].stock_cover, f"states.{state}.stock_cover")
         )
+        stockpile = scenario.states[state].rules.stockpile or scenario.rules.stockpile
+        if stockpile.rule not in ("draw_down", "reserve"):
+            raise KeyError(stockpile.rule)
+        if need.tier > 0:
+            cover = max(cover, stockpile.parameters.get("floor_months", 0.0))
         initial = need.initial_stock_cover
         return FinalNeed(
             state=state,
@@ -223,19 +228,41 @@ class Builder:
                 link.cap = min(link.cap, limit.own_cap())
 
     def _link(self, line: Line, need: Need, name: str | None) -> Link | None:
+        affinity = self._affinity(need.state, line.state)
         if name is None:
-            return Link(line, need, 1.0, math.inf, 0.0, 1) if line.state == need.state else None
+            is_home = line.state == need.state
+            own = Link(line, need, 1.0, math.inf, 0.0, 1, affinity=affinity)
+            return own if is_home else None
         rule, path = self.scenario.trade[name], f"trade.{name}"
         if rule.weight.value == 0 and not rule.weight.is_drawn:
             return None
         return Link(
             line=line,
             need=need,
+            affinity=affinity,
             weight=self.draw(rule.weight, f"{path}.weight"),
             cap=math.inf,
             unit_cost=self.draw(rule.unit_cost, f"{path}.unit_cost"),
             lead=self.months(rule.lead_months, f"{path}.lead_months"),
         )
+
+    def _affinity(self, buyer: str, seller: str) -> float:
+        """Say how close a state feels to another: by its name, or by its bloc."""
+        states = self.scenario.states
+        own, bloc = states[buyer], states[seller].bloc
+        for name in (seller, bloc):
+            if name in own.affinity:
+                return self.draw(own.affinity[name], f"states.{buyer}.affinity.{name}")
+        is_allied = buyer == seller or (bloc is not None and bloc == own.bloc)
+        return 1.0 if is_allied else 0.5
+
+    def sourcing_of(self, need: Need) -> Callable[..., None]:
+        """Return the rule by which a buyer weighs its suppliers."""
+        scenario = self.scenario
+        own: Any = scenario.states[need.state]
+        if need.factory:
+            own = scenario.factories[need.factory]
+        return chosen("sourcing", own.rules.sourcing or scenario.rules.sourcing)
 
     def _share_out(self, links: Sequence[Link]) -> None:
         """Share the preference for an exporter out among its lines, and keep exclusive lines for
@@ -402,9 +429,12 @@ def settle(
         for link in line.open_links:
             link.base_flow = link.flow
         for each in line.inputs:
+            each.line = line
+            each.perceived = each.amount * min(line.capacity, line.perceived / line.yield_)
             each.stock = each.cover * each.demand
     for need in finals:
         need.stock = need.initial_cover * need.by_month[0]
+        need.perceived = need.by_month[0]
     for buyer in needs:
         buyer.fill_transit()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from math import floor, inf
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tests.reference.limits import Limit
@@ -40,6 +40,8 @@ class Link:
     exporter: str = ""
     importer: str = ""
     product: str = ""
+    affinity: float = 1.0
+    """How close the buyer's state feels to the seller's"""
     given_weight: float = 0.0
     """What the scenario gives, before events"""
     base_weight: float = 0.0
@@ -83,6 +85,17 @@ class Link:
         )
 
     @property
+    def is_allied(self) -> bool:
+        """Tell whether seller and buyer are of one state or bloc."""
+        same = bool(self.line.bloc) and self.line.bloc == self.need.bloc
+        return same or self.exporter == self.importer
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether goods may come over it this month."""
+        return self in self.need.open_links
+
+    @property
     def route(self) -> tuple[str, str, str]:
         """Name whose goods may go to whom."""
         return self.exporter, self.importer, self.product
@@ -110,6 +123,9 @@ class Need:
     backlog: float = 0.0
     lead: float = 1.0
     expected: float = 0.0
+    perceived: float = 0.0
+    """Use that is perceived, by those who smooth it"""
+    months_ordered: int = 0
     ordered: float = 0.0
     cancelled: float = 0.0
     demand: float = 0.0
@@ -123,6 +139,8 @@ class Need:
     """What would be in stock beside what is, had cuts refused nothing"""
     lost: float = 0.0
     """What would have been used last beside what was"""
+    besides: float = 0.0
+    """The same, while it is asked what it would order had cuts refused nothing"""
     waits_for_lines: bool = False
     """Whether some of what was refused waits for lines that lack inputs"""
     lost_besides: float = 0.0
@@ -154,6 +172,14 @@ class Need:
         self.cancelled = self.cancellation * self.backlog
         self.old_orders = self.backlog - self.cancelled
         self.refused_before *= 1.0 - self.cancellation
+
+    def perceive(self, share: float) -> float:
+        """Return the use that who smooths it perceives: so far on the way from last month's."""
+        return self.perceived + (self.expected - self.perceived) * share
+
+    def left(self, stock: float, use: float) -> float:
+        """Return what is left of a stock that is free of this month's use, were that another."""
+        return stock
 
     def forget_refusals(self) -> None:
         """Know nothing of what cuts have refused."""
@@ -237,13 +263,19 @@ class Input(Need):
     """What a line uses to make its product."""
 
     amount: float = 1.0
+    line: Any = None
+    """The line whose input it is"""
     full_amount: float = 1.0
     """What the scenario gives, before thrift"""
     criticality: str = "critical"
 
+    def left(self, stock: float, use: float) -> float:
+        """Return what is left of it: this month's use is still ahead."""
+        return stock + self.expected - use
+
     def comes(self) -> bool:
         """Tell whether there is any, or somebody may deliver some."""
-        can = any(link.cap > 0 and link.weight > 0 for link in self.links)
+        can = any(link.cap > 0 and link.base_weight > 0 for link in self.links)
         return can or self.stock + self.in_transit > 0
 
 
@@ -278,6 +310,7 @@ class Line:
     is_closed: bool = False
     turning: dict[int, float] = field(default_factory=dict)
     """Capacity that comes from other lines, by month"""
+    first_capacity: float = 0.0
     first_yield: float = 0.0
     first_unit_cost: float = 0.0
     known: float = 0.0
@@ -358,7 +391,9 @@ class Line:
     def reaches(self, needs: Iterable[Need]) -> bool:
         """Tell whether it may deliver to any of these."""
         wanted = set(needs)
-        return any(link.need in wanted and link.cap > 0 and link.weight > 0 for link in self.links)
+        return any(
+            link.need in wanted and link.cap > 0 and link.base_weight > 0 for link in self.links
+        )
 
     def idle_cost(self) -> float:
         """Return what this month's idle capacity costs, money that is nobody's bill."""
