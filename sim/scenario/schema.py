@@ -44,8 +44,8 @@ class State(Frozen):
     """The group of states it belongs to; it stands for its states in trade rules and events."""
     affinity: dict[Name, Share] = {}
     """How close it feels to other states or blocs, 0 to 1; a state's name counts before its bloc's.
-    Where not given: 1 to itself and its bloc, 0.5 to others. Sourcing by `loyalty` and the search
-    of suppliers go by it."""
+    Where not given: 1 to itself, whatever is said of its bloc, and to its bloc, 0.5 to others.
+    Sourcing by `loyalty` and the search of suppliers go by it."""
     rules: StateRules = StateRules()
     """The rules by which it decides, where not the scenario's."""
     stock_cover: Months = Quantity(value=0)
