@@ -99,7 +99,8 @@ def _of_none(result: Result) -> Iterator[str]:
     """Answer where no need was short."""
     records, ends = result.records, _ends(result.table("fates"))
     before = spread(records.summary["fill_rate"], records.members, (5,))["p05"] < FULL
-    yield none_short(len(records.needs), int(before.sum()), records.warnings)
+    members = len(records.members)
+    yield none_short(len(records.needs), int(before.sum()), records.warnings, members)
     if ends:
         yield _who(ends)
         yield from _paid(result)

@@ -35,12 +35,14 @@ def short_percent(share: float) -> str:
     return percent(share).replace("over ", "> ").replace("under ", "< ")
 
 
-def none_short(needs: int, before: int, warnings: Iterable[str], kind: str = "") -> str:
+def none_short(
+    needs: int, before: int, warnings: Iterable[str], members: int, kind: str = ""
+) -> str:
     """Write that no need is short, so that it agrees with what is warned of; `before` counts those
     that were short until a restriction hit them, `kind` says which needs are meant where not all.
     """
     every = f"The only need{kind} is" if needs == 1 else f"All {needs:,} needs{kind} are"
-    told = f"{every} met in full in at least 19 members of 20"
+    told = f"{every} met in full" + (" in at least 19 members of 20" if members > 1 else "")
     if before:
         were = "it was short" if needs == 1 else f"{counted(before, 'need')} fell short"
         return f"{told} since the supply was first restricted; before that, {were}."

@@ -56,7 +56,8 @@ def sentences(tables: Tables) -> list[str]:
     if short.empty:
         before = int((_metric(tables, "fill_rate")["p05"] < FULL).sum())
         warnings = tables.manifest.get("warnings", ())
-        none, hit = none_short(len(covered), before, warnings, tables.kind), tables.has("fates")
+        none = none_short(len(covered), before, warnings, _members(tables), tables.kind)
+        hit = tables.has("fates")
         return [none, *(_joined(_by_whom(tables), _cost(tables, _payer(tables))) if hit else ())]
     worst = single(short)
     need = (str(worst["state"]), str(worst["product"]))
