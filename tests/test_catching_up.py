@@ -12,6 +12,7 @@ from sim.kernels.catching_up import Customers, extra_use
 from tests.on_paper import column
 from tests.test_partial_cuts import CUT, one_supplier
 from tests.test_reference import assert_same
+from tests.worlds import world as small_world
 from tests.wrong_numbers import run, series
 
 Tree = dict[str, Any]
@@ -146,3 +147,37 @@ def test_who_forgets_what_is_on_order_asks_twice_for_no_new_goods(
     world["factories"]["fb"]["lines"]["x"] = 1000
     world["rules"] = {"ordering": rule}
     assert series(run(world), "received") == approx([60.0] * BEFORE + [30.0] * 30)
+
+
+def test_a_cut_that_refuses_nobody_anything_lightens_no_other() -> None:
+    """Of the gears that AAA's yard takes half is cut, so CCC gets 30 of 60 units. DDD's plant, too,
+    may supply CCC, but has burnt down: what a cut of its gears would take is nothing to anybody."""
+    cut = {"kind": "cut_off", "date": "2014-06", "exporter": "BBB", "product": "gears"}
+    small = {"small": {**cut, "importer": "DDD", "date": "2014-07", "share": 0.1}}
+    received = []
+    for more in ({}, small):
+        lines = {"AAA": {"units": 100}, "BBB": {"gears": 200}, "DDD": {"units": 50}}
+        units = {"title": "Units", "unit": "units", "inputs": {"gears": 1}, "input_cover": 1}
+        gears = {"title": "Gears", "unit": "sets"}
+        trade = {"exporter": "*", "importer": "*", "product": "*"}
+        scenario = small_world(
+            states={name: {"title": name} for name in ("AAA", "BBB", "CCC", "DDD")},
+            products={"gears": gears, "units": units},
+            factories={
+                f"in_{state}": {"title": state, "state": state, "lines": own}
+                for state, own in lines.items()
+            },
+            needs={"CCC": {"units": 60}},
+            trade={
+                "all": trade,
+                "few": {**trade, "exporter": "DDD", "product": "units", "weight": 0.0001},
+            },
+            events={
+                "ban": {**cut, "importer": "AAA", "share": 0.5},
+                "fire": {"kind": "outage", "date": "2014-02", "factory": "in_DDD"},
+                **more,
+            },
+        )
+        received.append(sim.run(scenario).records.series["received"][:, 0, 0])
+    assert received[0][-12:] == pytest.approx([30] * 12, rel=1e-3)
+    assert received[1] == pytest.approx(received[0], rel=1e-12)

@@ -206,3 +206,24 @@ def test_a_need_that_began_before_the_cut_is_hit_by_it(late: int) -> None:
     result = run(world)
     assert series(result, "unmet")[late + 1 :] == pytest.approx([0] * (23 - late))
     assert fates(result) == {"home": 1}
+
+
+def test_what_comes_beyond_what_leaks_has_not_leaked() -> None:
+    """Of 100 a month BBB sends 90. When twice as much is needed, 180 are asked of it: half a cut
+    leaves 90, and the 9 that leak come within these. CCC delivers the rest."""
+    world = buyers({"AAA": 100}, 500, cut={"kind": "cut_off", "share": 0.5})
+    world["states"]["CCC"] = {"title": "Other"}
+    world["factories"]["fc"] = {"title": "C", "state": "CCC", "lines": {"x": 500}}
+    world["trade"] = {
+        "old": {"exporter": "BBB", "importer": "AAA", "product": "x", "weight": 0.9},
+        "other": {"exporter": "CCC", "importer": "AAA", "product": "x", "weight": 0.1},
+    }
+    route = {"date": "2014-07", "exporter": "BBB", "importer": "AAA"}
+    world["events"] |= {
+        "leak": {"kind": "leakage", "share": 0.1, **route},
+        "more": {"kind": "demand", "date": "2014-07", "state": "AAA", "factor": 2},
+    }
+    records = run(world).records
+    flows = dict(zip(records.routes, records.flows[-1, :, 0], strict=True))
+    assert flows["BBB", "AAA", "x"] == pytest.approx(flows["CCC", "AAA", "x"] * 90 / 110, rel=1e-3)
+    assert records.series["leaked"][:, 0, 0] == pytest.approx([0] * len(records.months))

@@ -248,12 +248,12 @@ def test_forgetting_in_a_run() -> None:
     np.testing.assert_allclose(lines(world(**changes))["unit_cost"][:12], 100)
 
 
-def sisters(rule: Any, cost_abroad: float = 100) -> np.ndarray:
+def sisters(rule: Any) -> np.ndarray:
     """Return the costs of the home plant (20 a month), with a sister abroad (80 a month), and no
     sister at home."""
     plants = old_supplier()["factories"]
     plants["home_plant"]["lines"]["engines"] = {"capacity": 20, "unit_cost": 100}
-    plants["old_plant"]["lines"]["engines"] = {"capacity": 80, "unit_cost": cost_abroad}
+    plants["old_plant"]["lines"]["engines"] = {"capacity": 80, "unit_cost": 100}
     products = {"engines": {"title": "Engines", "unit": "engines", "learning_rate": 0.2}}
     return lines(world(factories=plants, products=products, rules={"learning": rule}), 1)[
         "unit_cost"
@@ -271,13 +271,6 @@ def test_spill_over_from_sister_lines() -> None:
     np.testing.assert_allclose(
         sisters(rule | {"sisters": "state"}), sisters("crawford"), rtol=1e-12
     )
-
-
-def test_a_sister_forgets_whatever_its_goods_cost() -> None:
-    """Of 9600 units abroad 0.3 are forgotten in a year, also where what is made there costs
-    nothing, so that its own cost has nothing to learn or to forget."""
-    rule = {"rule": "crawford", "spill_over": 0.5, "forgetting": 0.3}
-    assert np.array_equal(sisters(rule, cost_abroad=0), sisters(rule))
 
 
 def test_spill_over_makes_a_new_line_cheap_sooner() -> None:
@@ -407,3 +400,27 @@ def test_who_does_not_learn_stays_as_he_is_beside_those_who_do(rule: Any) -> Non
         for line in plant["lines"].values():
             line["unit_cost"] = {"values": [0, 3.7], **half}
     assert_same_in_any_company(propulsion_world(factories=plants, rules={"learning": rule}))
+
+
+@pytest.mark.parametrize("cost", [0, 1e-9])
+def test_a_line_forgets_whatever_its_goods_cost(cost: float) -> None:
+    """The home plant forgets all but a billionth a year, and so tells the old plant, which learns
+    from it, no more than it makes in a month: what its own goods cost is nothing to that."""
+    factories = old_supplier()["factories"]
+    home = {"rule": "crawford", "forgetting": 1 - 1e-9}
+    factories["home_plant"] |= {"lines": {"engines": {"capacity": 20, "unit_cost": cost}}}
+    factories["home_plant"]["rules"] = {"learning": home}
+    factories["old_plant"]["lines"] = {"engines": {"capacity": 200, "unit_cost": 10}}
+    product = {"title": "Engines", "unit": "engines", "learning_rate": 0.15}
+    scenario = world(
+        factories=factories,
+        products={"engines": product},
+        rules={"learning": {"rule": "crawford", "spill_over": 1.0}},
+    )
+    model = SupplyModel(scenario)
+    for _ in range(12):
+        model.step()
+    # of its own 120 months of 80, and of the 120 of 20 from home, less than one of these is left
+    known = 132 * 80 + 20 / (1 - 1e-9 ** (1 / 12))
+    wanted = 10 * (known / (120 * 100)) ** np.log2(0.85)
+    assert model.world.lines.unit_cost[0, 0] == pytest.approx(wanted, rel=1e-3)

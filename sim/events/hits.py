@@ -13,6 +13,7 @@ from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.kept import renewed
 from sim.kernels.limits import Limits
 from sim.kernels.sums import NEVER, raised, some
+from sim.kernels.terms import RTOL
 from sim.world.world import World
 
 NEARLY_NOTHING = 1e-9
@@ -77,7 +78,9 @@ class Observer:
         carried, wanted = view.lawful.carried(links.flow), _wanted(view, world)
         if some(view.leaking):
             would = _would(view, world, carried + wanted)
-            _note_leaks(view, world, leaks.take(view.rows, axis=0), would)
+            # where more comes than is let through, it comes by what restrictions leave
+            most = trade.limits.amount.take(view.rows, axis=0) * (1.0 + RTOL)
+            _note_leaks(view, world, leaks.take(view.rows, axis=0) & (carried <= most), would)
         if view.looks:
             now = trade.barred.take(view.rows, axis=0) | _bars_buyers(view, world, carried, wanted)
             if some(now):
@@ -208,7 +211,8 @@ def _note_hits(view: _View, world: World, now: Bools, carried: Bools) -> None:
         return
     backlog, demand = (each.take(need, axis=0) for each in (needs.backlog, needs.demand))
     flow = links.flow.take(touched, axis=0)
-    hit &= carried | (flow > 0) | (backlog > NEARLY_NOTHING * demand)
+    # what comes, or waits, for rounding alone is nothing
+    hit &= carried | (np.maximum(flow, backlog) > NEARLY_NOTHING * demand)
     if some(hit):
         first = needs.hit.copy()
         np.minimum.at(first, need, np.where(hit, world.month, NEVER))

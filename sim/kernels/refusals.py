@@ -142,7 +142,7 @@ class Refusals:
         """
         inputs = slice(self.deferred.shape[0], None)
         self.lacked[inputs], self.lost[inputs] = self.lacked[inputs] - lost, lost
-        pool, grows = self._pool(), more > 0
+        pool, grows = self.pool, more > 0
         known = divide(pool * self.passed_each + came, pool + more)
         self.passed_each = np.where(grows, known, self.passed_each)
         self.by_lines = self.by_lines | grows
@@ -164,7 +164,7 @@ class Refusals:
         part = np.where(self.by_lines.take(needs, axis=0), 1.0, self.still_refused(cuts))
         self.lighten(needs, part)
         each, before, pool = (
-            v.take(needs, axis=0) for v in (self.passed_each, self.waiting, self._pool())
+            v.take(needs, axis=0) for v in (self.passed_each, self.waiting, self.pool)
         )
         waiting = before + cuts.by_need(came * cuts.link_odds)
         waiting = np.minimum(waiting, backlog.take(needs, axis=0))
@@ -180,7 +180,8 @@ class Refusals:
         self._wait(all_waiting)
         return self.where(np.logical_or.reduce(takes_part | cuts.whole, axis=0))
 
-    def _pool(self) -> Floats:
+    @property
+    def pool(self) -> Floats:
         """Return what was refused and is not made good, whether it waits or not."""
         pool = self.lacked.copy()
         pool[: self.deferred.shape[0]] += self.deferred

@@ -33,10 +33,11 @@ class Learner:
         cls, rule: Callable[[Craft], Learnt], choice: RuleChoice, mask: Bools, world: World
     ) -> Learner:
         """Prepare for those of the lines marked that can learn in some member: their rate is above
-        0 and there is something to improve, or to forget, which others may count.
+        0 and there is something to improve or to forget.
         """
         lines, given = world.lines, choice.parameters
         able = (lines.learning_rate > 0) & mask[:, None]
+        # what a line forgets its sisters know no more, whatever its own goods cost
         if given.get("best_yield") is None and not given.get("forgetting"):
             able &= lines.first_unit_cost > 0
         rows = np.flatnonzero(able.any(axis=1))

@@ -14,6 +14,9 @@ from sim.kernels.terms import RTOL
 from sim.month.positions import Positions
 from sim.world.world import World
 
+DUST = 1e-9
+"""What was refused of less than this share of what a need wants is rounding."""
+
 
 def make(world: World, months: float) -> None:
     """Find what lines would have made beside what they did, and let it wait, too: their customers
@@ -51,7 +54,9 @@ def _lighten(world: World, refusals: Refusals) -> None:
     if limits is None or not limits.is_share:
         return
     needs, still = limits.cut_needs.needs, refusals.still_refused(limits.cut_needs)
-    still[refusals.by_lines.take(needs, axis=0)] = 1.0
+    # of what was refused to nobody but for rounding nothing is refused less
+    refused, demand = (each.take(needs, axis=0) for each in (refusals.pool, world.needs.demand))
+    still[refusals.by_lines.take(needs, axis=0) | (refused <= DUST * demand)] = 1.0
     if not some(still[needs >= axes.final] < 1.0):
         return
     part, lines = np.ones_like(refusals.waiting), np.ones_like(world.lines.output)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from math import log2
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import mesa
 
+from sim.scenario.programme import Programme
 from sim.scenario.rule_choices import RuleChoice
+from sim.scenario.schema import Scenario
 from tests.reference import refused
+from tests.reference.buying import perception
 from tests.reference.projects import Project
 from tests.reference.rules import chosen
+from tests.reference.spending import Claim
 from tests.reference.things import FinalNeed, Line, Need, total
 
 
@@ -25,10 +28,13 @@ class StateAgent(mesa.Agent):
         needs: Sequence[FinalNeed],
         ordering: RuleChoice,
         sourcing: RuleChoice,
+        stockpile: RuleChoice,
     ) -> None:
         super().__init__(model)
         self.name, self.needs = name, needs
         self.ordering, self.sourcing = chosen("ordering", ordering), chosen("sourcing", sourcing)
+        self.perception = perception(ordering.rule, ordering.parameters)
+        self.floor_months: float | None = stockpile.parameters.get("floor_months")
 
     def use(self, month: int) -> None:
         """Use goods up to the need and what waits from earlier months; a part of what is unmet
@@ -37,7 +43,10 @@ class StateAgent(mesa.Agent):
             need.final = need.by_month[min(month, len(need.by_month) - 1)] * need.factor
             need.final += need.added
             wanted = need.final + need.deferred
-            need.used = min(need.stock, wanted)
+            stock = need.stock
+            if self.floor_months is not None and need.tier > 0:
+                stock = max(stock - self.floor_months * need.final, 0.0)
+            need.used = min(stock, wanted)
             refused.use(need, need.stock, wanted)
             need.stock -= need.used
             need.deferred = (wanted - need.used) * (1.0 - need.cancellation)
@@ -48,6 +57,8 @@ class StateAgent(mesa.Agent):
             need.expected = need.final
             need.cancel()
             refused.order(need, need.stock, need.deferred, self.ordering)
+            need.perceived = need.perceive(self.perception)
+            need.months_ordered += 1
             self.sourcing(need.links)
 
 
@@ -70,14 +81,21 @@ class FactoryAgent(mesa.Agent):
             chosen("sourcing", rules["sourcing"]),
         )
         self.production = chosen("production", rules["production"])
-        for line in lines:
-            line.ration = chosen("allocation", rules["allocation"])
-            line.production = self.production
+        self.perception = perception(rules["ordering"].rule, rules["ordering"].parameters)
+        self.pricing, self.overtime, self.learning = (
+            chosen(family, rules[family]) for family in ("pricing", "overtime", "learning")
+        )
+        self.price()
+
+    def price(self) -> None:
+        """Say what the goods cost."""
+        for line in self.lines:
+            line.price = self.pricing(line)
 
     def ready(self, month: int) -> None:
         """Work out this month's capacity."""
         for line in self.lines:
-            line.usable = line.ready(month) * line.available
+            line.usable = line.ready(month) * line.available * line.overtime
 
     def order(self) -> None:
         """Order inputs for what the lines expect to start."""
@@ -88,6 +106,8 @@ class FactoryAgent(mesa.Agent):
                 need.cancel()
                 refused.catch_up(need, line)
                 refused.order(need, need.stock - need.expected, 0.0, self.ordering)
+                need.perceived = need.perceive(self.perception)
+                need.months_ordered += 1
                 self.sourcing(need.links)
 
     def offer(self) -> None:
@@ -124,21 +144,20 @@ class FactoryAgent(mesa.Agent):
             for need in line.inputs:
                 need.used = min(need.amount * (line.output / line.yield_), need.stock)
                 need.stock -= need.used
+            line.price = self.pricing(line)
             line.bill()
 
-    def learn(self) -> None:
-        """Let cost fall with experience, and smooth the demand perceived."""
+    def look_back(self) -> None:
+        """Decide on overtime, and smooth the demand perceived."""
         for line in self.lines:
-            line.experience += line.output
-            if line.first_lot == 0:
-                line.first_lot = line.capacity * line.yield_ / 30
-            if line.learning_rate > 0 and line.first_unit_cost > 0 and line.first_lot > 0:
-                slope = log2(1.0 - min(line.learning_rate, 0.99))
-                before = max(line.first_experience, line.first_lot)
-                known = line.experience - line.first_experience + before
-                line.unit_cost = line.first_unit_cost * (known / before) ** slope
+            line.overtime = self.overtime(line)
             seen = max(line.asked, line.shipped)
             line.perceived += (seen - line.perceived) / self.perception_months
+
+    def learn(self, month: int) -> None:
+        """Let cost and yield follow experience."""
+        for line in self.lines:
+            self.learning(line, month)
 
 
 class CommissionAgent(mesa.Agent):
@@ -148,16 +167,17 @@ class CommissionAgent(mesa.Agent):
         self,
         model: mesa.Model,
         name: str,
-        chair: str,
+        programme: Programme,
+        chair_weight: float,
         projects: dict[str, Project],
         needs: Sequence[Need],
-        is_active: bool,
-        rule: RuleChoice,
+        scenario: Scenario,
     ) -> None:
         super().__init__(model)
-        self.name, self.chair, self.projects = name, chair, projects
-        self.is_active = self.is_from_start = is_active
-        self.rule: Any = chosen("programme", rule)
+        self.name, self.chair, self.projects = name, programme.chair, projects
+        self.chair_weight, self.months = chair_weight, scenario.months
+        self.is_active = self.is_from_start = programme.active
+        self.rule: Any = chosen("programme", programme.rule or scenario.rules.programme)
         products = {project.line.product for project in projects.values()}
         self.needs = {
             product: [need for need in needs if need.product == product] for product in products
@@ -181,11 +201,18 @@ class CommissionAgent(mesa.Agent):
             project.started = 0.0
             project.has_money = self.can_spend
 
+    def counted(self, needs: Sequence[Need]) -> dict[Need, float]:
+        """Say how much each need counts: the chair's own whole, others' a part."""
+        return {
+            need: 1.0 if need.state == self.chair else 1.0 / self.chair_weight for need in needs
+        }
+
     def decide(self, lines: dict[str, list[Line]], month: int) -> dict[str, float]:
         """Share the money at hand out among the candidates, and note what each starts with it;
         return what the beneficiaries lack of each product."""
         lacking = {
-            product: missing(needs, lines[product], month) for product, needs in self.needs.items()
+            product: missing(self.counted(needs), lines[product], month)
+            for product, needs in self.needs.items()
         }
         fit = [self._is_fit(project, month) for project in self.projects.values()]
         wanted = []
@@ -196,7 +223,16 @@ class CommissionAgent(mesa.Agent):
                 for each, one in zip(self.projects.values(), fit, strict=True)
             )
             gap = lacking[line.product] / sites / line.yield_ if can else 0.0
-            wanted.append(min(gap, project.room) * project.capital_cost)
+            needed = total(need.expected for need in self.needs[line.product])
+            wanted.append(
+                Claim(
+                    project=project,
+                    gap=gap * project.capital_cost,
+                    room=project.room * project.capital_cost,
+                    months_left=self.months - month - max(project.delay, 1),
+                    need=needed,
+                )
+            )
         granted = self.rule(wanted, self.treasury)
         for project, money in zip(self.projects.values(), granted, strict=True):
             cost = project.capital_cost
@@ -231,10 +267,13 @@ class CommissionAgent(mesa.Agent):
             project.start(project.started, month)
 
 
-def missing(needs: Sequence[Need], lines: Sequence[Line], month: int) -> float:
+def missing(needs: Mapping[Need, float], lines: Sequence[Line], month: int) -> float:
     """Count what needs of a product want beyond what reaches them lawfully, less what the lines
     that programmes build could make for them."""
-    short = total(beyond(need.wants(month), need.received_lawfully()) for need in needs)
+    short = total(
+        counts * beyond(need.wants(month), need.received_lawfully())
+        for need, counts in needs.items()
+    )
     coming = total(line.idle_and_coming(needs, month) for line in lines if line.reaches(needs))
     return beyond(short, coming)
 
@@ -248,13 +287,15 @@ def beyond(wanted: float, had: float) -> float:
 def spend(commissions: Sequence[CommissionAgent], lines: dict[str, list[Line]], month: int) -> None:
     """Let commissions spend side by side; together they close a gap once."""
     lacked: dict[str, float] = {}
-    needs: dict[str, dict[Need, None]] = {}
+    needs: dict[str, dict[Need, float]] = {}
     for commission in commissions:
         for product, gap in commission.decide(lines, month).items():
             lacked[product] = max(lacked.get(product, 0.0), gap)
-            needs.setdefault(product, {}).update(dict.fromkeys(commission.needs[product]))
+            counted = needs.setdefault(product, {})
+            for need, counts in commission.counted(commission.needs[product]).items():
+                counted[need] = max(counted.get(need, 0.0), counts)
     for product, all_needs in needs.items():
-        lacked[product] = max(lacked[product], missing([*all_needs], lines[product], month))
+        lacked[product] = max(lacked[product], missing(all_needs, lines[product], month))
     started = [each for commission in commissions for each in commission.projects.values()]
     for product, gap in lacked.items():
         own = [project for project in started if project.line.product == product]

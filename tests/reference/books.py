@@ -107,7 +107,12 @@ class Books:
     def _unfinished(self) -> Iterator[Entry]:
         """Count by project what was started, finished and lost with closures."""
         for project in self.projects:
-            yield project.unfinished, project.started, project.matured + project.lost, 0.0
+            yield (
+                project.unfinished,
+                project.started,
+                project.matured + project.cancelled + project.lost,
+                0.0,
+            )
 
     def _money(self) -> Iterator[Entry]:
         """Count by programme the money received and spent."""

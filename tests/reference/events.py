@@ -14,6 +14,7 @@ from tests.reference import refused
 from tests.reference.limits import Limit, Limits, holding
 from tests.reference.projects import Project
 from tests.reference.things import NEVER, FinalNeed, Line, Need, total
+from tests.reference.turns import Turns, watch
 
 RESTRICTIONS = (trade_kinds.CutOff, trade_kinds.Sanction, trade_kinds.Quota)
 EXCEPTIONS = (trade_kinds.Leakage, trade_kinds.Exemption)
@@ -37,6 +38,15 @@ class Happening:
     settles: float | None
     contracts_end: float
     targets: list[Any]
+    months: int = 0
+    """Of a retool: for which its capacity makes nothing"""
+    loss: float = 0.0
+    ratio: float = 1.0
+    threshold: float = 0.0
+    """Of one that waits: the level that is watched"""
+    patience: float = 1.0
+    watched: FinalNeed | None = None
+    streak: int = 0
     sizes: dict[Any, float] = field(default_factory=dict)
     """Targets for which another size holds"""
     parent: Happening | None = None
@@ -193,6 +203,7 @@ class Calendar:
         self.funding = of(kinds.ProgrammeStart, kinds.Funding, kinds.ProgrammeStop)
         self.funding.sort(key=lambda each: isinstance(each.event, kinds.ProgrammeStop))
         self.commissions |= {commission for each in self.funding for commission in each.targets}
+        self.turns = Turns(happenings, lines)
         for limit in limits:
             limit.rest()
 
@@ -218,6 +229,7 @@ class Calendar:
         for each in self.happenings:
             each.find_begin(month)
         self._close(month)
+        self.turns.apply(month)
         self._fund(month)
         self._limit(month)
         self._scale(month)
@@ -348,28 +360,39 @@ class Calendar:
                 else:
                     whole.fixed = min(whole.fixed, most)
 
-    def observe(self, month: int) -> None:
-        """Note what restrictions did to this month's deliveries: what leaked, whom they hit."""
+    def find_leaks(self) -> None:
+        """Note what leaked."""
         for line in self.lines:
             for link in line.links:
                 link.leaking = 0.0
+        for limit in self.limits:
+            leaked = limit.leaked_share()
+            for link in limit.held:
+                link.leaking = max(link.leaking, leaked)
+
+    def observe(self, month: int) -> None:
+        """Note what restrictions did to this month's deliveries: whom they hit."""
         odds: dict[Need, float] = {}
         whole: set[Need] = set()
         for limit in self.limits:
             odds |= {need: max(odds.get(need, 0.0), limit.odds) for need in limit.needs}
             whole |= {*limit.needs} if limit.cuts_all else set()
-            leaked = limit.leaked_share()
-            for link in limit.held:
-                link.leaking = max(link.leaking, leaked)
             if limit.is_barred or _bars_buyers(limit, month):
                 limit.has_acted = True
                 for link in limit.held:
                     link.has_acted = True
-                    is_short = link.need.backlog > DUST * link.need.demand
-                    if link.base_flow > 0 or link.has_flowed or link.flow > 0 or is_short:
+                    least = DUST * link.need.demand
+                    is_seen = max(link.flow, link.need.backlog) > least
+                    if link.base_flow > 0 or link.has_flowed or is_seen:
                         link.need.hit = min(link.need.hit, month)
         needs = {link.need: None for line in self.lines for link in line.links}
         refused.note([*needs], odds, whole)
+
+    def watch(self, month: int) -> None:
+        """See whether what events wait for has come about."""
+        for each in self.happenings:
+            if each.watched:
+                watch(each, each.watched, month)
 
     def _scale(self, month: int) -> None:
         """Set the factors of needs and the shares of capacity that are not out."""

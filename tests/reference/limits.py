@@ -194,6 +194,9 @@ class Limit:
         if self.amount <= self.lawful:
             return 0.0
         carried = self.carried()
+        # more than is let through comes by what restrictions leave
+        if carried * ROOM > self.amount:
+            return 0.0
         lawful = self.lawful_at(self._would(carried))
         return (carried - lawful) / carried if carried * ROOM > lawful else 0.0
 

@@ -172,6 +172,6 @@ def _rationed(orders: dict[Link, float]) -> dict[Link, float]:
     granted: dict[Link, float] = {}
     for line, links in asked.items():
         claims = [orders[link] for link in links]
-        shares = line.ration(claims, line.left, total(claims))
+        shares = line.ration(links, claims, line.left)
         granted.update(zip(links, shares, strict=True))
     return {link: granted[link] for link in orders}

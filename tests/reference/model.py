@@ -8,10 +8,13 @@ from sim.scenario.schema import Scenario
 from tests.reference import refused
 from tests.reference.agents import CommissionAgent, FactoryAgent, StateAgent, spend
 from tests.reference.books import Books
-from tests.reference.events import Calendar
+from tests.reference.crafts import gain_experience
+from tests.reference.events import Calendar, open_links
+from tests.reference.known import refuse_unknown
 from tests.reference.market import allocate, ask
 from tests.reference.money import open_till
 from tests.reference.records import Recorded
+from tests.reference.rules import chosen
 from tests.reference.start import Builder, serves, settle
 
 
@@ -20,6 +23,7 @@ class ReferenceModel(mesa.Model):
 
     def __init__(self, scenario: Scenario, member: int) -> None:
         super().__init__(rng=0)
+        refuse_unknown(scenario)
         made = Builder(scenario, member)
         self.month, self.months, self.first, self.rounds = (
             0,
@@ -40,6 +44,14 @@ class ReferenceModel(mesa.Model):
             product: [line for line in self.lines if line.product == product]
             for product in scenario.products
         }
+        for (name, _), line in made.lines.items():
+            rule = scenario.factories[name].rules.pricing or scenario.rules.pricing
+            line.price = chosen("pricing", rule)(line)
+        for line in self.lines:
+            line.usable = line.first_capacity = line.capacity
+        open_links(self.lines, 0)
+        for need in self.needs:
+            made.sourcing_of(need)(need.links)
         settle(self.lines, self.finals, self.needs, self.tiers, self.rounds)
         defaults = scenario.rules
         self.states = [
@@ -49,10 +61,11 @@ class ReferenceModel(mesa.Model):
                 [need for need in self.finals if need.state == name],
                 state.rules.ordering or defaults.ordering,
                 state.rules.sourcing or defaults.sourcing,
+                state.rules.stockpile or defaults.stockpile,
             )
             for name, state in scenario.states.items()
         ]
-        families = ("allocation", "sourcing", "ordering", "production")
+        families = ("sourcing", "ordering", "production", "pricing", "overtime", "learning")
         self.factories = [
             FactoryAgent(
                 self,
@@ -70,11 +83,11 @@ class ReferenceModel(mesa.Model):
             CommissionAgent(
                 self,
                 name,
-                programme.chair,
+                programme,
+                made.draw(programme.chair_weight, f"programmes.{name}.chair_weight"),
                 made.projects[name],
                 [need for need in self.needs if serves(programme, need.state)],
-                programme.active,
-                programme.rule or defaults.programme,
+                scenario,
             )
             for name, programme in scenario.programmes.items()
         ]
@@ -98,6 +111,8 @@ class ReferenceModel(mesa.Model):
         for need in self.needs:
             need.unload(month)
         self._order(month)
+        for owner in (*self.needs, *self.lines):
+            owner.open_links = [link for link in owner.open_links if link.weight > 0]
         ask(self.needs, self.lines)
         for factory in self.factories:
             factory.offer()
@@ -106,12 +121,18 @@ class ReferenceModel(mesa.Model):
             factory.make()
         for need in self.needs:
             need.take_delivery(month)
+        self.calendar.find_leaks()
         refused.lighten(self.lines, self.needs)
         for factory in self.factories:
             factory.miss()
         self.calendar.observe(month)
         self._learn_and_invest(month)
+        for line in self.lines:
+            line.wear_out()
         self._record(month)
+        gain_experience(self.lines)
+        for factory in self.factories:
+            factory.learn(month)
         self.month += 1
 
     def _order(self, month: int) -> None:
@@ -125,7 +146,8 @@ class ReferenceModel(mesa.Model):
 
     def _learn_and_invest(self, month: int) -> None:
         for factory in self.factories:
-            factory.learn()
+            factory.look_back()
+        self.calendar.watch(month)
         for commission in self.commissions:
             commission.begin(month)
         spending = [commission for commission in self.commissions if commission.can_spend]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from tests.reference.agents import CommissionAgent
 from tests.reference.things import Line, Need, total
+from tests.reference.turns import door_cost
 
 ITEMS = ("purchases", "delivery", "sales", "capital", "idle", "extra", "idle_before", "delivered")
 """What is counted, in money; `delivered`, what buyers got whom a restriction hits, in units."""
@@ -166,8 +167,5 @@ def _price_at_rest(need: Need) -> float:
             link.weight if each else 0.0 for link, each in zip(need.links, is_open, strict=True)
         ]
     units = total(bought)
-    cost = total(
-        (link.line.unit_cost + link.unit_cost) * each
-        for link, each in zip(need.links, bought, strict=True)
-    )
+    cost = total(door_cost(link) * each for link, each in zip(need.links, bought, strict=True))
     return cost / units if units > 0 else 0.0

@@ -61,11 +61,13 @@ class Project:
     capital_cost: float
     max_capacity: float
     absorption: float
+    cancelled_share: float
     added: float = 0.0
     has_money: bool = False
     """Whether its commission may spend this month"""
     started: float = 0.0
     unfinished: float = 0.0
+    cancelled: float = 0.0
     matured: float = 0.0
     lost: float = 0.0
     unramped: float = 0.0
@@ -89,6 +91,11 @@ class Project:
         """Return the capacity that is qualified this month."""
         self.matured = matured = self.coming.pop(month, 0.0)
         self.unfinished -= matured
+        self.cancelled = self.cancelled_share * self.unfinished
+        self.unfinished -= self.cancelled
+        self.added -= self.cancelled
+        for due in self.coming:
+            self.coming[due] *= 1.0 - self.cancelled_share
         if matured > 0:
             self.ramping.append((month, matured))
             self.completed = min(self.completed, month)

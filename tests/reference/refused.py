@@ -11,7 +11,8 @@ from tests.reference.things import FinalNeed, Line, Need, total
 def use(need: FinalNeed, stock: float, wanted: float) -> None:
     """Find what a state would have used of its stock beside what it did, of all that it wanted."""
     would = min(max(stock + need.lacked, 0.0), wanted - need.put_off)
-    need.lost = would - need.used
+    # a rule that holds goods back would do so of more, too
+    need.lost = 0.0 if need.used < min(stock, wanted) else would - need.used
     need.lacked -= need.lost
     need.put_off = max((need.put_off + need.lost) * (1.0 - need.cancellation), 0.0)
 
@@ -22,13 +23,14 @@ def order(need: Need, stock: float, deferred: float, ordering: Callable[..., flo
     on_order = need.in_transit + need.old_orders
     expected = need.expected
     need.expected -= need.extra
+    need.besides = need.lost
     without = ordering(
         need,
         stock + need.extra + need.lacked,
         deferred - need.put_off,
         on_order - need.refused_before,
     )
-    need.expected = expected
+    need.expected, need.besides = expected, 0.0
     need.ordered = ordering(need, stock, deferred, on_order)
     need.demand = need.old_orders + need.ordered
     whole = need.refused_before + need.ordered - without
@@ -73,7 +75,12 @@ def make(line: Line, months: float) -> None:
 def lighten(lines: Sequence[Line], needs: Sequence[Need]) -> None:
     """Where cuts refuse less of inputs than before, let those wait for less who wait for lines that
     lacked these, and so on down the chain."""
-    part = {need: 1.0 if need.waits_for_lines else _still_refused(need) for need in needs}
+    part = {
+        need: 1.0
+        if need.waits_for_lines or _pool(need) <= 1e-9 * need.demand
+        else _still_refused(need)
+        for need in needs
+    }
     if all(each == 1.0 for each in part.values()):
         return
     for _ in lines:

@@ -9,32 +9,14 @@ from math import inf
 from typing import TYPE_CHECKING, Any
 
 from sim.scenario.rule_choices import RuleChoice
+from tests.reference.buying import ORDERING, SOURCING
+from tests.reference.crafts import LEARNING, OVERTIME, PRICING
+from tests.reference.rationing import ALLOCATION
+from tests.reference.spending import PROGRAMME
 from tests.reference.things import total
 
 if TYPE_CHECKING:
-    from tests.reference.things import Input, Link, Need
-
-
-def proportional(orders: Sequence[float], supply: float, claims: float) -> list[float]:
-    """Grant every order the same share."""
-    if claims <= supply:
-        return list(orders)
-    share = supply / claims
-    return [order * share for order in orders]
-
-
-def fixed(links: Sequence[Link]) -> None:
-    """Leave the weights as the scenario gives them."""
-
-
-def hold_cover(
-    need: Need, stock: float, deferred: float, on_order: float, adjustment_months: float = 3.0
-) -> float:
-    """Order the expected use and a part of the gap to the target."""
-    target = (need.cover + need.lead - 1.0) * need.expected + deferred
-    order = need.expected + (target - stock - on_order) / adjustment_months
-    # less is rounding
-    return order if order > 1e-14 * abs(stock + on_order) else 0.0
+    from tests.reference.things import Input
 
 
 def leontief(inputs: Sequence[Input], usual: float) -> float:
@@ -66,11 +48,19 @@ def linear(inputs: Sequence[Input], usual: float) -> float:
     )
 
 
-def proportional_to_gap(wanted: Sequence[float], budget: float) -> list[float]:
-    """Grant every candidate the same share of what it could spend."""
-    claims = total(wanted)
-    share = min(budget / claims, 1.0) if claims > 0 else 1.0
-    return [each * share for each in wanted]
+def ario_psi(
+    inputs: Sequence[Input], usual: float, psi: float = 0.8, cover_months: float | None = None
+) -> float:
+    """Slow down before stocks run out."""
+    return min(
+        (
+            each.stock
+            / each.amount
+            / max(psi * (each.cover if cover_months is None else cover_months), 1.0)
+            for each in inputs
+        ),
+        default=inf,
+    )
 
 
 def _scarcest(inputs: Sequence[Input], kinds: Sequence[str]) -> float:
@@ -80,17 +70,21 @@ def _scarcest(inputs: Sequence[Input], kinds: Sequence[str]) -> float:
 
 
 RULES: Mapping[str, Mapping[str, Callable[..., Any]]] = {
-    "allocation": {"proportional": proportional},
-    "sourcing": {"fixed": fixed},
-    "ordering": {"hold_cover": hold_cover},
+    "allocation": ALLOCATION,
+    "sourcing": SOURCING,
+    "ordering": ORDERING,
     "production": {
         "leontief": leontief,
         "strongly_critical": strongly_critical,
         "half_critical": half_critical,
         "weakly_critical": weakly_critical,
         "linear": linear,
+        "ario_psi": ario_psi,
     },
-    "programme": {"proportional_to_gap": proportional_to_gap},
+    "programme": PROGRAMME,
+    "pricing": PRICING,
+    "overtime": OVERTIME,
+    "learning": LEARNING,
 }
 
 

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from sim.scenario import event_kinds as kinds
-from sim.scenario import plant_kinds, schema, trade_kinds
+from sim.scenario import plant_kinds, schema
 from sim.scenario.programme import Candidate, Programme
 from sim.scenario.quantity import Quantity, month_number
 from sim.scenario.schema import Scenario
-from sim.scenario.selectors import factories_of, products_of, states_of
 from tests.reference.events import Happening, open_links
 from tests.reference.limits import Limits
 from tests.reference.market import allocate, ask
 from tests.reference.projects import Project, Times
-from tests.reference.rules import leontief, proportional
+from tests.reference.rules import chosen
+from tests.reference.targets import sizes_of, targets_of
 from tests.reference.things import (
     NEVER,
     FinalNeed,
@@ -27,14 +26,6 @@ from tests.reference.things import (
     whole,
 )
 from tests.reference.trade_rules import permitting_rule
-
-LIMITING = (
-    trade_kinds.CutOff,
-    trade_kinds.Sanction,
-    trade_kinds.Quota,
-    trade_kinds.Leakage,
-    trade_kinds.Exemption,
-)
 
 
 class Builder:
@@ -54,7 +45,14 @@ class Builder:
             for state in scenario.states
             for good in scenario.needs.get(state, {})
         }
+        for event in scenario.events.values():
+            if isinstance(event, plant_kinds.Licence):
+                line = self.lines[event.factory, event.product]
+                begin = self.since(event.date, NEVER)
+                line.licensed_from = max(line.licensed_from, begin)
         self.limits = Limits()
+        for line in self.lines.values():
+            line.sisters = [each for each in self.lines.values() if each.product == line.product]
         self.links = self._links()
         self.projects = {
             name: {
@@ -81,10 +79,14 @@ class Builder:
         """Draw a time in whole months."""
         return whole(self.draw(quantity, path))
 
+    def since(self, month: str | None, otherwise: int) -> int:
+        """Count the months from the start to a month, if there is one."""
+        return month_number(month) - self.first if month else otherwise
+
     def _line(self, name: str, product: str) -> Line:
         factory, path = self.scenario.factories[name], f"factories.{name}"
         line, good = factory.lines[product], self.scenario.products[product]
-        own = f"{path}.lines.{product}"
+        own, rules = f"{path}.lines.{product}", self.scenario.rules
         nominal, share = (
             self.draw(line.capacity, f"{own}.capacity"),
             self.draw(factory.usable_share, f"{path}.usable_share"),
@@ -97,10 +99,14 @@ class Builder:
             unit_cost=self.draw(line.unit_cost, f"{own}.unit_cost"),
             idle_share=self.draw(factory.idle_cost, f"{path}.idle_cost"),
             learning_rate=self.draw(good.learning_rate, f"products.{product}.learning_rate"),
-            qualified_from=month_number(line.qualified) - self.first if line.qualified else -NEVER,
+            own_qualified_from=month_number(line.qualified) - self.first
+            if line.qualified
+            else -NEVER,
+            wear=1.0 - (1.0 - self.draw(line.decay, f"{own}.decay")) ** (1 / 12),
             inputs=self._inputs(name, product),
-            ration=proportional,
-            production=leontief,
+            ration=chosen("allocation", factory.rules.allocation or rules.allocation),
+            production=chosen("production", factory.rules.production or rules.production),
+            bloc=self.scenario.states[factory.state].bloc or "",
         )
 
     def _inputs(self, factory: str, product: str) -> list[Input]:
@@ -124,10 +130,12 @@ class Builder:
             product=name,
             factory=factory,
             makes=product,
+            bloc=self.scenario.states[state].bloc or "",
             tier=0,
             cancellation=self.draw(bought.cancellation, f"products.{name}.cancellation"),
             cover=self.draw(good.input_cover, f"products.{product}.input_cover"),
             amount=self.draw(each.amount, f"{path}.amount"),
+            full_amount=self.draw(each.amount, f"{path}.amount"),
             criticality=each.criticality,
         )
 
@@ -139,10 +147,16 @@ class Builder:
             if need.stock_cover is not None
             else self.draw(scenario.states[state].stock_cover, f"states.{state}.stock_cover")
         )
+        stockpile = scenario.states[state].rules.stockpile or scenario.rules.stockpile
+        if stockpile.rule not in ("draw_down", "reserve"):
+            raise KeyError(stockpile.rule)
+        if need.tier > 0:
+            cover = max(cover, stockpile.parameters.get("floor_months", 0.0))
         initial = need.initial_stock_cover
         return FinalNeed(
             state=state,
             product=product,
+            bloc=scenario.states[state].bloc or "",
             tier=need.tier,
             cancellation=self.draw(good.cancellation, f"products.{product}.cancellation"),
             cover=cover,
@@ -214,19 +228,43 @@ class Builder:
                 link.cap = min(link.cap, limit.own_cap())
 
     def _link(self, line: Line, need: Need, name: str | None) -> Link | None:
+        affinity = self._affinity(need.state, line.state)
         if name is None:
-            return Link(line, need, 1.0, math.inf, 0.0, 1) if line.state == need.state else None
+            is_home = line.state == need.state
+            own = Link(line, need, 1.0, math.inf, 0.0, 1, affinity=affinity)
+            return own if is_home else None
         rule, path = self.scenario.trade[name], f"trade.{name}"
         if rule.weight.value == 0 and not rule.weight.is_drawn:
             return None
         return Link(
             line=line,
             need=need,
+            affinity=affinity,
             weight=self.draw(rule.weight, f"{path}.weight"),
             cap=math.inf,
             unit_cost=self.draw(rule.unit_cost, f"{path}.unit_cost"),
             lead=self.months(rule.lead_months, f"{path}.lead_months"),
         )
+
+    def _affinity(self, buyer: str, seller: str) -> float:
+        """Say how close a state feels to another: by its name, or by its bloc, which says nothing
+        of itself.
+        """
+        states = self.scenario.states
+        own, bloc = states[buyer], states[seller].bloc
+        for name in (seller,) if buyer == seller else (seller, bloc):
+            if name in own.affinity:
+                return self.draw(own.affinity[name], f"states.{buyer}.affinity.{name}")
+        is_allied = buyer == seller or (bloc is not None and bloc == own.bloc)
+        return 1.0 if is_allied else 0.5
+
+    def sourcing_of(self, need: Need) -> Callable[..., None]:
+        """Return the rule by which a buyer weighs its suppliers."""
+        scenario = self.scenario
+        own: Any = scenario.states[need.state]
+        if need.factory:
+            own = scenario.factories[need.factory]
+        return chosen("sourcing", own.rules.sourcing or scenario.rules.sourcing)
 
     def _share_out(self, links: Sequence[Link]) -> None:
         """Share the preference for an exporter out among its lines, and keep exclusive lines for
@@ -248,13 +286,14 @@ class Builder:
                     for link in self.lines[candidate.factory, candidate.product].links:
                         link.cap = link.cap if serves(programme, link.importer) else 0.0
         for link in links:
+            link.given_weight = link.base_weight = link.weight
             link.base_cap = math.inf if link.cap > 0 else 0.0
 
     def _project(self, programme: str, key: str, candidate: Candidate) -> Project:
         path = f"programmes.{programme}.candidates.{key}"
+        whole_effort = self.scenario.programmes[programme]
         is_announced = (
-            self.scenario.programmes[programme].lead_times == "announced"
-            and candidate.announced_months is not None
+            whole_effort.lead_times == "announced" and candidate.announced_months is not None
         )
         most = (
             self.draw(candidate.max_capacity, f"{path}.max_capacity")
@@ -272,7 +311,11 @@ class Builder:
             shape=times.terms.shape,
             ramp_length=times.length,
             clock=times.clock(lead),
-            capital_cost=self._term(path, candidate, "capital_cost"),
+            capital_cost=self._term(path, candidate, "capital_cost")
+            * self.draw(whole_effort.cost_overrun, f"programmes.{programme}.cost_overrun"),
+            cancelled_share=self.draw(
+                whole_effort.cancelled_share, f"programmes.{programme}.cancelled_share"
+            ),
             max_capacity=most,
             absorption=self.draw(candidate.absorption, f"{path}.absorption")
             if candidate.absorption
@@ -314,95 +357,44 @@ class Builder:
         return found
 
     def _happening(self, name: str, event: Any, commissions: dict[str, Any]) -> Happening:
-        if not (event.date or event.after):
-            raise ValueError(f"the reference cannot tell when {name} begins")
         path = f"events.{name}"
         sizes = [
             key
-            for key in ("share", "cap", "factor", "units", "amount")
+            for key in ("royalty", "share", "cap", "factor", "units", "amount", "rate")
             if getattr(event, key, None) is not None
         ]
         size = self.draw(getattr(event, sizes[0]), f"{path}.{sizes[0]}") if sizes else 1.0
         end_share, settles, contracts = (
             getattr(event, key, None) for key in ("end_share", "settles_months", "contracts_until")
         )
+        waiting: dict[str, Any] = {}
+        if event.when:
+            level = "below" if event.when.below is not None else "above"
+            waiting = {
+                "threshold": self.draw(getattr(event.when, level), f"{path}.when.{level}"),
+                "patience": self.draw(event.when.for_, f"{path}.when.for"),
+                "watched": self.finals[event.when.state, event.when.product],
+            }
+        if isinstance(event, plant_kinds.Retool):
+            waiting |= {
+                "months": self.months(event.months, f"{path}.months"),
+                "loss": self.draw(event.loss, f"{path}.loss"),
+                "ratio": self.draw(event.units_of_new_per_old, f"{path}.units_of_new_per_old"),
+            }
         return Happening(
             event=event,
-            begin=month_number(event.date) - self.first if event.date else NEVER,
-            end=month_number(event.until) - self.first if event.until else NEVER,
+            **waiting,
+            begin=self.since(event.date, NEVER),
+            end=self.since(event.until, NEVER),
             phase=max(self.months(event.phase_in, f"{path}.phase_in"), 1),
             delay=self.months(event.after.months, f"{path}.after.months") if event.after else 0,
             size=size,
             end_share=self.draw(end_share, f"{path}.end_share") if end_share else size,
             settles=self.draw(settles, f"{path}.settles_months") if settles else None,
             contracts_end=month_number(contracts) - self.first if contracts else -math.inf,
-            targets=self._targets(event, commissions),
-            sizes=self._sizes(path, event) if isinstance(event, plant_kinds.Outage) else {},
+            targets=targets_of(self, event, commissions),
+            sizes=sizes_of(self, path, event) if isinstance(event, plant_kinds.Outage) else {},
         )
-
-    def _sizes(self, path: str, event: plant_kinds.Outage) -> dict[Line, float]:
-        return {
-            line: self.draw(event.sizes[name], f"{path}.sizes.{name}")
-            for line, name in self._out(event)
-            if name
-        }
-
-    def _out(self, event: plant_kinds.Outage) -> list[tuple[Line, str | None]]:
-        """List all lines, each with the name in the outage's sizes that counts for it, "": its
-        share; None: it is not hit."""
-        scenario = self.scenario
-        plants = factories_of(event.factory or "*", scenario)
-        states = states_of(event.state or "*", scenario)
-        goods = products_of(event.product or "*", scenario)
-        selects = bool(event.factory or event.state or event.product)
-        found: list[tuple[Line, str | None]] = []
-        for (plant, product), line in self.lines.items():
-            names = [plant, product, line.state, scenario.states[line.state].bloc or ""]
-            name = ([each for each in names if each in event.sizes] or [""])[0]
-            is_hit = plant in plants and line.state in states and product in goods
-            found.append((line, name if is_hit and (name or selects) else None))
-        return found
-
-    def _targets(self, event: Any, commissions: dict[str, Any]) -> list[Any]:
-        scenario = self.scenario
-        if isinstance(event, LIMITING):
-            exporters, importers = (
-                states_of(event.exporter, scenario),
-                states_of(event.importer, scenario),
-            )
-            goods = products_of(event.product, scenario)
-            links = [
-                each
-                for each in self.links
-                if each.exporter in exporters
-                and each.importer in importers
-                and each.product in goods
-            ]
-            return [each for each in links if each.exporter != each.importer]
-        if isinstance(event, kinds.Demand):
-            states, goods = states_of(event.state, scenario), products_of(event.product, scenario)
-            return [
-                need
-                for (state, product), need in self.finals.items()
-                if state in states and product in goods
-            ]
-        if isinstance(event, plant_kinds.Outage):
-            return [line for line, size in self._out(event) if size is not None]
-        if isinstance(event, plant_kinds.Closure):
-            plants, goods = (
-                factories_of(event.factory, scenario),
-                products_of(event.product, scenario),
-            )
-            return [
-                line
-                for (plant, product), line in self.lines.items()
-                if plant in plants and product in goods
-            ]
-        if isinstance(event, kinds.ProgrammeStart | kinds.Funding | kinds.ProgrammeStop):
-            return [commissions[event.programme]]
-        if isinstance(event, kinds.Lifting | plant_kinds.Repair):
-            return []
-        raise ValueError(f"the reference has no {event.kind} events")
 
 
 def serves(programme: Programme, state: str) -> bool:
@@ -433,14 +425,18 @@ def settle(
         line.output = line.shipped
         line.usual = line.output / line.yield_
         line.perceived = max(line.asked, line.shipped)
-        line.first_unit_cost = line.unit_cost
+        line.first_lot = line.capacity * line.yield_ / 30
+        line.first_unit_cost, line.first_yield = line.unit_cost, line.yield_
         line.first_experience = line.experience = 120 * line.shipped
         for link in line.open_links:
             link.base_flow = link.flow
         for each in line.inputs:
+            each.line = line
+            each.perceived = each.amount * min(line.capacity, line.perceived / line.yield_)
             each.stock = each.cover * each.demand
     for need in finals:
         need.stock = need.initial_cover * need.by_month[0]
+        need.perceived = need.by_month[0]
     for buyer in needs:
         buyer.fill_transit()
 

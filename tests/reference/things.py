@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from math import floor, inf
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tests.reference.limits import Limit
@@ -40,6 +40,14 @@ class Link:
     exporter: str = ""
     importer: str = ""
     product: str = ""
+    affinity: float = 1.0
+    """How close the buyer's state feels to the seller's"""
+    given_weight: float = 0.0
+    """What the scenario gives, before events"""
+    base_weight: float = 0.0
+    """The same, as events change it, before the buyer's rule"""
+    tariff: float = 0.0
+    tariff_rate: float = 0.0
     base_cap: float = 0.0
     base_flow: float = 0.0
     limits: list[Limit] = field(default_factory=list)
@@ -77,6 +85,17 @@ class Link:
         )
 
     @property
+    def is_allied(self) -> bool:
+        """Tell whether seller and buyer are of one state or bloc."""
+        same = bool(self.line.bloc) and self.line.bloc == self.need.bloc
+        return same or self.exporter == self.importer
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether goods may come over it this month."""
+        return self in self.need.open_links
+
+    @property
     def route(self) -> tuple[str, str, str]:
         """Name whose goods may go to whom."""
         return self.exporter, self.importer, self.product
@@ -95,6 +114,7 @@ class Need:
     """Whose input it is; empty for final use"""
     makes: str = ""
     """What is made of it"""
+    bloc: str = ""
     links: list[Link] = field(default_factory=list)
     open_links: list[Link] = field(default_factory=list)
     arrivals: dict[int, float] = field(default_factory=dict)
@@ -103,6 +123,9 @@ class Need:
     backlog: float = 0.0
     lead: float = 1.0
     expected: float = 0.0
+    perceived: float = 0.0
+    """Use that is perceived, by those who smooth it"""
+    months_ordered: int = 0
     ordered: float = 0.0
     cancelled: float = 0.0
     demand: float = 0.0
@@ -116,6 +139,8 @@ class Need:
     """What would be in stock beside what is, had cuts refused nothing"""
     lost: float = 0.0
     """What would have been used last beside what was"""
+    besides: float = 0.0
+    """The same, while it is asked what it would order had cuts refused nothing"""
     waits_for_lines: bool = False
     """Whether some of what was refused waits for lines that lack inputs"""
     lost_besides: float = 0.0
@@ -148,6 +173,14 @@ class Need:
         self.old_orders = self.backlog - self.cancelled
         self.refused_before *= 1.0 - self.cancellation
 
+    def perceive(self, share: float) -> float:
+        """Return the use that who smooths it perceives: so far on the way from last month's."""
+        return self.perceived + (self.expected - self.perceived) * share
+
+    def left(self, stock: float, use: float) -> float:
+        """Return what is left of a stock that is free of this month's use, were that another."""
+        return stock
+
     def forget_refusals(self) -> None:
         """Know nothing of what cuts have refused."""
         self.refused_before = self.passed_each = self.lacked = self.lost = 0.0
@@ -172,8 +205,9 @@ class Need:
             flow = link.flow
             if flow:
                 received += flow
-                spending += flow * (link.line.unit_cost + link.unit_cost)
-                delivery += flow * link.unit_cost
+                way = link.unit_cost + link.tariff + link.tariff_rate * link.line.price
+                spending += flow * (link.line.price + way)
+                delivery += flow * way
                 by_lead[link.lead] = by_lead.get(link.lead, 0.0) + flow
         for lead in sorted(by_lead):
             arriving = by_lead[lead]
@@ -229,11 +263,19 @@ class Input(Need):
     """What a line uses to make its product."""
 
     amount: float = 1.0
+    line: Any = None
+    """The line whose input it is"""
+    full_amount: float = 1.0
+    """What the scenario gives, before thrift"""
     criticality: str = "critical"
+
+    def left(self, stock: float, use: float) -> float:
+        """Return what is left of it: this month's use is still ahead."""
+        return stock + self.expected - use
 
     def comes(self) -> bool:
         """Tell whether there is any, or somebody may deliver some."""
-        can = any(link.cap > 0 and link.weight > 0 for link in self.links)
+        can = any(link.cap > 0 and link.base_weight > 0 for link in self.links)
         return can or self.stock + self.in_transit > 0
 
 
@@ -248,14 +290,31 @@ class Line:
     unit_cost: float
     idle_share: float
     learning_rate: float
-    qualified_from: int
+    own_qualified_from: int
     inputs: list[Input]
-    ration: Callable[[list[float], float, float], list[float]]
+    ration: Callable[[list[Link], list[float], float], list[float]]
     production: Callable[[list[Input], float], float]
+    bloc: str = ""
+    sisters: list[Line] = field(default_factory=list)
+    """All lines of its product, itself among them"""
+    licensed_from: int = -NEVER
     links: list[Link] = field(default_factory=list)
     open_links: list[Link] = field(default_factory=list)
     projects: list[Project] = field(default_factory=list)
+    price: float = 0.0
+    overtime: float = 1.0
+    royalty: float = 0.0
+    """Share of the unit cost that licensors get"""
+    wear: float = 0.0
+    """Share of its capacity that it loses in a month"""
+    is_closed: bool = False
+    turning: dict[int, float] = field(default_factory=dict)
+    """Capacity that comes from other lines, by month"""
+    first_capacity: float = 0.0
+    first_yield: float = 0.0
     first_unit_cost: float = 0.0
+    known: float = 0.0
+    """What it and its sisters learn from this month, before any of it is forgotten"""
     first_experience: float = 0.0
     experience: float = 0.0
     first_lot: float = 0.0
@@ -282,11 +341,20 @@ class Line:
 
     def ready(self, month: int) -> float:
         """Take finished projects into capacity and say how much of it is ramped up."""
-        if not self.projects:
-            return self.capacity
-        self.matured = total([project.finish(month) for project in self.projects])
+        self.matured = self.turning.pop(month, 0.0)
+        self.matured += total([project.finish(month) for project in self.projects])
         self.capacity += self.matured
         return max(self.capacity - total(project.unramped for project in self.projects), 0.0)
+
+    @property
+    def qualified_from(self) -> int:
+        """Return the month from which buyers accept its goods."""
+        return max(self.own_qualified_from, self.licensed_from)
+
+    @property
+    def cost(self) -> float:
+        """Return what a unit costs at the gate."""
+        return self.unit_cost * (1.0 + self.royalty)
 
     @property
     def lacks_inputs(self) -> bool:
@@ -315,26 +383,38 @@ class Line:
     def idle_and_coming(self, needs: Iterable[Need], month: int) -> float:
         """Count the good units that projects could make here for these needs beyond this month's:
         with what is idle, and with what is under way or ramps up."""
-        if not self.projects:
-            return 0.0
         idle = 0.0 if self.is_barred(needs, month) else self.idle(month)
         coming = total(project.unfinished + project.unramped for project in self.projects)
+        coming += total(self.turning.values())
         return idle + coming * self.yield_ * self.available
 
     def reaches(self, needs: Iterable[Need]) -> bool:
         """Tell whether it may deliver to any of these."""
         wanted = set(needs)
-        return any(link.need in wanted and link.cap > 0 and link.weight > 0 for link in self.links)
+        return any(
+            link.need in wanted and link.cap > 0 and link.base_weight > 0 for link in self.links
+        )
 
     def idle_cost(self) -> float:
         """Return what this month's idle capacity costs, money that is nobody's bill."""
-        return max(self.usable - self.output / self.yield_, 0.0) * self.unit_cost * self.idle_share
+        usable = self.usable / self.overtime
+        return max(usable - self.output / self.yield_, 0.0) * self.unit_cost * self.idle_share
 
     def bill(self) -> None:
         """Count the money for what was shipped, and what idle capacity costs, before the month's
         work is learnt from."""
-        self.revenue = self.unit_cost * self.shipped
+        self.revenue = self.price * self.shipped
         self.idle_money = self.idle_cost()
+
+    def wear_out(self) -> None:
+        """Lose what a month wears off."""
+        gone = self.wear * self.capacity
+        self.lost += gone
+        self.capacity -= gone
+        for project in self.projects:
+            project.ramping = [
+                (since, amount * (1.0 - self.wear)) for since, amount in project.ramping
+            ]
 
     def forget_losses(self) -> None:
         """Begin a month in which nothing is lost yet."""
@@ -351,3 +431,5 @@ class Line:
             project.unfinished = project.unramped = project.max_capacity = 0.0
             project.coming.clear()
             project.ramping.clear()
+        self.turning.clear()
+        self.is_closed = True

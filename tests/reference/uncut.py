@@ -56,7 +56,7 @@ def weigh(orders: dict[Link, float]) -> bool:
         claims, free = total(would), would_be_left(line)
         dust = DUST * (line.offer + line.spare)
         short = claims > free + dust
-        granted = line.ration(would, free, claims) if short else would
+        granted = line.ration(links, would, free) if short else would
         for link, amount, share in zip(links, would, granted, strict=True):
             is_bound = short and amount > dust and bool(cut(link))
             link.may_come = share + link.held if is_bound else inf
