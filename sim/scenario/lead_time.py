@@ -105,7 +105,7 @@ class Counting(Frozen):
     whatever is paid for still takes the months of qualification, one at least."""
     runs_to: RunsTo | None = None
     """What the lead time runs to: qualified capacity, which then ramps up (the default for
-    numbers); the first unit (the default for precedents and announcements); or full supply, nine
-    tenths of the rate."""
+    numbers); the first unit (the default for precedents and announcements), one as the scenario
+    counts the product, be it a piece or a thousand; or full supply, nine tenths of the rate."""
     ramp: Ramp | None = None
     """The shape of the ramp, or the shape with months to half or a class of precedents."""

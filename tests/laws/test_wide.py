@@ -160,6 +160,18 @@ def test_goods_do_not_go_by_costs_where_no_rule_looks_at_them(world: Tree) -> No
     check(plain, told(dear))
 
 
+@pytest.mark.parametrize("world", worlds(5, first=140))
+def test_a_season_that_is_none_changes_nothing(world: Tree) -> None:
+    """But for a rule that counts its cover otherwise."""
+    _without_rule(world, "replace_use")
+    flat = copy.deepcopy(world)
+    for needs in flat["needs"].values():
+        for need in needs.values():
+            if "units" in need and "targets" not in need:
+                need.setdefault("profile", [7] * 12)
+    check(told(world), told(flat), 1e-9)
+
+
 WATCHED: dict[str, Tree] = {
     "states": {"YYY": {"title": "Buyer"}},
     "products": {"salt": {"title": "Salt", "unit": "t", "cancellation": 1}},
