@@ -22,16 +22,15 @@ def affinity(scenario: Scenario, members: Sequence[int]) -> Floats:
     is 1 where it says nothing, to itself where it does not name itself.
     """
     names = list(scenario.states)
-    table = np.full((len(names), len(names), len(members)), STRANGERS)
+    table = np.empty((len(names), len(names), len(members)))
     for row, (name, state) in enumerate(scenario.states.items()):
         said = {
             key: quantity.draw(scenario.seed, f"states.{name}.affinity.{key}", members)
             for key, quantity in state.affinity.items()
         }
         for column, (other, its) in enumerate(scenario.states.items()):
-            bloc = its.bloc or other
-            if other in said or (bloc in said and other != name):
-                table[row, column] = said.get(other, said.get(bloc))
-            elif other == name or (its.bloc is not None and its.bloc == state.bloc):
-                table[row, column] = 1.0
+            is_own = other == name or (its.bloc is not None and its.bloc == state.bloc)
+            of_bloc = None if other == name else said.get(its.bloc or other)
+            felt = said.get(other, of_bloc)
+            table[row, column] = felt if felt is not None else 1.0 if is_own else STRANGERS
     return table
