@@ -76,6 +76,8 @@ class FactoryAgent(mesa.Agent):
         super().__init__(model)
         self.name, self.lines, self.perception_months = name, lines, perception_months
         self.inputs = [need for line in lines for need in line.inputs]
+        if self.inputs and rules["ordering"].rule == "anchored":
+            raise ValueError("the reference does not know what lines owe, as anchored asks")
         self.ordering, self.sourcing = (
             chosen("ordering", rules["ordering"]),
             chosen("sourcing", rules["sourcing"]),
