@@ -149,10 +149,14 @@ class FactoryAgent(mesa.Agent):
             line.price = self.pricing(line)
             line.bill()
 
-    def look_back(self) -> None:
-        """Decide on overtime, and smooth the demand perceived."""
+    def decide_on_overtime(self) -> None:
+        """Say how far lines run beyond capacity when they work next."""
         for line in self.lines:
             line.overtime = self.overtime(line)
+
+    def look_back(self) -> None:
+        """Smooth the demand perceived."""
+        for line in self.lines:
             seen = max(line.asked, line.shipped)
             line.perceived += (seen - line.perceived) / self.perception_months
 
