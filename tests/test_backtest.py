@@ -214,6 +214,14 @@ def test_dates_are_scored_in_months_and_written_as_months() -> None:
     assert score([never], value="2019-11", unit="date", date="2019-11")["p50"] == "after 2024-12"
 
 
+def test_an_interval_holds_the_months_that_it_is_written_with() -> None:
+    """Of members in June and August the 5 % point lies a tenth of a month after June: in June."""
+    june = float(month_number("2015-06"))
+    row = score([june, june + 2], value="2015-06", unit="date", date="2015-06")
+    assert (row["p05"], row["outcome"], row["in90"]) == ("2015-06", "2015-06", "yes")
+    assert score([june + 1, june + 3], value="2015-06", unit="date", date="2015-06")["in90"] == "no"
+
+
 def test_the_logistic_is_fixed_and_nothing_before_the_cut_off() -> None:
     assert logistic(np.array([-1.0, TENTH, HALF, 48.0])) == pytest.approx([0.0, 0.1, 0.5, 0.9])
 

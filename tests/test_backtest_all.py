@@ -83,6 +83,22 @@ def test_what_nobody_knows_yet_counts_neither_way() -> None:
     assert [each[:32] for each in held_words(found.table)] == ["90 % intervals held 1 of 1 obser"]
 
 
+def test_a_case_of_which_nothing_is_known_does_not_count() -> None:
+    """Of three cases one has no known outcome at 90 %, and two have none at 50 %: what is left of
+    one case has no interval from resampling cases."""
+    table = pd.DataFrame(
+        {
+            "case": ["a", "b", "c"],
+            "kind": "observed",
+            "in50": ["yes", "", ""],
+            "in90": ["yes", "no", ""],
+        }
+    )
+    fifty, ninety = held_words(table)
+    assert fifty == "50 % intervals held 1 of 1 observations of one case, 100%."
+    assert ninety.startswith("90 % intervals held 1 of 2 observations of 2 cases, 50%")
+
+
 def test_a_folder_without_outcomes_is_refused(tmp_path: Path) -> None:
     """In words."""
     with pytest.raises(InputError, match="no scenario with outcomes beside it"):

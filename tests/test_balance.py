@@ -178,8 +178,10 @@ def test_the_worst_are_named_and_the_rest_are_counted() -> None:
     lack = np.array([[0.0, 0.9], [0.5, 0.0], [0.5, 0.1], [0.0, 0.8], [0.0, 0.0]])
     found = [text.split(" before")[0] for text in shortage_warnings(axes, range(2), lack)]
     assert found == [names[row] for row in (2, 1, 0, 3)]
-    many = replace(axes, needs=axes.needs * 2, need_line=np.tile(axes.need_line, 2))
-    assert shortage_warnings(many, range(2), np.tile(lack, (2, 1)))[5:] == ["so are 3 more needs"]
+    for times, more in ((2, "3"), (400, "1,595")):
+        many = replace(axes, needs=axes.needs * times, need_line=np.tile(axes.need_line, times))
+        told = shortage_warnings(many, range(2), np.tile(lack, (times, 1)))
+        assert told[5:] == [f"so are {more} more needs"]
 
 
 def test_a_makers_inputs_may_be_what_is_short() -> None:

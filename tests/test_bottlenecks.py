@@ -66,6 +66,31 @@ def test_a_line_cut_off_and_a_line_too_small() -> None:
     }
 
 
+@pytest.mark.parametrize(("bolts", "nuts"), [(0.1, 0.3), (0.3, 0.9), (0.7, 0.1)])
+def test_of_inputs_that_are_equally_scarce_the_first_of_the_bill_counts(
+    bolts: float, nuts: float
+) -> None:
+    """The yard slows down below stocks of two months and holds one: it makes half of what is
+    ordered, and which of the two inputs allows it less is a matter of rounding."""
+    inputs = {"bolts": bolts, "nuts": nuts}
+    tanks = {"unit": "tanks", "cancellation": 1, "inputs": inputs}
+    parts = {name: {"unit": name} for name in inputs}
+    slow = {"rule": "ario_psi", "psi": 1, "cover_months": 2}
+    found = world(
+        products={**parts, "tanks": tanks},
+        factories={
+            "shop": {"state": "AAA", "lines": {"bolts": 100, "nuts": 100}},
+            "yard": {"state": "AAA", "lines": {"tanks": 100}},
+        },
+        needs={"AAA": {"tanks": 7}},
+        events={},
+        rules={"production": slow},
+    )
+    assert [(key, share) for key, (share, _) in bound(found).items()] == [
+        (("yard", "input:bolts"), 1.0)
+    ]
+
+
 def test_shares_follow_the_weights_of_the_scenario() -> None:
     """Weights of 3 to 1: 6 and 2 of the 8."""
     trade = {

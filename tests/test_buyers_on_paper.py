@@ -220,7 +220,7 @@ def test_what_a_buyer_knows_of_its_suppliers() -> None:
 
     world, group = sourcing(rule, (NO, YES))
     world.lines.mothballed[:] = column(0, 0, 10)
-    world.lines.unit_cost[:] = column(3, 4, 5)
+    world.lines.price[:] = column(3, 4, 5)
     before = world.links.weight.copy()
     group.weigh(world)
     (offers,) = seen

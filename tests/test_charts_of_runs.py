@@ -19,7 +19,8 @@ from sim.report.charts.fill_rate import fill_rate
 from sim.report.charts.gallery import CHARTS, available, chart
 from sim.report.charts.suppliers import suppliers
 from sim.report.charts.tables import of_folder, of_result
-from sim.report.charts.time import label, ordinal, thinned, ticks
+from sim.report.charts.time import date_ticks, label, ordinal, thinned, ticks
+from sim.report.charts.years import parts_told
 from sim.report.result import Result
 from tests.charted import begins, drawn, flows, recorded, series, tables, titles
 from tests.recorded import records, scenario
@@ -77,7 +78,9 @@ def test_a_strip_draws_the_tables_numbers() -> None:
 @pytest.mark.parametrize(
     ("values", "told"),
     [
-        ([1, 0.3, 0.2], "less than half of need is met from 2014 to 2014"),
+        ([1, 0.3, 0.2], "less than half of need is met from 2014-02 to 2014-03"),
+        ([1, 1, 0.2], "less than half of need is met in 2014-03"),
+        ([1, *[0.2] * 12], "less than half of need is met from 2014 to 2015"),
         ([1, 0.3, 0.8], "less than half of need is met until 2014, 80 % at the end"),
         ([1, 0.7, 0.95], "at worst 70 % of need is met (2014-02), 95 % at the end"),
     ],
@@ -122,7 +125,27 @@ def test_names_that_are_not_there_are_all_told() -> None:
             r"is not"
         ),
     ):
-        fill_rate(recorded(), Choice(states=["RUS"], products=["cars"]))
+        chart(recorded(), "fill_rate", Choice(states=["RUS"], products=["cars"]))
+
+
+def test_a_state_of_the_scenario_of_which_a_chart_has_nothing_is_no_mistake() -> None:
+    """The seller has no need that could be hit or short, and its plant never changes."""
+    for name in ("fill_rate", "fates", "capacity", "suppliers"):
+        assert chart(recorded(), name, Choice(states=["BBB"])) is None
+    assert chart(recorded(), "suppliers", Choice(states=["AAA"]))
+
+
+def test_an_event_of_some_members_says_of_how_many() -> None:
+    begun = begins(("2014-02", "ban"), ("2014-03", "alarm"), ("2014-05", "alarm"), ("2014-04", "x"))
+    begun["members"] = [1.0, 0.25, 0.5, 0.1]
+    given = tables(series=series({ENGINES: [1.0, 0.5] * 4}), events=begun)
+    found = fill_rate(given)
+    assert found
+    assert found.notes == [
+        "1  2014-02  Ban",
+        "2  2014-04  X (in 10 % of the members)",
+        "3  2014-05  Alarm (in 50 % of the members, at some time in 75 %)",
+    ]
 
 
 def test_one_event_has_one_number_in_all_charts() -> None:
@@ -240,6 +263,45 @@ def test_buyers_whose_suppliers_stay_are_left_out_unless_chosen() -> None:
     assert titles(chosen) == [("Buyerland: Engines")]
 
 
+def test_a_year_that_is_not_whole_is_told_and_counts_by_the_month() -> None:
+    """5 a month throughout: 15 in the last quarter of 2014, 60 in 2015, 30 in half of 2016."""
+    needs = series({ENGINES: [1.0] * 21}).assign(metric="need")
+    needs["month"] = [label(ordinal("2014-10") + month) for month in range(21)]
+    units = ((2014, 15.0), (2015, 60.0), (2016, 30.0))
+    rows = flows([(year, "BBB", "AAA", "engines", each) for year, each in units])
+    assert suppliers(tables(flows=rows, series=needs)) is None
+    chosen = suppliers(tables(flows=rows, series=needs), Choice(states=["AAA"]))
+    assert chosen
+    assert "in the calendar year (2014 from 2014-10, 2016 until 2016-06); 1" in chosen.subtitle
+    less = rows.assign(mean=[15.0, 60.0, 15.0])
+    assert suppliers(tables(flows=less, series=needs))
+    money = {"year": [2014, 2015, 2016], "state": "AAA", "item": "capital", "mean": [0.0, 2.0, 1.0]}
+    spread = {name: money["mean"] for name in ("p05", "p50", "p95")}
+    paid = cost(tables(money={**money, **spread}, series=needs))
+    assert paid
+    assert "by calendar year (2014 from 2014-10, 2016 until 2016-06);" in paid.subtitle
+
+
+def test_dates_of_a_short_run_are_labelled_by_month_and_not_by_tenths_of_a_year() -> None:
+    """From March 2015 to December 2016 there is one January: every third month, and of these each
+    second one."""
+    labels = date_ticks(2015 + 2 / 12, 2016 + 11 / 12)
+    months = [round(12 * value) for value in labels["values"]]
+    assert [label(month) for month in months] == ["2015-03", "2015-09", "2016-03", "2016-09"]
+    assert "% 12 + 1" in labels["labelExpr"]
+    years = date_ticks(2014.9, 2019.0)
+    assert years["values"] == [2015, 2016, 2017, 2018, 2019]
+    assert "% 12 + 1" not in years["labelExpr"]
+    assert date_ticks(2015.04, 2015.05)["values"] == [2015 + 1 / 12]
+
+
+def test_a_run_within_a_year_is_told_by_its_ends() -> None:
+    needs = series({ENGINES: [1.0] * 4}).assign(metric="need")
+    assert parts_told(tables(series=needs)) == " (2014-01 to 2014-04)"
+    assert parts_told(tables(series=series({ENGINES: [1.0] * 24}))) == ""
+    assert parts_told(tables()) == ""
+
+
 def test_capacity_draws_each_line_that_changes_with_its_unit() -> None:
     found = capacity(recorded())
     assert titles(found) == ["Engines"]
@@ -254,6 +316,53 @@ def test_capacity_draws_each_line_that_changes_with_its_unit() -> None:
     assert (
         "Home works (Buyerland) can make 2 engines a month in 2012-01 and 5 in 2015-12"
     ) in found.title
+
+
+@pytest.mark.parametrize("months", [160, 161, 162])
+def test_a_month_that_stands_out_is_drawn_in_a_long_chart_of_flat_lines(months: int) -> None:
+    """60 lines stand still for a month and make the same in all others: 5 rows each tell it."""
+    stop = 80
+    made = pd.DataFrame(
+        {
+            "month": [label(ordinal("2001-01") + month) for month in range(months)] * 60,
+            "factory": np.repeat([f"plant_{number}" for number in range(60)], months),
+            "state": "AAA",
+            "product": "engines",
+            **{
+                f"usable_{level}": np.tile(np.where(np.arange(months) == stop, 0.0, 9.0), 60)
+                for level in ("p05", "p50", "p95")
+            },
+        }
+    )
+    found = capacity(tables(capacity=made))
+    rows = drawn(found)
+    assert len(rows) == 60 * 5
+    assert (rows["p50"] == 0).sum() == 60
+    assert found is not None
+    assert "third" not in found.subtitle
+    assert found.title.endswith(
+        f"can make 9 engines a month in 2001-01, 0 in 2007-09 and 9 in {made['month'].iloc[-1]}"
+    )
+
+
+def test_two_plants_of_one_title_are_two_lines() -> None:
+    """One stands still for two months, the other one for the next two."""
+    plants = {
+        name: {"title": "Works", "state": "AAA", "lines": {"engines": 10}}
+        for name in ("one", "two")
+    }
+    stops = {
+        name: {"kind": "outage", "date": f"2014-0{first}", "until": f"2014-0{first + 2}"}
+        | {"factory": name, "share": 1}
+        for name, first in (("one", 2), ("two", 4))
+    }
+    found = capacity(of_result(sim.run(world(months=8, factories=plants, trade={}, events=stops))))
+    lines = drawn(found).groupby("who")["p50"].apply(list)
+    assert len(lines) == 2
+    for name, values in lines.items():
+        assert str(name).startswith(("Works (one)", "Works (two)"))
+        assert values[0] == values[-1] == 10
+        assert values.count(0) == 2
 
 
 def test_capacity_that_never_changes_is_not_drawn() -> None:

@@ -19,6 +19,7 @@ from sim.report.charts.names import Names
 from sim.report.charts.programmes import programmes
 from sim.report.charts.sensitivity import sensitivity
 from sim.report.charts.stress import stress
+from sim.report.page.views import chart_view
 from tests.charted import drawn, tables, titles
 
 
@@ -68,8 +69,18 @@ def test_a_median_of_nothing_is_neither_a_gain_nor_a_loss() -> None:
     ]
     assert found is not None
     assert found.title == (
-        "base against other: 1 needs surely do better, 1 surely worse, of 3 that differ"
+        "base against other: 1 need surely does better, 1 surely worse, of 3 that differ"
     )
+    assert found.subtitle.endswith(
+        "3 differences, largest shown, greatest gain first (3 needs compared)"
+    )
+    both = pd.concat([rows, rows.assign(other="third")])
+    found = comparison(tables(comparison=both))
+    assert found is not None
+    assert found.title == (
+        "base against 2 others: of 6 differences, 2 surely for the better, 2 for the worse"
+    )
+    assert found.subtitle.endswith("(3 needs compared)")
 
 
 def test_another_metric_can_be_asked_for() -> None:
@@ -183,6 +194,25 @@ def test_factors_over_a_wide_range_have_an_axis_in_ratios() -> None:
     found = discovery(tables(WORLD, boxes=box(), points=points))
     assert found is not None
     assert found.spec["layer"][0]["encoding"]["x"]["scale"]["type"] == "log"
+
+
+def test_choices_are_drawn_in_order_and_apart_where_a_box_leaves_one_out() -> None:
+    """Whether a table holds true or its text; a choice that no point has drawn has its place."""
+    for yes, no in ((True, False), ("true", "false")):
+        points = {"point": [0, 1], "x": [yes, no], "share": [1.0, 0.0], "known": [4, 4]}
+        found = discovery(
+            tables(WORLD, boxes=box(factor="x", high=float("nan"), values="true"), points=points)
+        )
+        assert drawn(found)["x"].tolist() == [1, 0]
+        assert drawn(found, rows="boxes")[["x", "x2"]].to_numpy().tolist() == [[0.5, 1.5]]
+    points = {"point": [0, 1], "x": ["2016", "2015"], "share": [1.0, 0.0], "known": [4, 4]}
+    boxes = box(factor="x", high=float("nan"), values="2014; 2016")
+    found = discovery(tables(WORLD, boxes=boxes, points=points))
+    assert drawn(found)["x"].tolist() == [2, 1]
+    rects = drawn(found, rows="boxes")[["x", "x2", "number"]]
+    assert rects.to_numpy().tolist() == [[-0.5, 0.5, "1"], [1.5, 2.5, "1"]]
+    assert found is not None
+    assert found.panels[0].told.endswith("with 1 box.")
 
 
 def test_discovery_of_something_rare_leads_with_it() -> None:
@@ -310,6 +340,11 @@ def test_backtest_draws_dates_as_years_and_numbers_apart() -> None:
         "2 of 2 observed outcomes lie within the 90 % interval; the model is the best forecast of 2"
     )
     assert drawn(found, 2)["label"].tolist() == ["Share, 2016 (claimed)"]
+    shapes = found.spec["layer"][-1]["encoding"]["shape"]["scale"]["range"]
+    assert [key.mark for key in found.keys] == ["point", *shapes]
+    assert "M10 1l5 5l-5 5l-5 -5z" in chart_view(found).keys[1].swatch
+    legend = json.dumps(found.to_dict()["vconcat"][0])
+    assert all(f'"shape": "{shape}"' in legend for shape in shapes)
     open_yet = backtest(tables(backtest=outcomes().assign(in90=["yes", "", "no"])))
     assert open_yet is not None
     assert [panel.told.partition(": ")[2] for panel in open_yet.panels] == [
@@ -387,7 +422,12 @@ def test_programmes_draw_what_is_reached() -> None:
     sooner = programmes(tables(WORLD, programmes=[{**row, "qualified_p50": "2019-01"}]))
     assert sooner is not None
     assert sooner.title == "1 of 1 candidate most likely qualifies within the run"
-    assert '"tickMinStep": 1' in json.dumps(sooner.spec)
+    assert sooner.spec["layer"][0]["encoding"]["x"]["axis"]["values"] == [*range(2015, 2020)]
+    twice = programmes(tables(WORLD, programmes=[row, {**row, "programme": "other"}]))
+    assert [text.rpartition(",")[2].strip() for text in drawn(twice)["label"]] == [
+        "Build at home",
+        "other",
+    ]
     assert found.table is not None
     assert found.table["qualified"].tolist() == ["2018-01 to never"]
 

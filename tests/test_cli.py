@@ -174,18 +174,29 @@ def test_without_words_there_is_help(
 
 
 @pytest.mark.parametrize(
-    "words",
+    ("words", "message"),
     [
-        ("run", "small.yaml", "--speed"),
-        ("run", "small.yaml", "more.yaml"),
-        ("fly",),
+        ("merge x --quit", "sim merge: unknown option '--quit'; did you mean '--quiet'?"),
+        ("merge x --quit=3", "sim merge: unknown option '--quit'; did you mean '--quiet'?"),
+        ("--speed", "sim: unknown option '--speed'; known: --version, --help"),
+        ("rnu", "sim: unknown command 'rnu'; did you mean 'run'?"),
+        ("import unctad x", "sim import: unknown command 'unctad'; known: comtrade, mrio, sipri"),
+        ("run small.yaml more.yaml", "sim run: takes SCENARIO, found 'more.yaml' beside"),
+        (
+            "import comtrade x --out y --measure wieght",
+            "--measure: expected value, weight or quantity, found 'wieght'",
+        ),
+        ("schema studdy", "[scenario|study]: expected scenario or study, found 'studdy'"),
+        ("precedents all", "sim precedents: takes options alone, found 'all' beside"),
+        ("run small.yaml --members", "--members: give a value after it"),
+        ("run small.yaml --quiet=3", "--quiet: takes no value"),
     ],
 )
-def test_wrong_words_exit_2(
-    here: Path, words: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+def test_wrong_words_are_told_on_a_line(
+    here: Path, words: str, message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(words) == 2
-    assert "Usage: sim" in capsys.readouterr().err
+    assert main(words.split()) == 2
+    assert capsys.readouterr().err == f"{message}\n"
 
 
 @pytest.mark.parametrize(

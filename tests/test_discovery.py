@@ -304,6 +304,8 @@ def test_true_and_false_are_choices(tmp_path: Path) -> None:
         WHEN,
     )
     assert [found.where(box) for box in found.boxes] == ["trade.old.by_search is true"]
+    (box,) = drawn(found.chart(), rows="boxes").to_dict("records")
+    assert (box["x"], box["x2"]) == (0.5, 1.5)
 
 
 def test_a_study_of_too_few_points_is_refused(tmp_path: Path) -> None:
@@ -437,7 +439,7 @@ def test_boxes_are_drawn_in_the_plane(folder: Path, tmp_path: Path) -> None:
     chart = found.chart()
     (box,) = drawn(chart, rows="boxes").to_dict("records")
     dates, shares = (found.points[f"events.ban.{name}"] for name in ("date", "share"))
-    place = list(dict.fromkeys(dates)).index("2014-09")
+    place = sorted(set(dates)).index("2014-09")
     sides = {"date": ("x", "x2"), "share": ("y", "y2")}
     if found.table["factor"][0] == "events.ban.share":
         sides = {"date": ("y", "y2"), "share": ("x", "x2")}
@@ -457,6 +459,9 @@ def test_one_factor_is_drawn_against_the_share(folder: Path, tmp_path: Path) -> 
     )
     found = discover(study, WHEN)
     assert drawn(found.chart())["y"].tolist() == found.points["share"].tolist()
+    chart = found.chart()
+    assert chart
+    assert f"{WHEN} holds in" in chart.title
     (box,) = drawn(found.chart(), rows="boxes").to_dict("records")
     assert (box["x"], box["y"], box["y2"]) == (found.table["low"][0], 0.0, 1.0)
 

@@ -10,8 +10,11 @@ from sim import rng
 from sim.assess.drawn import drawn
 from sim.engine.run import run
 from sim.explore.menu import menu
+from sim.kernels.sums import whole
 from sim.scenario.loading.load import parse
+from sim.scenario.quantity import Quantity
 from sim.scenario.schema import Scenario
+from sim.world.build import build
 from tests.plants import BAN, programme
 from tests.worlds import old_supplier
 
@@ -92,6 +95,23 @@ def test_announced_months_are_listed_where_a_programme_goes_by_them(lead_times: 
     listed = {each.name for each in drawn(parse(tree))}
     path = "programmes.build.candidates.home.announced_months"
     assert (path in listed) == (lead_times == "announced")
+
+
+def test_months_announced_are_one_draw_whichever_a_programme_goes_by() -> None:
+    """What `lead_time` announces is drawn under its own name, also where it is taken as it is."""
+    tree = built(RAMPS[0] | {"build_months": 1, "qualification_months": 1}).model_dump(
+        by_alias=True, exclude_unset=True
+    )
+    candidate = tree["programmes"]["build"]["candidates"]["home"]
+    candidate["lead_time"] = {"announced": {"value": 20, "low": 10, "high": 30}}
+    tree["programmes"]["build"]["lead_times"] = "announced"
+    scenario, members = parse(tree), range(9)
+    lead_time = scenario.programmes["build"].candidates["home"].lead_time
+    assert lead_time is not None
+    assert isinstance(lead_time.announced, Quantity)
+    path = "programmes.build.candidates.home.lead_time.announced"
+    months = lead_time.announced.draw(scenario.seed, path, members)
+    assert build(scenario, members).projects.delay[0].tolist() == whole(months).tolist()
 
 
 def test_the_explorer_shows_what_a_file_can_set() -> None:

@@ -182,8 +182,6 @@ def test_a_way_round_grows_by_use_and_closes_when_it_is_found_out() -> None:
         capacity=column(20),
         growth=numbers(0.5),
         decay=numbers(0.1),
-        mark_up=numbers(0),
-        transport=numbers(0),
         detection=numbers(0.25),
         draws=np.ones((99, 1)),
         closed_months=np.array([2]),

@@ -182,6 +182,17 @@ def test_the_description_names_what_is_amiss() -> None:
     assert "named and not given: report" in described(tiny().model_copy(update={"sources": {}}))
 
 
+def test_values_are_an_interval_of_their_own_kind() -> None:
+    """A number drawn from values does not stand alone; an assumption names them."""
+    discrete = {"dist": "discrete", "values": [6, 8, 12]}
+    parts = {**data(), "needs": {"RUS": {"helicopters": discrete}}, "events": {}}
+    few = sim.parse(parts)
+    plain = sim.parse({**parts, "needs": {"RUS": {"helicopters": 8}}})
+    assert counts(plain)["bare"] == counts(few)["bare"] + 1
+    told = described(few, assumptions=True)
+    assert "  needs.RUS.helicopters.units: 8 (6, 8 or 12)\n" in told + "\n"
+
+
 def test_assumptions_are_listed_with_their_intervals() -> None:
     lines = described(tiny(), assumptions=True).splitlines()
     assert "  events.ban.share: 0.9 (0.8 to 1)" in lines

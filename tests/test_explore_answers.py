@@ -187,6 +187,16 @@ def test_each_chart_is_shown(small: Path, name: str) -> None:
     assert set(found["charts"]) == {name, DIFFERENCE}
 
 
+@pytest.mark.parametrize("name", charts())
+def test_a_chart_has_nothing_to_show_where_nothing_is_hit_or_of_another_state(
+    small: Path, name: str
+) -> None:
+    """That is an answer, and no fault: without the ban no line is held back."""
+    off = "&".join(f"events.{event}=off" for event in ("ban", "second", "surge"))
+    for query in (off, f"{off}&states=CCC", "states=BBB", f"kept=&{off}", f"kept.{off}&states=CCC"):
+        assert client(small).get(f"/answer?{query}&chart={name}&members=16").status_code == 200
+
+
 def test_states_and_products_are_chosen(small: Path) -> None:
     found = asked(small, "states=CCC&products=engines").json()
     assert re.findall(r"<h3>(.*?)</h3>", found["html"]) == ["Allyland: Engines"]

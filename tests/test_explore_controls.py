@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import sim
+from sim.engine.load import load_often
 from sim.errors import InputError
 from sim.explore.control import Control, Range
 from sim.explore.menu import Menu, menu
 from sim.explore.ranges import stepped
 from sim.explore.settings import Asked, Settings, command, read
 from sim.explore.without import without
+from sim.report.page import asset
 from sim.scenario.schema import Scenario
 from tests.explored import written
 
@@ -67,6 +70,50 @@ def test_sliders_hold_what_is_known(found: Menu) -> None:
     ends = [each[0] for each in found.controls["events.surge.date"].options]
     assert ends == ["2013-01", "2014-09"]
     assert stepped(3.0, 3.0) == Range(3.0, 4.0, 0.01)
+
+
+@pytest.mark.parametrize(
+    "name", ["first", "expand_when_pressed", "forgetting", "lots", "leontief", "search_gravity"]
+)
+def test_no_end_of_a_slider_is_refused(name: str) -> None:
+    """A cost is above 0, a share below 1, a number of months whole."""
+    assert ends_are_allowed(f"examples/{name}.yaml") > 5
+
+
+def test_a_score_among_precedents_ends_at_4() -> None:
+    """Whether the candidate gives its terms or their class does."""
+    assert ends_are_allowed("cases/neon_2022.yaml") > 20
+
+
+def test_the_example_of_a_value_by_its_path_can_be_set(found: Menu) -> None:
+    (shown,) = re.findall(r'placeholder="(\S+=\S+)"', asset("explore.html.j2", "sim.explore"))
+    assert Settings(free=(shown,)).sets(found) == [shown]
+    sim.load(ROOT / "scenarios" / "examples" / "first.yaml", [shown])
+
+
+def ends_are_allowed(name: str) -> int:
+    """Load a scenario with each slider at its ends and a step within, and return at how many."""
+    scenario = sim.load(ROOT / "scenarios" / name)
+    found, again = menu(scenario), load_often(str(ROOT / "scenarios" / name))
+    numbers = [each for each in found.controls.values() if each.kind == "number"]
+    for each in numbers:
+        assert each.range
+        low, high, step = each.range.low, each.range.high, each.range.step
+        for value in (low, low + step, high - step, high):
+            again(tuple(Settings({each.id: f"{value:.12g}"}).sets(found)))
+    return len(numbers)
+
+
+def test_ends_are_moved_within_what_is_allowed() -> None:
+    forgets = sim.load(ROOT / "scenarios" / "examples" / "forgetting.yaml")
+    ends = menu(forgets).controls["factories.first_plant.rules.learning.forgetting"].range
+    assert ends == Range(0.0, 0.99, 0.01)
+    first = menu(sim.load(ROOT / "scenarios" / "examples" / "first.yaml"))
+    cost = first.controls["programmes.build.candidates.home.capital_cost"].range
+    assert cost == Range(0.2, 20.0, 0.2)
+    presses = menu(sim.load(ROOT / "scenarios" / "examples" / "expand_when_pressed.yaml"))
+    months = presses.controls["factories.home_plant.rules.investment.for_months"].range
+    assert months == Range(1.0, 12.0, 1.0)
 
 
 def test_texts_say_what_a_number_is_and_how_sure(found: Menu) -> None:

@@ -124,6 +124,24 @@ def test_measures_and_books(measure: str, flow: str, units: float) -> None:
     assert needs.get("KOR", 0) == pytest.approx(units)
 
 
+def test_what_gives_no_weight_is_told_in_money(capsys: pytest.CaptureFixture[str]) -> None:
+    """3 and 4 million dollars of gas have no weight; a file without values cannot tell."""
+    head, *given = COMTRADE.splitlines()
+    row = "C,A,2021,{0},{0},M,CHN,China,0,280429,Gas,C00,0,m³,1,{1},{2}"
+    lacking = [row.format("FRA", "", 3000000), row.format("ITA", 0, 4e6), row.format("ESP", 5, "")]
+    Path("trade.csv").write_text("\n".join([head, *given, *lacking]), encoding="utf-8")
+    words = ["import", "comtrade", "trade.csv", "--out", "out", "--measure", "weight"]
+    assert main(words) == 0
+    told = capsys.readouterr().out
+    assert "left out: no weight given: 2 rows, 7 million USD\n" in told
+    assert "left out: the world as a partner: 1 row, " in told
+    assert told.count("USD") == 1
+    bare = "\n".join([head.replace("primaryValue", "worth"), *given, *lacking])
+    Path("trade.csv").write_text(bare, encoding="utf-8")
+    assert main(words) == 0
+    assert "left out: no weight given: 2 rows, 0 tonnes\n" in capsys.readouterr().out
+
+
 def test_flows_too_small_for_a_scenario_are_told() -> None:
     tiny = "C,A,2021,KOR,Rep. of Korea,M,USA,USA,0,280429,x,C00,0,m³,1,1,0.0001\n"
     Path("trade.csv").write_text(COMTRADE + tiny, encoding="utf-8")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from sim.scenario.loading.load import load
+import sim
+from sim.errors import ScenarioError
+from sim.scenario.loading.load import load, parse
 from sim.scenario.need import Need
 from sim.scenario.quantity import Quantity
 from sim.scenario.schema import Input, Scenario
@@ -124,6 +127,22 @@ def test_an_event_of_the_same_kind_is_changed() -> None:
 def test_a_date_drops_what_the_event_followed() -> None:
     relief = extended("events: {relief: {date: 2015-06}}").events["relief"]
     assert (relief.date, relief.after) == ("2015-06", None)
+
+
+def test_years_are_what_they_are_however_a_change_is_written() -> None:
+    """Keywords, and the values of a study, go by JSON, whose keys are texts."""
+    years = {2014: 120, 2015: 180}
+    needs = {"BLR": {"helicopters": {"by_year": years}}}
+    for changed in (
+        sim.load("tiny.yaml", needs=needs, events={}),
+        load("tiny.yaml", ['needs.BLR.helicopters={by_year: {"2014": 120, 2015: 180}}']),
+        parse(json.loads(json.dumps({**data(), "needs": needs, "events": {}}))),
+    ):
+        need = changed.needs["BLR"]["helicopters"]
+        assert need.by_year is not None
+        assert {year: each.value for year, each in need.by_year.items()} == years
+    with pytest.raises(ScenarioError, match=r"by_year\.2014: expected a year, found text '2014'"):
+        load("tiny.yaml", ['needs.BLR.helicopters={by_year: {2014: 5, "2014": 6}}'])
 
 
 def test_several_files_merge_from_left_to_right() -> None:

@@ -164,7 +164,7 @@ def test_what_python_gives_is_refused_by_name(
             f"run x --chunk {'x' * 100}",
             f"--chunk: expected a whole number, 1 or more, found '{'x' * 37}...'",
         ),
-        ("plot x --format jpg", "--format: 'jpg' is not one of 'png', 'svg', 'pdf'."),
+        ("plot x --format jpg", "--format: expected png, svg or pdf, found 'jpg'"),
     ],
 )
 def test_a_wrong_word_is_told_with_its_place_and_what_is_allowed(

@@ -91,12 +91,27 @@ def test_all_is_the_sum_of_the_states() -> None:
         )
 
 
+LEARNING = {"engines": {"title": "Engines", "unit": "engines", "learning_rate": 0.2}}
+
+
 def test_at_cost_is_the_unit_cost() -> None:
-    """No array of its own: what learning changes is the price."""
-    lines = SupplyModel(priced(), (0,)).world.lines
-    assert lines.price is lines.unit_cost
+    """Of the month: what lines learn in it shows in what they ask in the next."""
+    model = SupplyModel(priced(products=LEARNING), (0,))
+    lines, cost = model.world.lines, model.world.lines.unit_cost.copy()
+    model.step()
+    np.testing.assert_array_equal(lines.price, cost)
+    assert (lines.unit_cost < cost).all()
     quote = Quote(*(np.full((1, 1), each) for each in (5.0, 9.0, 3.0, 3.0)))
     assert at_cost(quote)[0, 0] == 5
+
+
+def test_buyers_go_by_what_was_asked_last_whatever_rules_others_follow() -> None:
+    """A mark-up of nothing is no mark-up, also where costs fall and buyers look at them."""
+    plain = priced(products=LEARNING, rules={"sourcing": "cheapest"})
+    data = plain.model_dump(by_alias=True, exclude_unset=True)
+    data["factories"]["home_plant"]["rules"] = {"pricing": {"rule": "mark_up", "share": 0}}
+    one, other = (run(each).records.flows for each in (plain, Scenario.model_validate(data)))
+    np.testing.assert_array_equal(one, other)
 
 
 def test_mark_up_raises_prices_from_the_start() -> None:

@@ -21,6 +21,7 @@ from sim.assess.held import beside_intervals
 from sim.report.charts.fates import FATES
 from sim.report.charts.names import Names
 from sim.report.charts.tables import Tables
+from sim.report.charts.wording import number, percent
 from sim.report.page import page, write_page
 from sim.report.page.library import cache, library
 from sim.report.page.sentences import NO_HIT, sentences
@@ -83,6 +84,22 @@ def test_three_sentences_say_what_is_short_when_it_is_regained_by_whom_and_at_wh
         "and pays 3 less than at the start for the goods hit (million, mean of the members over "
         "the run).",
     ]
+
+
+def test_of_one_member_no_spread_is_told() -> None:
+    rows = summary(fill_rate_after=(0.4, 0.4, 0.4), T90=(30, 30, 30)).assign(n=1)
+    assert sentences(tables(summary=rows)) == [
+        "The only need falls short, Buyerland: Engines: 40 % of what is needed since the supply "
+        "was first restricted is met in its month (in the one member that was run).",
+        "The one need that loses supply most likely regains nine tenths of the loss within the "
+        "run, after 30 months.",
+    ]
+    worse = rows.assign(product="turbines", p50=[0.1, np.inf])
+    both = sentences(tables(summary=pd.concat([rows, worse])))
+    assert both[1] == (
+        "Of the 2 needs that lose supply, 1 most likely regains nine tenths of the loss within the "
+        "run; the worst one does not."
+    )
 
 
 @pytest.mark.parametrize(
@@ -218,9 +235,24 @@ def test_changes_against_the_parent() -> None:
 def test_numbers_are_short_and_texts_stand_once() -> None:
     frame = pd.DataFrame({"v": [0.123456, 2017.9166, 3.0, np.nan], "s": ["a", "b", "a", "a"]})
     assert columns(frame) == {
-        "v": [0.1235, 2017.92, 3, None],
+        "v": [0.1234, 2017.91, 3, None],
         "s": {"of": ["a", "b"], "at": [0, 1, 0, 0]},
     }
+
+
+def test_short_numbers_are_told_as_whole_ones() -> None:
+    """0.61499 is 61 %, though its four digits, 0.6150, would be 62 %: the words under the cursor
+    are those of the table."""
+
+    def short(value: float) -> float:
+        found: list[float] = columns(pd.DataFrame({"v": [value]}))["v"]
+        return found[0]
+
+    for value in (0.61499, 0.285, 123.46, 12.546, 1234.4996, -0.0538479):
+        assert number(short(value)) == number(value)
+    for share in (0.61499, 0.285, 0.99949, 0.99951):
+        assert percent(short(share)) == percent(share)
+    assert short(0.1 + 0.2) == 0.3
 
 
 def test_the_library_is_made_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

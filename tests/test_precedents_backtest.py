@@ -13,6 +13,7 @@ from sim.precedents import Backtest, Collection, described, load, score, summary
 from sim.precedents.backtest import COLUMNS, score_collection
 from sim.precedents.collection import HERE
 from sim.precedents.fitting import fits
+from sim.precedents.on_record import on_record
 from sim.precedents.tally import held_numbers
 
 pytestmark = pytest.mark.untraced
@@ -119,6 +120,65 @@ def test_a_clusters_outcomes_do_not_touch_its_own_forecasts() -> None:
     mine = first["cluster"] == "covid_2020"
     pd.testing.assert_frame_equal(first.loc[mine, QUANTILES], then.loc[mine, QUANTILES], rtol=0)
     assert not np.array_equal(first.loc[~mine, "p50"], then.loc[~mine, "p50"])
+
+
+def test_the_record_goes_back_to_what_was_known_then() -> None:
+    """Before 2016-01: a promise kept in 2015; one of 2014 that is open still, as the one kept in
+    2016 is and the one whose latest news are of 2017; neither what was said nor what began later.
+    """
+    rows = [
+        ("kept", "2013-01", "2014-01", "2015-06", "2015-06", ""),
+        ("kept later", "2013-01", "2014-01", "2015-06", "2016-01", ""),
+        ("open", "2013-01", "2014-01", "2018-01", "", "2017-03"),
+        ("open early", "2013-01", "2014-01", "2018-01", "", "2015-03"),
+        ("said later", "2013-01", "2016-01", "2018-01", "2018-01", ""),
+        ("only begun", "2015-12", "", "", "2019-01", ""),
+        ("begun later", "2016-01", "", "", "2019-01", ""),
+        ("begun after the promise", "2016-05", "2015-05", "2017-05", "2017-05", ""),
+    ]
+    columns = ["case", "start", "stated_on", "announced", "actual", "censored_at"]
+    found = on_record(pd.DataFrame(rows, columns=columns), "2016-01")
+    told = found[["case", "start", "actual", "censored_at"]].to_numpy().tolist()
+    assert told == [
+        ["kept", "2013-01", "2015-06", ""],
+        ["kept later", "2013-01", "", "2016-01"],
+        ["open", "2013-01", "", "2016-01"],
+        ["open early", "2013-01", "", "2015-03"],
+        ["only begun", "2015-12", "", "2016-01"],
+        ["begun after the promise", "", "", "2016-01"],
+    ]
+
+
+def test_what_happened_later_does_not_touch_a_forecast_as_known_then() -> None:
+    few = {"covid_2020", "chn_aircraft", "kor_jpn_2019", "rus_west_2014"}
+    said = load().milestones
+    said = said[said["cluster"].isin(few)]
+    month = "2020-09"
+    changed = said.assign(
+        actual=said["actual"].where(said["actual"] < month, ""),
+        censored_at=said["censored_at"].where(
+            (said["censored_at"] != "") & (said["censored_at"] < month)
+            | (said["actual"] != "") & (said["actual"] < month),
+            "2026-01",
+        ),
+    )
+    first, then = (
+        score_collection(Collection(load().cases, frame, load().ramps)) for frame in (said, changed)
+    )
+    early = first.then["since"] <= month
+    assert 5 < early.sum() < early.size
+    pd.testing.assert_frame_equal(
+        first.then.loc[early, QUANTILES], then.then.loc[early, QUANTILES], rtol=0
+    )
+    assert not np.array_equal(first.table["p50"].dropna(), then.table["p50"].dropna())
+
+
+def test_what_was_known_then_beats_the_plan_and_its_intervals_hold() -> None:
+    """By less than with hindsight, and not twice the plan."""
+    then, plan = scored().then, announced()
+    assert list(then["since"]) == list(plan["since"])
+    assert plan["crps_model"].mean() < then["crps_model"].mean() <= 0.85 * then["crps_plan"].mean()
+    assert np.nanmean(held_numbers(then["in90"])) >= 0.86
 
 
 def test_leaving_a_cluster_out_leaves_its_rows_out() -> None:

@@ -10,7 +10,7 @@ import pytest
 from scipy import stats
 from scipy.stats import multivariate_normal, norm, t
 
-from sim.precedents import fit_durations, fit_ratios, milestones
+from sim.precedents import fit_durations, fit_ramps, fit_ratios, load, milestones
 from sim.precedents.durations import PRIOR, covariates, duration_table
 from sim.precedents.fit import Prior, Rows, fit, log_likelihood
 from sim.precedents.tails import NORMAL, STUDENT
@@ -68,6 +68,27 @@ def test_rows_of_a_cluster_are_jointly_normal() -> None:
     covariance = 0.8**2 * np.eye(2) + 0.5**2
     expected = multivariate_normal([0.5, 0.5], covariance).logpdf([0.4, 1.3])
     assert value == pytest.approx(expected, rel=1e-6)
+
+
+@pytest.mark.parametrize(("number", "own", "shared"), [(2, 0.15, 1.1), (40, 0.5, 0.5)])
+def test_a_cluster_may_know_its_draw_well(number: int, own: float, shared: float) -> None:
+    """Two rows close together, or many: their joint density is that of a multivariate normal, also
+    where the draw that they share lies within a tenth of its deviation."""
+    logs = 1.3 + own * np.linspace(-1.0, 1.0, number)
+    given = rows(list(logs), clusters=np.zeros(number, dtype=np.int64))
+    value, _ = log_likelihood(np.array([0.5, math.log(own), math.log(shared)]), given, NORMAL)
+    covariance = own**2 * np.eye(number) + shared**2
+    expected = multivariate_normal(np.full(number, 0.5), covariance).logpdf(logs)
+    assert value == pytest.approx(expected, abs=1e-6)
+
+
+def test_ramps_are_fitted_alike_by_closer_points(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each curve has two rows, close together, so their shared draw is known well."""
+    found = fit_ramps(load()).fitted
+    monkeypatch.setattr("sim.precedents.fit.POINTS", 385)
+    closer = fit_ramps(load()).fitted
+    np.testing.assert_allclose(found.mode, closer.mode, atol=1e-4)
+    np.testing.assert_allclose(found.covariance, closer.covariance, atol=1e-4)
 
 
 def test_a_weight_counts_as_so_many_rows() -> None:

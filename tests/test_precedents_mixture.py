@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from scipy.stats import lognorm
+from scipy.stats import lognorm, norm
 
 from sim.precedents import Mixture, fits, milestones
 from sim.precedents.fit import Fit
@@ -58,6 +58,13 @@ def test_variances_of_the_parts_add_up() -> None:
     low, high = common.quantiles(5, 95)
     assert math.log(high / low) / (2 * 1.6449) == pytest.approx(math.hypot(0.3, 1.2), rel=1e-3)
     assert own.quantiles(50)[0] == pytest.approx(1.0, rel=1e-6)
+
+
+def test_a_narrow_own_part_leaves_no_steps() -> None:
+    """Own 0.15 beside shared 1.1: a normal of deviation sqrt(0.15^2 + 1.1^2) at every point."""
+    chances = np.linspace(0.05, 0.95, 19)
+    found = np.log(total(fitted(0.15, 1.1), np.ones(1)).ppf(chances))
+    np.testing.assert_allclose(found, norm(2.0, math.hypot(0.15, 1.1)).ppf(chances), atol=0.01)
 
 
 def test_the_parts_multiply_to_the_forecast() -> None:

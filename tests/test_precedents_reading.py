@@ -81,6 +81,15 @@ def test_all_faults_come_at_once_with_their_places(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("said", ["2031-02,2029-02", ","])
+def test_nothing_ends_before_its_start(tmp_path: Path, said: str) -> None:
+    """Promised in 2029 or not at all, decided in February 2030, made in December 2029: it counted
+    as half a month."""
+    early = ROW.replace("2031-02,2030-02,2032-02", f"{said},2029-12")
+    (found,) = faults(folder(tmp_path, [CASE], [early]))
+    assert found.endswith("actual: 2029-12 lies before start 2030-02")
+
+
 def test_rows_of_one_milestone_end_alike(tmp_path: Path) -> None:
     other = ROW.replace("2031-02", "2031-09").replace("2032-02", "2033-02")
     assert faults(folder(tmp_path, [CASE], [ROW, other])) == [

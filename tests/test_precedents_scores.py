@@ -115,8 +115,13 @@ def test_clusters_are_drawn_whole() -> None:
     assert cluster_interval(values, clusters) == (0.0, 1.0)
     assert cluster_interval(np.ones(4), clusters) == (1.0, 1.0)
     assert cluster_interval(values, clusters) == cluster_interval(values, clusters)
-    assert cluster_interval(np.array([np.nan, 1.0]), np.array([0, 1])) == (1.0, 1.0)
-    assert math.isnan(cluster_interval(np.array([np.nan]), np.array([0]))[0])
+
+
+@pytest.mark.parametrize("values", [[1.0, 0.0, np.nan], [1.0, np.nan, np.nan], [np.nan] * 3])
+def test_of_one_cluster_alone_there_is_no_interval(values: list[float]) -> None:
+    """However many are there: that one cluster always gives its own mean says nothing of others."""
+    found = cluster_interval(np.array(values), np.array([0, 0, 1]))
+    assert [math.isnan(end) for end in found] == [True, True]
 
 
 def test_many_clusters_of_one_give_the_usual_interval() -> None:

@@ -362,6 +362,11 @@ def test_what_few_members_lose_is_not_told_of_the_middle_one() -> None:
     assert "the need that lost supply does not regain nine tenths of what it lost" in text
 
 
+def test_of_a_single_need_its_fate_is_told() -> None:
+    text = overview(sim.run(sim.load("examples/mothball", members=1)))
+    assert "Who supplies: at the end the one need hit is most likely made at home.\n" in text
+
+
 def test_without_a_restriction_the_overview_speaks_of_none() -> None:
     """A plant burns: what is short is told, and that nothing was hit."""
     text = " ".join(overview(sim.run(sim.load("examples/proportional", members=1))).split())
@@ -387,8 +392,8 @@ def test_overview_of_a_run_without_shortage() -> None:
     made = records()
     made.summary["fill_rate"] = made.summary["fill_rate_after"]
     made.summary["fill_rate_after"][:] = 1
-    told = "\nAll 3 needs are met in full in at least 19 members of 20.\n"
-    assert overview(Result(scenario(), made)).endswith(told)
+    told = "\n\nAll 3 needs are met in full in at least 19 members of 20.\n\nWho supplies: "
+    assert told in overview(Result(scenario(), made))
 
 
 def test_overview_tells_all_answers_on_a_screen_of_80_columns() -> None:

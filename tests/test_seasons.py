@@ -187,6 +187,27 @@ def test_the_stock_at_the_start_is_what_the_scenario_says() -> None:
     assert of(winters(need), "stock")[0] == pytest.approx(210)
 
 
+@pytest.mark.parametrize("weight", [1, 2 / 3])
+def test_a_flat_season_rests_between_suppliers_near_and_far(weight: float) -> None:
+    """Half of the 90, or two fifths, comes after two months and the rest after one: beyond the next
+    month half of 90 is under way, or two fifths, and no more is to be."""
+    plants = {
+        name: {"title": name, "state": state, "lines": {"gas": 95}}
+        for name, state in (("near", "BBB"), ("far", "CCC"))
+    }
+    ends = {"importer": "AAA", "product": "gas"}
+    trade = {
+        "near": {"exporter": "BBB", "lead_months": 1, **ends},
+        "far": {"exporter": "CCC", "lead_months": 2, "weight": weight, **ends},
+    }
+    states = {each: {"title": each} for each in ("AAA", "BBB", "CCC")}
+    need = {"units": 90, "profile": [1] * 12}
+    records = winters(need, factories=plants, trade=trade, states=states)
+    assert of(records, "received") == pytest.approx(90)
+    assert of(records, "used") == pytest.approx(90)
+    assert of(records, "stock") == pytest.approx(0)
+
+
 @pytest.mark.parametrize("rule", ["anchored", "replace_use"])
 def test_other_rules_aim_at_targets_too(rule: str) -> None:
     """Without a season: six months are held from November on, where the cover holds none."""

@@ -15,6 +15,7 @@ from sim.engine.run import run
 from sim.kernels import sourcing as kernel
 from sim.kernels.sums import GroupSum
 from sim.scenario.schema import Scenario
+from sim.world.affinity import affinity
 from tests.random_worlds import random_scenario
 from tests.test_model import everything
 from tests.worlds import propulsion_world, world
@@ -232,6 +233,18 @@ def test_loyalty_scales_by_affinity() -> None:
     np.testing.assert_allclose(flows(Scenario.model_validate(scenario)), [[10, 90]] * 12)
     scenario["states"]["AAA"]["affinity"] = {"BBB": 0.5, "pact": 0.1, "CCC": 0.5}
     np.testing.assert_allclose(flows(Scenario.model_validate(scenario)), [[50, 50]] * 12)
+
+
+def test_what_a_state_feels_for_its_bloc_it_does_not_feel_for_itself() -> None:
+    """It is 1 to itself, unless it names itself."""
+    scenario = two_suppliers("loyalty").model_dump(by_alias=True, exclude_unset=True)
+    found = []
+    for said in ({"pact": 0.4}, {"pact": 0.4, "AAA": 0.9}):
+        scenario["states"]["AAA"] |= {"bloc": "pact", "affinity": said}
+        found.append(affinity(Scenario.model_validate(scenario), [0])[0, :, 0].tolist())
+    names = list(scenario["states"])
+    places = [names.index(name) for name in ("AAA", "CCC")]
+    assert [[each[place] for place in places] for each in found] == [[1.0, 0.4], [0.9, 0.4]]
 
 
 def test_affinity_differs_by_member() -> None:

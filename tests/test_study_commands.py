@@ -122,6 +122,15 @@ def test_shards_are_merged(here: Path, capsys: pytest.CaptureFixture[str]) -> No
     assert main(["merge", "results/study"]) == 2
 
 
+def test_zeros_before_the_number_of_a_shard_mean_nothing(here: Path) -> None:
+    """01/02 is 1/2: one folder, which the one goes on with where the other stopped."""
+    words = ["sweep", "study.yaml", "--jobs", "1", "--quiet", "--shard"]
+    assert main([*words, "01/02"]) == 0
+    assert main([*words, "1/2", "--resume"]) == 0
+    assert main([*words, "002/2"]) == 0
+    assert main(["merge", "results/study", "--quiet"]) == 0
+
+
 def test_replay_writes_one_run(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """With figures, as `sim run` does."""
     assert main(["sweep", "study.yaml", "--jobs", "1", "--quiet"]) == 0
@@ -141,7 +150,10 @@ def test_options_reach_the_study(here: Path, capsys: pytest.CaptureFixture[str])
     """What cannot be is told: a scheduler that is not there, a shard that is none."""
     assert main(["sweep", "study.yaml", "--scheduler", "tcp://127.0.0.1:1"]) == 2
     assert "cannot reach a Dask scheduler there" in capsys.readouterr().err
-    assert main(["sweep", "study.yaml", "--shard", "3/2"]) == 2
+    for shard in ("3/2", "", "1", "0/2", "1 / 2"):
+        assert main(["sweep", "study.yaml", "--shard", shard]) == 2
+        told = f"shard: '{shard}' is not i/n with i from 1 to n, and n at most 999999\n"
+        assert capsys.readouterr().err == told
     assert main(["sweep", "study.yaml", "--jobs", "0"]) == 2
 
 

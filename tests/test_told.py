@@ -80,8 +80,8 @@ SENTENCES: dict[str, Callable[[], bool]] = {
     "have lost little over a third of what it loses": lambda: (
         1 / 3 < lost("announced_plan") / lost("baseline") < 0.4
     ),
-    "without it nearly half of the loss does not happen (220 of 430 months": lambda: (
-        (lost("no_dual_use_ban"), lost("baseline")) == (220, 430)
+    "without it nearly half of the loss does not happen (218 of 424 months": lambda: (
+        (lost("no_dual_use_ban"), lost("baseline")) == (218, 424)
     ),
     "another step changes little": lambda: (
         max(
@@ -106,8 +106,8 @@ SENTENCES: dict[str, Callable[[], bool]] = {
         / middles(table("scenarios")["baseline"])[-1]
         < 2.4
     ),
-    "the middle makes three quarters of the engines that the fastest make": lambda: (
-        0.72 < np.divide(*_middle_and_most(table("record")["2022"][0])) < 0.78
+    "the middle makes four fifths of the engines that the fastest make": lambda: (
+        0.77 < np.divide(*_middle_and_most(table("record")["2022"][0])) < 0.83
     ),
     "the 90 % intervals hold all eleven outcomes": lambda: _of_backtest()[:2] == (11, 11),
     "the scores beat the plans in eight of eleven": lambda: _of_backtest()[2] == 8,

@@ -18,6 +18,7 @@ from sim.cli.main import main
 from sim.errors import ScenarioError
 from sim.report import result as results
 from sim.report import shortened
+from sim.report.charts.gallery import chart
 from sim.report.charts.tables import of_result
 from sim.report.page.sentences import sentences
 from sim.scenario.column_table import ColumnTable
@@ -230,7 +231,15 @@ def test_the_page_of_a_large_world_counts_needs_alone(monkeypatch: pytest.Monkey
     run = sim.run(sim.load(path))
     monkeypatch.setattr(shortened, "LARGE", 20)
     hit = int((run.records.hit < 8).any(axis=1).sum())
-    assert f" of {hit} needs " in sentences(of_result(run))[0]
+    tables = of_result(run)
+    assert f" of {hit} needs hit " in sentences(tables)[0]
+    assert f" of {hit} needs hit were short" in run.card().told
+    drawn = [chart(tables, name) for name in ("fill_rate", "suppliers", "capacity")]
+    assert drawn[0]
+    assert drawn[0].subtitle.endswith(f"({hit} needs hit in all)")
+    for each in filter(None, drawn):
+        assert not {"all", "All"} & {key.label for key in each.keys}
+        assert not [panel.title for panel in each.panels if panel.title.startswith("all:")]
     told = json.loads((run.save("out", figures=False) / "manifest.json").read_text())["warnings"]
     assert told[-1].startswith(f"tables and page hold the {hit} needs that were hit, of ")
 

@@ -160,10 +160,12 @@ RETOOL = {
 def test_a_line_is_turned_to_another_product(
     keys: dict[str, float], left: float, gained: float
 ) -> None:
-    """Its capacity leaves at once, makes neither for three months, and arrives with a loss."""
+    """Its capacity leaves at once, makes neither for three months, or for none, and arrives with a
+    loss.
+    """
     scenario = two_lines(events={"turn": RETOOL | keys})
     np.testing.assert_allclose(capacity(scenario)[[3, 4, 23]], [20, left, left], atol=1e-12)
-    arrives = 4 + max(int(keys.get("months", 3)), 1)
+    arrives = 4 + int(keys.get("months", 3))
     np.testing.assert_allclose(
         capacity(scenario, product="gears")[[arrives - 1, arrives]], [4, 4 + gained]
     )

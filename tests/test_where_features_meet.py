@@ -157,6 +157,21 @@ def test_a_reexporter_marks_up_what_it_paid() -> None:
     assert paid.central.tolist() == approx([12 * 50 * 3])
 
 
+def test_a_reexporter_marks_up_what_it_paid_in_the_month() -> None:
+    """BBB makes 40 and asks ever more, since ever more is ordered; whatever the month's price, a
+    fifth of it is CCC's: a sixth of what AAA pays."""
+    way = {"kind": "reexport", "date": "2014-02", **ENDS, "via": "CCC", "capacity": 200}
+    ban = {**HALF_CUT, "share": 1, "date": "2014-02"}
+    needs = {"series": [50 + 2 * month for month in range(24)]}
+    world = small({"capacity": 40, "unit_cost": 10}, needs, events={"ban": ban})
+    world["events"]["way"] = {**way, "mark_up": 0.2}
+    world["states"]["CCC"] = {"title": "C"}
+    world["rules"] = {"pricing": "scarcity"}
+    money = run(world).money.query("state == 'AAA' and year == 2015").set_index("item").central
+    assert money["purchases"] > 12 * 40 * 12
+    assert money["delivery"] == approx(money["purchases"] / 6)
+
+
 OVERTIME = {"overtime": {"rule": "ario", "most": 1.5, "months": 1}}
 PEAK = {"series": [100, 200, 110]}
 """Asked for 200 and making 100, the line may make 125 in the third month, of which 110 are wanted;

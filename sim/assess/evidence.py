@@ -17,6 +17,7 @@ from sim.scenario.plant_options import class_of
 from sim.scenario.quantity import CONFIDENCES, Frozen, Quantity, plain
 from sim.scenario.rule_choices import RuleChoice
 from sim.scenario.schema import Scenario
+from sim.scenario.suggestions import listed
 
 Table = dict[str, NDArray[np.float64] | NDArray[np.int64] | list[str]]
 """Columns of equal length by name."""
@@ -46,7 +47,8 @@ class Number(NamedTuple):
     @property
     def is_bare(self) -> bool:
         """Tell whether it stands alone: no interval, no source, no note."""
-        return not {"low", "high", "source", "note"} & self.quantity.model_fields_set
+        told = {"low", "high", "values", "source", "note"}
+        return not told & self.quantity.model_fields_set
 
 
 def carried_by(number: Number, scenario: Scenario) -> str:
@@ -189,6 +191,8 @@ def _line(number: Number, carried: str | None) -> str:
     interval = (
         f" ({plain(each.low)} to {plain(each.high)})"
         if each.low is not None and each.high is not None
+        else f" ({listed([*map(plain, each.values)])})"
+        if each.values
         else ""
     )
     per = " a year" if each.per == "year" else ""

@@ -30,6 +30,7 @@ class Held(NamedTuple):
     """The share's 95 % interval from resampling clusters"""
     high: float
     clusters: int
+    """Groups of which at least one outcome is known"""
 
     @property
     def share(self) -> float:

@@ -102,7 +102,8 @@ def _write(found: Found, out: Path, quiet: bool) -> None:
     if quiet:
         return
     for why, each in found.left_out.items():
-        say(f"left out: {why}: {counted(each.rows, 'row')}, {each.value:,.6g} {found.unit}")
+        amount = f"{each.value:,.6g} {each.unit or found.unit}"
+        say(f"left out: {why}: {counted(each.rows, 'row')}, {amount}")
     for count, what in (
         (done.edited, "edited, and kept"),
         (done.deleted, "deleted, and stay so"),

@@ -10,13 +10,14 @@ import sys
 from collections.abc import Sequence
 
 import click
+from click.exceptions import NoArgsIsHelpError
 
 import sim
 from sim.cli import analyses as analysing
 from sim.cli import experiments as judging
 from sim.cli import explore as exploring
 from sim.cli import imports as importing
-from sim.cli import missing
+from sim.cli import missing, wrong_words
 from sim.cli import plans as planning
 from sim.cli import plot as plotting
 from sim.cli import runs as running
@@ -67,14 +68,15 @@ def _code(words: Sequence[str]) -> int:
 
 
 def _told(error: click.ClickException) -> str:
-    """Write what is wrong with the words: what is missing, of a value its place and what is
-    allowed, of all else how the command is called.
+    """Write what is wrong with the words: what is missing or unknown, of a value its place and what
+    is allowed.
     """
     if isinstance(error, click.MissingParameter):
         return missing.told(error)
     if isinstance(error, click.BadParameter):
-        place = error.param.get_error_hint(error.ctx) if error.param else ""
-        return f"{place.strip(chr(39))}: {error.message}"
+        return wrong_words.of_value(error)
+    if isinstance(error, click.UsageError) and not isinstance(error, NoArgsIsHelpError):
+        return wrong_words.told(error)
     told = io.StringIO()
     error.show(told)
     return told.getvalue().rstrip("\n")

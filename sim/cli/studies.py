@@ -65,7 +65,7 @@ csv_option = click.option(
 @click.option(
     "--shard",
     metavar="I/N",
-    help="Run the I-th of N parts into a folder of its own; `sim merge` joins them.",
+    help="Run the I-th of N parts into a folder of its own; `sim merge` joins them. 01/10 is 1/10.",
 )
 @parquet_option
 @csv_option

@@ -134,7 +134,7 @@ class Pantries:
         found: Ints = np.broadcast_to(self._first[:, None, None], least.shape).copy()
         for lines, inputs in self._later:
             best, next_ = least.take(lines, axis=0), starts.take(inputs, axis=0)
-            is_less = next_ < best
+            is_less = next_ + NEAR * np.abs(next_) < best
             least[lines] = np.minimum(next_, best)
             found[lines] = np.where(is_less, inputs[:, None, None], found.take(lines, axis=0))
         return found

@@ -10,7 +10,7 @@ from sim.kernels.arrays import Floats, Ints
 from sim.kernels.moments import Moments
 from sim.kernels.sums import divide
 from sim.metrics.arithmetic import bullwhip
-from sim.report.charts.wording import SHORT_OF
+from sim.report.charts.wording import SHORT_OF, counted
 from sim.scenario.rule_choices import RuleChoice
 from sim.world.axes import Axes
 from sim.world.world import Rows, World
@@ -49,9 +49,7 @@ def shortage_warnings(axes: Axes, members: Sequence[int], lack: Floats) -> list[
     texts = [_shortage_text(axes, row, float(central[row]), lack[row]) for row in worst[:MOST]]
     more = len(worst) - len(texts)
     return texts + (
-        [f"so {'are' if more > 1 else 'is'} {more} more need{'s' if more > 1 else ''}"]
-        if more
-        else []
+        [f"so {'are' if more > 1 else 'is'} {counted(more, 'more need')}"] if more else []
     )
 
 
@@ -118,9 +116,7 @@ def bullwhip_warnings(axes: Axes, needs: Ints, ratio: Floats) -> list[str]:
         for row in worst[:MOST]
     ]
     more = len(worst) - len(texts)
-    return texts + (
-        [f"so do the orders of {more} more need{'s' if more > 1 else ''}"] if more else []
-    )
+    return texts + ([f"so do the orders of {counted(more, 'more need')}"] if more else [])
 
 
 def _bullwhip_text(axes: Axes, need: int, ratio: float, share: float) -> str:

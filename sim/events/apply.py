@@ -20,7 +20,7 @@ from sim.events.hits import Observer, announced
 from sim.events.kinds import FAMILIES, KINDS, compile_effects
 from sim.events.limits import TradeLimits
 from sim.events.plants import Closure, Retool, completing
-from sim.events.reexport import Reexport, set_costs
+from sim.events.reexport import Reexport
 from sim.events.timeline import Timeline
 from sim.events.trade import Moment, Restriction, TradeEffect
 from sim.events.triggers import Trigger, compile_triggers, fire
@@ -105,7 +105,6 @@ class Events:
             self._arrange(len(self._agenda))
         _clear_flows(world)
         self._appropriate(world)
-        set_costs(world, self._of_family[Reexport.family])
         moves = self._agenda[world.month]
         qualifying = self._qualify(world)
         if not moves.events and not qualifying:

@@ -6,20 +6,18 @@ to the buyer, as over any link, only longer: the transit state's stock needs no 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from sim import rng
-from sim.events.effect import Effect, Scope, Span
+from sim.events.effect import Scope, Span
 from sim.events.timeline import Timeline
 from sim.events.trade import Moment, TradeEffect
 from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.sourcing import grown_by_use, happens
 from sim.scenario.trade_kinds import Reexport as Described
 from sim.world.axes import Axes
-from sim.world.world import World
 
 
 @dataclass(eq=False)
@@ -33,9 +31,6 @@ class Reexport(TradeEffect):
     """[groups, members]: units per month that pass at most; `room` writes it"""
     growth: Floats
     decay: Floats
-    mark_up: Floats
-    transport: Floats
-    """Money per unit beside the mark-up"""
     detection: Floats
     draws: Floats
     """[months, members]: what detection is compared with"""
@@ -62,8 +57,6 @@ class Reexport(TradeEffect):
             capacity=np.repeat(size[None, :], pairs, axis=0),
             growth=scope.draw(event.growth, "growth"),
             decay=scope.draw(event.decay, "decay"),
-            mark_up=scope.draw(event.mark_up, "mark_up"),
-            transport=scope.draw(event.unit_cost, "unit_cost"),
             detection=scope.draw(event.detection, "detection"),
             draws=rng.uniforms(scope.scenario.seed, path, scope.members, months),
             closed_months=scope.whole(event.closed_months, "closed_months"),
@@ -85,16 +78,6 @@ class Reexport(TradeEffect):
         found_out = happens(self.draws[now.month], chance, self.expected, self.central)
         self.closed_until = np.where(found_out, now.month + self.closed_months, self.closed_until)
         return np.where(now.month < self.closed_until, 0.0, self.capacity * now.strength)
-
-
-def set_costs(world: World, effects: Sequence[Effect]) -> None:
-    """Set what delivery over re-exports costs: transport, and the mark-up on the price at the gate;
-    month by month, since prices move, and before they open, since buyers may weigh them just then.
-    """
-    for each in effects:
-        if isinstance(each, Reexport):
-            gate = world.lines.price[world.axes.link_line[each.rows]]
-            world.links.unit_cost[each.rows] = each.transport + each.mark_up * gate
 
 
 def own_links(axes: Axes, name: str) -> Ints:

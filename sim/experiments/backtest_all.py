@@ -124,18 +124,19 @@ def held_in_precedents(found: history.Backtest) -> list[Held]:
 
 
 def _held(forecasts: str, held: Mapping[int, Floats], groups: pd.Series[str]) -> list[Held]:
-    """Count what lies inside, with what resampling groups leaves of its share; a level of which
-    nothing is known is left out.
+    """Count what lies inside, with what resampling groups leaves of its share; groups of which
+    nothing is known do not count, and a level of which nothing is known is left out.
     """
     _, clusters = np.unique(groups.to_numpy(dtype=str), return_inverse=True)
     found = []
     for level, inside in held.items():
-        known = int((~np.isnan(inside)).sum())
-        if not known:
+        known = ~np.isnan(inside)
+        if not known.any():
             continue
         low, high = cluster_interval(inside, clusters)
-        number = int(clusters.max()) + 1
-        found.append(Held(forecasts, level, int(np.nansum(inside)), known, low, high, number))
+        number = np.unique(clusters[known]).size
+        held_of = int(inside[known].sum()), int(known.sum())
+        found.append(Held(forecasts, level, *held_of, low, high, number))
     return found
 
 

@@ -165,7 +165,7 @@ def _as_planned(real: Complexity, plan: Complexity | None, others: Sequence[Case
         return real
     overrun = _span(others, "cost_overrun")
     cost, (low, high) = plan.capital_cost, (overrun.low or 1.0, overrun.high or 1.0)
-    ends = (cost.low or cost.value) * low, (cost.high or cost.value) * high
+    ends = cost.least * low, cost.most * high
     planned = Quantity(value=cost.value * overrun.value, low=ends[0], high=ends[1])
     return real.model_copy(update={"capital_cost": planned})
 

@@ -110,11 +110,13 @@ def _late(programme: Programme, candidate: Candidate) -> Candidate:
 
 def _doubled(quantity: Quantity) -> Quantity:
     """Return twice a quantity, its interval with it."""
-    numbers = {
+    numbers: dict[str, object] = {
         key: TWICE * number
         for key in ("value", "low", "high")
         if (number := getattr(quantity, key)) is not None
     }
+    if quantity.values is not None:
+        numbers["values"] = [TWICE * each for each in quantity.values]
     return quantity.model_copy(update=numbers)
 
 

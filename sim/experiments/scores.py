@@ -119,10 +119,14 @@ class Score:
         return below + drawn * (upto - below)
 
     def _held(self, least: float, most: float) -> str:
-        """Say whether an interval holds the outcome; nothing where nobody knows."""
+        """Say whether an interval holds the outcome, of a date by the months that are written;
+        nothing where nobody knows.
+        """
         low, _, high = self.outcome.band
+        if self.outcome.is_date:
+            least, most = round(least), round(most)
         if self.outcome.is_open:
-            return "no" if round(most) < low else ""
+            return "no" if most < low else ""
         return "yes" if least <= high and low <= most else "no"
 
     def _errors(self, value: float) -> dict[str, str | float]:

@@ -89,7 +89,7 @@ def _line(rows: pd.DataFrame) -> dict[str, float]:
     }
     for level in LEVELS:
         inside = inside_of(rows, level)
-        low, high = (np.nan, np.nan) if alone else cluster_interval(inside, clusters)
+        low, high = cluster_interval(inside, clusters)
         line |= {f"in{level}": known_mean(inside), f"in{level}_low": low, f"in{level}_high": high}
     flat = np.nan if alone else flatness(drawn, number)[1]
     return line | _scores(rows) | {"flat": flat}

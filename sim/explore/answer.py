@@ -16,7 +16,7 @@ from sim.kernels.uncollected import uncollected
 from sim.report import tables as tabled
 from sim.report.charts.chart import Chart
 from sim.report.charts.choice import Choice
-from sim.report.charts.gallery import CHARTS
+from sim.report.charts.gallery import CHARTS, drawn
 from sim.report.charts.tables import Tables, of_frames
 from sim.report.page import templates
 from sim.report.page.content import ORDER
@@ -78,11 +78,11 @@ def answer(question: Question) -> dict[str, Any]:
         return _glance(question)
     asked = Choice(question.states, question.products)
     now = _tables(question, question.now)
-    chart = CHARTS[question.chart].make(now, asked)
+    chart = drawn(now, question.chart, asked)
     found: dict[str, Chart | None] = {question.chart: chart}
     if question.kept is not None:
         kept = _tables(question, question.kept)
-        other = CHARTS[question.chart].make(kept, other_choice(chart, asked))
+        other = drawn(kept, question.chart, other_choice(chart, asked))
         found = {question.chart: paired(other, chart), DIFFERENCE: _difference(question, asked)}
     warnings = list(_result(question, question.now).records.warnings)
     return {**_drawn(question, found), "sentences": sentences(now), "warnings": warnings}
@@ -101,7 +101,7 @@ def _glance(question: Question) -> dict[str, Any]:
         return pd.DataFrame(made[name](records)) if name in made else None
 
     chosen = Choice(question.states, question.products)
-    chart = CHARTS[question.chart].make(of_frames(table, scenario), chosen)
+    chart = drawn(of_frames(table, scenario), question.chart, chosen)
     return _drawn(question, {question.chart: chart})
 
 

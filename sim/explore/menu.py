@@ -12,13 +12,12 @@ from sim import rules
 from sim.assess.drawn import drawn
 from sim.assess.evidence import Number, numbers
 from sim.explore.control import ALL, OFF, ON, Control, Range
-from sim.explore.ranges import owner, range_of
+from sim.explore.ranges import owner, range_of, scored
 from sim.explore.without import without
 from sim.report.charts.names import Names
 from sim.scenario.event_times import Dated
 from sim.scenario.field_texts import field_texts
 from sim.scenario.lead_terms import terms_of
-from sim.scenario.lead_time import LeadTime, Ramp
 from sim.scenario.plant_options import class_of
 from sim.scenario.programme import Programme
 from sim.scenario.quantity import Quantity, month_label, month_number, plain
@@ -53,12 +52,12 @@ class Menu:
     @cached_property
     def states(self) -> dict[str, str]:
         """Return the titles of the states by code."""
-        return {name: each.title for name, each in self.scenario.states.items()}
+        return dict(Names.of(self.scenario).states)
 
     @cached_property
     def products(self) -> dict[str, str]:
         """Return the titles of the products by code."""
-        return {name: each.title for name, each in self.scenario.products.items()}
+        return dict(Names.of(self.scenario).products)
 
     @cached_property
     def controls(self) -> dict[str, Control]:
@@ -134,9 +133,8 @@ class _Maker:
 
     def _text(self, path: str) -> str:
         """Return what the schema says of a number."""
-        if path.endswith(".own"):
-            return field_texts(LeadTime if path.endswith("lead_time.own") else Ramp)["own"]
-        model, name = owner(self.scenario, path.split("."))
+        steps = path.split(".")
+        model, name = scored(steps) or owner(self.scenario, steps)
         return field_texts(model).get(name, "") if model else ""
 
     def _beside(self, path: str) -> Iterator[tuple[str, object]]:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from sim.errors import InputError
 from sim.imports.found import Found, LeftOut, Namer, Origin, scenario, trade_tables
 from sim.imports.reading import Row, base, read, rows
+from sim.scenario.tables.numbers import number
 
 LABELS = {
     "year": ("refYear", "Ref Year", "Year", "period"),
@@ -125,11 +126,19 @@ def _taken(
     taken = []
     for each, is_of_year in zip(rows, of_year, strict=True):
         why = _why_not(each, flow, measure, parents, sides) if is_of_year else "of other years"
-        if why:
-            left.setdefault(why, LeftOut()).add(_worth(each, measure) / MEASURES[measure][1])
-        else:
+        if not why:
             taken.append(each)
+            continue
+        # what gives no weight is worth money, where the file tells it
+        told = "value" if why == _lacks(measure) and "value" in each.at else measure
+        unit, parts = MEASURES[told]
+        left.setdefault(why, LeftOut(unit=unit)).add(_worth(each, told) / parts)
     return taken
+
+
+def _lacks(measure: str) -> str:
+    """Say of a row that it does not tell what trade is counted by."""
+    return f"no {measure} given"
 
 
 def _with_union(rows: list[Row]) -> list[str]:
@@ -205,15 +214,15 @@ def _why_not(row: Row, flow: str, measure: str, parents: set[str], sides: Sequen
         ),
         "codes that contain others of the file": row.text("code") in parents,
         "a state's trade with itself": itself,
-        f"no {measure} given": row.text(measure) in ("", "0", "0.0"),
+        _lacks(measure): row.text(measure) in ("", "0", "0.0"),
     }
     return next((why for why, is_so in reasons.items() if is_so), "")
 
 
 def _worth(row: Row, measure: str) -> float:
-    """Return the value of a row that is left out; nothing where it gives none."""
+    """Return what a row that is left out amounts to; nothing where it does not say."""
     try:
-        return float(row.text(measure) or 0)
+        return number(row.text(measure) or "0", is_fixed=True)
     except ValueError:
         return 0.0
 

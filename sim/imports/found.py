@@ -38,6 +38,8 @@ class LeftOut:
 
     rows: int = 0
     value: float = 0.0
+    unit: str = ""
+    """What that is counted in; empty: as what was taken"""
 
     def add(self, value: float) -> None:
         """Count one more."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.kernels.arrays import Floats, Ints
-from sim.kernels.sums import divide
+from sim.kernels.sums import NO_MONTH, divide, some
 
 T = TypeVar("T", bound=np.generic)
 
@@ -57,3 +58,13 @@ def picked(table: NDArray[T], at: Ints) -> NDArray[T]:
     """Return from a table [months, needs, members] the month `at` [needs, members] of each."""
     found: NDArray[T] = np.take_along_axis(table, at[None], axis=0)[0]
     return found
+
+
+def by_whole_months(told: Callable[[Ints], Floats], months: Floats) -> Floats:
+    """Return what is `told` of whole months, and in between what lies between in proportion: of
+    suppliers at 1 and 2 months some deliver after the one, some after the other.
+    """
+    early = np.floor(months + NO_MONTH).astype(np.int64)
+    part = np.maximum(months - early, 0.0)
+    found = told(early)
+    return found + part * (told(early + 1) - found) if some(part) else found

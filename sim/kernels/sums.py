@@ -17,7 +17,7 @@ Kind = TypeVar("Kind", bound=np.generic)
 
 NEVER = 1_000_000
 """A month after every horizon."""
-_NO_MONTH = 1e-9
+NO_MONTH = 1e-9
 """Months that are rounding."""
 
 NOTHING = 1e-290
@@ -241,7 +241,7 @@ def whole(months: Floats) -> Ints:
     What is a half but for rounding is one: the mean of suppliers at 1 and 2 months is 1.5 in
     whatever order it is added up.
     """
-    return np.floor(months + (0.5 + _NO_MONTH)).astype(np.int64)
+    return np.floor(months + (0.5 + NO_MONTH)).astype(np.int64)
 
 
 def unit(values: Floats) -> Floats:

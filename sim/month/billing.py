@@ -20,13 +20,9 @@ Pricing = Sequence[tuple[Callable[[Quote], Floats], Rows]]
 
 
 def begin(world: World, pricing: Pricing) -> None:
-    """Set prices at rest, from what is asked and shipped by then; where all lines sell at cost,
-    prices are the unit costs themselves.
-    """
+    """Set prices at rest, from what is asked and shipped by then."""
     lines = world.lines
-    if pricing:
-        lines.price = lines.unit_cost.copy()
-        _price(world, pricing, lines.capacity * lines.yield_, lines.output)
+    _price(world, pricing, lines.capacity * lines.yield_, lines.output)
 
 
 def _price(world: World, pricing: Pricing, offer: Floats, shipped: Floats) -> None:
@@ -43,8 +39,7 @@ def bill(world: World, pricing: Pricing) -> None:
     the carriers.
     """
     axes, needs, lines, links = world.axes, world.needs, world.lines, world.links
-    if pricing:
-        _price(world, pricing, lines.offer, lines.output)
+    _price(world, pricing, lines.offer, lines.output)
     if not world.has_prices:
         # what costs nothing is never written
         return

@@ -35,10 +35,10 @@ class Learner:
         """Prepare for those of the lines marked that can learn in some member: their rate is above
         0 and there is something to improve or to forget.
         """
-        lines = world.lines
+        lines, given = world.lines, choice.parameters
         able = (lines.learning_rate > 0) & mask[:, None]
         # what a line forgets its sisters know no more, whatever its own goods cost
-        if choice.parameters.get("best_yield") is None and not choice.parameters.get("forgetting"):
+        if given.get("best_yield") is None and not given.get("forgetting"):
             able &= lines.first_unit_cost > 0
         rows = np.flatnonzero(able.any(axis=1))
         sisterhood = _sisterhood(world.axes, lines.experience, lines.first_experience)

@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from sim.kernels.arrays import Floats
-from sim.kernels.sums import whole
 from sim.month import refused
 from sim.month.positions import Positions
 from sim.rules.ordering import Position
@@ -67,8 +66,8 @@ def _plan(world: World) -> Floats | None:
     if plans is None:
         return None
     planned, rows = np.full(needs.stock.shape, np.nan), plans.rows
-    lead = whole(needs.lead[rows])
-    needs.expected[rows], planned[rows] = plans.ahead(world.month, lead, needs.cover[rows])
+    found = plans.ahead(world.month, needs.lead[rows], needs.cover[rows])
+    needs.expected[rows], planned[rows] = found
     return planned
 
 

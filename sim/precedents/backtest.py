@@ -4,14 +4,17 @@ cluster.
 Which forecast serves a row: the ratio where something was announced, counted from the statement;
 the duration where nothing was and the milestone is the first unit or full supply, counted from the
 start. Other rows have no forecast and stay empty. Durations are scored a second time, for all
-cases, whether or not something was announced: what one would have said at the start.
+cases, whether or not something was announced: what one would have said at the start. Promises are
+scored a second time, too, by what was on record when they were made.
 """
 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -19,6 +22,7 @@ from sim.precedents.collection import Collection, load
 from sim.precedents.durations import MILESTONES, duration_table, span
 from sim.precedents.fitting import Fits, fits
 from sim.precedents.mixture import Mixture
+from sim.precedents.on_record import on_record
 from sim.precedents.rivals import logistic, span_rule
 from sim.precedents.scores import crps, held, pit, point_crps
 from sim.precedents.tails import Floats
@@ -64,6 +68,8 @@ class Backtest:
     durations: pd.DataFrame
     """The same columns for `first` and `full` of each case from its start, as if nothing was
     announced."""
+    then: pd.DataFrame
+    """The same columns for each promise, by fits on what was on record before its month."""
 
 
 def score(with_dir: str | os.PathLike[str] | None = None) -> Backtest:
@@ -71,7 +77,7 @@ def score(with_dir: str | os.PathLike[str] | None = None) -> Backtest:
     after them.
 
     One's own are forecast by fits on shipped milestones only, without their cluster if it is among
-    them. About ten seconds. Raises what `load` raises.
+    them. About twenty seconds. Raises what `load` raises.
     """
     return score_collection(load(with_dir))
 
@@ -83,7 +89,20 @@ def score_collection(collection: Collection) -> Backtest:
     known = {name: fits(taught, name) for name in dict.fromkeys(every["cluster"])}
     served = _served(every)
     events = _counted(duration_table(every).assign(forecast="duration"))
-    return Backtest(_scored(served, taught, known), _scored(events, taught, known))
+
+    @cache
+    def known_then(cluster: str, month: str) -> Fits:
+        return fits(on_record(taught, month), cluster)
+
+    return Backtest(
+        _scored(served, taught, lambda row: known[row["cluster"]]),
+        _scored(events, taught, lambda row: known[row["cluster"]]),
+        _scored(
+            served[served["forecast"] == "ratio"],
+            taught,
+            lambda row: known_then(row["cluster"], row["since"]),
+        ),
+    )
 
 
 def _served(milestones: pd.DataFrame) -> pd.DataFrame:
@@ -107,8 +126,10 @@ def _counted(milestones: pd.DataFrame) -> pd.DataFrame:
     return counted.assign(open=counted["actual"] == "")
 
 
-def _scored(rows: pd.DataFrame, taught: pd.DataFrame, known: dict[str, Fits]) -> pd.DataFrame:
-    """Lay out the table of scores."""
+def _scored(
+    rows: pd.DataFrame, taught: pd.DataFrame, known: Callable[[dict[str, Any]], Fits]
+) -> pd.DataFrame:
+    """Lay out the table of scores; `known` gives the fits by which a row is forecast."""
     import pandas as pd
 
     events = duration_table(taught)
@@ -116,11 +137,11 @@ def _scored(rows: pd.DataFrame, taught: pd.DataFrame, known: dict[str, Fits]) ->
     done: list[dict[str, object]] = []
     before = np.full(len(rows), np.nan)
     for at, found in enumerate(rows.to_dict("records")):
-        row = {str(key): value for key, value in found.items()}
+        row: dict[str, Any] = {str(key): value for key, value in found.items()}
         line: dict[str, object] = {key: row[key] for key in (*names, "class", "forecast")}
         line |= {"seen": _word(not row["open"]), "shipped": _word(bool(row["shipped"]))}
         if row["forecast"]:
-            told = _forecast(row, known[row["cluster"]])
+            told = _forecast(row, known(row))
             before[at] = float(told.cdf(row["months"]))
             line |= _numbers(row, told, _others(row, events))
         done.append(line)

@@ -9,12 +9,14 @@ from functools import cached_property
 import numpy as np
 from scipy.special import ndtri
 
-from sim.precedents.fit import NODES, Fit
-from sim.precedents.tails import NORMAL, Floats, Tail, normal_nodes
+from sim.precedents.fit import POINTS, Fit
+from sim.precedents.tails import NORMAL, Floats, Tail, normal_grid, normal_nodes
 
 SCALE_NODES = 5
 """Points of the quadrature over each of the two scales."""
-POINTS = 801
+LEAST = 25
+"""Points at least of the integral over what a cluster shares; half a deviation apart."""
+TABLED = 801
 """Points at which the distribution is tabled."""
 REACH = 3.7
 """Normal scores between which draws lie: all but one in five thousand on each side."""
@@ -47,7 +49,7 @@ class Mixture:
         """Return normal scores and the logs of months that stand there, both rising."""
         middle = float(self.weights @ self.locations)
         wide = float(np.sqrt(self.weights @ (self.scales**2 + (self.locations - middle) ** 2)))
-        logs = middle + wide * np.sinh(np.linspace(-4.0, 4.0, POINTS))
+        logs = middle + wide * np.sinh(np.linspace(-4.0, 4.0, TABLED))
         scores = ndtri(self.cdf(np.exp(np.clip(logs, -700.0, 700.0))))
         kept = np.isfinite(scores) & (np.abs(scores) < REACH + 1)
         rising = np.maximum.accumulate(scores[kept])
@@ -104,15 +106,20 @@ def _location(found: Fit, known: Floats, scales: Floats) -> tuple[Floats, float]
 
 
 def total(found: Fit, known: Floats) -> Mixture:
-    """Return the forecast of one new case in a new cluster, at the covariates `known` [effects]."""
+    """Return the forecast of one new case in a new cluster, at the covariates `known` [effects].
+
+    What a cluster shares, with what the fit does not know, is a row of components no further apart
+    than twice the width of a case's own part: else the distribution would rise in steps.
+    """
     scales, weights = _scales(found)
     means, variance = _location(found, known, scales)
-    nodes, masses = normal_nodes(NODES)
     own, shared = np.exp(scales).T
     reach = np.sqrt(variance + shared**2)
+    wanted = math.ceil(6.0 * float((reach / own).max())) + 1
+    nodes, masses = normal_grid(min(max(wanted, LEAST), POINTS))
     locations = (means[:, None] + reach[:, None] * nodes).ravel()
     each = (weights[:, None] * masses).ravel()
-    return Mixture(locations, np.repeat(own, NODES), each, found.tail)
+    return Mixture(locations, np.repeat(own, nodes.size), each, found.tail)
 
 
 def parts(found: Fit, known: Floats) -> tuple[Mixture, Mixture]:

@@ -61,9 +61,7 @@ def _row_faults(row: Row) -> Iterator[Complaint]:
         yield "announced", "announced and stated_on belong together: what was promised, and when"
     end = "actual" if row["actual"] else "censored_at"
     yield from _order(row, "stated_on", "announced")
-    yield from _order(row, "stated_on", end)
-    if not row["stated_on"]:
-        yield from _order(row, "start", end)
+    yield from list(_order(row, "stated_on", end)) or _order(row, "start", end)
 
 
 def _order(row: Row, first: str, then: str) -> Iterator[Complaint]:

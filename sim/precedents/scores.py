@@ -112,12 +112,13 @@ def cluster_interval(
 ) -> tuple[float, float]:
     """Return the 95 % interval of the mean of values, resampling whole clusters with a fixed seed.
 
-    NaN counts as not there. NaN twice where there is nothing.
+    NaN counts as not there. NaN twice where fewer than two clusters are there: nothing is known of
+    how they differ.
     """
     there = ~np.isnan(values)
-    if not there.any():
+    names, where = np.unique(clusters[there], return_inverse=True)
+    if names.size < 2:
         return np.nan, np.nan
-    _, where = np.unique(clusters[there], return_inverse=True)
     sums, sizes = np.bincount(where, values[there]), np.bincount(where)
     drawn = np.random.default_rng(seed).integers(sums.size, size=(times, sums.size))
     means = sums[drawn].sum(axis=1) / sizes[drawn].sum(axis=1)

@@ -69,9 +69,22 @@ STUDENT = Tail(
 
 
 @cache
+def normal_grid(number: int) -> tuple[Floats, Floats]:
+    """Return so many even points within six deviations, and weights that integrate over a standard
+    normal; weights add up to 1.
+
+    Of what is no narrower than their distance nothing is lost (the trapezoidal rule; Trefethen and
+    Weideman 2014). Gauss-Hermite points would pass over it: of 15 the middle ones lie 0.8 apart.
+    """
+    points = np.linspace(-6.0, 6.0, number)
+    masses = np.exp(-0.5 * points * points)
+    return points, masses / masses.sum()
+
+
+@cache
 def normal_nodes(number: int) -> tuple[Floats, Floats]:
-    """Return points and weights that integrate over a standard normal (Gauss-Hermite); weights add
-    up to 1.
+    """Return points and weights that integrate what is smooth over a standard normal
+    (Gauss-Hermite); weights add up to 1.
     """
     nodes, masses = np.polynomial.hermite_e.hermegauss(number)
     return nodes, masses / masses.sum()

@@ -36,9 +36,11 @@ def summary(scored: Backtest) -> pd.DataFrame:
     for shipped in ("yes", "no"):
         some = table[table["shipped"] == shipped]
         starts = scored.durations[scored.durations["shipped"] == shipped]
+        then = scored.then[scored.then["shipped"] == shipped]
         groups = {
             "all milestones": some,
             "announced": some[some["forecast"] == "ratio"],
+            "announced, as known then": then,
             "nothing announced": some[some["forecast"] == "duration"],
             "first unit from the start": starts[starts["milestone"] == "first"],
             "full supply from the start": starts[starts["milestone"] == "full"],

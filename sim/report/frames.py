@@ -149,13 +149,14 @@ class Frames(Shown):
         rows = self.summary.query("metric == 'fill_rate_after'").sort_values("p50", kind="stable")
         if "use" in rows.columns:
             rows = rows[rows["use"] == "final"]
-        rows = rows[rows["state"] != ALL]
+        is_total = rows["state"] == ALL
+        kind, rows = " hit" if is_total.any() else "", rows[~is_total]
         short = rows[rows["p05"] < COVERED]
         was = "was" if len(short) == 1 else "were"
         told = (
             f"{counted(scenario.members, 'member')}, {scenario.month_labels[0]} to"
-            f" {scenario.month_labels[-1]}; {len(short)} of {counted(len(rows), 'need')} {was}"
-            " short"
+            f" {scenario.month_labels[-1]}; {len(short)} of"
+            f" {counted(len(rows), f'need{kind}', f'needs{kind}')} {was} short"
         )
         columns = ("state", "product", "met since the hit", "5 to 95 % of the members")
         bands = short[["p50", "p05", "p95"]].map(percent).itertuples(index=False, name=None)

@@ -5,17 +5,25 @@ who supplies, at what cost, and what binds. The closing lines of the command.
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from textwrap import wrap
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from sim.records import Records
 from sim.report.binding import binding_first, held_lines
-from sim.report.charts.wording import FULL, counted, listed, none_short, number, percent
+from sim.report.charts.wording import (
+    ABROAD,
+    FULL,
+    by_whom,
+    counted,
+    listed,
+    none_short,
+    number,
+    percent,
+)
 from sim.report.result import Result
 from sim.report.shortened import note
 from sim.report.statistics import spread, typical
@@ -41,13 +49,25 @@ FATES = {
 }
 """What becomes of a need, in a sentence."""
 Need = tuple[str, str]
-Ends = dict[Need, tuple[str, float]]
-"""The most likely fate at the end of each need that was hit, and in which share of the members."""
+
+
+class End(NamedTuple):
+    """Hold what most likely becomes of a need that was hit."""
+
+    fate: str
+    share: float
+    """Of the members"""
+    by: str
+    """The state abroad that most often took over; empty: none did"""
+
+
+Ends = dict[Need, End]
 
 
 def overview(result: Result) -> str:
     """Write a heading, the four answers for the needs that were short, worst first, and what held
-    lines back; no line is wider than WIDTH.
+    lines back; of needs that were hit and none of which was short, by whom and at what cost. No
+    line is wider than WIDTH.
     """
     records = result.records
     heading = (
@@ -57,23 +77,39 @@ def overview(result: Result) -> str:
     fill = spread(records.summary["fill_rate_after"], records.members, (5, 50))
     order = np.argsort(fill["p50"], kind="stable").tolist()
     short = [need for need in order if fill["p05"][need] < FULL]
-    said = f"In short: {note(records)}." if result.is_short else ""
-    if not short:
-        before = spread(records.summary["fill_rate"], records.members, (5,))["p05"] < FULL
-        none = none_short(len(order), int(before.sum()), records.warnings)
-        return "\n\n".join(map(_filled, filter(None, (heading, none, said)))) + "\n"
-    ends = _ends(result.table("fates"))
     parts = [
         heading,
-        _uncovered(records, short, ends),
-        _rows(records, short[:MOST_ROWS], ends),
-        *([_soon(records, short), _who(ends)] if ends else [NO_HIT]),
-        *_cost(result.scenario, records),
-        *_programmes(result.table("programmes")),
-        *_binding(result.table("bottlenecks"), [records.needs[need][1] for need in short]),
-        said,
+        *(_of_short(result, short) if short else _of_none(result)),
+        f"In short: {note(records)}." if result.is_short else "",
     ]
     return "\n\n".join(_filled(part) for part in parts if part) + "\n"
+
+
+def _of_short(result: Result, short: Sequence[int]) -> Iterator[str]:
+    """Answer for needs that were short."""
+    records, ends = result.records, _ends(result.table("fates"))
+    yield _uncovered(records, short, ends)
+    yield _rows(records, short[:MOST_ROWS], ends)
+    yield from (_soon(records, short), _who(ends)) if ends else (NO_HIT,)
+    yield from _paid(result)
+    yield from _binding(result.table("bottlenecks"), [records.needs[need][1] for need in short])
+
+
+def _of_none(result: Result) -> Iterator[str]:
+    """Answer where no need was short."""
+    records, ends = result.records, _ends(result.table("fates"))
+    before = spread(records.summary["fill_rate"], records.members, (5,))["p05"] < FULL
+    members = len(records.members)
+    yield none_short(len(records.needs), int(before.sum()), records.warnings, members)
+    if ends:
+        yield _who(ends)
+        yield from _paid(result)
+
+
+def _paid(result: Result) -> Iterator[str]:
+    """Write at what cost, and what became of the programmes' candidates."""
+    yield from _cost(result.scenario, result.records)
+    yield from _programmes(result.table("programmes"))
 
 
 def _filled(text: str) -> str:
@@ -88,7 +124,7 @@ def _filled(text: str) -> str:
 def _uncovered(records: Records, short: Sequence[int], ends: Ends) -> str:
     was, them = ("was", "it") if len(short) == 1 else ("were", "them")
     told = (
-        f"What stays uncovered: {len(short)} of {counted(len(records.needs), 'need')} {was} short"
+        f"What stays uncovered: {len(short):,} of {counted(len(records.needs), 'need')} {was} short"
     )
     hit = sum(records.needs[need] in ends for need in short)
     if hit:
@@ -134,20 +170,21 @@ def _cells(records: Records, metric: str, write: Any, shown: Sequence[int]) -> I
 
 
 def _ends(fates: Table) -> Ends:
-    """Return the most likely fate of each need that was hit, at the end, and in which share."""
+    """Return the most likely fate of each need that was hit, at the end."""
     found: Ends = {}
     rows = zip(*(fates[name] for name in _OF_FATES), strict=True)
-    for state, product, year, fate, share in rows:
-        if year == "end" and share > found.get((state, product), ("", 0.0))[1]:
-            found[state, product] = fate, float(share)
+    for state, product, year, fate, share, by in rows:
+        known = found.get((state, product))
+        if year == "end" and share > (known.share if known else 0.0):
+            found[state, product] = End(fate, float(share), by if fate in ABROAD else "")
     return found
 
 
-_OF_FATES = ("state", "product", "year", "fate", "probability")
+_OF_FATES = ("state", "product", "year", "fate", "probability", "by")
 
 
-def _end(fate: tuple[str, float] | None) -> str:
-    return f"{fate[0]} {percent(fate[1])}" if fate else "-"
+def _end(end: End | None) -> str:
+    return f"{end.fate} {percent(end.share)}" if end else "-"
 
 
 def _soon(records: Records, short: Sequence[int]) -> str:
@@ -171,8 +208,15 @@ def _soon(records: Records, short: Sequence[int]) -> str:
 
 
 def _who(ends: Ends) -> str:
-    counts = Counter(fate for fate, _ in ends.values())
-    said = [f"{counts[fate]} {words}" for fate, words in FATES.items() if counts[fate]]
+    if len(ends) == 1:
+        [only] = ends.values()
+        by = by_whom([only.by])
+        return f"Who supplies: at the end the one need hit is most likely {FATES[only.fate]}{by}."
+    said = []
+    for fate, words in FATES.items():
+        mine = [end for end in ends.values() if end.fate == fate]
+        if mine:
+            said.append(f"{len(mine)} {words}{by_whom([end.by for end in mine])}")
     return (
         f"Who supplies: of the {counted(len(ends), 'need')} hit, at the end most likely"
         f" {listed(said)}."

@@ -52,8 +52,7 @@ def most_taken(bill: Mapping[str, Input]) -> Mapping[str, float]:
             return dict(zip(bill.names, amount.value.tolist(), strict=True))
         most = np.where(np.isnan(amount.high), amount.value, amount.high)
         return dict(zip(bill.names, most.tolist(), strict=True))
-    amounts = {name: each.amount for name, each in bill.items()}
-    return {name: each.value if each.high is None else each.high for name, each in amounts.items()}
+    return {name: each.amount.most for name, each in bill.items()}
 
 
 def criticalities(scenario: Scenario) -> NDArray[np.str_]:

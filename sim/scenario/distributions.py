@@ -78,7 +78,7 @@ def median(
 def _middle(values: Sequence[float], chances: Sequence[float] | None) -> float | None:
     """Return the median of a list; None where chances and values do not fit."""
     weights = list(chances) if chances is not None else [1.0] * len(values)
-    if not values or not _weigh(values, weights):
+    if not weigh(values, weights):
         return None
     order = sorted(range(len(values)), key=lambda place: values[place])
     rising, weighed = [values[at] for at in order], [weights[at] for at in order]
@@ -94,9 +94,9 @@ def ends(dist: str | None, low: float, high: float) -> tuple[float, float]:
     return float(lowest), float(highest)
 
 
-def _weigh(values: Sequence[float], chances: Sequence[float]) -> bool:
+def weigh(values: Sequence[float], chances: Sequence[float]) -> bool:
     """Tell whether chances can be those of values."""
-    return len(chances) == len(values) and min(chances) >= 0 < max(chances)
+    return 0 < len(chances) == len(values) and min(chances) >= 0 < max(chances)
 
 
 def _normal(u: Floats, low: Floats, high: Floats) -> Floats:

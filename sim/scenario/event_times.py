@@ -99,7 +99,7 @@ class Dated(Frozen):
     ) -> str | Quantity | None:
         key, given = (
             str(info.field_name),
-            plain(value.value or value.high or 0) if isinstance(value, Quantity) else value,
+            plain(value.value or value.most) if isinstance(value, Quantity) else value,
         )
         # of a `when` that was refused nothing can be said
         is_deadline = key == "until" and info.data.get("when", ...) is not None

@@ -98,7 +98,7 @@ def _first(given: list[Candidate | Complexity], key: str, otherwise: object) -> 
 def missing(candidate: Candidate | None, hard: Complexity | None) -> Iterator[str]:
     """List the keys that neither a candidate nor its class gives."""
     given = _given(candidate, hard)
-    if not any(each.lead_time for each in given):
+    if not _lead_time(given):
         yield from (key for key in NUMBERS if _number(given, key) is None)
     if not any(_says_months(each) for each in given):
         yield "ramp_months"

@@ -41,7 +41,8 @@ class LeadTime(Frozen):
     """The month that was promised, or in how many months."""
     stated_on: Month | None = None
     """The month in which it was promised; a month announced needs it. Where it is given, the time
-    counts from it, whatever the clock."""
+    counts from it, whatever the clock. Give the last promise before the run: of an older one it is
+    not known to the draw that it had not come by the start."""
     class_: Kind | None = Field(None, alias="class")
     """The class of what is announced; null: not known."""
     own: Score = STANDARD

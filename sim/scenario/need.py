@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from sim.scenario.quantity import MONTH, Frozen, Months, Rate, Share, Units, Weight
+from sim.scenario.quantity import MONTH, Frozen, Months, Rate, Share, Units, Weight, in_full
 
 MONTHS_OF_YEAR = (
     *("january", "february", "march", "april", "may", "june", "july"),
@@ -79,12 +79,7 @@ class Need(Frozen):
     @model_validator(mode="before")
     @classmethod
     def _accept_units(cls, data: Any) -> Any:
-        is_plain_quantity = isinstance(data, dict) and "value" in data
-        return (
-            {"units": data}
-            if is_plain_quantity or (isinstance(data, (int, float)) and not isinstance(data, bool))
-            else data
-        )
+        return in_full(data, "units")
 
     @model_validator(mode="after")
     def _check_one_form(self) -> Need:

@@ -46,8 +46,8 @@ class Complexity(Counting):
     shape: Shape | None = None
     """How closely, with stages: erlang; the variance is the mean squared over the shape."""
     retool_months: Months | None = None
-    """Months in which a factory turns a line of its own to such a product, by its investment rule;
-    null: it cannot."""
+    """Months in which a factory turns a line of its own to such a product, by its investment rule,
+    one at least; null: it cannot."""
     retool_loss: Share = Quantity(value=0)
     """Share of the line's capacity that is lost by turning it."""
     retool_cost: Money = Quantity(value=0)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated, Any, Literal, get_args
@@ -17,7 +17,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from sim.scenario.distributions import MEDIAN, Distribution, Floats, ends, median
+from sim.scenario.distributions import MEDIAN, Distribution, Floats, ends, median, weigh
 from sim.scenario.drawing import draw_all
 from sim.scenario.suggestions import found
 
@@ -31,6 +31,7 @@ class Frozen(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
+Finite = Annotated[float, Field(allow_inf_nan=False)]
 _ALONE = {"value"}
 """What is said of most numbers."""
 
@@ -49,9 +50,9 @@ class Quantity(Frozen):
     dist: Distribution | None = None
     """How members draw between low and high: triangular (with an interval, the default), uniform,
     loguniform, normal, lognormal, fixed (no draw); or discrete, from `values`."""
-    values: list[float] | None = None
+    values: list[Finite] | None = None
     """The values of a discrete number."""
-    chances: list[float] | None = None
+    chances: list[Finite] | None = None
     """How likely each of them is, in any unit; all alike where not given."""
     per: Literal["month", "year"] = "month"
     """The time base of a rate, so that a figure per year can stand as its source gives it."""
@@ -111,7 +112,7 @@ class Quantity(Frozen):
         """Return what is wrong with a list of values or with the central value, or nothing."""
         if (self.dist == "discrete") != (self.values is not None) or self.values == []:
             return "dist: discrete and values (one at least) go together"
-        if self.chances is not None and not _fits(self.values or [], self.chances):
+        if self.chances is not None and not weigh(self.values or [], self.chances):
             return "give as many chances as values, none below 0 and one above"
         if self.values is not None and self.value not in self.values:
             listed = ", ".join(map(plain, self.values))
@@ -128,6 +129,16 @@ class Quantity(Frozen):
             return found
         lowest, highest = ends(self.dist, self.low, self.high)
         return [*found, ("low", lowest), ("high", highest)]
+
+    @property
+    def least(self) -> float:
+        """Return the lowest number that it is in any member."""
+        return min(number for _, number in self.bounds) if self.is_drawn else self.value
+
+    @property
+    def most(self) -> float:
+        """Return the highest number that it is in any member."""
+        return max(number for _, number in self.bounds) if self.is_drawn else self.value
 
     @property
     def is_drawn(self) -> bool:
@@ -151,6 +162,20 @@ class Quantity(Frozen):
     def beside(self, name: str, width: int) -> Floats | None:
         """Return the numbers that stand for this one, [members], where it is not to be drawn."""
         return None
+
+
+def is_quantity(keys: Container[Any]) -> bool:
+    """Tell whether a mapping of these keys is a quantity: its value may be left out."""
+    return "value" in keys or "dist" in keys
+
+
+def in_full(data: Any, key: str) -> Any:
+    """Write out a mapping of which only a number is given, that of this key: `25` is `{units: 25}`,
+    and so is a quantity.
+    """
+    is_number = isinstance(data, (int, float)) and not isinstance(data, bool)
+    is_short = is_number or (isinstance(data, dict) and is_quantity(data))
+    return {key: data} if is_short else data
 
 
 _SCALES = {"month": 1.0, "year": 1 / 12}
@@ -177,19 +202,13 @@ def _is_numeric(data: dict[Any, Any]) -> bool:
     )
 
 
-def _fits(values: Sequence[float], chances: Sequence[float]) -> bool:
-    """Tell whether chances are those of so many values."""
-    fit = all(math.isfinite(each) and each >= 0 for each in (*values, *map(abs, chances)))
-    return fit and len(chances) == len(values) and min(chances) >= 0 < max(chances)
-
-
 SMALLEST = 1e-9
 """Numbers nearer to 0 are refused: their quotients would leave the range of floats."""
 
 
 def plain(number: float) -> str:
     """Write a number as a person would: no trailing `.0`."""
-    return f"{number:g}" if abs(number) < 1e6 else repr(number)
+    return f"{number:g}" if abs(number) < 1e6 else repr(number).removesuffix(".0")
 
 
 @dataclass(frozen=True)

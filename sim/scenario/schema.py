@@ -29,6 +29,7 @@ from sim.scenario.quantity import (
     Share,
     Weight,
     Yield,
+    in_full,
     month_labels,
 )
 from sim.scenario.rule_choices import FactoryRules, Rules, StateRules
@@ -43,8 +44,8 @@ class State(Frozen):
     """The group of states it belongs to; it stands for its states in trade rules and events."""
     affinity: dict[Name, Share] = {}
     """How close it feels to other states or blocs, 0 to 1; a state's name counts before its bloc's.
-    Where not given: 1 to itself and its bloc, 0.5 to others. Sourcing by `loyalty` and the search
-    of suppliers go by it."""
+    Where not given: 1 to itself, whatever is said of its bloc, and to its bloc, 0.5 to others.
+    Sourcing by `loyalty` and the search of suppliers go by it."""
     rules: StateRules = StateRules()
     """The rules by which it decides, where not the scenario's."""
     stock_cover: Months = Quantity(value=0)
@@ -64,12 +65,7 @@ class Input(Frozen):
     @model_validator(mode="before")
     @classmethod
     def _accept_amount(cls, data: Any) -> Any:
-        is_plain_quantity = isinstance(data, dict) and "value" in data
-        return (
-            {"amount": data}
-            if is_plain_quantity or (isinstance(data, (int, float)) and not isinstance(data, bool))
-            else data
-        )
+        return in_full(data, "amount")
 
 
 class Product(Frozen):
@@ -130,12 +126,7 @@ class Line(Frozen):
     @model_validator(mode="before")
     @classmethod
     def _accept_capacity(cls, data: Any) -> Any:
-        is_plain_quantity = isinstance(data, dict) and "value" in data
-        return (
-            {"capacity": data}
-            if is_plain_quantity or (isinstance(data, (int, float)) and not isinstance(data, bool))
-            else data
-        )
+        return in_full(data, "capacity")
 
 
 class Factory(Frozen):

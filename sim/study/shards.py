@@ -46,8 +46,15 @@ def share(experiment: Experiment, shard: str | None) -> Bools:
     return own
 
 
+def plainly(shard: str | None) -> str:
+    """Write a shard without zeros before its numbers, so that 01/10 goes on with what 1/10 began;
+    empty where there is none. Raises InputError for another text.
+    """
+    return "" if shard is None else "{}/{}".format(*_parts(shard))
+
+
 def _parts(shard: str) -> tuple[int, int]:
-    found = _WRITTEN.fullmatch(shard)
+    found = _WRITTEN.fullmatch(str(shard))
     if not found or not 1 <= int(found[1]) <= int(found[2]):
         raise InputError(f"shard: '{shard}' is not i/n with i from 1 to n, and n at most 999999")
     return int(found[1]), int(found[2])

@@ -24,7 +24,7 @@ from sim.study.formats import due
 from sim.study.parquet_parts import require_pyarrow
 from sim.study.results import finish, seal
 from sim.study.resume import agreed
-from sim.study.shards import shard_folder, share
+from sim.study.shards import plainly, shard_folder, share
 from sim.study.spec import Asked, ask, read_study
 from sim.study.store import STATE, Store, create
 from sim.study.study import Study
@@ -49,7 +49,8 @@ class How(TypedDict, total=False):
     retry_failed: bool
     """Resume, and run failed points again."""
     shard: str | None
-    """i/n: run the i-th of n parts, into a folder of its own beside `out`; `merge` joins them."""
+    """i/n: run the i-th of n parts, into a folder of its own beside `out`; `merge` joins them.
+    01/10 is 1/10."""
     parquet: bool
     """Write the results as Parquet, too, where they are few."""
     csv: bool
@@ -151,16 +152,16 @@ def _filled(folder: Path, experiment: Experiment, how: How) -> Path:
     """Run what is to be run into a folder, which is begun where it is not there, and give
     it back.
     """
-    shard = how.get("shard")
+    shard = plainly(how.get("shard"))
     is_new = not os.path.exists(folder / STATE)
     if is_new:
-        create(folder, experiment, shard or "")
+        create(folder, experiment, shard)
     with locked(folder):
         store = Store(folder)
         if not any(how.get(key) for key in ("resume", "extend", "retry_failed")):
             _refuse_begun(store)
         if not is_new:
-            experiment = agreed(store, experiment, shard or "", extend=bool(how.get("extend")))
+            experiment = agreed(store, experiment, shard, extend=bool(how.get("extend")))
             store.fit(experiment)
         if how.get("retry_failed"):
             store.retry()

@@ -18,8 +18,8 @@ STRANGERS = 0.5
 def affinity(scenario: Scenario, members: Sequence[int]) -> Floats:
     """Draw how close each state feels to each other, 0 to 1, [states, other states, members].
 
-    What a state says of another counts before what it says of the other's bloc; to itself and its
-    own bloc it is 1 where it says nothing.
+    What a state says of another counts before what it says of the other's bloc; to its own bloc it
+    is 1 where it says nothing, to itself where it does not name itself.
     """
     names = list(scenario.states)
     table = np.full((len(names), len(names), len(members)), STRANGERS)
@@ -30,7 +30,7 @@ def affinity(scenario: Scenario, members: Sequence[int]) -> Floats:
         }
         for column, (other, its) in enumerate(scenario.states.items()):
             bloc = its.bloc or other
-            if other in said or bloc in said:
+            if other in said or (bloc in said and other != name):
                 table[row, column] = said.get(other, said.get(bloc))
             elif other == name or (its.bloc is not None and its.bloc == state.bloc):
                 table[row, column] = 1.0

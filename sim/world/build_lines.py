@@ -55,7 +55,7 @@ def build_lines(scenario: Scenario, axes: Axes, draw: Draws) -> Lines:
         first_lot=lot(capacity, yield_),
         unit_cost=cost,
         first_unit_cost=cost.copy(),
-        price=cost,
+        price=cost.copy(),
         revenue=np.zeros(shape),
         idling=np.zeros(shape),
         idle_cost=idle_cost if idle_cost.any() else None,

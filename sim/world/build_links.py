@@ -34,8 +34,11 @@ def build_links(scenario: Scenario, axes: Axes, draw: Draws, caps: TradeCaps) ->
     base_cap = cap.copy()
     # before its event a re-export carries nothing
     cap[axes.is_reexport] = 0.0
-    taxed = any(isinstance(event, Tariff) for event in scenario.events.values())
-    unit_cost = of_terms("unit_cost")
+    taxed = any(isinstance(event, Tariff | Reexport) for event in scenario.events.values())
+    unit_cost, mark_up = of_terms("unit_cost"), np.zeros(weight.shape)
+    for row, (terms, path) in enumerate(others, start=axes.rules):
+        if isinstance(terms, Reexport):
+            mark_up[axes.link_terms == row] = draw(terms.mark_up, f"{path}.mark_up")
     return Links(
         weight=renewed(weight.copy()),
         base_weight=weight,
@@ -49,10 +52,11 @@ def build_links(scenario: Scenario, axes: Axes, draw: Draws, caps: TradeCaps) ->
         base_flow=np.zeros(weight.shape),
         flow=np.zeros(weight.shape),
         unit_cost=unit_cost,
+        mark_up=mark_up,
         tariff=np.zeros(weight.shape),
         tariff_rate=np.zeros(weight.shape),
         is_taxed=taxed,
-        is_charged=bool(taxed or unit_cost.any() or axes.is_reexport.any()),
+        is_charged=bool(taxed or unit_cost.any()),
         lead=lead,
         qualified_from=np.full((axes.dormant.size, draw.width), NEVER),
         lead_groups=LeadGroups.build(lead, axes.link_need, len(axes.needs)),

@@ -24,6 +24,9 @@ from sim.world.lead_times import Building, lead_times
 from sim.world.projects import Upkeep, Works
 from sim.world.ramps import Ramps
 
+NEXT_MONTH = 1
+"""Months after which what is started is there at the earliest."""
+
 
 class Timing(NamedTuple):
     """Hold how long new capacity takes: arrays as in `world.Projects`."""
@@ -36,14 +39,17 @@ class Timing(NamedTuple):
     """Months that a pipeline must hold"""
 
 
-def timing(lead: Floats, shape: Sequence[int], months: int) -> Timing:
+def timing(
+    lead: Floats, shape: Sequence[int], months: int, least: Ints | int = NEXT_MONTH
+) -> Timing:
     """Turn lead times [rows, members], months, into delays; rows with a `shape` above 0 spread
     about theirs, over a run's months.
 
-    What is started is there next month at the earliest.
+    What money starts is there next month at the earliest, since it is spent when a month's goods
+    are made; `least` [rows, 1] says otherwise.
     """
     # what comes after the run need not wait its turn
-    delay = np.minimum(np.maximum(whole(lead), 1), months + 1)
+    delay = np.minimum(np.maximum(whole(lead), least), months + 1)
     spread = np.flatnonzero(np.array(shape, dtype=np.int64))
     half = delay.copy()
     if not spread.size:
@@ -76,7 +82,10 @@ def build_works(scenario: Scenario, axes: Axes, draw: Draws) -> Works:
 
     drawn = lead_times(scenario, [_building(scenario, work) for work in axes.works], draw)
     lead, qualification = rows("lead") + drawn.lead, whole(drawn.qualification)
-    times = timing(lead, [_shape(scenario, work) for work in axes.works], scenario.months)
+    # what an event orders begins before the month's goods are made
+    least = np.array([[0 if work.event else NEXT_MONTH] for work in axes.works], dtype=np.int64)
+    shapes = [_shape(scenario, work) for work in axes.works]
+    times = timing(lead, shapes, scenario.months, least.reshape(-1, 1))
     shape = lead.shape
     remembered = (MEMORY if any(work.event is None for work in axes.works) else 0, *shape)
     return Works(
@@ -148,7 +157,7 @@ def build_upkeep(scenario: Scenario, axes: Axes, draw: Draws) -> Upkeep:
     """Draw how fast lines wear, and how they lay up idle capacity."""
     lines = [scenario.factories[factory].lines[product] for factory, product in axes.lines]
     paths = [f"factories.{factory}.lines.{product}" for factory, product in axes.lines]
-    wearing = [row for row, line in enumerate(lines) if line.decay.value or line.decay.high]
+    wearing = [row for row, line in enumerate(lines) if line.decay.value or line.decay.most]
     resting = [row for row, line in enumerate(lines) if line.mothball]
 
     def rows(key: str) -> Floats:

@@ -59,7 +59,7 @@ def build_projects(scenario: Scenario, axes: Axes, draw: Draws) -> Projects:
     drawn = lead_times(scenario, buildings, draw, slippage, most)
     announced = draw.rows_or(
         [
-            (_announced(scenario.programmes[name], candidate), f"{path}.announced_months")
+            _announced(scenario.programmes[name], candidate, path)
             for (name, _), (path, candidate) in zip(axes.projects, found, strict=True)
         ],
         np.nan,
@@ -106,13 +106,16 @@ def _own_or_class(scenario: Scenario, candidate: Candidate, key: str) -> Quantit
     return of_class
 
 
-def _announced(programme: Programme, candidate: Candidate) -> Quantity | None:
+def _announced(
+    programme: Programme, candidate: Candidate, path: str
+) -> tuple[Quantity | None, str]:
+    """Return the months announced by which a candidate goes, if it does, and their path."""
+    own, lead_time = candidate.announced_months, candidate.lead_time
     if programme.lead_times != "announced":
-        return None
-    lead_time = candidate.lead_time
-    if candidate.announced_months is None and lead_time and lead_time.announced is not None:
-        return months_announced(lead_time)
-    return candidate.announced_months
+        return None, path
+    if own is None and lead_time and lead_time.announced is not None:
+        return months_announced(lead_time), f"{path}.lead_time.announced"
+    return own, f"{path}.announced_months"
 
 
 def build_programmes(scenario: Scenario, axes: Axes, draw: Draws) -> Programmes:

@@ -114,7 +114,8 @@ def _by_rules(scenario: Scenario, ends: Ends) -> tuple[Ways, Ways]:
     row, found = rules.best(parties, pairs)
     rule[row] = found
     at_home = ends.line_state[pairs.seller] == ends.need_state[pairs.buyer]
-    by_search = np.append(trade.by_search, False)
+    # a weight of 0 forbids for good: nobody can find who is not to deliver
+    by_search = np.append(trade.by_search & ~trade.is_closed, False)
     is_open = np.append(~trade.is_closed, False) & ~by_search
     unspoken = rule < 0
     permitted = np.where(unspoken, at_home, is_open[rule])

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.kernels.allocation import Allocation
 from sim.kernels.arrays import Floats
-from sim.kernels.sums import divide, levelled, whole
+from sim.kernels.sums import divide, levelled
 from sim.world import lots
 from sim.world.world import Trade, World
 
@@ -45,9 +45,7 @@ def settle(world: World, initial_cover: Floats, trade: Trade) -> None:
     plans = world.stock_plans
     if plans is not None:
         rows = plans.rows
-        needs.stock[rows] = plans.at_start(
-            initial_cover[rows], needs.base[rows], whole(needs.lead[rows])
-        )
+        needs.stock[rows] = plans.at_start(initial_cover[rows], needs.base[rows], needs.lead[rows])
     needs.stock[world.axes.inputs] = (
         needs.cover[world.axes.inputs] * needs.demand[world.axes.inputs]
     )

@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 
 from sim.kernels.arrays import Bools, Floats, Ints
-from sim.kernels.seasons import between, of_mean, picked, stored, to_date
+from sim.kernels.seasons import between, by_whole_months, of_mean, picked, stored, to_date
 from sim.scenario.need import MONTHS_OF_YEAR, Need, StockTarget
 from sim.scenario.quantity import month_number
 from sim.scenario.schema import Scenario
@@ -72,27 +72,37 @@ class StockPlans:
             units = np.where(picked(path.holds, at), aim, units)
         return np.minimum(units, self.ceiling)
 
-    def ahead(self, month: int, lead: Ints, cover: Floats) -> tuple[Floats, Floats]:
+    def ahead(self, month: int, lead: Floats, cover: Floats) -> Floats:
         """Return what is to come in the month in which orders placed in this one arrive, after
-        `lead` months, and what stock and orders are to hold before they are placed; units.
+        `lead` months, and what stock and orders are to hold before they are placed; units, [2,
+        needs, members].
         """
-        now = np.full_like(lead, month)
-        before, then = now + lead - 1, now + lead
-        level = self.held(before, cover)
         first = self.first
-        needed = between(self.until, first + now, first + before) * self.use
-        use = picked(self.season, (first + then) % 12) * self.use
-        return np.maximum(use + self.held(then, cover) - level, 0.0), level + needed
 
-    def at_start(self, cover: Floats, use: Floats, lead: Ints) -> Floats:
+        def told(lead: Ints) -> Floats:
+            now = np.full_like(lead, month)
+            before, then = now + lead - 1, now + lead
+            level = self.held(before, cover)
+            needed = between(self.until, first + now, first + before) * self.use
+            use = picked(self.season, (first + then) % 12) * self.use
+            come = np.maximum(use + self.held(then, cover) - level, 0.0)
+            return np.stack((come, level + needed))
+
+        return by_whole_months(told, lead)
+
+    def at_start(self, cover: Floats, use: Floats, lead: Floats) -> Floats:
         """Return the stock when the run begins, units: what is to be held when what is in transit
         has come, a mean month's need each month. `cover` is what the scenario gives.
         """
         self.use[:] = use
-        before, last = np.full_like(lead, self.first - 1), lead - 1
-        needed = between(self.until, before, self.first + last)
-        held = self.held(last, cover) + (needed - lead) * use
-        return np.where(self.given, cover * use, np.maximum(held, 0.0))
+
+        def told(lead: Ints) -> Floats:
+            before, last = np.full_like(lead, self.first - 1), lead - 1
+            needed = between(self.until, before, self.first + last)
+            return self.held(last, cover) + (needed - lead) * use
+
+        held = np.maximum(by_whole_months(told, lead), 0.0)
+        return np.where(self.given, cover * use, held)
 
 
 def build_stock_plans(

@@ -63,8 +63,7 @@ class Lines:
     first_unit_cost: Floats
     """Money that it cost at the start, with the royalties of licences; events write it"""
     price: Floats
-    """Money asked per unit at the gate; unit_cost itself where all lines sell at cost, so
-    month/learning and events write it as they write that; month/billing writes it elsewhere"""
+    """Money asked per unit at the gate when goods were billed last; month/billing writes it"""
     revenue: Floats
     """Money for what was shipped this month, without delivery; month/billing writes it"""
     idling: Floats
@@ -181,13 +180,15 @@ class Links:
     flow: Floats
     """Units shipped this month; month/allocation writes it"""
     unit_cost: Floats
-    """Money per unit for transport and mark-up; events write it"""
+    """Money per unit for transport, and for the mark-up of trade rules"""
+    mark_up: Floats
+    """Share of the price at the gate that transit states add"""
     tariff: Floats
     """Money per unit that tariffs add; events write it"""
     tariff_rate: Floats
     """Share of the price at the gate that tariffs add; events write it"""
     is_taxed: bool
-    """Whether any event is a tariff"""
+    """Whether tariffs or transit states may add anything"""
     is_charged: bool
     """Whether that is, or may become, above 0 anywhere"""
     lead: Ints
@@ -238,9 +239,7 @@ class World:
 
     @property
     def leaving(self) -> Floats:
-        """Return the units that leave on each link this month, [links, members]: the flow, in whole
-        lots where goods come in lots.
-        """
+        """Return what leaves on each link this month, units [links, members]: the flow, or lots."""
         return self.links.flow if self.lots is None else self.lots.leaving
 
     @property
@@ -306,7 +305,7 @@ class World:
         links = self.links
         if not links.is_taxed:
             return links.unit_cost
-        return links.unit_cost + links.tariff + links.tariff_rate * price
+        return links.unit_cost + links.tariff + (links.mark_up + links.tariff_rate) * price
 
     def grow(self, values: Floats) -> Floats:
         """Repeat a column [rows, 1] for all members."""

@@ -247,10 +247,12 @@ class Builder:
         )
 
     def _affinity(self, buyer: str, seller: str) -> float:
-        """Say how close a state feels to another: by its name, or by its bloc."""
+        """Say how close a state feels to another: by its name, or by its bloc, which says nothing
+        of itself.
+        """
         states = self.scenario.states
         own, bloc = states[buyer], states[seller].bloc
-        for name in (seller, bloc):
+        for name in (seller,) if buyer == seller else (seller, bloc):
             if name in own.affinity:
                 return self.draw(own.affinity[name], f"states.{buyer}.affinity.{name}")
         is_allied = buyer == seller or (bloc is not None and bloc == own.bloc)

@@ -135,7 +135,7 @@ class Discovery(Shown):
     @cached_property
     def quality(self) -> pd.DataFrame:
         """Tabulate what each box holds, and `all` together; `left_out`: what boxes hold of points
-        that they were not fitted to.
+        that they were not fitted to. `when` is the condition.
         """
         import pandas as pd
 
@@ -147,9 +147,10 @@ class Discovery(Shown):
             if self.boxes
             else []
         )
-        return pd.DataFrame(
+        found = pd.DataFrame(
             [*each, *whole], columns=["box", "where", "coverage", "density", "mass", "points"]
         )
+        return found.assign(when=_joined(self.conditions))
 
     @cached_property
     def points(self) -> pd.DataFrame:
@@ -184,7 +185,10 @@ class Discovery(Shown):
         """Return what is shown of it at a glance: the boxes, and what they hold."""
         told = "boxes, those that hold most of these runs first:" if self.boxes else self._nothing()
         return Card.of_frame(
-            self.head, told, self.quality, "boxes, text, table, quality, points, chart(), save()"
+            self.head,
+            told,
+            self.quality.drop(columns="when"),
+            "boxes, text, table, quality, points, chart(), save()",
         )
 
     def where(self, box: Box) -> str:

@@ -10,19 +10,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.report.charts.chart import Chart, Key, Panel, Spec
+from sim.report.charts.chart import Chart, Key, Mark, Panel, Spec
 from sim.report.charts.choice import ANY, Choice
 from sim.report.charts.frames import fields
 from sim.report.charts.names import plain
 from sim.report.charts.ranges import labelled, range_spec, step
 from sim.report.charts.tables import Tables
-from sim.report.charts.time import ordinal
+from sim.report.charts.time import WHOLE_YEARS, ordinal
 from sim.report.charts.wording import counted, number
 
 if TYPE_CHECKING:
     import pandas as pd
 
 POINTS = {"outcome": "$ink", "plan": "$event", "naive": "$even"}
+SHAPES: dict[str, Mark] = {"outcome": "diamond", "plan": "cross", "naive": "triangle-up"}
 TENTHS = tuple(f"{low} to {low + 10} %" for low in range(0, 100, 10))
 MONTH = re.compile(r"(after )?(\d{4}-\d{2})")
 
@@ -45,7 +46,7 @@ def backtest(tables: Tables, choice: Choice = ANY) -> Chart | None:
         y=alt.Y("label:N", sort=None),
         shape=alt.Shape(
             "what:N",
-            scale=alt.Scale(domain=list(POINTS), range=["diamond", "cross", "triangle-up"]),
+            scale=alt.Scale(domain=list(POINTS), range=list(SHAPES.values())),
         ),
         color=alt.Color(
             "what:N", scale=alt.Scale(domain=list(POINTS), range=list(POINTS.values()))
@@ -54,7 +55,7 @@ def backtest(tables: Tables, choice: Choice = ANY) -> Chart | None:
     spec = range_spec(
         max(step(panel.rows["rows"]) for panel in panels),
         {"model": "$line"},
-        format=".6~g",
+        labels={"format": ".6~g", "labelExpr": WHOLE_YEARS},
         zero=False,
         extra=[dots.mark_point(filled=True, opacity=1, size=60)],
     )
@@ -67,9 +68,9 @@ def backtest(tables: Tables, choice: Choice = ANY) -> Chart | None:
         panels=panels,
         keys=[
             Key("forecast: median, bar: 9 of 10 members", "$line", "point"),
-            Key("what happened", "$ink", "point"),
-            Key("announced plan", "$event", "point"),
-            Key("naive forecast", "$even", "point"),
+            Key("what happened", "$ink", SHAPES["outcome"]),
+            Key("announced plan", "$event", SHAPES["plan"]),
+            Key("naive forecast", "$even", SHAPES["naive"]),
         ],
         table=_table(rows),
         columns=1,

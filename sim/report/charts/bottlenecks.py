@@ -44,8 +44,7 @@ def bottlenecks(tables: Tables, choice: Choice = ANY) -> Chart | None:
     asked for and the line could not make).
     """
     rows = tables["bottlenecks"]
-    choice.check(rows["state"], rows["product"])
-    rows = rows[[choice.takes(*need) for need in zip(rows["state"], rows["product"], strict=True)]]
+    rows = choice.among(rows)
     rows = rows[rows["share"] > 0]
     by_line: dict[Line, pd.DataFrame] = {
         (str(factory), str(state), str(product)): part

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from sim.report.charts import events
 from sim.report.charts.chart import Chart, Key, Panel, Spec
 from sim.report.charts.choice import ANY, Choice
@@ -13,17 +15,17 @@ from sim.report.charts.relevance import bearing_on_capacity
 from sim.report.charts.spreads import spread, wide
 from sim.report.charts.states import state_colours, state_keys
 from sim.report.charts.tables import Tables
-from sim.report.charts.time import label, month_axis, ordinals, thinned
-from sim.report.charts.wording import number, sampled, selected
+from sim.report.charts.time import label, month_axis, ordinals, sampling, thinned
+from sim.report.charts.wording import listed, number, sampled, selected
 
 if TYPE_CHECKING:
     import pandas as pd
 
 USUAL = 12
 SPREAD = ["p05", "p50", "p95"]
+LINE = ["factory", "product"]
 CHANGED = 0.01
 """A line is drawn when its capacity changes by more than this share of its greatest."""
-MOST_POINTS = 4000
 
 
 def capacity(tables: Tables, choice: Choice = ANY) -> Chart | None:
@@ -34,7 +36,6 @@ def capacity(tables: Tables, choice: Choice = ANY) -> Chart | None:
     make at the start. None where no line changes.
     """
     rows = _rows(tables)
-    choice.check(rows["state"], rows["product"])
     drawn = _changed(rows)
     if drawn.empty:
         return None
@@ -45,7 +46,7 @@ def capacity(tables: Tables, choice: Choice = ANY) -> Chart | None:
     if not shown:
         return None
     lines = lines[lines["product"].isin(shown)]
-    every = 3 if len(lines) > MOST_POINTS else 1
+    every = sampling((part for _, part in groups(lines, LINE)), SPREAD)
     by_product = dict(groups(lines, "product"))
     panels = [_panel(tables, product, by_product[product], every) for product in shown]
     known = events.shown(tables, panels)
@@ -75,7 +76,7 @@ def capacity(tables: Tables, choice: Choice = ANY) -> Chart | None:
 
 
 def _rows(tables: Tables) -> pd.DataFrame:
-    frame = tables["capacity"]
+    frame = tables.listed("capacity")
     prefix = "usable" if "usable_p50" in frame else "capacity"
     named = {f"{prefix}_{level}": level for level in SPREAD}
     kept = frame[["month", "factory", "state", "product", *named]].rename(columns=named)
@@ -84,9 +85,9 @@ def _rows(tables: Tables) -> pd.DataFrame:
 
 def _changed(rows: pd.DataFrame) -> pd.DataFrame:
     """Keep the lines whose capacity changes in the median or at an end of the spread."""
-    groups = rows.groupby(["factory", "product"], sort=False)
-    spans = [groups[level].transform("max") - groups[level].transform("min") for level in SPREAD]
-    greatest = groups["p95"].transform("max")
+    lines = rows.groupby(LINE, sort=False)
+    spans = [lines[level].transform("max") - lines[level].transform("min") for level in SPREAD]
+    greatest = lines["p95"].transform("max")
     moves = sum(span > CHANGED * greatest for span in spans) > 0
     return rows[moves & (greatest > 0)]
 
@@ -130,18 +131,34 @@ def _panel(tables: Tables, product: str, lines: pd.DataFrame, every: int) -> Pan
 
 
 def _finding(tables: Tables, lines: pd.DataFrame) -> str:
-    """Write from what to what the line that changes most goes, in the median."""
-    spans = lines.groupby("factory", sort=False)["p50"].agg(_lasting).abs()
-    line = lines[lines["factory"] == spans.idxmax()]
+    """Write from what to what the line that changes most goes, in the median, and where it
+    turns.
+    """
+    by_factory = lines.groupby("factory", sort=False)["p50"]
+    lasting = by_factory.agg(_lasting).abs()
+    most = (lasting if lasting.max() > 0 else by_factory.max() - by_factory.min()).idxmax()
+    line = lines[lines["factory"] == most]
     begin, end = line.iloc[0], line.iloc[-1]
     names = tables.names
     unit = names.unit(begin["product"])
     who = f"{names.factory(begin['factory'])} ({names.state(begin['state'])})"
-    return (
-        f"{names.product(begin['product'])}: {who} can make {number(begin['p50'])} {unit} a "
-        f"month in "
-        f"{label(int(begin['m']))} and {number(end['p50'])} in {label(int(end['m']))}"
-    )
+    told = [
+        f"{number(begin['p50'])} {unit} a month in {label(int(begin['m']))}",
+        *(f"{number(turn.p50)} in {label(int(turn.m))}" for turn in fields(_turn(line))),
+        f"{number(end['p50'])} in {label(int(end['m']))}",
+    ]
+    return f"{names.product(begin['product'])}: {who} can make {listed(told)}"
+
+
+def _turn(line: pd.DataFrame) -> pd.DataFrame:
+    """Return the month in which a line is furthest below, or above, both where it begins and where
+    it ends; no row where it never is.
+    """
+    values = line["p50"].to_numpy(float)
+    low, high = sorted((values[0], values[-1]))
+    beyond = np.maximum(low - values, values - high)
+    at = int(beyond.argmax())
+    return line.iloc[[at] if beyond[at] > CHANGED * values.max() else []]
 
 
 def _spec(start: int, last: int, colours: dict[str, str]) -> Spec:

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     import altair as alt
     import pandas as pd
 
-Mark = Literal["line", "dash", "band", "square", "point", "ring", "rule"]
+Mark = Literal[
+    "line", "dash", "band", "square", "point", "ring", "rule", "diamond", "cross", "triangle-up"
+]
 Spec = dict[str, Any]
 
 

@@ -8,11 +8,11 @@ import numpy as np
 
 from sim.report.charts.chart import Chart, Key, Panel
 from sim.report.charts.choice import ANY, Choice
-from sim.report.charts.frames import fields
+from sim.report.charts.frames import fields, groups
 from sim.report.charts.ranges import labelled, range_spec, step
 from sim.report.charts.spreads import spread
 from sim.report.charts.tables import Tables
-from sim.report.charts.wording import number, percent, points, selected
+from sim.report.charts.wording import counted, number, percent, points, selected
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,26 +61,25 @@ def comparison(tables: Tables, choice: Choice = ANY, metric: str = HEADLINE) -> 
     differs.
     """
     rows = tables["comparison"]
-    choice.check(rows["state"], rows["product"])
     rows = rows[(rows["metric"] == metric) & (rows["product"] != ALL) & np.isfinite(rows["p50"])]
-    rows = rows[[choice.takes(*need) for need in zip(rows["state"], rows["product"], strict=True)]]
+    rows = choice.among(rows)
     size = rows[["mean", "p05", "p95"]].abs().max(axis=1)
     seen = rows[size >= least_seen(metric)]
     if seen.empty:
         return None
     panels = [
         _panel(tables, other, part, metric, choice.limit(USUAL))
-        for other, part in seen.groupby("other", sort=False)
+        for other, part in groups(seen, "other")
     ]
     shown = sum(len(panel.rows["rows"]) for panel in panels)
     base = str(seen["base"].iloc[0])
     what = METRICS.get(metric, metric)
     return Chart(
         name="comparison",
-        title=_finding(seen, base, what),
+        title=_finding(seen, base),
         subtitle=f"{what[:1].upper()}{what[1:]}, {base} less the other, member by member; "
         + selected(shown, len(seen), "difference", "largest shown, greatest gain first")
-        + f" ({len(rows)} needs compared)",
+        + f" ({counted(len(rows.drop_duplicates(['state', 'product'])), 'need')} compared)",
         spec=range_spec(step(*(panel.rows["rows"] for panel in panels)), KINDS),
         panels=panels,
         keys=[
@@ -130,20 +129,25 @@ def _panel(tables: Tables, other: str, rows: pd.DataFrame, metric: str, most: in
             "zero": pd.DataFrame({"x": [0.0]}),
         },
         told=(
-            f"Against {other}: {gains} needs surely gain, {losses} surely lose, "
-            f"{len(named) - gains - losses} are unsure."
+            f"Against {other}: {counted(gains, 'need')} surely better, {losses} surely worse, "
+            f"{len(named) - gains - losses} unsure."
         ),
         axis="percentage points" if metric in SHARES else METRICS.get(metric, metric),
     )
 
 
-def _finding(rows: pd.DataFrame, base: str, what: str) -> str:
+def _finding(rows: pd.DataFrame, base: str) -> str:
     others = list(dict.fromkeys(rows["other"]))
-    sure = (int((rows["p_better"] >= SURE).sum()), int((rows["p_better"] <= 1 - SURE).sum()))
-    against = others[0] if len(others) == 1 else f"{len(others)} others"
+    better, worse = int((rows["p_better"] >= SURE).sum()), int((rows["p_better"] <= 1 - SURE).sum())
+    if len(others) > 1:
+        return (
+            f"{base} against {len(others)} others: of {counted(len(rows), 'difference')}, {better} "
+            f"surely for the better, {worse} for the worse"
+        )
+    does = "does" if better == 1 else "do"
     return (
-        f"{base} against {against}: {sure[0]} needs surely do better, {sure[1]} surely "
-        f"worse, of {len(rows)} that differ"
+        f"{base} against {others[0]}: {counted(better, 'need')} surely {does} better, {worse} "
+        f"surely worse, of {len(rows)} that differ"
     )
 
 

@@ -13,6 +13,7 @@ from sim.report.charts.states import state_colours, state_keys
 from sim.report.charts.tables import Tables
 from sim.report.charts.time import year_axis
 from sim.report.charts.wording import number
+from sim.report.charts.years import parts_told
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,9 +36,8 @@ def cost(tables: Tables, choice: Choice = ANY) -> Chart | None:
     are none.
     """
     rows = tables["money"]
-    choice.check(rows["state"], choice.products)
     rows = rows[(rows["state"] != "all") & rows["item"].isin(ITEMS) & rows["p50"].notna()]
-    rows = rows[[choice.takes(state, None) for state in rows["state"]]]
+    rows = rows.loc[[choice.takes(state, None) for state in rows["state"]]]
     size = rows[["p05", "p50", "p95"]].abs().max(axis=1)
     largest = size.groupby([rows["item"], rows["state"]]).transform("max")
     greatest = size.groupby(rows["item"]).transform("max")
@@ -49,7 +49,8 @@ def cost(tables: Tables, choice: Choice = ANY) -> Chart | None:
     return Chart(
         name="cost",
         title=_finding(tables, rows),
-        subtitle=f"{currency}, by calendar year; states above 1 % of the greatest; "
+        subtitle=f"{currency}, by calendar year{parts_told(tables)}; states above 1 % of the "
+        "greatest; "
         "line: median member, band: 9 of 10 members",
         spec=_spec(
             state_colours(tables), [int(year) for year in sorted(tables["money"]["year"].unique())]

@@ -57,7 +57,7 @@ def discovery(tables: Tables, choice: Choice = ANY) -> Chart | None:
     up = lines[1].title if len(lines) > 1 else "share of runs in which it holds"
     return Chart(
         name="discovery",
-        title=_finding(boxes, base),
+        title=_finding(boxes, base, _condition(tables)),
         subtitle=f"A point is a setting of the factors, its colour the share of its runs in "
         f"which the condition holds; up: {up}, "
         f"across: {lines[0].title}; {counted(len(points), 'point')}, "
@@ -77,11 +77,17 @@ def discovery(tables: Tables, choice: Choice = ANY) -> Chart | None:
     )
 
 
-def _finding(boxes: pd.DataFrame, base: Base) -> str:
+def _condition(tables: Tables) -> str:
+    """Return what holds; a table of another version does not say."""
+    has_it = tables.has("quality") and "when" in tables["quality"]
+    return str(tables["quality"]["when"].iloc[0]) if has_it else "it"
+
+
+def _finding(boxes: pd.DataFrame, base: Base, what: str) -> str:
     best = largest(boxes, "density")
     lift = best["density"] / base.share if base.share else float("nan")
     said = (
-        f"it holds in {percent(base.share)} of all runs, in {percent(best['density'])} of "
+        f"{what} holds in {percent(base.share)} of all runs, in {percent(best['density'])} of "
         f"the best box's (lift {number(lift)}), which holds {percent(best['mass'])} of the runs"
     )
     if base.share > 0.5:
@@ -90,7 +96,7 @@ def _finding(boxes: pd.DataFrame, base: Base) -> str:
             f"Common, so ask when not: {said}; it fails in {percent(rare)} of all and "
             f"{percent(inside)} there"
         )
-    return f"{said[:1].upper()}{said[1:]}"
+    return f"I{said[1:]}" if what == "it" else said
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,13 +120,17 @@ class Line:
         room = 0.5 if self.names else 0.0
         return float(self.values.min()) - room, float(self.values.max()) + room
 
-    def side(self, limit: dict[str, Any]) -> tuple[float, float]:
-        """Return where a box lies along it: all along without a limit."""
+    def sides(self, limit: dict[str, Any]) -> list[tuple[float, float]]:
+        """Return where a box lies along it: all along without a limit; names that stand apart have
+        a part each.
+        """
         low, high = self.ends
         if limit and limit["values"]:
-            kept = [self.names.index(name) for name in limit["values"].split("; ")]
-            return min(kept) - 0.5, max(kept) + 0.5
-        return _or(limit.get("low", np.nan), low), _or(limit.get("high", np.nan), high)
+            kept = {self.names.index(name) for name in limit["values"].split("; ")}
+            first = [place - 0.5 for place in sorted(kept) if place - 1 not in kept]
+            last = [place + 0.5 for place in sorted(kept) if place + 1 not in kept]
+            return list(zip(first, last, strict=True))
+        return [(_or(limit.get("low", np.nan), low), _or(limit.get("high", np.nan), high))]
 
 
 def _lines(tables: Tables, points: pd.DataFrame, boxes: pd.DataFrame) -> list[Line]:
@@ -128,15 +138,22 @@ def _lines(tables: Tables, points: pd.DataFrame, boxes: pd.DataFrame) -> list[Li
     the share of runs stands on the other axis.
     """
     bound = list(dict.fromkeys(boxes["factor"]))
-    return [_line(tables, points, name) for name in bound[:2]]
+    return [_line(tables, points, boxes, name) for name in bound[:2]]
 
 
-def _line(tables: Tables, points: pd.DataFrame, factor: str) -> Line:
-    title, values = tables.names.path(factor), points[factor]
-    if values.dtype.kind in "fi":
-        return Line(factor, title, values)
-    names = tuple(dict.fromkeys(map(str, values)))
-    return Line(factor, title, values.map(lambda each: names.index(str(each))), names)
+def _line(tables: Tables, points: pd.DataFrame, boxes: pd.DataFrame, factor: str) -> Line:
+    title = tables.names.path(factor)
+    limits = [each for each in boxes.loc[boxes["factor"] == factor, "values"] if each]
+    if not limits:
+        return Line(factor, title, points[factor])
+    said = _said(points[factor])
+    names = tuple(sorted({*said, *(name for each in limits for name in each.split("; "))}))
+    return Line(factor, title, said.map(names.index), names)
+
+
+def _said(values: pd.Series[Any]) -> pd.Series[str]:
+    """Write choices as the limits of boxes name them; a table read again holds some as values."""
+    return values.map(lambda each: str(each).lower() if isinstance(each, bool) else str(each))
 
 
 def _panel(points: pd.DataFrame, boxes: pd.DataFrame, lines: list[Line]) -> Panel:
@@ -150,17 +167,21 @@ def _panel(points: pd.DataFrame, boxes: pd.DataFrame, lines: list[Line]) -> Pane
     rects: list[tuple[float | str, ...]] = []
     for box, part in groups(boxes, "box"):
         limits = {limit["factor"]: limit for limit in records(part)}
-        sides = [line.side(limits.get(line.factor, {})) for line in lines]
-        (x, x2), (y, y2) = (*sides, (0.0, 1.0))[:2]
+        across, upward = (
+            *(line.sides(limits.get(line.factor, {})) for line in lines),
+            [(0.0, 1.0)],
+        )[:2]
         # numbers stand apart where boxes share a corner
-        at = min(x + (0.012 + 0.05 * (len(rects) % 20)) * (right - left), x2)
-        rects.append((x, x2, y, y2, at, str(box)))
+        room = (0.012 + 0.05 * (len(rects) % 20)) * (right - left)
+        rects += [
+            (x, x2, y, y2, min(x + room, x2), str(box)) for x, x2 in across for y, y2 in upward
+        ]
     frame = pd.DataFrame(rects, columns=["x", "x2", "y", "y2", "at", "number"])
     told = f"Points by {' and '.join(line.title for line in lines)}"
     return Panel(
         title="",
         rows={"rows": rows.iloc[:: -(-len(rows) // MOST_POINTS)], "boxes": frame},
-        told=f"{told}, with {counted(len(frame), 'box', 'boxes')}.",
+        told=f"{told}, with {counted(frame['number'].nunique(), 'box', 'boxes')}.",
     )
 
 
@@ -176,7 +197,7 @@ def _near(points: pd.DataFrame, boxes: pd.DataFrame, drawn: list[str]) -> pd.Ser
             if limit["factor"] in drawn:
                 continue
             if limit["values"]:
-                kept &= values.astype(str).isin(limit["values"].split("; "))
+                kept &= _said(values).isin(limit["values"].split("; "))
             else:
                 kept &= ~(values <= limit["low"]) & ~(values > limit["high"])
         found |= kept

@@ -7,12 +7,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sim.report.charts.time import label, ordinal
+from sim.report.charts.wording import percent
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from sim.report.charts.chart import Panel
     from sim.report.charts.tables import Tables
+
+
+NEAR = 1e-6
+"""Shares that differ by less are one."""
 
 
 @dataclass(frozen=True)
@@ -36,9 +41,7 @@ def moments(tables: Tables) -> list[Moment]:
 def _moments(tables: Tables) -> list[Moment]:
     if not tables.has("events"):
         return []
-    rows = tables["events"].query("action == 'begins'")
-    first = rows.sort_values(["members", "month"], ascending=[False, True], kind="stable")
-    begins = first.drop_duplicates("event").sort_values(["month"], kind="stable")
+    begins = _most_often(tables).sort_values(["month"], kind="stable")
     by_month: dict[int, list[str]] = {}
     for month, event in zip(begins["month"], begins["event"], strict=True):
         by_month.setdefault(ordinal(month), []).append(event)
@@ -46,6 +49,20 @@ def _moments(tables: Tables) -> list[Moment]:
         Moment(number, month, tuple(by_month[month]))
         for number, month in enumerate(sorted(by_month), 1)
     ]
+
+
+def _most_often(tables: Tables) -> pd.DataFrame:
+    """Return of each event the month in which it begins in most members."""
+    rows = tables["events"].query("action == 'begins'")
+    first = rows.sort_values(["members", "month"], ascending=[False, True], kind="stable")
+    return first.drop_duplicates("event")
+
+
+def _shares(tables: Tables) -> dict[str, tuple[float, float]]:
+    """Return the share of the members in which each event begins in that month, and ever."""
+    ever = tables["events"].query("action == 'begins'").groupby("event")["members"].sum()
+    then = _most_often(tables).set_index("event")["members"]
+    return {str(name): (float(then[name]), float(ever[name])) for name in then.index}
 
 
 def shown(tables: Tables, panels: Iterable[Panel]) -> list[Moment]:
@@ -87,6 +104,16 @@ def marks(found: Sequence[Moment], first: int, last: int, room: float = 0.026) -
 def key(tables: Tables, found: Iterable[Moment]) -> list[str]:
     """Write what begins when, by number."""
     return [
-        f"{each.number}  {label(each.month)}  {'; '.join(map(tables.names.event, each.events))}"
+        f"{each.number}  {label(each.month)}  "
+        + "; ".join(_told(tables, event) for event in each.events)
         for each in found
     ]
+
+
+def _told(tables: Tables, event: str) -> str:
+    """Name an event; where it begins otherwise in some members, with their share."""
+    name, (then, ever) = tables.names.event(event), tables.once("shares", _shares)[event]
+    if then > 1 - NEAR:
+        return name
+    also = f", at some time in {percent(min(ever, 1.0))}" if ever > then + NEAR else ""
+    return f"{name} (in {percent(then)} of the members{also})"

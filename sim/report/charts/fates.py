@@ -35,7 +35,6 @@ def fates(tables: Tables, choice: Choice = ANY) -> Chart | None:
     Needs most likely to be unmet at the end come first. None where no need was hit.
     """
     rows = tables["fates"]
-    choice.check(rows["state"], rows["product"])
     ends = rows[rows["year"] == "end"]
     unmet = ends[ends["fate"] == "unmet"].sort_values("probability", ascending=False, kind="stable")
     needs = [

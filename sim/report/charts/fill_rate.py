@@ -14,8 +14,8 @@ from sim.report.charts.marks import event_marks
 from sim.report.charts.relevance import bearing_on_need
 from sim.report.charts.spreads import spread, wide
 from sim.report.charts.tables import Tables
-from sim.report.charts.time import label, month_axis, ordinals, thinned
-from sim.report.charts.wording import counted, percent, sampled, selected
+from sim.report.charts.time import label, month_axis, ordinals, sampling, thinned
+from sim.report.charts.wording import percent, sampled, selected, short_percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,8 +27,7 @@ twenty.
 """
 HALF, FULL = 0.5, 0.9
 SPREAD = ["p05", "p25", "p50", "p75", "p95"]
-MOST_POINTS = 9000
-"""Months of all panels together; of more, every third month is drawn."""
+LEVELS = [*SPREAD, "central"]
 
 
 def fill_rate(tables: Tables, choice: Choice = ANY) -> Chart | None:
@@ -39,7 +38,6 @@ def fill_rate(tables: Tables, choice: Choice = ANY) -> Chart | None:
     on the mean. None where no need was short.
     """
     rows = tables.final("series").query("metric == 'fill_rate'")
-    choice.check(rows["state"], rows["product"])
     by_need = _series(rows)
     ordered = choice.of([need for need in worst(rows) if need in by_need])
     short = _short(by_need, ordered)
@@ -47,10 +45,10 @@ def fill_rate(tables: Tables, choice: Choice = ANY) -> Chart | None:
     if not shown:
         return None
     series = {need: by_need[need] for need in shown}
-    every = 3 if sum(map(len, series.values())) > MOST_POINTS else 1
+    every = sampling(series.values(), LEVELS)
     panels = [_panel(tables, need, series[need], every) for need in shown]
     known = events.shown(tables, panels)
-    which = _which(len(shown), None if choice.is_made else len(short), len(by_need))
+    which = _which(tables, len(shown), None if choice.is_made else len(short), len(by_need))
     months = series[shown[0]]["m"]
     return Chart(
         name="fill_rate",
@@ -70,13 +68,13 @@ def fill_rate(tables: Tables, choice: Choice = ANY) -> Chart | None:
     )
 
 
-def _which(shown: int, short: int | None, total: int) -> str:
+def _which(tables: Tables, shown: int, short: int | None, total: int) -> str:
     """Say which needs are shown: of all, or of those that are short where none were asked for."""
     if short is None:
-        return selected(shown, total, "need", "worst first")
+        return selected(shown, total, f"need{tables.kind}", "worst first", f"needs{tables.kind}")
     words = "need that is short in some month", "needs that are short in some month"
     which = selected(shown, short, words[0], "worst first", words[1])
-    return f"{which} ({counted(total, 'need')} in all)"
+    return f"{which} ({tables.counted(total)} in all)"
 
 
 def worst(rows: pd.DataFrame) -> list[Need]:
@@ -111,9 +109,11 @@ def story(series: pd.DataFrame) -> str:
     if below.size and end < HALF:
         since = months[middle >= HALF]
         start = months[months > since[-1]][0] if since.size else months[0]
-        return (
-            f"less than half of need is met from {label(int(start))[:4]} to {label(int(last))[:4]}"
-        )
+        first, final = label(int(start)), label(int(last))
+        if first[:4] != final[:4]:
+            first, final = first[:4], final[:4]
+        when = f"in {final}" if first == final else f"from {first} to {final}"
+        return f"less than half of need is met {when}"
     if below.size:
         return (
             f"less than half of need is met until {label(int(below[-1]))[:4]}, "
@@ -135,7 +135,7 @@ def story(series: pd.DataFrame) -> str:
 def _series(rows: pd.DataFrame) -> dict[Need, pd.DataFrame]:
     """Return the months of each need in which something is needed: `m`, and its spread."""
     needed = rows[rows["p50"].notna()]
-    numbers = needed[[*SPREAD, "central"]].assign(m=ordinals(needed["month"]))
+    numbers = needed[LEVELS].assign(m=ordinals(needed["month"]))
     needs = [needed["state"], needed["product"]]
     return {(str(need[0]), str(need[1])): part for need, part in numbers.groupby(needs, sort=False)}
 
@@ -147,16 +147,16 @@ def _panel(tables: Tables, need: Need, series: pd.DataFrame, every: int) -> Pane
     scenario = names.scenario
     bears = bearing_on_need(scenario, *need) if scenario else None
     known = events.bearing(events.moments(tables), bears)
-    drawn = thinned(series, [*SPREAD, "central"], every)
+    drawn = thinned(series, LEVELS, every)
     first_month, last = int(series["m"].iloc[0]), int(series["m"].iloc[-1])
     low, middle, high = (float(series[name].iloc[-1]) for name in ("p05", "p50", "p95"))
     spread = f"9 of 10 members end between {percent(low)} and {percent(high)}"
     return Panel(
         title=names.need(*need),
         rows={
-            "rows": drawn.round(4),
+            "rows": drawn,
             "events": events.marks(known, first_month, last),
-            "end": pd.DataFrame({"m": [last], "p50": [middle], "said": [percent(middle)]}),
+            "end": pd.DataFrame({"m": [last], "p50": [middle], "said": [short_percent(middle)]}),
         },
         told=f"{names.need(*need)}: {story(series)}; {spread}.",
         group=need[0],

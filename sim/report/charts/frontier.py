@@ -16,7 +16,7 @@ from sim.report.charts.frames import single
 from sim.report.charts.marks import NUMBERS
 from sim.report.charts.names import Names
 from sim.report.charts.tables import Tables
-from sim.report.charts.time import ordinal
+from sim.report.charts.time import WHOLE_YEARS, date_ticks, ordinal
 from sim.report.charts.wording import number, percent
 
 if TYPE_CHECKING:
@@ -188,7 +188,6 @@ def _finding(tables: Tables, plan: dict[str, Any]) -> str:
 def _spec(lever: Lever) -> Spec:
     import altair as alt
 
-    format = ".6~g" if lever.is_time else NUMBERS
     ends = [float(lever.places.min()), float(lever.places.max())]
     # all panels have the same places: what never reaches the goal has no dot in the last one
     loose = (
@@ -196,11 +195,10 @@ def _spec(lever: Lever) -> Spec:
         if ends[0] < ends[1]
         else alt.Scale(zero=False)
     )
-    axis = alt.Axis(title=lever.title, format=format, titleLimit=0, grid=False)
+    labels: dict[str, Any] = date_ticks(*ends) if lever.is_time else {"format": NUMBERS}
+    axis = alt.Axis(title=lever.title, titleLimit=0, grid=False, **labels)
     base = alt.Chart(alt.NamedData("rows")).encode(x=alt.X("x:Q", axis=axis, scale=loose))
-    # of dates, which are years, only whole years are labelled
-    is_part = "datum.value > 1800 && datum.value < 2300 && datum.value % 1 > 0"
-    up = alt.Axis(title=None, format=".6~g", tickCount=4, labelExpr=f"{is_part} ? '' : datum.label")
+    up = alt.Axis(title=None, format=".6~g", tickCount=4, labelExpr=WHOLE_YEARS)
     answer = alt.Chart(alt.NamedData("answer"))
     return (
         alt.layer(

@@ -60,7 +60,8 @@ def available(tables: Tables) -> list[str]:
 def chart(tables: Tables, name: str, choice: Choice = ANY) -> Chart | None:
     """Return a chart of a result; None where it would show nothing.
 
-    Raises InputError for a name that is no chart, or a chart whose tables the result has not.
+    Raises InputError for a name that is no chart, a chart whose tables the result has not, and for
+    states and products that are nowhere in the result.
     """
     if name not in CHARTS:
         raise InputError(f"chart: {name!r} is none{meant(name, CHARTS)}")
@@ -69,7 +70,15 @@ def chart(tables: Tables, name: str, choice: Choice = ANY) -> Chart | None:
         which = ", ".join(f"{table}.csv" for table in missing)
         known = ", ".join(available(tables)) or "no chart"
         raise InputError(f"chart: {name} needs rows in {which}; this result can draw {known}")
+    choice.check(*tables.codes(CHARTS[name].tables))
     return CHARTS[name].make(tables, choice)
+
+
+def drawn(tables: Tables, name: str, choice: Choice = ANY) -> Chart | None:
+    """Return a chart by a name that is one, of what is known to be in the result; None where it
+    would show nothing, or where its tables have no rows.
+    """
+    return CHARTS[name].make(tables, choice) if tables.has(*CHARTS[name].tables) else None
 
 
 class Plot:

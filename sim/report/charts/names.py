@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -27,9 +28,11 @@ class Names:
 
     @classmethod
     def of(cls, scenario: Scenario) -> Names:
-        """Take the titles of a scenario."""
+        """Take the titles of a scenario; those that several have are told apart by their codes."""
         titles: dict[str, Any] = {
-            kind: {name: _titled(each, name) for name, each in getattr(scenario, kind).items()}
+            kind: _distinct(
+                {name: _titled(each, name) for name, each in getattr(scenario, kind).items()}
+            )
             for kind in ("states", "products", "factories", "events", "programmes")
         }
         units = {name: each.unit for name, each in scenario.products.items()}
@@ -64,7 +67,7 @@ class Names:
         what of it.
 
         Entities of the scenario are called by their titles; a number in a list of candidates is
-        told with its programme. Two paths have the same title only where two entities do.
+        told with its programme.
         """
         kind, _, rest = path.partition(".")
         titles: Mapping[str, Mapping[str, str]] = {
@@ -87,6 +90,14 @@ def plain(code: str) -> str:
     """Write a code in plain letters: `naval_units` as `Naval units`."""
     words = code.replace("_", " ").strip()
     return words[:1].upper() + words[1:]
+
+
+def _distinct(titles: Mapping[str, str]) -> dict[str, str]:
+    """Add the code to titles that stand more than once: lines of one name would be drawn as one."""
+    times = Counter(titles.values())
+    return {
+        code: f"{title} ({code})" if times[title] > 1 else title for code, title in titles.items()
+    }
 
 
 def _titled(entity: Any, code: str) -> str:

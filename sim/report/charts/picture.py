@@ -139,6 +139,8 @@ def _swatch(key: Key, x: float, y: float) -> Spec:
         "point": {"type": "point", "filled": True, "opacity": 1, "color": key.colour},
         "ring": {"type": "point", "filled": False, "color": key.colour},
     }
+    for shape in ("diamond", "cross", "triangle-up"):
+        marks[shape] = {**marks["point"], "shape": shape}
     mark = marks[key.mark]
     ends = {"x": x, "x2": x + 18} if mark["type"] == "rule" else {"x": x + 9}
     return {"mark": mark, "encoding": _at(**ends, y=y)}

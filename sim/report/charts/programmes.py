@@ -5,6 +5,7 @@ adds.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from sim.report.charts.chart import Chart, Key, Panel, Spec
@@ -13,15 +14,13 @@ from sim.report.charts.frames import records
 from sim.report.charts.ranges import labelled, name_axis, step
 from sim.report.charts.spreads import spread
 from sim.report.charts.tables import Tables
-from sim.report.charts.time import label, ordinal
+from sim.report.charts.time import date_ticks, label, ordinal
 from sim.report.charts.wording import counted, number, percent, selected
 
 if TYPE_CHECKING:
     import pandas as pd
 
 USUAL = 24
-LEAST_YEARS = 2
-"""Years from which on an axis is divided by whole ones."""
 STAGES = {"funded": "$event", "built": "$half", "qualified": "$line"}
 MONTH = re.compile(r"\d{4}-\d{2}")
 
@@ -37,8 +36,7 @@ def programmes(tables: Tables, choice: Choice = ANY) -> Chart | None:
     p50, p95, mean`.
     """
     rows = tables["programmes"]
-    choice.check(rows["state"], rows["product"])
-    rows = rows[[choice.takes(*need) for need in zip(rows["state"], rows["product"], strict=True)]]
+    rows = choice.among(rows)
     ranked = rows.sort_values(
         ["funded_p50", "built_p50"], key=lambda months: months.replace("", "~"), kind="stable"
     )
@@ -93,12 +91,7 @@ def _name(tables: Tables, row: dict[str, Any]) -> str:
 def _panel(tables: Tables, shown: pd.DataFrame) -> Panel:
     import pandas as pd
 
-    names = tables.names
-    made = [
-        f"{names.factory(row['factory'])}: {names.product(row['product'])}"
-        for row in records(shown)
-    ]
-    named = labelled(shown, made)
+    named = labelled(shown, _labels(tables, records(shown)))
     stages = [(row, stage) for row in records(named) for stage in STAGES]
     dots = _marks(stages, "p50", "p50", 0.0)
     ends = [_year(row[f"{stage}_{end}"], 0.0) for row, stage in stages for end in ("p50", "p95")]
@@ -115,6 +108,23 @@ def _panel(tables: Tables, shown: pd.DataFrame) -> Panel:
         },
         told=f"{counted(len(shown), 'candidate')} with the months of money, plant and approval.",
     )
+
+
+def _labels(tables: Tables, rows: list[dict[str, Any]]) -> list[str]:
+    """Name candidates by their plant and product; where several programmes have the same, each with
+    its programme.
+    """
+    names = tables.names
+    plants = [f"{names.factory(row['factory'])}: {names.product(row['product'])}" for row in rows]
+    times = Counter(plants)
+    return [
+        f"{plant}, {_programme(tables, row)}" if times[plant] > 1 else plant
+        for plant, row in zip(plants, rows, strict=True)
+    ]
+
+
+def _programme(tables: Tables, row: dict[str, Any]) -> str:
+    return tables.names.programmes.get(row["programme"]) or str(row["programme"])
 
 
 def _marks(
@@ -134,9 +144,10 @@ def _marks(
 
 
 def _ticks(panel: Panel) -> dict[str, Any]:
-    """Return what keeps half years off an axis of two years or more."""
-    span = panel.rows["rows"]["x"].max() - panel.rows["dots"]["x"].min()
-    return {"tickMinStep": 1} if span >= LEAST_YEARS else {}
+    """Return the labels of the axis."""
+    rows = panel.rows
+    found = [*rows["dots"]["x"], *rows["spans"]["low"], *rows["rows"]["x"]]
+    return date_ticks(min(found), max(found))
 
 
 def _spec(height: int, ticks: dict[str, Any]) -> Spec:
@@ -146,7 +157,7 @@ def _spec(height: int, ticks: dict[str, Any]) -> Spec:
     y = alt.Y("label:N", sort=None, axis=names)
     colour = alt.Color("stage:N", scale=alt.Scale(domain=list(STAGES), range=list(STAGES.values())))
     loose = alt.Scale(zero=False, nice=False, padding=12)
-    across = alt.Axis(title=None, format=".6~g", tickCount=7, orient="top", **ticks)
+    across = alt.Axis(title=None, orient="top", **ticks)
     return (
         alt.layer(
             alt.Chart(alt.NamedData("rows"))
@@ -185,8 +196,9 @@ def _table(tables: Tables, rows: pd.DataFrame) -> pd.DataFrame:
             spread(number, *(row[f"{what}_{level}"] for level in ("p50", "p05", "p95")))
             for what in ("added", "cost")
         ]
-        programme = names.programmes.get(row["programme"]) or row["programme"]
-        made.append((programme, _name(tables, row), percent(row["funded"]), *stages, *numbers))
+        made.append(
+            (_programme(tables, row), _name(tables, row), percent(row["funded"]), *stages, *numbers)
+        )
     columns = [
         "programme",
         "candidate",

@@ -48,7 +48,7 @@ def range_spec(
     height: int,
     colours: Mapping[str, str],
     *,
-    format: str = NUMBERS,
+    labels: Mapping[str, Any] = {"format": NUMBERS},
     zero: bool = True,
     extra: Sequence[Any] = (),
 ) -> Spec:
@@ -56,7 +56,7 @@ def range_spec(
     `said`.
 
     `kind` is a key of `colours`; `said` stands to the right of the bar. `extra` are layers drawn on
-    top.
+    top, `labels` how the numbers of the axis are written.
     """
     import altair as alt
 
@@ -65,7 +65,7 @@ def range_spec(
     base = alt.Chart(alt.NamedData("rows")).encode(
         y=alt.Y("label:N", sort=None, axis=names), color=alt.Color("kind:N", scale=scale)
     )
-    across = alt.Axis(title=None, format=format, tickCount=5)
+    across = alt.Axis(title=None, tickCount=5, **labels)
     x_scale = alt.Scale(zero=zero, nice=zero, padding=0 if zero else 8)
     layers = [
         base.mark_rule(strokeWidth=4, opacity=0.45).encode(

@@ -34,7 +34,6 @@ def sensitivity(tables: Tables, choice: Choice = ANY) -> Chart | None:
     import altair as alt
 
     rows = tables["sensitivity"]
-    choice.check(rows["state"], rows["product"])
     rows = choice.among(rows)
     main = "ST" if "ST" in rows else "mu_star"
     beside, meaning, aside = NUMBERS[main]

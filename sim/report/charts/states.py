@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from sim.report.charts.chart import Key, Mark
 from sim.report.charts.colours import colours
 from sim.report.charts.tables import Tables
+from sim.report.shortened import ALL
 
 COLUMNS = {
     "series": ("state",),
@@ -28,7 +29,7 @@ def _state_colours(tables: Tables) -> dict[str, str]:
         if name in tables:
             for column in columns:
                 found.update(map(str, tables[name][column].unique()))
-    return colours(found - {""})
+    return colours(found - {"", ALL})
 
 
 def state_keys(tables: Tables, states: Iterable[str], mark: Mark = "square") -> list[Key]:

@@ -30,8 +30,6 @@ def stress(tables: Tables, choice: Choice = ANY) -> Chart | None:
     lost.
     """
     rows = tables["criticality"]
-    products = {product for each in rows["product"] for product in each.split()}
-    choice.check({*rows["exporter"], *rows["importer"]} - {""}, products)
     felt = _felt(rows, choice)
     if felt.empty:
         return None
@@ -68,7 +66,7 @@ def stress(tables: Tables, choice: Choice = ANY) -> Chart | None:
 def _felt(rows: pd.DataFrame, choice: Choice) -> pd.DataFrame:
     """Keep the knock-outs asked for that cost something, worst first."""
     taken = [_takes(choice, row.exporter, row.importer, row.product) for row in fields(rows)]
-    kept = rows[taken]
+    kept = rows.loc[taken]
     kept = kept[kept["difference_p95"] > LEAST]
     return kept.sort_values("difference_p50", ascending=False, kind="stable")
 

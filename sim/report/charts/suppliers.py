@@ -4,7 +4,7 @@ of each.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ from sim.report.charts.states import state_colours, state_keys
 from sim.report.charts.tables import Tables
 from sim.report.charts.time import year_axis
 from sim.report.charts.wording import counted, number, percent
+from sim.report.charts.years import MONTHS, parts_told, year_lengths
 from sim.scenario.bills import bills
 
 if TYPE_CHECKING:
@@ -42,14 +43,19 @@ class Delivered:
     """By year and supplier: mean, p05, p95, in the order of the first year, most first"""
     before: int
     """The last year before the first event"""
+    lengths: Mapping[int, int]
+    """Months of the run in a calendar year"""
 
     @property
     def change(self) -> float:
-        """Return how much changed hands or was lost at most against the years before: a share."""
+        """Return how much changed hands or was lost at most against the years before: a share. A
+        year that is not whole counts by the month.
+        """
         years, at = np.unique(self.units["year"], return_inverse=True)
         who, by = np.unique(self.units["who"], return_inverse=True)
         table = np.zeros((years.size, who.size))
         np.add.at(table, (at, by), self.units["mean"].to_numpy(float))
+        table *= [[MONTHS / self.lengths.get(int(year), MONTHS)] for year in years]
         base = (
             table[years <= self.before].mean(axis=0)
             if (years <= self.before).any()
@@ -71,8 +77,7 @@ def suppliers(tables: Tables, choice: Choice = ANY) -> Chart | None:
     in 9 of 10 members, counted from the foot of its bar. A tick is the state's own need. Without a
     choice, buyers whose suppliers changed most are drawn; None where none changed.
     """
-    flows = tables["flows"]
-    choice.check(flows["importer"], flows["product"])
+    flows = tables.listed("flows")
     known = tables.once("delivered", _delivered)
     order = " whose suppliers changed, most changed first"
     if choice.is_made:
@@ -88,7 +93,8 @@ def suppliers(tables: Tables, choice: Choice = ANY) -> Chart | None:
     return Chart(
         name="suppliers",
         title=_finding(tables, shown[0]),
-        subtitle=f"Units delivered in the calendar year; {_which(shown, known)}{order}",
+        subtitle=f"Units delivered in the calendar year{parts_told(tables)}; "
+        f"{_which(shown, known)}{order}",
         spec=_spec(colours, [int(year) for year in sorted(flows["year"].unique())]),
         panels=[_panel(tables, each) for each in shown],
         keys=[
@@ -109,10 +115,13 @@ def suppliers(tables: Tables, choice: Choice = ANY) -> Chart | None:
 
 def _delivered(tables: Tables) -> list[Delivered]:
     """Return the deliveries of each product to each importer, bars laid on one another by year."""
-    flows, moments = tables["flows"], events.moments(tables)
+    flows, moments = tables.listed("flows"), events.moments(tables)
     first_year = int(flows["year"].min())
     before = max(moments[0].month // 12 - 1, first_year) if moments else first_year
-    return [Delivered(need, part, before) for need, part in groups(_stacked(tables, flows), BY)]
+    lengths = year_lengths(tables)
+    return [
+        Delivered(need, part, before, lengths) for need, part in groups(_stacked(tables, flows), BY)
+    ]
 
 
 def _stacked(tables: Tables, flows: pd.DataFrame) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Hashable, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from sim.errors import InputError
 from sim.files.text import from_cell
 from sim.report.charts.names import Names
+from sim.report.charts.wording import counted
 from sim.report.files import MANIFEST, check_folder, readable
 from sim.report.programmes import STAGES
 from sim.report.shortened import ALL
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
 
 T = TypeVar("T")
+STATES = ("state", "exporter", "importer")
+"""Columns that name a state"""
 
 TEXTS = (
     *("month", "metric", "state", "product", "factory", "exporter", "via", "importer", "item"),
@@ -42,7 +45,7 @@ TEXTS = (
     *("base", "other", "name", "choice", "reached", "answer", "reach", "choose", "way", "values"),
     *("programme", "candidate", "bound", "use"),
     *(f"{stage}_{level}" for stage in STAGES for level in ("p05", "p50", "p95", "central")),
-    *("factor", "box", "where", "reason", "category", "unit", "outcome", "plan", "naive"),
+    *("factor", "box", "where", "when", "reason", "category", "unit", "outcome", "plan", "naive"),
 )
 """Columns that are text in one table or another. A year is a number where all of it are numbers."""
 
@@ -71,12 +74,26 @@ class Tables:
             raise KeyError(name)
         return found
 
+    def listed(self, name: str) -> pd.DataFrame:
+        """Return the rows of a table without the totals of a large world, which are of no state."""
+        rows = self[name]
+        return rows[rows["state" if "state" in rows.columns else "importer"] != ALL]
+
+    @property
+    def kind(self) -> str:
+        """Return what is to be said behind `need`: of a large world only those hit are listed."""
+        is_short = "summary" in self and (self["summary"]["state"] == ALL).any()
+        return " hit" if is_short else ""
+
+    def counted(self, needs: int) -> str:
+        """Write a number of needs."""
+        return counted(needs, f"need{self.kind}", f"needs{self.kind}")
+
     def final(self, name: str) -> pd.DataFrame:
         """Return the rows of a table that are of needs of states, and not of inputs of lines; the
         totals of a large world are no needs.
         """
-        rows = self[name]
-        rows = rows[rows["state"] != ALL]
+        rows = self.listed(name)
         return rows[rows["use"] == "final"] if "use" in rows.columns else rows
 
     def typical(self) -> pd.DataFrame:
@@ -86,6 +103,15 @@ class Tables:
         rows = self.final("summary")
         found: pd.DataFrame = rows[2 * rows["n"] >= rows["n"].max()]
         return found
+
+    def codes(self, names: Iterable[str]) -> tuple[set[str], set[str]]:
+        """Return the states and the products of the scenario, and of these tables."""
+        states, products = set(self.names.states), set(self.names.products)
+        for rows in (self[name] for name in names if name in self):
+            for column in STATES:
+                states.update(rows.get(column, ()))
+            products.update(word for text in set(rows.get("product", ())) for word in text.split())
+        return states - {"", ALL}, products
 
     def once(self, name: Hashable, make: Callable[[Tables], T]) -> T:
         """Return what several charts, or one drawn twice, need of the tables; it is made once."""

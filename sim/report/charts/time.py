@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -10,6 +11,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MOST_LABELS = 7
+NEAR = 1e-6
+"""Dates that are a month apart but for so much of one are."""
+WHOLE_YEARS = "datum.value > 1800 && datum.value < 2300 && datum.value % 1 > 0 ? '' : datum.label"
+"""Labels of an axis of numbers or years: of years only whole ones are written."""
+MOST_POINTS = 9000
+"""Months of all panels of a chart together"""
 
 
 def ordinal(month: str) -> int:
@@ -48,13 +55,28 @@ def month_axis(first: int, last: int) -> alt.X:
     import altair as alt
 
     marked = ticks(first, last)
-    is_yearly = all(month % 12 == 0 for month in marked)
-    year = "format(floor(datum.value / 12), '04d')"
-    text = year if is_yearly else f"{year} + '-' + format(datum.value % 12 + 1, '02d')"
+    text = _label_of(marked, "datum.value")
     axis: dict[str, Any] = {"values": marked, "labelExpr": text, "title": None, "grid": False}
     end = last if last > first else last + 1
     scale = alt.Scale(domain=[first, end], nice=False, zero=False)
     return alt.X("m:Q", axis=alt.Axis(**axis), scale=scale)
+
+
+def date_ticks(first: float, last: float) -> dict[str, Any]:
+    """Return the labels of an axis of dates, years and parts of them, as `month_axis` has them."""
+    begin = math.ceil(12 * first - NEAR)
+    marked = ticks(begin, max(math.floor(12 * last + NEAR), begin))
+    text = _label_of(marked, "round(12 * datum.value)")
+    return {"values": [month / 12 for month in marked], "labelExpr": text}
+
+
+def _label_of(marked: Sequence[int], month: str) -> str:
+    """Return the expression that writes a label, of one that counts months; only the year where
+    Januaries alone are marked.
+    """
+    year = f"format(floor({month} / 12), '04d')"
+    is_yearly = all(each % 12 == 0 for each in marked)
+    return year if is_yearly else f"{year} + '-' + format({month} % 12 + 1, '02d')"
 
 
 def year_axis(years: Iterable[int]) -> alt.X:
@@ -63,6 +85,15 @@ def year_axis(years: Iterable[int]) -> alt.X:
 
     axis = alt.Axis(title=None, labelAngle=0, labelOverlap="greedy", labelSeparation=4)
     return alt.X("year:O", axis=axis, scale=alt.Scale(domain=list(years)))
+
+
+def sampling(series: Iterable[pd.DataFrame], values: list[str]) -> int:
+    """Return which months of several series are drawn: each (1), or every third where more than
+    MOST_POINTS are left without flat stretches.
+    """
+    parts = list(series)
+    is_long = sum(map(len, parts)) > MOST_POINTS
+    return 3 if is_long and sum(len(thinned(each, values)) for each in parts) > MOST_POINTS else 1
 
 
 def thinned(frame: pd.DataFrame, values: list[str], every: int = 1) -> pd.DataFrame:

@@ -5,12 +5,17 @@ from __future__ import annotations
 import math
 import textwrap
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 FULL = 0.995
 """A need counts as covered when 19 members of 20 get at least this share of it."""
 SHORT_OF = "short of"
 """Stands in each warning that somebody lacks something."""
+ABROAD = ("ally", "outside")
+"""Fates of which it is told by whom."""
+MOST_NAMED = 3
+"""Who took over is named so often for one fate."""
 TINY = 0.001
 """Numbers below are not told in digits."""
 
@@ -25,18 +30,39 @@ def percent(share: float) -> str:
     return "over 99 %" if rounded == 100 and share < 0.9995 else f"{rounded} %"
 
 
-def none_short(needs: int, before: int, warnings: Iterable[str]) -> str:
+def short_percent(share: float) -> str:
+    """Write a share as `percent` does, in signs where the words would not fit beside a line."""
+    return percent(share).replace("over ", "> ").replace("under ", "< ")
+
+
+def none_short(
+    needs: int, before: int, warnings: Iterable[str], members: int, kind: str = ""
+) -> str:
     """Write that no need is short, so that it agrees with what is warned of; `before` counts those
-    that were short until a restriction hit them.
+    that were short until a restriction hit them, `kind` says which needs are meant where not all.
     """
-    every = "The only need is" if needs == 1 else f"All {needs:,} needs are"
-    told = f"{every} met in full in at least 19 members of 20"
+    every = f"The only need{kind} is" if needs == 1 else f"All {needs:,} needs{kind} are"
+    told = f"{every} met in full" + (" in at least 19 members of 20" if members > 1 else "")
     if before:
         were = "it was short" if needs == 1 else f"{counted(before, 'need')} fell short"
         return f"{told} since the supply was first restricted; before that, {were}."
     if any(SHORT_OF in each for each in warnings):
         return f"{told}: stocks or other suppliers made up for what is warned of as short."
     return f"{told}."
+
+
+def by_whom(states: Sequence[str]) -> str:
+    """Write who took over these needs, in brackets, most often first; empty where nobody is known.
+
+    `states` holds one for each need, empty where none is known.
+    """
+    counts = Counter(filter(None, states))
+    if not counts:
+        return ""
+    named = counts.most_common(MOST_NAMED)
+    said = [state if len(states) == 1 else f"{state} {count}" for state, count in named]
+    others = counts.total() - sum(count for _, count in named)
+    return f" ({', '.join(said)}{f', others {others}' if others else ''})"
 
 
 def unbroken(text: str) -> str:

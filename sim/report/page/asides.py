@@ -125,7 +125,7 @@ def needs(tables: Tables) -> Aside | None:
         sorting.iloc[best],
         sortable=True,
     )
-    return Aside(f"{counted(len(keys), 'need')}, worst covered first", tables=[view])
+    return Aside(f"{tables.counted(len(keys))}, worst covered first", tables=[view])
 
 
 def changes(tables: Tables) -> Aside | None:

@@ -91,7 +91,7 @@ def _asides(tables: Tables) -> Iterator[Section]:
     """Yield the sections that are tables and words."""
     made: Sequence[tuple[str, str, Callable[[Tables], asides.Aside | None]]] = (
         ("trust", "How far to trust it", asides.trust),
-        ("needs", "All needs", asides.needs),
+        ("needs", f"All needs{tables.kind}", asides.needs),
         ("changes", "Difference from the parent scenario", asides.changes),
         ("repeat", "How to repeat it", asides.repeat),
     )

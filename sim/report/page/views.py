@@ -7,6 +7,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import ROUND_05UP, Context, Decimal
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
@@ -22,8 +23,9 @@ FIRST = 12
 """Panels that stand open; more are behind a button."""
 WORDS = ("never", "under", "over", "near")
 """With which a number may begin"""
-DIGITS, LARGE = 4, 1000
-"""Digits of a number that tell; large ones, dates as years among them, keep two decimals."""
+DIGITS, CENTS, LARGE = Context(prec=4, rounding=ROUND_05UP), Decimal("0.01"), 1000
+"""Digits of a number that tell; large ones, dates as years among them, keep two decimals. The last
+digit is such that who rounds to fewer finds what the whole number is rounded to."""
 
 
 @dataclass(frozen=True)
@@ -161,7 +163,10 @@ def _plain(value: object) -> object:
         return None
     if value.is_integer():
         return int(value)
-    return float(f"{value:.{DIGITS}g}") if abs(value) < LARGE else round(value, 2)
+    told = f"{value:.10g}"  # what the tables hold of it
+    if abs(value) < LARGE:
+        return float(DIGITS.create_decimal(told))
+    return float(Decimal(told).quantize(CENTS, ROUND_05UP))
 
 
 def _slider(chart: Chart) -> Slider | None:
@@ -185,6 +190,9 @@ def _swatch(key: Key) -> Markup:
         "square": '<path d="M3 0h12v12h-12z" fill="{0}"/>',
         "point": '<circle cx="10" cy="6" r="4" fill="{0}"/>',
         "ring": '<circle cx="10" cy="6" r="4" fill="none" stroke="{0}" stroke-width="1.5"/>',
+        "diamond": '<path d="M10 1l5 5l-5 5l-5 -5z" fill="{0}"/>',
+        "cross": '<path d="M8 1h4v3h3v4h-3v3h-4v-3h-3v-4h3z" fill="{0}"/>',
+        "triangle-up": '<path d="M10 1l6 10h-12z" fill="{0}"/>',
     }
     drawn = Markup(shapes[key.mark]).format(colour)
     return Markup('<svg viewBox="0 0 20 12" aria-hidden="true">{}</svg>').format(drawn)

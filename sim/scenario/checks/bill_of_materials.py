@@ -96,7 +96,7 @@ def _worst_yields(scenario: Scenario) -> dict[str, float]:
     worst: dict[str, float] = {}
     for factory in scenario.factories.values():
         for product, line in factory.lines.items():
-            low = line.yield_.value if line.yield_.low is None else line.yield_.low
+            low = line.yield_.least
             worst[product] = min(low, worst.get(product, low))
     return worst
 

@@ -6,9 +6,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sim.scenario.lead_time import Counting
 from sim.scenario.loading.source_tree import Path
 from sim.scenario.need import MONTHS_OF_YEAR
-from sim.scenario.quantity import month_number
+from sim.scenario.quantity import MONTH, month_number
 from sim.scenario.schema import Scenario
 
 FIRST_YEAR, LAST_YEAR = 1900, 2100
@@ -22,19 +23,27 @@ def date_findings(scenario: Scenario) -> Iterator[tuple[Path, str]]:
     """
     start = month_number(scenario.start)
     for path, month in _months(scenario):
-        if not FIRST_YEAR <= int(month[:4]) <= LAST_YEAR:
-            yield path, f"{month} is outside {FIRST_YEAR}-{LAST_YEAR}"
-        elif month_number(month) < start:
+        if _is_meant(int(month[:4])) and month_number(month) < start:
             yield path, f"{month} is before the start, {scenario.start}"
+    for path, month in [*_months(scenario), *_earlier(scenario)]:
+        if not _is_meant(int(month[:4])):
+            yield path, f"{month} is outside {FIRST_YEAR}-{LAST_YEAR}"
+    for path, year in _years(scenario):
+        if not _is_meant(year):
+            yield path, f"year {year} is outside {FIRST_YEAR}-{LAST_YEAR}"
+    yield from _circles(scenario)
+
+
+def _is_meant(year: int) -> bool:
+    """Tell whether a year can be meant."""
+    return FIRST_YEAR <= year <= LAST_YEAR
+
+
+def _years(scenario: Scenario) -> Iterator[tuple[Path, int]]:
     for state, needs in scenario.needs.items():
         for product, need in needs.items():
             for year in need.by_year or ():
-                if not FIRST_YEAR <= year <= LAST_YEAR:
-                    yield (
-                        ("needs", state, product, "by_year", year),
-                        f"year {year} is outside {FIRST_YEAR}-{LAST_YEAR}",
-                    )
-    yield from _circles(scenario)
+                yield ("needs", state, product, "by_year", year), year
 
 
 def late_warnings(scenario: Scenario) -> list[str]:
@@ -72,6 +81,30 @@ def _months(scenario: Scenario) -> Iterator[tuple[Path, str]]:
     for name, programme in scenario.programmes.items():
         for month in programme.budget:
             yield ("programmes", name, "budget", month), month
+
+
+def _earlier(scenario: Scenario) -> Iterator[tuple[Path, str]]:
+    """List the months that may well lie before the start: since when goods are accepted, and from
+    what lead times count.
+    """
+    for name, factory in scenario.factories.items():
+        for product, line in factory.lines.items():
+            if line.qualified is not None:
+                yield ("factories", name, "lines", product, "qualified"), line.qualified
+    for name, hard in scenario.complexity.items():
+        yield from _counted(("complexity", name), hard)
+    for name, programme in scenario.programmes.items():
+        for key, candidate in programme.candidates.items():
+            yield from _counted(("programmes", name, "candidates", key), candidate)
+
+
+def _counted(path: Path, own: Counting) -> Iterator[tuple[Path, str]]:
+    if own.clock is not None and MONTH.fullmatch(own.clock):
+        yield (*path, "clock"), own.clock
+    for key in ("announced", "stated_on"):
+        month = getattr(own.lead_time, key, None)
+        if isinstance(month, str):
+            yield (*path, "lead_time", key), month
 
 
 def _circles(scenario: Scenario) -> Iterator[tuple[Path, str]]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sim.scenario.lead_terms import clashes, missing, terms_of
+from sim.scenario.lead_terms import Terms, clashes, missing, terms_of
 from sim.scenario.loading.source_tree import Path
 from sim.scenario.plant_kinds import Retool
 from sim.scenario.plant_options import class_of, options
@@ -39,29 +39,46 @@ def _class_findings(path: Path, hard: Complexity) -> Iterator[tuple[Path, str]]:
     yield from _clashes(path, hard)
     yield from ((path, f"missing key '{key}'") for key in missing(None, hard))
     for key in ("retool_loss", "retool_cost"):
-        if hard.retool_months is None and getattr(hard, key).value:
+        if hard.retool_months is None and getattr(hard, key).most:
             yield (*path, key), f"{key} needs retool_months"
 
 
 def _programme_findings(
     scenario: Scenario, path: Path, programme: Programme
 ) -> Iterator[tuple[Path, str]]:
-    shares = False
+    found: list[Terms] = []
     for key, candidate in programme.candidates.items():
         place, hard = (*path, "candidates", key), class_of(scenario, candidate.product)
-        terms = terms_of(candidate, hard)
-        shares |= terms.lead_time is not None
+        found.append(terms_of(candidate, hard))
         yield from _stages(place, candidate, hard)
         yield from _clashes(place, candidate)
-        stages = candidate.stages or (hard.stages if hard else "pure")
-        if terms.counts_from != "money" and stages == "erlang":
-            word = "clock" if terms.counts_from == terms.clock else "stated_on"
-            yield place, f"{word}: {terms.counts_from} needs stages: pure, one date for the whole"
-    if "common_delay" in programme.model_fields_set and not shares:
+        yield from _clock(place, candidate, hard, found[-1])
+    shares = [terms.lead_time is not None for terms in found]
+    if "common_delay" in programme.model_fields_set and not any(shares):
         yield (
             (*path, "common_delay"),
             "acts on nothing: no candidate's lead time is from precedents or announced",
         )
+    if "slippage" in programme.model_fields_set and shares and all(shares):
+        yield (
+            (*path, "slippage"),
+            "acts on nothing: all lead times are from precedents or announced, late as they are",
+        )
+
+
+def _clock(
+    place: Path, candidate: Candidate, hard: Complexity | None, terms: Terms
+) -> Iterator[tuple[Path, str]]:
+    """Find fault with a clock that a class's statement goes before, and with one date for what
+    spreads.
+    """
+    if candidate.clock and not candidate.lead_time and terms.counts_from != terms.clock:
+        told = "acts on nothing: the lead time of the product's class counts from stated_on"
+        yield (*place, "clock"), told
+    stages = candidate.stages or (hard.stages if hard else "pure")
+    if terms.counts_from != "money" and stages == "erlang":
+        word = "clock" if terms.counts_from == terms.clock else "stated_on"
+        yield place, f"{word}: {terms.counts_from} needs stages: pure, one date for the whole"
 
 
 def _clashes(path: Path, own: Candidate | Complexity) -> Iterator[tuple[Path, str]]:

@@ -12,7 +12,7 @@ from sim.scenario.checks.plant import plant_findings
 from sim.scenario.checks.trade import acts_on_trade, ambiguous_trade, evasion_findings
 from sim.scenario.event_kinds import Demand, Thrift
 from sim.scenario.event_times import Dated
-from sim.scenario.lead_terms import has_score, missing, terms_of
+from sim.scenario.lead_terms import NUMBERS, has_score, missing, terms_of
 from sim.scenario.loading.source_tree import Path
 from sim.scenario.names import Selector
 from sim.scenario.plant_kinds import Closure, Licence, Outage, Retool
@@ -119,12 +119,15 @@ def _candidate(scenario: Scenario, path: Path, candidate: Candidate) -> Iterator
         yield (*path, "product"), _no_line(scenario, candidate.factory, f"'{candidate.product}'")
     hard = class_of(scenario, candidate.product)
     yield from _ramp(path, candidate, hard)
-    absent = list(missing(candidate, hard))
-    if absent and scenario.products[candidate.product].complexity is None:
+    absent, kind = list(missing(candidate, hard)), scenario.products[candidate.product].complexity
+    if absent and kind is None:
         yield (
             path,
             f"give {', '.join(absent)}, or give product '{candidate.product}' a complexity class",
         )
+    elif hard and hard.lead_time and absent and absent[0] in NUMBERS:
+        told = f"months of its own stand in place of the lead_time of class '{kind}'"
+        yield path, f"missing key '{absent[0]}': {told}"
 
 
 def _ramp(path: Path, candidate: Candidate, hard: Complexity | None) -> Iterator[Finding]:

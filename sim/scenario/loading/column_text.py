@@ -40,7 +40,12 @@ def told_of(table: ColumnTable[Any]) -> dict[str, Any]:
     said: dict[str, str] = {}
     for numbers in table.numbers.values():
         said |= numbers.said
-    constants = dict(table.constants)
+    constants: dict[str, Any] = {}
+    for key, constant in table.constants.items():
+        # what is said of a number is said of the file's own
+        own = dict(constant) if isinstance(constant, dict) else {"value": constant}
+        constants[key] = own.pop("value")
+        said |= own
     return {**said, **({"constants": constants} if constants else {})}
 
 

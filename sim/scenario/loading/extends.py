@@ -8,6 +8,7 @@ inherited ones that cannot stand beside it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -39,6 +40,8 @@ from sim.scenario.quantity import Frozen, Quantity
 from sim.scenario.rule_choices import RuleChoice
 from sim.scenario.schema import Scenario
 from sim.scenario.suggestions import MOST_MEANT, comma_hint, meant
+
+_YEAR = re.compile("[0-9]{1,9}")
 
 
 def merged(layers: Sequence[Written]) -> tuple[Written, list[Fault]]:
@@ -169,7 +172,7 @@ def _member_by_member(
 ) -> Written:
     known = _telling(under, above)
     model = model_at(shape, known)
-    above = expanded(above, model)
+    above = expanded(_with_years(above, shape), model)
     if above.mapping is None or model in (Quantity, RuleChoice):
         return above
     base = _inherited(under, above, shape)
@@ -185,6 +188,22 @@ def _member_by_member(
             inner = shapes.get(key, other)
             members[key] = _over(members.get(key), member, inner, (*path, key), removals)
     return Written(members, above.place, {**base.keys, **above.keys}, above.implied and is_alone)
+
+
+def _with_years(written: Written, shape: Shape) -> Written:
+    """Take years that are texts, as JSON has them, for years where years are meant."""
+    if not is_by_number(shape) or not any(map(_is_year, written.members)):
+        return written
+    years: dict[Key, Key] = {
+        key: int(key) if _is_year(key) and int(key) not in written.members else key
+        for key in written.members
+    }
+    members = {years[key]: each for key, each in written.members.items()}
+    return written.changed(members, {years[key]: each for key, each in written.keys.items()})
+
+
+def _is_year(key: Key) -> bool:
+    return isinstance(key, str) and bool(_YEAR.fullmatch(key))
 
 
 def _telling(under: Written | None, above: Written) -> Written:

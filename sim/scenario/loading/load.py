@@ -5,8 +5,8 @@ faults together.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import ValidationError
@@ -30,6 +30,7 @@ from sim.scenario.origin import Origin
 from sim.scenario.schema import Scenario
 from sim.scenario.suggestions import found, kind_of
 from sim.scenario.tables.blocks import Tables
+from sim.scenario.tables.codes import naming_hint
 
 
 @uncollected()
@@ -231,7 +232,7 @@ def _reason(error: OSError) -> str:
 def _whole(layers: _Layers, top: Written) -> Whole:
     tree, faults = merged(layers.of(top))
     layers.tables.give_titles(tree)
-    return Whole(tree, tuple(faults), Origin(layers.tables.files))
+    return Whole(tree, tuple(faults), Origin(layers.tables.files), layers.tables.told)
 
 
 @dataclass(frozen=True, eq=False)
@@ -242,6 +243,8 @@ class Whole:
     faults: tuple[Fault, ...]
     """What they take away in vain"""
     origin: Origin
+    tables: Collection[str]
+    """The files of tables, as faults name them"""
 
     def scenario(self, sets: Sequence[str] = (), *, rules: CheckRule | None = None) -> Scenario:
         """Return it as it is changed by `path=value` texts. Raises ScenarioError with all faults.
@@ -254,9 +257,17 @@ class Whole:
                 tree = with_set(tree, text)
             except ScenarioError as error:
                 faults += error.faults
-        found = _checked(tree, faults, rules)
+        try:
+            found = _checked(tree, faults, rules)
+        except ScenarioError as error:
+            raise ScenarioError(map(self._hinted, error.faults)) from None
         found.came_from(self.origin)
         return found
+
+    def _hinted(self, fault: Fault) -> Fault:
+        """Say of a state's name that came from a table how it may get another."""
+        hint = naming_hint(fault.message) if fault.place.file in self.tables else ""
+        return replace(fault, message=f"{fault.message}{hint}")
 
 
 def _checked(tree: Written, faults: list[Fault], rules: CheckRule | None) -> Scenario:

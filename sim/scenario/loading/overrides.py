@@ -1,7 +1,8 @@
 """Change single values of a scenario from the command line: `--set events.ban.share=0.9`.
 
 The path is that of the error messages, the value is YAML, `null` removes. What goes by a name must
-be there before something in it can be set; a whole entity, or a month of a budget, may be new.
+be there before something in it can be set; a whole entity, or a month of a budget, may be new. A
+number set for an input, line or need leaves what else is said of it.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from sim.scenario.loading.schema_walk import (
     Shape,
     alternatives,
     below,
+    expanded,
     is_by_number,
     is_named,
     keys_of,
@@ -64,9 +66,13 @@ def _put(node: Written, shape: Shape, steps: list[str], value: Written, done: Pa
     _check_allowed(node, shape, key, value, path)
     dropped = alternatives(model, key)
     kept = {each: other for each, other in node.members.items() if each not in dropped}
-    if len(steps) > 1:
+    inner = below(shape, key, node)
+    further = steps[1:] or _left_out(kept.get(key), inner, value)
+    if further:
         start = kept.get(key) or _started(node, shape, key, value, path)
-        kept[key] = _put(start, below(shape, key, node), steps[1:], value, path)
+        changed = _put(start, inner, further, value, path)
+        is_short = not steps[1:] and len(changed.members) == 1
+        kept[key] = replace(changed, implied=True) if is_short else changed
     else:
         _put_here(kept, node, shape, value, path)
         if done or value.value is None:
@@ -84,6 +90,15 @@ def _in_full(node: Written, model: type[Frozen] | None, steps: list[str]) -> lis
     name = SHORTHANDS.get(model, "")
     is_left_out = model in (Input, Line, Need) and name in node.members
     return [name, *steps] if is_left_out else steps
+
+
+def _left_out(under: Written | None, shape: Shape, value: Written) -> list[str]:
+    """Name the key that a number stands for of an input, line or need that is there: what else is
+    said of it stays, as in a file that extends another.
+    """
+    model = model_at(shape, under)
+    is_short = under is not None and expanded(value, model) is not value
+    return [SHORTHANDS[model]] if model and is_short else []
 
 
 def _put_here(
@@ -106,8 +121,7 @@ def _with_time_base(value: Written, under: Written | None) -> Written:
     """Let a bare number that replaces a quantity be per month or year as that was."""
     if under is None or under.mapping is None or not isinstance(value.value, (int, float)):
         return value
-    own = next((each for each in under.members.values() if "per" in each.members), under)
-    per = own.members.get("per")
+    per = under.members.get("per")
     if per is None or isinstance(value.value, bool):
         return value
     return Written({"value": value, "per": per}, value.place, {"value": value.place})

@@ -16,7 +16,7 @@ from sim.scenario.event_kinds import Demand, Event
 from sim.scenario.event_times import After, Dated, When
 from sim.scenario.loading.source_tree import Key, Path, Written
 from sim.scenario.need import FORMS, Need, StockTarget
-from sim.scenario.quantity import Frozen, Quantity
+from sim.scenario.quantity import Frozen, Quantity, is_quantity
 from sim.scenario.rule_choices import RuleChoice
 from sim.scenario.schema import Input, Line, Scenario
 from sim.scenario.trade_kinds import Exemption, Tariff
@@ -128,8 +128,8 @@ def expanded(written: Written, model: type[Frozen] | None) -> Written:
     if model not in (Input, Line, Need):
         return written
     is_number = isinstance(written.value, (int, float)) and not isinstance(written.value, bool)
-    is_quantity = written.mapping is not None and "value" in written.members
-    return in_full(written, SHORTHANDS[model]) if is_number or is_quantity else written
+    is_short = is_number or (written.mapping is not None and is_quantity(written.members))
+    return in_full(written, SHORTHANDS[model]) if is_short else written
 
 
 def in_full(written: Written, key: str) -> Written:

@@ -62,6 +62,8 @@ class Tables:
     faults: list[Fault] = field(default_factory=list)
     files: dict[str, str] = field(default_factory=dict)
     """Each table file, by the way to it from there -> the SHA-256 of its content"""
+    told: set[str] = field(default_factory=set)
+    """The same files, as faults name them"""
     _titles: list[Titles] = field(default_factory=list)
     _made: dict[str, str] = field(default_factory=dict)
 
@@ -150,6 +152,7 @@ class Tables:
             place = node.members["table"].place
             raise ScenarioError([Fault(place, dotted((*path, "table")), message)]) from error
         self.files[os.path.relpath(name, self.folder)] = grid.sha256
+        self.told.add(name)
         return grid
 
     def paths(self) -> set[str]:

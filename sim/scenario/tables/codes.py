@@ -11,6 +11,10 @@ _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _OTHER = re.compile(r"[^A-Za-z0-9]+")
 
 
+_NO_STATE = re.compile("'([^']*)' is not a state's name")
+_UNKNOWN_STATE = re.compile("unknown state( or bloc)? '")
+
+
 def name_of(code: str, *, capitals: bool = False) -> str:
     """Return the name that a code gets: without accents, `_` for what is neither letter nor digit,
     and `c` before a digit.
@@ -51,3 +55,15 @@ class Codes:
                 " names"
             )
         return name
+
+
+def naming_hint(message: str) -> str:
+    """Say how a table's code gets another name, to end a message that a state cannot be called, or
+    is not called, so; empty of all else.
+    """
+    if found := _NO_STATE.search(message):
+        # what has small letters is the code itself
+        code, name = found[1], found[1].upper()[:20]
+        return "; give it one by names" + (f": {{{code}: {name}}}" if code != name else "")
+    is_strange = _UNKNOWN_STATE.match(message) and not message.endswith("?")
+    return "; names gives codes other names" if is_strange else ""

@@ -38,6 +38,11 @@ class Target:
     part: str = "value"
     """Which key of a quantity"""
 
+    @property
+    def stem(self) -> str:
+        """Name the number that the cells speak of: `capacity` of `capacity_low`."""
+        return self.cells.name.removesuffix(f"_{self.part}")
+
 
 @dataclass(frozen=True)
 class Layout:
@@ -71,7 +76,7 @@ def layout_of(
     header.tell_strange(strange, spec, levels)
     header.tell_nameless(levels, own, names)
     _tell_alone(targets, levels, {*range(own), *names}, header)
-    header.tell_scale(spec, {each.cells.name for each in targets})
+    header.tell_scale(spec, {each.stem for each in targets if each.leaf.is_number(each.part)})
     return Layout(levels, names, targets), header.faults
 
 

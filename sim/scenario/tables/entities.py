@@ -20,7 +20,7 @@ from sim.scenario.tables.columns import Cells, Layout, Target
 from sim.scenario.tables.grid import Grid
 from sim.scenario.tables.plain_columns import read_numbers, written_out
 from sim.scenario.tables.references import strange_rows, where
-from sim.scenario.tables.rows import Rows, is_main, needs_title
+from sim.scenario.tables.rows import Rows, is_main, needs_title, says_something
 from sim.scenario.tables.values import Values
 
 _KINDS = frozenset(("quantity", "number", "integer", "flag", "text"))
@@ -136,7 +136,9 @@ class _Columns:
         """List the keys that entities have, as `Entities.given` does."""
         for each in self.layout.targets:
             place = where(self.layout, each.level, self.path)
-            yield (f"{place}.*", each.path[0]) if each.path else (place, "*")
+            holder, _, key = place.rpartition(".")
+            # numbers by year are one key of a need: units of its own drop it
+            yield (f"{place}.*", each.path[0]) if each.path else (holder, key)
 
     def titles(self, rows: Rows) -> Titles:
         """Give the codes of entities that need titles."""
@@ -180,9 +182,9 @@ class _Columns:
             elif target.level == at:
                 yield target.path, self._column(target)
         for path, parts in quantities.items():
-            yield path, self._quantities(parts)
+            yield path, self._quantities(path, parts)
 
-    def _quantities(self, parts: Mapping[str, Target]) -> Sequence[Any]:
+    def _quantities(self, path: Path, parts: Mapping[str, Target]) -> Sequence[Any]:
         """Put the parts of quantities together; bare numbers where that is all."""
         columns = {part: self._column(target) for part, target in parts.items()}
         is_rate = next(iter(parts.values())).leaf.is_rate
@@ -197,7 +199,8 @@ class _Columns:
             if key not in said:
                 said[key] = self.values.said(key, is_rate=is_rate)
             own |= said[key]
-            found.append(own["value"] if own.keys() == {"value"} else own or None)
+            is_given = says_something(key, parts.values(), path)
+            found.append(own["value"] if own.keys() == {"value"} else own if is_given else None)
         return found
 
     def _column(self, target: Target) -> Sequence[Any]:

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from sim.errors import Fault, Place
 from sim.scenario.event_times import Dated
-from sim.scenario.loading.schema_walk import KINDS, keys_of
+from sim.scenario.loading.schema_walk import KINDS, below, is_named, keys_of, model_at
 from sim.scenario.loading.source_tree import Path, Written, dotted
-from sim.scenario.quantity import Quantity
+from sim.scenario.quantity import Frozen, Quantity
 from sim.scenario.suggestions import listed, meant
 from sim.scenario.tables.grid import Grid
-from sim.scenario.tables.levels import NAMED_BY, Level
+from sim.scenario.tables.levels import KEY_COLUMNS, NAMED_BY, Level
 from sim.scenario.tables.table import Table
 
 PARTS = ("low", "high", "source", "confidence", "dist", "per", "note")
@@ -90,9 +90,11 @@ class Header:
         for key, column in strange.items():
             if column is None or key in spec.columns:
                 where = "constants" if column is None else "columns"
-                self._of_spec((where, key), f"unknown key{meant(key, known)}")
+                hint = _within(key, levels) or meant(key, known)
+                self._of_spec((where, key), f"unknown key{hint}")
             elif spec.ignore != "*":
-                self._of_column(column, f"unknown column '{key}'{_hint(key, known)}")
+                hint = _within(key, levels) or _hint(key, known)
+                self._of_column(column, f"unknown column '{key}'{hint}")
 
     def tell_nameless(self, levels: Sequence[Level], own: int, names: Iterable[int]) -> None:
         """Note levels that have no column of names: the block's own, and those around others."""
@@ -119,6 +121,26 @@ class Header:
                 self._of_spec(("scale", key), f"no such number in the table{meant(key, known)}")
 
 
+def _within(key: str, levels: Sequence[Level]) -> str:
+    """Write where what is within a key stands, which no cell can hold; empty of all else."""
+    models = [each for level in levels for each in _models(level) if key in keys_of(each)]
+    if not models:
+        return ""
+    shape = below(models[0], key, None)
+    if is_named(shape) and key in KEY_COLUMNS:
+        return f"; its names stand in a column '{KEY_COLUMNS[key][-1]}'"
+    inner = model_at(shape, None)
+    keys = [f"{key}.{each}" for each in (keys_of(inner) if inner else ("NAME",))]
+    return f"; write a key within it: {listed(keys)}"
+
+
+def _models(level: Level) -> Iterable[type[Frozen]]:
+    """List the models of a level's members: of events, those of all kinds."""
+    if level.model is None or level.model is Quantity:
+        return ()
+    return KINDS.values() if level.model is Dated else (level.model,)
+
+
 def _hint(key: str, known: Iterable[str]) -> str:
     """Write what may be done about a column that nothing is known of."""
     if key in PARTS:
@@ -133,7 +155,5 @@ def known_keys(levels: Sequence[Level]) -> dict[str, None]:
     for level in levels:
         names[level.key] = None
         names |= {level.value: None} if level.value else {}
-        if level.model and level.model is not Quantity:
-            models = KINDS.values() if level.model is Dated else (level.model,)
-            names |= dict.fromkeys(key for model in models for key in keys_of(model))
+        names |= dict.fromkeys(key for model in _models(level) for key in keys_of(model))
     return names

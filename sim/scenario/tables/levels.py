@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, get_args, get_origin
+from typing import Any, Literal, get_args, get_origin
 
 from pydantic import AfterValidator
 from pydantic.fields import FieldInfo
@@ -55,9 +55,14 @@ NAMED_BY: Mapping[str, tuple[str, ...]] = {
     "factory": ("state", "product"),
 }
 """Column of names -> columns that it is made from where it is not there."""
-OF_STATES = frozenset({"state", "exporter", "importer", "chair", "beneficiaries", "toward"})
+OF_STATES = frozenset(
+    ("state", "bloc", "exporter", "importer", "via", "chair", "beneficiaries", "toward")
+)
 """Columns that name states, or blocs of them."""
-OF_NAMES = frozenset({*OF_STATES, "product", "factory", "programme", "bloc", "complexity"})
+OF_NAMES = OF_STATES.union(
+    ("product", "from_product", "to_product", "input", "user", "factory", "programme"),
+    ("complexity", "event", "lifts", "repairs", "source"),
+)
 """Columns that name something; their codes get names."""
 
 
@@ -121,6 +126,15 @@ class Leaf:
     """Whether a quantity is a rate, with a time base"""
     or_one: bool = False
     """Whether one text may stand in place of a list"""
+    or_month: bool = False
+    """Whether a month may stand in place of a quantity"""
+    words: tuple[str, ...] = ()
+    """What may stand in place of a list of names, as `all`"""
+
+    def is_number(self, part: str) -> bool:
+        """Tell whether a cell is a number, or several; of a quantity it may be any part."""
+        of_quantity = self.kind == "quantity" and part in ("value", "low", "high")
+        return of_quantity or self.kind in ("number", "integer", "numbers")
 
 
 @cache
@@ -150,20 +164,26 @@ def _field(model: type[Frozen], key: str) -> Iterator[tuple[FieldInfo, Shape]]:
 def _leaf(shape: Shape, metadata: Any) -> Leaf | None:
     several = options(shape)
     if Quantity in several:
-        return Leaf("quantity", is_rate=_is_rate(shape, metadata))
+        return Leaf("quantity", is_rate=_is_rate(shape, metadata), or_month=str in several)
     items = next((get_args(each)[0] for each in several if _origin(each) is list), None)
     if items is not None:
-        return _list(options(items), or_one=str in several)
+        return _list(options(items), or_one=str in several, words=_words(several))
     word = next(filter(None, map(_WORDS.get, several)), "text")
     is_text = str in several or RuleChoice in several
     return Leaf("text" if is_text else word) if is_text or not _holds_more(several) else None
 
 
-def _list(items: Sequence[Shape], *, or_one: bool) -> Leaf | None:
+def _words(several: Sequence[Shape]) -> tuple[str, ...]:
+    """List the words that are allowed by themselves."""
+    literals = [each for each in several if _origin(each) is Literal]
+    return tuple(word for each in literals for word in get_args(each))
+
+
+def _list(items: Sequence[Shape], *, or_one: bool, words: tuple[str, ...]) -> Leaf | None:
     """Say what a cell may hold where a list stands."""
     if Quantity in items:
         return Leaf("numbers")
-    return Leaf("list", or_one=or_one) if str in items else None
+    return Leaf("list", or_one=or_one, words=words) if str in items else None
 
 
 _WORDS: Mapping[Any, str] = {bool: "flag", int: "integer", float: "number"}

@@ -20,7 +20,7 @@ def number(
     text: str, decimal: str = ".", thousands: str = "", *, is_fixed: bool = False
 ) -> int | float:
     """Read a number: `1234.5`, `1.234,5`, `1e3`; what stands between thousands must stand between
-    all of them.
+    all of them. Where it is the decimal sign too, there are no decimals.
 
     Raises ValueError that says what is wrong and which other way of writing numbers one might say,
     or, where it `is_fixed`, which one is taken.
@@ -43,6 +43,8 @@ def _pattern(decimal: str, thousands: str) -> re.Pattern[str]:
     point = re.escape(decimal)
     grouped = rf"|[0-9]{{1,3}}(?:{re.escape(thousands)}[0-9]{{3}})+" if thousands else ""
     whole = rf"(?:[0-9]+{grouped})"
+    if decimal == thousands:
+        return re.compile(rf"[-+]?{whole}(?:[eE][-+]?[0-9]+)?")
     return re.compile(rf"[-+]?(?:{whole}(?:{point}[0-9]*)?|{point}[0-9]+)(?:[eE][-+]?[0-9]+)?")
 
 
@@ -56,6 +58,6 @@ def _hint(written: str, text: str, decimal: str, thousands: str) -> str:
         return share
     for other, between in ((".", ""), (",", ""), (".", ","), (",", "."), (".", " "), (",", " ")):
         if (other, between) != (decimal, thousands) and _pattern(other, between).fullmatch(text):
-            extra = f", thousands: '{between}'" if between else ""
+            extra = f", thousands: '{between}'" if between != thousands else ""
             return f"; say decimal: '{other}'{extra} if it is one"
     return ""

@@ -52,9 +52,14 @@ def _columns(opened: Any) -> tuple[list[str], list[list[str]]]:
 
 
 def _cell(value: object) -> str:
-    """Write a value as text; what is no text at all as nobody would write it in a table."""
+    """Write a value as text, a whole number without a point: a column of years, or of codes, is
+    one of floats where it has a blank. What is no text at all is written as nobody would write it
+    in a table.
+    """
     if value is None or (isinstance(value, float) and isnan(value)):
         return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
     if isinstance(value, bool):
         return str(value).lower()
     return CONTROLS.sub("\ufffd", repr(value) if isinstance(value, float) else str(value))

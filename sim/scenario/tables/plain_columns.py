@@ -15,7 +15,7 @@ from sim.scenario.loading.source_tree import Path, Written, bare
 from sim.scenario.quantity import SMALLEST, Frozen, Within
 from sim.scenario.schema import Input, Trade
 from sim.scenario.tables.columns import Cells, Layout, Target
-from sim.scenario.tables.columns_of_text import coded
+from sim.scenario.tables.columns_of_text import Gathered, coded
 from sim.scenario.tables.grid import Grid
 from sim.scenario.tables.names import are_names, is_name
 from sim.scenario.tables.references import SOURCE, where
@@ -63,12 +63,13 @@ class PlainColumns:
     @property
     def is_plain(self) -> bool:
         """Tell whether all that the table says can be columns."""
-        keys = [each.path[0] for each in self.layout.targets if each.part == "value" and each.path]
+        targets = self.layout.targets
+        keys = [each.path[0] for each in targets if each.part == "value" and each.path]
         fields = self.model.model_fields if self.model else {}
         return (
             self._is_known
             and {*filter(self._is_asked_for, fields)} <= {*keys}
-            and all(map(self._may_be_column, self.layout.targets))
+            and all(map(self._may_be_column, targets))
         )
 
     def _may_be_column(self, target: Target) -> bool:
@@ -76,7 +77,9 @@ class PlainColumns:
             return False
         is_word = target.path[0] in self._words
         if target.cells.column is None:
-            return target.part == "value" and not (is_word and BETWEEN in target.cells.constant)
+            # a constant may have an interval of each row's own
+            parts = [each.part for each in self.layout.targets if each.path == target.path]
+            return parts == ["value"] and not (is_word and BETWEEN in target.cells.constant)
         return is_word or (target.leaf.kind == "quantity" and target.part in _PARTS)
 
     def _is_asked_for(self, key: str) -> bool:
@@ -274,12 +277,13 @@ class PlainColumns:
 
 def read_numbers(grid: Grid, target: Target, values: Values) -> np.ndarray | None:
     """Read a column that holds nothing but numbers of the plainest kind; None where it does not, or
-    where the table writes decimals otherwise.
+    where the table writes decimals otherwise, or a number for a blank.
     """
     spec, column = values.spec, target.cells.column
     is_plain = not grid.is_text or (spec.decimal == "." and not spec.thousands)
+    is_plain &= all(Gathered([each]).numbers() is None for each in spec.missing)
     found = grid.columns[column].numbers() if is_plain and column is not None else None
-    scale = spec.scale.get(target.cells.name.removesuffix(f"_{target.part}"))
+    scale = spec.scale.get(target.stem)
     return found if found is None or scale is None else found * scale
 
 

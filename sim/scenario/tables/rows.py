@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -180,13 +180,14 @@ class Rows:
         for target in self._columns[at]:
             leaf = _leaf(kind, target) if model is Dated else target.leaf
             value = self._value(target, leaf, spot, row)
-            if value is not None and leaf.kind == "quantity":
+            if value is not None and _is_whole(value, leaf, target):
+                self._put(spot, target.path, value)
+            elif value is not None:
                 numbers.setdefault(target.path, {})[target.part] = value
                 rates[target.path] = leaf.is_rate
-            elif value is not None:
-                self._put(spot, target.path, value)
         for path, parts in numbers.items():
-            self._put(spot, path, self.values.quantity(parts, is_rate=rates[path]))
+            if says_something(parts, self._columns[at], path):
+                self._put(spot, path, self.values.quantity(parts, is_rate=rates[path]))
 
     def _kind(self, at: int, row: Record) -> type[Frozen]:
         """Give the model of an event's kind; what all have in common where that is unknown."""
@@ -238,6 +239,20 @@ def begun(node: Written, key: Key, place: Place) -> Written:
 def _leaf(kind: type[Frozen] | None, target: Target) -> Leaf:
     """Say what a cell of an event may hold; where its kind has no such key, the schema tells."""
     return (kind and leaf_at(kind, tuple(map(str, target.path)))) or Leaf("text")
+
+
+def _is_whole(value: Written, leaf: Leaf, target: Target) -> bool:
+    """Tell whether a cell is more than a part of a quantity: a month in its place is."""
+    is_month = target.part == "value" and isinstance(value.value, str)
+    return leaf.kind != "quantity" or is_month
+
+
+def says_something(parts: Collection[str], targets: Iterable[Target], path: Path) -> bool:
+    """Tell whether parts of a quantity at a path are more than what constants say of a number that
+    a row does not give.
+    """
+    own = {each.part for each in targets if each.path == path and each.cells.column is not None}
+    return "value" in parts or not own.isdisjoint(parts)
 
 
 def is_main(target: Target, layout: Layout) -> bool:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
+from pydantic_core import PydanticCustomError
 
 from sim.scenario.quantity import Confidence, Frozen
+from sim.scenario.suggestions import found
 
 Encoding = Literal[
     "utf-8",
@@ -25,6 +27,17 @@ Encoding = Literal[
 Factor = Annotated[float, Field(gt=0, le=1e12, allow_inf_nan=False)]
 
 
+def _check_constant(value: object) -> object:
+    if not isinstance(value, (str, int, float)):
+        told = {"found": found(value)}
+        raise PydanticCustomError("constant", "expected text or a number, found {found}", told)
+    return value
+
+
+Constant = Annotated[str | bool | int | float, BeforeValidator(_check_constant)]
+"""What a cell may be."""
+
+
 class Table(Frozen):
     """Name a table from which a block is read, in place of the block or as an item of a list of its
     parts. A row is an entity; a column is a key, with a dot for a key within a key, and
@@ -36,7 +49,7 @@ class Table(Frozen):
     Parquet by its ending `.parquet`."""
     columns: dict[str, str] = {}
     """Key -> the name that its column has in the file, where that is another."""
-    constants: dict[str, str | float] = {}
+    constants: dict[str, Constant] = {}
     """Key -> what it is in every row, for keys without a column."""
     ignore: Literal["*"] | list[str] = []
     """Columns of the file that are left out; `*` for all that are not known."""

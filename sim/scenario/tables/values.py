@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sim.errors import Place
 from sim.scenario.loading.source_tree import Key, Written
+from sim.scenario.quantity import MONTH
 from sim.scenario.suggestions import found
 from sim.scenario.tables.codes import Codes
 from sim.scenario.tables.columns import Target
@@ -16,7 +17,6 @@ from sim.scenario.tables.table import Table
 
 BETWEEN = "|"
 """What stands between several names, or numbers, in one cell."""
-_NUMBERS = ("value", "low", "high")
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Values:
 
     def read(self, text: str, leaf: Leaf, target: Target, place: Place) -> Written:
         """Read a cell that is no blank. Raises ValueError that says what is wrong with it."""
-        if leaf.kind == "list":
+        if leaf.kind == "list" and text not in leaf.words:
             parts = [self._named(each.strip(), target) for each in text.split(BETWEEN)]
             is_list = len(parts) > 1 or not leaf.or_one
             return (
@@ -52,24 +52,24 @@ class Values:
             if text.lower() not in ("true", "false"):
                 raise ValueError(f"expected true or false, found {found(text)}")
             return text.lower() == "true"
-        is_number = leaf.kind in ("number", "integer") or (
-            leaf.kind == "quantity" and target.part in _NUMBERS
-        )
-        return self._number(text, target) if is_number else self._named(text, target)
+        if text in leaf.words or (leaf.or_month and MONTH.fullmatch(text)):
+            return text
+        if leaf.is_number(target.part):
+            return self._number(text, target)
+        return self._named(text, target)
 
     def _number(self, text: str, target: Target) -> float:
         if not self.is_text or target.cells.column is None:
             read = number(text)
         else:
             read = number(text, self.spec.decimal, self.spec.thousands)
-        stem = target.cells.name.removesuffix(f"_{target.part}")
-        return read * self.spec.scale[stem] if stem in self.spec.scale else read
+        return read * self.spec.scale.get(target.stem, 1)
 
     def _named(self, text: str, target: Target) -> str:
-        last = target.path[-1] if target.path else ""
-        if text == "*" or target.part != "value" or last not in OF_NAMES:
+        key = str(target.path[-1]) if target.path and target.part == "value" else target.part
+        if text == "*" or key not in OF_NAMES:
             return text
-        return self.codes.name(text, capitals=last in OF_STATES)
+        return self.codes.name(text, capitals=key in OF_STATES)
 
     def member(self, text: str, key: str) -> Key:
         """Name a member of a level whose names stand in a column `key`. Raises ValueError."""
