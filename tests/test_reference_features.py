@@ -42,6 +42,6 @@ def test_a_feature(name: str, rng_seed: int) -> None:
     assert_same(fuller_scenario(rng_seed, [name]), (0, 2), tolerance=TOLERANCE)
 
 
-@pytest.mark.parametrize("rng_seed", range(100, 106))
+@pytest.mark.parametrize("rng_seed", range(101, 107))
 def test_all_features(rng_seed: int) -> None:
     assert_same(fuller_scenario(rng_seed, FEATURES), (0, 1), tolerance=TOLERANCE)
