@@ -275,6 +275,13 @@ def _reserve(rng: Random, tree: Tree) -> None:
             need.pop("initial_stock_cover", None)
 
 
+def _decisions(rng: Random, tree: Tree) -> None:
+    """Decisions before events; the engine lets preferences act at once all the same."""
+    tree["rules"]["decisions"] = "before_events"
+    for name in [name for name in tree["events"] if name.startswith("trust_")]:
+        del tree["events"][name]
+
+
 FEATURES: dict[str, Callable[[Random, Tree], None]] = {
     "allocation": _allocation,
     "pricing": _pricing,
@@ -291,5 +298,6 @@ FEATURES: dict[str, Callable[[Random, Tree], None]] = {
     "sourcing": _sourcing,
     "ordering": _ordering,
     "reserve": _reserve,
+    "decisions": _decisions,
 }
 """Name -> what adds it to the tree of a scenario"""

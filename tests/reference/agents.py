@@ -76,6 +76,8 @@ class FactoryAgent(mesa.Agent):
         super().__init__(model)
         self.name, self.lines, self.perception_months = name, lines, perception_months
         self.inputs = [need for line in lines for need in line.inputs]
+        if self.inputs and rules["ordering"].rule == "anchored":
+            raise ValueError("the reference does not know what lines owe, as anchored asks")
         self.ordering, self.sourcing = (
             chosen("ordering", rules["ordering"]),
             chosen("sourcing", rules["sourcing"]),
@@ -147,10 +149,14 @@ class FactoryAgent(mesa.Agent):
             line.price = self.pricing(line)
             line.bill()
 
-    def look_back(self) -> None:
-        """Decide on overtime, and smooth the demand perceived."""
+    def decide_on_overtime(self) -> None:
+        """Say how far lines run beyond capacity when they work next."""
         for line in self.lines:
             line.overtime = self.overtime(line)
+
+    def look_back(self) -> None:
+        """Smooth the demand perceived."""
+        for line in self.lines:
             seen = max(line.asked, line.shipped)
             line.perceived += (seen - line.perceived) / self.perception_months
 

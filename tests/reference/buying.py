@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 
 def fixed(links: Sequence[Link]) -> None:
-    """Leave the weights as events have left them."""
+    """Take the weights as events have left them."""
+    for link in links:
+        link.weight = link.base_weight
 
 
 def capacity_adjusted(links: Sequence[Link]) -> None:

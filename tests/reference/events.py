@@ -445,7 +445,7 @@ def open_links(lines: Sequence[Line], month: int) -> None:
         for link in line.links:
             link.cap = min([link.base_cap, *(limit.own_cap() for limit in holding(link))])
         line.open_links = [
-            link for link in line.links if is_qualified and link.cap > 0 and link.weight > 0
+            link for link in line.links if is_qualified and link.cap > 0 and link.base_weight > 0
         ]
         for link in line.open_links:
             link.dust = 1e-12 * link.cap if link.cap < inf else 0.0

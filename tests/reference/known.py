@@ -45,7 +45,7 @@ KNOWN: Mapping[type[BaseModel], str] = {
     rule_choices.StateRules: "sourcing ordering stockpile",
     rule_choices.FactoryRules: "allocation sourcing ordering production pricing overtime learning",
     rule_choices.Rules: "allocation sourcing ordering stockpile production pricing overtime"
-    " learning programme rounds perception_months",
+    " learning programme rounds perception_months decisions",
     event_times.After: "event completion months",
     trade_kinds.CutOff: f"{TRADING} share",
     trade_kinds.Sanction: f"{TRADING} share contracts_until",

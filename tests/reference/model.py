@@ -25,6 +25,7 @@ class ReferenceModel(mesa.Model):
         super().__init__(rng=0)
         refuse_unknown(scenario)
         made = Builder(scenario, member)
+        self.decides_first = scenario.rules.decisions == "before_events"
         self.month, self.months, self.first, self.rounds = (
             0,
             scenario.months,
@@ -107,13 +108,7 @@ class ReferenceModel(mesa.Model):
     def step(self) -> None:
         """Let one month pass."""
         month = self.month
-        self.calendar.apply(month)
-        for need in self.needs:
-            need.unload(month)
-        self._order(month)
-        for owner in (*self.needs, *self.lines):
-            owner.open_links = [link for link in owner.open_links if link.weight > 0]
-        ask(self.needs, self.lines)
+        self._prepare(month)
         for factory in self.factories:
             factory.offer()
         allocate(self.lines, self.tiers, self.rounds)
@@ -135,18 +130,41 @@ class ReferenceModel(mesa.Model):
             factory.learn(month)
         self.month += 1
 
-    def _order(self, month: int) -> None:
+    def _prepare(self, month: int) -> None:
+        """Let events act and all decide what to order, in the order that the scenario says."""
+        if self.decides_first:
+            self._decide(month)
+            for factory in self.factories:
+                factory.decide_on_overtime()
+        self.calendar.apply(month)
         for factory in self.factories:
             factory.ready(month)
+        if not self.decides_first:
+            self._decide(month)
+        self._leave_out()
+
+    def _leave_out(self) -> None:
+        """Leave out the links over which nobody wants anything."""
+        for owner in (*self.needs, *self.lines):
+            owner.open_links = [link for link in owner.open_links if link.weight > 0]
+
+    def _decide(self, month: int) -> None:
+        """Let goods arrive, states use them, and all order and ask their suppliers."""
+        for need in self.needs:
+            need.unload(month)
         for state in self.states:
             state.use(month)
             state.order()
         for factory in self.factories:
             factory.order()
+        self._leave_out()
+        ask(self.needs, self.lines)
 
     def _learn_and_invest(self, month: int) -> None:
         for factory in self.factories:
             factory.look_back()
+            if not self.decides_first:
+                factory.decide_on_overtime()
         self.calendar.watch(month)
         for commission in self.commissions:
             commission.begin(month)

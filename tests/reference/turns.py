@@ -55,8 +55,6 @@ class Turns:
                     link.tariff += each.size * level
                 else:
                     link.tariff_rate += each.size * level
-        for link in self.links:
-            link.weight = link.base_weight
 
     def _license(self, month: int) -> None:
         """Let lines be accepted only once a licence holds; they owe royalties then."""
