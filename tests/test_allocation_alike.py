@@ -51,7 +51,7 @@ def drawn(seed: int, kinds: str) -> dict[str, Any]:
         limits.amount[:] = random.random(shape) * 5
     if "uncounted" in kinds:
         limits = replace(limits, counted=random.random((groups.link.size, MEMBERS)) < 0.7)
-    before = Refusals.none((NEEDS, MEMBERS), NEEDS)
+    before = Refusals.none((NEEDS, MEMBERS), NEEDS, 0)
     before.waiting = random.random((NEEDS, MEMBERS)) * 9
     before.passed_each = random.random((NEEDS, MEMBERS))
     limits.tell(before)

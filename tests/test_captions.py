@@ -63,7 +63,7 @@ def parts(whole: Any) -> Iterator[tuple[str, Any]]:
     if isinstance(whole, World):
         yield "World.limits", np.array(whole.limits is None)
         if whole.needs.refusals is None:
-            nothing = Refusals.none(whole.needs.backlog.shape, whole.axes.final)
+            nothing = Refusals.none(whole.needs.backlog.shape, whole.axes.final, 0)
             yield from (("Needs.refusals", each) for _, each in parts(nothing))
         yield "Links.kept_away", np.array(whole.links.kept_away is None)
 

@@ -131,8 +131,16 @@ def test_who_waits_for_what_a_line_lost() -> None:
     own = Customers.of(line, need, np.array([1, 2]), 3, 3)
     assert own.links.tolist() == [1, 2, 3, 4]
     more, came = own.waiting(column(9, 6, -3), column(10, 20, 5, 5), column(6, 12, 1, 2))
-    assert more[:, 0].tolist() == [2, 4 - 1, -2]
-    assert came[:, 0].tolist() == approx([18 / 3, 18 * 2 / 3, 0])
+    assert more[:, 0].tolist() == [2, 4, -1, -2]
+    assert came[:, 0].tolist() == approx([18 / 3, 18 * 2 / 3, 0, 0])
+
+
+def test_who_waits_for_two_lines_waits_still_in_proportion() -> None:
+    """30 for one of which a half is lifted, and 10 for one that lacks as much as before."""
+    line, need = np.array([0, 1, 1]), np.array([0, 0, 1])
+    own = Customers.of(line, need, np.array([0, 1]), 2, 3)
+    lighter = own.lighter(column(30, 10, 0), column(0.5, 1))
+    assert lighter[:, 0].tolist() == [0.625, 1, 1]
 
 
 @pytest.mark.parametrize("rule", [{"rule": "anchored", "line_share": each} for each in (0, 0.34)])

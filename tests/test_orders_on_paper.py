@@ -44,7 +44,7 @@ def works() -> World:
     final = ["engines", "helicopters"]
     assert world.axes.needs == (("AAA", final[0]), ("AAA", final[1]), ("AAA", "engines"))
     needs.cancellation = column(0.25, 0, 0.5)
-    needs.backlog, needs.refusals = column(40, 6, 8), Refusals.none((3, 1), 2)
+    needs.backlog, needs.refusals = column(40, 6, 8), Refusals.none((3, 1), 2, 0)
     needs.refusals.waiting, needs.refusals.passed_each = column(20, 6, 8), column(0.4, 0.5, 0.5)
     needs.final[:], needs.deferred = column(20, 10), column(5, 1)
     needs.stock[:], needs.in_transit[:] = column(3, 4, 50), column(7, 0, 9)

@@ -273,7 +273,7 @@ def test_what_was_refused_before_is_no_measure_of_what_is_ordered(
     one, nothing = np.zeros(1, dtype=np.int64), np.zeros((1, 1))
     limits = Limits.none(Groups.build([one], one), nothing, 1)
     limits.share[:] = 0.5 if cut else 1.0
-    before = Refusals.none((1, 1), 1)
+    before = Refusals.none((1, 1), 1, 0)
     before.waiting[:], before.passed_each[:] = 60, 40 / 60
     limits.tell(before)
     market, wanted = Market.build(one, one, 1, 1), np.array([[100.0]])

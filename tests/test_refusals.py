@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from sim.kernels.refusals import CutNeeds, Lightest, Refusals
@@ -166,6 +167,63 @@ def test_of_inputs() -> None:
     assert engines.central.tolist() == approx([60 * 6 + 30 * 6, 30 * 12, 30 * 12])
 
 
+def taken_over(share: float, date: str = "2014-07") -> pd.DataFrame:
+    """Return what comes month by month where a yard lacks half of its gears, and the cut of another
+    yard, to which customers turn, takes this share of its own.
+    """
+    cut = {"kind": "cut_off", "exporter": "BBB", "product": "gears"}
+    data: dict[str, Any] = {
+        "name": "yards",
+        "title": "Two yards",
+        "start": "2014-01",
+        "months": 48,
+        "members": 1,
+        "states": {name: {"title": name} for name in ("AAA", "BBB", "CCC", "DDD")},
+        "products": {
+            "gears": {"title": "Gears", "unit": "gears"},
+            "ships": {"title": "Ships", "unit": "ships", "inputs": {"gears": 1}},
+        },
+        "factories": {
+            "maker": {"title": "Maker", "state": "BBB", "lines": {"gears": 500}},
+            "yard": {"title": "Yard", "state": "AAA", "lines": {"ships": 60}},
+            "other": {"title": "Other yard", "state": "DDD", "lines": {"ships": 60}},
+        },
+        "needs": {"CCC": {"ships": 40}},
+        "trade": {
+            "gears": {"exporter": "BBB", "importer": "*", "product": "gears"},
+            "ships": {"exporter": "AAA", "importer": "CCC", "product": "ships", "weight": 0.9},
+            "rest": {"exporter": "DDD", "importer": "CCC", "product": "ships", "weight": 0.1},
+        },
+        "events": {"yard": {**cut, "date": "2014-04", "importer": "AAA", "share": 0.5}},
+    }
+    if share:
+        data["events"]["other"] = {**cut, "date": date, "importer": "DDD", "share": share}
+    rows = run(data).series.query("metric == 'received'")
+    return rows.pivot_table(index="month", columns="state", values="central")
+
+
+def test_a_slight_cut_of_who_takes_over_is_nearly_none() -> None:
+    """Customers of the yard that lacks gears turn to the other, which orders for them: that its own
+    cut has not refused. A thousandth took all of it (22 of 40 came for good, and not 40)."""
+    without = taken_over(0)
+    assert without["CCC"].iloc[-1] == approx(40.26, rel=1e-3)
+    for share in (0.001, 0.01):
+        found = taken_over(share)
+        assert (found["CCC"] >= without["CCC"] * (0.98 - 4 * share)).all()
+        assert found["AAA"].to_numpy() == approx(without["AAA"].to_numpy(), rel=share)
+
+
+@pytest.mark.parametrize("date", ["2014-04", "2014-07", "2015-03"])
+def test_a_deeper_cut_of_who_takes_over_brings_less(date: str) -> None:
+    """Nor does the first yard get any more for it: it has its half, or little more for a while."""
+    shares = (0, 0.01, 0.1, 0.3, 0.5)
+    found = [taken_over(share, date) for share in shares]
+    last = [each["DDD"].iloc[-12:].sum() for each in found]
+    assert sorted(last, reverse=True) == last
+    for each in found:
+        assert each["AAA"].iloc[4:].to_numpy() == approx([18] * 44, rel=0.07)
+
+
 # --- the kernel, on paper
 # -------------------------------------------------------------------------------------------------
 
@@ -174,7 +232,7 @@ def told(
     waiting: float = 0, each: float = 0, lacked: float = 0, deferred: float = 0, final: int = 1
 ) -> Refusals:
     """Know of one need what waits, what came for each unit of that, and what is lacked."""
-    known = Refusals.none((1, 1), final)
+    known = Refusals.none((1, 1), final, 0)
     known.waiting[:], known.passed_each[:], known.lacked[:] = waiting, each, lacked
     known.deferred[:] = deferred
     return known
@@ -218,9 +276,25 @@ def test_what_is_ordered_for_want_of_what_was_refused(more: float, waiting: floa
     assert one.lacked.item() == 30 + waiting - (40 + more)
 
 
+@pytest.mark.parametrize(
+    ("waiting", "lacked", "passed"),
+    [(40, 30, 8 + 20), (0, 0, 20), (0, 20, 4 + (20 * 0.2 + 20 * 1) / 2)],
+)
+def test_what_is_ordered_for_customers_was_refused_as_theirs_was(
+    waiting: float, lacked: float, passed: float
+) -> None:
+    """20 more since customers wait who were refused one for each that came, where the line's own
+    cut refused five: of what waits no more is ordered, of 20 that are only lacked half of these."""
+    one = told(waiting, 0.2, lacked, final=0)
+    one.caught_passed[:] = one.caught_others[:] = one.catching_up[:] = 7
+    pool = max(waiting, lacked)
+    one.order(column(20), column(100), column(20))
+    assert (pool + 20) * one.passed_each.item() == approx(passed)
+
+
 def test_what_lines_lose_waits_with_their_customers() -> None:
     """A boat that was not built leaves 2 of its engines less lacked, and its buyer waits for it."""
-    both = Refusals.none((2, 1), 1)
+    both = Refusals.none((2, 1), 1, 0)
     both.lacked[:] = column(1, 5)
     both.waiting[:], both.passed_each[:] = column(2, 0), column(0.5, 0)
     both.lose(column(2), column(1, 0), column(5, 0))
@@ -263,7 +337,7 @@ def test_under_a_whole_cut_what_the_other_refused_is_known_still() -> None:
 
 def test_of_members_without_a_cut_nothing_is_known() -> None:
     """In the second of two nothing holds."""
-    known = Refusals.none((2, 2), 1)
+    known = Refusals.none((2, 2), 1, 0)
     every = (known.waiting, known.passed_each, known.lacked, known.lost, known.deferred)
     for each in (*every, known.catching_up, known.by_lines):
         each[:] = 1

@@ -80,8 +80,8 @@ SENTENCES: dict[str, Callable[[], bool]] = {
     "have lost little over a third of what it loses": lambda: (
         1 / 3 < lost("announced_plan") / lost("baseline") < 0.4
     ),
-    "without it nearly half of the loss does not happen (218 of 424 months": lambda: (
-        (lost("no_dual_use_ban"), lost("baseline")) == (218, 424)
+    "without it nearly half of the loss does not happen (220 of 424 months": lambda: (
+        (lost("no_dual_use_ban"), lost("baseline")) == (220, 424)
     ),
     "another step changes little": lambda: (
         max(

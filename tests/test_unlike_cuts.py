@@ -161,10 +161,10 @@ def test_what_came_counts_for_the_lightest_as_long_as_that_much_waits() -> None:
     rows, most = np.array([0]), column(9)
     cuts = CutNeeds(rows, most, most < 0, np.array([0, 1]), odds, link, Lightest.among(odds, link))
     for backlog, passed in ((60, 36), (18, 18)):
-        after = Refusals.none((1, 1), 1).taken(cuts, column(30, 6), column(backlog))
+        after = Refusals.none((1, 1), 1, 0).taken(cuts, column(30, 6), column(backlog))
         assert [after.waiting.item(), after.passed.item()] == approx([backlog, passed])
     # of what waited before the lightest would have refused no more than came
-    before = Refusals.none((1, 1), 1)
+    before = Refusals.none((1, 1), 1, 0)
     before.waiting[:], before.passed_each[:] = 84, 36 / 84
     after = before.taken(cuts, column(54, 6), column(144))
     assert [after.waiting.item(), after.passed.item()] == approx([144, 96])

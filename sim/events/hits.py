@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from sim.events.trade import Restriction
 from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.kept import renewed
 from sim.kernels.limits import Limits
+from sim.kernels.refusals import Refusals
 from sim.kernels.sums import NEVER, raised, some
 from sim.kernels.terms import RTOL
 from sim.world.world import World
@@ -63,7 +65,7 @@ class Observer:
         if self._roundabout.size:
             links.acted[self._roundabout] |= links.flow[self._roundabout] > 0
         needs.refusals = trade.limits.refusing(
-            needs.refusals, links.flow, needs.backlog, world.axes.final
+            needs.refusals, links.flow, needs.backlog, partial(_nothing, world)
         )
         leaks = trade.limits.amount > trade.lawful.amount
         leaking = np.logical_or.reduce(leaks, axis=1)
@@ -124,6 +126,12 @@ class Observer:
         self._left[view.place] = ~seen
         if some(before != np.logical_or.reduce(~seen, axis=1)):
             self._view = None
+
+
+def _nothing(world: World) -> Refusals:
+    """Return what cuts have refused before any does."""
+    axes = world.axes
+    return Refusals.none(world.needs.backlog.shape, axes.final, axes.customers.links.size)
 
 
 def _wanted(view: _View, world: World) -> Floats:

@@ -54,8 +54,8 @@ class Customers(NamedTuple):
     def waiting(self, lost: Floats, orders: Floats, flow: Floats) -> tuple[Floats, Floats]:
         """Return what needs wait for more since lines `lost` so much of what they would have made,
         [lines, members], or less where they made more, below 0; and what came of the same orders;
-        [needs, members] each. Of these links, [of them, members], these were the `orders`, and this
-        is the `flow`.
+        [of them, members] each. Of these links, [of them, members], these were the `orders`, and
+        this is the `flow`.
         """
         own = lost.take(self.line, axis=0)
         loses = own > 0
@@ -64,4 +64,12 @@ class Customers(NamedTuple):
         made = divide(self.by_line(flow), raised(lost.copy()))
         came = kept_where(loses, basis)
         came *= made.take(self.line, axis=0)
-        return self.by_need(basis), self.by_need(came)
+        return basis, came
+
+    def lighter(self, through: Floats, lines: Floats) -> Floats:
+        """Return which part of what needs wait for they wait for still, [needs, members], where
+        they wait `through` these links, [of them, members], for lines of which this part holds,
+        [lines, members].
+        """
+        kept = through * lines.take(self.line, axis=0)
+        return divide(self.by_need(kept), self.by_need(through), 1.0)

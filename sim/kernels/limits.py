@@ -6,6 +6,7 @@ it is shared: by what is asked, links in several groups by the least.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -136,17 +137,21 @@ class Limits(Terms):
         return lighter.take(self.of_cut_pairs, axis=0) if some(lighter) else None
 
     def refusing(
-        self, before: Refusals | None, flow: Floats, backlog: Floats, final: int
+        self,
+        before: Refusals | None,
+        flow: Floats,
+        backlog: Floats,
+        nothing: Callable[[], Refusals],
     ) -> Refusals | None:
         """Return what cuts have refused after this month; None where none takes a share, nor did
         before.
 
-        `before` is what they had refused, None: nothing; `flow` [links, members] is this month's,
-        `backlog` [needs, members] what waits after it; so many needs are `final`.
+        `before` is what they had refused, None: `nothing`; `flow` [links, members] is this month's,
+        `backlog` [needs, members] what waits after it.
         """
         if not self.is_share and (before is None or self.cuts is None):
             return None
-        known = Refusals.none(backlog.shape, final) if before is None else before
+        known = nothing() if before is None else before
         return known.taken(self.cut_needs, self.refused_of(self.cut_needs.links, flow), backlog)
 
     def anew(self, orders: Floats, wanted: Floats) -> Floats:

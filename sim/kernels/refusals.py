@@ -8,7 +8,7 @@ would order had all come, and this alone is a new want: otherwise a cut would he
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -18,6 +18,10 @@ from sim.kernels.sums import GroupSum, divide, kept_where, raised, some
 
 NEARLY_ALL = 1.0 - 1e-12
 """A part of what was refused that counts as all."""
+
+
+HAIR = 1e-9
+"""A part of what is ordered for which no more is ordered."""
 
 
 class Lightest(NamedTuple):
@@ -86,17 +90,42 @@ class Refusals:
     catching_up: Floats
     """What lines perceive to be asked for by customers who wait since cuts refused inputs, in units
     of each input, [inputs, members]; month/refused writes it"""
+    caught_others: Floats
+    """What of that is by customers who wait for other lines, [inputs, members]; month/refused
+    writes it"""
+    caught_passed: Floats
+    """What came over cuts of the same orders as that, [inputs, members]; month/refused writes
+    it"""
+    through: Floats
+    """For which lines that lack inputs needs wait, [links of such lines, members]: of one need they
+    tell the proportions; month/refused writes it"""
     offer: Floats
     """What lines would have offered this month, [lines, members]; month/production writes it"""
 
     @classmethod
-    def none(cls, shape: tuple[int, ...], final: int) -> Refusals:
-        """Begin: nothing came over a cut, and nothing was refused; so many needs are final."""
+    def none(cls, shape: tuple[int, ...], final: int, links: int) -> Refusals:
+        """Begin: nothing came over a cut, and nothing was refused; so many needs are final, and so
+        many links are those of lines that use inputs.
+        """
         waiting, passed_each, lacked, lost = (np.zeros(shape) for _ in range(4))
         by_lines = np.zeros(shape, dtype=np.bool_)
-        rows = (final, shape[0] - final, 0)
-        deferred, catching_up, offer = (np.zeros((count, *shape[1:])) for count in rows)
-        return cls(waiting, passed_each, by_lines, lacked, lost, deferred, catching_up, offer)
+        inputs = shape[0] - final
+        rows = (final, inputs, inputs, inputs, links, 0)
+        rest = (np.zeros((count, *shape[1:])) for count in rows)
+        deferred, catching_up, others, passed, through, offer = rest
+        return cls(
+            waiting=waiting,
+            passed_each=passed_each,
+            by_lines=by_lines,
+            lacked=lacked,
+            lost=lost,
+            deferred=deferred,
+            catching_up=catching_up,
+            caught_others=others,
+            caught_passed=passed,
+            through=through,
+            offer=offer,
+        )
 
     def use(self, stock: Floats, wanted: Floats, used: Floats, lasting: Floats) -> None:
         """Find what states would have used beside what they `used` of their `stock`, who `wanted`
@@ -126,14 +155,34 @@ class Refusals:
         """Cancel the share of what waits that buyers give up: they lack it still."""
         self.waiting = self.waiting * (1.0 - cancellation)
 
-    def order(self, more: Floats, most: Floats) -> None:
+    def order(self, more: Floats, most: Floats, extra: Floats | None = None) -> None:
         """Count as refused what buyers order `more` than they would had nothing been refused, be it
         anew or twice; and as a new want what they order less since what was refused is on order. No
         more can wait than `most`.
+
+        Lines order more, too, since they expect `extra` use, [inputs, members], None: nothing, to
+        catch up for customers who wait: where these wait for other lines, as much was refused of
+        that for each unit that came as of what they wait for.
         """
+        if extra is not None and some(extra):
+            self._catch_up(more, extra)
         whole = self.waiting + more
         self.waiting = np.clip(whole, 0.0, most)
         self.lacked = self.lacked + (self.waiting - whole)
+
+    def _catch_up(self, more: Floats, extra: Floats) -> None:
+        """Mix what came for each unit refused of inputs with that of what customers wait for whom
+        other lines leave waiting, as far as it is for them that lines order `more`.
+        """
+        inputs = slice(self.deferred.shape[0], None)
+        pool, each, further = self.pool[inputs], self.passed_each[inputs], raised(+more[inputs])
+        theirs = extra * divide(self.caught_others, self.catching_up)
+        # what was refused and waits is on order: of it no more is ordered
+        own = pool - self.waiting[inputs] + extra - theirs
+        passed = own * each + theirs * divide(self.caught_passed, self.caught_others)
+        known = divide(pool * each + further * divide(passed, own + theirs), pool + further)
+        grows = (further > 0) & (theirs > HAIR * further)
+        self.passed_each[inputs] = np.where(grows, known, each)
 
     def lose(self, lost: Floats, more: Floats, came: Floats) -> None:
         """Take note of use of inputs that lines `lost`, [inputs, members], and of what buyers wait
@@ -209,11 +258,9 @@ class Refusals:
         """Return the same in some members, [members]; nothing is known in others."""
         if np.count_nonzero(members) == members.size:
             return self
-        own = (self.waiting, self.passed_each, self.lacked, self.lost, self.deferred)
-        waiting, passed_each, lacked, lost, deferred, catching_up = (
-            np.where(members, each, 0.0) for each in (*own, self.catching_up)
-        )
-        by_lines = self.by_lines & members
-        return Refusals(
-            waiting, passed_each, by_lines, lacked, lost, deferred, catching_up, self.offer
-        )
+        kept = {
+            each.name: np.where(members, getattr(self, each.name), 0)
+            for each in fields(self)
+            if each.name not in ("by_lines", "offer")
+        }
+        return replace(self, by_lines=self.by_lines & members, **kept)

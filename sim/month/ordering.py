@@ -38,8 +38,8 @@ def place_orders(world: World, ordering: Ordering) -> None:
     without = None if free is None else _orders(free, ordering)
     needs.ordered = _orders(positions, ordering)
     needs.demand = backlog + needs.ordered
-    if refusals is not None and without is not None:
-        refusals.order(needs.ordered - without, needs.demand)
+    if refusals is not None and free is not None and without is not None:
+        refusals.order(needs.ordered - without, needs.demand, free.extra)
         note_refusals(world)
 
 

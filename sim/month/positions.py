@@ -39,6 +39,8 @@ class Positions:
     """The use per month that buyers perceive, [needs, members]; rules write it"""
     refusals: Refusals | None = None
     """What they would have besides; None: nothing"""
+    extra: Floats | None = None
+    """What lines would use less of inputs, [inputs, members]; None: nothing"""
 
     @classmethod
     def now(cls, world: World, backlog: Floats, planned: Floats | None) -> Positions:
@@ -59,6 +61,7 @@ class Positions:
             backlog=self.backlog - refusals.waiting,
             perceived=self.perceived.copy(),
             refusals=refusals,
+            extra=extra,
         )
 
     def of(self, rows: Rows) -> Position:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.kernels.arrays import Floats
 from sim.kernels.catching_up import extra_use
 from sim.kernels.refusals import Refusals
-from sim.kernels.sums import raised, some
+from sim.kernels.sums import divide, raised, some
 from sim.kernels.terms import RTOL
 from sim.month.positions import Positions
 from sim.world.world import World
@@ -26,49 +27,77 @@ def make(world: World, months: float) -> None:
     refusals, inputs, own = needs.refusals, axes.inputs, axes.customers
     if refusals is None or not own.links.size:
         return
-    _lighten(world, refusals)
+    before = refusals.waiting.take(own.need, axis=0)
+    is_lighter = _lighten(world, refusals)
     waiting, caught = refusals.waiting.take(own.need, axis=0), refusals.catching_up
     if not (some(refusals.lacked[inputs]) or some(waiting) or some(caught)):
         refusals.lost[inputs] = 0.0
+        refusals.through[:] = 0.0
         return
     shares = world.asking.over_open(world.links)
     part = shares.weight.take(own.links, axis=0)
     part /= shares.together.take(own.need, axis=0)
-    waited = own.by_line(part * waiting)
-    takes = needs.amount / axes.inputs_by_line.to_rows(lines.yield_)
-    asked = axes.inputs_by_line.to_rows(waited) * takes
-    refusals.catching_up = caught + (asked - caught) / months
+    part_waiting, to_inputs = part * waiting, axes.inputs_by_line.to_rows
+    waited = own.by_line(part_waiting)
+    if is_lighter:
+        lighter = to_inputs(divide(waited, own.by_line(part * before), 1.0))
+        caught, refusals.caught_others = caught * lighter, refusals.caught_others * lighter
+    takes = needs.amount / to_inputs(lines.yield_)
+    refusals.catching_up = caught + (to_inputs(waited) * takes - caught) / months
+    _note_others(world, refusals, part_waiting, takes, months)
     lost = np.minimum(raised(lines.asked - waited), refusals.offer)
     lost -= np.minimum(lines.asked, lines.offer)
     lost[np.abs(lost) <= RTOL * lines.asked] = 0.0
     orders = part * needs.demand.take(own.need, axis=0)
     more, came = own.waiting(lost, orders, world.links.flow.take(own.links, axis=0))
-    refusals.lose(axes.inputs_by_line.to_rows(lost) * takes, more, came)
+    # as much as waits now, in the proportions known
+    known = divide(refusals.waiting, own.by_need(refusals.through)).take(own.need, axis=0)
+    refusals.through = raised(refusals.through * known + more)
+    refusals.lose(to_inputs(lost) * takes, own.by_need(more), own.by_need(came))
 
 
-def _lighten(world: World, refusals: Refusals) -> None:
+def _note_others(
+    world: World, refusals: Refusals, part_waiting: Floats, takes: Floats, months: float
+) -> None:
+    """Note what lines are asked for by customers who wait for other lines, and what came of the
+    same orders; of what is asked for over their links `part_waiting` [of them, members] waits.
+    """
+    own, to_inputs = world.axes.customers, world.axes.inputs_by_line.to_rows
+    through = divide(refusals.through, own.by_need(refusals.through).take(own.need, axis=0))
+    others = part_waiting * (1.0 - through)
+    asked, passed = refusals.caught_others, refusals.caught_passed
+    now = to_inputs(own.by_line(others)) * takes
+    refusals.caught_others = asked + (now - asked) / months
+    others *= refusals.passed_each.take(own.need, axis=0)
+    now = to_inputs(own.by_line(others)) * takes
+    refusals.caught_passed = passed + (now - passed) / months
+
+
+def _lighten(world: World, refusals: Refusals) -> bool:
     """Where cuts refuse less of inputs than before, let those wait for less who wait for lines that
-    lacked these, and so on down the chain: the rest is a new want.
+    lacked these, and so on down the chain: the rest is a new want. Return whether there are any.
     """
     axes, own, limits = world.axes, world.axes.customers, world.limits
     if limits is None or not limits.is_share:
-        return
+        return False
     needs, still = limits.cut_needs.needs, refusals.still_refused(limits.cut_needs)
     # of what was refused to nobody but for rounding nothing is refused less
     refused, demand = (each.take(needs, axis=0) for each in (refusals.pool, world.needs.demand))
     still[refusals.by_lines.take(needs, axis=0) | (refused <= DUST * demand)] = 1.0
     if not some(still[needs >= axes.final] < 1.0):
-        return
+        return False
     part, lines = np.ones_like(refusals.waiting), np.ones_like(world.lines.output)
     part[needs] = still
-    before = np.zeros_like(part)
-    while not np.array_equal(before, part):
+    # a chain has no more links than there are lines
+    for _ in range(len(lines)):
         before = part.copy()
         np.minimum.at(lines, axes.input_line, part[axes.inputs])
-        of_links = np.where(refusals.by_lines[own.need], lines[own.line], 1.0)
-        np.minimum.at(part, own.need, of_links)
+        lighter = own.lighter(refusals.through, lines)
+        part = np.where(refusals.by_lines, np.minimum(part, lighter), part)
+        if np.array_equal(before, part):
+            break
     refusals.lighten(np.arange(len(part)), np.where(refusals.by_lines, part, 1.0))
-    refusals.catching_up *= lines[axes.input_line]
+    return True
 
 
 def without(world: World, refusals: Refusals, positions: Positions) -> Positions | None:

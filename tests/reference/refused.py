@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from tests.reference.limits import DUST, lightest, odds_of, refuses
-from tests.reference.things import FinalNeed, Line, Need, total
+from tests.reference.things import FinalNeed, Line, Link, Need, total
 
 
 def use(need: FinalNeed, stock: float, wanted: float) -> None:
@@ -33,9 +33,26 @@ def order(need: Need, stock: float, deferred: float, ordering: Callable[..., flo
     need.expected, need.besides = expected, 0.0
     need.ordered = ordering(need, stock, deferred, on_order)
     need.demand = need.old_orders + need.ordered
+    _mix(need, need.ordered - without)
     whole = need.refused_before + need.ordered - without
     need.refused_before = min(max(whole, 0.0), need.demand)
     need.lacked += need.refused_before - whole
+
+
+def _mix(need: Need, more: float) -> None:
+    """A line orders more for customers who wait for other lines, too: of that as much was refused
+    for each unit that came as of what these wait for."""
+    theirs = 0.0
+    if need.catching_up > 0:
+        theirs = need.extra * need.caught_others / need.catching_up
+    if not (more > 0 and theirs > 1e-9 * more):
+        return
+    pool = _pool(need)
+    # what was refused and waits is on order: of it no more is ordered
+    own = pool - need.refused_before + need.extra - theirs
+    passed = own * need.passed_each + theirs * need.caught_passed / need.caught_others
+    more_passed = more * passed / (own + theirs)
+    need.passed_each = (pool * need.passed_each + more_passed) / (pool + more)
 
 
 def catch_up(need: Need, line: Line) -> None:
@@ -51,10 +68,16 @@ def catch_up(need: Need, line: Line) -> None:
 def make(line: Line, months: float) -> None:
     """Find what a line would have made beside what it did: its customers would have it."""
     orders = {link: _share(link.need, link.weight) for link in line.open_links}
-    waited = total(part * link.need.refused_before for link, part in orders.items())
+    waiting = {link: part * link.need.refused_before for link, part in orders.items()}
+    waited = total(waiting.values())
+    others = {link: each * (1.0 - _through(link)) for link, each in waiting.items()}
+    asked = total(others.values())
+    came = total(each * link.need.passed_each for link, each in others.items())
     for need in line.inputs:
         takes = need.amount / line.yield_
         need.catching_up += (waited * takes - need.catching_up) / months
+        need.caught_others += (asked * takes - need.caught_others) / months
+        need.caught_passed += (came * takes - need.caught_passed) / months
     lost = min(max(line.asked - waited, 0.0), line.would_offer) - min(line.asked, line.offer)
     if abs(lost) <= DUST * line.asked:
         lost = 0.0
@@ -68,6 +91,7 @@ def make(line: Line, months: float) -> None:
     together, made = total(by.values()), total(link.flow for link in orders)
     for link, part in by.items():
         share = part / together if together > 0 else 0.0
+        link.more_through = share * lost
         link.need.lost_besides += share * lost
         link.need.came_besides += share * made if lost > 0 else 0.0
 
@@ -83,18 +107,34 @@ def lighten(lines: Sequence[Line], needs: Sequence[Need]) -> None:
     }
     if all(each == 1.0 for each in part.values()):
         return
+    waited = {line: _waited(line) for line in lines}
     for _ in lines:
-        for line in lines:
-            least = min((part[need] for need in line.inputs), default=1.0)
-            for link in line.links:
-                if link.need.waits_for_lines:
-                    part[link.need] = min(part[link.need], least)
+        of_lines = {line: min((part[need] for need in line.inputs), default=1.0) for line in lines}
+        for need in needs:
+            through = total(link.through for link in need.links)
+            if need.waits_for_lines and through > 0:
+                still = total(link.through * of_lines[link.line] for link in need.links)
+                part[need] = min(part[need], still / through)
     for need in needs:
         if need.waits_for_lines:
             _lighten(need, part[need])
     for line in lines:
+        lighter = _waited(line) / waited[line] if waited[line] > 0 else 1.0
         for need in line.inputs:
-            need.catching_up *= min(part[each] for each in line.inputs)
+            need.catching_up *= lighter
+            need.caught_others *= lighter
+
+
+def _through(link: Link) -> float:
+    """Return which part of what a need waits for it waits for a link's line."""
+    together = total(each.through for each in link.need.links)
+    return link.through / together if together > 0 else 0.0
+
+
+def _waited(line: Line) -> float:
+    """Count what waits as refused of what a line is asked for."""
+    found = [_share(link.need, link.weight) * link.need.refused_before for link in line.open_links]
+    return total(found)
 
 
 def _still_refused(need: Need) -> float:
@@ -111,6 +151,11 @@ def note(needs: Sequence[Need], odds: dict[Need, float], whole: set[Need]) -> No
     """Take note of what came over links that are cut; `odds` are the most that a cut of a need
     refuses for each unit that comes, 0 where it takes no share."""
     for need in needs:
+        # as much as waits now, in the proportions known
+        through = total(link.through for link in need.links)
+        for link in need.links:
+            known = link.through * need.refused_before / through if through > 0 else 0.0
+            link.through, link.more_through = max(known + link.more_through, 0.0), 0.0
         # whom lines would have served, had they not lacked what cuts refused, waits, too
         waiting = max(need.refused_before + need.lost_besides, 0.0)
         if need.lost_besides > 0:

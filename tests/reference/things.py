@@ -54,6 +54,10 @@ class Link:
     """What limits it together with others"""
     leaking: float = 0.0
     """Share of its flow that is beyond what is lawful"""
+    through: float = 0.0
+    """What its need waits for since its line lacked inputs; of one need the proportions count"""
+    more_through: float = 0.0
+    """The same of this month"""
     has_acted: bool = False
     """Whether a restriction has ever taken anything away here"""
     has_flowed: bool = False
@@ -152,6 +156,10 @@ class Need:
     catching_up: float = 0.0
     """What its line is asked for, as it perceives it, by customers who wait since cuts refused
     inputs, in units of this one"""
+    caught_others: float = 0.0
+    """What of that is by customers who wait for other lines"""
+    caught_passed: float = 0.0
+    """What came over cuts of the same orders as that"""
     extra: float = 0.0
     """What of the use expected is for that"""
     hit: int = NEVER
@@ -184,7 +192,9 @@ class Need:
     def forget_refusals(self) -> None:
         """Know nothing of what cuts have refused."""
         self.refused_before = self.passed_each = self.lacked = self.lost = 0.0
-        self.put_off = self.catching_up = self.extra = 0.0
+        self.put_off = self.catching_up = self.caught_others = self.caught_passed = self.extra = 0.0
+        for link in self.links:
+            link.through = link.more_through = 0.0
         self.waits_for_lines = False
 
     def wants_anew(self, odds: float) -> float:
