@@ -128,7 +128,7 @@ def test_who_waits_for_what_a_line_lost() -> None:
     """A line that would have made 6 more leaves them to its customers by what it did not send: 4
     and 8 of 12; one that made 3 more than it would have sent them by what came, 1 and 2."""
     line, need = np.array([0, 1, 1, 2, 2]), np.array([0, 0, 1, 1, 2])
-    own = Customers.of(line, need, np.array([1, 2]), 3, 3)
+    own = Customers.of(line, need, np.array([1, 2]), np.arange(3), 3)
     assert own.links.tolist() == [1, 2, 3, 4]
     more, came = own.waiting(column(9, 6, -3), column(10, 20, 5, 5), column(6, 12, 1, 2))
     assert more[:, 0].tolist() == [2, 4, -1, -2]
@@ -138,7 +138,10 @@ def test_who_waits_for_what_a_line_lost() -> None:
 def test_who_waits_for_two_lines_waits_still_in_proportion() -> None:
     """30 for one of which a half is lifted, and 10 for one that lacks as much as before."""
     line, need = np.array([0, 1, 1]), np.array([0, 0, 1])
-    own = Customers.of(line, need, np.array([0, 1]), 2, 3)
+    own = Customers.of(line, need, np.array([0, 1]), np.arange(2), 3)
+    assert own.of_others(column(30, 10, 0))[:, 0].tolist() == [0.25, 0.75, 1]
+    both = Customers.of(line, need, np.array([0, 1]), np.array([4, 4]), 3)
+    assert both.of_others(column(30, 10, 5))[:, 0].tolist() == [0, 0, 0]
     lighter = own.lighter(column(30, 10, 0), column(0.5, 1))
     assert lighter[:, 0].tolist() == [0.625, 1, 1]
 

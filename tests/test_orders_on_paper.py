@@ -198,7 +198,7 @@ def test_limits_are_told_what_cuts_have_refused() -> None:
     model.step()
     world = model.world
     assert world.limits is not None
-    world.needs.refusals = Refusals.none((2, 1), 2)
+    world.needs.refusals = Refusals.none((2, 1), 2, 0)
     world.needs.refusals.waiting = column(30, 0)
     world.needs.refusals.passed_each = column(0.2, 0)
     note_refusals(world)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 
@@ -61,12 +60,10 @@ class Observer:
 
     def observe(self, world: World) -> None:
         """Note what leaked this month, and which needs a restriction hit for the first time."""
-        links, needs, trade = world.links, world.needs, self._trade
+        links, trade = world.links, self._trade
         if self._roundabout.size:
             links.acted[self._roundabout] |= links.flow[self._roundabout] > 0
-        needs.refusals = trade.limits.refusing(
-            needs.refusals, links.flow, needs.backlog, partial(_nothing, world)
-        )
+        self._note_refusals(world)
         leaks = trade.limits.amount > trade.lawful.amount
         leaking = np.logical_or.reduce(leaks, axis=1)
         view = self._view
@@ -88,6 +85,16 @@ class Observer:
             if some(now):
                 _note_hits(view, world, now, trade.carried.take(view.place, axis=0))
                 self._note_left(view, world)
+
+    def _note_refusals(self, world: World) -> None:
+        """Note what cuts have refused, from the month on in which one takes a share."""
+        needs, limits, axes = world.needs, self._trade.limits, world.axes
+        if needs.refusals is None and limits.is_share:
+            sizes = axes.final, axes.customers.links.size
+            needs.refusals = Refusals.none(needs.backlog.shape, *sizes)
+        if needs.refusals is not None:
+            flow, backlog = world.links.flow, needs.backlog
+            needs.refusals = limits.refusing(needs.refusals, flow, backlog)
 
     def _look_anew(self, world: World, leaking: Bools) -> _View:
         """Choose the groups in which there is something to see: those `leaking` [groups], and where
@@ -126,12 +133,6 @@ class Observer:
         self._left[view.place] = ~seen
         if some(before != np.logical_or.reduce(~seen, axis=1)):
             self._view = None
-
-
-def _nothing(world: World) -> Refusals:
-    """Return what cuts have refused before any does."""
-    axes = world.axes
-    return Refusals.none(world.needs.backlog.shape, axes.final, axes.customers.links.size)
 
 
 def _wanted(view: _View, world: World) -> Floats:

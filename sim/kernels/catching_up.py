@@ -7,7 +7,7 @@ orders for that is no new want, of which the cut would let its share come.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import numpy as np
 
@@ -39,17 +39,28 @@ class Customers(NamedTuple):
     """Sums these links to all lines"""
     by_need: GroupSum
     """Sums these links to all needs"""
+    by_seller: GroupSum
+    """Sums those of one need from one state"""
 
     @classmethod
-    def of(
-        cls, market_line: Ints, market_need: Ints, users: Ints, lines: int, needs: int
-    ) -> Customers:
-        """Find the links of some lines, `users`, given the line and the need of every link; there
-        are so many lines and needs.
+    def of(cls, market_line: Ints, market_need: Ints, users: Ints, state: Ints, needs: int) -> Self:
+        """Find the links of some lines, `users`, given the line and the need of every link; `state`
+        [lines] is where lines stand, and there are so many needs.
         """
         links = np.flatnonzero(np.isin(market_line, users))
         line, need = market_line[links], market_need[links]
-        return cls(links, line, need, GroupSum(line, lines), GroupSum(need, needs))
+        sellers, seller = np.unique(state[line] * needs + need, return_inverse=True)
+        by_line, by_need = GroupSum(line, state.size), GroupSum(need, needs)
+        return cls(links, line, need, by_line, by_need, GroupSum(seller.ravel(), sellers.size))
+
+    def of_others(self, through: Floats) -> Floats:
+        """Return which part of what a need waits for it waits for lines of other states, of each
+        link, [of them, members], where it waits so much `through` these.
+
+        Lines of one state have the same cuts, so that it is no matter how many they are.
+        """
+        own = self.by_seller.to_rows(self.by_seller(through))
+        return 1.0 - divide(own, self.by_need(through).take(self.need, axis=0))
 
     def waiting(self, lost: Floats, orders: Floats, flow: Floats) -> tuple[Floats, Floats]:
         """Return what needs wait for more since lines `lost` so much of what they would have made,

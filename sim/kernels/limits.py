@@ -6,7 +6,6 @@ it is shared: by what is asked, links in several groups by the least.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -136,23 +135,15 @@ class Limits(Terms):
         lighter = odds < most.take(need.ravel(), axis=0)
         return lighter.take(self.of_cut_pairs, axis=0) if some(lighter) else None
 
-    def refusing(
-        self,
-        before: Refusals | None,
-        flow: Floats,
-        backlog: Floats,
-        nothing: Callable[[], Refusals],
-    ) -> Refusals | None:
-        """Return what cuts have refused after this month; None where none takes a share, nor did
-        before.
+    def refusing(self, before: Refusals, flow: Floats, backlog: Floats) -> Refusals | None:
+        """Return what cuts have refused after this month; None where none takes a share any more.
 
-        `before` is what they had refused, None: `nothing`; `flow` [links, members] is this month's,
-        `backlog` [needs, members] what waits after it.
+        `before` is what they had refused, `flow` [links, members] is this month's, `backlog`
+        [needs, members] what waits after it.
         """
-        if not self.is_share and (before is None or self.cuts is None):
+        if self.cuts is None and not self.is_share:
             return None
-        known = nothing() if before is None else before
-        return known.taken(self.cut_needs, self.refused_of(self.cut_needs.links, flow), backlog)
+        return before.taken(self.cut_needs, self.refused_of(self.cut_needs.links, flow), backlog)
 
     def anew(self, orders: Floats, wanted: Floats) -> Floats:
         """Return what of orders was not refused before, by pair, [pairs, members].

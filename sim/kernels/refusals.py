@@ -91,8 +91,8 @@ class Refusals:
     """What lines perceive to be asked for by customers who wait since cuts refused inputs, in units
     of each input, [inputs, members]; month/refused writes it"""
     caught_others: Floats
-    """What of that is by customers who wait for other lines, [inputs, members]; month/refused
-    writes it"""
+    """What of that is by customers who wait for lines of other states, [inputs, members];
+    month/refused writes it"""
     caught_passed: Floats
     """What came over cuts of the same orders as that, [inputs, members]; month/refused writes
     it"""
@@ -161,8 +161,8 @@ class Refusals:
         more can wait than `most`.
 
         Lines order more, too, since they expect `extra` use, [inputs, members], None: nothing, to
-        catch up for customers who wait: where these wait for other lines, as much was refused of
-        that for each unit that came as of what they wait for.
+        catch up for customers who wait: where these wait for lines elsewhere, as much was refused
+        of that for each unit that came as of what they wait for.
         """
         if extra is not None and some(extra):
             self._catch_up(more, extra)

@@ -59,12 +59,11 @@ def make(world: World, months: float) -> None:
 def _note_others(
     world: World, refusals: Refusals, part_waiting: Floats, takes: Floats, months: float
 ) -> None:
-    """Note what lines are asked for by customers who wait for other lines, and what came of the
+    """Note what lines are asked for by customers who wait for lines elsewhere, and what came of the
     same orders; of what is asked for over their links `part_waiting` [of them, members] waits.
     """
     own, to_inputs = world.axes.customers, world.axes.inputs_by_line.to_rows
-    through = divide(refusals.through, own.by_need(refusals.through).take(own.need, axis=0))
-    others = part_waiting * (1.0 - through)
+    others = part_waiting * own.of_others(refusals.through)
     asked, passed = refusals.caught_others, refusals.caught_passed
     now = to_inputs(own.by_line(others)) * takes
     refusals.caught_others = asked + (now - asked) / months

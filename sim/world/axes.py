@@ -110,8 +110,8 @@ class Axes:
     @cached_property
     def customers(self) -> Customers:
         """Return the links of lines that use inputs."""
-        sizes = len(self.lines), len(self.needs)
-        return Customers.of(self.link_line, self.link_need, self.input_line, *sizes)
+        ends, needs = (self.link_line, self.link_need), len(self.needs)
+        return Customers.of(*ends, self.input_line, self.line_state, needs)
 
     @property
     def input_needs(self) -> tuple[tuple[str, str], ...]:

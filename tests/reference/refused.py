@@ -126,9 +126,11 @@ def lighten(lines: Sequence[Line], needs: Sequence[Need]) -> None:
 
 
 def _through(link: Link) -> float:
-    """Return which part of what a need waits for it waits for a link's line."""
-    together = total(each.through for each in link.need.links)
-    return link.through / together if together > 0 else 0.0
+    """Return which part of what a need waits for it waits for lines of the state of a link's."""
+    links = link.need.links
+    together = total(each.through for each in links)
+    own = total(each.through for each in links if each.line.state == link.line.state)
+    return own / together if together > 0 else 0.0
 
 
 def _waited(line: Line) -> float:
