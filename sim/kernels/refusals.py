@@ -175,10 +175,18 @@ class Refusals:
         other lines leave waiting, as far as it is for them that lines order `more`.
         """
         inputs = slice(self.deferred.shape[0], None)
-        pool, each, further = self.pool[inputs], self.passed_each[inputs], raised(+more[inputs])
         theirs = extra * divide(self.caught_others, self.catching_up)
+        if not some(theirs):
+            return
+        each, waiting, further = (
+            self.passed_each[inputs],
+            self.waiting[inputs],
+            raised(+more[inputs]),
+        )
+        # only states put use off
+        pool = np.maximum(self.lacked[inputs], waiting)
         # what was refused and waits is on order: of it no more is ordered
-        own = pool - self.waiting[inputs] + extra - theirs
+        own = pool - waiting + extra - theirs
         passed = own * each + theirs * divide(self.caught_passed, self.caught_others)
         known = divide(pool * each + further * divide(passed, own + theirs), pool + further)
         grows = (further > 0) & (theirs > HAIR * further)
@@ -191,7 +199,7 @@ class Refusals:
         """
         inputs = slice(self.deferred.shape[0], None)
         self.lacked[inputs], self.lost[inputs] = self.lacked[inputs] - lost, lost
-        pool, grows = self.pool, more > 0
+        pool, grows = self.pool_of(np.arange(more.shape[0])), more > 0
         known = divide(pool * self.passed_each + came, pool + more)
         self.passed_each = np.where(grows, known, self.passed_each)
         self.by_lines = self.by_lines | grows
@@ -212,9 +220,8 @@ class Refusals:
         # that wait for lines
         part = np.where(self.by_lines.take(needs, axis=0), 1.0, self.still_refused(cuts))
         self.lighten(needs, part)
-        each, before, pool = (
-            v.take(needs, axis=0) for v in (self.passed_each, self.waiting, self.pool)
-        )
+        each, before = (v.take(needs, axis=0) for v in (self.passed_each, self.waiting))
+        pool = self.pool_of(needs)
         waiting = before + cuts.by_need(came * cuts.link_odds)
         waiting = np.minimum(waiting, backlog.take(needs, axis=0))
         # what one refused another may refuse, too: once is enough to know the lightest
@@ -229,12 +236,12 @@ class Refusals:
         self._wait(all_waiting)
         return self.where(np.logical_or.reduce(takes_part | cuts.whole, axis=0))
 
-    @property
-    def pool(self) -> Floats:
-        """Return what was refused and is not made good, whether it waits or not."""
-        pool = self.lacked.copy()
-        pool[: self.deferred.shape[0]] += self.deferred
-        return np.maximum(pool, self.waiting, out=pool)
+    def pool_of(self, needs: Ints) -> Floats:
+        """Return what was refused some needs and is not made good, whether it waits or not."""
+        final = np.flatnonzero(needs < self.deferred.shape[0])
+        pool = self.lacked.take(needs, axis=0)
+        pool[final] += self.deferred.take(needs[final], axis=0)
+        return np.maximum(pool, self.waiting.take(needs, axis=0), out=pool)
 
     def still_refused(self, cuts: CutNeeds) -> Floats:
         """Return which part of what was refused cuts refuse now, [cut needs, members]."""

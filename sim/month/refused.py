@@ -81,7 +81,7 @@ def _lighten(world: World, refusals: Refusals) -> bool:
         return False
     needs, still = limits.cut_needs.needs, refusals.still_refused(limits.cut_needs)
     # of what was refused to nobody but for rounding nothing is refused less
-    refused, demand = (each.take(needs, axis=0) for each in (refusals.pool, world.needs.demand))
+    refused, demand = refusals.pool_of(needs), world.needs.demand.take(needs, axis=0)
     still[refusals.by_lines.take(needs, axis=0) | (refused <= DUST * demand)] = 1.0
     if not some(still[needs >= axes.final] < 1.0):
         return False
