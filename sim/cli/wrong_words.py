@@ -10,8 +10,6 @@ from sim.scenario.suggestions import listed, meant, on_one_line
 
 _NO_COMMAND = re.compile("No such command '(.*)'.*", re.DOTALL)
 _TOO_MANY = re.compile(r"Got unexpected extra arguments? \((.*)\)", re.DOTALL)
-
-
 _NO_CHOICE = re.compile("'(.*)' is not one of .*", re.DOTALL)
 
 

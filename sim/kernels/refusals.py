@@ -18,8 +18,6 @@ from sim.kernels.sums import GroupSum, divide, kept_where, raised, some
 
 NEARLY_ALL = 1.0 - 1e-12
 """A part of what was refused that counts as all."""
-
-
 HAIR = 1e-9
 """A part of what is ordered for which no more is ordered."""
 

@@ -27,8 +27,7 @@ def make(world: World, months: float) -> None:
     refusals, inputs, own = needs.refusals, axes.inputs, axes.customers
     if refusals is None or not own.links.size:
         return
-    before = refusals.waiting.take(own.need, axis=0)
-    is_lighter = _lighten(world, refusals)
+    before = _lighten(world, refusals)
     waiting, caught = refusals.waiting.take(own.need, axis=0), refusals.catching_up
     if not (some(refusals.lacked[inputs]) or some(waiting) or some(caught)):
         refusals.lost[inputs] = 0.0
@@ -39,7 +38,7 @@ def make(world: World, months: float) -> None:
     part /= shares.together.take(own.need, axis=0)
     part_waiting, to_inputs = part * waiting, axes.inputs_by_line.to_rows
     waited = own.by_line(part_waiting)
-    if is_lighter:
+    if before is not None:
         lighter = to_inputs(divide(waited, own.by_line(part * before), 1.0))
         caught, refusals.caught_others = caught * lighter, refusals.caught_others * lighter
     takes = needs.amount / to_inputs(lines.yield_)
@@ -72,19 +71,20 @@ def _note_others(
     refusals.caught_passed = passed + (now - passed) / months
 
 
-def _lighten(world: World, refusals: Refusals) -> bool:
+def _lighten(world: World, refusals: Refusals) -> Floats | None:
     """Where cuts refuse less of inputs than before, let those wait for less who wait for lines that
-    lacked these, and so on down the chain: the rest is a new want. Return whether there are any.
+    lacked these, and so on down the chain: the rest is a new want. Return what waited over the
+    links of customers before, [of them, members]; None where none waits for less.
     """
     axes, own, limits = world.axes, world.axes.customers, world.limits
     if limits is None or not limits.is_share:
-        return False
+        return None
     needs, still = limits.cut_needs.needs, refusals.still_refused(limits.cut_needs)
     # of what was refused to nobody but for rounding nothing is refused less
     refused, demand = refusals.pool_of(needs), world.needs.demand.take(needs, axis=0)
     still[refusals.by_lines.take(needs, axis=0) | (refused <= DUST * demand)] = 1.0
     if not some(still[needs >= axes.final] < 1.0):
-        return False
+        return None
     part, lines = np.ones_like(refusals.waiting), np.ones_like(world.lines.output)
     part[needs] = still
     # a chain has no more links than there are lines
@@ -95,8 +95,9 @@ def _lighten(world: World, refusals: Refusals) -> bool:
         part = np.where(refusals.by_lines, np.minimum(part, lighter), part)
         if np.array_equal(before, part):
             break
+    waited = refusals.waiting.take(own.need, axis=0)
     refusals.lighten(np.arange(len(part)), np.where(refusals.by_lines, part, 1.0))
-    return True
+    return waited
 
 
 def without(world: World, refusals: Refusals, positions: Positions) -> Positions | None:
