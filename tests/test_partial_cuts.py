@@ -121,6 +121,23 @@ def test_what_leaks_is_beyond_the_share_of_what_could_come() -> None:
     assert series(result, "leaked") == approx([0.0] * 6 + [10.0] * 30)
 
 
+def test_what_others_deliver_instead_does_not_make_less_lawful() -> None:
+    """AAA comes to want 110 a month, nine tenths of them from BBB: 99, of which half are lawful.
+    54 come, since that many leak through, so 4.5 have leaked in the end, though the other supplier
+    delivers all that BBB does not. At first it wants some more, to fill its stock."""
+    leak = {**CUT, "kind": "leakage", "share": 0.6}
+    more = {"kind": "demand", "date": "2014-07", "state": "AAA", "factor": 1.1}
+    world = one_supplier({"AAA": 100}, cut={**CUT, "share": 0.5}, leak=leak, more=more)
+    world["states"]["CCC"] = {"title": "CCC"}
+    world["factories"]["fc"] = {"title": "C", "state": "CCC", "lines": {"x": 500}}
+    world["trade"]["t"]["weight"] = 0.9
+    world["trade"]["u"] = {**world["trade"]["t"], "exporter": "CCC", "weight": 0.1}
+    result = run(world)
+    wanted = series(result, "received")[6:]
+    assert wanted[-1] == approx(110.0)
+    assert series(result, "leaked")[6:] == approx([54 - 0.45 * each for each in wanted])
+
+
 @pytest.mark.parametrize(("limit", "came", "leaked"), [("cap", 36, 16), ("quota", 40, 10)])
 def test_what_leaks_under_a_limit_for_several_is_beyond_the_share_of_what_it_lets_pass(
     limit: str, came: float, leaked: float

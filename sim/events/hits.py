@@ -74,14 +74,14 @@ class Observer:
             links.leaking[self._roundabout] = 1.0
         if not view.rows.size:
             return
-        carried, wanted = view.lawful.carried(links.flow), _wanted(view, world)
+        carried = view.lawful.carried(links.flow)
         if some(view.leaking):
-            would = _would(view, world, carried + wanted)
+            would = _would(view, world, carried)
             # where more comes than is let through, it comes by what restrictions leave
             most = trade.limits.amount.take(view.rows, axis=0) * (1.0 + RTOL)
             _note_leaks(view, world, leaks.take(view.rows, axis=0) & (carried <= most), would)
         if view.looks:
-            now = trade.barred.take(view.rows, axis=0) | _bars_buyers(view, world, carried, wanted)
+            now = trade.barred.take(view.rows, axis=0) | _bars_buyers(view, world, carried)
             if some(now):
                 _note_hits(view, world, now, trade.carried.take(view.place, axis=0))
                 self._note_left(view, world)
@@ -156,21 +156,17 @@ def _wanted(view: _View, world: World) -> Floats:
     return groups.by_need_group(wanted)
 
 
-def _would(view: _View, world: World, asked: Floats) -> Floats:
-    """Return what would flow of what is `asked`, [rows, members], were nothing cut in part: no more
-    than suppliers that are short could have given.
+def _would(view: _View, world: World, carried: Floats) -> Floats:
+    """Return what would flow were nothing cut in part, [rows, members]: what is `carried`, and what
+    cuts kept away.
     """
     kept_away, lawful = world.links.kept_away, view.lawful
     if kept_away is None:
-        return asked
-    short = lawful.cut_in_part & kept_away.members
-    if not some(short):
-        return asked
+        return carried
     kept = kept_away.over(lawful.groups.link)
     if lawful.counted is not None:
         kept *= lawful.counted
-    most = lawful.carried(world.links.flow) + lawful.groups.by_group(kept)
-    return np.where(short, np.minimum(asked, most), asked)
+    return carried + lawful.groups.by_group(kept)
 
 
 def _note_leaks(view: _View, world: World, leaks: Bools, would: Floats) -> None:
@@ -183,9 +179,12 @@ def _note_leaks(view: _View, world: World, leaks: Bools, would: Floats) -> None:
     links.leaking[touched] = np.maximum(view.is_reexport, beyond)
 
 
-def _bars_buyers(view: _View, world: World, carried: Floats, wanted: Floats) -> Bools:
-    """Return where buyers stay short of what a supplier still has and may not deliver."""
+def _bars_buyers(view: _View, world: World, carried: Floats) -> Bools:
+    """Return where buyers stay short of what a supplier still has and may not deliver; so much is
+    `carried`, [rows, members].
+    """
     lines, limits, groups = world.lines, view.lawful, view.lawful.groups
+    wanted = _wanted(view, world)
     offer, output, accepted = (
         each.take(view.line, axis=0) for each in (lines.offer, lines.output, lines.qualified_from)
     )

@@ -294,10 +294,8 @@ class Cuts:
         return np.where(self.limits.cut_in_part & self.short, sums, np.inf)
 
     def told(self) -> KeptAway | None:
-        """Return what cuts have kept away in all; None: no line was short."""
-        if not some(self.short):
-            return None
-        return KeptAway(self.limits.cut_links, self.held, self.short)
+        """Return what cuts have kept away in all; None: nothing."""
+        return KeptAway(self.limits.cut_links, self.held) if self.holds else None
 
     def _by_pair(self, values: Floats) -> Floats:
         """Look up values of cut links for their pairs with groups that are cut in part."""

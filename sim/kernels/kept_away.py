@@ -6,19 +6,16 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.kernels.arrays import Bools, Floats, Ints
+from sim.kernels.arrays import Floats, Ints
 
 
 class KeptAway(NamedTuple):
-    """Hold what cuts kept away in a month, where lines were short or other limits held."""
+    """Hold what cuts in part kept away in a month."""
 
     links: Ints
     """Links that are cut in part, ascending"""
     held: Floats
     """What each would have carried beyond what it did, [of them, members]"""
-    members: Bools
-    """Where some line was short, or another limit held, so that this was less than was asked,
-    [members]"""
 
     def over(self, links: Ints) -> Floats:
         """Return what was kept away over some links, [of them, members]."""

@@ -201,12 +201,11 @@ class Limit:
         return (carried - lawful) / carried if carried * ROOM > lawful else 0.0
 
     def _would(self, carried: float) -> float:
-        """Return what would flow without it: of what suppliers that were short could have given, no
-        more than that."""
-        asked = carried + self.missing()
-        if not (self.is_in_part and self.was_short):
-            return asked
-        return min(asked, total(link.flow + link.held for link in self.held))
+        """Return what would flow without it: of what it takes a share of, what came and what it
+        kept away."""
+        if self.is_in_part:
+            return total(link.flow + link.held for link in self.held)
+        return carried + self.missing()
 
 
 @dataclass(slots=True, eq=False)
