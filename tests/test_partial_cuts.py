@@ -129,6 +129,7 @@ def test_what_others_deliver_instead_does_not_make_less_lawful() -> None:
     more = {"kind": "demand", "date": "2014-07", "state": "AAA", "factor": 1.1}
     world = one_supplier({"AAA": 100}, cut={**CUT, "share": 0.5}, leak=leak, more=more)
     world["states"]["CCC"] = {"title": "CCC"}
+    world["factories"]["fb"]["lines"]["x"] = 500
     world["factories"]["fc"] = {"title": "C", "state": "CCC", "lines": {"x": 500}}
     world["trade"]["t"]["weight"] = 0.9
     world["trade"]["u"] = {**world["trade"]["t"], "exporter": "CCC", "weight": 0.1}
