@@ -215,6 +215,30 @@ def test_a_value_is_set(sets: list[str], read_back: Any, value: object) -> None:
     assert read_back(load("tiny.yaml", sets)) == value
 
 
+def test_a_number_that_is_set_has_not_the_source_of_the_one_it_replaces() -> None:
+    """One that is set to what it was keeps it, and so does one whose source is set, too."""
+    extended(
+        "sources: {book: {title: Book}, paper: {title: Paper}}",
+        "needs:",
+        "  RUS:",
+        "    helicopters: {units: {value: 20, low: 10, high: 30, source: book,"
+        " confidence: documented, note: p. 7}}",
+    )
+    units = "needs.RUS.helicopters.units"
+
+    def told(*sets: str) -> tuple[str | None, str, str | None]:
+        found = load("child.yaml", [f"{units}.{each}" for each in sets])
+        quantity = found.needs["RUS"]["helicopters"].units
+        assert quantity is not None
+        return quantity.source, quantity.confidence, quantity.note
+
+    assert told("value=20") == ("book", "documented", "p. 7")
+    assert told("value=25") == (None, "assumed", None)
+    assert told("low=5", "high=50") == (None, "assumed", None)
+    assert told("source=paper", "value=25") == ("paper", "assumed", None)
+    assert told("value=25", "source=paper", "confidence=disputed") == ("paper", "disputed", None)
+
+
 def test_a_shortened_run_may_end_before_its_events() -> None:
     assert load("tiny.yaml", ["months=1"]).months == 1
 

@@ -73,7 +73,7 @@ class Quantity(Frozen):
         if isinstance(data, (int, float)) and not isinstance(data, bool):
             return {"value": data}
         if isinstance(data, dict) and "value" not in data and _is_numeric(data):
-            middle = median(*(data.get(key) for key in _DRAWN_BY))
+            middle = median(*(data.get(key) for key in DRAWN_BY))
             return data if middle is None else {**data, "value": middle}
         return data
 
@@ -187,7 +187,7 @@ def scale_of(per: str) -> float:
     return _SCALES[per]
 
 
-_DRAWN_BY = ("dist", "low", "high", "values", "chances")
+DRAWN_BY = ("dist", "low", "high", "values", "chances")
 """What a median is made from."""
 
 

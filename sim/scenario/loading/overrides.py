@@ -2,7 +2,8 @@
 
 The path is that of the error messages, the value is YAML, `null` removes. What goes by a name must
 be there before something in it can be set; a whole entity, or a month of a budget, may be new. A
-number set for an input, line or need leaves what else is said of it.
+number set for an input, line or need leaves what else is said of it; a number set in a quantity
+takes away the source that the other number had.
 """
 
 from __future__ import annotations
@@ -26,10 +27,14 @@ from sim.scenario.loading.schema_walk import (
 from sim.scenario.loading.source_tree import Key, Path, Written, dotted
 from sim.scenario.loading.yaml_marks import read_value
 from sim.scenario.need import Need
-from sim.scenario.quantity import Frozen, Quantity
+from sim.scenario.quantity import DRAWN_BY, Frozen, Quantity
 from sim.scenario.rule_choices import RuleChoice
 from sim.scenario.schema import Input, Line, Scenario
 from sim.scenario.suggestions import found, meant, on_one_line
+
+_SOURCED = ("value", *DRAWN_BY)
+"""What of a quantity a source tells."""
+_OPTION = "--set "
 
 
 class Keyword(str):
@@ -40,7 +45,7 @@ class Keyword(str):
 
 def with_set(tree: Written, text: str) -> Written:
     """Set one value, given as `path=value`. Raises ScenarioError, placed at the option itself."""
-    place = Place("" if isinstance(text, Keyword) else f"--set {on_one_line(text)}")
+    place = Place("" if isinstance(text, Keyword) else f"{_OPTION}{on_one_line(text)}")
     path, equals, value = text.partition("=")
     if not equals or not path.strip():
         raise ScenarioError([Fault(place, "", "write it as path=value: months=24")])
@@ -111,10 +116,26 @@ def _put_here(
     elif value.value is None and is_named(shape):
         _refuse(value, path, f"nothing to remove{meant(key, node.members)}")
     else:
-        in_time = _with_time_base(value, kept.get(key))
+        before = kept.get(key)
+        in_time = _with_time_base(value, before)
+        if key in _SOURCED and model_at(shape, node) is Quantity:
+            _drop_source(kept, before, value)
         kept[key], removals = settled(in_time, below(shape, key, node))
         if removals:
             _refuse(value, (*path, *removals[0][0]), removals[0][1])
+
+
+def _drop_source(kept: dict[Key, Written], before: Written | None, value: Written) -> None:
+    """Take away where a number comes from that another replaces, unless an option gave it."""
+    if before is not None and before.value == value.value:
+        return
+    for key in ("source", "confidence", "note"):
+        if key in kept and not _is_from_option(kept[key].place):
+            del kept[key]
+
+
+def _is_from_option(place: Place) -> bool:
+    return not place.file or place.file.startswith(_OPTION)
 
 
 def _with_time_base(value: Written, under: Written | None) -> Written:
