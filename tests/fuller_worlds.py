@@ -266,12 +266,12 @@ def _ordering(rng: Random, tree: Tree) -> None:
 
 
 def _reserve(rng: Random, tree: Tree) -> None:
-    """States that keep a floor for the first tier, within the cover that they hold."""
+    """States that keep a floor for the first tier, within the cover that they hold or above it."""
     for name, state in tree["states"].items():
         floor = round(rng.uniform(0, 2), 2)
         state.setdefault("rules", {})["stockpile"] = {"rule": "reserve", "floor_months": floor}
         for need in tree["needs"].get(name, {}).values():
-            need["stock_cover"] = floor + round(rng.uniform(0, 2), 2)
+            need["stock_cover"] = max(floor + round(rng.uniform(-1, 2), 2), 0)
             need.pop("initial_stock_cover", None)
 
 

@@ -35,14 +35,12 @@ def store(**changes: Any) -> Store:
 
 
 def stocks(
-    rule: Any = "draw_down", tier: int = 0, months: int = 24, **changes: Any
+    rule: Any = "draw_down", tier: int = 0, months: int = 24, **need: Any
 ) -> dict[str, np.ndarray]:
     """Run a cut-off in January 2015 with two months in stock, and return the buyer's series."""
-    needs = {"AAA": {"engines": {"units": 100, "stock_cover": 2, "tier": tier}}}
+    needs = {"AAA": {"engines": {"units": 100, "stock_cover": 2, "tier": tier, **need}}}
     states = {**old_supplier()["states"], "AAA": {"title": "Buyer", "rules": {"stockpile": rule}}}
-    records = run(
-        world(months=months, needs=needs, states=states, events={"ban": BAN}, **changes)
-    ).records
+    records = run(world(months=months, needs=needs, states=states, events={"ban": BAN})).records
     return {name: each[:, 0, 0] for name, each in records.series.items()}
 
 
@@ -143,17 +141,24 @@ def test_company_changes_no_bit(rule: Any) -> None:
 
 
 def test_the_scenarios_rule_holds_for_states_without_their_own() -> None:
-    """The default of all states, and the choice of one."""
-    records = run(
-        propulsion_world(rules={"stockpile": {"rule": "reserve", "floor_months": 1.0}})
-    ).records
-    needs = propulsion_world().needs
-    assert needs["CCC"]["optics"].tier == 1
+    """The default of all states, and the choice of one: CCC would hold no stock without it, and
+    has the reserve of a month's need from the start."""
+    world = propulsion_world(rules={"stockpile": {"rule": "reserve", "floor_months": 1.0}})
+    assert world.needs["CCC"]["optics"].tier == 1
+    records = run(world).records
     row = records.needs.index(("CCC", "optics"))
-    # CCC holds no stock, so it first builds up the reserve of a month's need, short meanwhile
-    assert records.series["fill_rate"][0, row, 0] == 0
-    np.testing.assert_allclose(records.series["stock"][24:, row, 0], 4)
-    assert records.series["fill_rate"][-1, row, 0] == pytest.approx(1)
+    np.testing.assert_allclose(records.series["stock"][:, row, 0], 4)
+    np.testing.assert_allclose(records.series["fill_rate"][:, row, 0], 1)
+
+
+def test_who_starts_with_less_than_its_reserve_builds_it_up() -> None:
+    """Of 100 a month and a floor of 300: 100 are there, 100 come, and neither is touched."""
+    found = stocks({"rule": "reserve", "floor_months": 3.0}, tier=1, initial_stock_cover=1)
+    assert found["used"][0] == 0
+    np.testing.assert_allclose(found["stock"][3:12], 300)
+    held = stocks({"rule": "reserve", "floor_months": 3.0}, tier=1)
+    np.testing.assert_allclose(held["used"][:12], 100)
+    np.testing.assert_allclose(held["stock"][:12], 300)
 
 
 amounts = st.floats(0, 1e6)

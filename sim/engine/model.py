@@ -13,7 +13,7 @@ from sim.engine.collecting import REPORTERS
 from sim.engine.conservation import Books
 from sim.engine.followers import Owners
 from sim.engine.load import changed
-from sim.engine.policies import asking, buying, gather
+from sim.engine.policies import asking, buying, gather, keeping
 from sim.engine.put_off import without_what_mesa_seldom_uses
 from sim.engine.recorder import Recorder
 from sim.engine.seasons import Seasons
@@ -115,7 +115,10 @@ class SupplyModel(mesa.Model):
         # buyers look at prices; what is scarce at rest shows once goods are shared out
         billing.begin(world, asking(owners))
         sourcing.weigh(world, shopping)
-        settle(world, initial_cover(scenario, world.axes, Draws.of(scenario, members)), trade)
+        # at rest no restriction is announced: none has hit a need
+        held = final_use.held_at_rest(world, keeping(world, owners, world.needs.hit))
+        draws = Draws.of(scenario, members)
+        settle(world, initial_cover(scenario, world.axes, draws, held), trade)
         sourcing.note(world, shopping)
         self.policies = gather(
             scenario,

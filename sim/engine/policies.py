@@ -84,7 +84,7 @@ def gather(
         investing=_investing(axes, grouped("investment", owners.works, idle="none")),
         budgeting=_budgeting(world, commissions, scenario.months),
         trade=trade,
-        keepers=_keepers(world, owners, announced),
+        keepers=keeping(world, owners, announced),
         working=_lines(grouped("overtime", makers, idle=IDLE)),
         learners=_learners(world, grouped("learning", makers)),
         pricing=asking(owners),
@@ -137,7 +137,10 @@ def _learners(world: World, groups: Sequence[Followers]) -> list[Learner]:
     return [each for each in found if each.lines.size]
 
 
-def _keepers(world: World, owners: Owners, announced: Ints) -> list[StockPolicy]:
+def keeping(world: World, owners: Owners, announced: Ints) -> list[StockPolicy]:
+    """Group the states that keep their stocks by a rule; to use what is there (`draw_down`) needs
+    none. `announced` is as for `gather`.
+    """
     found = grouped("stockpile", owners.final, idle="draw_down")
     return [StockPolicy.build(each.rule, each.mask, world, announced) for each in found]
 

@@ -72,6 +72,18 @@ def use(world: World, keepers: Sequence[StockPolicy] = ()) -> None:
     needs.deferred = wanted
 
 
+def held_at_rest(world: World, keepers: Sequence[StockPolicy]) -> Floats:
+    """Return the months of need that states hold when all goes on as it is, [final needs, members]:
+    what the scenario wants held, or what rules make of it.
+    """
+    needs, held = world.needs, world.needs.cover[: world.axes.final].copy()
+    for keeper in keepers:
+        need, known = needs.base[keeper.needs], keeper.store
+        store = replace(known, stock=known.cover * need, need=need, wanted=need)
+        held[keeper.needs] = keeper.rule(store)[1]
+    return held
+
+
 def release(world: World, wanted: Floats, used: Floats, keepers: Sequence[StockPolicy]) -> None:
     """Set what is used of the stocks, `used` [final needs, members], and what orders are to hold,
     where rules say so.

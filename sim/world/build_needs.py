@@ -62,20 +62,26 @@ def build_needs(scenario: Scenario, axes: Axes, draw: Draws, slots: int) -> Need
     )
 
 
-def initial_cover(scenario: Scenario, axes: Axes, draw: Draws) -> Floats:
-    """Draw the months of need in each state's stock at the start, [final needs, members]."""
-    return _final_cover(scenario, axes, draw, initial=True)
-
-
-def _final_cover(scenario: Scenario, axes: Axes, draw: Draws, *, initial: bool = False) -> Floats:
-    """Draw the months of need that states hold: their targets, or what they have at the start,
-    [final needs, members].
+def initial_cover(scenario: Scenario, axes: Axes, draw: Draws, held: Floats) -> Floats:
+    """Draw the months of need in each state's stock at the start; `held` where the scenario does
+    not say, both [final needs, members].
     """
+    initial = draw.rows_or(
+        (
+            (scenario.needs[state][product].initial_stock_cover, path)
+            for state, product in axes.needs[: axes.final]
+            for path in [f"needs.{state}.{product}.initial_stock_cover"]
+        ),
+        np.nan,
+    )
+    return np.where(np.isnan(initial), held, initial)
+
+
+def _final_cover(scenario: Scenario, axes: Axes, draw: Draws) -> Floats:
+    """Draw the months of need that states want to hold, [final needs, members]."""
 
     def cover(state: str, product: str) -> tuple[Quantity, str]:
         need, path = scenario.needs[state][product], f"needs.{state}.{product}"
-        if initial and need.initial_stock_cover is not None:
-            return need.initial_stock_cover, f"{path}.initial_stock_cover"
         if need.stock_cover is not None:
             return need.stock_cover, f"{path}.stock_cover"
         return scenario.states[state].stock_cover, f"states.{state}.stock_cover"
