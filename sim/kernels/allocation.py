@@ -38,8 +38,7 @@ class Allocation:
     rounds: int
     """How many rounds were done, of the tier that took most"""
     kept_away: KeptAway | None = None
-    """What partial cuts kept away where lines were short; None: no line was short, so that they
-    kept away all that was asked for and did not come"""
+    """What partial cuts kept away; None: nothing"""
 
 
 def allocate(  # noqa: PLR0913

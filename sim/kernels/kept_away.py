@@ -1,4 +1,4 @@
-"""Hold what partial cuts have kept away in a month."""
+"""Hold what cuts have kept away in a month."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from sim.kernels.arrays import Bools, Floats, Ints
 
 
 class KeptAway(NamedTuple):
-    """Hold what partial cuts kept away in a month, where lines were short or other limits held."""
+    """Hold what cuts kept away in a month, where lines were short or other limits held."""
 
     links: Ints
-    """Links that are partly cut, ascending"""
+    """Links that are cut in part, ascending"""
     held: Floats
-    """What each would have carried beyond what it did, units, [of them, members]"""
+    """What each would have carried beyond what it did, [of them, members]"""
     members: Bools
-    """In which members a line was short, or another limit held, so that this is less than all that
-    was asked for and did not come, [members]"""
+    """Where some line was short, or another limit held, so that this was less than was asked,
+    [members]"""
 
     def over(self, links: Ints) -> Floats:
-        """Return what was kept away over some `links`, [of them, members]."""
+        """Return what was kept away over some links, [of them, members]."""
         place = np.searchsorted(self.links, links)
         known = self.links.take(place, mode="clip") == links
         kept: Floats = self.held.take(place, axis=0, mode="clip")
