@@ -207,8 +207,8 @@ class Events:
     def first_hit(self, world: World) -> Ints:
         """Return the month in which a restriction first hit each need, [final needs, members].
 
-        A need is hit over its own links, or over those of the inputs of the goods that it buys; only
-        links that carried goods at the start count. NEVER: it is not hit.
+        A need is hit over its own links, or over those of the inputs of what it buys. Only links
+        count that carried goods at the start. NEVER: it is not hit.
         """
         axes, carried = world.axes, world.links.base_flow > 0
         hit = world.needs.hit.copy()
@@ -222,7 +222,7 @@ class Events:
         return hit[: axes.final]
 
     def _holding(self, month: int) -> Holding:
-        """Return how events hold in this month; kept from the last until one begins, grows or ends."""
+        """Return how events hold this month; kept until one of them begins, grows or ends."""
         line, period = self.timeline, bisect_right(self._turns, month)
         if self._known is not None and self._known.period == period:
             return self._known

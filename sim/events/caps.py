@@ -29,7 +29,7 @@ class _Layout:
 
 
 class _Shown(NamedTuple):
-    """Hold what has been set in the world; as long as `limits` is this object, only leaks change."""
+    """Hold what has been set in the world; while `limits` is this object, only leaks change."""
 
     limits: Limits
     layout: _Layout

@@ -98,8 +98,8 @@ class Observer:
             needs.refusals = limits.refusing(needs.refusals, flow, backlog)
 
     def _look_anew(self, world: World, leaking: Bools) -> _View:
-        """Choose the groups to look at: those in which goods may leak, `leaking` [groups], and those
-        whose restrictions have not yet hit all that they can.
+        """Choose the groups to look at: those in which goods may leak, `leaking` [groups], and
+        those whose restrictions have not yet hit all that they can.
         """
         trade, groups, axes = self._trade, self._trade.groups, world.axes
         left = self._rows_left()
@@ -127,7 +127,7 @@ class Observer:
         return of_group & ((limits.fixed < np.inf) | (limits.share < 1.0)).any(axis=1)
 
     def _note_left(self, view: _View, world: World) -> None:
-        """Note which links must still be looked at; if some need not any more, choose groups anew."""
+        """Note which links must still be looked at; if they become fewer, choose groups anew."""
         seen = world.links.acted.take(view.lawful.groups.touched, axis=0)
         seen &= world.needs.hit.take(view.need, axis=0) <= world.month
         before = np.logical_or.reduce(self._left[view.place], axis=1)

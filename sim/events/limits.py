@@ -121,9 +121,8 @@ class TradeLimits:
     ) -> None:
         """Set what events leave this month.
 
-        `moment` tells how each event holds, `moving` are the rows of those that move, and
-        `restrictions_move` says whether a restriction is among them; if not, restrictions leave
-        what they left before.
+        `moment` tells how each event holds, `moving` are the rows of those that move; where no
+        restriction is among them, restrictions leave what they left before.
         """
         if restrictions_move or not self._only_leaks(moving):
             self._update_all(world, moment, restrictions_move)
@@ -222,12 +221,11 @@ class TradeLimits:
             self.limits.part[rows] = np.maximum(self.limits.part[rows], passing.share)
 
     def _apart(self, least: Floats, exempt: Exempt) -> dict[int, Bools]:
-        """Return, for each limit that an event sets for several pairs of states, the pairs for which
-        it does not hold: group of the limit -> flags [groups, members].
+        """Return the pairs of states for which a limit that an event sets for several does not
+        hold: group of the limit -> flags [groups, members].
 
-        These are pairs that nothing restricts. From an exemption for several pairs, a pair is also
-        apart if restrictions leave it as much anyway, at `least`, as is `exempt`: it takes nothing
-        of the exemption, and what it does not use of its own is not for the others.
+        Nothing restricts these; or the limit is an exemption, and restrictions leave them as much
+        anyway, at `least`, as is `exempt`: such a pair takes nothing of it, and lends it nothing.
         """
         apart = {whole: np.isinf(least) for whole, _ in self.parts if whole in self.wholes}
         return apart | {whole: least >= amount for whole, (_, amount) in exempt.items()}
@@ -235,9 +233,9 @@ class TradeLimits:
     def _pass_up(self, apart: dict[int, Bools], least: Floats, exempt: Exempt) -> None:
         """Let what is exempt for pairs of states pass the limits for several of them, too.
 
-        Pairs that are `apart` from a limit, or that nothing restricts where it is a trade rule's, do
-        not count there. Under a limit that an event sets, what is exempt for one pair passes first;
-        under an exemption for several pairs, what restrictions leave a pair at `least`.
+        Pairs that are `apart` from it, or free where it is a trade rule's, do not count there. Under
+        a limit that an event sets, what is exempt for one pair passes first; under an exemption for
+        several, what restrictions leave a pair at `least`.
         """
         if not self.parts:
             return
@@ -288,9 +286,7 @@ class TradeLimits:
             np.maximum(each.amount[whole], np.where(is_part, most, 0.0), out=each.amount[whole])
 
     def _exempt(self, moments: Sequence[Moment]) -> Exempt:
-        """Return the exemptions for several pairs together; of several for the same pairs, the
-        greatest.
-        """
+        """Return the exemptions for several pairs together, the greatest for the same pairs."""
         found: Exempt = {}
         for place, effect in self.passages:
             rows = self.of_effect[place]
