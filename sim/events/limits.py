@@ -233,8 +233,8 @@ class TradeLimits:
     def _pass_up(self, apart: dict[int, Bools], least: Floats, exempt: Exempt) -> None:
         """Let what is exempt for pairs of states pass the limits for several of them, too.
 
-        Pairs that are `apart` from it, or free where it is a trade rule's, do not count there. Under
-        a limit that an event sets, what is exempt for one pair passes first; under an exemption for
+        Pairs `apart` from it, or free where it is a trade rule's, do not count there. Under a
+        limit that an event sets, what is exempt for one pair passes first; under an exemption for
         several, what restrictions leave a pair at `least`.
         """
         if not self.parts:
