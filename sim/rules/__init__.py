@@ -1,4 +1,6 @@
-"""The decisions that people exchange: one small named function a rule, one file a family."""
+"""The decisions that users can replace by others: one small named function for each rule, one file
+for each family.
+"""
 
 from sim.rules import (
     allocation,
