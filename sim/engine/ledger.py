@@ -14,10 +14,10 @@ from sim.world.axes import Axes
 from sim.world.world import World
 
 ITEMS = ("purchases", "delivery", "sales", "capital", "idle", "extra", "idle_before", "delivered")
-"""What is counted by calendar year and state: what buyers pay, the part of it that is for delivery,
-what sellers get, what programmes and factories invest, what idle capacity costs; what deliveries
-cost more than at the start to needs that a restriction has hit, what idle capacity cost at the
-start, and the units delivered to these needs."""
+"""What is counted by calendar year and state. purchases: what buyers pay; delivery: the part of
+that for delivery; sales: what sellers get; capital: what programmes and factories invest; idle:
+what idle capacity costs. For needs that a restriction has hit: what deliveries cost more than at
+the start, what idle capacity cost at the start, and the units delivered."""
 
 
 def blank(axes: Axes, years: int, members: int) -> dict[str, Floats]:
