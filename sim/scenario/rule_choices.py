@@ -67,7 +67,7 @@ class FactoryRules(Frozen):
     pricing: RuleChoice | None = None
     """What the factory asks for its goods."""
     investment: RuleChoice | None = None
-    """When the factory adds capacity, or turns a line to another product, on its own account."""
+    """When the factory adds capacity, or converts a line to another product, on its own account."""
 
 
 class Rules(Frozen):
@@ -93,7 +93,7 @@ class Rules(Frozen):
     pricing: RuleChoice = RuleChoice(rule="at_cost")
     """What factories ask for their goods."""
     investment: RuleChoice = RuleChoice(rule="none")
-    """When factories add capacity, or turn lines to other products, on their own account."""
+    """When factories add capacity, or convert lines to other products, on their own account."""
     programme: RuleChoice = RuleChoice(rule="proportional_to_gap")
     """How a programme shares its budget out among its candidates."""
     rounds: Annotated[int, Field(ge=1)] | None = None
