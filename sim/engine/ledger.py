@@ -26,15 +26,15 @@ def blank(axes: Axes, years: int, members: int) -> dict[str, Floats]:
 
 
 TEXTS: Mapping[str, str] = {
-    "purchases": "What the state's buyers pay for what is shipped to them, delivery with it.",
-    "delivery": "The part of it that is for transport, mark-ups and tariffs.",
-    "sales": "What the state's factories get for what they ship, the royalties that they owe with"
-    " it.",
+    "purchases": "What the state's buyers pay for what is shipped to them, including delivery.",
+    "delivery": "The part of the purchases that is for transport, mark-ups and tariffs.",
+    "sales": "What the state's factories get for what they ship, including the royalties that they"
+    " owe.",
     "capital": "What programmes that the state chairs, and its factories on their own account,"
     " invest.",
     "idle": "What capacity costs while it stands idle.",
-    "extra": "What deliveries to needs that a restriction has hit cost more than at the start,"
-    " from the month of the hit on.",
+    "extra": "By how much deliveries to needs that a restriction has hit cost more than at the"
+    " start, from the month of the hit on.",
     "substitution": "Extra, capital, and idle capacity beyond that at the start, per unit delivered"
     " to needs that a restriction has hit; empty where nothing was delivered.",
 }
