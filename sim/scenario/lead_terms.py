@@ -129,9 +129,9 @@ def clashes(own: Candidate | Complexity) -> Iterator[tuple[str, str]]:
     """List, as (key, message), what one candidate or class says twice."""
     numbers = [key for key in NUMBERS if getattr(own, key) is not None]
     if own.lead_time and numbers:
-        yield "lead_time", f"stands in place of {', '.join(numbers)}; give one or the other"
+        yield "lead_time", f"replaces {', '.join(numbers)}; give one or the other"
     if _timed_ramp(own) and own.ramp_months is not None:
-        yield "ramp", "says the months already; leave out ramp_months"
+        yield "ramp", "gives the months already; leave out ramp_months"
     if own.clock and own.lead_time and own.lead_time.stated_on:
         yield "clock", "acts on nothing: the lead time counts from stated_on"
 

@@ -58,7 +58,7 @@ class LeadTime(Frozen):
         if isinstance(self.announced, str):
             if self.stated_on is None:
                 raise PydanticCustomError(
-                    "lead_time", "a month announced needs stated_on, the month when it was"
+                    "lead_time", "an announced month needs stated_on, the month of the statement"
                 )
             if month_number(self.announced) <= month_number(self.stated_on):
                 raise PydanticCustomError("lead_time", "announced is not after stated_on")

@@ -103,7 +103,9 @@ class Need(Frozen):
         if self.profile is not None and not any(each.value for each in self.profile):
             raise PydanticCustomError("need", "profile is 0 in all months")
         if self.ceiling is None and any(each.share for each in self.targets.values()):
-            raise PydanticCustomError("need", "a target's share is one of the ceiling; give it")
+            raise PydanticCustomError(
+                "need", "a target's share is a share of the ceiling; give a ceiling"
+            )
         return self
 
     @property

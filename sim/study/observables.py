@@ -162,14 +162,14 @@ def _wrong_name(measure: Measure) -> Iterator[str]:
         told = meant(measure.name, known) or f"; known: {', '.join(known)}"
         yield f"unknown metric '{measure.name}'{told}"
     elif measure.name not in MONTHLY and measure.period:
-        yield f"{measure.name} is of the whole run; of a period there are {', '.join(MONTHLY)}"
+        yield f"{measure.name} is of the whole run; metrics of a period: {', '.join(MONTHLY)}"
     elif measure.name not in MONTHLY and measure.sign:
         yield (
-            f"{measure.name} is of the whole run; the month from which a comparison holds is known"
-            f" of {', '.join(MONTHLY)}"
+            f"{measure.name} is of the whole run; metrics that can be compared month by month:"
+            f" {', '.join(MONTHLY)}"
         )
     elif measure.sign and measure.period:
-        yield f"{measure.label}: a comparison is of all months; leave out the period"
+        yield f"{measure.label}: a comparison looks at all months; leave out the period"
 
 
 def _wrong_period(period: str, scenarios: Sequence[Scenario]) -> Iterator[str]:
@@ -186,7 +186,7 @@ def _wrong_of_capital(measure: Measure, scenarios: Sequence[Scenario]) -> Iterat
     if measure.state and measure.state not in known:
         yield unknown("state or programme", measure.state, known)
     if measure.product:
-        yield f"{CAPITAL} is of all, of one state or of one programme; leave out the product"
+        yield f"{CAPITAL} belongs to a state, a programme or all; leave out the product"
 
 
 def _wrong_need(measure: Measure, needs: Sequence[Need]) -> Iterator[str]:
