@@ -1,5 +1,5 @@
-"""The decisions that users can replace by others: one small named function for each rule, one file
-for each family.
+"""Define the decisions that users can exchange: a named function for each rule, a file for each
+family.
 """
 
 from sim.rules import (
