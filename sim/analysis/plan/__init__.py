@@ -1,1 +1,1 @@
-"""Find, by a search over studies, what would have been enough: a number, a date, a set of plants."""
+"""Search over studies for what would have been enough: a number, a date, a set of plants."""
