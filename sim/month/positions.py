@@ -26,7 +26,7 @@ class Positions:
 
     world: World
     expected: Floats
-    """Use per month that orders reckon with, [needs, members]"""
+    """Expected use per month, on which orders are based, [needs, members]"""
     backlog: Floats
     """Ordered, not cancelled and not shipped, [needs, members]"""
     planned: Floats | None

@@ -1,4 +1,4 @@
-"""Find which lead time and ramp hold for a candidate: its own, or those of its product's class."""
+"""Find the lead time and the ramp of a candidate: its own, or those of its product's class."""
 
 from __future__ import annotations
 
@@ -30,15 +30,17 @@ class Terms(NamedTuple):
 
     @property
     def counts_from(self) -> Clock:
-        """Return from when the lead time counts: the month of a statement goes before any clock."""
+        """Return from when the lead time counts: the month of a statement takes precedence over a
+        clock.
+        """
         return (self.lead_time and self.lead_time.stated_on) or self.clock
 
 
 def terms_of(candidate: Candidate | None, hard: Complexity | None) -> Terms:
     """Return what holds for a candidate, or for a factory's own works (None), of a class.
 
-    What the candidate gives counts before its class; a lead time or numbers of its own replace both
-    of the class.
+    What the candidate gives takes precedence over its class; a lead time or numbers of its own
+    replace both the lead time and the numbers of the class.
     """
     given = _given(candidate, hard)
     lead_time = _lead_time(given)
