@@ -45,8 +45,8 @@ class CutOff(Trading):
     the cut-off, a share of that: if 1 % of a reserve supplier's deliveries is cut, 99 % of what
     buyers would take from it still comes. Orders that a cut-off has refused stay refused; of orders
     that wait for another reason it cuts its share. From a supplier that is short, no more would
-    flow than its capacity could make, and would be its share for these buyers: a cut by half takes
-    half of that, which then goes to the supplier's other buyers.
+    flow than these buyers' part of what its capacity could make: a cut by half takes half of that,
+    which the supplier's other buyers may have.
     """
 
     is_lifted: ClassVar = True
