@@ -3,11 +3,11 @@
 A supplier country is cut off: who can make its goods instead, how soon, at what cost, and what
 stays uncovered?
 
-import sim
+    import sim
 
-scenario = sim.load("baseline", members=20)
-result = sim.run(scenario)
-result.save("results/baseline")
+    scenario = sim.load("baseline", members=20)
+    result = sim.run(scenario)
+    result.save("results/baseline")
 """
 
 from __future__ import annotations
@@ -106,9 +106,9 @@ _LAZY = {
     "sweep": "sim.study.sweep",
     "unchecked": "sim.report.files",
 }
-"""What is imported on first use, and from where: `import sim` stays fast."""
+"""Name -> the module that holds it, imported when it is first used, so that `import sim` is fast"""
 _MODULES = ("precedents",)
-"""Modules that are, too."""
+"""Modules that are imported in the same way"""
 
 
 def __getattr__(name: str) -> Any:

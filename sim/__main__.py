@@ -6,12 +6,13 @@ import signal
 import sys
 
 INTERRUPTED = 130
-"""Exit code"""
+"""Exit code after Ctrl-C"""
 
 
 def run() -> int:
-    """Run the command and return its exit code; Ctrl-C is quiet from the first import on, and to
-    the last thread that ends.
+    """Run the command and return its exit code.
+
+    Ctrl-C ends it without a traceback, even while modules are imported or threads end.
     """
     code = INTERRUPTED
     try:

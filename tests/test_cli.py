@@ -417,7 +417,7 @@ def test_rules_are_listed_from_their_docstrings(capsys: pytest.CaptureFixture[st
     assert "adjustment_months: float, at least 1, at most 120, default 3.0" in every
     assert main(["rules", "allocation"]) == 0
     out = capsys.readouterr().out
-    said = "Give every buyer the same share of its order, or one in proportion to its weight."
+    said = "Give every buyer the same share of its order, or a share in proportion to its weight."
     assert f"proportional\n      {said}\n" in out
     assert "from: Young 1987" in out
     assert "hold_cover" not in out

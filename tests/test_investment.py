@@ -378,8 +378,8 @@ def test_rules_that_could_never_act_are_refused() -> None:
         " capacity takes and costs"
     )
     lineless = (
-        "acts on nothing: it takes two lines, and retool_months in the complexity class of a"
-        " product to turn to"
+        "acts on nothing: the factory needs two lines, and one a product whose complexity class"
+        " has retool_months"
     )
     own = pressed(products=old_supplier()["products"])
     assert faults(own) == [f"factories.home_plant.rules.investment: {classless}"]

@@ -288,8 +288,8 @@ def test_fits_leave_out_what_the_scenario_says() -> None:
 @pytest.mark.parametrize(
     ("candidate", "says"),
     [
-        ({"lead_time": PRECEDENTS}, "lead_time: stands in place of build_months"),
-        ({"ramp": {"half": 3}}, "ramp: says the months already"),
+        ({"lead_time": PRECEDENTS}, "lead_time: replaces build_months"),
+        ({"ramp": {"half": 3}}, "ramp: gives the months already"),
         ({"ramp": {"half": 3, "precedents": "deep"}}, "ramp: give one of half, precedents"),
         ({"clock": "cut_off", "stages": "erlang", "shape": 2}, "needs stages: pure"),
     ],
@@ -305,7 +305,7 @@ def test_what_is_said_twice_is_refused(candidate: dict[str, Any], says: str) -> 
     [
         ({}, "give one of precedents, announced"),
         ({**PRECEDENTS, "announced": 12}, "give one of precedents, announced"),
-        ({"announced": "2015-06"}, "a month announced needs stated_on"),
+        ({"announced": "2015-06"}, "an announced month needs stated_on"),
         ({"announced": "2014-06", "stated_on": "2014-06"}, "announced is not after stated_on"),
         ({**PRECEDENTS, "class": "deep"}, "stated_on and class go with announced"),
     ],

@@ -49,7 +49,7 @@ def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ),
         (
             ("validate", "small.yaml", "--set", "months="),
-            "--set months= months: give a value; null takes it away\n",
+            "--set months= months: give a value; null removes the key\n",
         ),
         (
             ("validate", "small.yaml", "--set", "start=2014"),

@@ -235,7 +235,10 @@ def test_company_changes_no_bit() -> None:
         ({"series": [1], "profile": PROFILE}, "profile does nothing: series says what is needed"),
         ({"units": 1, "profile": [0] * 12}, "profile is 0 in all months"),
         ({"units": 1, "profile": PROFILE[1:]}, "12"),
-        ({"units": 1, "targets": {"may": {"share": 0.5}}}, "share is one of the ceiling; give it"),
+        (
+            {"units": 1, "targets": {"may": {"share": 0.5}}},
+            "is a share of the ceiling; give a ceiling",
+        ),
         ({"units": 1, "targets": {"may": {}}}, "give exactly one of share, months"),
         ({"units": 1, "targets": {"spring": {"months": 1}}}, "'spring' is neither a month of the"),
         ({"units": 1, "targets": {"2013-05": {"months": 1}}}, "2013-05 is before the start"),

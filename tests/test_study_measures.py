@@ -176,10 +176,10 @@ def test_capital_is_what_programmes_and_factories_invest() -> None:
         ("capital[AAB]", "unknown state or programme 'AAB'; did you mean 'AAA'?"),
         (
             "capital[AAA, optics]",
-            "capital is of all, of one state or of one programme; leave out the product",
+            "capital belongs to a state, a programme or all; leave out the product",
         ),
-        ("capital[2014]", "capital is of the whole run; of a period there are"),
-        ("capital >= 3", "capital is of the whole run; the month from which"),
+        ("capital[2014]", "capital is of the whole run; metrics of a period:"),
+        ("capital >= 3", "capital is of the whole run; metrics that can be compared"),
         ("capita", "did you mean 'capital'?"),
     ],
 )

@@ -78,7 +78,7 @@ def test_all_faults_are_told_together(tmp_path: Path) -> None:
     place."""
     found = told(tmp_path, FAULTY)
     whole_run = (
-        "study.yaml:13:21 metrics.1: T50 is of the whole run; of a period there are"
+        "study.yaml:13:21 metrics.1: T50 is of the whole run; metrics of a period:"
         f" {', '.join(MONTHLY)}"
     )
     assert [fault for fault in found if fault != whole_run] == [

@@ -1,3 +1,3 @@
-"""Judge what a run says: its evidence, fates, importance of assumptions, and outcomes that really
-happened.
+"""Judge a run: the evidence behind it, the fates of needs, the importance of assumptions, and what
+really happened.
 """

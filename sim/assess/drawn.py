@@ -1,4 +1,4 @@
-"""List what members draw, under the names by which the engine draws it."""
+"""List the numbers that members draw, under the names by which the engine draws them."""
 
 from __future__ import annotations
 
@@ -149,6 +149,6 @@ def _terms(scenario: Scenario, plant: _Plant) -> Terms:
 
 
 def _score(path: str, owner: Frozen, key: str) -> Iterator[Drawn]:
-    """Give a score that its owner leaves to the schema."""
+    """Yield a score that the scenario does not give, so that it has the schema's default."""
     if key not in owner.model_fields_set:
         yield Drawn(f"{path}.{key}", Number(f"{path}.{key}", getattr(owner, key)))

@@ -1,4 +1,4 @@
-"""Keep the ledger of evidence: every number of a scenario, its interval and where it comes from."""
+"""Make the ledger of evidence: every number of a scenario, its interval and its source."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""Say how often intervals of forecasts held what happened, as the last full backtest found.
+"""Say how often intervals of forecasts contained what happened, as the last full backtest found.
 
-`held.csv` beside this file is what `sim backtest` found of all shipped cases and precedents when it
-was last run in full. A reader of a 90 % interval should read it as what such intervals held.
+`held.csv` beside this file has what `sim backtest` found over all shipped cases and precedents when
+it was last run in full. If 90 % intervals contained 88 % of the outcomes, say, a reader should read
+a 90 % interval as one of 88 %.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""Say which inputs make results spread, so that it is known which assumption to research next: by
-rank regression.
+"""Find by rank regression which inputs make results spread, and so which assumption to research
+next.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Explain what spreads by what is drawn: linear regression of ranks on ranks."""
+"""Explain the spread of results by what members draw: linear regression of ranks on ranks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When substitution is reached: from which month others keep up with a need."""
+"""Find when substitution is reached: the month from which other suppliers keep up with a need."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ _TINY = 1e-9
 
 
 def month_reached(others: Floats, need: Floats, least: Floats, hit: int) -> Floats:
-    """Return the month of the run from which substitution is reached, [members]; inf: not within
-    the run.
+    """Return the month of the run in which substitution is reached, [members]; inf: not within the
+    run.
 
-    It is the first month, after the first shortfall from the hit on, from which others than the old
-    suppliers keep up with nine tenths of the need for twelve months, counted up from that month;
-    the hit itself where they never fall short. `others` and `need` [months, members] are units a
-    month. A need below `least` [members] on the mean of these months is dropped, which is no
-    substitution.
+    After the first shortfall that follows the hit, it is the first month from which suppliers other
+    than the old ones deliver nine tenths of the need, counted cumulatively from that month, for
+    twelve months; if there never is a shortfall, it is the month of the hit. `others` and `need`
+    [months, members] are units a month. A need below `least` [members] on average over these months
+    is dropped, which is not substitution.
     """
     begins = len(need) - YEAR + 1 - hit
     if begins < 1:

@@ -1,4 +1,4 @@
-"""Ask what a study's runs say: `sensitivity`, `discover`. Heavy libraries are imported inside."""
+"""Analyse a study's runs: `sensitivity`, `discover`. Heavy libraries are imported inside."""
 
 from __future__ import annotations
 

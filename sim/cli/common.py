@@ -1,4 +1,4 @@
-"""What several commands share: options, progress, and where the files are."""
+"""Hold what several commands share: options, progress, and where files are written."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ quiet_option = click.option("--quiet", is_flag=True, help="Print nothing but err
 
 
 def say(text: str = "", *, err: bool = False) -> None:
-    """Print text, with what a terminal would obey written out.
+    """Print text, with control characters written out as escapes.
 
-    Where nobody reads any more (a closed pipe), nothing more is printed. Raises OutputError where
-    it cannot be printed for another reason: the disk is full.
+    When nobody reads any more (a closed pipe), nothing more is printed. Raises OutputError if the
+    text cannot be printed for another reason, such as a full disk.
     """
     try:
         click.echo(printable(text), err=err)
@@ -53,7 +53,7 @@ class OutputError(SimError):
 
 
 def _drop(stream: TextIO) -> None:
-    """Let all that is still to come on a stream go nowhere."""
+    """Discard everything that is still written to a stream."""
     with suppress(OSError, ValueError), open(os.devnull, "w", encoding="utf-8") as nowhere:
         os.dup2(nowhere.fileno(), stream.fileno())
 
@@ -80,7 +80,7 @@ _QUESTION = {
     **dict.fromkeys(("reach", "choose", "probability", "low", "high"), False),
     **dict.fromkeys(("when", "metrics", "of", "at", "point", "member"), False),
 }
-"""What makes a question, of the words of all commands, and whether it names files."""
+"""The options of all commands that change the answer, and whether their values are files"""
 
 
 def _asks_the_same(command: str) -> bool:
@@ -140,7 +140,7 @@ def study_size(ready: Experiment) -> str:
 
 
 def where(folder: Path) -> str:
-    """Say what stands in a result folder."""
+    """Return a line that lists the files of a result folder."""
     there = folder.resolve()  # `new/../out` is there, though `new` is not
     names = sorted(path.name + ("/" if path.is_dir() else "") for path in there.iterdir())
     return f"{folder}: {', '.join(names)}"

@@ -24,7 +24,7 @@ from sim.cli.missing import lacks
 from sim.cli.numbers import COUNT, SEED
 
 MEMBERS = 20
-"""With so many `stress` runs a scenario, unless told otherwise."""
+"""Members with which `stress` runs a scenario by default"""
 
 
 @click.command()

@@ -1,5 +1,5 @@
-"""Offer the command `sim`: put its commands together, and turn what they raise into words and exit
-codes.
+"""Offer the command `sim`: register its subcommands, and turn what they raise into messages and
+exit codes.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def main(args: Sequence[str] | None = None) -> int:
 
 
 def _code(words: Sequence[str]) -> int:
-    """Run the command and tell what stopped it."""
+    """Run the command, print what stopped it, and return the exit code."""
     typed = encodable(shlex.join(["sim", *words]))
     try:
         cli.main(words, prog_name="sim", standalone_mode=False, obj=typed)

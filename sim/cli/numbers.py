@@ -1,4 +1,4 @@
-"""What options take that are numbers, and how it is told when one is not."""
+"""Define the types of options that take numbers, with the message when a word is none."""
 
 from __future__ import annotations
 

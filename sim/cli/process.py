@@ -1,4 +1,4 @@
-"""Settle the process's own affairs: its standard streams, Ctrl-C, and warnings of libraries."""
+"""Set up the process: its standard streams, Ctrl-C, and warnings of libraries."""
 
 from __future__ import annotations
 
@@ -19,8 +19,10 @@ INTERRUPTED = 130
 
 
 def fill_standard_streams() -> None:
-    """Open to nowhere what the caller has closed of stdin, stdout and stderr: else the next file
-    opened would take its number, and be written to by whoever prints.
+    """Open /dev/null in place of those of stdin, stdout and stderr that the caller has closed.
+
+    Otherwise the next file opened would get their number, and whatever is printed would be written
+    into it.
     """
     for number in range(3):
         try:

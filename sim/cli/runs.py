@@ -125,7 +125,7 @@ def validate(scenarios: tuple[str, ...], sets: tuple[str, ...]) -> None:
 
 
 def _study_faults(path: str) -> list[str]:
-    """Check a study; say how large it is, or return what is wrong with it."""
+    """Check a study: print how large it is, or return what is wrong with it."""
     from sim.study.experiment import prepared
     from sim.study.spec import read_study
 

@@ -1,4 +1,4 @@
-"""Tell which word a command does not know or cannot take, and which was meant."""
+"""Write which word of a command is unknown or not allowed, and which may be meant."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Build the model of a scenario, run it, and record what happens: the only rooms that know Mesa."""
+"""Build the model of a scenario, run it, and record what happens; only this package knows Mesa."""

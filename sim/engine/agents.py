@@ -1,8 +1,8 @@
-"""Mesa's agents: views on rows of the world, and the rules by which they decide.
+"""Define Mesa's agents: views of rows of the world, and the rules by which they decide.
 
-An agent owns no numbers. `agent.capacity` looks the array up through the agent's model, so two
-models never share and nothing is ever stale. Writing through a view changes the world: for
-inspection and notebooks, not for the month.
+An agent owns no numbers. `agent.capacity` looks the array up in the agent's model, so that two
+models never share anything and nothing is out of date. Writing through a view changes the world: do
+so only in notebooks and for inspection, never in the steps of a month.
 """
 
 from __future__ import annotations
@@ -31,8 +31,10 @@ def shared(kind: type[StateRules | FactoryRules], rules: Rules) -> Choices:
 
 
 def with_own(own: StateRules | FactoryRules, defaults: Choices) -> Choices:
-    """Return an agent's choices: its own, else the `defaults`; these themselves where it has none,
-    so that agents that decide alike have one and the same.
+    """Return an agent's choices: its own, else the `defaults`.
+
+    An agent without choices of its own gets the very object `defaults`, so that agents that decide
+    alike can be recognised by it.
     """
     found = {family: getattr(own, family) for family in own.model_fields_set}
     found = {family: choice for family, choice in found.items() if choice is not None}

@@ -1,4 +1,4 @@
-"""Say how many members travel side by side: as many as are fast, and fit into memory."""
+"""Say how many members are simulated side by side: as many as are fast and fit into memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Say what a model tells Mesa's DataCollector after each month, where nothing else is asked for."""
+"""Define what Mesa's DataCollector collects after each month unless other reporters are given."""
 
 from __future__ import annotations
 
@@ -17,19 +17,21 @@ def month(model: SupplyModel) -> str:
 
 
 def fill_rate(model: SupplyModel) -> float:
-    """Return which share of its need a state gets of a product, on average over final needs and
-    members; a need of nothing counts as met.
+    """Return the share of its need that a state gets of a product, averaged over final needs and
+    members; a need of 0 counts as met.
     """
     return float(_shares(model).mean())
 
 
 def lowest_fill_rate(model: SupplyModel) -> float:
-    """Return the share of the need that is worst covered, on average over the members."""
+    """Return the fill rate of the need with the lowest one, averaged over the members."""
     return float(_shares(model).mean(axis=1).min())
 
 
 def needs_short(model: SupplyModel) -> float:
-    """Count the needs of which less than nine tenths were met, on average over the members."""
+    """Return the number of needs of which less than nine tenths were met, averaged over the
+    members.
+    """
     return float((_shares(model) < SHORT).sum(axis=0).mean())
 
 

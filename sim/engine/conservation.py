@@ -20,9 +20,7 @@ money by programme, and by product what buyers pay against what sellers and carr
 
 
 class _Sheet(dict[str, Floats]):
-    """Hold a number for each row of every account, arrays [rows, members] by account, which stand
-    below one another in `all`.
-    """
+    """Hold an array [rows, members] for each account, all of them parts of one array, `all`."""
 
     def __init__(self, rows: Mapping[str, int], width: int) -> None:
         super().__init__()
@@ -32,9 +30,7 @@ class _Sheet(dict[str, Floats]):
 
 
 class Books:
-    """Hold what stood in the books when the month began, and the worst residual of each book so
-    far.
-    """
+    """Hold the balances when the month began, and the worst residual of each book so far."""
 
     def __init__(self, world: World, first_month: int) -> None:
         """Open the books of a world; `first_month`, counted since year 0, names the month in which
@@ -105,7 +101,7 @@ class Books:
 
 
 def _rows(world: World) -> dict[str, int]:
-    """Count the rows of each account but the backlog, of which nothing needs to be copied."""
+    """Count the rows of each account, except the backlog, which need not be copied."""
     axes = world.axes
     return {
         "goods": len(axes.products),
@@ -118,7 +114,7 @@ def _rows(world: World) -> dict[str, int]:
 
 
 def _stand(world: World, sheet: _Sheet) -> None:
-    """Write what stands in each account; of payments nothing ever does."""
+    """Write the present balance of each account; that of payments is always 0."""
     lines, needs, works = world.lines, world.needs, world.works
     sheet["goods"][:] = world.axes.needs_by_product(needs.stock + needs.in_transit)
     sheet["unfinished"][:] = world.projects.unfinished

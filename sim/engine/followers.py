@@ -57,8 +57,9 @@ class Alike:
 
 @dataclass(frozen=True, eq=False)
 class Owners:
-    """Say who decides for which rows: states for final use, factories for inputs, lines and works;
-    most follow the scenario's own rules in all families.
+    """Hold who decides for which rows: states for final use, factories for inputs, lines and works.
+
+    Most agents follow the scenario's default rules in all families, so these are grouped first.
     """
 
     axes: Axes
@@ -103,7 +104,9 @@ def _alike(owners: Iterable[tuple[SupplyAgent, slice]], rows: int) -> list[Alike
 
 
 def grouped(family: str, several: Iterable[Alike], *, idle: str | None = None) -> list[Followers]:
-    """Return each rule of a family that is followed; the one that does nothing is left out."""
+    """Return each rule of a family that some agent follows, with all who follow it; the rule that
+    does nothing is left out.
+    """
     found: dict[str, list[Alike]] = {}
     for each in several:
         found.setdefault(_key(each.choices[family]), []).append(each)

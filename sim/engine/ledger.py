@@ -14,10 +14,10 @@ from sim.world.axes import Axes
 from sim.world.world import World
 
 ITEMS = ("purchases", "delivery", "sales", "capital", "idle", "extra", "idle_before", "delivered")
-"""What is counted by calendar year and state: what buyers pay, the part of it that is for delivery,
-what sellers get, what programmes and factories invest, what idle capacity costs; what deliveries
-cost more than at the start to needs that a restriction has hit, what idle capacity cost at the
-start, and the units delivered to these needs."""
+"""What is counted by calendar year and state. purchases: what buyers pay; delivery: the part of
+that for delivery; sales: what sellers get; capital: what programmes and factories invest; idle:
+what idle capacity costs. For needs that a restriction has hit: what deliveries cost more than at
+the start, what idle capacity cost at the start, and the units delivered."""
 
 
 def blank(axes: Axes, years: int, members: int) -> dict[str, Floats]:
@@ -26,15 +26,15 @@ def blank(axes: Axes, years: int, members: int) -> dict[str, Floats]:
 
 
 TEXTS: Mapping[str, str] = {
-    "purchases": "What the state's buyers pay for what is shipped to them, delivery with it.",
-    "delivery": "The part of it that is for transport, mark-ups and tariffs.",
-    "sales": "What the state's factories get for what they ship, the royalties that they owe with"
-    " it.",
+    "purchases": "What the state's buyers pay for what is shipped to them, including delivery.",
+    "delivery": "The part of the purchases that is for transport, mark-ups and tariffs.",
+    "sales": "What the state's factories get for what they ship, including the royalties that they"
+    " owe.",
     "capital": "What programmes that the state chairs, and its factories on their own account,"
     " invest.",
     "idle": "What capacity costs while it stands idle.",
-    "extra": "What deliveries to needs that a restriction has hit cost more than at the start,"
-    " from the month of the hit on.",
+    "extra": "By how much deliveries to needs that a restriction has hit cost more than at the"
+    " start, from the month of the hit on.",
     "substitution": "Extra, capital, and idle capacity beyond that at the start, per unit delivered"
     " to needs that a restriction has hit; empty where nothing was delivered.",
 }

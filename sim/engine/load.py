@@ -1,6 +1,4 @@
-"""Load and check scenarios with the rules that are registered: what `sim.load` and
-`sim.parse` do.
-"""
+"""Load and check scenarios with the rules that are registered: `sim.load` and `sim.parse`."""
 
 from __future__ import annotations
 
@@ -31,8 +29,10 @@ def load(path: str | os.PathLike[str], sets: Sequence[str] = (), **overrides: An
 
 
 def load_often(path: str | os.PathLike[str]) -> Callable[..., Scenario]:
-    """Read the files of a scenario once, and return what loads it with texts and keywords as `load`
-    takes them, again and again. Raises ScenarioError, both here and when it is called.
+    """Read the files of a scenario once, and return a function that loads it with `sets` and
+    keywords as `load` takes them, as often as wanted.
+
+    Raises ScenarioError, both here and when the function is called.
     """
     whole = loading.read_whole(path)
 
@@ -43,7 +43,9 @@ def load_often(path: str | os.PathLike[str]) -> Callable[..., Scenario]:
 
 
 def parse(data: Mapping[str, Any], sets: Sequence[str] = (), **overrides: Any) -> Scenario:
-    """Check a scenario given as plain Python data; otherwise as `load`."""
+    """Check a scenario given as plain Python data, such as what a YAML file holds; otherwise like
+    `load`.
+    """
     return loading.parse(data, [*sets, *_as_sets(overrides)], rules=_rule_faults)
 
 

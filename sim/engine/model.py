@@ -1,4 +1,7 @@
-"""Hold the order of a month: what happens when, on one screen. No arithmetic here."""
+"""Define the model and the order of a month: what happens when, on one screen, in `step`.
+
+There is no arithmetic here: each step of a month is a function of `sim/month/`.
+"""
 
 from __future__ import annotations
 
@@ -55,22 +58,24 @@ with without_what_mesa_seldom_uses():
 
 
 class SupplyModel(mesa.Model):
-    """Simulate some members of a scenario side by side, a month a step: Mesa's Model of it.
+    """Simulate some members of a scenario side by side, one month a step, as a Mesa Model.
 
-    For looking at single months and agents, and for Mesa's own tools; for results use `sim.run`.
-    `agents_by_type` holds states, factories and commissions; `world` their numbers, arrays [rows,
-    members]; `case` the scenario. After the last month `running` is False, so `run_model()` ends.
+    Use it to look at single months and agents, and with Mesa's tools; for results use `sim.run`.
+    `agents_by_type` holds states, factories and commissions; `world` holds their numbers, arrays
+    [rows, members]; `case` is the scenario. After the last month `running` is False, so that
+    `run_model()` ends.
 
-    `scenario` is one that was loaded, a file, or the name of a shipped one; `members` says how many
-    travel side by side (1: the central case), or which. Other keywords change the scenario: a key,
-    as `seed=2`, or a path as `--set` takes it, as `**{"events.leak.share": 0.3}`; so
-    `mesa.batch_run(sim.SupplyModel, {"scenario": "baseline", "events.leak.share": [0.1, 0.3]})`
-    works. `reporters` are a DataCollector's, name -> function of the model, called after each
-    month; REPORTERS where not given, and `{}` for none. Raises ScenarioError, InputError.
+    `scenario` is a loaded Scenario, a file, or the name of a shipped scenario. `members` says how
+    many members to simulate (1: the central case), or lists which. Any other keyword changes the
+    scenario: a key, such as `seed=2`, or a path as for `--set`, such as
+    `**{"events.leak.share": 0.3}`; so this works:
+    `mesa.batch_run(sim.SupplyModel, {"scenario": "baseline", "events.leak.share": [0.1, 0.3]})`.
+    `reporters` are those of Mesa's DataCollector: name -> function of the model, called after each
+    month; None: REPORTERS, {}: none. Raises ScenarioError and InputError.
     """
 
     running: bool
-    """Whether there is a month left"""
+    """Whether a month is left to simulate"""
 
     @uncollected()
     def __init__(
@@ -83,15 +88,17 @@ class SupplyModel(mesa.Model):
         rng: int | None = None,
         **kwargs: Any,
     ) -> None:
-        """Build the world of these members and set it at rest; call `step()` once a month. Records
-        onto `tape`, or a new one. `rng` is the scenario's seed under the name that Mesa's
-        `batch_run` gives it from 3.5 on; None: the scenario's own.
+        """Build the world of these members and set it at rest; then call `step()` once a month.
+
+        Series are recorded on `tape`, or on a new one. `axes` is the scenario's numbering where it
+        is known already. `rng` is another name for the seed, by which Mesa's `batch_run` gives it
+        from 3.5 on; None: the scenario's own seed.
         """
         if rng is not None:
             kwargs = {"seed": rng, **kwargs}
-        # glibc gives arrays above 128 KiB back to the system at every free, and to fetch them again
-        # costs as much as the arithmetic; freeing one large array, which is never touched, raises
-        # that limit for good
+        # glibc returns arrays above 128 KiB to the system whenever they are freed, and fetching
+        # them again costs as much time as the arithmetic. Freeing one large array, which is never
+        # written to, raises that limit for good.
         np.empty(2**22 - 4096)
         # Mesa's own generator is never used: draws come from sim.rng, by name
         super().__init__(rng=0)
@@ -112,7 +119,8 @@ class SupplyModel(mesa.Model):
         owners = Owners(world.axes, states, factories)
         trade = trading(scenario, world, owners)
         shopping = buying(scenario, world, owners)
-        # buyers look at prices; what is scarce at rest shows once goods are shared out
+        # sourcing rules need prices before goods are allocated, and prices may depend on scarcity,
+        # which is known only afterwards: so prices are set here, and again below
         billing.begin(world, asking(owners))
         sourcing.weigh(world, shopping)
         # at rest no restriction is announced: none has hit a need
@@ -147,7 +155,7 @@ class SupplyModel(mesa.Model):
         self._forget()
 
     def step(self) -> None:
-        """Let one month pass. Raises InputError after the last one."""
+        """Simulate one month. Raises InputError after the last one."""
         world, policies = self.world, self.policies
         if world.month >= self.case.months:
             raise InputError(f"the run has ended: {self.case.month_labels[-1]} was its last month")
@@ -188,7 +196,7 @@ class SupplyModel(mesa.Model):
             self.datacollector.collect(self)
 
     def _decide_first(self) -> None:
-        """Begin a month whose events come after its decisions (`decisions: before_events`)."""
+        """Begin a month in which agents decide before its events (`decisions: before_events`)."""
         world, policies = self.world, self.policies
         goods.arrive(world)
         final_use.use(world, policies.keepers)
@@ -201,14 +209,14 @@ class SupplyModel(mesa.Model):
         overtime.extend(world, policies.working)
 
     def release(self) -> None:
-        """Let the model be freed at once."""
+        """Free the model's memory at once; it cannot be used afterwards."""
         self._forget()
-        # agents and their model refer to each other: without this, arrays stay until the garbage
-        # collector comes by
+        # agents and their model refer to each other: without this, arrays stay in memory until the
+        # garbage collector runs
         self.__dict__.clear()
 
     def _forget(self) -> None:
-        """Take the model out of the table in which Mesa before 3.4.2 keeps all that had agents."""
+        """Remove the model from the table in which Mesa before 3.4.2 keeps every model alive."""
         kept: Any = getattr(mesa.Agent, "_ids", None)
         if kept is not None:
             kept.pop(self, None)

@@ -1,5 +1,5 @@
-"""Note, month by month, what tells afterwards why lines were held back: what became of candidates,
-and what lines had in store.
+"""Note, month by month, what is needed to tell why lines were held back: the state of candidates,
+and the inputs that lines had in stock.
 
 A year is looked at in one go, with its months side by side as if they were members: arrays [rows,
 months, members].
@@ -20,7 +20,7 @@ from sim.world.world import World
 
 YEAR = 12
 NEAR = 1e-9
-"""Numbers that differ by less than this share are one."""
+"""Numbers that differ by a smaller share count as equal."""
 
 
 class Candidates:

@@ -1,4 +1,4 @@
-"""Turn what was watched in a run into its records: inputs of lines, bottlenecks, candidates."""
+"""Turn what was watched in a run into records: inputs of lines, bottlenecks, candidates."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ class Outcome(NamedTuple):
     built: Ints
     """[projects, members]: month in which half of what was begun first was built"""
     qualified: Ints
-    """[projects, members]: and qualified"""
+    """[projects, members]: month in which half of it was qualified"""
     added: Floats
     """[projects, members]: capacity that is qualified at the end"""
 
     @classmethod
     def of(cls, world: World) -> Outcome:
-        """Read it off the world after the last month."""
+        """Read the outcome from the world after the last month."""
         axes, projects = world.axes, world.projects
         hit = np.full((len(axes.input_needs), world.width), NEVER)
         np.minimum.at(hit, axes.inputs_together.group_of_row, world.needs.hit[axes.inputs])
@@ -45,7 +45,7 @@ class Outcome(NamedTuple):
 
 
 def recorded(axes: Axes, tape: Tape, outcome: Outcome) -> dict[str, Any]:
-    """Return what `Records` holds of it, by its names there."""
+    """Return what `Records` holds of it, by the names of its fields."""
     series = all_series(tape.inputs)
     needs = list(axes.input_needs)
     sold = supplies(tape.supplies, axes.suppliers[0], range(axes.final, axes.final + len(needs)))
@@ -60,7 +60,7 @@ def recorded(axes: Axes, tape: Tape, outcome: Outcome) -> dict[str, Any]:
 
 
 def _bottlenecks(axes: Axes, tape: Tape) -> Bottlenecks:
-    """Keep the causes that held some line back in some member."""
+    """Return the bottlenecks: only causes that held some line back in some member."""
     lines = [
         (factory, axes.states[state], product)
         for (factory, product), state in zip(axes.lines, axes.line_state, strict=True)

@@ -39,7 +39,7 @@ from sim.world.world import Rows, Trade, World
 
 @dataclass(frozen=True, eq=False)
 class Policies:
-    """Hold who decides what by which rule, ready for the steps of a month."""
+    """Hold which agents decide what by which rule, as the steps of a month need it."""
 
     ordering: Ordering
     sourcing: Sequence[SourcingGroup]
@@ -99,16 +99,16 @@ def asking(owners: Owners) -> Pricing:
 
 
 def buying(scenario: Scenario, world: World, owners: Owners) -> list[SourcingGroup]:
-    """Group those who weigh their suppliers by a rule; weights that never change (`fixed`) need not
-    be set.
+    """Group the buyers whose sourcing rule changes weights; weights that never change (`fixed`)
+    need not be set.
     """
     found = grouped("sourcing", owners.needs, idle="fixed")
     return [buyers(scenario, world, each.rule, each.mask) for each in found]
 
 
 def _in_parts(world: World, decision: Followers) -> list[Rows]:
-    """Return the rows of those who follow an ordering rule: where they are many and a rule of our
-    own answers, which looks at each need by itself, in blocks.
+    """Return the rows of those who follow an ordering rule; in blocks if they are many and the rule
+    is one of `sim`'s own, which look at each need by itself.
     """
     rows, is_own = decision.rows, find("ordering", decision.choice.rule).is_own
     if not is_own or not isinstance(rows, slice):

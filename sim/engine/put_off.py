@@ -1,4 +1,4 @@
-"""Put off loading large libraries that another one imports and a run does not use."""
+"""Put off loading large libraries that another library imports and a run does not use."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ class _LaterFunction:
 
 @contextmanager
 def put_off(*names: str, functions: Sequence[str] = ()) -> Iterator[None]:
-    """Let what is imported inside get stand-ins for these libraries, each of which loads the
-    library when something of it is first used; one that is loaded already is what it is.
+    """Give stand-ins for these libraries to what is imported in this block; a stand-in loads its
+    library when something of it is first used. Libraries that are loaded already are left alone.
 
-    `functions`, as `library.function`, are those that are imported by name, which would be a use:
-    such a function loads its library when it is first called.
+    `functions` are those that are imported by name, written as `library.function`, since that would
+    already be a use: such a function loads its library when it is first called.
     """
     stand_ins = {name: _Later(name) for name in names if name not in sys.modules}
     for function in functions:
@@ -55,7 +55,7 @@ def put_off(*names: str, functions: Sequence[str] = ()) -> Iterator[None]:
 
 
 def without_what_mesa_seldom_uses() -> AbstractContextManager[None]:
-    """Let Mesa be imported without what its tables, grids and networks alone use."""
+    """Let Mesa be imported without the libraries that only its tables, grids and networks use."""
     # a default of a function of Mesa's is looked up when that is defined, from 3.5 on
     functions = ["scipy.spatial.distance.cdist", "networkx.spring_layout"]
     return put_off("pandas", "networkx", functions=functions)

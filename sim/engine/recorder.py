@@ -1,4 +1,4 @@
-"""Record what happens, month by month, into arrays made beforehand: one path for every variable."""
+"""Record what happens, month by month, into arrays made beforehand, all series in the same way."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ Read = Callable[[World], Floats]
 
 
 class _Reading(NamedTuple):
-    """Hold how a series is read off the world, and where to it is written."""
+    """Hold how a series is read from the world, and where it is written."""
 
     read: Read
     final: Floats
     """[months, final needs, members]"""
     read_inputs: Read | None
-    """Reads what lines' inputs have, [inputs, members]; None: what `read` gives has it"""
+    """Reads the values of lines' inputs, [inputs, members]; None: `read` returns them, too"""
     of_inputs: Floats | None
-    """[inputs, members]: where that is written each month; None: nowhere"""
+    """[inputs, members]: where these are written each month; None: nowhere"""
 
 
 class _Deliveries:
@@ -61,7 +61,7 @@ class _Deliveries:
 
 
 class Recorder:
-    """Write what the world shows onto a tape, a month at a time."""
+    """Write the world's series onto a tape, a month at a time."""
 
     def __init__(
         self,
@@ -72,8 +72,8 @@ class Recorder:
     ) -> None:
         """Prepare to record; `first_month` counts since year 0.
 
-        `suspects` [links] marks those on which a restriction may act. Which of them it did act on
-        is known at the end, so what they carry is kept until then.
+        `suspects` [links] marks the links on which a restriction may act. On which it did act is
+        known only at the end, so what they carry is kept until then.
         """
         axes = world.axes
         self.tape = tape
@@ -107,7 +107,7 @@ class Recorder:
             self._by_supplier = GroupSum(supplier, serves.size)
 
     def record(self, world: World) -> None:
-        """Note the month that has just passed."""
+        """Record the month that has just passed."""
         month, tape = world.month, self.tape
         self._record_series(world)
         for read, kept in self._lines:
@@ -133,7 +133,7 @@ class Recorder:
             self._year_flow += world.leaving
 
     def _reading(self, metric: MonthlyMetric) -> _Reading:
-        """Say how a metric is read, and where to it is written."""
+        """Return how a metric is read from the world, and where it is written."""
         read = attrgetter(metric.array) if metric.array else getattr(self._sums, metric.links)
         of_inputs = None if metric.of_inputs == SAME else attrgetter(metric.of_inputs)
         inputs = dict(zip(recorded_of_inputs(), self._of_inputs, strict=False)).get(metric.name)
@@ -153,7 +153,7 @@ class Recorder:
             kept[:, month] = together.reshape(len(kept), *kept.shape[2:])
 
     def _find_legacy(self, world: World) -> None:
-        """Write what came, in all months, over links on which a restriction has ever acted."""
+        """Write what came, in all months, over links on which a restriction acted at some time."""
         axes, tape, width = world.axes, self.tape, world.width
         acted = world.links.acted.take(self._suspects, axis=0)
         rows = np.flatnonzero(np.logical_or.reduce(acted, axis=1))
@@ -189,11 +189,11 @@ class Recorder:
 
 
 LEGACY = "legacy"
-"""The series that is known at the end"""
+"""The series that is known only at the end"""
 
 
 def _of_lines(tape: Tape) -> list[tuple[Callable[[World], Any], Floats]]:
-    """Say how what is recorded of lines is read off the world, and where to it is written."""
+    """Return how the series of lines are read from the world, and where they are written."""
     kept = (tape.usable, tape.output, tape.capacity)
     return list(zip(map(attrgetter, LINES.values()), kept, strict=True))
 

@@ -1,5 +1,5 @@
-"""Run a scenario: the only place that builds a model. Members go through in chunks; the chunks
-change no number.
+"""Run a scenario, chunk by chunk of its members; how members are divided into chunks changes no
+number.
 """
 
 from __future__ import annotations
@@ -73,14 +73,15 @@ def run(
     chunk: int | None = None,
     progress: Progress | None = None,
 ) -> Result:
-    """Run a scenario, or a variant with other members, seed or months; member 0 is the central
-    case.
+    """Run a scenario, or a variant of it with other members, seed or months, and return the result.
 
-    `scenario` is one that was loaded, a file, or the name of a shipped one, as `load` takes it.
-    `only` runs these members alone, with the same numbers as in company. `chunk` members travel
-    side by side, as many as are fast and fit into memory where not given. Raises InputError for
-    values out of range, ScenarioError with the faults of a file, LedgerError when the books do not
-    balance.
+    `scenario` is a loaded Scenario, a file, or the name of a shipped scenario, as `load` takes it.
+    Member 0 is the central case. `only` lists the members to run; they have the same numbers as
+    when all are run. `chunk` members are simulated side by side; None: as many as are fast and fit
+    into memory.
+
+    Raises InputError for values out of range, ScenarioError with the faults of a file, LedgerError
+    when the books do not balance.
     """
     scenario = revised(changed(scenario, {}), members=members, seed=seed, months=months)
     if chunk is not None and (isinstance(chunk, bool) or not isinstance(chunk, int) or chunk < 1):
@@ -117,10 +118,8 @@ def run_chunk(
     tick: Callable[[int], None] | None = None,
     look: Callable[[World], None] | None = None,
 ) -> Ending:
-    """Simulate these members together onto a tape, calling `tick` with the member-months done after
-    each month.
-
-    `look` is shown the world at rest, before the first month.
+    """Simulate these members together, recording onto a tape; after each month `tick` is called
+    with the number of member-months done, and before the first month `look` with the world at rest.
     """
     model = SupplyModel(scenario, members, axes, tape, {})
     try:
@@ -166,7 +165,7 @@ def _records(
     endings: Sequence[Ending],
     short: Sequence[str],
 ) -> Records:
-    """Join what is on tape and what the chunks ended with into the records of the run."""
+    """Combine what is on tape with what the chunks ended with into the records of the run."""
 
     def joined(part: Callable[[Ending], Ints]) -> Ints:
         return np.concatenate([part(each) for each in endings], axis=-1)

@@ -17,13 +17,13 @@ from sim.world.axes import Axes
 from sim.world.world import World
 
 SWING = 1.2
-"""A year whose highest month is above so many times its mean has a season."""
+"""A year has a season if its highest month is more than this many times its mean."""
 WORTH_NOTING = 0.01
-"""Less than this share of a year's need counts as nothing."""
+"""A lack of less than this share of a year's need does not count."""
 OFTEN = 0.05
-"""What more than this share of members lacks is warned of."""
+"""A run warns of a need that goes short in more than this share of members."""
 MOST = 5
-"""Needs that are named."""
+"""Most needs that a warning names"""
 
 
 def seasonal(scenario: Scenario, axes: Axes) -> Ints:
@@ -78,7 +78,7 @@ class _Year:
 
 class Seasons:
     """Note, year by year, what needs with a season want and lack, and what their suppliers could
-    have made beside it.
+    have made in addition.
     """
 
     def __init__(self, scenario: Scenario, world: World) -> None:
@@ -88,7 +88,7 @@ class Seasons:
         self._years: dict[int, _Year] = {}
 
     def record(self, world: World) -> None:
-        """Note a month: need, what of it was not used, and what open suppliers had left."""
+        """Note a month's need, what of it was not used, and what open suppliers had left."""
         if not self.needs.size:
             return
         needs, lines, market = world.needs, world.lines, world.axes.market

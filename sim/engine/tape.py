@@ -26,19 +26,21 @@ PARTS = (*LINES, "flows", "supplies", "money", "spent", "inputs", "holding")
 
 
 def recorded() -> list[str]:
-    """Name the monthly metrics that are recorded."""
+    """List the names of the monthly metrics that are recorded."""
     return [name for name, metric in MONTHLY.items() if metric.is_recorded]
 
 
 def recorded_of_inputs() -> list[str]:
-    """Name those that are recorded of inputs of lines, too."""
+    """List the names of those that are also recorded for inputs of lines."""
     return [name for name in recorded() if MONTHLY[name].of_inputs]
 
 
 @dataclass(frozen=True, eq=False)
 class Tape:
-    """Hold the arrays to record into, members last; what a tape leaves out is empty. A part of a
-    tape shares its arrays.
+    """Hold the arrays into which a run records, members last.
+
+    Arrays that are not to be recorded are empty. A part of a tape, for some members, shares its
+    arrays.
     """
 
     months: int
@@ -53,7 +55,7 @@ class Tape:
     flows: Floats
     """[years, routes, members]"""
     final_flows: Floats
-    """What of them is for final use, [years, final routes, members]"""
+    """The part of them that is for final use, [years, final routes, members]"""
     supplies: Floats
     """Units of the last calendar year, by exporting state and what it serves, [suppliers,
     members]"""
@@ -74,8 +76,8 @@ class Tape:
     def blank(
         cls, scenario: Scenario, axes: Axes, members: int, only: Collection[str] | None = None
     ) -> Tape:
-        """Make a tape for so many members; `only` names the series and the other parts that it is
-        to hold, None: all.
+        """Make a tape for `members` members; `only` names the series and other parts to record;
+        None: all.
         """
         first, months = month_number(scenario.start), scenario.months
         years = (first + months - 1) // 12 - first // 12 + 1
@@ -123,7 +125,7 @@ class Tape:
 def _shapes(
     axes: Axes, months: int, years: int, members: int, kept: Collection[str]
 ) -> dict[str, tuple[int, ...]]:
-    """Say how large what is written every month or year is, by its name."""
+    """Return the shape of each array by its name."""
     lines, inputs = len(axes.lines), len(axes.input_needs)
     routes, finals = (axes.route_count, axes.final_routes[0].size) if "flows" in kept else (0, 0)
     years = years if "flows" in kept else 0

@@ -1,4 +1,6 @@
-"""Say how goods meet orders: by the suppliers' allocation rules, or at least cost for all."""
+"""Choose how goods are allocated: by the suppliers' allocation rules, or at least cost for the
+whole market.
+"""
 
 from __future__ import annotations
 
@@ -24,8 +26,8 @@ from sim.world.world import Rows, Trade, World
 
 
 def trading(scenario: Scenario, world: World, owners: Owners) -> Trade:
-    """Return how goods meet orders, at the start of the world and every month; raises InputError
-    where `optimal` cannot serve.
+    """Return the function that allocates goods, at rest and every month. Raises InputError where
+    `optimal` cannot be used.
     """
     rounds = scenario.rules.rounds
     for _, fault in optimal_findings(scenario):
@@ -55,12 +57,13 @@ def trading(scenario: Scenario, world: World, owners: Owners) -> Trade:
 
 
 LOT = 1e-4
-"""What lots weigh beside a border: next to nothing, and far above rounding."""
+"""The weight of a random lot beside that of a border: next to nothing, but far above rounding."""
 
 
 def _lots(scenario: Scenario, world: World) -> Floats:
-    """Say, [links], what picks among flows that cost the same, the least first: home links, then a
-    lot that each link draws under the names of its line, its need and its way, in all members one.
+    """Return the numbers, [links], that decide among flows of equal cost, the least first: 0 for
+    domestic links and 1 for others, plus a small random lot that each link draws under the names of
+    its line, its need and its transit state, the same in all members.
     """
     axes = world.axes
     names = []
@@ -101,7 +104,7 @@ def _ration(
     scenario: Scenario,
     decisions: Sequence[Followers],
 ) -> Ration:
-    """Return one function for all suppliers, also when they follow different rules."""
+    """Return one ration function for all suppliers, even if they follow different rules."""
     if [(each.choice.rule, each.choice.parameters) for each in decisions] == [("proportional", {})]:
         return proportional
     seats = []
@@ -126,7 +129,7 @@ def _ration(
 
 
 def _claims(world: World, scenario: Scenario, rows: Rows) -> Claims:
-    """Return who asks whom over these links, with nothing asked yet."""
+    """Return the claims over these links, with nothing asked yet."""
     axes = world.axes
     states, blocs = (
         np.array(axes.states),

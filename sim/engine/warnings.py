@@ -1,4 +1,6 @@
-"""Warn of what a reader of the results should know: needs short at rest, and orders that swing."""
+"""Warn of two things that a reader of the results should know: needs that are short at rest, and
+orders that swing.
+"""
 
 from __future__ import annotations
 
@@ -16,14 +18,14 @@ from sim.world.axes import Axes
 from sim.world.world import Rows, World
 
 WORTH_NOTING = 0.01
-"""A lack of less than this share of a need counts as none."""
+"""A lack of less than this share of a need does not count."""
 SWINGING = 4.0
-"""Orders whose variance is more than so many times that of demand are warned of."""
+"""A run warns of orders whose variance is more than this many times that of demand."""
 OFTEN = 0.05
-"""What the central case lacks is warned of in more than this share of members: so many lie below
-the tables' band."""
+"""A run warns of a need that is short in more than this share of members, even if the central case
+is not: as many lie below the band in the tables."""
 MOST = 5
-"""Needs that are named, the worst first."""
+"""Most needs that a warning names, the worst first"""
 
 
 def lacking(world: World) -> Floats:
@@ -71,7 +73,7 @@ def _shortage_text(axes: Axes, need: int, central: float, lack: Floats) -> str:
 
 
 def may_swing(choice: RuleChoice) -> bool:
-    """Tell whether an ordering rule is to be watched: all but the default, which counts all that is
+    """Tell whether an ordering rule must be watched: all but the default, which counts all that is
     on order.
     """
     return choice.rule != "hold_cover" or bool(choice.parameters)

@@ -1,5 +1,6 @@
-"""Watch what holds lines back, and what becomes of the programmes' candidates: what a run keeps of
-it, and how it is read off the world after each month. Nothing depends on it.
+"""Watch what holds lines back, and what becomes of the programmes' candidates.
+
+It is read from the world after each month; nothing in the simulation depends on it.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from sim.world.axes import Axes
 from sim.world.world import World
 
 LEAST_PART = 1e-9
-"""A line whose part of what is missing is below this is not what buyers wait for."""
+"""Buyers do not wait for a line whose part of what is missing is smaller than this."""
 CAPACITY, MONEY, QUALIFICATION, INPUT, RESTRICTION, NOTHING = range(6)
 """What holds a line back; of several that would, the last. NOTHING: nobody waits for the line."""
 IN_ORDER = [CAPACITY, QUALIFICATION, RESTRICTION, MONEY]
@@ -28,22 +29,26 @@ IN_ORDER = [CAPACITY, QUALIFICATION, RESTRICTION, MONEY]
 
 @dataclass(frozen=True, eq=False)
 class Holding:
-    """Hold what held lines back, members last. Rows are the lines for each of `CAUSES` in turn,
-    then the inputs of lines. What a run does not keep is empty.
+    """Hold what held lines back, members last.
+
+    Rows are all lines for each of `CAUSES` in turn, then the inputs of lines. Arrays that a run
+    does not keep are empty.
     """
 
     months: NDArray[np.int8]
-    """Months of the year in which it did, [years, rows, members]"""
+    """Number of months of the year in which the cause held the line back, [years, rows, members]"""
     lost: Floats
     """Units that buyers waited for and the line did not deliver, [years, rows, members]"""
     funded: Ints
     """Month in which each candidate first got money, NEVER: not yet, [projects, members]"""
     cost: Floats
-    """Money that it got, [projects, members]"""
+    """Money that each candidate got, [projects, members]"""
 
     @classmethod
     def blank(cls, axes: Axes, years: int, members: int, *, is_kept: bool) -> Holding:
-        """Make room for so many members. Pages that nothing is written to take no memory."""
+        """Make the arrays for so many members; pages of memory that are never written to cost
+        nothing.
+        """
         rows = len(CAUSES) * len(axes.lines) + axes.input_line.size
         shape = (years if is_kept else 0, rows, members)
         projects = (len(axes.projects) if is_kept else 0, members)
@@ -60,15 +65,13 @@ class Holding:
 
 
 class Watch:
-    """Read off the world, a month at a time, what holds lines back and who gets money.
+    """Read from the world, month by month, what holds lines back and which candidates get money.
 
-    Months in which buyers lack anything are noted, and looked at once a year.
+    Months in which buyers lack anything are noted, and analysed once a year.
     """
 
     def __init__(self, holding: Holding, world: World) -> None:
-        """Prepare to watch; what a line would deliver is told by the weights that the scenario
-        gives.
-        """
+        """Prepare to watch; what each line would deliver follows from the scenario's weights."""
         axes, width = world.axes, world.width
         self.holding = holding
         self._spent = np.zeros_like(world.programmes.treasury)
@@ -99,7 +102,7 @@ class Watch:
         self._months += 1
 
     def close(self, year: int) -> None:
-        """Write what was noted since the last year into the year of this place."""
+        """Write what was noted since the last call into the year at this place."""
         months, self._months = self._months, 0
         if not months:
             self.holding.months[year], self.holding.lost[year] = 0, 0.0
@@ -132,10 +135,10 @@ class Watch:
     def _causes(self, months: int) -> NDArray[np.uint8]:
         """Return what held each line back in the months noted, [lines, months, members].
 
-        A line with goods to spare is not accepted yet, or trade keeps it from its buyers. One that
-        has delivered all it could lacks an input; or has capacity that waits for approval; or a
-        programme that would build more and has no money left, while what is under way is not
-        enough; or, beyond all that, capacity.
+        If a line has goods to spare, buyers do not accept them yet, or trade keeps them from its
+        buyers. If it has delivered all it could, it lacks an input; or it has capacity that waits
+        for approval; or a programme would build more, has no money left, and what is under way is
+        not enough; or else it lacks capacity.
         """
         lost, starving = self._lost[:, :months], self._starving[:, :months]
         idle, accepted = self._idle[:, :months], self._accepted[:, :months]
@@ -153,8 +156,8 @@ class Watch:
         return np.maximum(causes, _marked(lost == 0, NOTHING), out=causes)
 
     def _places(self, causes: NDArray[np.uint8]) -> Ints:
-        """Return where each month of a line counts, of the shape of `causes`: a place among the
-        lines, each with its members, for each cause in turn, then among the inputs of lines.
+        """Return the place at which each month of a line is counted, of the shape of `causes`: all
+        lines with their members for each cause in turn, then all inputs of lines.
         """
         lines, months, width = causes.shape
         places: Ints = np.multiply(causes, lines * width, dtype=np.int64)
@@ -176,7 +179,7 @@ def _marked(where: Bools, mark: int) -> NDArray[np.uint8]:
 
 
 class _Suppliers:
-    """Hold the links over which buyers would have their goods if all were open."""
+    """Hold the links over which buyers would get their goods if all were open."""
 
     def __init__(self, world: World) -> None:
         links, axes = world.links, world.axes
@@ -202,10 +205,10 @@ class _Suppliers:
         self._by_line = GroupSum(axes.link_line[wanted], len(axes.lines))
 
     def lost(self, world: World) -> Floats | None:
-        """Return what buyers use, have on order and were not sent this month, by the lines that
-        they would have had it from, [lines, members]; None where nobody lacks anything.
+        """Return what buyers need, have on order and were not sent this month, by the lines from
+        which they would have had it, [lines, members]; None: nobody lacks anything.
 
-        Each line has the part that its weight gives it, as if all were open.
+        Each line has the part that its weight gives it, as if all links were open.
         """
         needs = world.needs
         lacking = needs.expected - needs.received

@@ -1,7 +1,7 @@
-"""Apply dated events to the world: what they write changes here and nowhere else.
+"""Apply dated events to the world: whatever events write is written here and nowhere else.
 
-Each kind compiles once to rows of the world and numbers per member (`kinds.py`); each month
-`Events.apply` sets what has changed, and `Events.observe` notes, once goods have been allocated,
+Each event is compiled once, to rows of the world and numbers per member (`kinds.py`). Each month
+`Events.apply` sets what has changed, and once goods have been allocated, `Events.observe` notes
 what restrictions did.
 """
 
@@ -34,22 +34,22 @@ from sim.world.world import World
 
 TRADE = frozenset(("restrictions", "exceptions"))
 LIMITING = TRADE | {"licences"}
-"""Families that bear on what links may carry."""
+"""Families that affect what links may carry."""
 
 
 class Moves(NamedTuple):
-    """Hold what moves in a month, in any member."""
+    """Hold which events move in a month in some member: begin, grow, wane or end."""
 
     families: frozenset[str]
-    """Families of events that begin, grow, wane or end then"""
+    """The families of these events"""
     events: frozenset[int]
-    """Rows of these, and of events that they undo"""
+    """The rows of these events, and of events that they undo"""
     others: frozenset[str]
-    """Those of the families that do not bear on what links may carry alone"""
+    """The families without those that affect only what links may carry"""
 
     @classmethod
     def of(cls, families: Collection[str], events: Collection[int]) -> Moves:
-        """Tell which families do what."""
+        """Sort out which of these families affect more than what links may carry."""
         return cls(frozenset(families), frozenset(events), frozenset(families) - TRADE)
 
 
@@ -57,17 +57,17 @@ class Holding(NamedTuple):
     """Hold how events hold in a month, arrays [events, members], 0 to 1."""
 
     strength: Floats
-    """How far each holds"""
+    """How far each has phased in; 0 before its begin and after its end"""
     kept: Floats
-    """What is left of it"""
+    """What liftings and repairs leave of it"""
     force: Floats
-    """Both together"""
+    """The product of the two"""
     period: int
-    """How many months there have been in which one began, grew or ended"""
+    """In how many months so far some event began, grew or ended"""
 
 
 class Limited(NamedTuple):
-    """Hold what limits trade, who tells the world, and who notes what comes of it."""
+    """Hold what limits trade, what sets these limits in the world, and what notes their effects."""
 
     limits: TradeLimits
     caps: Caps
@@ -86,13 +86,13 @@ class Events:
     """Length of the run"""
     triggers: tuple[Trigger, ...] = ()
     _limited: Limited | None = None
-    """What limits trade, once the world is at rest"""
+    """What limits trade; None until the world is at rest, since limits refer to its flows"""
     _agenda: list[Moves] = field(init=False)
-    """Month -> what moves then"""
+    """Month -> what moves in it"""
     _turns: list[int] = field(init=False)
     """Months in which some event begins, grows or ends"""
     _known: Holding | None = field(init=False)
-    """How events hold until the next of these; None: not known yet"""
+    """How events hold until the next such month; None: not known yet"""
     _of_family: dict[str, list[Effect]] = field(init=False)
 
     def __post_init__(self, months: int) -> None:
@@ -123,7 +123,7 @@ class Events:
         """
         if self._limited is not None:
             self._limited.observer.observe(world)
-        # events may come after a month's decisions, so it is looked at when it has passed
+        # events may come after a month's decisions, so conditions are looked at in the end
         for trigger in self.triggers:
             trigger.count(world)
 
@@ -135,7 +135,7 @@ class Events:
         )
 
     def _move(self, family: str, world: World, force: Floats, moving: Collection[int]) -> None:
-        """Let a family's events act that begin, and set what those write that hold."""
+        """Let events of a family act that begin, and set what all that hold in the month write."""
         effects = self._of_family[family]
         begin = self.timeline.begin
         if family == Retool.family:
@@ -154,11 +154,11 @@ class Events:
             effect.hold(world, force[effect.row], first)
 
     def _limit(self, world: World, holding: Holding, moves: Moves, *, qualifies: bool) -> None:
-        """Set what trade events leave; those that do not move leave what they did.
+        """Set what trade events leave; events that do not move leave what they left before.
 
         `qualifies` tells whether a line or a link is qualified from this month on.
         """
-        # limits built anew know of no restriction yet
+        # limits that are built only now hold no restriction yet
         restrictions_move = "restrictions" in moves.families or self._limited is None
         (limits, caps, _), line = self._limit_trade(world), self.timeline
 
@@ -177,9 +177,8 @@ class Events:
         return self._limited
 
     def add(self, event: Event, rows: Ints, size: Floats, month: int) -> None:
-        """Add an event to this chunk from `month` on for good, with a size for each member.
-
-        0 leaves a member alone.
+        """Add an event to this chunk that holds from `month` on for good, with a `size` [members];
+        where that is 0, nothing changes.
         """
         effect = KINDS[type(event)](event, len(self.effects), rows, size)  # type: ignore[call-arg]
         self.effects = (*self.effects, effect)
@@ -192,7 +191,7 @@ class Events:
         return [(each.event.acts_on, each.rows.size) for each in self.effects]
 
     def restricted_links(self, links: int) -> Bools:
-        """Mark the links, of so many, on which a restriction may act, and those of re-exports."""
+        """Mark, among all `links`, those on which a restriction may act and those of re-exports."""
         marked = np.zeros(links, dtype=np.bool_)
         for each in self.effects:
             if isinstance(each, Restriction | Reexport):
@@ -200,17 +199,16 @@ class Events:
         return marked
 
     def announced(self, world: World) -> Ints:
-        """Return from when restrictions are known to bar each need's suppliers, [needs, members].
-
-        NEVER: not that is known.
+        """Return the month from which restrictions are known to bar each need's suppliers, [needs,
+        members]; NEVER where no such restriction is known beforehand.
         """
         return announced(self._limit_trade(world).limits, world, self.timeline)
 
     def first_hit(self, world: World) -> Ints:
         """Return the month in which a restriction first hit each need, [final needs, members].
 
-        A need is hit over its own links, or over those of the inputs of what it buys; links count
-        that carried goods at the start. NEVER: not at all.
+        A need is hit over its own links, or over those of the inputs of what it buys. Only links
+        count that carried goods at the start. NEVER: it is not hit.
         """
         axes, carried = world.axes, world.links.base_flow > 0
         hit = world.needs.hit.copy()
@@ -224,14 +222,14 @@ class Events:
         return hit[: axes.final]
 
     def _holding(self, month: int) -> Holding:
-        """Return how events hold in this month: as before, unless one began, grew or ended."""
+        """Return how events hold this month; kept until one of them begins, grows or ends."""
         line, period = self.timeline, bisect_right(self._turns, month)
         if self._known is not None and self._known.period == period:
             return self._known
         strength = line.strength(month)
         kept = np.ones_like(strength)
         for target, undoing in line.undone_by:
-            # what has not begun cannot be undone
+            # an event that has not begun cannot be undone
             acts = line.begin[undoing] >= line.begin[target]
             share = getattr(self.effects[undoing], "share") * acts  # noqa: B009
             kept[target] *= 1.0 - share * strength[undoing]
@@ -284,7 +282,7 @@ def _pieces(effect: Effect, line: Timeline) -> set[tuple[int, int]]:
 
 
 def _clear_flows(world: World) -> None:
-    """Set to nothing what events count by the month."""
+    """Set to 0 what is counted anew each month."""
     works = world.works
     for each in (
         world.programmes.appropriated,

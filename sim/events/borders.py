@@ -1,4 +1,4 @@
-"""Find the links on which a trade event acts, and the borders that they cross."""
+"""Find the links on which a trade event acts, and the borders that these links cross."""
 
 from __future__ import annotations
 
@@ -16,16 +16,19 @@ from sim.world.trade_caps import parted
 
 
 def links_between(scope: Scope, event: kinds.Trading) -> Ints:
-    """Find the links on which a trade event acts; what acts on a leg of a re-export acts on it.
+    """Find the links on which a trade event acts; if it acts on a leg of a re-export, it acts on
+    the re-export.
 
-    A state does not embargo itself: `*` against `*` leaves domestic links alone.
+    A state does not embargo itself: `*` against `*` does not act on domestic links.
     """
     return np.unique(_crossings(scope, event)[0])
 
 
 def links_by_border(scope: Scope, event: kinds.Trading) -> Sequence[Ints]:
-    """Part these links by border and product; a re-export belongs to each leg on which the event
-    acts, with what goes there directly.
+    """Divide these links into sets, one for each border and product.
+
+    A re-export is in the set of each leg on which the event acts, beside the direct deliveries over
+    that border.
     """
     return parted(*_crossings(scope, event))
 

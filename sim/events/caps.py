@@ -1,4 +1,4 @@
-"""Tell the world what trade events leave: a cap of each link, and limits of several together."""
+"""Set in the world what trade events leave: a cap for each link, and limits for groups of links."""
 
 from __future__ import annotations
 
@@ -18,21 +18,23 @@ from sim.world.world import World
 
 @dataclass(frozen=True, eq=False)
 class _Layout:
-    """Hold which limits are of one link alone, and which of several, or move with what is asked."""
+    """Hold which limits can be set as the cap of one link, and which cannot, since several links
+    share them or they depend on what is asked.
+    """
 
     active: Ints
-    """Groups whose limits links share, or that are shares"""
+    """The groups whose limit several links share, or is a share of what would flow"""
     alone: Bools
-    """[groups, 1]: whose limit is a cap of its link"""
+    """[groups, 1]: whether the group's limit is the cap of its only link"""
 
 
 class _Shown(NamedTuple):
-    """Hold what the world knows; while the limits are these nothing changes but what leaks."""
+    """Hold what has been set in the world; while `limits` is this object, only leaks change."""
 
     limits: Limits
     layout: _Layout
     lawful: Floats
-    """[groups, members]: what they leave without what leaks, units per month"""
+    """[groups, members]: what the limits leave without what leaks, units per month"""
     caps: Floats
     """[touched, members]: the cap of each link that is in some group, units per month"""
 
@@ -43,16 +45,16 @@ class Caps:
 
     trade: TradeLimits
     _layouts: dict[bytes, _Layout] = field(default_factory=dict)
-    """By which limits move and which hold"""
+    """Layouts by the flags of which groups are shares and which limit anything"""
     _shown: _Shown | None = None
 
     def set(self, world: World, *, reopens: bool = True) -> None:
         """Set each link's cap, and what links may carry together, from the limits of the groups.
 
-        A link's own is what it shares with no other and what no other limit is over, too; of what
-        it shares only a limit of nothing closes it. Where the limit is a share, the cap is what it
-        is a share of, lest it be cut twice. With `reopens` links may have opened or closed for
-        another reason, too.
+        A limit becomes a link's cap if the group has no other link and no other limit holds for the
+        link; a limit of 0 closes links in any case. A limit that is a share does not become a cap,
+        which would cut twice; then the cap is the group's `most`. `reopens` says that links may
+        have opened or closed for another reason.
         """
         links, limits, touched = world.links, self.trade.limits, self.trade.groups.touched
         shown = self._shown
@@ -63,7 +65,7 @@ class Caps:
         most, moving = _with_leaks(limits, shown.lawful), limits.cut_in_part
         np.copyto(most, limits.most, where=moving & (most > 0))
         own = limits.to_links(np.where(shown.layout.alone | (most <= 0), most, np.inf), np.inf)
-        # a trade rule's cap is one of the groups' limits; beside others it is not its link's own
+        # caps of trade rules are among the groups' limits, so `base_cap` only tells closed links
         caps = np.where(links.base_cap.take(touched, axis=0) > 0, own, 0.0)
         if some(caps != shown.caps):
             cap = links.cap.copy()
@@ -75,7 +77,7 @@ class Caps:
             world.reopen()
 
     def _look_anew(self, world: World) -> _Shown:
-        """Tell the world of other limits, whose links still have the caps that they had."""
+        """Set new limits in the world; caps stay as they are until `set` changes them."""
         trade, limits = self.trade, self.trade.limits
         lawful = trade.lawful.at(np.full_like(limits.base, ANY))
         layout = self._layout(_with_leaks(limits, lawful), limits.cut_in_part)
@@ -83,8 +85,8 @@ class Caps:
         return _Shown(limits, layout, lawful, world.links.cap.take(trade.groups.touched, axis=0))
 
     def _layout(self, most: Floats, moving: Bools) -> _Layout:
-        """Say which limits are of one link alone, where each leaves this at `most`, or is a share,
-        `moving`, both [groups, members].
+        """Return which limits are caps of one link, given what each leaves of anything, `most`, and
+        which are shares, `moving`, both [groups, members].
         """
         groups, size = self.trade.groups, self.trade.size
         moves = np.logical_or.reduce(moving, axis=1)
@@ -101,6 +103,6 @@ class Caps:
 
 
 def _with_leaks(limits: Limits, lawful: Floats) -> Floats:
-    """Return what limits leave of anything: what is `lawful`, or leaks, [groups, members]."""
+    """Return what limits leave of any amount: what is `lawful` or leaks, [groups, members]."""
     most = np.maximum(lawful, limits.amount)
     return np.minimum(most, limits.most, out=most)

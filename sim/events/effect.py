@@ -1,4 +1,6 @@
-"""What one event does to the world: the base of all kinds, and what an effect is compiled from."""
+"""Define what one event does to the world: the base class of all kinds of effects, and what an
+effect is compiled from.
+"""
 
 from __future__ import annotations
 
@@ -50,20 +52,20 @@ class Scope:
 class Effect(ABC):
     """Hold one event's targets and numbers: rows of the world, and values [members].
 
-    A kind of event is a subclass. It says in which months it moves and what it does: `act` in the
-    month in which it begins, or `hold` in every month in which events of its kind move, after
-    `reset` has set what they write to its value without events. It is compiled once for the
-    members of a chunk by `compile`.
+    Each kind of event has a subclass. It says in which months the event moves (`spans`) and what it
+    does: `act` changes the world for good, in the month in which the event begins or so many months
+    after; `hold` changes it by as much as the event holds, whenever an event of its family moves,
+    after `reset` has undone what all of them wrote. `compile` makes it once for a chunk's members.
     """
 
     family: ClassVar[str]
-    """Kinds of one family write the same arrays, so they are set together"""
+    """The family of the kind: kinds of one family write the same arrays, and are set together"""
 
     event: Dated
     row: int
     """Its place among the scenario's events"""
     rows: Ints
-    """What it acts on: rows of what the event's `acts_on` names"""
+    """What it acts on: rows of the links, needs, lines or programmes that `event.acts_on` names"""
 
     @classmethod
     @abstractmethod
@@ -71,7 +73,7 @@ class Effect(ABC):
         """Find the rows that the event acts on and draw its numbers."""
 
     def spans(self, line: Timeline) -> list[Span]:
-        """Return the spans of months in which it moves: it begins, grows, wanes or ends."""
+        """Return the spans of months in which it moves, that is, begins, grows, wanes or ends."""
         begin, end = line.begin[self.row], line.end[self.row]
         return [(begin, begin + line.phase[self.row]), (end, end + 1)]
 
@@ -94,12 +96,12 @@ class Effect(ABC):
     def hold(self, world: World, force: Floats, begin: Ints) -> None:  # noqa: B027
         """Change the world by as much as the event holds this month.
 
-        `force` [members] is 0 before it begins, when it has ended and where it is undone, growing
-        to 1 while it phases in; `begin` [members] is its first month.
+        `force` [members], 0 to 1, grows to 1 while the event phases in; it is 0 before the event
+        begins, after it has ended and where it is undone. `begin` [members] is its first month.
         """
 
 
 def marked(rows: Ints, names: Sequence[str], wanted: Sequence[str]) -> Bools:
-    """Return which of these rows have a name that is wanted."""
+    """Return which `rows` have a name, `names[row]`, that is among those `wanted`."""
     chosen = np.array([name in wanted for name in names], dtype=np.bool_)
     return chosen[rows]

@@ -1,4 +1,4 @@
-"""What events on programmes do: start, fund and stop them; and what undoes other events."""
+"""Let events start, fund and stop programmes, and undo other events."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class ProgrammeStart(Effect):
 
 @dataclass(eq=False)
 class ProgrammeStop(Effect):
-    """Stop a programme's spending; whoever starts it in the same month starts it in vain."""
+    """Stop a programme's spending; a start in the same month has no effect."""
 
     family: ClassVar = "stops"
 

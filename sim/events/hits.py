@@ -23,31 +23,32 @@ NEARLY_NOTHING = 1e-9
 
 @dataclass(frozen=True, eq=False)
 class _View:
-    """Hold the groups in which there is something to see, as long as limits stay as they are."""
+    """Hold the groups that must be looked at, as long as the limits stay as they are."""
 
     of: Limits
-    """What all groups may carry while this holds"""
+    """The limits of all groups for which this view holds"""
     rows: Ints
-    """The groups"""
+    """The groups to look at"""
     lawful: Limits
-    """What they may carry without what leaks"""
+    """What these may carry without what leaks"""
     leaking: Bools
-    """[all groups]: where goods may leak in some member"""
+    """[all groups]: in which goods may leak in some member"""
     looks: bool
-    """Whether a restriction holds that has not done all it can"""
+    """Whether some restriction has not yet hit all that it can hit"""
     line: Ints
     """[pairs]: the supplier of the pair's link"""
     need: Ints
     """[touched]: the need of each link"""
     place: Ints
-    """[touched]: of each link among those in all groups"""
+    """[touched]: the place of each link among the links of all groups"""
     is_reexport: Floats
     """[touched, 1]: 1 where all that comes over the link has leaked, 0 elsewhere"""
 
 
 class Observer:
-    """Look at what restrictions do, month by month; what they have done everywhere is not looked
-    for again.
+    """Look at what restrictions do, month by month.
+
+    A restriction that has acted on all its links, and hit all their needs, is not looked at again.
     """
 
     def __init__(self, trade: TradeLimits, world: World) -> None:
@@ -69,7 +70,7 @@ class Observer:
         view = self._view
         if view is None or view.of is not trade.limits or some(leaking > view.leaking):
             view = self._view = self._look_anew(world, leaking)
-            # all that comes the way round has leaked
+            # all goods that are re-exported have leaked
             links.leaking[:] = 0.0
             links.leaking[self._roundabout] = 1.0
         if not view.rows.size:
@@ -87,7 +88,7 @@ class Observer:
                 self._note_left(view, world)
 
     def _note_refusals(self, world: World) -> None:
-        """Note what cuts have refused, from the month on in which one takes a share."""
+        """Note what cuts have refused, beginning with the first month of a partial cut."""
         needs, limits, axes = world.needs, self._trade.limits, world.axes
         if needs.refusals is None and limits.is_share:
             sizes = axes.final, axes.customers.links.size
@@ -97,8 +98,8 @@ class Observer:
             needs.refusals = limits.refusing(needs.refusals, flow, backlog)
 
     def _look_anew(self, world: World, leaking: Bools) -> _View:
-        """Choose the groups in which there is something to see: those `leaking` [groups], and where
-        restrictions have something left to do.
+        """Choose the groups to look at: those in which goods may leak, `leaking` [groups], and
+        those whose restrictions have not yet hit all that they can.
         """
         trade, groups, axes = self._trade, self._trade.groups, world.axes
         left = self._rows_left()
@@ -118,7 +119,7 @@ class Observer:
         )
 
     def _rows_left(self) -> Bools:
-        """Mark groups, [groups], that are restricted, with links where something is left to see."""
+        """Mark the restricted groups, [groups], with links to look at."""
         limits, groups = self._trade.limits, self._trade.groups
         left = np.logical_or.reduce(self._left, axis=1)
         of_group = np.zeros(groups.by_group.groups, dtype=np.bool_)
@@ -126,7 +127,7 @@ class Observer:
         return of_group & ((limits.fixed < np.inf) | (limits.share < 1.0)).any(axis=1)
 
     def _note_left(self, view: _View, world: World) -> None:
-        """Note where something is left to see; where that is nowhere in a group, look anew."""
+        """Note which links must still be looked at; if they become fewer, choose groups anew."""
         seen = world.links.acted.take(view.lawful.groups.touched, axis=0)
         seen &= world.needs.hit.take(view.need, axis=0) <= world.month
         before = np.logical_or.reduce(self._left[view.place], axis=1)
@@ -136,8 +137,8 @@ class Observer:
 
 
 def _wanted(view: _View, world: World) -> Floats:
-    """Return what the needs of each group still want of this month's orders, [rows, members], and
-    of older ones what was not refused.
+    """Return what the needs of each group still want, [rows, members]: what is left of this month's
+    orders, and of older orders the part that was not refused.
     """
     needs, groups = world.needs, view.lawful.groups
     backlog, demand, ordered = (
@@ -193,9 +194,9 @@ def _bars_buyers(view: _View, world: World, carried: Floats) -> Bools:
     reach &= world.links.weight.take(groups.link, axis=0) > 0
     if limits.counted is not None:
         reach &= limits.counted
-    # what a trade rule bars, no restriction does
+    # what a trade rule bars is not barred by a restriction
     would = np.minimum(carried + wanted, limits.most)
-    # rounding leaves dust of what was ordered and came
+    # a backlog may be rounding error of what was ordered and came
     bars: Bools = (
         (wanted > NEARLY_NOTHING * groups.wanted(world.needs.demand))
         & (groups.by_group(reach.astype(np.float64)) > 0)
@@ -205,8 +206,9 @@ def _bars_buyers(view: _View, world: World, carried: Floats) -> Bools:
 
 
 def _note_hits(view: _View, world: World, now: Bools, carried: Bools) -> None:
-    """Note over which links restrictions act `now`, and the month in which needs are first hit:
-    those for which their links, [touched, members], have `carried` anything, or who wait.
+    """Note the links of groups whose restrictions act `now` [rows, members], and the month in which
+    these first hit needs: over links that have `carried` goods, [touched, members], or if the need
+    waits for goods.
 
     A need may turn to a supplier, or begin, long after a restriction first acted there.
     """
@@ -219,7 +221,7 @@ def _note_hits(view: _View, world: World, now: Bools, carried: Bools) -> None:
         return
     backlog, demand = (each.take(need, axis=0) for each in (needs.backlog, needs.demand))
     flow = links.flow.take(touched, axis=0)
-    # what comes, or waits, for rounding alone is nothing
+    # goods that come, or wait, only by rounding error do not count
     hit &= carried | (np.maximum(flow, backlog) > NEARLY_NOTHING * demand)
     if some(hit):
         first = needs.hit.copy()
@@ -228,9 +230,8 @@ def _note_hits(view: _View, world: World, now: Bools, carried: Bools) -> None:
 
 
 def announced(limits: TradeLimits, world: World, line: Timeline) -> Ints:
-    """Return the month from which a restriction is known to bar each need's suppliers.
-
-    [needs, members]; NEVER: not that is known.
+    """Return the month from which a restriction is known to bar each need's suppliers, [needs,
+    members]; NEVER where no such restriction is known.
     """
     hit = np.full(world.needs.hit.shape, NEVER)
     carried = world.links.base_flow > 0

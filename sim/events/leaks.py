@@ -42,7 +42,7 @@ class Leakage(TradeEffect):
 
 @dataclass(frozen=True, eq=False)
 class Leaks:
-    """Hold leaks that fall in one way, one below another: they move every month."""
+    """Hold all leaks that fall in the same way as rows of arrays, since they change every month."""
 
     row: Ints
     """[leaks]: the place of each among the scenario's events"""
@@ -59,7 +59,7 @@ class Leaks:
 
     @classmethod
     def of(cls, leaks: Sequence[tuple[Leakage, Ints]]) -> list[Leaks]:
-        """Put leaks, each with the groups that it is for, below one another."""
+        """Stack leaks, each with the groups that it is for: those that fall evenly, and others."""
         even = [each for each in leaks if each[0].settles is None]
         others = [each for each in leaks if each[0].settles is not None]
         return [cls._stacked(each) for each in (even, others) if each]
@@ -78,8 +78,8 @@ class Leaks:
         )
 
     def share(self, now: Moment) -> Floats:
-        """Return which share of the flow at the start leaks, [leaks, members]; `now` holds the same
-        of these events.
+        """Return which share of the flow at the start leaks, [leaks, members]; `now` is how these
+        events hold, with arrays of that shape.
         """
         months = (now.month - now.begin).astype(np.float64)
         if self.settles is None:
@@ -101,5 +101,5 @@ class Leaks:
 
     @cached_property
     def _is_once(self) -> bool:
-        """Return whether no group leaks twice: each is then raised in a fifth of the time."""
+        """Return whether no group has two leaks, which allows a five times faster way."""
         return np.unique(self.group).size == self.group.size

@@ -1,10 +1,9 @@
-"""Put together what trade rules and events leave: an embargo is a cap, never a weight.
+"""Combine what trade rules and events leave: an embargo is a cap, never a weight.
 
-A limit holds for what it names: an exporter, an importer and a product, or several pairs together,
-however many lines and needs stand behind them; what one link leaves unused another may use. Of
-several restrictions the tightest holds; leakage and exemptions then let through what they allow.
-Shares are shares of the flow in the balanced world at the start or, where more would flow without
-the event, of that.
+A limit holds for all links that it names: those of an exporter, an importer and a product, or of
+several such pairs together; what one link leaves unused another may use. Of several restrictions
+the tightest holds; leakage and exemptions then let through what they allow. A share is a share of
+the flow at the start or, where more would flow without the event, of that. Equations 9.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ from sim.world.world import World
 NEARLY = 1.0 - 1e-9
 """A limit above this share of what would flow takes nothing away."""
 Exempt = dict[int, tuple[Ints, Floats]]
-"""What several pairs of states are exempt from together, by the group of all: these, how much"""
+"""Exemptions for several pairs of states together: group of all -> (groups of the pairs, units)"""
 
 
 @dataclass(eq=False)
@@ -42,21 +41,22 @@ class TradeLimits:
 
     effects: Sequence[TradeEffect]
     of_effect: Sequence[Ints]
-    """[effects]: groups on which each acts, one for each pair of states; if it holds for all
-    together, that group is the last"""
+    """[effects]: the groups on which each acts, one for each pair of states; if it holds for all
+    pairs together, the group of all is the last"""
     groups: Groups
     limits: Limits
     """What all groups may carry; `update` writes it, re-exports write `most`"""
     lawful: Limits
-    """The same without what leaks; it shares the arrays that are alike"""
+    """The same without what leaks; arrays that are alike are shared"""
     reference: Floats
     """Flow at the start or, if greater, just before a restriction that leaves less of it"""
     before: list[Floats]
-    """[effects], the same for each effect's groups alone"""
+    """[effects]: the flow of each effect's groups at the start or, if greater, just before it"""
     carried: Bools
-    """[touched links, members]: what carried goods at the start or just before it was restricted"""
+    """[touched links, members]: whether the link carried goods at the start or just before it was
+    restricted"""
     parts: Sequence[tuple[int, Ints]]
-    """(group of several pairs of states, the groups of one pair within it)"""
+    """(group of several pairs of states, the groups of single pairs within it)"""
     wholes: frozenset[int]
     """Groups of several pairs of states that events name together"""
     single: Ints
@@ -83,7 +83,7 @@ class TradeLimits:
 
     @classmethod
     def build(cls, world: World, effects: Sequence[TradeEffect]) -> TradeLimits:
-        """Group the links by what is limited, with the flows of the balanced world."""
+        """Group the links by what is limited, with the flows of the world at rest."""
         effects = [part for each in effects for part in each.by_border(world.axes.route)]
         numbering = Numbering(world.axes.route)
         capped = [numbering.together(rows) for rows in world.trade_caps.links]
@@ -119,8 +119,10 @@ class TradeLimits:
         moving: Collection[int],
         restrictions_move: bool = True,
     ) -> None:
-        """Set what events leave this month, from how those hold that are `moving`, rows among the
-        scenario's events; the others leave what they did.
+        """Set what events leave this month.
+
+        `moment` tells how each event holds, `moving` are the rows of those that move; where no
+        restriction is among them, restrictions leave what they left before.
         """
         if restrictions_move or not self._only_leaks(moving):
             self._update_all(world, moment, restrictions_move)
@@ -130,9 +132,7 @@ class TradeLimits:
             self._leak(moment)
 
     def _only_leaks(self, moving: Collection[int]) -> bool:
-        """Return whether these events, where no restriction is among them, change nothing but what
-        leaks.
-        """
+        """Return whether these events, none of which is a restriction, change only what leaks."""
         exempts = any(each.row in moving for _, each in self.passages)
         return self.is_set and not (exempts or self.reexports or self.parts)
 
@@ -144,7 +144,7 @@ class TradeLimits:
     def _update_all(self, world: World, moment: Moments, restrictions_move: bool) -> None:
         """Set all that events leave this month, from how each holds."""
         moments = [moment(each.row) for each in self.effects]
-        # where limits are shares is found anew, once these are set
+        # new objects, since what they keep of where limits are shares must be found anew
         self.limits, self.lawful = replace(self.limits), replace(self.lawful)
         limits, lawful = self.limits, self.lawful
         if restrictions_move:
@@ -208,7 +208,7 @@ class TradeLimits:
         if left.share is not None:
             share[rows] = np.minimum(share[rows], left.share)
             least = np.minimum(least, left.share * before)
-        # what leaves all that flowed before it is no measure of what others take away
+        # a restriction that leaves all that flowed before it does not change the reference
         known = np.where(least < before * NEARLY, before, 0.0)
         self.reference[rows] = np.maximum(self.reference[rows], known)
 
@@ -221,21 +221,21 @@ class TradeLimits:
             self.limits.part[rows] = np.maximum(self.limits.part[rows], passing.share)
 
     def _apart(self, least: Floats, exempt: Exempt) -> dict[int, Bools]:
-        """Return which pairs of states each limit that an event sets for several is not for, by its
-        group, [groups, members]: those that nothing restricts.
+        """Return the pairs of states for which a limit that an event sets for several does not
+        hold: group of the limit -> flags [groups, members].
 
-        One that restrictions leave as much as is `exempt` for several, at `least`, takes nothing of
-        it, and what it does not use is nobody else's.
+        Nothing restricts these; or the limit is an exemption, and restrictions leave them as much
+        anyway, at `least`, as is `exempt`: such a pair takes nothing of it, and lends it nothing.
         """
         apart = {whole: np.isinf(least) for whole, _ in self.parts if whole in self.wholes}
         return apart | {whole: least >= amount for whole, (_, amount) in exempt.items()}
 
     def _pass_up(self, apart: dict[int, Bools], least: Floats, exempt: Exempt) -> None:
-        """Let what passes between pairs of states pass a limit over several of them, too.
+        """Let what is exempt for pairs of states pass the limits for several of them, too.
 
-        Those that are `apart` from it, or free where it is a trade rule's, do not count there.
-        Under one that an event sets what is exempt passes first; of what is exempt for several,
-        what restrictions leave one at `least`.
+        Pairs `apart` from it, or free where it is a trade rule's, do not count there. Under a
+        limit that an event sets, what is exempt for one pair passes first; under an exemption for
+        several, what restrictions leave a pair at `least`.
         """
         if not self.parts:
             return
@@ -256,10 +256,10 @@ class TradeLimits:
         self.limits = replace(self.limits, own=known)
 
     def _exempt_together(self, exempt: Exempt, left: Floats, apart: dict[int, Bools]) -> None:
-        """Let each pair pass what is exempt, and all that are not `apart` no more beside the rest.
+        """Let each pair of an exemption for several pairs pass all that is exempt, but all of them
+        together no more than that beyond what restrictions leave them, `left` [groups, members].
 
-        `left` [groups, members] is what restrictions leave. Of several exemptions of the same pairs
-        the greatest holds. What cuts leave of more than flowed before is theirs, too.
+        Pairs that are `apart` do not count.
         """
         for whole, (pairs, amount) in exempt.items():
             for each in (self.limits, self.lawful):
@@ -274,8 +274,8 @@ class TradeLimits:
     def _share_exemption(
         self, whole: int, pairs: Ints, exempt: Floats, most: Floats, apart: Bools
     ) -> None:
-        """Let pairs pass so much together, `most` [members], where something is `exempt`; where
-        they are cut in part, what the least of the cuts leaves of all, if that is more.
+        """Let pairs together pass `most` where something is `exempt`, both [members]; where they
+        are partly cut, what the cut that leaves most leaves of all, if that is more.
         """
         share = self.limits.share[pairs]
         share = np.max(share, axis=0, initial=0.0, where=(share < 1.0) & ~apart[pairs])
@@ -286,7 +286,7 @@ class TradeLimits:
             np.maximum(each.amount[whole], np.where(is_part, most, 0.0), out=each.amount[whole])
 
     def _exempt(self, moments: Sequence[Moment]) -> Exempt:
-        """Return what pairs are exempt from together, by the group of all: these, and how much."""
+        """Return the exemptions for several pairs together, the greatest for the same pairs."""
         found: Exempt = {}
         for place, effect in self.passages:
             rows = self.of_effect[place]
@@ -298,7 +298,7 @@ class TradeLimits:
         return found
 
     def _count(self, apart: dict[int, Bools]) -> None:
-        """Leave out of limits over several pairs those that are `apart`."""
+        """Do not count, in limits for several pairs, those that are `apart`."""
         counted = np.ones((self.single.size, self.reference.shape[1]), dtype=np.bool_)
         for whole, pairs in apart.items():
             rows = np.flatnonzero((self.groups.group == whole) & (self.single >= 0))

@@ -1,4 +1,4 @@
-"""Number the groups of links that limits are for."""
+"""Number the groups of links for which limits hold."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sim.world.trade_caps import by_route
 
 
 class Numbering:
-    """Number groups of links, each once."""
+    """Give a number to each group of links; the same links get the same number."""
 
     def __init__(self, route: Ints) -> None:
         """Begin with none; `route` is [all links]."""
@@ -29,8 +29,10 @@ class Numbering:
         return self._numbers[key]
 
     def together(self, rows: Ints, family: str = "") -> int:
-        """Give a number to what is one limit for all these links; one for several pairs is another
-        in each `family`.
+        """Return the number of the group of all these links under one limit.
+
+        Limits for several pairs of states are different groups in each `family`, even if the links
+        are the same.
         """
         routes = by_route(self._route, rows)
         number = self._number(rows, family if len(routes) > 1 else "")
@@ -41,7 +43,7 @@ class Numbering:
         """Return the numbers of an event's groups: of its pairs of states and, last, of all."""
         found = [self._number(rows) for rows in by_route(self._route, effect.rows)]
         if effect.together and effect.rows.size:
-            # what is none for a pair that nothing restricts is no limit that holds for all
+            # for such a limit not all pairs may count, so each kind of event has its own group
             found.append(self.together(effect.rows, type(effect).__name__))
         return np.array(found, dtype=np.int64)
 

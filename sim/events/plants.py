@@ -1,4 +1,4 @@
-"""What events on factories and needs do: demand, outages, closures, retooling, licences."""
+"""Let events change needs and factories: demand, outages, closures, retooling, licences."""
 
 from __future__ import annotations
 
@@ -119,8 +119,10 @@ class Closure(Effect):
 
 
 def completing(world: World, closures: Sequence[Effect], begin: Ints) -> Ints:
-    """Return the months of completion, [projects, members], NEVER before: those that are completed
-    in this month included, but for those whose line closes in it; `begin` is [events, members].
+    """Return the month in which each project is completed, this month included, [projects,
+    members]; NEVER if it is not yet, or if its line closes this month.
+
+    `begin` [events, members] is the first month of events.
     """
     projects, line = world.projects, world.axes.project_line
     found = projects.completing(world.month)
@@ -150,8 +152,8 @@ class Retool(Effect):
     def begin(world: World, acting: list[tuple[Retool, Bools]]) -> None:
         """Begin all works that are ordered this month together, so that their order cannot matter.
 
-        Each takes its share of what its line has now, in use or laid up; together they take all of
-        it at most. Of what is laid up, that is turned which would work when it is called back.
+        Each takes its share of what its line has now, in use or laid up; together they take at most
+        all of it. Of laid-up capacity only what would work after a recall is converted.
         """
         if not acting:
             return
@@ -166,7 +168,7 @@ class Retool(Effect):
         source = world.axes.work_source[rows]
         together = GroupSum(source, len(world.axes.lines))(shares)
         woken = wake(world, np.minimum(together, 1.0))
-        # a share of what is in use, and its part of what is woken for all shares together
+        # `woken` is for all shares of a line together: each gets its part of that
         whole = lines.capacity - woken + divide(woken, together)
         begin_works(world, rows, shares * whole[source], lines.capacity)
 
@@ -190,7 +192,7 @@ class Licence(Effect):
         return cls(event, scope.row, rows, scope.draw(event.royalty, "royalty"), month)
 
     def act(self, world: World, begins: Bools, since: Ints) -> None:
-        """Charge the royalty from the first month on, of what is made alone."""
+        """Charge the royalty from the first month on, but not on idle capacity."""
         lines, raised = world.lines, np.where(begins, 1.0 + self.royalty, 1.0)
         lines.unit_cost[self.rows] *= raised
         lines.first_unit_cost[self.rows] *= raised

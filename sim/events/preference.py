@@ -1,4 +1,4 @@
-"""What turning to or away from a supplier does: buyers weigh it differently."""
+"""Let buyers turn to a supplier, or away from it, by another weight."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from sim.scenario import trade_kinds as kinds
 from sim.world.world import World
 
 LEAST = 1e-9
-"""A weight that falls to nothing keeps this share, so that it may rise again and what nobody else
-can deliver is still bought there."""
+"""A weight never falls below this share of itself, so that it can rise again, and so that what
+nobody else can deliver is still bought there."""
 
 
 @dataclass(eq=False)
 class Preference(Effect):
-    """Multiply the weights of links, and those that sourcing rules have made of them."""
+    """Multiply the weights of links: the scenario's, and those that sourcing rules have made."""
 
     family: ClassVar = "preferences"
     factor: Floats
@@ -44,7 +44,8 @@ class Preference(Effect):
         """Multiply by the factor as far as it holds."""
         held = np.maximum(1.0 + (self.factor - 1.0) * force, LEAST)
         weight = world.links.weight.copy()
-        # by exactly 1 where nothing moves: the months of others must not change a member's last bit
+        # the factor is exactly 1 where nothing moves, so that months in which the event moves in
+        # other members do not change a bit of this one
         weight[self.rows] *= held / self.held
         world.links.weight = renewed(weight)
         world.links.base_weight[self.rows] *= held

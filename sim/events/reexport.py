@@ -1,7 +1,7 @@
 """Let goods pass restrictions through a third state that buys them and sells them on.
 
-A re-export has links of its own, closed until its event begins. What ships over them is in transit
-to the buyer, as over any link, only longer: the transit state's stock needs no book of its own.
+A re-export has links of its own, which are closed until its event begins. Goods that ship over them
+are in transit to the buyer, as over any link but for longer; so the transit state needs no stock.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Reexport(TradeEffect):
     closed_months: Ints
     central: Bools
     expected: Floats
-    """How often it should have been found out so far; `room` writes it"""
+    """The sum so far of the probabilities of being found out; `room` writes it"""
     closed_until: Ints
     """First month in which it is open again; `room` writes it"""
 
@@ -70,7 +70,9 @@ class Reexport(TradeEffect):
         return [*super().spans(line), (line.begin[self.row], line.end[self.row])]
 
     def room(self, passed: Floats, now: Moment) -> Floats:
-        """Return what may pass this month, from what passed in the last."""
+        """Return what may pass this month, given what `passed` in the last, both [groups, members],
+        units per month.
+        """
         has_passed = (now.month > now.begin) & (now.strength > 0)
         grown = grown_by_use(self.capacity, passed, self.growth, self.decay)
         self.capacity = np.where(has_passed, grown, self.capacity)
@@ -81,6 +83,6 @@ class Reexport(TradeEffect):
 
 
 def own_links(axes: Axes, name: str) -> Ints:
-    """Find the links that are there for the re-export of this name alone."""
+    """Find the links that exist only for the re-export of this name."""
     row = axes.rules + axes.terms.index(f"events.{name}")
     return np.flatnonzero(axes.link_terms == row)

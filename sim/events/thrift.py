@@ -1,4 +1,4 @@
-"""What thrift does: makers use less of an input for a unit of what they make."""
+"""Let thrift change how much of an input makers use for a unit of what they make."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Know when each event begins, grows, and ends for each member, and how strongly it holds in a
+"""Hold when each event begins, phases in and ends in each member, and tell how far it holds in a
 month.
 """
 
@@ -42,7 +42,7 @@ class Timeline:
         self._slow = np.flatnonzero((self.phase > 1).any(axis=1))
 
     def strength(self, month: int) -> Floats:
-        """Say how far each event holds in this month, 0 to 1, [events, members]."""
+        """Return how far each event holds in this month, 0 to 1, [events, members]."""
         strength = ((month >= self.begin) & (month < self.end)).astype(np.float64)
         slow = self._slow
         strength[slow] *= unit((month - self.begin[slow] + 1) / self.phase[slow])
@@ -90,7 +90,7 @@ class Timeline:
             self._fix(event, np.minimum(self.begin[parent] + self.delay[event], NEVER))
 
     def _fix(self, event: int, due: Ints) -> None:
-        """Let an event begin when it is due; what would begin after its end never does."""
+        """Let an event begin when it is due; an event that would begin after its end never does."""
         due = np.where(due < self.end[event], due, NEVER)
         self.begin[event] = np.minimum(self.begin[event], due)
 
@@ -158,7 +158,7 @@ def event_rows(
     rows: list[tuple[int, int, EventRow]] = []
     for place, (name, event) in enumerate(scenario.events.items()):
         grown = np.where(full[place] > begin[place], full[place], NEVER)
-        # beside `when`, `until` says by when something begins that is then for good
+        # beside `when`, `until` says by which month an event must begin that then never ends
         ended = np.where(
             (begin[place] < end[place]) & ("until" not in event.inert_keys), end[place], NEVER
         )

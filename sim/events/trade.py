@@ -1,6 +1,6 @@
-"""What events on trade do: restrictions, what is let through all the same, and tariffs.
+"""Let events restrict trade, let goods pass restrictions, and set tariffs.
 
-Each says what it leaves of the groups of links that it acts on; `limits.py` puts them together.
+Each effect says what it leaves of the groups of links on which it acts; `limits.py` combines them.
 """
 
 from __future__ import annotations
@@ -59,16 +59,16 @@ class Passes(NamedTuple):
 
 @dataclass(eq=False)
 class TradeEffect(Effect):
-    """Hold an event that bears on what links may carry: it restricts, lets pass, or makes room."""
+    """Hold an event that affects what links may carry: it restricts, lets pass, or makes room."""
 
     family: ClassVar = "exceptions"
 
     size: Floats
     """Its share, cap or capacity"""
     borders: Sequence[Ints] = field(default=(), kw_only=True)
-    """Its links by border and product, where each border has a number of units of its own"""
+    """Its links by border and product, if it is a number of units for each border"""
     is_shared: bool = field(default=False, kw_only=True)
-    """Whether it is the part of an event that is for one border"""
+    """Whether it is that part of an event which holds for one border"""
 
     @cached_property
     def together(self) -> bool:
@@ -76,8 +76,8 @@ class TradeEffect(Effect):
         return self.is_shared or getattr(self.event, "pairs", "each") == "together"
 
     def by_border(self, route: Ints) -> list[Self]:
-        """Part it where goods cross a border by several ways, directly and on to a third state:
-        these share what it leaves. `route` is [all links].
+        """Divide it where goods cross one border on several routes, directly and on to a third
+        state, which share what it leaves. `route` is [all links].
         """
         shared = [rows for rows in self.borders if np.unique(route[rows]).size > 1]
         if self.together or not shared:
@@ -150,7 +150,7 @@ class Sanction(Restriction):
         return cls(event, scope.row, links_between(scope, event), size, ends)
 
     def spans(self, line: Timeline) -> list[Span]:
-        """Move in the months in which contracts are cut, too."""
+        """Also move in the months in which contracts are cut."""
         begin, phase = line.begin[self.row], line.phase[self.row]
         contracts = self.cuts_from(begin)
         return [*super().spans(line), (contracts, contracts + phase)]
@@ -184,7 +184,7 @@ class Quota(Restriction):
         return cls(event, scope.row, rows, scope.draw(event.cap, "cap"), borders=borders)
 
     def leaves(self, before: Floats, now: Moment) -> Leaves:
-        """Leave the cap; while it phases in, what is left of the way down to it."""
+        """Leave the cap; while it phases in, an amount on the way down from `before` to the cap."""
         level = now.strength * now.kept
         beyond = np.maximum(before - self.size, 0.0) * (1.0 - level)
         return Leaves(fixed=np.where(level > 0, self.size + beyond, np.inf))

@@ -1,9 +1,10 @@
 """Score the model against what happened, out of sample: each category is forecast without its own
 history.
 
-Scored are numbers and dates that records can tell; what is only said is kept apart from what is
-observed. Three point forecasts are to be beaten: the officially announced plan, the plan if all
-takes twice as long, and a logistic whose numbers were fixed beforehand.
+Only numbers and dates that can be read off records are scored; what somebody merely claimed is kept
+apart from what was observed. There are three point forecasts to beat: the officially announced
+plan, the plan if everything takes twice as long, and a logistic curve whose numbers were fixed
+beforehand.
 """
 
 from __future__ import annotations
@@ -117,7 +118,9 @@ def _plans(world: Scenario, announced: Given | None) -> Scenario:
 
 
 def _unscored(outcome: Observation, first: int, last: int) -> str:
-    """Say why an outcome is not scored, or nothing; the run is from `first` to before `last`."""
+    """Return why an outcome is not scored, or an empty text; the run is from `first` to before
+    `last`.
+    """
     if outcome.kind == "plan":
         return "a plan: a forecast to beat, no outcome"
     if outcome.unit == "text":
@@ -128,7 +131,7 @@ def _unscored(outcome: Observation, first: int, last: int) -> str:
 
 
 def _outside(outcome: Observation, first: int, last: int) -> str:
-    """Say why a run from `first` to before `last` does not tell an outcome, or nothing."""
+    """Return why a run from `first` to before `last` does not tell an outcome, or an empty text."""
     begins = month_number(f"{outcome.date}-{'12' if outcome.is_date else '01'}"[:7])
     if begins < first:
         return "before the start of the run"

@@ -99,10 +99,11 @@ class Everything(Shown):
 
 
 def held_words(table: pd.DataFrame) -> list[str]:
-    """Write how many outcomes the intervals held, with what resampling cases leaves of it.
+    """Write how many outcomes the intervals held, with the confidence interval from resampling
+    cases.
 
-    That is how well an interval of a forecast may be trusted: where 90 % intervals held 80 % of
-    outcomes, a reader should read them as 80 %.
+    This tells how far an interval of a forecast may be trusted: where 90 % intervals held 80 % of
+    the outcomes, a reader should read them as 80 % intervals.
     """
     return [each.sentence for each in held_in_cases(table)] or ["Nothing observed."]
 
@@ -124,8 +125,9 @@ def held_in_precedents(found: history.Backtest) -> list[Held]:
 
 
 def _held(forecasts: str, held: Mapping[int, Floats], groups: pd.Series[str]) -> list[Held]:
-    """Count what lies inside, with what resampling groups leaves of its share; groups of which
-    nothing is known do not count, and a level of which nothing is known is left out.
+    """Count the outcomes that lie inside, with the confidence interval of their share from
+    resampling groups; groups of which nothing is known do not count, and a level of which nothing
+    is known is left out.
     """
     _, clusters = np.unique(groups.to_numpy(dtype=str), return_inverse=True)
     found = []

@@ -1,5 +1,5 @@
-"""Compare runs member by member: the same draws in each, so that what differs is the scenarios
-alone.
+"""Compare runs member by member: all have the same draws, so that only the scenarios make a
+difference.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from sim.scenario.schema import Scenario
 
 Side = Scenario | Result | str | os.PathLike[str]
 Given = Mapping[str, int]
-"""Members, seed and months, as far as they are given for all sides."""
+"""Members, seed and months, where these are given for all sides"""
 
 
 def compare(
@@ -33,9 +33,10 @@ def compare(
     """Compare the first side with each other one, under common random numbers.
 
     A side is a scenario, the path of a scenario file, a result, or the path of a result folder. A
-    folder holds quantiles and no members: its scenario.yaml is run again, which gives the same
+    folder holds quantiles and not members, so its scenario.yaml is run again, which gives the same
     members. `members`, `seed` and `months` hold for all sides; without them the sides must agree.
-    Raises InputError where they do not, ScenarioError for faulty files.
+
+    Raises InputError where the sides do not agree, ScenarioError for faulty files.
     """
     if len(sides) < 2:
         raise InputError("compare takes two sides or more: scenarios, results, or their paths")
@@ -77,7 +78,7 @@ def _label(side: Side) -> str:
 
 
 def told_apart(names: Sequence[str]) -> tuple[str, ...]:
-    """Tell names that come again apart by numbers: `leaky`, `leaky_2`."""
+    """Tell names that occur more than once apart by numbers: `leaky`, `leaky_2`."""
     labels: list[str] = []
     for name in names:
         tries = (name, *(f"{name}_{count}" for count in range(2, len(names) + 1)))

@@ -45,8 +45,8 @@ def known_metric(name: str) -> str:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Comparison(Shown):
-    """Hold results of the same members; the first is the base (A) that each other (B) is compared
-    with.
+    """Hold results of the same members; the first is the base (A), with which each other (B) is
+    compared.
     """
 
     labels: tuple[str, ...]
@@ -66,11 +66,11 @@ class Comparison(Shown):
     def columns(self) -> Table:
         """Tabulate the paired differences, A less B, by other side, state, product and metric.
 
-        `mean`, `p05`, `p50`, `p95`, `central` are of the difference over the members; `p_better` is
-        the share of the members in which A is better (the table of metrics says which way), ties
-        counted half (`differences.TIE` says what is one); `n` counts the members to whom the metric
-        applies on both sides, and no other is counted. Rows with the product `*` take a state's
-        products together: means of shares, sums of money and of months of need.
+        `mean`, `p05`, `p50`, `p95` and `central` are of the difference over the members. `p_better`
+        is the share of the members in which A is better (the table of metrics says which way is
+        better); ties count half (`differences.TIE` says what is a tie). `n` counts the members to
+        which the metric applies on both sides; no others count. Rows with the product `*` take a
+        state's products together: means of shares, sums of money and of months of need.
         """
         first, *others = [result.records for result in self.results]
         tables = [

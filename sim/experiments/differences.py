@@ -1,4 +1,4 @@
-"""The arithmetic of comparisons: differences of two runs, member by member."""
+"""Compute the differences of two runs, member by member."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Write a scenario as one could have written it without knowing how a category ended: lead times
-and ramps from precedents of other clusters, costs as planned times the overruns of others.
+"""Make a scenario as it could have been written without knowing how a category ended: with lead
+times and ramps from precedents of other clusters, and planned costs times the overruns of others.
 """
 
 from __future__ import annotations
@@ -33,13 +33,14 @@ def leave_out(
 ) -> Scenario:
     """Return the scenario without what a category's own history says.
 
-    Precedents of the scenario's own clusters are left out of all fits. Candidates for the products
-    or of the programmes `replaced` whose lead times are numbers take what was announced times the
-    ratio of precedents or, where nothing was, what precedents of their class and head start took;
-    they ramp up as precedents of their class, where one is named. Where the work had begun before,
-    what was announced of the whole says little of the first unit: what counts is the plan for that,
-    of the product's in `promised`, from the month in which it was stated. Costs that are not as
-    planned are as planned, times the overrun of other categories' documented `cases`.
+    Precedents of the scenario's own clusters are left out of all fits. This is about candidates for
+    the products or of the programmes `replaced` whose lead times are given as numbers. They take
+    the announced months times the ratio of actual to announced months in precedents; where nothing
+    was announced, the months that precedents of their class and head start took. They ramp up as
+    precedents of their class, where a class is named. Where the work had begun before, what was
+    announced of the whole says little about the first unit: then the plan for the first unit
+    counts, in `promised` by product, from the month in which it was stated. Costs that differ from
+    the planned ones are set to these, times the overrun of other categories' documented `cases`.
 
     Raises InputError where no other category has a documented overrun.
     """

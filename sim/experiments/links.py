@@ -1,4 +1,4 @@
-"""Read a table of links between firms: who supplies whom with how much, and how much it matters."""
+"""Read a table of links between firms: who supplies whom, how much, and how essential it is."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
-"""Forecasts that a model has to beat: the announced plan, and the plan if all takes twice as long.
+"""Make the forecasts that a model has to beat: the announced plan, and the plan if everything takes
+twice as long.
 
-To double what was promised takes a third off its error for nothing, so it is the harder of the two.
+Simply doubling what was promised reduces its error by a third, so the second is the harder rival.
 """
 
 from __future__ import annotations
@@ -53,9 +54,9 @@ class Plans:
     def twice(self, outcome: Observation) -> float:
         """Return what the plan comes to if it takes twice as long.
 
-        A published date is as far again from its statement; of a published amount half is there,
-        as of what grows evenly; a buyer's published share says nothing of time, so NaN. Otherwise
-        it is read off the run with every announced month doubled.
+        For a published date, the time from its statement is doubled. For a published amount, half
+        of it is there, as if it grew evenly. A buyer's published share says nothing about time, so
+        it is NaN. Everything else is read off the run in which every announced month is doubled.
         """
         said = self.published(outcome)
         if said is None:
@@ -79,7 +80,9 @@ class Plans:
 
 
 def all_announced(world: Scenario) -> Scenario:
-    """Return a world that keeps all that was announced: its plans, where no scenario tells them."""
+    """Return the scenario in which all that was announced holds: these are the plans where no
+    scenario of plans is given.
+    """
     return _with_programmes(world, {"lead_times": "announced"})
 
 

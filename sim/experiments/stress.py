@@ -1,8 +1,8 @@
-"""Knock out every factory and every link in turn, and say what each is worth: one ensemble of all
-knock-outs.
+"""Knock out every factory and every link in turn, and say what each is worth.
 
-Each knock-out is a column beside the untouched run of the same member, so differences are paired:
-the same draws, and nothing else changed. The dynamic counterpart of the static systemic risk index.
+All knock-outs are one ensemble: each is a set of columns beside the untouched run of the same
+members, so differences are paired: the same draws, and nothing else changed. This is the dynamic
+counterpart of the static systemic risk index.
 """
 
 from __future__ import annotations
@@ -113,10 +113,10 @@ def stress(
     links: bool = True,
     progress: Progress | None = None,
 ) -> Stress:
-    """Say what each factory and, unless told otherwise, each link is worth: each is knocked out for
-    good from a month on.
+    """Return what each factory and, unless told otherwise, each link is worth: each is knocked out
+    for good from a month on.
 
-    `at` is the month YYYY-MM of the knock-out, the first by default. Raises InputError for a month
+    `at` is the month YYYY-MM of the knock-outs; the first by default. Raises InputError for a month
     outside the run or no members.
     """
     import pandas as pd
@@ -221,8 +221,8 @@ def _fill(
 
 
 def _loss(fill: Floats, month: int) -> Floats:
-    """Sum what is missing from full service after `month`, over months and needs: [members], months
-    of need.
+    """Sum what is missing from a fill rate of 1 after `month`, over months and needs: [members],
+    months of need.
     """
     return total(total(1.0 - fill[month:]))
 
@@ -236,8 +236,8 @@ def _survived(fill: Floats, untouched: Floats, month: int) -> Floats:
 
 
 def _static(scenario: Scenario, axes: Axes, outs: Sequence[KnockOut]) -> Floats:
-    """Return the static index of each factory in the balanced world of the central case; NaN for
-    links: the share of final needs, each alike, that stays unmet.
+    """Return the static index of each factory in the central case at rest: the share of final
+    needs, all counted alike, that stays unmet when it fails; NaN for links.
     """
     network = network_of(axes, at_rest(scenario, axes)[0])
     weight = np.arange(network.firms) >= len(axes.lines)

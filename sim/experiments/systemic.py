@@ -1,5 +1,5 @@
-"""Say how much of all output stands and falls with each firm: the economic systemic risk index, of
-a table of links or of a scenario at rest.
+"""Compute the economic systemic risk index of each firm, for a table of links or a scenario at
+rest.
 """
 
 from __future__ import annotations
@@ -44,17 +44,17 @@ def esri(
     tolerance: float = systemic.TOLERANCE,
 ) -> pd.DataFrame:
     """Return the economic systemic risk index of each firm: the share of all output that is lost
-    when it fails, for want of inputs and for want of buyers.
+    when it fails, since others then lack inputs or buyers.
 
-    `source` is a table of links, by its ending `.csv` or `.parquet`, or a scenario, whose factories
-    are the firms, in the central case before its first month. Columns: firm, industry (products of
-    a factory), output (what the firm sells), unit (what that is counted in), esri, downstream (for
-    want of inputs alone) and upstream (for want of buyers alone); worst first. With `market`, a
-    failing firm is missed less where others make the same. A shock spreads until no firm falls by
-    more than `tolerance` in a step.
+    `source` is a table of links, with a name that ends in `.csv` or `.parquet`, or a scenario,
+    whose factories are the firms, in the central case before its first month. Columns: firm,
+    industry (products of a factory), output (what the firm sells), unit (of the output), esri,
+    downstream (only for lack of inputs) and upstream (only for lack of buyers); the worst firm
+    first.
 
-    Raises ScenarioError with all faults of the source, InputError where the tolerance is not from 0
-    to 1.
+    With `market`, a failing firm is missed less if others make the same. A shock spreads until no
+    firm falls by more than `tolerance` in a step. Raises ScenarioError with all faults of the
+    source, InputError where the tolerance is not from 0 to 1.
     """
     if not 0 <= tolerance <= 1:
         raise InputError(f"tolerance: {tolerance:g} is not from 0 to 1")
@@ -79,8 +79,8 @@ def of_links(links: Links, *, market: bool, tolerance: float) -> pd.DataFrame:
 def of_scenario(scenario: Scenario, *, market: bool, tolerance: float) -> pd.DataFrame:
     """Return the index of all factories of a scenario, as `esri` does.
 
-    Units of a product count alike, whoever makes them, and products by their mean unit cost at
-    rest; units alone count where some product has no unit cost.
+    Output of a product is counted in units, whoever makes it, and valued at the product's mean unit
+    cost at rest; if some product has no unit cost, all output is counted in units.
     """
     axes = number(scenario)
     flow, unit_cost = at_rest(scenario, axes)
@@ -106,10 +106,10 @@ def at_rest(scenario: Scenario, axes: Axes) -> tuple[Floats, Floats]:
 
 
 def network_of(axes: Axes, flow: Floats, kind: Ints | None = None) -> Network:
-    """Make the network of links that carry something: lines are its first firms, then final needs
-    come as firms that sell nothing.
+    """Make the network of links that carry something.
 
-    `flow` [links] and `kind` [links] are what each carries and its class.
+    Its firms are the lines and, after these, the final needs as firms that sell nothing. `flow`
+    [links] and `kind` [links] are what each link carries, and its class.
     """
     lines, live = len(axes.lines), flow > 0
     user = np.where(axes.need_line >= 0, axes.need_line, lines + np.arange(len(axes.needs)))

@@ -1,9 +1,9 @@
-"""Sum up how forecasts of cases did: coverage, PIT and skill, for dates, units and shares, by
-class.
+"""Summarise how well forecasts of cases did: coverage, PIT and skill, for dates, units and shares,
+by class.
 
-Outcomes of one case move together, so whole cases are resampled (of a single case its categories),
-and beside the number of rows stands how many independent ones they are worth. Of what does not
-fall apart into such groups nothing of this is known, and nothing is told.
+Outcomes of one case move together, so whole cases are resampled (if there is a single case, its
+categories), and beside the number of rows stands how many independent rows they are worth. If there
+is only one such group, this is not known and is left empty.
 """
 
 from __future__ import annotations
@@ -96,8 +96,9 @@ def _line(rows: pd.DataFrame) -> dict[str, float]:
 
 
 def _pace(rows: pd.DataFrame) -> Floats:
-    """Return how much faster history was than the forecast, as a normal score: earlier dates, more
-    made, less from the old supplier. In these terms the outcomes of a case are alike.
+    """Return how much faster history was than the forecast, as a standard normal score, above 0 for
+    earlier dates, larger amounts, and less from the old supplier; so outcomes of different kinds
+    can be compared.
     """
     scores = ndtri(np.clip(rows["pit"].to_numpy(dtype=np.float64), 0.001, 0.999))
     word = rows["reading"].str.partition(" ")[0]

@@ -1,1 +1,1 @@
-"""Files and text that do no harm: what is read, what is written, what is printed."""
+"""Read files, write files and print text in such a way that nothing is harmed."""

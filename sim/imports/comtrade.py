@@ -232,4 +232,4 @@ def _note_unit(units: dict[str, str], row: Row, product: str, unit: str, measure
     own = row.text("unit") if measure == "quantity" else ""
     first = units.setdefault(product, own or unit)
     if own and own != first:
-        row.tell("unit", f"'{own}', where '{product}' is counted in '{first}' before")
+        row.tell("unit", f"found '{own}'; rows before count '{product}' in '{first}'")

@@ -1,9 +1,9 @@
 """Match supply with demand over links: spread, ration, reassign.
 
-Buyers spread what they still need over their open links by weight; a supplier with less than it is
-asked for rations (here: each claim by the same factor); what is left unmet goes round again over
-links whose supplier still has goods. Needs of a lower tier are served to the end before the next
-tier begins. Equations 2.1.
+Buyers spread what they still want over their open links by weight; a supplier that is asked for
+more than it has rations it, unless told otherwise by reducing each claim by the same factor; what
+is then unmet is asked for again in the next round, over links whose supplier still has goods. Needs
+of a lower tier are served to the end before the next tier begins. Equations 2.1.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ class Allocation:
     received: Floats
     """[needs, members]: flow summed over each need's links"""
     rounds: int
+    """How many rounds were done, of the tier that took most"""
     kept_away: KeptAway | None = None
-    """What cuts in part kept away where lines were short; None: all that was asked and did not
-    come"""
+    """What partial cuts kept away; None: nothing"""
 
 
 def allocate(  # noqa: PLR0913
@@ -56,18 +56,21 @@ def allocate(  # noqa: PLR0913
 ) -> Allocation:
     """Allocate supply [lines, members] to demand [needs, members], all in units per month.
 
-    `weight` [links, members] is each buyer's preference, 0 on links that are closed; `cap` [links,
-    members] is the most that a link may carry, inf where nothing limits it (None: nowhere),
-    `limits` what links may carry together. With `rounds=None` nothing is wasted: no link with room
-    is left between a line with goods and a need that wants them. With `rounds=n` each tier stops
-    after n rounds. `opening` is what is known of the first round, where all needs are of one tier;
-    then links that are closed have no `weight`. `beyond` [lines, members] is what lines could make
-    with enough inputs, beyond their supply: half a cut is half of what that would let flow; None:
-    nothing.
+    `weight` [links, members] is each buyer's preference, 0 on links that are closed. `cap` [links,
+    members] is the most that a link may carry, inf where nothing limits it (None: on no link is
+    there a cap). `limits` are what groups of links may carry together. `ration` is the claims rule
+    of suppliers that are short.
+
+    With `rounds=None` nothing is wasted: in the end no link with room is left between a line with
+    goods and a need that wants them. With `rounds=n` each tier stops after n rounds. `opening` is
+    what is known of the first round beforehand; it is given only where all needs are of one tier,
+    and closed links must then have a weight of 0. `beyond` [lines, members] is what lines could
+    make beyond their supply if they had enough inputs (None: nothing): a cut by half takes half of
+    what would flow with these inputs.
     """
     asked = _asked(market, demand, cap, limits, opening) if rounds == 1 else None
     if asked is not None:
-        # nothing is to be kept for a second round
+        # there is only this round, so nothing need be kept for another
         flow = ration(asked.orders, supply, asked.claims, market)
         received = _without_crumbs(market, flow, RTOL * demand)
         return Allocation(flow, market.by_line(flow), received, 1)
@@ -96,15 +99,17 @@ def _asked(
     limits: Limits | None,
     opening: Opening | None,
 ) -> Asked | None:
-    """Return what is asked for in a first round, where that is known or only caps limit it."""
+    """Return what is asked for in the first round, if it is known or if only caps limit it."""
     if opening is None or opening.asked is not None or limits is not None:
         return None if opening is None else opening.asked
     return ask(market, demand, opening.weight, opening.together, cap, None)
 
 
 def _without_crumbs(market: Market, flow: Floats, dust: Floats) -> Floats:
-    """Return what needs received, [needs, members]; who got no more than rounding leaves over, gets
-    nothing: its `flow` [links, members] is taken back, in place.
+    """Return what needs received, [needs, members], without amounts that are only rounding error.
+
+    A need that got no more than `dust` [needs, members] gets nothing: its `flow` [links, members]
+    is set to 0 in place.
     """
     received = market.by_need(flow)
     crumbs = received <= dust
@@ -117,7 +122,7 @@ def _without_crumbs(market: Market, flow: Floats, dust: Floats) -> Floats:
 def _cuts(
     market: Market, limits: Limits | None, ration: Ration, supply: Floats, beyond: Floats | None
 ) -> Cuts | None:
-    """Begin to follow what would flow if no cut took a share of it; None where none does."""
+    """Begin to track what would flow without partial cuts; None where no cut takes a share."""
     if limits is None or not limits.cut_links.size:
         return None
     return Cuts.begun(market, limits, ration, supply, beyond)

@@ -1,6 +1,4 @@
-"""The kinds of array that the kernels take and give; light, so that who only names them loads no
-scipy.
-"""
+"""Name the types of arrays that the kernels take and return, without loading scipy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Find who else is served by the lines that serve links which are cut in part."""
+"""Find the lines that serve partly cut links, and all other links of these lines."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sim.kernels.sums import GroupSum
 
 
 class Beside(NamedTuple):
-    """Hold the lines that serve links cut in part, with all their links."""
+    """Hold the lines that serve partly cut links, with all links of these lines."""
 
     lines: Ints
     """Ascending"""
@@ -35,12 +35,14 @@ class Beside(NamedTuple):
     """Sums the cut links to these needs"""
 
     def of_need(self, values: Floats) -> Floats:
-        """Return what all cut links of each one's need have together, [cut links, members]."""
+        """Return, for each cut link, the sum of `values` over all cut links of its need; both [cut
+        links, members].
+        """
         return self.by_need_of_cut(values).take(self.need_of_cut, axis=0)
 
     @classmethod
     def build(cls, market: Market, limits: Limits) -> Beside:
-        """Find the lines of the links that are cut in part, and all that they serve."""
+        """Find the lines of the partly cut links, and all links of these lines."""
         cut = limits.cut_links
         lines = np.unique(market.line[cut])
         links = np.flatnonzero(np.isin(market.line, lines))
@@ -54,5 +56,5 @@ class Beside(NamedTuple):
 
 
 def beside(market: Market, limits: Limits) -> Beside:
-    """Return the lines of a market that serve links cut in part, with all their links."""
+    """Return the lines of a market that serve partly cut links, with all links of these lines."""
     return market.remembered(limits.cut_links.tobytes(), lambda: Beside.build(market, limits))

@@ -82,11 +82,12 @@ def order_book(
     flow: Floats,
     alive: Bools,
 ) -> Floats:
-    """Count what each line could have sold this month, units [lines, members].
+    """Return what each line could have sold this month, [lines, members], units.
 
-    What it `shipped`, and its part, by its buyers' weights, of what they still wait for (`backlog`
-    [needs, members]) over links [links, members] that could carry more than their `flow`, each and
-    within `limits`; lines that are not `alive` [lines, members] have no part.
+    That is what it `shipped` [lines, members], plus its part of what its buyers still wait for,
+    `backlog` [needs, members]. Backlog is spread by `weight` over the links that could carry more
+    than their `flow` within `cap` (all [links, members]) and within `limits`; lines that are not
+    `alive` [lines, members] have no part in it.
     """
     room = cap - flow
     able = room > np.where(np.isfinite(cap), RTOL * cap, 0.0)

@@ -1,8 +1,9 @@
-"""Know what plants want to catch up for.
+"""Find what plants order in order to catch up with what cuts kept them from making.
 
-A plant that lacks an input since a cut refused it leaves its customers waiting, and then reckons to
-make that, too, as far as its capacity goes. Without the cut nobody would wait for it: what it
-orders for that is no new want, of which the cut would let its share come.
+A plant that lacks an input because a cut refused it leaves its customers waiting, and then expects
+to make what they wait for, too, as far as its capacity goes. Without the cut nobody would be
+waiting: so what the plant orders for that is not a new want of which the cut would let a share
+pass.
 """
 
 from __future__ import annotations
@@ -16,18 +17,19 @@ from sim.kernels.sums import GroupSum, divide, kept_where, raised
 
 
 def extra_use(expected: Floats, perceived: Floats, caught_up: Floats, most: Floats) -> Floats:
-    """Return what of the use that plants expect of an input is to catch up; all [inputs, members],
-    units of the input.
+    """Return the part of the expected use of an input that serves to catch up; all [inputs,
+    members], units of the input.
 
-    `expected` is the use, `perceived` what all that plants are asked for would take, `caught_up`
-    what of that is asked for by who waits since cuts refused inputs, and `most` what they can use.
+    `expected` is the use that plants expect. `perceived` is what it would take to make all that
+    they are asked for; `caught_up` is the part of that for customers who wait because cuts refused
+    inputs; `most` is what plants can use.
     """
     without = np.minimum(raised(perceived - caught_up), most)
     return np.where(caught_up > 0, raised(expected - without), 0.0)
 
 
 class Customers(NamedTuple):
-    """Hold the links of lines that use inputs, over which their customers wait with them."""
+    """Hold the links of lines that use inputs: over these their customers wait for them."""
 
     links: Ints
     """Ascending"""
@@ -40,7 +42,7 @@ class Customers(NamedTuple):
     by_need: GroupSum
     """Sums these links to all needs"""
     by_seller: GroupSum
-    """Sums those of one need from one state"""
+    """Sums the links of one need to lines of one state"""
 
     @classmethod
     def of(cls, market_line: Ints, market_need: Ints, users: Ints, state: Ints, needs: int) -> Self:
@@ -54,19 +56,21 @@ class Customers(NamedTuple):
         return cls(links, line, need, by_line, by_need, GroupSum(seller.ravel(), sellers.size))
 
     def of_others(self, through: Floats) -> Floats:
-        """Return which part of what a need waits for it waits for lines of other states, of each
-        link, [of them, members], where it waits so much `through` these.
+        """Return, for each link, which part of all that its need waits for is due from lines of
+        other states than the link's; `through` is what waits over each link; both [of them,
+        members].
 
-        Lines of one state have the same cuts, so that it is no matter how many they are.
+        Lines of one state have the same cuts, so it must not matter how many there are.
         """
         own = self.by_seller.to_rows(self.by_seller(through))
         return 1.0 - divide(own, self.by_need(through).take(self.need, axis=0))
 
     def waiting(self, lost: Floats, orders: Floats, flow: Floats) -> tuple[Floats, Floats]:
-        """Return what needs wait for more since lines `lost` so much of what they would have made,
-        [lines, members], or less where they made more, below 0; and what came of the same orders;
-        [of them, members] each. Of these links, [of them, members], these were the `orders`, and
-        this is the `flow`.
+        """Return what needs wait for more, over each link, because lines `lost` some of what they
+        would have made, and what came of the same orders; both [of them, members].
+
+        `lost` [lines, members] is below 0 where lines made more than they would have; then less
+        waits. `orders` and `flow` [of them, members] are those of these links.
         """
         own = lost.take(self.line, axis=0)
         loses = own > 0
@@ -78,9 +82,11 @@ class Customers(NamedTuple):
         return basis, came
 
     def lighter(self, through: Floats, lines: Floats) -> Floats:
-        """Return which part of what needs wait for they wait for still, [needs, members], where
-        they wait `through` these links, [of them, members], for lines of which this part holds,
-        [lines, members].
+        """Return the part of what needs wait for that they still wait for, [needs, members], when
+        cuts have become lighter.
+
+        `through` [of them, members] is what waits over each link, `lines` [lines, members] the
+        part of it that is left for each line.
         """
         kept = through * lines.take(self.line, axis=0)
         return divide(self.by_need(kept), self.by_need(through), 1.0)

@@ -1,9 +1,9 @@
 """Share an amount out among claims that exceed it: one water-filling kernel carries several rules.
 
 Every rule grants between 0 and the claim, and in sum the amount or all claims, whichever is less.
-Claims stand as [claims, members], amounts as [groups, members], in one unit; `groups` says which
-claims draw on which amount. A member whose division is done stays as it is while others go on, so
-its numbers do not depend on its company. Equations 2.2; Young 1987; Thomson 2019.
+Claims are [claims, members], amounts [groups, members], in one unit; `groups` says which claims
+draw on which amount. A member whose division is done no longer changes while others go on, so its
+numbers do not depend on the other members. Equations 2.2; Young 1987; Thomson 2019.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ def equal_awards(
 
 
 def _filled(claims: Floats, amount: Floats, groups: GroupSum, weight: Floats) -> Floats:
-    """Raise the level until the amount is used up; claims reached on the way are met and leave
-    theirs to the others.
+    """Raise the level until the amount is used up; claims that it reaches on the way are met in
+    full, and the rest of the amount is for the others.
     """
     group = groups.group_of_row
     met = (groups(claims) <= amount).take(group, axis=0) | (claims <= 0)

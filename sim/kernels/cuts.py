@@ -1,8 +1,9 @@
-"""Take a share of what would flow: of a supplier that is short, a share of what it could give.
+"""Let a partial cut take its share of what would flow without it. Equations 9.2.
 
-While an allocation goes on, what a cut keeps away counts as gone: without the cut it would be. A
-line rations what it is asked for before the cut takes its share; cut before, who is cut would get
-too little of what others claim, too, and a cut of next to nothing would take a lot.
+From a supplier that is short it takes a share of what this could give. Goods that a cut keeps away
+count as gone from the line, since without the cut they would be. A line rations what it is asked
+for before the cut takes its share: otherwise the cut's buyers would lose twice, to the cut and to
+the claims of others.
 """
 
 from __future__ import annotations
@@ -24,40 +25,40 @@ from sim.kernels.terms import RTOL
 
 
 class _Whole(NamedTuple):
-    """Hold the market of which another is a part."""
+    """Hold the cuts of a whole market, and where those of a part of it are among them."""
 
     cuts: Cuts
     rows: Ints
-    """The part's cut links among those there"""
+    """The places of the part's cut links among the whole's cut links"""
     lines: Ints
-    """The part's lines beside them among those there"""
+    """The places of the part's lines beside them among the whole's"""
 
 
 @dataclass(eq=False)
 class Cuts:
-    """Hold what links cut in part would carry by now, were they not, beside what they do.
+    """Hold what partly cut links would carry by now without the cuts, beyond what they do carry.
 
-    An allocation keeps it from round to round.
+    Lines that serve cut links, and all links of these lines, are *beside*. Units per month.
     """
 
     market: Market
     limits: Limits
     ration: Ration
     beyond: Floats
-    """What lines could make with enough inputs, beyond what they offer, [lines, members]"""
+    """What lines could make beyond what they offer if they had enough inputs, [lines, members]"""
     dust: Floats
-    """What is no shortage but rounding, [lines beside, members]"""
+    """A shortage below this is rounding error, [lines beside, members]"""
     held: Floats
-    """What the cut keeps away, [cut links, members]"""
+    """What the cuts have kept away so far, [cut links, members]"""
     kept: Floats
-    """How much of that is there, and does not stay away for want of inputs, [cut links, members]"""
+    """The part of that for which lines had inputs, [cut links, members]"""
     short: Bools
     """Where a line could not have given all that it was asked for, or another limit would not have
     let it pass, [members]"""
     whole: _Whole | None = None
-    """Of which market this is a part"""
+    """The market of which this is a part; None: it is no part"""
     holds: bool = field(init=False)
-    """Whether the cut keeps anything away"""
+    """Whether the cuts have kept anything away"""
     _beside: Beside = field(init=False)
 
     def __post_init__(self) -> None:
@@ -68,7 +69,7 @@ class Cuts:
     def begun(
         cls, market: Market, limits: Limits, ration: Ration, supply: Floats, beyond: Floats | None
     ) -> Cuts:
-        """Begin an allocation: nothing is kept away yet."""
+        """Begin an allocation of what lines offer, `supply` [lines, members]."""
         width, lines = supply.shape[1], beside(market, limits).lines
         beyond = np.zeros_like(supply) if beyond is None else beyond
         dust = RTOL * (supply.take(lines, axis=0) + beyond.take(lines, axis=0))
@@ -76,7 +77,7 @@ class Cuts:
         return cls(market, limits, ration, beyond, dust, held, held, nowhere)
 
     def within(self, inner: Limits, market: Market, links: Ints, lines: Ints) -> Cuts:
-        """Return the same in a part of the market with some `links` and `lines` of this one."""
+        """Return the cuts of a part of this market, of some `links` and `lines`, and its limits."""
         rows = np.searchsorted(self.limits.cut_links, links.take(inner.cut_links))
         beyond = self.beyond.take(lines, axis=0)
         held, kept = self.held.take(rows, axis=0), self.kept.take(rows, axis=0)
@@ -86,12 +87,12 @@ class Cuts:
         return Cuts(market, inner, self.ration, beyond, dust, held, kept, self.short, whole)
 
     def take_back(self, part: Cuts) -> None:
-        """Take note of whether lines were short in a part of the market."""
+        """Take over from a part of the market in which members lines were short."""
         self.short = part.short
 
     def asks(self, orders: Floats, wanted: Floats, flow: Floats | None) -> Asks | None:
-        """Return what is asked of cut links, of `orders` [links, members] that no cap has reduced
-        yet, None: nothing; `wanted` is as for `Limits.anew`, `flow` as for `grant`.
+        """Return what of `orders`, which no cap has reduced yet, is asked over cut links; None:
+        nothing. `wanted` is as in `Limits.anew`, the rest as in `grant`.
         """
         limits = self.limits
         if not some(orders.take(limits.cut_links, axis=0)):
@@ -105,11 +106,11 @@ class Cuts:
         return Asks(anew, every, orders.copy(), orders)
 
     def _kept_from_needs(self, flow: Floats | None) -> Floats:
-        """Return the goods that cuts keep away from the need of each pair, [cut pairs, members]:
-        without them these would be there, and not be asked for again.
+        """Return the goods that cuts keep away from the need of each pair of cut link and group,
+        [cut pairs, members]: without the cuts the need would have them, and not ask for them again.
 
-        Beside links that are cut more, as much as a cut like its own would keep for each unit that
-        came: what they refuse beyond that is asked here.
+        Where the need has links with a deeper cut, it is only as much as a cut like this link's own
+        would keep away for each unit that came; what deeper cuts refuse beyond that is asked here.
         """
         limits, lighter = self.limits, self.limits.lighter
         kept = self._by_pair(self._beside.of_need(self.kept))
@@ -124,19 +125,17 @@ class Cuts:
         self, orders: Floats, asks: Asks, left: Floats, flow: Floats | None
     ) -> tuple[Floats, Floats, Bools | None]:
         """Ration `orders` [links, members], which are within all other limits, and take the cuts'
-        shares of what would come were there no quotas on groups that are cut.
-
-        Return what is granted [links, members], what of each line is gone [lines, members], and
-        which links were refused all, None: none.
+        shares of what would come if there were no quotas on groups that are cut.
 
         `left` [lines, members] is what lines still have, `flow` [links, members] what links carry
-        already, None: nothing.
+        already; None: nothing. Return what is granted [links, members], what is taken from each
+        line [lines, members], and which links were refused all [links, members]; None: none was.
         """
         limits, beside, market = self.limits, self._beside, self.market
         wanted = asks.without_quotas
         ordered = within = self._ordered(wanted, left)
         whole = ordered.beside.take(beside.cut, axis=0)
-        # what a cut has refused before does not flow for want of goods
+        # what a cut has refused before would not flow even if there were goods
         np.minimum(whole, limits.least_of_cuts(asks.anew), out=whole, where=limits.cut_here)
         has = left.take(beside.lines, axis=0)
         free = self._free(has)
@@ -164,8 +163,8 @@ class Cuts:
         return RoundOrders(orders, left, asked, self._beside.by_line(asked))
 
     def _share_out(self, granted: Floats, taken: Floats, asked: RoundOrders) -> None:
-        """Share out what cuts leave of lines beside that have less than was asked of them, among
-        their other buyers; writes what is `granted`, and what of each line is `taken`.
+        """Share out, among their other buyers, the goods that cuts leave with lines that were asked
+        for more than they had; changes `granted` [links, members] and `taken` [lines, members].
         """
         beside, cut_here = self._beside, self.limits.cut_here
         orders = asked.beside.take(beside.cut, axis=0)
@@ -173,7 +172,7 @@ class Cuts:
         had = asked.left.take(beside.lines, axis=0)
         got = granted.take(beside.links, axis=0)
         gone = beside.by_line(got)
-        # goods left over, however few, would draw orders in the next round
+        # goods that were left over, however few, would attract orders in the next round
         late = np.logical_or.reduce((asked.claims > had + self.dust) & cut, axis=0)
         if some(late):
             late = cut & late
@@ -187,8 +186,8 @@ class Cuts:
         taken[beside.lines] = np.where(cut, gone, taken.take(beside.lines, axis=0))
 
     def _rationed(self, asked: RoundOrders, has: Floats) -> Floats:
-        """Return what lines beside grant of what is asked of them, [links beside, members], when
-        they have so much, [lines beside, members].
+        """Return what lines beside grant, [links beside, members], if they have `has` [lines
+        beside, members].
         """
         beside = self._beside
         if self.ration is proportional:
@@ -201,10 +200,11 @@ class Cuts:
         return granted.take(beside.links, axis=0)
 
     def _most(self, asked: RoundOrders, whole: Floats, free: Floats) -> Floats | None:
-        """Return what would come over each cut link at most, with what the cut keeps away from it,
-        [cut links, members]; inf where its line has enough, None: all have.
+        """Return the most that would come over each cut link, including what the cut keeps away
+        from it, [cut links, members]; inf where its line has enough, None: all lines have.
 
-        Of cut links `whole` is asked; of lines beside so much would be `free`.
+        `whole` [cut links, members] is what is asked over the cut links, `free` [lines beside,
+        members] what lines would have without the cuts.
         """
         beside, orders = self._beside, asked.beside.copy()
         orders[beside.cut] = whole
@@ -218,9 +218,9 @@ class Cuts:
         return np.where(short, granted.take(beside.cut, axis=0) + self.held, np.inf)
 
     def _would(self, asks: Asks, whole: Floats, most: Floats | None, flow: Floats | None) -> Floats:
-        """Return what groups cut in part would carry on top, [groups, members]: of each of their
-        links what is asked anew, with what the cut keeps away, and no more than the `most` that
-        would come, and than other limits let pass. Of cut links `whole` is asked anew.
+        """Return what partly cut groups would carry beyond what they do, [groups, members]: over
+        each link what is asked anew, `whole`, plus what the cut keeps away, but no more than `most`
+        (both [cut links, members]), nor than other limits let pass.
         """
         limits, would = self.limits, asks.anew
         if self.holds:
@@ -231,7 +231,7 @@ class Cuts:
             return limits.by_cut_group(would)
         asks.every[limits.cut_pairs] = would
         if self.holds:
-            # without the cut it would be asked for again, however little is asked for now
+            # without the cut all of this would be asked for, however little is asked for now
             own = asks.orders.take(limits.cut_links, axis=0)
             asks.orders[limits.cut_links] = np.maximum(own, whole + self.held)
         let = limits.let_by_others(asks.orders, asks.every, flow).take(limits.cut_pairs, axis=0)
@@ -239,8 +239,8 @@ class Cuts:
         return limits.by_cut_group(would * let)
 
     def _note(self, whole: Floats, most: Floats | None, came: Floats, granted: Floats) -> None:
-        """Take note of what the cut keeps away after a round in which `whole` was asked anew of cut
-        links, and so much `came` over them before it took its share, [cut links, members] each;
+        """Note what the cuts keep away after a round in which `whole` was asked anew over cut links
+        and `came` would have come before the cuts took their shares, both [cut links, members];
         `granted` [links, members] is what was left.
         """
         would = self.held + whole
@@ -253,7 +253,7 @@ class Cuts:
         self._keep(held, np.minimum(self.kept + raised(came - got), held))
 
     def _keep(self, held: Floats, kept: Floats) -> None:
-        """Keep what is held, here and in the market of which this is a part."""
+        """Store `held` and `kept`, here and in the market of which this is a part."""
         self.held, self.kept, self.holds = held, kept, some(held)
         if self.whole is not None:
             all_held, all_kept = self.whole.cuts.held.copy(), self.whole.cuts.kept.copy()
@@ -261,9 +261,9 @@ class Cuts:
             self.whole.cuts._keep(all_held, all_kept)
 
     def close(self, weight: Floats, left: Floats) -> None:
-        """Take the `weight` [links, members] off links that are cut, whose lines, which have so
-        much `left` [lines, members], would have nothing left without the cut: what they have would
-        be gone, and whoever asked them again would ask others for too little.
+        """Set to 0 the `weight` [links, members] of cut links whose lines would have nothing left
+        without the cut, where they have `left` [lines, members]: a buyer that asked for these goods
+        again would ask others for too little.
         """
         if not self.holds:
             return
@@ -275,7 +275,7 @@ class Cuts:
 
     @property
     def held_by_claim(self) -> Floats | None:
-        """Return what the cut keeps away from each need of each group, [claims, members]; None:
+        """Return what the cuts keep away from each need in each group, [claims, members]; None:
         nothing.
         """
         if not self.holds:
@@ -283,8 +283,8 @@ class Cuts:
         return self.limits.by_cut_claim(self._by_pair(self.held))
 
     def room(self, left: Floats) -> Floats | None:
-        """Return the most that each group would carry beyond what it does, [groups, members], inf
-        for those that are not cut in part, and where no line has been short; None: nowhere.
+        """Return the most that each group would carry beyond what it does, [groups, members]; inf
+        for groups that are not partly cut, and where no line was short; None: no line was at all.
         """
         if not some(self.short):
             return None
@@ -298,11 +298,11 @@ class Cuts:
         return KeptAway(self.limits.cut_links, self.held) if self.holds else None
 
     def _by_pair(self, values: Floats) -> Floats:
-        """Look up values of cut links for their pairs with groups that are cut in part."""
+        """Look up values of cut links for their pairs with partly cut groups."""
         return values.take(self.limits.of_cut_pairs, axis=0)
 
     def _free(self, has: Floats) -> Floats:
-        """Return what lines beside that still have so much would have, [lines beside, members]."""
+        """Return what lines beside that have so much would have without cuts, with all inputs."""
         free = has + self.beyond.take(self._beside.lines, axis=0)
         if not self.holds and self.whole is None:
             return free
@@ -310,8 +310,8 @@ class Cuts:
         return raised(free)
 
     def _held_by_line(self) -> Floats:
-        """Return what cuts keep away by line beside; of a part, over links outside it, too, added
-        up in the order of the whole.
+        """Return what cuts keep away, by line beside. In a part of a market this includes links
+        outside it, added up in the order of the whole.
         """
         if self.whole is None:
             return self._beside.by_line_of_cut(self.held)

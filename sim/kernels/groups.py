@@ -1,4 +1,4 @@
-"""Say which links belong under which limit, and sum over them.
+"""Say which links belong to which limit, and sum over them.
 
 A group is a set of links under one limit: all links between an exporter and an importer for a
 product, or all that a limit names together. A link may be in several groups.
@@ -21,7 +21,7 @@ Kind = TypeVar("Kind", bound=np.generic)
 
 
 class Near(NamedTuple):
-    """Hold the needs that links in groups serve, with all their links."""
+    """Hold the needs that links in groups serve, with all links of these needs."""
 
     needs: Ints
     """Ascending"""
@@ -58,7 +58,7 @@ class Groups:
     link_need: Ints
     """[links]: the need that each link of the market serves"""
     known_family: Ints | None = None
-    """The `family` of these groups, where it is known of others that hold them"""
+    """The `family` of these groups, where it is known from other groups that contain them"""
     _parts: dict[bytes, tuple[Groups, Ints, Ints, Ints]] = field(default_factory=dict)
     _partners: dict[bytes, Bools] = field(default_factory=dict)
     _chosen: dict[bytes, Groups] = field(default_factory=dict)
@@ -101,7 +101,7 @@ class Groups:
 
     @cached_property
     def near(self) -> Near:
-        """Return the needs that links in groups serve, with all their links."""
+        """Return the needs that links in groups serve, with all links of these needs."""
         needs, of_touched = np.unique(self.served_by_touched, return_inverse=True)
         place = np.full(int(self.link_need.max(initial=-1)) + 1, -1)
         place[needs] = np.arange(needs.size)

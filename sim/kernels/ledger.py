@@ -15,19 +15,19 @@ LIMIT = 64.0
 
 
 NOTHING = 1e-280 / EPS
-"""A volume whose rounding counts for nothing: what is left of stocks that shrink for years by a
-factor a month."""
+"""Volumes below this need not balance: stocks that shrink by a factor a month for years leave
+them."""
 
 
 def residuals(
     change: Floats, gained: Floats, lost: Floats, stood: Floats, turned: Floats | None = None
 ) -> Floats:
-    """Return |change - gained + lost| as a share of gross volume, elementwise, in the place of
-    `change`; what `stood` is written over, too.
+    """Return |change - gained + lost| as a share of gross volume, elementwise; `change` and `stood`
+    are written over.
 
-    Gross volume is what stood before and after, plus all that came, went, or was `turned` over
-    inside, which is of the first rows alone. A book without any volume must balance exactly; NaN
-    stays NaN.
+    Gross volume is what was there before and after (`stood`), plus all that was gained, lost, or
+    `turned` over inside; `turned` may be given for the first rows only. A book without any volume
+    must balance exactly; NaN stays NaN.
     """
     change -= gained
     change += lost

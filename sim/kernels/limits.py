@@ -1,7 +1,7 @@
 """Limit what several links may carry together: a quota holds for a pair of states, not for a line.
 
-Which links a limit is for is in `groups.py`, how much they may carry in `terms.py`; here stands how
-it is shared: by what is asked, links in several groups by the least.
+`groups.py` says which links a limit is for, `terms.py` how much they may carry, and this module how
+that is shared: all orders of a group are reduced by one factor, those in several by the least.
 """
 
 from __future__ import annotations
@@ -22,14 +22,17 @@ from sim.kernels.terms import RTOL, Terms
 
 @dataclass(frozen=True, eq=False)
 class Limits(Terms):
-    """Hold what the links of each group may carry together this month, and what was refused."""
+    """Hold what the links of each group may carry together this month, and what cuts have refused.
+
+    A pair is a link and a group that it is in; a claim is a need and a group that serves it.
+    """
 
     waiting: Floats
     """What needs wait for because cuts refused it, [needs, members], units; `tell` writes it"""
     passed: Floats
     """What came over cut links, of the same orders, [needs, members], units; `tell` writes it"""
     _refused: dict[str, Floats] = field(default_factory=dict, init=False)
-    """What has been refused of what waits, by pair and by claim, once it was asked for"""
+    """What was refused of what waits, by pair and by claim, kept once it was asked for"""
     _inner: dict[Groups, Limits] = field(default_factory=dict, init=False)
     """The same limits in parts of the market, by their groups there"""
 
@@ -55,7 +58,7 @@ class Limits(Terms):
         )
 
     def tell(self, refusals: Refusals | None) -> None:
-        """Take note of what cuts have refused before; None: nothing."""
+        """Set what cuts have refused before; None: nothing."""
         self.waiting[:] = 0.0 if refusals is None else refusals.waiting
         self.passed[:] = 0.0 if refusals is None else refusals.passed
         self._refused.clear()
@@ -63,7 +66,7 @@ class Limits(Terms):
     def refused(self, needs: Ints, groups: Ints) -> Floats:
         """Return what these needs wait for because these groups were cut, [of them, members].
 
-        For each unit that came the cut refused as many as its odds, as far as so many still wait.
+        For each unit that came, a cut refused as many as its odds; but no more than still waits.
         """
         refused = self.odds.take(groups, axis=0)
         refused *= self.passed.take(needs, axis=0)
@@ -78,7 +81,7 @@ class Limits(Terms):
 
     @property
     def refused_by_cut(self) -> Floats:
-        """Return the same for pairs with groups that are cut in part, [cut pairs, members]."""
+        """Return the same for the pairs of partly cut groups, [cut pairs, members]."""
         if "cut" not in self._refused:
             groups, pairs = self.groups, self.cut_pairs
             self._refused["cut"] = (
@@ -105,7 +108,7 @@ class Limits(Terms):
 
     @cached_property
     def cut_needs(self) -> CutNeeds:
-        """Return the needs that cuts refuse something, and the links over which."""
+        """Return the needs to which cuts refuse something, and the links that are cut."""
         groups, nothing = self.groups, np.zeros_like(self.waiting)
         of_claim, (odds, whole) = groups.by_need_group.group_of_row, (nothing, nothing.copy())
         np.maximum.at(odds, groups.need, self.odds.take(of_claim, axis=0))
@@ -124,8 +127,8 @@ class Limits(Terms):
 
     @cached_property
     def lighter(self) -> Bools | None:
-        """Mark where the link of each pair with a group that is cut in part is cut less than others
-        of its need, [cut pairs, members]; None: nowhere.
+        """Mark the pairs of partly cut groups whose link is cut less than another link of the same
+        need, [cut pairs, members]; None: there are none.
         """
         rows = np.searchsorted(self.groups.touched, self.cut_links)
         odds = self._link_odds.take(rows, axis=0)
@@ -136,38 +139,37 @@ class Limits(Terms):
         return lighter.take(self.of_cut_pairs, axis=0) if some(lighter) else None
 
     def refusing(self, before: Refusals, flow: Floats, backlog: Floats) -> Refusals | None:
-        """Return what cuts have refused after this month; None where none takes a share any more.
+        """Return what cuts have refused by the end of this month; None: no cut takes a share now.
 
-        `before` is what they had refused, `flow` [links, members] is this month's, `backlog`
-        [needs, members] what waits after it.
+        `before` is what they had refused by its beginning, `flow` [links, members] is this month's,
+        `backlog` [needs, members] what waits at its end.
         """
         if self.cuts is None and not self.is_share:
             return None
         return before.taken(self.cut_needs, self.refused_of(self.cut_needs.links, flow), backlog)
 
     def anew(self, orders: Floats, wanted: Floats) -> Floats:
-        """Return what of orders was not refused before, by pair, [pairs, members].
+        """Return the part of orders that was not refused before, by pair, [pairs, members].
 
-        `orders` [links, members] are not cut by caps yet, and `wanted` [needs, members] is what
-        needs want, of which the orders are a part.
+        `orders` [links, members] are not reduced by caps yet; `wanted` [needs, members] is all that
+        needs want, of which these orders may be a part.
         """
         groups = self.groups
         return _anew(orders, wanted, groups.link, groups.served, self.refused_by_pair)
 
     def anew_of_cuts(self, orders: Floats, wanted: Floats, kept: Floats | None) -> Floats:
-        """Return the same of pairs with groups that are cut in part, [cut pairs, members], without
-        the goods that cuts have `kept` from their needs this month, of that shape; None: none.
+        """Return the same for the pairs of partly cut groups, [cut pairs, members], less the goods
+        that cuts have `kept` from their needs this month, of the same shape; None: none.
         """
         link, served = self.groups.link[self.cut_pairs], self.groups.served[self.cut_pairs]
         refused = self.refused_by_cut if kept is None else self.refused_by_cut + kept
         return _anew(orders, wanted, link, served, refused)
 
     def asked(self, orders: Floats, wanted: Floats, flow: Floats | None = None) -> Floats | None:
-        """Return what is asked of each group, [groups, members], as far as it was not refused
-        before and no restriction is needed to keep it away; None where no limit depends on it.
+        """Return what is asked of each group, [groups, members], without what was refused before
+        and what other limits would not let pass anyway; None where no limit depends on it.
 
-        `orders` and `wanted` are as for `anew`, `flow` [links, members] is what links carry
-        already.
+        `orders` and `wanted` are as in `anew`, `flow` [links, members] is what links carry already.
         """
         if not self.is_share:
             return None
@@ -177,10 +179,11 @@ class Limits(Terms):
         return self.groups.by_group(anew)
 
     def let_by_others(self, orders: Floats, new: Floats, flow: Floats | None = None) -> Floats:
-        """Return which part of what is asked anew, of each pair, the link's other groups let pass;
-        a group that is only in part within another leaves that its part of the orders.
+        """Return which part of what is asked anew, `new`, the other groups of each pair's link let
+        pass, both [pairs, members]; 0 to 1.
 
-        `flow` [links, members] is what links carry already.
+        Of another group that shares only some links, the room counts in proportion to the orders
+        over these. `flow` [links, members] is what links carry already.
         """
         groups, (pairs, other, meet, _) = self.groups, self.groups.meetings
         met = np.True_ if self.met is None else self.met
@@ -198,8 +201,8 @@ class Limits(Terms):
         return least
 
     def _let_in_all(self, room: Floats) -> Floats:
-        """Return the most that could come on top in each group, [groups, members], for what its
-        links' groups have `room` [groups, members] for, inf where nothing limits some link.
+        """Return the most that could come in addition in each group, given the `room` of all groups
+        that its links are in, both [groups, members]; inf where nothing limits some link.
         """
         groups, (pairs, other, meet, _) = self.groups, self.groups.meetings
         finite, each = np.where(np.isfinite(room), room, 0.0), room.take(groups.group, axis=0)
@@ -213,32 +216,33 @@ class Limits(Terms):
     def trim(self, orders: Floats, anew: Floats | None, flow: Floats | None = None) -> Bools | None:
         """Reduce orders [links, members], in place, to what each group has room for.
 
-        `anew` is as `asked` returns it, `flow` as for `room`. Return which links got nothing of
-        what was asked, [links, members]; None: all got some.
+        `anew` is as `asked` returns it, `flow` as in `room`. Return which links got nothing of
+        what was asked over them, [links, members]; None: all got some.
         """
         asked = self.carried(orders)
         return self.reduce(orders, self.room(asked if anew is None else anew, flow), asked, flow)
 
     def room(self, would: Floats, flow: Floats | None = None) -> Floats:
-        """Return what groups may still carry, [groups, members], if so much `would` flow on top of
-        the `flow` that links carry already, [links, members]; None: nothing.
+        """Return what groups may still carry if `would` flowed in addition without the limit, both
+        [groups, members]; `flow` [links, members] is what links carry already; None: nothing.
         """
         if flow is None:
             return self.at(would)
         carried = self.carried(flow)
         limit = self.at(carried + would)
-        # rounding leaves dust of room, and dust of goods would set a buyer's mean lead time
+        # room that is rounding error must not let dust of goods pass: a buyer's mean lead time
+        # would be that of the dust
         return np.where(carried < limit * (1.0 - RTOL), limit - carried, 0.0)
 
     def reduce(
         self, orders: Floats, room: Floats, asked: Floats, flow: Floats | None = None
     ) -> Bools | None:
-        """Reduce orders [links, members], in place, to what groups have `room` for; `asked` is what
-        is asked of them; both [groups, members]. `flow` [links, members] is what links carry.
+        """Reduce orders [links, members], in place, to what groups have `room` for.
 
-        The orders of a group that asks for more are reduced by one factor, beside what passes
-        first; a link in several groups by the least. Return which links got nothing of what was
-        asked, [links, members]; None: all got some.
+        `asked` is what is asked of the groups, both [groups, members]; `flow` [links, members] is
+        what links carry. All orders of a group that is asked for more than it has room for are
+        reduced by one factor, except what passes first; a link in several groups by the least.
+        Return which links got nothing of what was asked, [links, members]; None: all got some.
         """
         groups = self.groups
         over = asked > room
@@ -266,9 +270,9 @@ class Limits(Terms):
     ) -> Bools:
         """Return for each link that is in a group whether its groups have room, [touched, members].
 
-        `flow` is [links, members], `wanted` [needs, members] what needs still want; they would have
-        `held` [claims, members] if nothing were cut, and no more than `most` [groups, members]
-        could come on top.
+        `flow` [links, members] is what links carry, `wanted` [needs, members] what needs still
+        want, `held` [claims, members] what partial cuts have kept away (None: nothing), `most`
+        [groups, members] the most that could come in addition (None: anything).
         """
         groups = self.groups
         carried = self.carried(flow)
@@ -286,10 +290,9 @@ class Limits(Terms):
         return self.let(carried < limit * (1.0 - RTOL))
 
     def within(self, links: Ints, link_need: Ints) -> Limits | None:
-        """Return the limits as they are in a part of the market, None where none holds there.
+        """Return the limits as they are in a part of the market; None where none holds there.
 
-        `links` are the part's, ascending, `link_need` their needs as numbered there. What needs
-        wait for is known there as far as it was refused.
+        `links` are the part's, ascending, `link_need` their needs as numbered there.
         """
         groups, rows, pairs, claims = self.groups.within(links, link_need)
         if not rows.size:
@@ -309,7 +312,7 @@ class Limits(Terms):
 
 
 def _anew(orders: Floats, wanted: Floats, link: Ints, need: Ints, refused: Floats) -> Floats:
-    """Return what of the orders over some links was not refused before to the needs they serve."""
+    """Return the part of `orders` over some links that was not `refused` before to their needs."""
     wanted = wanted.take(need, axis=0)
     new = divide(raised(wanted - refused), wanted)
     new *= orders.take(link, axis=0)

@@ -18,7 +18,7 @@ Kind = TypeVar("Kind", bound=np.generic)
 T = TypeVar("T")
 
 MOST_LINKS_KEPT = 2**21
-"""Links of all parts that are kept, some 32 bytes each."""
+"""Most links of all parts together that are kept; a link takes some 32 bytes."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +68,7 @@ class Market:
         return self._parts[key]
 
     def remembered(self, key: bytes, work: Callable[[], T]) -> T:
-        """Return what is known of some of its links, or work it out and keep it."""
+        """Return what is known under a `key`, or compute it by `work` and keep it."""
         known: T = remembered(self._known, key, work)
         return known
 
@@ -83,12 +83,12 @@ class Market:
 
     def from_needs(self, values: NDArray[Kind]) -> NDArray[Kind]:
         """Look up each link's need: [needs, members] -> [links, members]."""
-        # the rows are there: to make sure of it takes a fifth longer
+        # mode="clip", since all rows are there and checking that takes a fifth longer
         return values.take(self.need, axis=0, mode="clip")
 
 
 def numbered_anew(rows: Ints, count: int) -> tuple[Ints, Ints]:
-    """Return which of so many rows are there, ascending, and the place of each among them."""
+    """Return the different `rows` out of `count`, ascending, and the place of each among them."""
     there = np.zeros(count, dtype=np.bool_)
     there[rows] = True
     place: Ints = np.cumsum(there, dtype=np.int64) - 1

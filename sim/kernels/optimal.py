@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from scipy import sparse
 
 OPTIONS = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}
-"""The tightest that HiGHS offers, and far above rounding; amounts are scaled to about 1."""
+"""The tightest tolerances that HiGHS offers, far above rounding; amounts are scaled to about 1."""
 
 WORTH = 1e-9
-"""What a price has to be, as a share of the largest cost, to count as more than rounding."""
+"""A price below this share of the largest cost is rounding error."""
 
 
 class Together(NamedTuple):
@@ -137,7 +137,7 @@ class _Transport:
         together: Together,
     ) -> _Transport:
         scale = _scale(demand)
-        # a limit that all that is wanted keeps within is none
+        # a limit that cannot bind is left out
         held = np.flatnonzero(together.most < demand.sum())
         inside = np.isin(together.group, held)
         return cls(
@@ -163,7 +163,7 @@ class _Transport:
         links = (tier == np.unique(tier)[:, None]).astype(np.float64)
         fills = np.zeros(0)
         for place, own in enumerate(links):
-            # the others' links cost nothing here, so what the solver leaves on them does not count
+            # links of other tiers cost nothing here, so what the solver puts on them is arbitrary
             found = self._feasible(self._solve(-own, links[:place], fills).x)
             fills = np.append(fills, (own * found).sum())
         return links, fills

@@ -46,8 +46,10 @@ def hold_cover(
 
 
 def settled(order: Floats, beside: Floats) -> Floats:
-    """Return orders, at least 0; what is rounding `beside` other units, at least 0 and written
-    over, is none: buyers judge suppliers by what came of their orders, however small.
+    """Return orders, set to 0 where they are negative or only rounding error compared with the
+    units `beside` (at least 0, written over).
+
+    Sourcing rules judge suppliers by what came of orders, so an order of rounding error matters.
     """
     beside *= DUST
     counts = order > beside
@@ -55,11 +57,11 @@ def settled(order: Floats, beside: Floats) -> Floats:
 
 
 def uncovered(gap: Floats, in_work: Floats | None) -> Floats:
-    """Return what is left of a gap to the target when lots in work are counted: they close it, but
-    make no surplus.
+    """Return what is left of a gap to the target when lots in work are counted: they may close the
+    gap, but not turn it into a surplus.
 
-    Counted like other orders, lots could be in work with every supplier, and never be finished for
-    want of orders.
+    If they were counted like other orders, every supplier could have a lot in work that is never
+    finished, because nothing more is ordered.
     """
     return gap if in_work is None else gap - np.minimum(in_work, np.maximum(gap, 0.0))
 
@@ -91,9 +93,9 @@ def replace_use(
     """Order what was used, and a part of the gap to a target of `months` of a `base` use; [needs,
     members].
 
-    `use` and `base` are units a month, `deficit` is what is owed less what is in stock before this
-    month's use and on order, units; it and `months` are written over. Without `sheds_surplus` a gap
-    below nothing is none.
+    `use` and `base` are units a month. `deficit` is what is owed, less what is on order and what
+    was in stock before this month's use, units. `deficit` and `months` are written over. Without
+    `sheds_surplus` a gap below 0 counts as 0.
     """
     target = np.multiply(months, base, out=months)
     gap = np.add(deficit, target, out=deficit)

@@ -15,30 +15,30 @@ from sim.kernels.sums import GroupSum, divide, raised
 
 
 class Own(NamedTuple):
-    """Hold what is one pair's of states alone, and under which limits it passes first."""
+    """Hold what belongs to one pair of states alone, and under which limits it passes first."""
 
     amount: Floats
     """What is exempt of groups of one pair, units per month, [groups, members]"""
     several: Bools
-    """Where a limit that an event sets for several pairs is, [groups]"""
+    """Which groups are limits that an event sets for several pairs, [groups]"""
     left: Floats
     """What restrictions leave groups of one pair, units per month, [groups, members]"""
     exempt: Bools
-    """Where what passes first is `left`: exemptions for several pairs, [groups]"""
+    """Which groups are exemptions for several pairs, under which `left` passes first, [groups]"""
 
     def of(self, rows: Ints) -> Own:
-        """Return the same of some groups, `rows` of these."""
+        """Return the same for some groups, whose rows here are `rows`."""
         amount, left = self.amount.take(rows, axis=0), self.left.take(rows, axis=0)
         return Own(amount, self.several.take(rows), left, self.exempt.take(rows))
 
     def beyond(self, carried: Floats) -> Own:
-        """Return what may still pass first where groups have `carried` so much, of that shape."""
+        """Return what may still pass first where groups have `carried` some, [groups, members]."""
         amount, left = raised(self.amount - carried), raised(self.left - carried)
         return self._replace(amount=amount, left=left)
 
     def first(self, mine: Ints, other: Ints) -> Floats:
-        """Return what may pass first of the groups `other` under the limits `mine`, [of them,
-        members].
+        """Return, for each two groups that share a link, what of the group `other` may pass first
+        under the limit `mine`, [of them, members].
         """
         own = np.where(self.exempt[mine, None], self.left[other], self.amount[other])
         own *= self.several[mine, None]

@@ -1,5 +1,5 @@
-"""Hold where an allocation goes on: who may buy from whom, how much at most, and what is known
-beforehand.
+"""Hold the place of an allocation: a market or a part of it, with weights, caps and limits; and
+what is known of its first round beforehand.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from sim.kernels.terms import RTOL
 
 
 class Capped(NamedTuple):
-    """Hold the links that may not carry anything you like."""
+    """Hold the links that have a cap in some member."""
 
     links: Ints
     most: Floats
@@ -25,18 +25,18 @@ class Capped(NamedTuple):
 
     @classmethod
     def none(cls, width: int) -> Capped:
-        """Return no links, of so many members."""
+        """Return no links, for `width` members."""
         return cls(np.zeros(0, dtype=np.int64), np.zeros((0, width)))
 
     @classmethod
     def of(cls, cap: Floats) -> Capped:
-        """Find them by the most that each link may carry, [links, members], inf: anything."""
+        """Find them by the most that each link may carry, [links, members]; inf: no cap."""
         links = np.flatnonzero(np.logical_or.reduce(cap < np.inf, axis=1))
         return cls(links, cap.take(links, axis=0))
 
     def close(self, weight: Floats, flow: Floats) -> Capped:
-        """Take the `weight` off links whose `flow` is all that they may carry, both [links,
-        members]; return these links, or none where all are closed.
+        """Set to 0, in place, the `weight` of links whose `flow` has reached their cap, both
+        [links, members]; return these capped links, or none if all of them are closed.
         """
         if not self.links.size:
             return self
@@ -52,7 +52,7 @@ class Capped(NamedTuple):
 
 
 class Place(NamedTuple):
-    """Hold where an allocation goes on: a market, or a part of one."""
+    """Hold the place of an allocation: a market or a part of one, with weights, caps and limits."""
 
     market: Market
     weight: Floats

@@ -1,5 +1,5 @@
-"""Ration what a line has among those who ask it for more; other rules than the plain one are in
-`claims.py`.
+"""Ration what a line has among those who ask it for more, in proportion; `claims.py` has the
+arithmetic of other rules.
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
-"""Remember what cuts that take a share have refused: it is not refused a second time.
+"""Remember what partial cuts have refused, so that it is not asked of them again. Equations 9.1.
 
-Of orders that wait, a cut has refused so many for each unit of the same orders that came over it.
-Who lacks the goods orders otherwise than without the cut: anew what was cancelled, more to catch
-up, twice what is forgotten, less while what was refused is on order. So buyers are asked what they
-would order had all come, and this alone is a new want: otherwise a cut would heal by itself.
+For each unit that came over a cut, the cut has refused a fixed number of units of the same orders;
+these go on waiting. A buyer that lacks goods orders differently from how it would have ordered
+without the cut: again what it cancelled, more to catch up, a second time what it forgot to be on
+order, and less while refused orders are on order. So buyers are also asked what they would order
+had everything come, and only this is a new want. Otherwise the cut would wear off by itself.
 """
 
 from __future__ import annotations
@@ -17,24 +18,26 @@ from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.sums import GroupSum, divide, kept_where, raised, some
 
 NEARLY_ALL = 1.0 - 1e-12
-"""A part of what was refused that counts as all."""
+"""A share of what was refused from which on it counts as all"""
 HAIR = 1e-9
-"""A part of what is ordered for which no more is ordered."""
+"""A share of what is ordered more up to which it counts as nothing"""
 
 
 class Lightest(NamedTuple):
-    """Hold the lightest cut of each need, which may have suppliers that are cut differently: the
-    orders that any of its cuts refused pass at least that one.
+    """Hold the lightest cut of each need whose suppliers may be cut by different shares: an order
+    that another cut refused may still pass that one.
+
+    The *odds* of a cut are the units that it refuses for each unit that it lets pass.
     """
 
     odds: Floats
-    """What it refuses for each unit that comes, 0: no cut takes a share, [cut needs, members]"""
+    """Its odds, [cut needs, members]; 0: no cut takes a share"""
     link_odds: Floats
-    """The same for the needs of cut links where these are cut, [cut links, members]"""
+    """The same for the need of each cut link, where the link is cut, [cut links, members]"""
 
     @classmethod
     def among(cls, link_odds: Floats, by_need: GroupSum) -> Lightest:
-        """Find it among what the cut links of each need refuse."""
+        """Find it among the odds of each need's cut links, `link_odds` [cut links, members]."""
         least = np.full((by_need.groups, link_odds.shape[1]), np.inf)
         np.minimum.at(least, by_need.group_of_row, np.where(link_odds > 0, link_odds, np.inf))
         of_links = np.minimum(by_need.to_rows(least), link_odds)
@@ -42,25 +45,25 @@ class Lightest(NamedTuple):
         return cls(odds, of_links)
 
     def refused(self, passed: Floats) -> Floats:
-        """Return what it would have refused of orders of which so much passed, inf without one,
-        [cut needs, members].
+        """Return what it would have refused of orders of which `passed` came; inf where no cut
+        takes a share; both [cut needs, members].
         """
         return np.multiply(self.odds, passed, out=np.full_like(passed, np.inf), where=self.odds > 0)
 
 
 class CutNeeds(NamedTuple):
-    """Hold the needs that cuts refuse something in some member, and the links over which."""
+    """Hold the needs to which cuts refuse something in some member, and the links that are cut."""
 
     needs: Ints
-    """Ascending"""
+    """These needs, ascending"""
     odds: Floats
-    """The most that a cut refuses them for each unit that comes, [of them, members]"""
+    """The greatest odds of the cuts of each need, [of them, members]"""
     whole: Bools
-    """Where a cut lets nothing come, [of them, members]"""
+    """Where a cut lets nothing pass, [of them, members]"""
     links: Ints
-    """Those that a cut takes a share of in some member, ascending"""
+    """The links of which a cut takes a share in some member, ascending"""
     link_odds: Floats
-    """What cuts refuse for each unit that comes over them, [of them, members]"""
+    """The odds of the cuts of each link, [of them, members]"""
     by_need: GroupSum
     """Sums these links to these needs"""
     lightest: Lightest
@@ -68,42 +71,44 @@ class CutNeeds(NamedTuple):
 
 @dataclass(eq=False)
 class Refusals:
-    """Hold what cuts that take a share have refused, and how buyers would stand had it come; arrays
-    [needs, members], units.
+    """Hold what partial cuts have refused, and what buyers would have had it come; arrays [needs,
+    members] unless said otherwise, units.
     """
 
     waiting: Floats
-    """What still waits because cuts refused it"""
+    """What still waits because cuts refused it: R of equations 9.1"""
     passed_each: Floats
     """What came over cut links, of the same orders, for each unit refused; 0: no cut took a share
     so far"""
     by_lines: Bools
     """Where some of it waits for lines that lack inputs"""
     lacked: Floats
-    """What would be in stock beside what is; below 0: what is there to make good for lost use"""
+    """What would be in stock beyond what is there: L of equations 9.1; below 0: stock that is there
+    only because use was lost"""
     lost: Floats
-    """What would have been used last, of a state this month, beside what was"""
+    """What would have been used beyond what was used, in the last month; by a state, in this one"""
     deferred: Floats
-    """Unmet use that waits for that, [final needs, members]"""
+    """Unmet use that waits because of that: D of equations 9.1, [final needs, members]"""
     catching_up: Floats
-    """What lines perceive to be asked for by customers who wait since cuts refused inputs, in units
-    of each input, [inputs, members]; month/refused writes it"""
+    """What lines are asked for, as they perceive it, by customers who wait because cuts refused
+    inputs, in units of each input, [inputs, members]; month/refused writes it"""
     caught_others: Floats
-    """What of that is by customers who wait for lines of other states, [inputs, members];
-    month/refused writes it"""
+    """The part of that which is for customers who wait for lines of other states, [inputs,
+    members]; month/refused writes it"""
     caught_passed: Floats
-    """What came over cuts of the same orders as that, [inputs, members]; month/refused writes
-    it"""
+    """What came over cut links of the orders that those customers wait for, [inputs, members];
+    month/refused writes it"""
     through: Floats
-    """For which lines that lack inputs needs wait, [links of such lines, members]: of one need they
-    tell the proportions; month/refused writes it"""
+    """For which lines that lack inputs needs wait, [links of lines with inputs, members]; only the
+    proportions among one need's links matter; month/refused writes it"""
     offer: Floats
-    """What lines would have offered this month, [lines, members]; month/production writes it"""
+    """What lines would have offered this month had cuts refused no inputs, [lines, members];
+    month/production writes it"""
 
     @classmethod
     def none(cls, shape: tuple[int, ...], final: int, links: int) -> Refusals:
-        """Begin: nothing came over a cut, and nothing was refused; so many needs are final, and so
-        many links are those of lines that use inputs.
+        """Begin with nothing refused: `shape` is [needs, members], `final` the number of final
+        needs, and `links` that of the links of lines that use inputs.
         """
         waiting, passed_each, lacked, lost = (np.zeros(shape) for _ in range(4))
         by_lines = np.zeros(shape, dtype=np.bool_)
@@ -126,21 +131,22 @@ class Refusals:
         )
 
     def use(self, stock: Floats, wanted: Floats, used: Floats, lasting: Floats) -> None:
-        """Find what states would have used beside what they `used` of their `stock`, who `wanted`
-        so much with what they had deferred and defer the `lasting` part of what they do not get;
-        [final needs, members] each.
+        """Find what states would have used beyond what they `used` of their `stock`.
+
+        `wanted` is what they wanted to use, deferred need included; the share `lasting` of what
+        they do not get is deferred. All [final needs, members].
         """
         final = slice(self.deferred.shape[0])
         lacked = self.lacked[final]
         would = np.minimum(raised(stock + lacked), wanted - self.deferred)
-        # a rule that holds goods back would do so of more, too
+        # a rule that holds goods back would also hold back those that did not come
         lost = np.where(used < np.minimum(stock, wanted), 0.0, would - used)
         self.lacked[final], self.lost[final] = lacked - lost, lost
         self.deferred = raised(lasting * (self.deferred + lost))
 
     @property
     def tells(self) -> bool:
-        """Return whether anybody would stand otherwise."""
+        """Return whether any buyer would be in another position had everything come."""
         known = (self.waiting, self.lacked, self.deferred, self.catching_up)
         return any(map(some, known))
 
@@ -150,17 +156,17 @@ class Refusals:
         return self.waiting * self.passed_each
 
     def cancel(self, cancellation: Floats) -> None:
-        """Cancel the share of what waits that buyers give up: they lack it still."""
+        """Cancel a share of what waits; what is cancelled is still lacking."""
         self.waiting = self.waiting * (1.0 - cancellation)
 
     def order(self, more: Floats, most: Floats, extra: Floats | None = None) -> None:
-        """Count as refused what buyers order `more` than they would had nothing been refused, be it
-        anew or twice; and as a new want what they order less since what was refused is on order. No
-        more can wait than `most`.
+        """Count as refused what buyers order `more` than they would had nothing been refused; where
+        that is below 0, it turns as much of what was refused into a new want. No more can wait than
+        `most`.
 
-        Lines order more, too, since they expect `extra` use, [inputs, members], None: nothing, to
-        catch up for customers who wait: where these wait for lines elsewhere, as much was refused
-        of that for each unit that came as of what they wait for.
+        Lines also order more because they expect `extra` use [inputs, members] (None: nothing) to
+        catch up for customers who wait. Where these wait for lines of other states, the units
+        refused for each unit that came are those of the orders that the customers wait for.
         """
         if extra is not None and some(extra):
             self._catch_up(more, extra)
@@ -169,8 +175,8 @@ class Refusals:
         self.lacked = self.lacked + (self.waiting - whole)
 
     def _catch_up(self, more: Floats, extra: Floats) -> None:
-        """Mix what came for each unit refused of inputs with that of what customers wait for whom
-        other lines leave waiting, as far as it is for them that lines order `more`.
+        """Change what came for each unit refused, of inputs of which lines order `more` for the
+        customers of other lines: mix what it was with what it is for these customers' orders.
         """
         inputs = slice(self.deferred.shape[0], None)
         theirs = extra * divide(self.caught_others, self.catching_up)
@@ -183,7 +189,7 @@ class Refusals:
         )
         # only states put use off
         pool = np.maximum(self.lacked[inputs], waiting)
-        # what was refused and waits is on order: of it no more is ordered
+        # what was refused and waits is on order already, so it is not ordered again
         own = pool - waiting + extra - theirs
         passed = own * each + theirs * divide(self.caught_passed, self.caught_others)
         known = divide(pool * each + further * divide(passed, own + theirs), pool + further)
@@ -191,9 +197,10 @@ class Refusals:
         self.passed_each[inputs] = np.where(grows, known, each)
 
     def lose(self, lost: Floats, more: Floats, came: Floats) -> None:
-        """Take note of use of inputs that lines `lost`, [inputs, members], and of what buyers wait
-        for `more` since lines did, when so much `came` of the same orders, [needs, members] each:
-        of the inputs as much came over cuts for each unit that was refused.
+        """Note the use of inputs that lines `lost` [inputs, members], and what buyers therefore
+        wait for `more`, of orders of which `came` was shipped, both [needs, members].
+
+        Of these orders, what came for each unit refused is the same as of the inputs.
         """
         inputs = slice(self.deferred.shape[0], None)
         self.lacked[inputs], self.lost[inputs] = self.lacked[inputs] - lost, lost
@@ -204,25 +211,27 @@ class Refusals:
         self._wait(raised(self.waiting + more))
 
     def _wait(self, waiting: Floats) -> None:
-        """Let so much wait: what is more does not come, and what is less has come."""
+        """Set what waits: if it is more than before, this did not come; if less, it has come."""
         self.lacked = self.lacked + (waiting - self.waiting)
         self.waiting = waiting
 
     def taken(self, cuts: CutNeeds, came: Floats, backlog: Floats) -> Refusals:
-        """Take note of a month in which so much `came` over the links of `cuts`, [of them,
-        members], and return what is known then. No more can wait than the needs' `backlog` [needs,
-        members]; where nothing is cut any more nothing is known.
+        """Return what is known after a month in which `came` was shipped over the links of `cuts`,
+        [of them, members]; changes this object.
+
+        No more can wait than the needs' `backlog` [needs, members]. Members in which nothing is cut
+        any more forget everything.
         """
         needs, takes_part = cuts.needs, cuts.odds > 0
-        # a cut that takes less than before has refused less of the same orders, but not of those
-        # that wait for lines
+        # a cut that has become lighter would have refused less of the same orders; those that wait
+        # for lines are not meant here
         part = np.where(self.by_lines.take(needs, axis=0), 1.0, self.still_refused(cuts))
         self.lighten(needs, part)
         each, before = (v.take(needs, axis=0) for v in (self.passed_each, self.waiting))
         pool = self.pool_of(needs)
         waiting = before + cuts.by_need(came * cuts.link_odds)
         waiting = np.minimum(waiting, backlog.take(needs, axis=0))
-        # what one refused another may refuse, too: once is enough to know the lightest
+        # one order may be refused by several cuts: the lightest tells how much came of it
         measure = np.minimum(pool, cuts.lightest.refused(pool * each))
         measure += cuts.by_need(came * cuts.lightest.link_odds)
         passed = pool * each + cuts.by_need(kept_where(cuts.link_odds > 0, came))
@@ -235,21 +244,25 @@ class Refusals:
         return self.where(np.logical_or.reduce(takes_part | cuts.whole, axis=0))
 
     def pool_of(self, needs: Ints) -> Floats:
-        """Return what was refused some needs and is not made good, whether it waits or not."""
+        """Return what was refused to some needs and has not come since, whether it still waits or
+        was cancelled, [of them, members].
+        """
         final = np.flatnonzero(needs < self.deferred.shape[0])
         pool = self.lacked.take(needs, axis=0)
         pool[final] += self.deferred.take(needs[final], axis=0)
         return np.maximum(pool, self.waiting.take(needs, axis=0), out=pool)
 
     def still_refused(self, cuts: CutNeeds) -> Floats:
-        """Return which part of what was refused cuts refuse now, [cut needs, members]."""
+        """Return the share of what was refused that cuts would refuse now, [cut needs, members]; 1
+        unless they have become lighter.
+        """
         part = cuts.odds * self.passed_each.take(cuts.needs, axis=0)
         # a hair less is rounding
         return np.where((cuts.odds > 0) & (part < NEARLY_ALL), part, 1.0)
 
     def lighten(self, needs: Ints, part: Floats) -> None:
-        """Keep so much of what is known of some needs, [of them, members], as if their cuts had
-        taken less all along.
+        """Keep a `part` of what was refused to some needs, both [of them, members], as if their
+        cuts had been lighter all along.
         """
         if np.count_nonzero(part == 1.0) == part.size:
             return
@@ -260,7 +273,7 @@ class Refusals:
         self.deferred[needs[final]] *= part[final]
 
     def where(self, members: Bools) -> Refusals:
-        """Return the same in some members, [members]; nothing is known in others."""
+        """Return the same in some members, a mask [members], with nothing refused in the others."""
         if np.count_nonzero(members) == members.size:
             return self
         kept = {

@@ -1,7 +1,8 @@
-"""Spread, ration and reassign, round by round, until nothing moves.
+"""Spread, ration and reassign, round by round, until nothing moves any more.
 
-What buyers ask of whom, what limits leave of it, what suppliers grant; who is left short asks again
-where there are goods and room. `allocation.py` begins it.
+In a round buyers ask their suppliers, limits reduce what is asked, and suppliers grant what they
+can; whoever is left short asks again where there are goods and room. `allocation.py` begins the
+rounds of each tier.
 """
 
 from __future__ import annotations
@@ -21,42 +22,52 @@ from sim.kernels.rationing import Ration, proportional
 from sim.kernels.sums import NOTHING, raised, some
 
 WORTH_LEAVING = 12_000
-"""Links, times members, that a part of a market must leave behind to be worth going into."""
+"""A part of a market is worth going into if it leaves out this many links, times members."""
 
 
 class _Call(NamedTuple):
     """Hold whom buyers may ask in a round."""
 
     weight: Floats
-    """[links, members]: preference, 0 where there is nothing to be had"""
+    """[links, members]: the buyer's preference, 0 where nothing can be had"""
     together: Floats
-    """[needs, members]: its sum by need"""
+    """[needs, members]: the sum of `weight` over each need's links"""
     finds: Bools
-    """[needs, members]: who wants more and finds somebody to ask"""
+    """[needs, members]: whether the need wants more and has a supplier to ask"""
 
 
 @dataclass(eq=False)
 class Trading:
-    """Hold what lines still have and needs still want while an allocation goes on."""
+    """Hold what lines still have and needs still want while an allocation goes on; units per month.
+
+    `supply_dust` and `demand_dust` are the amounts below which a line has, or a need wants, nothing
+    but rounding error.
+    """
 
     left: Floats
-    """[lines, members]"""
+    """[lines, members]: what lines still have"""
     wanted: Floats
-    """[needs, members]"""
+    """[needs, members]: what needs still want"""
     supply_dust: Floats
+    """[lines, members]"""
     demand_dust: Floats
+    """[needs, members]"""
     ration: Ration
+    """The claims rule of suppliers that are short"""
     cuts: Cuts | None = None
-    """What would flow if no cut took a share of it; None: none does"""
+    """What would flow without partial cuts; None: no cut takes a share"""
     moves: Bools | None = None
-    """[members]: where the last round moved anything; where nothing does, nothing ever will"""
+    """[members]: where the last round moved anything; where it did not, no later round will"""
     refused: Bools | None = None
-    """[links, members]: links under limits that were refused all that was asked of them"""
+    """[links, members]: links under limits that were refused all that was asked over them"""
     flow: Floats | None = None
-    """[links, members]: what links carry already; the rounds add to it; None: nothing"""
+    """[links, members]: what links carry so far; the rounds add to it; None: nothing yet"""
 
     def until_done(self, place: Place, rounds: int | None, opening: Opening | None) -> int:
-        """Spread and ration over these links, round by round; return the number of rounds."""
+        """Do the rounds of a tier over the links of `place`, at most `rounds`; return how many.
+
+        `opening` is what is known of the first round beforehand.
+        """
         self.moves = self.refused = None
         if rounds == 0:
             return 0
@@ -74,10 +85,11 @@ class Trading:
         return self.go_on(place, rounds, 1)
 
     def go_on(self, place: Place, rounds: int | None, done: int, call: _Call | None = None) -> int:
-        """Do the rounds after the first, of which `done` are done; return the number of all.
+        """Do the rounds that are left after `done` of them; return the number of all rounds.
 
-        Only a few needs still find goods, so the rest goes on in a market of these alone: the same
-        numbers at a fraction of the work. `call` is known there from the whole.
+        After the first round only a few needs still find goods. So where it saves work, the rounds
+        go on in a market of these needs alone: the same numbers at a fraction of the work. `call`
+        is what the whole market knows already of that market's next round.
         """
         while rounds is None or done < rounds:
             if call is None:
@@ -95,28 +107,28 @@ class Trading:
         return done
 
     def first_call(self, opening: Opening) -> _Call:
-        """Say whom buyers may ask in the first round, as it is known beforehand."""
+        """Return whom buyers may ask in the first round, where that is known beforehand."""
         finds = (self.wanted > self.demand_dust) & (opening.together > NOTHING)
         return _Call(opening.weight, opening.together, finds)
 
     def call(self, place: Place) -> _Call:
-        """Say whom buyers may ask in a first round: all whose lines have goods."""
+        """Return whom buyers may ask in a first round: all suppliers whose lines have goods."""
         weight = self.with_goods(place)
         together = place.market.by_need(weight)
         return _Call(weight, together, (self.wanted > self.demand_dust) & (together > NOTHING))
 
     def with_goods(self, place: Place) -> Floats:
-        """Return the weight of links whose lines have goods, 0 of others, [links, members]."""
+        """Return the weight of links whose lines have goods, and 0 of others, [links, members]."""
         weight = place.market.from_lines((self.left > self.supply_dust).astype(np.float64))
         weight *= place.weight
         return weight
 
     def close(self, place: Place) -> Place:
-        """Return the place without links over which nothing will come any more: their lines are
-        empty, they are full, or their limits leave no room.
+        """Return the place without the links over which nothing more will come, since their lines
+        are empty, they are full, or their limits leave no room.
 
-        Goods and room only become less while a tier is served: what is closed stays so. Limits are
-        left out when all their links are closed, or serve nobody who wants more.
+        While a tier is served, goods and room only decrease, so a closed link stays closed. Limits
+        are left out once all their links are closed or serve no need that wants more.
         """
         market, limits, flow = place.market, place.limits, self.flow
         assert flow is not None
@@ -127,8 +139,9 @@ class Trading:
         return Place(market, weight, capped, limits)
 
     def close_full(self, market: Market, weight: Floats, limits: Limits, flow: Floats) -> bool:
-        """Take the `weight` off links whose limits leave no room beside their `flow`, both [links,
-        members]; return whether any that has a limit is left to a need that wants more.
+        """Set the `weight` of links to 0 whose limits leave no room beside their `flow`, both
+        [links, members], in place; return whether a link under a limit is left that serves a need
+        that wants more.
         """
         touched, served = limits.groups.touched, limits.groups.served_by_touched
         cuts = self.cuts
@@ -138,7 +151,7 @@ class Trading:
         own = weight.take(touched, axis=0)
         if not some(own * wants):
             return False
-        # what needs of other tiers want, or needs that find nothing, does not flow now
+        # needs of other tiers, and needs that find no supplier, get nothing in these rounds
         wanted = self.wanted * (market.by_need(weight) > NOTHING)
         held, more = (None, None) if cuts is None else (cuts.held_by_claim, cuts.room(self.left))
         own *= limits.has_room(flow, wanted, held, more)
@@ -146,7 +159,7 @@ class Trading:
         return some(own * wants)
 
     def call_again(self, place: Place) -> _Call:
-        """Say whom buyers may ask in a round after the first."""
+        """Return whom buyers may ask in a round after the first."""
         weight, limits = place.weight, place.limits
         if limits is not None and self.refused is not None:
             weight = self.lean(place, limits, self.refused)
@@ -155,10 +168,12 @@ class Trading:
         return _Call(weight, together, finds if self.moves is None else finds & self.moves)
 
     def lean(self, place: Place, limits: Limits, refused: Bools) -> Floats:
-        """Return the weight of links, 0 of those that were refused where a need has others.
+        """Return the weight of links, [links, members], set to 0 on links that were `refused` where
+        the need has other links.
 
-        A limit that is a share of what would flow has room again only when more is asked of it; to
-        ask it in vain, round after round, would let the others fill slowly.
+        A limit that is a share of what would flow has room again only when more is asked under it.
+        If buyers went on asking there in vain, round after round, their other links would fill
+        slowly.
         """
         touched, near = limits.groups.touched, limits.groups.near
         weight = place.weight.copy()
@@ -170,7 +185,9 @@ class Trading:
         return weight
 
     def rest(self, place: Place, buyers: Bools) -> Part | None:
-        """Return the market of those who still buy, where it is so small that it is worth it."""
+        """Return the market of those who still buy, a mask [needs]; None where it is not so much
+        smaller that going into it saves work.
+        """
         market, limits, width = place.market, place.limits, self.left.shape[1]
         if not market.is_lasting or self.ration is not proportional:
             return None
@@ -180,7 +197,7 @@ class Trading:
         return part if (market.links - part.links.size) * width >= WORTH_LEAVING else None
 
     def round(self, place: Place, call: _Call) -> None:
-        """Place orders and ration them; adds to the flow."""
+        """Do one round: place orders, ration them, and add what is granted to the flow."""
         market, flow, (capped, most) = place.market, self.flow, place.capped
         orders = market.from_needs(self.wanted / np.where(call.finds, call.together, np.inf))
         orders *= call.weight
@@ -196,9 +213,11 @@ class Trading:
     def hand_over(
         self, place: Place, granted: Floats, taken: Floats, refused: Bools | None
     ) -> None:
-        """Add what is granted to the flow; what is `taken` of each line is gone."""
+        """Add what is `granted` [links, members] to the flow, take what is `taken` [lines, members]
+        from the lines, and note which links were `refused` all, [links, members].
+        """
         self.flow = granted if self.flow is None else np.add(self.flow, granted, out=self.flow)
-        # a line asked for all it has is empty exactly: rounding dust would cost further rounds
+        # a line that is asked for all it has must be exactly empty: dust would cost more rounds
         self.left = raised(self.left - taken)
         received = place.market.by_need(granted)
         self.moves = np.logical_or.reduce(received > self.demand_dust, axis=0)
@@ -209,8 +228,10 @@ class Trading:
     def grant(
         self, place: Place, orders: Floats, asks: Asks | None
     ) -> tuple[Floats, Floats, Bools | None]:
-        """Ration `orders`, within limits: granted [links, members], what of each line is gone
-        [lines, members], and which links were refused all, None: none.
+        """Reduce `orders` [links, members] to what limits leave, in place, and ration them.
+
+        Return what is granted [links, members], what is taken from each line [lines, members], and
+        which links were refused all that was asked over them [links, members]; None: no link was.
         """
         market, cuts, limits, refused = place.market, self.cuts, place.limits, None
         without_quotas = orders
@@ -229,8 +250,10 @@ class Trading:
         return granted, taken, _both(refused, cut)
 
     def turn_away(self, refused: Bools) -> None:
-        """Note links that were `refused` all that was asked of them, [links, members]: where some
-        are so for the first time, needs may yet turn to others.
+        """Note links that were `refused` all that was asked over them, [links, members].
+
+        Members in which a link is refused for the first time still move: its need may now turn to
+        other links.
         """
         known = self.refused
         fresh = refused if known is None else refused & ~known
@@ -238,7 +261,9 @@ class Trading:
         self.moves = self.moves | np.logical_or.reduce(fresh, axis=0)
 
     def within(self, place: Place, part: Part, call: _Call, rounds: int | None, done: int) -> int:
-        """Go on in a part of the market; what it leaves is left here."""
+        """Do the rounds that are left in a part of the market, and take over what comes of them;
+        return the number of all rounds.
+        """
         links, lines, needs, inside = part.links, part.lines, part.needs, place.within(part)
         inner = Trading(
             self.left.take(lines, axis=0),
@@ -261,12 +286,14 @@ class Trading:
             self.cuts.take_back(inner.cuts)
         if self.flow is not None:
             self.flow[links] = inner.flow
-        # after the first round these arrays are its own
+        # since the first round these two arrays are this object's own, so they may be written to
         self.left[lines], self.wanted[needs] = inner.left, inner.wanted
         return done
 
     def _cuts_within(self, place: Place, part: Part) -> Cuts | None:
-        """Return what cuts keep away in a part of the market, which is `place`."""
+        """Return what cuts keep away in a `part` of the market, whose links are those of `place`;
+        None where no cut takes a share there.
+        """
         if self.cuts is None or place.limits is None or not place.limits.cut_links.size:
             return None
         return self.cuts.within(place.limits, part.market, part.links, part.lines)

@@ -1,4 +1,4 @@
-"""Reckon with a need that repeats every year. Equations 8.5."""
+"""Plan stocks for a need that has the same season every year. Equations 8.5."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ T = TypeVar("T", bound=np.generic)
 
 def of_mean(weights: Floats) -> Floats:
     """Return a year's months as multiples of their mean; `weights` [12, needs, members], January
-    first. Months of a year without any are alike.
+    first. If all weights are 0, all months are 1.
     """
     total = np.zeros_like(weights[0])
     for each in weights:
@@ -61,8 +61,8 @@ def picked(table: NDArray[T], at: Ints) -> NDArray[T]:
 
 
 def by_whole_months(told: Callable[[Ints], Floats], months: Floats) -> Floats:
-    """Return what is `told` of whole months, and in between what lies between in proportion: of
-    suppliers at 1 and 2 months some deliver after the one, some after the other.
+    """Return what the function `told` gives for whole months, and interpolate between these: with
+    suppliers at 1 and 2 months some goods come after one month and some after two.
     """
     early = np.floor(months + NO_MONTH).astype(np.int64)
     part = np.maximum(months - early, 0.0)

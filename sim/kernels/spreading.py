@@ -20,7 +20,7 @@ class Asked(NamedTuple):
     orders: Floats
     """[links, members]"""
     refused: Bools | None
-    """[links, members]: which links limits let nothing through of what was asked; None: all some"""
+    """[links, members]: links of whose orders limits leave nothing; None: there are none"""
     claims: Floats
     """[lines, members]: orders summed over each line's links"""
 
@@ -53,9 +53,9 @@ def _spread(
     limits: Limits | None,
     flow: Floats | None = None,
 ) -> tuple[Floats, Bools | None]:
-    """Return the orders, and the links that were refused all that was asked of them."""
+    """Return the orders, and the links that were refused all that was asked over them."""
     if together is None:
-        # without open links the share is no number of meaning, and nothing comes of it
+        # without open links the share means nothing, but then all weights and orders are 0
         together = raised(market.by_need(weight), NOTHING)
     orders = market.from_needs(demand / together)
     orders *= weight

@@ -18,25 +18,25 @@ Kind = TypeVar("Kind", bound=np.generic)
 NEVER = 1_000_000
 """A month after every horizon."""
 NO_MONTH = 1e-9
-"""Months that are rounding."""
+"""Less than this many months is rounding error."""
 
 NOTHING = 1e-290
-"""A denominator that counts as 0: what is left of amounts that shrink by a factor a month for
-years."""
+"""A denominator up to this counts as 0: amounts that shrink by a factor a month for years leave
+it."""
 
 NOTABLY = 1e-9
-"""What exceeds a level by a smaller share of it is rounding."""
+"""A smaller excess over a level, as a share of the level, is rounding error."""
 
 
 MANY = 10_000
-"""Rows from which on the sparse product is faster for one member, too, and repeating what groups
-have faster than looking it up."""
+"""From this many rows on the sparse product is faster even for one member, and so is repeating the
+groups' values instead of looking them up."""
 
 
 @cache
 def _products() -> Any:
-    """Load what products of scipy's sparse matrices end in, alone: the rest of them takes a hundred
-    times as long to load. None where scipy has it no longer.
+    """Load only the compiled module that scipy's sparse products call; all of `scipy.sparse` takes
+    a hundred times as long to load. None where scipy no longer has it.
     """
     import scipy
 
@@ -49,8 +49,9 @@ def _products() -> Any:
 
 
 def _product(name: str) -> Any:
-    """Return what the product `@` of a sparse matrix ends in, without the checks that cost more
-    than the sums of a small world; None where scipy has it no longer: `@` gives the same bits.
+    """Return the compiled function that a sparse matrix's `@` calls, without checks that take more
+    time than the sums of a small world; None where scipy no longer has it: then `@` is used, which
+    gives the same bits.
     """
     return getattr(_products(), name, None)
 
@@ -119,8 +120,8 @@ class GroupSum:
         return result
 
     def _long(self, values: Floats) -> Floats | None:
-        """Return the sums of many rows of one member, [groups]: the same additions in the same
-        order as `bincount` does; None where it is to do them.
+        """Return the sums of many rows of one member, [groups], by the same additions in the same
+        order as `bincount`; None where scipy's function is missing and `bincount` must do it.
         """
         name, starts, places = self._column
         multiply = _product(name)
@@ -132,9 +133,9 @@ class GroupSum:
 
     @cached_property
     def _column(self) -> tuple[str, NDArray[np.int32], NDArray[np.int32]]:
-        """Return the product that sums one member, and where in a sparse matrix of a single column,
-        which is multiplied by 1, its values stand: row by row where those of a group stand
-        together, so that no sum waits for the one before; else as they come.
+        """Return the name of the product that sums one member, and the two index arrays of the
+        sparse matrix that it multiplies by 1: by rows where the rows of a group stand together, so
+        that additions need not wait for one another; else as a single column.
         """
         group = self.group_of_row
         if self._is_long and group.size >= 4 * self.groups:
@@ -154,7 +155,7 @@ class GroupSum:
             first, last = int(own[0]), int(own[-1])
             self._sizes[key] = slice(first, last + 1), np.bincount(own - first)
         groups, sizes = self._sizes[key]
-        # in two fifths of the time
+        # faster than `take`: two fifths of the time
         return values[groups].repeat(sizes, axis=0)
 
     @cached_property
@@ -174,7 +175,9 @@ class GroupSum:
         return int(np.bincount(self.group_of_row, minlength=1).max()) <= 1
 
     def repeated(self, times: int) -> GroupSum:
-        """Return what sums so many arrays that stand below one another, each by its own groups."""
+        """Return the GroupSum of `times` such arrays below one another, each with groups of its
+        own.
+        """
         first = self.groups * np.arange(times)[:, None]
         return GroupSum((first + self.group_of_row).ravel(), self.groups * times)
 
@@ -202,9 +205,8 @@ def everywhere(shape: tuple[int, ...], value: float) -> Floats:
 
 
 def levelled(values: Floats) -> Floats:
-    """Return an array of one value as one that takes no memory, read-only; another as it is.
-
-    What is the same everywhere is read in no time.
+    """Return an array whose values are all alike as one that takes no memory, read-only, and any
+    other array as it is: the former is read much faster.
     """
     first = values[:1, :1]
     is_level = values.size and np.count_nonzero(values == first) == values.size
@@ -226,9 +228,9 @@ def some(values: NDArray[Any]) -> bool:
 
 
 def kept_where(marked: Bools, values: Floats) -> Floats:
-    """Return the values, of one shape with `marked`, where that holds, 0 elsewhere.
+    """Return the values where they are `marked`, and 0 elsewhere; arrays of one shape.
 
-    A product of flags and numbers takes twice as long.
+    Flags are turned into numbers first: their product with numbers would take twice as long.
     """
     kept: Floats = marked.astype(np.float64)
     kept *= values
@@ -238,8 +240,8 @@ def kept_where(marked: Bools, values: Floats) -> Floats:
 def whole(months: Floats) -> Ints:
     """Round to whole months, halves up, so that 2.5 and 3.5 months are a month apart.
 
-    What is a half but for rounding is one: the mean of suppliers at 1 and 2 months is 1.5 in
-    whatever order it is added up.
+    A number counts as a half if it is one up to rounding error, so that the mean of 1 and 2 months
+    is 1.5 in whatever order it is added up.
     """
     return np.floor(months + (0.5 + NO_MONTH)).astype(np.int64)
 
@@ -257,7 +259,7 @@ def total(
     """Sum over the first axis, one after the other: the same bits at any number of members, unlike
     `values.sum(axis=0)`.
 
-    What is not an array yet needs the `shape` of what is summed.
+    An iterable of arrays must give their `shape`, in case it is empty.
     """
     result = np.zeros(values.shape[1:] if isinstance(values, np.ndarray) else shape or ())
     for each in values:
@@ -271,7 +273,7 @@ def divide(numerator: Floats, denominator: Floats, otherwise: float = 0.0) -> Fl
     """
     is_number = denominator > NOTHING
     if np.count_nonzero(is_number) == is_number.size:
-        # in a third of the time
+        # takes a third of the time of the general case
         quotient: Floats = numerator / denominator
         return quotient
     shape = (

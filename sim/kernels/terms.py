@@ -1,7 +1,7 @@
 """Say how much the links of a group may carry together, from what quotas, cut-offs and exceptions
-leave.
+leave. Equations 9.
 
-Which links a limit is for is in `groups.py`; how it is shared is in `limits.py`.
+`groups.py` says which links a limit is for, `limits.py` how it is shared.
 """
 
 from __future__ import annotations
@@ -27,32 +27,35 @@ ANY = 1e300
 class Terms:
     """Hold what the links of each group may carry together this month, arrays [groups, members].
 
-    A limit is an amount, or a share of what would flow without it. With what flows and what is
-    asked of the group, as far as it was not refused before, as `would`, the limit is
+    A limit is an amount, or a share of what would flow without it. Let `would` be what flows in the
+    group plus what is asked of it and was not refused before. Then the limit is
 
         min(most, max(min(fixed, share * max(base, would)), amount, part * max(base, would)))
 
     where `share` is what partial cuts leave, and `amount` and `part` what is let through all the
-    same. What a cut has refused does not count again: half of a need stays cut by half. What waits
-    for another reason does: a cut of next to nothing takes next to nothing away after an outage.
+    same. Orders that a cut has refused do not count in `would`, or the cut would wear off. Orders
+    that wait for another reason, such as an outage, do count.
+
+    A group is *partly cut* in members in which `share` or `part` lies between 0 and 1. A *cut pair*
+    is a link and such a group that it is in, a *cut link* the link of one.
     """
 
     groups: Groups
     most: Floats
-    """What nothing lets pass: caps of trade rules, capacities of re-exports; units per month"""
+    """The most in any case: caps of trade rules, capacities of re-exports; units per month"""
     fixed: Floats
     """What quotas and sanctions leave, inf where there are none; units per month"""
     share: Floats
-    """What cut-offs leave, 0 to 1"""
+    """The share that cut-offs leave, 0 to 1"""
     base: Floats
     """Flow at the start, units per month"""
     amount: Floats
     """What exceptions let through, units per month"""
     part: Floats
-    """What exceptions let through, as a share"""
+    """The share that exceptions let through, 0 to 1"""
     counted: Bools | None
-    """[pairs, members]: whether a link's flow counts toward its group's limit, and is held by it:
-    one for several pairs of states is none for those that nothing restricts; None: all do"""
+    """[pairs, members]: whether a link counts toward its group's limit and is held by it: a limit
+    for several pairs of states is not for pairs that nothing restricts; None: all links count"""
     own: Own | None = field(default=None, kw_only=True)
     """What passes first under limits for several pairs of states; None: nothing does"""
 
@@ -110,8 +113,8 @@ class Terms:
         return divide(1.0 - left, left)
 
     def refused_of(self, links: Ints, flow: Floats) -> Floats:
-        """Return what of the `flow` [links, members] came over some links of which cuts refused
-        more, [of them, members]: nothing where less came than exceptions let through.
+        """Return the `flow` [links, members] over some links, [of them, members]; 0 where no cut
+        refused anything, since less came than exceptions let through.
         """
         came = flow.take(links, axis=0)
         if some(self.amount):
@@ -141,36 +144,36 @@ class Terms:
 
     @cached_property
     def cut_in_part(self) -> Bools:
-        """Mark the groups that are a share of what would flow, [groups, members]."""
+        """Mark the groups that are partly cut, [groups, members]."""
         return _is_part(self.share) | _is_part(self.part)
 
     @cached_property
     def cut_whole(self) -> Bools:
-        """Mark the groups that a cut-off leaves nothing, [groups, members]."""
+        """Mark the groups to which a cut-off leaves nothing, [groups, members]."""
         return (self.share <= 0) & (self.part <= 0)
 
     @cached_property
     def cut_pairs(self) -> Ints:
-        """Return the pairs of links with these groups, ascending; of any member."""
+        """Return the pairs of links with groups that are partly cut in some member, ascending."""
         return np.flatnonzero(np.logical_or.reduce(self.cut_in_part, axis=1)[self.groups.group])
 
     @cached_property
     def cut_links(self) -> Ints:
-        """Return the links in these groups, ascending."""
+        """Return the links of the cut pairs, ascending."""
         return np.unique(self.groups.link[self.cut_pairs])
 
     @cached_property
     def of_cut_pairs(self) -> Ints:
-        """Return the place of the link of each of these pairs among these links."""
+        """Return the place of each cut pair's link among the cut links."""
         return np.searchsorted(self.cut_links, self.groups.link[self.cut_pairs])
 
     @cached_property
     def first_cuts(self) -> Ints:
-        """Return the place of the first of these pairs of each of these links."""
+        """Return the place of each cut link's first pair among the cut pairs."""
         return np.unique(self.of_cut_pairs, return_index=True)[1]
 
     def least_of_cuts(self, pairs: Floats) -> Floats:
-        """Return the least value of each of these links' pairs, [cut links, members]."""
+        """Return the least value of each cut link's pairs: [cut pairs, ...] -> [cut links, ...]."""
         if self.first_cuts.size == pairs.shape[0]:
             return pairs
         least: Floats = np.minimum.reduceat(pairs, self.first_cuts, axis=0)
@@ -178,32 +181,30 @@ class Terms:
 
     @cached_property
     def cut_here_by_pair(self) -> Bools:
-        """Mark the members in which the link of each of these pairs is cut in part by its group,
-        [cut pairs, members].
-        """
+        """Mark the members in which each cut pair's group cuts its link, [cut pairs, members]."""
         pairs: Bools = self.cut_in_part[self.groups.group[self.cut_pairs]]
         return pairs if self.counted is None else pairs & self.counted[self.cut_pairs]
 
     @cached_property
     def cut_here(self) -> Bools:
-        """Mark the members in which these links are cut in part, [cut links, members]."""
+        """Mark the members in which each cut link is partly cut, [cut links, members]."""
         return GroupSum(self.of_cut_pairs, self.cut_links.size).any(self.cut_here_by_pair)
 
     @cached_property
     def by_cut_group(self) -> GroupSum:
-        """Sum these pairs to [groups, members]."""
+        """Sum cut pairs to [groups, members]."""
         return GroupSum(self.groups.group[self.cut_pairs], self.groups.by_group.groups)
 
     @cached_property
     def by_cut_claim(self) -> GroupSum:
-        """Sum these pairs to [claims, members]."""
+        """Sum cut pairs to [claims, members]."""
         by_claim = self.groups.by_claim
         return GroupSum(by_claim.group_of_row[self.cut_pairs], by_claim.groups)
 
     @cached_property
     def others(self) -> Self | None:
-        """Return the limits without what restricts groups that are a share of what would flow; what
-        nothing lets pass holds for these, too. None: no limits.
+        """Return the limits without what restricts partly cut groups, except `most`, which holds
+        for them, too. None: nothing is left that limits.
         """
         cut = self.cut_in_part
         if not self.cut_links.size:
@@ -216,8 +217,8 @@ class Terms:
 
     @cached_property
     def beside_cuts(self) -> Self | None:
-        """Return what quotas and sanctions leave of groups that are a share of what would flow,
-        which is no measure of that; None: there are none.
+        """Return the limits of quotas and sanctions on partly cut groups alone; they do not lower
+        what would flow. None: there are none.
         """
         fixed = np.where(self.cut_in_part, self.fixed, np.inf)
         if not some(fixed < np.inf):
@@ -227,9 +228,7 @@ class Terms:
 
     @cached_property
     def of_cuts(self) -> Self:
-        """Return the limits with nothing but what restricts groups that are a share of what would
-        flow.
-        """
+        """Return the limits with only what restricts partly cut groups."""
         cut = self.cut_in_part
         share, part = np.where(cut, self.share, 1.0), np.where(cut, self.part, 0.0)
         fixed, most = (np.where(cut, each, np.inf) for each in (self.fixed, self.most))
@@ -237,7 +236,7 @@ class Terms:
 
     @cached_property
     def is_nested(self) -> bool:
-        """Return whether a limit that is no share may hold for a part of a group that is one."""
+        """Return whether a limit that is no share may hold for some links of a partly cut group."""
         if not self.groups.is_crossed:
             return False
         is_firm = ~self.cut_in_part & ((self.fixed < np.inf) | (self.share <= 0))
@@ -245,14 +244,14 @@ class Terms:
 
     @property
     def firm(self) -> Floats:
-        """Return what groups leave however much would flow, [groups, members]: of those that are a
-        share of it, what nothing lets pass. Leaks move it within a month's limits.
+        """Return what groups leave however much would flow, [groups, members]: of partly cut ones,
+        `most`. It is not kept, since leaks change it while the limits are the same object.
         """
         return np.where(self.cut_in_part, self.most, self.at(np.zeros_like(self.most)))
 
     @cached_property
     def has_most(self) -> bool:
-        """Return whether there is anything that nothing lets pass."""
+        """Return whether there is a `most` anywhere."""
         return some(self.most < np.inf)
 
     @cached_property
@@ -263,8 +262,8 @@ class Terms:
 
     @cached_property
     def frees(self) -> Bools | None:
-        """Mark what is exempt as a whole, [groups, members]: it waits for nothing, old orders
-        neither; None: nothing.
+        """Mark the groups that are exempt as a whole, [groups, members], for which even old orders
+        may pass; None: there are none.
         """
         frees = self.part >= 1.0
         return frees if some(frees) else None
@@ -275,7 +274,9 @@ class Terms:
         return some(self.part)
 
     def left(self, would: Floats) -> Floats:
-        """Return what restrictions leave and exceptions let through if so much would flow."""
+        """Return what restrictions leave and exceptions let through if `would` flowed without them,
+        both [groups, members], units per month; `most` is left out.
+        """
         if self.cuts is None and not self.exempts:
             return np.maximum(self.fixed, self.amount)
         reference = np.maximum(self.base, would)
@@ -291,7 +292,7 @@ class Terms:
         return limit
 
     def at(self, would: Floats) -> Floats:
-        """Return each group's limit if so much would flow without it, units per month."""
+        """Return each group's limit if `would` flowed without it, [groups, members]."""
         if not self.has_most:
             return self.left(would)
         if self.cuts is None and not self.exempts:
@@ -299,9 +300,8 @@ class Terms:
         return np.minimum(self.left(np.minimum(would, self.most)), self.most)
 
     def shares_beyond(self, lawful: Floats, flow: Floats) -> Floats:
-        """Return which share of each touched link's flow lies beyond `lawful` [groups, members].
-
-        [touched, members], 0 to 1: the greatest among its groups.
+        """Return the share of the flow of each link in a group that lies beyond `lawful` [groups,
+        members]: [touched, members], 0 to 1, the greatest among the link's groups.
         """
         carried = self.carried(flow)
         over = np.where(carried > lawful * (1.0 + RTOL), carried - lawful, 0.0)

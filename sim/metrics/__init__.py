@@ -1,3 +1,3 @@
-"""What runs are measured by: one table of all metrics (`table`), their arithmetic, and how they
-follow from what is recorded (`derive`).
+"""Define the metrics of runs: one table of all of them (`table`), their arithmetic, and how they
+are derived from what is recorded (`derive`).
 """

@@ -56,11 +56,11 @@ def recovery(service: Floats, hit: Ints, share: float) -> Floats:
     """Return the months from `hit` until `share` of the lost service is regained and stays so for
     three months.
 
-    `service` [months, ...] is a fill rate; its usual level is the mean before `hit` [...] (1 when
-    hit at once). What is lost is told by the lowest point between the first fall below the usual
-    level and its return to it for three months: a later fall is another story. Counted from that
-    point on, with linear interpolation between months. inf: not regained; NaN: never hit or never
-    fell.
+    `service` [months, ...] is a fill rate; its usual level is the mean before `hit` [...] (1 if
+    there is no month before). The loss is measured at the lowest point between the first fall below
+    the usual level and its return to it for three months; a later fall does not count. Recovery is
+    looked for from that point on, with linear interpolation between months. inf: not regained; NaN:
+    never hit or never fell.
     """
     months = service.shape[0]
     flat, begin = service.reshape(months, -1), np.clip(hit.ravel(), 0, months)
@@ -101,11 +101,11 @@ def _lasting(holds: Bools) -> tuple[Ints, Bools]:
 
 
 def resilience_loss(service: Floats, hit: Ints) -> Floats:
-    """Sum the service lost from `hit` on against the mean before it, month by month; [needs,
-    members]. Bruneau et al. 2003.
+    """Sum the service lost from `hit` on, compared with the mean before it, over the months;
+    [needs, members]. Bruneau et al. 2003.
 
-    Where the need is never hit, or at once, all that lacks from full service in the whole run is
-    lost.
+    If the need is never hit, or is hit in the first month, the service lost is compared with 1,
+    over the whole run.
     """
     since = np.where(hit < NEVER, hit, 0)
     before, after = _before(service.shape, since), _after(service.shape, since)
@@ -118,10 +118,10 @@ def substitution_ratio(received: Floats, legacy: Floats, hit: Ints) -> Floats:
     """Return how much of the old suppliers' deliveries others have replaced, in units, in the last
     year.
 
-    Others' deliveries in the last twelve months above those of the twelve before `hit`, over the
-    old suppliers' then. `legacy` [months, needs, members] is what arrived from suppliers that a
-    restriction hit. Gross: falling need is not counted as substitution. NaN where nothing came from
-    them.
+    That is by how much others delivered more in the last twelve months than in the twelve before
+    `hit`, divided by what the old suppliers delivered in these twelve. `legacy` [months, needs,
+    members] is what arrived from suppliers that a restriction hit. A need that falls does not count
+    as substitution. NaN where nothing came from the old suppliers.
     """
     window = _before(received.shape, hit) & ~_before(received.shape, hit - YEAR)
     months = np.maximum(total(window), 1)
@@ -149,11 +149,11 @@ def import_dependence(imports: Floats, received: Floats) -> Floats:
 
 
 def substitution_cost(spending: Floats, received: Floats, hit: Ints) -> Floats:
-    """Return what a unit delivered in the last twelve months cost more than one in the twelve
-    before `hit`, [needs, members].
+    """Return by how much a unit delivered in the last twelve months cost more than one in the
+    twelve before `hit`, [needs, members].
 
-    Money per unit, delivery with it. NaN where nothing was delivered in either, or nothing was ever
-    hit.
+    Money per unit, including delivery. NaN where nothing was delivered in one of the two, or
+    nothing was ever hit.
     """
     window = _before(received.shape, hit) & ~_before(received.shape, hit - YEAR)
     before, last = total(received * window), total(received[-YEAR:])

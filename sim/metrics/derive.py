@@ -1,4 +1,4 @@
-"""How metrics follow from what is recorded: by month, over a period, and over the whole run."""
+"""Derive metrics from what is recorded: by month, over a period, and over the whole run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a metric is: the form of an entry in the table, and the faults that an entry may have."""
+"""Define the form of an entry in the table of metrics, and find the faults of an entry."""
 
 from __future__ import annotations
 

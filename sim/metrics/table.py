@@ -21,8 +21,8 @@ MONTHLY: Mapping[str, MonthlyMetric] = tabled(
         better="",
         array="needs.final",
         of_inputs="needed_inputs",
-        text="What the state wants to use in the month. Of an input: what lines used, and what they"
-        " would have used beyond that for what is asked of them, had it been in store.",
+        text="What the state wants to use in the month. Of an input: what lines used, plus what"
+        " they would have used, had it been in stock, to make all that was asked of them.",
     ),
     MonthlyMetric(
         name="received",
@@ -50,7 +50,7 @@ MONTHLY: Mapping[str, MonthlyMetric] = tabled(
         better="less",
         derived=("used", "need"),
         compute=arithmetic.unmet,
-        text="The part of the month's need that was not used in the month, even if it was later.",
+        text="The part of the month's need that was not met in the month, even if it was later.",
     ),
     MonthlyMetric(
         name="backlog",
@@ -128,8 +128,8 @@ MONTHLY: Mapping[str, MonthlyMetric] = tabled(
         better="less",
         together="sum",
         array="needs.spending",
-        text="What the state pays for the month's deliveries, transport, mark-ups and tariffs with"
-        " it.",
+        text="What the state pays for the month's deliveries, including transport, mark-ups and"
+        " tariffs.",
     ),
     MonthlyMetric(
         name="deferred",
@@ -139,8 +139,8 @@ MONTHLY: Mapping[str, MonthlyMetric] = tabled(
         better="less",
         array="needs.deferred",
         of_inputs="",
-        text="Unmet need that still waits at the end of the month: what was not given up, which is"
-        " a share a month, the product's cancellation.",
+        text="Unmet need that still waits at the end of the month; a share of it, the product's"
+        " cancellation, is given up each month.",
     ),
 )
 """What is known of every month, in the order in which tables show it."""
@@ -190,8 +190,8 @@ SUMMARY: Mapping[str, RunMetric] = tabled(
         together="mean",
         derived=("used", "need", HIT),
         compute=arithmetic.fill_rate_after,
-        text="The share of need met in its own month, from the month on in which a restriction"
-        " first hits the need; of the whole run where none does.",
+        text="The share of need met in its own month, from the month in which a restriction first"
+        " hits the need; over the whole run where none does.",
     ),
     _whole_run("unmet"),
     _whole_run(
@@ -209,10 +209,10 @@ SUMMARY: Mapping[str, RunMetric] = tabled(
         together="mean",
         derived=("received", "legacy", HIT),
         compute=arithmetic.substitution_ratio,
-        text="How much of the old suppliers' deliveries others have replaced, in units: what"
-        " others deliver in the last twelve months above those of the twelve before the hit, over"
-        " what the old suppliers delivered then. Gross: falling need is no substitution. Empty"
-        " where nothing came from a supplier that was hit.",
+        text="How much of the old suppliers' deliveries others have replaced, in units: by how"
+        " much others deliver more in the last twelve months than in the twelve before the hit,"
+        " divided by what the old suppliers delivered in these twelve. A need that falls does not"
+        " count as substitution. Empty where nothing came from a supplier that was hit.",
     ),
     RunMetric(
         name="T50",
@@ -223,9 +223,9 @@ SUMMARY: Mapping[str, RunMetric] = tabled(
         censored=True,
         derived=("fill_rate", HIT),
         compute=lambda fill, hit: arithmetic.recovery(fill, hit, 0.5),
-        text="Months from the hit until half of the lost fill rate is regained, for three months"
-        " at least. What is lost is told by the lowest point before the fill rate is back at its"
-        " level before the hit for three months; a later fall does not count. Empty where no"
+        text="Months from the hit until half of the lost fill rate is regained and stays so for"
+        " three months. The loss is measured at the lowest point before the fill rate is back at"
+        " its level before the hit for three months; a later fall does not count. Empty where no"
         " restriction hits or nothing is lost; inf: not within the run.",
     ),
     RunMetric(
@@ -237,7 +237,7 @@ SUMMARY: Mapping[str, RunMetric] = tabled(
         censored=True,
         derived=("fill_rate", HIT),
         compute=lambda fill, hit: arithmetic.recovery(fill, hit, 0.9),
-        text="As T50, of nine tenths of the lost fill rate.",
+        text="As T50, but until nine tenths of the lost fill rate are regained.",
     ),
     RunMetric(
         name="resilience_loss",
@@ -248,8 +248,8 @@ SUMMARY: Mapping[str, RunMetric] = tabled(
         together="sum",
         derived=("fill_rate", HIT),
         compute=arithmetic.resilience_loss,
-        text="The fill rate lost since the hit against its mean before, added up over the months"
-        " (Bruneau et al. 2003); where no restriction hits, all that lacks from 1 in the run.",
+        text="The fill rate lost since the hit compared with its mean before, added up over the"
+        " months (Bruneau et al. 2003); where no restriction hits, compared with 1 over the run.",
     ),
     RunMetric(
         name="import_dependence",
@@ -287,9 +287,9 @@ SUMMARY: Mapping[str, RunMetric] = tabled(
         better="less",
         derived=("spending", "received", HIT),
         compute=arithmetic.substitution_cost,
-        text="What a unit delivered in the last twelve months costs more than one in the twelve"
-        " before the hit, delivery included; empty where nothing was delivered in either, or"
-        " nothing was hit.",
+        text="By how much a unit delivered in the last twelve months costs more than one in the"
+        " twelve before the hit, delivery included; empty where nothing was delivered in one of"
+        " the two, or nothing was hit.",
     ),
     known=MONTHLY,
 )

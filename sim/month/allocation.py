@@ -1,4 +1,4 @@
-"""Make what was ordered, as far as it is offered, and ship it.
+"""Allocate offers to orders, make what was ordered as far as it is offered, and ship it.
 
 Writes links.flow and kept_away, needs.received, backlog, used and stock, and lines.output.
 """
@@ -13,7 +13,7 @@ from sim.world import lots
 from sim.world.world import Trade, World
 
 ROUNDING = 1e-14
-"""What is left of orders below this share of them is rounding."""
+"""A backlog below this share of the orders is rounding error."""
 
 
 def ship(world: World, trade: Trade) -> None:

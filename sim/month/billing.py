@@ -1,8 +1,9 @@
 """Set the month's prices by pricing rules, and bill what was shipped.
 
-Goods are billed when they ship, delivery with them. Nobody is billed for capital and idle capacity:
-programmes pay the one out of their treasuries, the other is a factory's loss. Writes lines.price,
-revenue and idling, needs.spending and delivery.
+Goods are billed when they ship, together with delivery. Nobody is billed for capital or for idle
+capacity: programmes pay for capital out of their treasuries, and idle capacity is a factory's loss.
+
+Writes lines.price, revenue and idling, needs.spending and delivery.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ Pricing = Sequence[tuple[Callable[[Quote], Floats], Rows]]
 
 
 def begin(world: World, pricing: Pricing) -> None:
-    """Set prices at rest, from what is asked and shipped by then."""
+    """Set prices at rest, from what is asked and shipped so far."""
     lines = world.lines
     _price(world, pricing, lines.capacity * lines.yield_, lines.output)
 

@@ -13,7 +13,7 @@ from sim.world.world import World
 
 
 def update(world: World) -> None:
-    """Turn finished projects into capacity, which then ramps up; take out what is out of use."""
+    """Turn finished projects into capacity, which then ramps up; leave out what is out of use."""
     axes, lines = world.axes, world.lines
     building = [
         each

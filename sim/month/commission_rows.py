@@ -1,9 +1,10 @@
-"""List what programmes look at: what their beneficiaries need, which lines can serve them, and what
-may be built.
+"""Number what programmes look at: what their beneficiaries need, which lines can serve them, and
+what may be built.
 
-A gap is of a programme and a product of its candidates; a claim of a programme and a need that
-counts for it; a server of a programme and a line that may serve such a need, or is a candidate's; a
-way of a programme and a link over which a server may deliver. Candidates are the world's projects.
+A *gap* is a programme and a product of its candidates. A *claim* is a programme and a need that
+counts for it. A *server* is a programme and a line that may serve such a need or is a candidate's.
+A *way* is a programme and a link over which a server may deliver. Candidates are the world's
+projects.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ class Buyers:
     """Hold the needs that count for some programme, and what reaches them."""
 
     needs: Ints
-    """Rows of the world; what follows numbers them by their places here"""
+    """Their rows in the world; elsewhere they are numbered by their places here"""
     links: Ints
     """All links that serve them"""
     by_need: GroupSum
@@ -40,8 +41,8 @@ class Buyers:
 
 
 class Rows(NamedTuple):
-    """Hold what gaps, claims, servers and ways stand for, rows of the world but for what are gaps
-    and servers.
+    """Hold what gaps, claims, servers and ways stand for: rows of the world, except where they
+    refer to gaps and servers.
     """
 
     gap_programme: Ints
@@ -75,8 +76,9 @@ class Rows(NamedTuple):
 def _rows_of(
     world: World, programme: int, changing: Bools, gaps: int, servers: int
 ) -> tuple[Ints, ...]:
-    """List the rows of one programme, as `Rows` has them, after so many `gaps` and `servers` of
-    others; `changing` [lines] may get more capacity, by whomever, or call some back.
+    """List the rows of one programme, as `Rows` has them, numbered on from `gaps` and `servers` of
+    other programmes; `changing` [lines] marks lines that may get more capacity from anybody, or
+    call some back.
     """
     axes = world.axes
     own = axes.project_line[axes.project_programme == programme]

@@ -1,4 +1,4 @@
-"""Hold what programmes look at, all together, so that a month's sums are done once for all of them;
+"""Hold what all programmes look at together, so that a month's sums are done once for all of them;
 `commission_rows.py` says what the rows are.
 """
 
@@ -39,7 +39,9 @@ class Commission:
     def build(
         cls, world: World, rule: Callable[[BudgetRequest], Floats], row: int, rows: slice
     ) -> Commission:
-        """Seat the commission of a programme, a row of the world's axes, over its projects."""
+        """Build the commission of a programme, given by its row in the world's axes, for its
+        projects.
+        """
         axes = world.axes
         state = np.array(axes.states)[axes.line_state[axes.project_line[rows]]]
         return cls(rule, row, rows, state, GroupSum(np.zeros(state.size, dtype=np.int64), 1))
@@ -49,9 +51,9 @@ class Reach(NamedTuple):
     """Hold which servers may deliver to a beneficiary over permitted links."""
 
     ways: Bools
-    """[ways, members]: which ways are permitted"""
+    """[ways, members]: whether the way is permitted"""
     shares: Floats
-    """[servers, members]: 1 where one of its ways is, 0 elsewhere"""
+    """[servers, members]: 1 where one of the server's ways is permitted, 0 elsewhere"""
     servers: Bools
     """[servers, members]: the same as flags"""
 
@@ -71,7 +73,7 @@ class Commissions:
     claim_need: Ints
     """Need of each claim, a place among the buyers'"""
     counts: Floats
-    """[claims, members]: how much of what the need lacks the programme sees"""
+    """[claims, members]: the share of what the need lacks that the programme counts"""
     claims_by_gap: GroupSum
     server_line: Ints
     servers_by_gap: GroupSum
@@ -79,11 +81,11 @@ class Commissions:
     """Need of each way, a place among the buyers'"""
     ways_by_server: GroupSum
     reaching: Kept[Reach]
-    """Who may deliver to whom where trade is permitted"""
+    """Returns who may deliver to whom where trade is permitted"""
     delivered: Kept[Bools]
-    """Which inputs of lines somebody may deliver then, [inputs, members]"""
+    """Returns which inputs of lines somebody may then deliver, [inputs, members]"""
     shared: Shared | None
-    """None: no product has candidates of two programmes"""
+    """The products for which several programmes have candidates; None: there are none"""
 
     @classmethod
     def build(cls, world: World, seats: Sequence[Commission], months: int) -> Commissions | None:
@@ -120,8 +122,8 @@ class Commissions:
         )
 
     def returns(self, world: World, rows: slice) -> Floats:
-        """Count the need covered for the money, [candidates, members], of the candidates `rows`;
-        see `BudgetRequest.count_returns`.
+        """Return the need that the candidates `rows` cover per unit of money, [candidates,
+        members]; see `BudgetRequest.count_returns`.
         """
         projects, lines = world.projects, world.axes.project_line[rows]
         expected = world.needs.expected.take(self.buyers.needs[self.claim_need], axis=0)
@@ -146,7 +148,7 @@ def _delivered(links: Ints, wanted: Bools, by_input: GroupSum, permitted: Bools)
 
 
 def _reach(links: Ints, wanted: Bools, by_server: GroupSum, permitted: Bools) -> Reach:
-    """Say who may deliver to whom over these links as far as they are `permitted`, [all links,
+    """Return who may deliver to whom over these links where they are `permitted`, [all links,
     members], and `wanted`, [ways, members].
     """
     ways = permitted.take(links, axis=0) & wanted

@@ -1,4 +1,4 @@
-"""Use goods from the states' stocks: up to the need, or as a stockpile rule says.
+"""Use goods from the states' stocks: as much as is needed, or as a stockpile rule says.
 
 Writes needs.final, used, stock and deferred, and needs.cover where a stockpile rule sets it.
 """
@@ -17,8 +17,8 @@ from sim.world.world import World
 
 @dataclass(frozen=True, eq=False)
 class StockPolicy:
-    """Hold a rule, the final needs of the states that follow it, and what it knows of them that
-    does not change.
+    """Hold a stockpile rule, the final needs of the states that follow it, and what the rule knows
+    of these that does not change.
     """
 
     rule: Callable[[Store], StockDecision]
@@ -85,10 +85,11 @@ def held_at_rest(world: World, keepers: Sequence[StockPolicy]) -> Floats:
 
 
 def release(world: World, wanted: Floats, used: Floats, keepers: Sequence[StockPolicy]) -> None:
-    """Set what is used of the stocks, `used` [final needs, members], and what orders are to hold,
-    where rules say so.
+    """Set what is used of the stocks, `used` [final needs, members], and the cover that orders are
+    to hold, for needs with a stockpile rule.
 
-    `wanted` holds this month's need and what is still deferred. No rule can use what is not there.
+    `wanted` [final needs, members] is this month's need plus what is still deferred. No rule can
+    use more than is there.
     """
     needs = world.needs
     for keeper in keepers:

@@ -1,4 +1,4 @@
-"""Move goods: what arrives this month, and what is sent on its way.
+"""Move goods: let them arrive, and send this month's shipments on their way.
 
 Writes needs.stock, in_transit, pipeline and lead.
 """
@@ -15,7 +15,7 @@ from sim.world.world import Needs, World
 
 
 def arrive(world: World) -> None:
-    """Unload what arrives this month into stocks."""
+    """Add what arrives this month to stocks."""
     needs = world.needs
     slot = needs.pipeline[world.month % needs.pipeline.shape[0]]
     needs.stock += slot
@@ -40,8 +40,8 @@ def dispatch(world: World) -> None:
 
 
 def _set_lead(needs: Needs, leads: LeadGroups, led: Floats, sent: Floats) -> None:
-    """Set the mean lead time of needs to which something was `sent`, units, that will be under way
-    for `led`, units times months, both [varying needs, members].
+    """Set the mean lead time of needs to which something was sent: `led`, the units times their
+    months under way, divided by the units `sent`, both [varying needs, members].
     """
     # dust that rounding left of orders says nothing about lead times
     dust = leads.of_varying(needs.stock) + leads.of_varying(needs.in_transit)

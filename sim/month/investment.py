@@ -1,4 +1,6 @@
-"""Let factories decide on their own plant, and begin what they decide on."""
+"""Let factories decide whether to add or convert capacity on their own account, and begin what they
+decide on.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ Investing = Sequence[tuple[Callable[[Prospects], Floats], Ints | slice]]
 
 
 def invest(world: World, investing: Investing) -> None:
-    """Show factories their order books and idle lines, and begin the works that they decide on."""
+    """Show factories their order books and idle lines, and begin the works that their rules decide
+    on.
+    """
     if not investing:
         return
     works = world.works
@@ -33,7 +37,7 @@ def invest(world: World, investing: Investing) -> None:
 
 
 def _look(world: World) -> Prospects:
-    """Say what all factories may do, and let them remember this month."""
+    """Return what all factories may do, and remember this month's order books and idle shares."""
     axes, lines, works = world.axes, world.lines, world.works
     builds = axes.work_source < 0
     source = np.where(builds, 0, axes.work_source)
@@ -65,7 +69,7 @@ def _look(world: World) -> Prospects:
 
 
 def _some(together: Prospects, rows: Ints | slice) -> Prospects:
-    """Return what those may do who follow one rule."""
+    """Return what the factories that follow one rule may do."""
     parts = {each.name: getattr(together, each.name) for each in fields(together)}
     return Prospects(
         **{name: part[:, rows] if part.ndim == 3 else part[rows] for name, part in parts.items()}

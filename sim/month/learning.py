@@ -25,15 +25,15 @@ class Learner:
     rule: Callable[[Craft], Learnt]
     lines: Ints
     learns: Bools
-    """[lines, members]: where they can learn; elsewhere they stay as they are, whoever else does"""
+    """[lines, members]: in which members the line can learn; in others it stays exactly as it is"""
     craft: Craft
 
     @classmethod
     def build(
         cls, rule: Callable[[Craft], Learnt], choice: RuleChoice, mask: Bools, world: World
     ) -> Learner:
-        """Prepare for those of the lines marked that can learn in some member: their rate is above
-        0 and there is something to improve or to forget.
+        """Prepare for the marked lines that can learn in some member: their learning rate is above
+        0, and there is something to improve or to forget.
         """
         lines, given = world.lines, choice.parameters
         able = (lines.learning_rate > 0) & mask[:, None]
@@ -87,8 +87,10 @@ def _sisterhood(axes: Axes, experience: Floats, first: Floats) -> Sisterhood:
 
 
 def learn(world: World, learners: Sequence[Learner]) -> None:
-    """Add this month's output to experience, and set experience, unit cost and yield of those that
-    learn, for the next month: all else in a month goes by one yield.
+    """Add this month's output to experience, and set experience, unit cost and yield of lines that
+    learn, for the next month.
+
+    This comes last, so that everything else in a month uses the same yield.
     """
     lines = world.lines
     lines.experience += lines.output

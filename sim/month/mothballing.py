@@ -11,8 +11,8 @@ from sim.world.world import World
 
 
 def maintain(world: World) -> None:
-    """Change, at the end of a month, what capacity there will be in the next; money and goods are
-    not touched.
+    """Change the capacity of the next month, at the end of this one, by wear, laying up and calling
+    back.
     """
     if world.upkeep.wearing.size:
         lost = np.zeros_like(world.lines.capacity)
@@ -28,9 +28,7 @@ def maintain(world: World) -> None:
 
 
 def _lay_up(world: World) -> None:
-    """Lay up what has stood idle in each of the last months: the least of them, and begin to count
-    anew.
-    """
+    """Lay up the least that stood idle in any of the last months, and begin to count anew."""
     resting, lines = world.upkeep, world.lines
     rows = resting.resting
     capacity = lines.capacity[rows]
@@ -48,8 +46,8 @@ def _lay_up(world: World) -> None:
 
 
 def _call_back(world: World) -> None:
-    """Call back what buyers wait for, beyond what is on its way back; what no longer works
-    is lost.
+    """Call back as much as buyers wait for beyond what is on its way back already; what no longer
+    works is lost.
     """
     resting, lines = world.upkeep, world.lines
     rows = resting.resting
@@ -64,8 +62,10 @@ def _call_back(world: World) -> None:
 
 
 def _return(world: World) -> None:
-    """Give lines what is back next month. What rounding then leaves laid up is lost: a plant that
-    is all back would be called again.
+    """Give lines what is back next month.
+
+    Rounding error that is left laid up is lost, or a plant that is back as a whole would be called
+    back again.
     """
     resting, lines, rows = world.upkeep, world.lines, world.upkeep.resting
     slot = resting.returning[(world.month + 1) % resting.returning.shape[0]]

@@ -44,7 +44,7 @@ def place_orders(world: World, ordering: Ordering) -> None:
 
 
 def _orders(positions: Positions, ordering: Ordering) -> Floats:
-    """Return what buyers order who know this, [needs, members]."""
+    """Return what buyers in these positions order, [needs, members]."""
     ordered = np.empty_like(positions.backlog)
     for rule, rows in ordering:
         ordered[rows] = rule(positions.of(rows))
@@ -52,15 +52,16 @@ def _orders(positions: Positions, ordering: Ordering) -> Floats:
 
 
 def _starts(world: World) -> Floats:
-    """Return the starts that lines reckon with, [lines, members]."""
+    """Return the starts that lines expect to make, [lines, members], units started per month."""
     lines = world.lines
     starts = lines.perceived / lines.yield_
     return np.minimum(starts, lines.usable, out=starts)
 
 
 def _plan(world: World) -> Floats | None:
-    """Let buyers whose stock follows a plan reckon with what is to come when this month's orders
-    arrive; return what stock and orders of needs are to hold, NaN without a plan; None: all are.
+    """Let buyers whose stock follows a plan expect the use of the month in which this month's
+    orders arrive; return what their stock and orders should hold, [needs, members], NaN for needs
+    without a plan; None: no need has one.
     """
     plans, needs = world.stock_plans, world.needs
     if plans is None:
@@ -72,14 +73,14 @@ def _plan(world: World) -> Floats | None:
 
 
 def note_refusals(world: World) -> None:
-    """Tell limits, also those that events have set since, what cuts have refused before."""
+    """Set what cuts have refused before in the limits, also in those that events have set since."""
     if world.limits is not None:
         world.limits.tell(world.needs.refusals)
         world.asking.forget()
 
 
 def perceive(world: World, months: float) -> None:
-    """Let lines reckon with the demand that they were asked for, smoothed over so many months."""
+    """Smooth the demand that lines perceive over so many months."""
     lines = world.lines
     change = np.maximum(lines.asked, lines.output)
     change -= lines.perceived

@@ -1,4 +1,4 @@
-"""Let lines run beyond capacity by rules of their own; lines that never do need none of this."""
+"""Let lines run beyond capacity by overtime rules, where there are such rules."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Working = Sequence[tuple[Callable[[Effort], Floats], Rows]]
 
 
 def begin(world: World, working: Working) -> None:
-    """Give the world its overtime, none at the start, where any line may run beyond capacity."""
+    """Begin with no overtime; the array is made only where some line may run beyond capacity."""
     if working:
         world.lines.overtime = np.ones_like(world.lines.capacity)
 

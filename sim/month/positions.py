@@ -1,6 +1,6 @@
-"""Say what buyers know of their needs when they order, of all or of some of them.
+"""Work out what buyers know of their needs when they order, of all needs or of some.
 
-Most rules decide for a run of final needs or of inputs: then nothing is worked out for others.
+Most rules decide for consecutive final needs or inputs; then nothing is worked out for other needs.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Positions:
 
     world: World
     expected: Floats
-    """Use per month that orders reckon with, [needs, members]"""
+    """Expected use per month, on which orders are based, [needs, members]"""
     backlog: Floats
     """Ordered, not cancelled and not shipped, [needs, members]"""
     planned: Floats | None
@@ -38,9 +38,9 @@ class Positions:
     perceived: Floats
     """The use per month that buyers perceive, [needs, members]; rules write it"""
     refusals: Refusals | None = None
-    """What they would have besides; None: nothing"""
+    """What they would have in addition had cuts refused nothing; None: they are not asked this"""
     extra: Floats | None = None
-    """What lines would use less of inputs, [inputs, members]; None: nothing"""
+    """By how much less lines would then use of inputs, [inputs, members]; None: nothing"""
 
     @classmethod
     def now(cls, world: World, backlog: Floats, planned: Floats | None) -> Positions:
@@ -50,8 +50,8 @@ class Positions:
         return cls(world, needs.expected, backlog, planned, store, in_work, needs.perceived)
 
     def without(self, refusals: Refusals, extra: Floats) -> Positions:
-        """Return what buyers would know had cuts refused nothing, and lines did not expect `extra`
-        use of inputs, [inputs, members], to catch up; what they then perceive is not kept.
+        """Return what buyers would know had cuts refused nothing and did lines not expect `extra`
+        use of inputs, [inputs, members], to catch up; what they then perceive is not remembered.
         """
         expected = self.expected.copy()
         expected[self.world.axes.inputs] -= extra
@@ -89,8 +89,8 @@ class Positions:
         )
 
     def _either(self, rows: Rows, final: Floats, inputs: Callable[[slice], Floats]) -> Floats:
-        """Return for some needs what `final` needs have, [final needs, members], or what inputs
-        have, for a run of which `inputs` gives it.
+        """Return values for some needs: those of `final` [final needs, members], or those that
+        `inputs` returns for a slice of inputs.
         """
         size, everything = final.shape[0], len(self.world.axes.needs)
         if isinstance(rows, slice):
@@ -123,7 +123,7 @@ class Positions:
         return taken
 
     def _owed(self, rows: Rows) -> Floats:
-        """Count what buyers owe: a state what it defers, a line the inputs of what its own
+        """Return what buyers owe: a state its deferred need, a line the inputs for what its own
         customers still wait for.
         """
         deferred, refusals = self.world.needs.deferred, self.refusals
@@ -132,8 +132,8 @@ class Positions:
         return self._either(rows, deferred, partial(self._taken, self._waiting))
 
     def _last(self, rows: Rows) -> tuple[Floats, Floats]:
-        """Count what buyers used last month, and what demand would have taken, as far as capacity
-        goes; of states, this month's, which has happened.
+        """Return what buyers used last month, and what last month's demand would have taken as far
+        as capacity goes; of states, the same of this month, whose use has happened.
         """
         needs = self.world.needs
         used_up, (starts, able) = needs.used[: self.world.axes.final], self._starts

@@ -1,4 +1,5 @@
-"""Offer what capacity and inputs allow to be made this month, by production rules.
+"""Offer finished goods and what capacity and inputs allow to be made this month, by production
+rules.
 
 Writes lines.offer.
 """
@@ -21,7 +22,7 @@ Production = Sequence[tuple[Callable[[InputStock], Floats], InputStock, Rows, Ro
 
 
 def offer(world: World, making: Production) -> None:
-    """Offer what capacity and inputs allow to be made this month."""
+    """Set what each line offers this month: finished goods, and what capacity and inputs allow."""
     stock, refusals = lots.in_store(world), world.needs.refusals
     world.lines.offer = _offers(world, making, stock)
     if refusals is not None:
@@ -31,8 +32,8 @@ def offer(world: World, making: Production) -> None:
 
 
 def _offers(world: World, making: Production, stock: Floats) -> Floats:
-    """Return what capacity and so much of each input in store, [inputs, members], allow to be made,
-    [lines, members].
+    """Return what capacity allows to be made with inputs of which there are so many in stock,
+    [inputs, members]; [lines, members], good units.
     """
     lines = world.lines
     offer = lines.yield_ * lines.usable
@@ -46,8 +47,8 @@ def _offers(world: World, making: Production, stock: Floats) -> Floats:
 
 
 def starved(world: World, making: Production, delivered: Bools) -> Bools | None:
-    """Tell which lines, [lines, members], can start nothing whatever their capacity, since nobody
-    may deliver an input of which there is none; None: there are none.
+    """Mark the lines, [lines, members], that can start nothing whatever their capacity, because
+    there is none of an input and nobody may deliver any; None: there are no such lines.
 
     `delivered` [inputs, members] marks the inputs that somebody may deliver.
     """

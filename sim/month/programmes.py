@@ -61,9 +61,8 @@ def spend(world: World, commissions: Commissions | None, making: Production = ()
 
 
 def find_barred(commissions: Commissions, seen: Shortage, reach: Reach) -> Bools | None:
-    """Return the servers, [servers, members], whose lines stand idle though they reach
-    beneficiaries who wait, and none who do not: a limit keeps their goods away. None: there are
-    none.
+    """Mark the servers, [servers, members], whose lines stand idle although all beneficiaries that
+    they reach are waiting: a limit keeps their goods away. None: there are none.
     """
     idle = seen.idles.take(commissions.server_line, axis=0)
     idle &= reach.servers
@@ -76,8 +75,8 @@ def find_barred(commissions: Commissions, seen: Shortage, reach: Reach) -> Bools
 
 
 def coming_of(commissions: Commissions, seen: Shortage, barred: Bools | None) -> Floats:
-    """Return what servers' lines will have, [servers, members], good units per month: where they
-    are `barred`, nothing idle.
+    """Return what servers' lines will have for beneficiaries, [servers, members], good units per
+    month; of servers that are `barred`, idle capacity does not count.
     """
     lines = commissions.server_line
     coming: Floats = seen.coming.take(lines, axis=0)
@@ -99,8 +98,9 @@ def lacks(commissions: Commissions, seen: Shortage, coming: Floats) -> Floats:
 def find_fit(
     world: World, commissions: Commissions, seen: Shortage, reach: Reach, barred: Bools | None
 ) -> Bools:
-    """Return which candidates are fit, [candidates, members]: their line reaches a beneficiary and
-    is fit, is not `barred` [servers, members], and is accepted by the time its capacity is there.
+    """Mark the candidates whose capacity would help, [candidates, members]: their line reaches a
+    beneficiary, is fit, is not `barred` [servers, members], and buyers accept its goods by the time
+    its capacity is there.
     """
     servers, lines = commissions.candidate_server, world.axes.project_line
     ready = world.month + world.projects.delay
@@ -113,8 +113,8 @@ def find_fit(
 
 
 def share_gaps(world: World, commissions: Commissions, lacking: Floats, fit: Bools) -> Floats:
-    """Count the capacity that each candidate would have to add, [candidates, members], units
-    started per month: what is `lacking` [gaps, members], shared equally by the programme's
+    """Return the capacity that each candidate would have to add, [candidates, members], units
+    started per month: what is `lacking` [gaps, members], shared equally among the programme's
     candidates for the product that are `fit` [candidates, members].
     """
     gap, may = commissions.candidate_gap, fit.astype(np.float64)
@@ -134,8 +134,11 @@ def share_out(
     room: Floats,
     budget: Floats,
 ) -> Floats:
-    """Return money [candidates, members] for gaps and the capacity that can be taken up,
-    [candidates, members], out of the budgets, [programmes, members], of those who spend.
+    """Share out the budgets [programmes, members] of the programmes that spend, by their rules;
+    return the money of each candidate, [candidates, members].
+
+    `gap` is the capacity that would close the gap and `room` what may be built this month, both
+    [candidates, members].
     """
     cost = world.projects.capital_cost
     wanted = np.minimum(gap, room)
@@ -165,10 +168,11 @@ def _close_together(
     lacking: Floats,
     coming: Floats,
 ) -> None:
-    """Reduce what programmes start in one month for the same product to what closes the gap once:
-    the greatest that one of those who spend sees, or what all their beneficiaries lack.
+    """Reduce what several programmes start in one month for the same product, so that together they
+    close the gap once.
 
-    `lacking` [gaps, members] is what each sees, `coming` [servers, members] what reaches it.
+    The gap is the greatest that one of the spending programmes sees, `lacking` [gaps, members], or
+    what all their beneficiaries lack. `coming` [servers, members] is what lines will have for them.
     """
     rows, projects = shared.candidates, world.projects
     started = projects.started.take(rows, axis=0)
@@ -188,8 +192,7 @@ def _close_together(
 
 
 def _lacked_together(shared: Shared, spends: Bools, seen: Shortage, coming: Floats) -> Floats:
-    """Return what the beneficiaries of all who spend lack, each need counted once.
-
+    """Return what the beneficiaries of all spending programmes lack, each need counted once,
     [shared products, members], units per month.
     """
     counted = shared.by_need(kept_where(spends.take(shared.claim_programme, axis=0), shared.counts))

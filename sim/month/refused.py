@@ -1,6 +1,6 @@
-"""Follow how buyers would stand had cuts refused nothing.
+"""Track what lines would have made had cuts refused them no inputs. Equations 9.1.
 
-Writes refusals: what lines would have made of inputs that they lack, for whom their customers wait.
+Their customers wait for that: it is written into the needs' `refusals`.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from sim.month.positions import Positions
 from sim.world.world import World
 
 DUST = 1e-9
-"""What was refused of less than this share of what a need wants is rounding."""
+"""If less than this share of what a need wants was refused, that is rounding error."""
 
 
 def make(world: World, months: float) -> None:
-    """Find what lines would have made beside what they did, and let it wait, too: their customers
-    would have it. Lines smooth over so many months what they are asked for.
+    """Find what lines would have made beyond what they made, and count it as refused to their
+    customers, who would have it; lines smooth what they are asked for over so many `months`.
     """
     needs, lines, axes = world.needs, world.lines, world.axes
     refusals, inputs, own = needs.refusals, axes.inputs, axes.customers
@@ -49,7 +49,7 @@ def make(world: World, months: float) -> None:
     lost[np.abs(lost) <= RTOL * lines.asked] = 0.0
     orders = part * needs.demand.take(own.need, axis=0)
     more, came = own.waiting(lost, orders, world.links.flow.take(own.links, axis=0))
-    # as much as waits now, in the proportions known
+    # the proportions are kept, and scaled to what waits now
     known = divide(refusals.waiting, own.by_need(refusals.through)).take(own.need, axis=0)
     refusals.through = raised(refusals.through * known + more)
     refusals.lose(to_inputs(lost) * takes, own.by_need(more), own.by_need(came))
@@ -58,8 +58,9 @@ def make(world: World, months: float) -> None:
 def _note_others(
     world: World, refusals: Refusals, part_waiting: Floats, takes: Floats, months: float
 ) -> None:
-    """Note what lines are asked for by customers who wait for lines elsewhere, and what came of the
-    same orders; of what is asked for over their links `part_waiting` [of them, members] waits.
+    """Note what lines are asked for by customers who wait for lines of other states, and what came
+    of the same orders; `part_waiting` [of them, members] waits over the links of customers, `takes`
+    [inputs, members] is the input that a unit takes.
     """
     own, to_inputs = world.axes.customers, world.axes.inputs_by_line.to_rows
     others = part_waiting * own.of_others(refusals.through)
@@ -72,22 +73,24 @@ def _note_others(
 
 
 def _lighten(world: World, refusals: Refusals) -> Floats | None:
-    """Where cuts refuse less of inputs than before, let those wait for less who wait for lines that
-    lacked these, and so on down the chain: the rest is a new want. Return what waited over the
-    links of customers before, [of them, members]; None where none waits for less.
+    """Where the cuts of inputs have become lighter, reduce what was refused to the customers of
+    lines that lacked these inputs, and so on down the chain; the rest becomes a new want.
+
+    Return what waited over the links of customers before, [of them, members]; None where nothing
+    has changed.
     """
     axes, own, limits = world.axes, world.axes.customers, world.limits
     if limits is None or not limits.is_share:
         return None
     needs, still = limits.cut_needs.needs, refusals.still_refused(limits.cut_needs)
-    # of what was refused to nobody but for rounding nothing is refused less
+    # where only rounding error was refused, no cut has become lighter
     refused, demand = refusals.pool_of(needs), world.needs.demand.take(needs, axis=0)
     still[refusals.by_lines.take(needs, axis=0) | (refused <= DUST * demand)] = 1.0
     if not some(still[needs >= axes.final] < 1.0):
         return None
     part, lines = np.ones_like(refusals.waiting), np.ones_like(world.lines.output)
     part[needs] = still
-    # a chain has no more links than there are lines
+    # no chain is longer than there are lines
     for _ in range(len(lines)):
         before = part.copy()
         np.minimum.at(lines, axes.input_line, part[axes.inputs])
@@ -101,7 +104,9 @@ def _lighten(world: World, refusals: Refusals) -> Floats | None:
 
 
 def without(world: World, refusals: Refusals, positions: Positions) -> Positions | None:
-    """Return what buyers would know had cuts refused nothing; None: what they do."""
+    """Return the positions that buyers would have had cuts refused nothing; None: those that they
+    do have.
+    """
     needs, lines, axes = world.needs, world.lines, world.axes
     if not refusals.tells:
         return None

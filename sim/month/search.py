@@ -1,8 +1,9 @@
 """Open links that buyers' search has found. Equations 4.
 
-What may be found stands in the world from the start (`byways.py`), closed. A find is qualified some
-months later; from then on the link is like any other. Each need and each candidate draws under its
-own name, so that another candidate changes a member's find only where it is the one that is found.
+The links that may be found are there from the start, closed (`world/linking.py`). A find is
+qualified some months later; from then on the link is like any other. Each need and each candidate
+draws under its own name, so that an additional candidate changes a member only if it is the one
+that is found.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ class SearchGroup:
     needs: Ints
     """[needs]: rows of the world"""
     names: list[str]
-    """[needs]: under which they draw"""
+    """[needs]: their names, under which they draw"""
     dormant: Ints
     """[links]: rows among the world's dormant links"""
     lines: list[str]
@@ -45,12 +46,14 @@ class SearchGroup:
     waited: Floats
     """[needs, members]: what the rule noted; `look` writes it"""
     expected: Floats
-    """[needs, members]: how many finds there should have been so far; `look` writes it"""
+    """[needs, members]: the sum of the probabilities of a find so far; `look` writes it"""
     draws: dict[int, Floats] = field(default_factory=dict)
     """Need -> [months, members], drawn when it is first short"""
 
     def look(self, world: World) -> None:
-        """Let buyers look at how this month went, and note from when on what they find may ship."""
+        """Let buyers look at how this month went, and set from which month on the links that they
+        find may ship.
+        """
         links, rows = world.links, world.axes.dormant[self.dormant]
         line = world.axes.link_line[rows]
         demand = world.needs.demand[self.needs]
@@ -102,10 +105,10 @@ class SearchGroup:
         return result
 
     def _race(self, world: World, need: int, own: Ints, pull: Floats, central: Bools) -> Floats:
-        """Let candidates race, [candidates, members]: exponential times whose rate is the pull, so
-        the first is drawn by pull.
-
-        In the central case the strongest wins, of several alike the first.
+        """Return a number for each candidate, [candidates, members], of which the least wins: an
+        exponential time whose rate is the pull, so that a candidate wins with a probability in
+        proportion to its pull. In the central case the strongest pull wins; of several that are
+        equal, the first.
         """
         names = (f"{self.names[need]}.search.{self.lines[each]}.{world.month}" for each in own)
         uniform = np.concatenate([rng.uniforms(self.seed, name, world.members) for name in names])

@@ -1,5 +1,5 @@
-"""Hold the products for which several programmes have candidates: what they start together closes
-each gap once.
+"""Hold the products for which several programmes have candidates, so that what they start in one
+month closes each gap only once.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from sim.world.world import World
 
 @dataclass(frozen=True, eq=False)
 class Shared:
-    """Hold which of the rows of `Commissions` are about these products."""
+    """Hold which rows of `Commissions` belong to these products."""
 
     candidates: Ints
     candidate_product: Ints
@@ -31,7 +31,7 @@ class Shared:
     claim_programme: Ints
     """Programme of each claim on these products"""
     counts: Floats
-    """[these claims, members]: how much of what the need lacks its programme sees"""
+    """[these claims, members]: the share of what the need lacks that its programme counts"""
     by_need: GroupMost
     """Takes the greatest of these claims by need"""
     needs: Ints

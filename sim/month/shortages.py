@@ -1,4 +1,4 @@
-"""Say what programmes see each month: who lacks goods, and which lines have or will have some."""
+"""Work out what programmes see each month: who lacks goods, and which lines (will) have some."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from sim.world.construction import at_rest, under_way, waited_for
 from sim.world.world import World
 
 IDLE = WAITS = 1e-9
-"""A share of what is offered, or wanted, below this counts as none: it is rounding."""
+"""A smaller share of what is offered, or wanted, is rounding error."""
 
 
 class Shortage(NamedTuple):
@@ -25,13 +25,14 @@ class Shortage(NamedTuple):
     short: Floats
     """[buyers' needs, members]: what buyers lack"""
     coming: Floats
-    """[lines, members]: what lines will have for them, with what is idle"""
+    """[lines, members]: what lines will have for them, including what is idle"""
     building: Floats
     """[lines, members]: the same without what is idle"""
     idles: Bools
     """[lines, members]: which lines stand idle, or have laid up what nobody calls back"""
     waits: Bools
-    """[buyers' needs, members]: who waits: what is idle beside them cannot reach them"""
+    """[buyers' needs, members]: who waits; if a line that reaches them is idle, its goods cannot
+    come"""
     fit: Bools
     """[lines, members]: which lines could use more capacity"""
 
@@ -39,13 +40,14 @@ class Shortage(NamedTuple):
 def shortages(
     world: World, making: Production, commissions: Commissions, spends: Bools
 ) -> Shortage:
-    """Say what programmes see this month, if those spend money that `spends` marks, [programmes,
-    members].
+    """Return what programmes see this month; `spends` [programmes, members] marks those that have
+    money to spend.
 
-    Buyers lack what they use beyond what reaches them lawfully; lines add what they have under way,
-    what they have laid up and buyers wait for and, where somebody builds and buyers accept their
-    goods, what they could have made, or could call back, and was not wanted. Fit are lines that are
-    in order, do not lack inputs for what they have, and may get some for more.
+    Buyers lack what they expect to use beyond what reaches them lawfully. Lines will have what is
+    under way, and what they have laid up and buyers wait for. Where somebody builds and buyers
+    accept the goods, they also have what they could have made, or could call back, and nobody
+    wanted. A line is fit if it is in order, does not lack inputs for the capacity that it has, and
+    may get inputs for more.
     """
     axes, needs, lines = world.axes, world.needs, world.lines
     rows = commissions.buyers.needs
@@ -87,8 +89,8 @@ def shortages(
 
 
 def beyond(wanted: Floats, had: Floats) -> Floats:
-    """Return what is wanted beyond what is had; what lies within rounding is nothing: whoever has
-    begun to build, however little, has built. Nor does rounding have less than nothing.
+    """Return what is wanted beyond what is had; differences that are rounding error count as 0,
+    since a programme that begins to build, however little, counts as having built.
     """
     missing = wanted - np.maximum(had, 0.0)
     return kept_where(missing > RTOL * wanted, missing)
@@ -103,8 +105,8 @@ def _lawful(world: World, buyers: Buyers) -> Floats:
 
 
 def _laid_up(world: World) -> tuple[Floats, Floats]:
-    """Return what lines could make of what they have laid up, and how much of it buyers wait for,
-    so that it is called back: [lines, members] each, good units per month.
+    """Return what lines could make with the capacity that they have laid up, and the part of it
+    that is called back because buyers wait for it; both [lines, members], good units per month.
     """
     lines = world.lines
     rest = at_rest(world) * lines.yield_ * lines.available * has_inputs(world)
@@ -112,7 +114,7 @@ def _laid_up(world: World) -> tuple[Floats, Floats]:
 
 
 def _built(world: World, spends: Bools) -> Bools:
-    """Return which lines a programme has added to, or has money to, [lines, members]."""
+    """Mark the lines to which a programme has added, or has money to add, [lines, members]."""
     axes = world.axes
     built = spends.take(axes.project_programme, axis=0)
     built |= world.projects.added > 0

@@ -1,5 +1,5 @@
-"""Let buyers weigh their suppliers anew each month: what they know of their links, and what came of
-last month's orders.
+"""Let buyers weigh their suppliers anew each month, by what they know of their links and what came
+of last month's orders.
 """
 
 from __future__ import annotations
@@ -30,13 +30,14 @@ class SourcingGroup:
     links: Ints
     """[links]: rows of the world"""
     known: Offers
-    """What does not change, and what was known last"""
+    """What buyers knew last; a part of it never changes"""
     asked: Floats
     """Units asked for last month; `note` writes it"""
     usual: Floats
-    """Delivered over asked in the balanced world at the start, at most 1; `note` writes it"""
+    """Share of what was asked that was delivered in the world at rest, at most 1; `note` writes
+    it"""
     is_resting: bool = True
-    """Whether no month has passed"""
+    """Whether the world is at rest and no month has passed"""
 
     def weigh(self, world: World) -> None:
         """Set the weights of the buyers' links by their rule."""
@@ -60,10 +61,10 @@ class SourcingGroup:
         links.weight = renewed(weight)
 
     def note(self, world: World) -> None:
-        """Remember what is asked of every link this month.
+        """Remember what is asked over every link this month.
 
-        Suppliers that delivered at the start are asked though they be closed or out: what does not
-        come must show.
+        Suppliers that delivered at the start count as asked even if they are closed or out of
+        order, so that their missing deliveries show.
         """
         links, axes = world.links, world.axes
         base_flow, within = links.base_flow[self.links], self.known.by_need

@@ -1,4 +1,6 @@
-"""What history says of a lead time: the distribution, the cases behind it, lines for a scenario."""
+"""Answer what history says about a lead time: the distribution, the cases behind it, lines for a
+scenario.
+"""
 
 from __future__ import annotations
 

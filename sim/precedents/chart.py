@@ -1,4 +1,4 @@
-"""The chart of announced against actual."""
+"""Draw the chart of announced against actual months."""
 
 from __future__ import annotations
 

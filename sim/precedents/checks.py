@@ -1,5 +1,5 @@
-"""Mechanical checks of a milestone: what its source and its dates are worth, and how far two
-readings agree.
+"""Check milestones mechanically: how good their sources and dates are, and how far two readings
+agree.
 """
 
 from __future__ import annotations

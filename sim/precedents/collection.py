@@ -1,4 +1,6 @@
-"""The collection as frames: cases, milestones and ramps, shipped and one's own."""
+"""Give the collection of precedents as frames: cases, milestones and ramps, shipped ones and your
+own.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Columns and words of the collection: what a folder of precedents may hold."""
+"""Define the columns and words that a folder of precedents may hold."""
 
 from __future__ import annotations
 

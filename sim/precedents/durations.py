@@ -1,4 +1,4 @@
-"""How long it took from the start to the first unit or to full supply: by class and head start."""
+"""Fit how long it took from the start to the first unit or full supply, by class and head start."""
 
 from __future__ import annotations
 

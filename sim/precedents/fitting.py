@@ -1,4 +1,4 @@
-"""Both fits of a collection, and the fits without a cluster that the backtest needs."""
+"""Make both fits of a collection, and the fits without a cluster that the backtest needs."""
 
 from __future__ import annotations
 

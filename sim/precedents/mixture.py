@@ -1,4 +1,4 @@
-"""A forecast: a mixture of shifted and scaled standard distributions on the log of months."""
+"""Define a forecast: a mixture of shifted, scaled standard distributions of the log of months."""
 
 from __future__ import annotations
 

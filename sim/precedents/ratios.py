@@ -1,4 +1,4 @@
-"""How much longer it took than was announced: the ratio of the actual to the announced span."""
+"""Fit how much longer it took than was announced: the ratio of the actual to the announced span."""
 
 from __future__ import annotations
 

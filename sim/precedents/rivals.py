@@ -1,4 +1,4 @@
-"""Forecasts to beat: the plan, twice the plan, a logistic fixed beforehand, and the span of other
+"""Make the forecasts to beat: plan, twice the plan, a logistic fixed beforehand, span of other
 cases.
 """
 

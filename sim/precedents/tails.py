@@ -1,4 +1,4 @@
-"""Standard distributions of what the fits leave unexplained: normal, Student's t of 4 degrees."""
+"""Define the distributions of what the fits leave unexplained: normal, Student's t of 4 degrees."""
 
 from __future__ import annotations
 

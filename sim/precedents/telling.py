@@ -1,4 +1,4 @@
-"""Answers in words: the table of precedents, a distribution, the cases behind it."""
+"""Write answers in words: the table of precedents, a distribution, the cases behind it."""
 
 from __future__ import annotations
 

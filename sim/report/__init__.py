@@ -1,3 +1,1 @@
-"""Turn what a run recorded into tables, a page and a result folder; nothing here knows the
-model.
-"""
+"""Turn records of a run into tables, a page and a result folder; nothing here knows the model."""

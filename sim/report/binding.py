@@ -1,5 +1,5 @@
-"""Order the lines that something held back as a reader asks for them: what binds the worst need
-comes first.
+"""Order the lines that something held back by importance to a reader: what binds the need that is
+worst off comes first.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ def held_lines(bottlenecks: Mapping[str, Iterable[Any]]) -> dict[Line, Held]:
 
 
 def _told(units: float) -> float:
-    """Leave out rounding noise: of lines that lost alike the first one counts, on a screen and in
-    a file.
+    """Round away noise, so that of lines with equal losses the first one comes first, on the screen
+    as in the file.
     """
     return float(f"{units:.6g}")
 

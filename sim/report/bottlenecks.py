@@ -10,11 +10,11 @@ from sim.report.tables import COARSE, SPREAD, Table
 
 
 def bottlenecks(records: Records) -> Table:
-    """Tabulate by calendar year and line what held it back, in which share of the members and
-    months, and the units lost to it.
+    """Tabulate, by calendar year and line, what held the line back, in which share of the members
+    and months, and the units lost to it.
 
-    Only what held a line back in some member and month of the year has a row. A member in which it
-    never did has lost nothing, so all members stand behind the quantiles.
+    Only causes that held a line back in some member and month of the year have a row. A member in
+    which a cause never did has lost 0 units, so quantiles are over all members.
     """
     held, labels = records.bottlenecks, [int(month[:4]) for month in records.months]
     years = held.months.shape[0]

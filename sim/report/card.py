@@ -1,4 +1,4 @@
-"""Show what a result is in ten lines: as text, and as a table in notebooks."""
+"""Show a result in ten lines: as text, and as a table in notebooks."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Shown(ABC):
 
 
 def as_text(card: Card) -> str:
-    """Write a card in at most ten lines, with what a terminal would obey written out."""
+    """Write a card in at most ten lines, with control characters written out as escapes."""
     rows = [[_cut(_flat(each)) for each in row] for row in (card.columns, *card.rows[:MOST_ROWS])]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     table = ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]

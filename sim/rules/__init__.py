@@ -1,4 +1,6 @@
-"""The decisions that people exchange: one small named function a rule, one file a family."""
+"""Define the decisions that users can exchange: a named function for each rule, a file for each
+family.
+"""
 
 from sim.rules import (
     allocation,

@@ -1,9 +1,10 @@
 """Share out a supplier's goods among its buyers when there are too few.
 
 A rule is called once a round with all links of the suppliers that follow it: `rule(claims,
-**parameters) -> granted` [links, members], units per month. It grants between 0 and the order on
-each link, and what its line has, or all that is ordered, in sum. It must not change what it is
-given. Needs of a lower tier are served to the end before the next tier is heard, whatever the rule.
+**parameters) -> granted` [links, members], units per month. On each link it grants between 0 and
+the order; the grants of a line add up to what the line has or, if that is less, to all orders. It
+must not change what it is given. Under every rule, needs of a lower tier are served to the end
+before the next tier.
 
 One rule, `optimal`, sees the whole market instead of one round's claims; only the scenario as a
 whole can choose it.
@@ -56,9 +57,9 @@ class Claims:
     plant: Names
     """[links]: the factory that buys an input; empty for a state's final use"""
     made: Names
-    """[links]: what it makes of it"""
+    """[links]: the product that the factory makes of it; empty for final use"""
     usual: Floats
-    """[links, members]: flow in the balanced world at the start"""
+    """[links, members]: flow in the world at rest"""
 
     def of(self, group: str) -> Bools:
         """Mark the links, [links], whose buyer belongs to a group: home, ally, other, final, a
@@ -78,8 +79,8 @@ class Claims:
         return marked
 
     def rank(self, groups: Sequence[str]) -> Ints:
-        """Give each link the place of the first group that its buyer belongs to, [links]; the
-        number of groups where none fits.
+        """Return, for each link, the place of the first group to which its buyer belongs, [links];
+        the number of groups where none fits.
         """
         rank = np.full(self.importer.size, len(groups))
         for place in reversed(range(len(groups))):
@@ -99,13 +100,14 @@ class Whole:
     cap: Floats
     """[links, members]: most units per month, 0 on closed links"""
     cost: Floats
-    """[links, members]: money per unit, the price at the gate that was asked last and delivery"""
+    """[links, members]: money per unit: last month's price at the gate, and delivery"""
     tier: Ints
     """[needs]: who is served first"""
     limits: Limits | None
     """What several links may carry together; None: nothing beyond each link's cap"""
     lot: Floats
-    """[links]: what picks among flows that cost the same: the least sum of lots times flow"""
+    """[links]: decides among flows of equal cost: the one with the least sum of lot times flow is
+    taken"""
 
 
 def _once(order: list[str]) -> list[str]:
@@ -128,10 +130,10 @@ Weights = Annotated[dict[Buyer, Annotated[float, Field(ge=0.001, le=1000)]], Fie
 
 @rule("allocation", source="Young 1987; ARIO, DisruptSC and the Pichler family share out like this")
 def proportional(claims: Claims, *, weights: Weights | None = None) -> Floats:
-    """Give every buyer the same share of its order, or one in proportion to its weight.
+    """Give every buyer the same share of its order, or a share in proportion to its weight.
 
-    `weights`: how much more than others some buyers get of a unit that they ordered, by group as
-    for `tiers`; those that fit none weigh 1. None gets more than it ordered.
+    `weights`: how much more than others some groups of buyers get of each unit that they ordered;
+    groups as in `tiers`; buyers of no group weigh 1. Nobody gets more than it ordered.
     """
     if weights is None:
         return kernel.proportional(claims.orders, claims.supply, claims.total, claims.market)
@@ -145,10 +147,10 @@ def proportional(claims: Claims, *, weights: Weights | None = None) -> Floats:
 def tiers(claims: Claims, *, order: Order) -> Floats:
     """Serve groups of buyers one after the other, within a group in proportion to orders.
 
-    `order` lists the groups: home (the supplier's state), ally (its bloc, home included unless
+    `order` lists the groups: home (the supplier's state), ally (its bloc, including home unless
     listed before), other (neither), final (states, not factories), names of states and blocs,
     factories by name, or products, for those who make them. A buyer belongs to the first group that
-    fits; those that fit none come last.
+    fits; buyers that fit none come last.
     """
     by_line = claims.market.by_line
     return kernels.by_rank(claims.orders, claims.supply, by_line, claims.rank(order))
@@ -171,11 +173,11 @@ def bloc_first(claims: Claims) -> Floats:
     source="constrained equal awards: Thomson 2019; with weights as in Inoue and Todo's simulator",
 )
 def equal_awards(claims: Claims, *, by: Literal["order", "usual"] = "order") -> Floats:
-    """Give every buyer the same number of units, but none more than it ordered: protects small
+    """Give every buyer the same number of units, but none more than it ordered: this protects small
     buyers.
 
-    `by`: whether orders count alike (order), or as the buyer's flow at the start (usual); then
-    buyers without one come last.
+    `by`: order, every buyer gets the same; usual, each in proportion to its flow at the start, and
+    buyers that had none come last.
     """
     return kernels.equal_awards(
         claims.orders, claims.supply, claims.market.by_line, claims.usual if by == "usual" else None
@@ -184,7 +186,7 @@ def equal_awards(claims: Claims, *, by: Literal["order", "usual"] = "order") -> 
 
 @rule("allocation", source="constrained equal losses: Thomson 2019")
 def equal_losses(claims: Claims) -> Floats:
-    """Let every buyer go short of the same number of units, but none of more than it ordered:
+    """Let every buyer go short of the same number of units, but none of more than it ordered: this
     protects large buyers.
     """
     return kernels.equal_losses(claims.orders, claims.supply, claims.market.by_line)
@@ -192,8 +194,8 @@ def equal_losses(claims: Claims) -> Floats:
 
 @rule("allocation", source="Aumann and Maschler 1985")
 def talmud(claims: Claims) -> Floats:
-    """Give alike up to half of each order, then let buyers lose alike: neither small nor large
-    buyers are protected.
+    """Give all buyers the same number of units, up to half of each order; beyond that let all lose
+    the same number. Neither small nor large buyers are protected.
     """
     return kernels.talmud(claims.orders, claims.supply, claims.market.by_line)
 
@@ -202,10 +204,10 @@ def talmud(claims: Claims) -> Floats:
 def guarantee_plus_priority(
     claims: Claims, *, guarantee: Share, order: Order | None = None
 ) -> Floats:
-    """Grant the mean of proportional (of weight `guarantee`, 0 to 1) and tiers, so that nobody is
-    left with nothing.
+    """Grant the weighted mean of proportional (with weight `guarantee`, 0 to 1) and tiers, so that
+    nobody is left with nothing.
 
-    `order`: as for tiers; home, ally, other where not given.
+    `order`: as in tiers; home, ally, other if not given.
     """
     first = tiers(claims, order=order or ["home", "ally", "other"])
     return np.minimum(guarantee * proportional(claims) + (1.0 - guarantee) * first, claims.orders)
@@ -213,13 +215,14 @@ def guarantee_plus_priority(
 
 @rule("allocation", source="linear programming by HiGHS; equations 2.3")
 def optimal(whole: Whole) -> Allocation:
-    """Deliver as much as possible, lower tiers first, and that at least cost, over the whole market
+    """Deliver as much as possible, lower tiers first, and do so at least cost over the whole market
     at once.
 
-    Buyers' weights do not count, only which links are open. Of flows that cost the same that is
-    taken in which most stays at home, and then lots decide that links draw under their names. The
-    reference that shows what other rules give away. It solves linear programmes for every member
-    and month: for few members, at most 200.
+    Buyers' weights do not count, except that links of weight 0 are closed. Among flows of equal
+    cost the one with the most domestic deliveries is taken; if several are left, random numbers
+    decide that links draw under their names. This is the reference that shows how far other rules
+    are from the best. It solves linear programmes for every member and month, so use few members,
+    at most 200.
     """
     return least_cost(
         whole.market,

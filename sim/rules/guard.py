@@ -1,5 +1,5 @@
-"""Stand between the world and rules from outside: what they may not do is caught, named, and laid
-at their door.
+"""Stand between the world and rules from outside: whatever they must not do is caught, and the
+error names the rule.
 """
 
 from __future__ import annotations
@@ -29,9 +29,10 @@ SHAPED_LIKE = {
     "pricing": "unit_cost",
     "programme": "wanted",
 }
-"""Family -> the array of what its rules are given whose shape their answer must have."""
+"""Family -> the name of the array, in what its rules are given, whose shape their answer must
+have"""
 SEVERAL = {"stockpile": 2, "learning": 3}
-"""Families whose rules answer with so many arrays."""
+"""Families whose rules answer with several arrays, and with how many"""
 MAY_BE_INFINITE = ("production",)
 
 

@@ -1,10 +1,10 @@
-"""Say when factories add capacity, or turn a line to another product, on their own account.
+"""Say when factories add capacity, or convert a line to another product, on their own account.
 
 A rule is called once a month with all that the factories that follow it may do: `rule(prospects,
-**parameters) -> size` [options, members], units per month of capacity: to be built, or to be taken
-from the line that is turned; 0 leaves it. It must not change what it is given. No line gives more
-than stands idle; what is begun takes the months, the capital cost and the loss of the product's
-complexity class, and one unit of the old product's capacity stands for one of the new.
+**parameters) -> size` [options, members], units per month of capacity, to be built or to be taken
+from the line that is converted; 0: nothing is done. It must not change what it is given. No line
+gives up more than stands idle. What is begun takes the months, the capital cost and the loss of the
+product's complexity class; one unit of the old product's capacity becomes one of the new.
 """
 
 from __future__ import annotations
@@ -28,26 +28,27 @@ Payback = Annotated[float, Field(ge=0, le=1200)]
 
 @dataclass(frozen=True, eq=False)
 class Prospects:
-    """Hold what factories may do: add to a line, from new capacity or from another line; arrays
-    [options, members].
+    """Hold what factories may do: add to a line, by building new capacity or by converting another
+    line; arrays [options, members] unless said otherwise.
     """
 
     builds: Bools
-    """[options]: new capacity is built; otherwise another line of the factory is turned"""
+    """[options]: whether new capacity is built; otherwise another line of the factory is
+    converted"""
     capacity: Floats
     """Capacity of the line to be added to, units started per month"""
     pressure: Floats
-    """[months, options, members]: its order book (what it shipped, and its part of what buyers wait
-    for) over what it could make with all that is there and under way; the last month first, 0
-    before the start and before the last decision"""
+    """[months, options, members]: the line's order book (what it shipped, and its part of its
+    buyers' backlog) divided by what it could make with all capacity that is there or under way; the
+    last month first, 0 before the start and before the last decision"""
     short: Floats
-    """Good units per month by which the order book exceeds that now"""
+    """Good units per month by which this month's order book exceeds what the line could make"""
     idle: Floats
-    """[months, options, members]: share of the line to be turned that stood idle, as `pressure`; 0
-    where new capacity is built"""
+    """[months, options, members]: share of the line to be converted that stood idle, in the months
+    of `pressure`; 0 where new capacity is built"""
     spare: Floats
-    """Units per month of the line to be turned that stand idle now; 0 where new capacity is built
-    """
+    """Units per month of the line to be converted that stand idle now; 0 where new capacity is
+    built"""
     arriving: Floats
     """Good units per month that one unit of size adds"""
     unit_cost: Floats
@@ -58,10 +59,11 @@ class Prospects:
     """Money per unit of size"""
 
     def pays(self, size: Floats, margin: float, payback_months: float) -> Bools:
-        """Tell whether what is sold more in so many months of use covers the cost.
+        """Tell whether the additional sales of `payback_months` of use cover the cost of adding
+        `size`, [options, members].
 
-        A unit earns its price less its unit cost, and at least `margin` of its unit cost: most
-        worlds sell at cost.
+        A unit earns its price less its unit cost, and at least `margin` of its unit cost, since
+        most worlds sell at cost.
         """
         sold = np.minimum(size * self.arriving, self.short)
         earned = np.maximum(self.price - self.unit_cost, margin * self.unit_cost)
@@ -70,7 +72,7 @@ class Prospects:
 
 @rule("investment", source="equations 6.4")
 def none(prospects: Prospects) -> Floats:
-    """Leave it: capacity changes by programmes and events alone."""
+    """Do nothing: capacity changes by programmes and events alone."""
     return np.zeros_like(prospects.capacity)
 
 
@@ -85,11 +87,11 @@ def expand_when_pressed(
     payback_months: Payback = 120.0,
 ) -> Floats:
     """Add a `share` of a line's capacity when its order book has stayed above `pressure` times what
-    it can make `for_months`.
+    it can make for `for_months`.
 
-    And only if it pays: what the units sold more earn, at least a `margin` (share of unit cost)
-    each, covers the capital cost within `payback_months` of use. After a decision it watches for as
-    many months again. A line without capacity adds nothing.
+    This is done only if it pays: what the additional units earn, at least a `margin` (share of unit
+    cost) each, must cover the capital cost within `payback_months` of use. After a decision the
+    line is watched for as many months again. A line without capacity adds nothing.
     """
     size = share * prospects.capacity
     pressed = prospects.pressure[:for_months].min(axis=0) > pressure + NOTABLY
@@ -110,12 +112,12 @@ def retool_when_idle(
     margin: Margin = 0.1,
     payback_months: Payback = 120.0,
 ) -> Floats:
-    """Turn idle capacity to a product of the factory that buyers wait for, as much as they wait
-    for.
+    """Convert idle capacity to another product of the factory for which buyers wait, as much as
+    they wait for.
 
-    The line must have stood idle by `idle_share` of its capacity for `idle_months`, and the other's
-    order book stayed above `pressure` times what it can make for as long; and it must pay, as in
-    expand_when_pressed, with the cost of retooling.
+    The idle line must have had `idle_share` of its capacity idle for `idle_months`, and the other
+    line's order book must have stayed above `pressure` times what it can make for as long; and it
+    must pay, as in expand_when_pressed, with the cost of retooling.
     """
     size = np.minimum(prospects.spare, divide(prospects.short, prospects.arriving))
     pressed = prospects.pressure[:idle_months].min(axis=0) > pressure + NOTABLY

@@ -52,13 +52,14 @@ class Craft:
     """Hold what lines have done and learnt, arrays [lines, members] unless said otherwise."""
 
     experience: Floats
-    """Good units ever made, this month's with them"""
+    """Good units ever made, including this month's"""
     output: Floats
     """Good units made this month"""
     first_experience: Floats
     """Those made before the start"""
     first_lot: Floats
-    """A day's work of the first capacity that the line had: experience is counted in such lots"""
+    """A day's work at the capacity that the line had first, units: experience is counted in such
+    lots"""
     unit_cost: Floats
     """Money per unit"""
     first_unit_cost: Floats
@@ -69,12 +70,12 @@ class Craft:
     learning_rate: Floats
     """Share by which cost falls with each doubling of experience"""
     slope: Floats
-    """Exponent of the learning curve that goes with it"""
+    """Exponent of the learning curve for this rate"""
     lines: Ints
     """[lines]: their rows among all lines"""
     sisterhood: Sisterhood
     months: int
-    """Months since the start, with this one"""
+    """Months since the start, including this one"""
 
 
 class Learnt(NamedTuple):
@@ -102,13 +103,14 @@ def crawford(
 ) -> Learnt:
     """Let the cost of the next unit fall by the learning rate with each doubling of experience.
 
-    Experience is counted in lots, each a day's work of the first capacity that the line had, and
-    the unit cost of the file is that of the first lot, or of the next one after ten years of work
-    at rest. `batch` asks the mean cost of as many units as were made this month, not that of the
-    next lot. A year takes the share `forgetting` of experience away. `spill_over` counts that share
-    of the experience of `sisters`: all lines of the product, or those of the same state. Only
-    `experience_share` of the fall comes from experience; the rest comes with time, as if experience
-    grew by `growth` a year. Yield rises from the line's own towards `best_yield` as cost falls.
+    Experience is counted in lots, each a day's work at the capacity that the line had first. The
+    scenario's unit cost is that of the first lot or, of a line that is there at the start, of the
+    next one after ten years of work at rest. With `batch`, goods cost the mean over the units made
+    this month, not the cost of the next lot. A share `forgetting` of experience is lost in a year.
+    `spill_over` adds this share of the experience of `sisters`: all lines of the product, or those
+    in the same state. Only `experience_share` of the fall comes from experience; the rest comes
+    with time, as if experience grew by `growth` a year. Yield rises from the line's own towards
+    `best_yield` as cost falls.
     """
     curve = kernel.crawford_batch if batch else lambda unit, _, slope: kernel.crawford(unit, slope)
     return _learn(
@@ -154,8 +156,8 @@ def _learn(
     trend: tuple[float, float],
     best_yield: float | None,
 ) -> Learnt:
-    """Follow a curve (lot, lots of the batch, slope) -> cost over the first lot's, with all that
-    may come to it.
+    """Follow a `curve`, (lot, lots of the batch, slope) -> cost as a share of the first lot's, with
+    forgetting, spill-over, progress by time, and yield.
     """
     slope = craft.slope
     experience = (

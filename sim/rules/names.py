@@ -1,4 +1,4 @@
-"""Let parameters of rules name things: states and blocs of the scenario, or other rules."""
+"""Check parameters of rules that name something: states and blocs of the scenario, other rules."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
 """Say how much buyers order.
 
-A rule is called once a month with all needs of the buyers that follow it (one of those below, where
-they are many, with some of them at a time: it looks at each need by itself): `rule(position,
+A rule is called once a month with all needs of the buyers that follow it: `rule(position,
 **parameters) -> ordered`, units [needs, members]. It must not change what it is given; what it
-perceives it may keep, by `position.perceive`.
+perceives it may keep, by `position.perceive`. (The rules below, which look at each need by itself,
+are called with some of the needs at a time where there are many.)
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Share = Annotated[float, Field(ge=0, le=1)]
 
 @dataclass(frozen=True, eq=False)
 class Memory:
-    """Keep the use per month that some buyers perceive, from month to month."""
+    """Remember the use per month that some buyers perceive."""
 
     values: Floats
     """Of all needs of the world, [needs, members]; at first what they use at rest"""
@@ -43,13 +43,13 @@ class Position:
     """Hold what a buyer knows of its needs when it orders, arrays [needs, members]."""
 
     expected: Floats
-    """Use per month: of a state, this month's need, or what its stock plan wants to come when this
-    month's orders do; of a factory, what its lines' perceived demand takes"""
+    """Expected use per month. Of a state: this month's need, or what its stock plan needs when this
+    month's orders arrive. Of a factory: what it takes to make the demand that its lines perceive"""
     deferred: Floats
     """Unmet final need that still waits, units"""
     stock: Floats
-    """What is left after this month's use, units; of an input, whose use is still ahead, after the
-    use expected"""
+    """What is left after this month's use, units; the use of an input, which is still ahead, is
+    taken as expected"""
     on_order: Floats
     """In transit and ordered, units"""
     lead: Floats
@@ -65,11 +65,11 @@ class Position:
     month: int
     """Months since the start"""
     in_work: Floats | None = None
-    """Granted by suppliers of goods that come in lots, and not yet a whole lot, units; None: no
-    goods do"""
+    """What suppliers have granted that is not yet a whole lot, units; None: no goods come in
+    lots"""
     planned: Floats | None = None
-    """What stock and orders are to hold before this month's, units, of needs whose stock follows a
-    season, a ceiling or targets; NaN for others; None: no need does"""
+    """What stock and orders together should be before this month's order, units, for needs whose
+    stock follows a season, a ceiling or targets; NaN for other needs; None: there are none"""
 
     def perceive(self, share: float) -> Floats:
         """Smooth the use per month: by `share` of the way from what was perceived last month to
@@ -84,14 +84,15 @@ class Position:
         return self.stock + self.ahead * (self.expected - use)
 
     def waiting(self, use: Floats) -> Floats:
-        """Return unmet final need that still waits, and what is to be held `beyond_cover`, units;
-        not to be changed.
+        """Return unmet final need that still waits, plus what is to be held `beyond_cover`, units;
+        do not change the array.
         """
         return self.deferred if self.planned is None else self.deferred + self.beyond_cover(use)
 
     def beyond_cover(self, use: Floats) -> Floats | float:
-        """Return what stock and orders are to hold beyond the cover and what the lead time keeps in
-        transit, units, where a stock follows a plan; `use` is what these months are counted in.
+        """Return how much more than the cover, and what lead times keep in transit, a stock that
+        follows a plan and orders should hold, units; `use` is the monthly use in which cover and
+        lead are counted.
         """
         if self.planned is None:
             return 0.0
@@ -100,22 +101,22 @@ class Position:
 
     @property
     def owed(self) -> Floats:
-        """Return what the buyer itself still owes: deferred need, or the inputs of what its lines'
-        customers wait for.
+        """Return what the buyer itself still owes, units: deferred need, or the inputs for what its
+        lines' customers wait for.
         """
         return self.count_owed()
 
     @property
     def last_use(self) -> Floats:
-        """Return what last month's output would take of an input, and what a state has used this
-        month, units.
+        """Return the input that it takes to make last month's output again, or what a state has
+        used this month, units.
         """
         return self._last[0]
 
     @property
     def last_demand(self) -> Floats:
-        """Return what an input's line would have taken for all that it was asked for last month, as
-        far as capacity goes, and what a state needs this month, units.
+        """Return the input that it takes to make all that the line was asked for last month, as far
+        as its capacity goes, or what a state needs this month, units.
         """
         return self._last[1]
 
@@ -133,9 +134,9 @@ def hold_cover(
 ) -> Floats:
     """Order what will be used, and close the gap to the stock cover, counting what is on order.
 
-    The gap is closed within about `adjustment_months` (1: at once, an order-up-to policy). Use is
-    smoothed over `smoothing_months` (1: what this month needs); it is demand that is smoothed,
-    never what was delivered or made.
+    The gap is closed within about `adjustment_months` (1: at once, an order-up-to policy). Expected
+    use is smoothed over `smoothing_months` (1: what this month needs); it is demand that is
+    smoothed, never what was delivered or made.
     """
     use, stock = position.expected, position.stock
     if smoothing_months > 1:
@@ -165,15 +166,16 @@ def anchored(
     target_months: Annotated[float, Field(ge=0, le=600)] | None = None,
     steady_months: Annotated[int, Field(ge=0, le=1200)] = 0,
 ) -> Floats:
-    """Anchor on the use that is perceived, and adjust for the gaps in stock and in what is on
-    order, as people do.
+    """Anchor on perceived use, and adjust for the gaps in stock and in what is on order, as people
+    do in experiments.
 
-    Perceived use moves by `forecast_share` (theta) a month to what is seen. To it comes `gap_share`
-    (alpha) of the gap between the target and stock less what is owed, and less `line_share` (beta)
-    of what is on order: below 1, orders swing more than demand. The target is `target_months` of
-    perceived use, where not given the stock cover and `line_share` of what the lead time keeps in
-    transit beyond the next month. In the first `steady_months` it orders what it perceives. The
-    shares are by default the means of the players of the beer game.
+    Each month perceived use moves by the share `forecast_share` (theta) of the way to the use that
+    is seen. Orders are perceived use, plus `gap_share` (alpha) of the gap between the target and
+    the stock net of what is owed, where only `line_share` (beta) of what is on order is counted:
+    below 1, orders swing more than demand. The target is `target_months` of perceived use; if not
+    given, the stock cover plus `line_share` of what the lead time keeps in transit beyond the next
+    month. In the first `steady_months` it orders what it perceives. The defaults of the shares are
+    the means of the players of the beer game.
     """
     use = position.perceive(forecast_share)
     if position.month < steady_months:
@@ -198,14 +200,15 @@ def replace_use(
     target: Literal["use", "demand"] = "use",
     sheds_surplus: bool = True,
 ) -> Floats:
-    """Order what last month's output takes, and a part of the gap to the stock cover, as ARIO and
-    Inoue and Todo's firms do.
+    """Order what last month's output takes, and close a part of the gap to the stock cover, as
+    firms do in ARIO and in Inoue and Todo's model.
 
     The gap is closed within about `adjustment_months`. The cover is counted in months of `target`:
-    last month's use, or what last month's demand would take, as far as capacity goes; both by this
-    month's yield and amounts. Of an input it is what is to be left after this month's use.
-    `sheds_surplus`: whether a stock above its target lowers orders. Output that falls draws fewer
-    inputs, and fewer inputs less output: a network may shrink for good after a temporary shock.
+    of last month's use, or of what last month's demand would take as far as capacity goes; both
+    with this month's yield and input amounts. For an input, the cover is what should be left after
+    this month's use. `sheds_surplus`: whether a stock above its target lowers orders. Since lower
+    output means fewer inputs, and fewer inputs lower output, a network may shrink for good after a
+    temporary shock.
     """
     use = position.last_use
     base = position.last_demand if target == "demand" else use

@@ -1,8 +1,8 @@
 """Say how far lines run beyond their capacity when they are short.
 
-A rule is called once a month, after the goods are shared out, with all lines that follow it:
-`rule(effort, **parameters) -> overtime` [lines, members], by which next month's usable capacity is
-multiplied; 1 is none. It must not change what it is given.
+A rule is called once a month, after goods are allocated, with all lines that follow it:
+`rule(effort, **parameters) -> overtime` [lines, members], the factor by which next month's usable
+capacity is multiplied; 1: no overtime. It must not change what it is given.
 """
 
 from __future__ import annotations
@@ -20,10 +20,12 @@ from sim.rules.registry import rule
 
 @dataclass(frozen=True, eq=False)
 class Effort:
-    """Hold how hard lines worked and what they were asked for, arrays [lines, members]."""
+    """Hold the overtime of lines, what they were asked for and what they made, arrays [lines,
+    members].
+    """
 
     overtime: Floats
-    """By what capacity was multiplied this month"""
+    """The factor by which usable capacity was multiplied this month"""
     asked: Floats
     """Units asked for by the buyers' weights"""
     output: Floats
@@ -44,12 +46,12 @@ def ario(
     months: Annotated[float, Field(ge=1, le=1000)] = 12.0,
     counts_surplus: bool = False,
 ) -> Floats:
-    """Run up to `most` times capacity: faster the more is missing, and back to capacity when
-    nothing is, over about `months`.
+    """Run up to `most` times capacity: overtime rises faster the more is missing, and returns to
+    none when nothing is, over about `months`.
 
-    Missing is what buyers asked for by their weights and the line did not make, also where others
-    then made it. `counts_surplus`: whether overtime falls by the share that was made beyond what is
-    asked for, as fast as it would rise, in place of steadily.
+    What buyers asked for by their weights and the line did not make is missing, even if others then
+    made it. `counts_surplus`: whether overtime falls by the share that was made beyond what was
+    asked for, as fast as it would rise, instead of steadily.
     """
     missing = kernel.scarcity(effort.asked, effort.output, counts_surplus=counts_surplus)
     return kernel.ario(effort.overtime, missing, most, months)

@@ -50,10 +50,10 @@ def scarcity(
     premium: Annotated[float, Field(ge=0, le=100)] = 0.5,
     most: Annotated[float, Field(ge=0, le=100)] = 1.0,
 ) -> Floats:
-    """Ask more the more is asked for than can be shipped.
+    """Ask a higher price the more is asked for than can be shipped.
 
-    The mark-up is `premium` for each time that orders, with those that wait, exceed what the line
-    can ship; at most `most`.
+    The mark-up is `premium` times the excess of orders (including those that wait) over what the
+    line can ship, as a share of the latter; at most `most`.
     """
     return prices.marked_up(
         quote.unit_cost, prices.scarcity_premium(quote.asked, quote.offer, premium, most)

@@ -33,11 +33,11 @@ class InputStock:
     critical: Bools
     """[inputs]: production stops without it"""
     important: Bools
-    """[inputs]: production suffers without it"""
+    """[inputs]: whether it is important, which some rules look at"""
     usual: Floats
-    """[lines, members]: units started per month in the balanced world"""
+    """[lines, members]: units started per month in the world at rest"""
     cover: Floats
-    """Months of use that the scenario wants held"""
+    """Months of use that the scenario wants to be held in stock"""
 
     def filled(self, stock: Floats, amount: Floats) -> InputStock:
         """Return the same lines with this stock and these amounts, [inputs, members]."""
@@ -80,8 +80,8 @@ def strongly_critical(pantry: InputStock) -> Floats:
 
 @rule("production", source="Pichler et al. 2022, JEDC 144:104527")
 def half_critical(pantry: InputStock) -> Floats:
-    """Let critical inputs limit output fully, important ones by half: without one, half of the
-    usual output goes on.
+    """Let critical inputs limit output fully, and important ones by half: without an important
+    input, half of the usual output goes on.
     """
     important = pantry.scarcest(pantry.important)
     return np.minimum(pantry.scarcest(pantry.critical), (important + pantry.usual) / 2.0)
@@ -95,8 +95,8 @@ def weakly_critical(pantry: InputStock) -> Floats:
 
 @rule("production", source="Pichler et al. 2022, JEDC 144:104527")
 def linear(pantry: InputStock) -> Floats:
-    """Let every input stand for every other: the sum of stocks over the sum of amounts limits
-    output.
+    """Let every input replace every other: output is limited by the sum of stocks divided by the
+    sum of amounts.
     """
     return total(pantry.stock, pantry.amount, pantry.by_line)
 
@@ -111,9 +111,10 @@ def ario_psi(
     """Slow down before stocks run out: output falls as soon as an input covers less than `psi` of
     its reference cover.
 
-    The reference is `cover_months` of use, the input's own cover where not given. With stock I,
-    amount a per start and reference s, x = x_opt min(1, I / (psi s a x_opt)) is the lesser of x_opt
-    and I / (psi s a). Where psi s is below a month, the stock itself limits, as in Leontief's.
+    The reference is `cover_months` of use; if not given, the input's own cover. With stock I,
+    amount a per start and reference s, x = x_opt min(1, I / (psi s a x_opt)), which is the lesser
+    of x_opt and I / (psi s a). Where psi s is less than a month, the stock itself is the limit, as
+    under Leontief.
     """
     months: Floats | float = (
         np.maximum(psi * pantry.cover, 1.0)

@@ -26,22 +26,24 @@ from sim.rules.registry import find, rule
 
 @dataclass(frozen=True, eq=False)
 class BudgetRequest:
-    """Hold what a programme may spend and on what; money [candidates, members]."""
+    """Hold what a programme may spend, and on what; money, arrays [candidates, members] unless said
+    otherwise.
+    """
 
     wanted: Floats
-    """Money that would close the gap, as far as the candidate can take it up this month"""
+    """Money that would close the gap, as far as the candidate can absorb it this month"""
     budget: Floats
     """[1, members]: money at hand"""
     together: GroupSum
     """Sums candidates to [1, members]"""
     gap: Floats
-    """Money that would close the gap, whether or not the candidate can take it up"""
+    """Money that would close the gap, whether or not the candidate can absorb it"""
     state: NDArray[np.str_]
     """[candidates]: state of the candidate's factory"""
     count_returns: Callable[[], Floats]
-    """Counts the share of a month's need of the beneficiaries that the candidate would cover for
-    one unit of money, summed over the months of the run that are left when its capacity is there;
-    [candidates, members]"""
+    """A function that returns, for one unit of money, the share of the beneficiaries' monthly need
+    that the candidate would cover, summed over the months of the run that are left once its
+    capacity is there; [candidates, members]"""
 
     def part(self, rows: Ints, budget: Floats) -> BudgetRequest:
         """Return some of the candidates with a budget of their own."""
@@ -92,13 +94,13 @@ def proportional_to_gap(bids: BudgetRequest) -> Floats:
 
 @rule("programme", source="equations 10")
 def largest_gap_first(bids: BudgetRequest) -> Floats:
-    """Close the gap that takes most money as far as possible this month, then the next."""
+    """Close the gap that takes most money, as far as possible this month, then the next largest."""
     return kernels.highest_first(bids.wanted, bids.budget, bids.gap)
 
 
 @rule("programme", source="constrained equal losses: Thomson 2019; equations 10")
 def equalise_remaining_gap(bids: BudgetRequest) -> Floats:
-    """Leave every candidate the same gap, in money, as far as each can take money up this month."""
+    """Leave every candidate the same gap, in money, as far as each can absorb money this month."""
     return kernels.capped_equal_losses(bids.gap, bids.wanted, bids.budget, bids.together)
 
 
@@ -110,11 +112,12 @@ def spread_evenly(bids: BudgetRequest) -> Floats:
 
 @rule("programme", source="equations 10")
 def best_return(bids: BudgetRequest) -> Floats:
-    """Serve first who covers most need for the money by the end of the run, then the next.
+    """Serve first the candidate that covers most need for the money by the end of the run, then the
+    next.
 
-    The return is good units per unit of capacity, times the months left when the capacity is
-    qualified, over its capital cost and the beneficiaries' monthly need of the product: cheap,
-    quick capacity for needs of few units comes first.
+    The return is good units per unit of capacity, times the months that are left when the capacity
+    is qualified, divided by its capital cost and by the beneficiaries' monthly need of the product.
+    So cheap and quick capacity for needs of few units comes first.
     """
     return kernels.highest_first(bids.wanted, bids.budget, bids.count_returns())
 
@@ -125,7 +128,7 @@ def political_quota(
 ) -> Floats:
     """Give each state's candidates a fixed share of the budget, whatever their gaps.
 
-    `shares`: state -> share of the budget, at most 1 in sum; states not named get nothing.
+    `shares`: state -> share of the budget, at most 1 in sum; states that are not named get nothing.
     `within`: the rule that shares a state's part out among its candidates. What a state cannot use
     stays in the treasury.
     """

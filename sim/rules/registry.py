@@ -36,7 +36,7 @@ FAMILIES = (
 )
 
 DROPS_DOCSTRINGS = 2
-"""The level of optimisation from which on Python has none."""
+"""The level of optimisation (python -OO) from which on Python drops docstrings"""
 
 Names = Mapping[str, Collection[str] | None]
 """Noun (state, product, state or bloc ...) -> the names that a scenario gives; None: it cannot be
@@ -109,7 +109,7 @@ class Rule:
 
 
 BOUNDS = {"ge": "at least", "gt": "above", "le": "at most", "lt": "below"}
-"""Bound, as annotations name it -> in words"""
+"""A bound's name in annotations -> the same in words"""
 
 
 def _shown(hint: Any) -> str:

@@ -42,20 +42,20 @@ class Offers:
     affinity: Floats
     """How close the buyer's state feels to the supplier's, 0 to 1"""
     capacity: Floats
-    """What the supplying line can start this month, and what is laid up there until buyers wait for
-    it, units per month, all its buyers together"""
+    """What the supplying line can start this month, plus what it has laid up and would call back if
+    buyers waited, units per month, for all its buyers together"""
     base_capacity: Floats
     """The same at the start"""
     unit_cost: Floats
-    """Money per unit at the buyer's door: the price at the gate that was asked last, transport,
-    mark-up and tariffs"""
+    """Landed cost, money per unit: last month's price at the gate, plus transport, mark-up and
+    tariffs"""
     satisfaction: Floats
-    """Share of what was asked for last month that came, against the usual share at the start, 0 to
-    1"""
+    """Share of what was asked for last month that came, relative to the usual share at the start, 0
+    to 1"""
     asked: Bools
     """Whether anything was asked for last month; at rest all are"""
     direct: Bools
-    """[links]: not by way of a third state"""
+    """[links]: whether goods do not go through a third state"""
 
 
 @rule("sourcing", source="fixed trade shares, BoARIO's default (Juhel 2023); equations 3")
@@ -66,10 +66,10 @@ def fixed(offers: Offers) -> Floats:
 
 @rule("sourcing", source="BoARIO, order type `alt`; equations 3")
 def capacity_adjusted(offers: Offers) -> Floats:
-    """Scale weights by each supplier's usable capacity over its capacity at the start.
+    """Scale weights by the ratio of each supplier's usable capacity to its capacity at the start.
 
-    A supplier without capacity at the start counts by the mean of those of the same need that had
-    some.
+    For a supplier without capacity at the start, the mean capacity of the need's other suppliers at
+    the start is taken.
     """
     return kernel.by_capacity(
         offers.base_weight, offers.capacity, offers.base_capacity, offers.by_need, offers.direct
@@ -86,10 +86,10 @@ def satisfaction_adjusted(
 ) -> Floats:
     """Turn away from suppliers that deliver less of what they are asked for than they used to.
 
-    Each month weights go a share `speed` of the way to last month's times satisfaction to the power
-    of `exponent`, made shares of the need; no link falls below `floor` of its share in the
-    scenario. Trust comes back only as others lose it. Suppliers of whom nothing could be asked are
-    not judged.
+    Each month weights move by a share `speed` towards last month's weights times satisfaction to
+    the power of `exponent`, scaled to shares of the need; no link falls below `floor` times its
+    share in the scenario. A supplier regains weight only as others lose it. Suppliers that could
+    not be asked are not judged.
     """
     return kernel.by_satisfaction(
         offers.weight,
@@ -110,11 +110,11 @@ def cheapest(
     sensitivity: Annotated[float, Field(ge=0, le=1000)] = 5.0,
     preference: Annotated[float, Field(ge=0, le=10)] = 0.0,
 ) -> Floats:
-    """Prefer what costs less at the door, delivery included.
+    """Prefer suppliers with a lower landed cost.
 
-    A supplier that is a share x dearer than the need's cheapest weighs `exp(-sensitivity x)` of its
-    weight in the scenario. `preference` is the mark-up accepted for allies: 0.1 lets a tenth dearer
-    count as equal.
+    A supplier that is a share x dearer than the need's cheapest gets `exp(-sensitivity x)` times
+    its weight in the scenario. `preference` is the mark-up that is accepted for allies: with 0.1,
+    an ally that is a tenth dearer counts as equally cheap.
     """
     cost = np.where(offers.ally[:, None], offers.unit_cost / (1.0 + preference), offers.unit_cost)
     return kernel.by_cost(offers.base_weight, cost, offers.open, offers.by_need, sensitivity)
@@ -124,8 +124,8 @@ def cheapest(
 def home_first(offers: Offers, *, ratio: Ratio = 1e12) -> Floats:
     """Ask suppliers at home before all others.
 
-    They weigh `ratio` times what the scenario gives. At the default others get what home cannot
-    deliver, exactly, as long as unmet demand goes round again (`rounds: null`); smaller ratios say
+    Their weight is multiplied by `ratio`. With the default, others get exactly what home cannot
+    deliver, as long as unmet demand goes on to further rounds (`rounds: null`); a smaller ratio is
     a softer preference.
     """
     return offers.base_weight * np.where(offers.home, ratio, 1.0)[:, None]
@@ -133,8 +133,8 @@ def home_first(offers: Offers, *, ratio: Ratio = 1e12) -> Floats:
 
 @rule("sourcing", source="equations 3")
 def bloc_first(offers: Offers, *, ratio: Ratio = 1e12) -> Floats:
-    """Ask suppliers in the own bloc, home included, before all others; otherwise as
-    `home_first`.
+    """Ask suppliers in the buyer's own bloc, including its own state, before all others; otherwise
+    as `home_first`.
     """
     return offers.base_weight * np.where(offers.ally, ratio, 1.0)[:, None]
 

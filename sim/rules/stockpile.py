@@ -23,16 +23,16 @@ Months = Annotated[float, Field(ge=0, le=600)]
 
 @dataclass(frozen=True, eq=False)
 class Store:
-    """Hold what a state knows of its stocks, arrays [needs, members]."""
+    """Hold what a state knows about its stocks, arrays [needs, members] unless said otherwise."""
 
     stock: Floats
     """Units in store"""
     need: Floats
     """Units needed this month"""
     wanted: Floats
-    """Units needed this month and still waited for"""
+    """Units wanted: this month's need, and need that still waits"""
     cover: Floats
-    """Months of need that the scenario wants held"""
+    """Months of need that the scenario wants to be held in stock"""
     tier: Ints
     """[needs, 1]: 0 is served first"""
     cut_off: Ints

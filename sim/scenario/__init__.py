@@ -1,3 +1,3 @@
-"""Scenarios: what a file may say (`schema`), how it is read (`loading/`), what is checked beyond
-types (`checks/`).
+"""Describe scenarios (`schema`), read them from files (`loading/`), and check what types cannot
+(`checks/`).
 """

@@ -1,4 +1,4 @@
-"""How members draw between the ends of an interval: quantiles of each distribution."""
+"""Compute the quantiles of each distribution by which members draw from an interval."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Describe the kinds of events: dated changes of trade (`trade_kinds.py`), plants
 (`plant_kinds.py`), needs and programmes.
 
-What all have, when they begin and end, is in `event_times.py`; what a kind does to the world is in
-`sim/events/`.
+When events begin and end, which all kinds have in common, is in `event_times.py`; what a kind does
+to the world is in `sim/events/`.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Lifting(Dated):
     """End restrictions (cut_off, sanction, quota), tariffs and changes of demand, evenly over
     `phase_in` months.
 
-    Acts on what has begun by then: what begins later holds.
+    Only events that have begun by then are lifted; one that begins later holds.
     """
 
     acts_on: ClassVar = "events"
@@ -46,7 +46,7 @@ class Lifting(Dated):
     lifts: list[str]
     """Names of the events that it ends."""
     share: Share = Quantity(value=1)
-    """Share of each that is lifted."""
+    """Share of each event that is lifted."""
 
     @property
     def undoes(self) -> list[str]:
@@ -57,8 +57,8 @@ class Lifting(Dated):
 class Demand(Dated):
     """Multiply the needs of some states for some products by a factor, or add units to them.
 
-    So a need may appear, and go again: give it 0 under `needs`, and let an event add to it. What
-    events add comes on top of what others multiply.
+    So a need may appear, and vanish again: give it 0 under `needs`, and let an event add to it.
+    Factors multiply the scenario's need; units are added to the product.
     """
 
     is_lifted: ClassVar = True
@@ -69,7 +69,7 @@ class Demand(Dated):
     factor: Factor | None = None
     """What the need is multiplied by."""
     units: Rate | None = None
-    """Units per month that each of the needs grows by; of the mean month where it has a
+    """Units per month that are added to each of the needs; to the mean month of a need that has a
     `profile`."""
 
     @model_validator(mode="after")
@@ -80,18 +80,19 @@ class Demand(Dated):
 
 
 class Thrift(Dated):
-    """Change how much of an input makers of a product use: they learn to do with less, turn to
-    another design, or use it again. Phased in over months; with `when`, once it is scarce or dear.
+    """Change how much of an input the makers of a product use: they learn to do with less, turn to
+    another design, or reuse it. It may phase in over months or, with `when`, begin once the input
+    is scarce.
     """
 
     acts_on: ClassVar = "inputs"
     kind: Literal["thrift"]
     state: Selector = "*"
-    """Where the makers stand."""
+    """The state of the makers."""
     product: Selector = "*"
-    """What they make."""
+    """The product that they make."""
     input: Selector
-    """What goes into it."""
+    """The input of which they use more or less."""
     factor: Factor
     """What the amount per unit started is multiplied by."""
 

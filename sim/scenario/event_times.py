@@ -1,5 +1,5 @@
-"""Describe when events begin and end: at a date, after something else, or when something has come
-about; and how fast they grow.
+"""Describe when events begin and end: at a date, after something else, or once a condition holds;
+and how fast they phase in.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ class After(Frozen):
     event: str | None = None
     """An event of this scenario."""
     completion: str | None = None
-    """A project, as `programme.candidate`: the month in which half of what was started first is
-    qualified; all of it, of a pure delay."""
+    """A project, as `programme.candidate`. It counts as completed in the month in which half of
+    what was started first is qualified (with `stages: pure`, all of it)."""
     months: Months = Quantity(value=0)
 
     @model_validator(mode="after")
@@ -45,17 +45,17 @@ class When(Frozen):
         "import_share",
         "leaked_share",
     ]
-    """What is watched at the end of each month: units, months of need, or shares (of need met; of
-    what was received)."""
+    """The number of the need that is watched at the end of each month: in units, in months of need,
+    or a share (of the need, or of what was received)."""
     state: str
     product: str
     below: Level | None = None
-    """It must be below this level, by more than rounding; or"""
+    """The event begins if the number is below this level, by more than rounding error."""
     above: Level | None = None
-    """above this one."""
+    """The event begins if the number is above this level, by more than rounding error."""
     for_: Streak = Field(Quantity(value=1), alias="for")
-    """Months in a row for which it must be so; the event begins in the next month, once and for
-    good."""
+    """Months in a row for which the condition must hold; the event begins in the next month, once
+    and for good."""
 
     @model_validator(mode="after")
     def _check_one(self) -> When:
@@ -74,19 +74,19 @@ class Dated(Frozen):
     is_lifted: ClassVar[bool] = False
     """Whether a lifting may end it"""
     inert_keys: ClassVar[Mapping[str, str]] = {}
-    """Keys below of which nothing comes in events of this kind, each with why and what to write
-    instead; so they are refused."""
+    """Keys that would do nothing in events of this kind, and are refused: each with the reason and
+    what to write instead."""
     title: str | None = None
     date: Month | None = None
     """The month from which it holds."""
     after: After | None = None
-    """What it follows, in place of a date."""
+    """What the event follows, in place of a date."""
     when: When | None = None
-    """What must have come about, in place of a date; each member may begin in another month, or
-    never."""
+    """The condition under which it begins, in place of a date; it may begin in another month in
+    each member, or never."""
     until: Month | None = None
-    """The first month in which it no longer holds; null: for good. What waits for `when` begins
-    before this month or never."""
+    """The first month in which it no longer holds; null: it holds for good. An event that waits for
+    `when` begins before this month or never."""
     phase_in: Months = Quantity(value=0)
     """Months over which it grows to its full size; 0: at once."""
     source: str | None = None

@@ -41,8 +41,8 @@ _PLAIN: Mapping[Any, Json] = {
 _LIMITS = {"ge": "minimum", "le": "maximum", "gt": "exclusiveMinimum", "lt": "exclusiveMaximum"}
 _EXTENDS: Json = {
     "description": (
-        "A file, or a list of files, counted from this one, over which this one is laid: entities"
-        " merge by name, values and lists replace, null takes away."
+        "A file, or a list of files, relative to this one, over which this one is laid: entities"
+        " merge by name, values and lists replace, null removes."
     ),
     "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}],
 }

@@ -1,4 +1,4 @@
-"""Find which lead time and ramp hold for a candidate: its own, or those of its product's class."""
+"""Find the lead time and the ramp of a candidate: its own, or those of its product's class."""
 
 from __future__ import annotations
 
@@ -30,15 +30,17 @@ class Terms(NamedTuple):
 
     @property
     def counts_from(self) -> Clock:
-        """Return from when the lead time counts: the month of a statement goes before any clock."""
+        """Return from when the lead time counts: the month of a statement takes precedence over a
+        clock.
+        """
         return (self.lead_time and self.lead_time.stated_on) or self.clock
 
 
 def terms_of(candidate: Candidate | None, hard: Complexity | None) -> Terms:
     """Return what holds for a candidate, or for a factory's own works (None), of a class.
 
-    What the candidate gives counts before its class; a lead time or numbers of its own replace both
-    of the class.
+    What the candidate gives takes precedence over its class; a lead time or numbers of its own
+    replace both the lead time and the numbers of the class.
     """
     given = _given(candidate, hard)
     lead_time = _lead_time(given)
@@ -129,9 +131,9 @@ def clashes(own: Candidate | Complexity) -> Iterator[tuple[str, str]]:
     """List, as (key, message), what one candidate or class says twice."""
     numbers = [key for key in NUMBERS if getattr(own, key) is not None]
     if own.lead_time and numbers:
-        yield "lead_time", f"stands in place of {', '.join(numbers)}; give one or the other"
+        yield "lead_time", f"replaces {', '.join(numbers)}; give one or the other"
     if _timed_ramp(own) and own.ramp_months is not None:
-        yield "ramp", "says the months already; leave out ramp_months"
+        yield "ramp", "gives the months already; leave out ramp_months"
     if own.clock and own.lead_time and own.lead_time.stated_on:
         yield "clock", "acts on nothing: the lead time counts from stated_on"
 

@@ -1,4 +1,4 @@
-"""Say what a name is: the same in keys, paths, tables of results and charts."""
+"""Define what a name is; names are the same in keys, paths, tables of results and charts."""
 
 from __future__ import annotations
 

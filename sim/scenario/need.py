@@ -37,7 +37,7 @@ class StockTarget(Frozen):
     share: Share | None = None
     """Share of the `ceiling`: 0.9 for a store that is filled to nine tenths."""
     months: Months | None = None
-    """Months of need; of the mean month of a year where the need has a `profile`."""
+    """Months of need; if the need has a `profile`, of the mean month."""
 
     @model_validator(mode="after")
     def _check_one(self) -> StockTarget:
@@ -52,29 +52,29 @@ class Need(Frozen):
     units: Rate | None = None
     """Units per month, constant."""
     by_year: dict[int, Units] | None = None
-    """Units per calendar year, spread over its months by the `profile`, evenly without; a year not
-    given takes the last given before it, or the first."""
+    """Units per calendar year, spread over its months by the `profile` or, without one, evenly; a
+    year that is not given takes the last one before it that is, or else the first."""
     series: list[Units] | None = None
-    """Units month by month from the start; the last holds on."""
+    """Units month by month from the start; after the last, the need stays as it is."""
     profile: Annotated[list[Weight], Field(min_length=12, max_length=12)] | None = None
     """How a year's need falls on its months: twelve weights, January first, that repeat every year.
     Only their proportions count, so they may be shares of the year or a year's own months. `units`
     is then the mean month. Buyers know the season: their orders stay level over the year, and the
     stock takes the season up as far as the `ceiling` allows."""
     tier: Annotated[int, Field(ge=0, le=99)] = 0
-    """Who is served first: tier 0, then 1, ..."""
+    """Who is served first: tier 0, then 1, and so on."""
     stock_cover: Months | None = None
-    """Months of need held in stock; the state's own where not given. With a `profile` months of the
-    mean, and the least that the stock holds in a year."""
+    """Months of need to be held in stock; null: the state's `stock_cover`. With a `profile`, mean
+    months, and the least that the stock is to hold in a year."""
     initial_stock_cover: Months | None = None
-    """Months of need in stock at the start; where not given, what orders aim at."""
+    """Months of need in stock at the start; null: as much as orders aim at."""
     ceiling: Units | None = None
-    """Most units in stock at a month's end that orders aim at; null: no limit. What comes that
-    nobody reckoned with may stand above it. 0: nothing can be stored."""
+    """The most units in stock at a month's end that orders aim at; null: no limit; 0: nothing can
+    be stored. Goods that come unexpectedly may exceed it."""
     targets: dict[Due, StockTarget] = Field(default_factory=dict)
-    """What the stock is to hold when a month begins, by month of the year (november), or month
-    (2014-11), which counts before it. Orders aim at a straight line from one to the next; where
-    none lies before or ahead, at the cover."""
+    """What the stock is to hold when a month begins: by month of the year (november) or by a single
+    month (2014-11), which takes precedence. Orders aim at a straight line from one target to the
+    next; before the first and after the last target, at the cover."""
 
     @model_validator(mode="before")
     @classmethod
@@ -103,7 +103,9 @@ class Need(Frozen):
         if self.profile is not None and not any(each.value for each in self.profile):
             raise PydanticCustomError("need", "profile is 0 in all months")
         if self.ceiling is None and any(each.share for each in self.targets.values()):
-            raise PydanticCustomError("need", "a target's share is one of the ceiling; give it")
+            raise PydanticCustomError(
+                "need", "a target's share is a share of the ceiling; give a ceiling"
+            )
         return self
 
     @property

@@ -1,4 +1,4 @@
-"""Remember the tables that a scenario was read from, and what it takes to change it again."""
+"""Remember the tables from which a scenario was read, and what is needed to change it again."""
 
 from __future__ import annotations
 

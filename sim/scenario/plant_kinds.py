@@ -13,8 +13,9 @@ from sim.scenario.quantity import Factor, Months, Quantity, Share
 
 
 class Outage(Dated):
-    """Put a share of some capacity out of use: of all lines that its factories, states and products
-    select together, of all lines of those that it names in `sizes`, or of these among those.
+    """Put a share of some capacity out of use: that of all lines to which the factories, states and
+    products given all apply. `sizes` may give some of these lines other shares or, given alone,
+    names the lines that are hit.
     """
 
     acts_on: ClassVar = "lines"
@@ -25,13 +26,13 @@ class Outage(Dated):
     share: Share = Quantity(value=1)
     """Share of the capacity that is out of use."""
     sizes: dict[Name, Share] = {}
-    """Shares of those that another share than `share` holds for: by factory, product, state or
-    bloc; of several names that fit a line the first in this order counts. Without a factory, state
-    or product the outage hits these alone."""
+    """Other shares than `share`, by the name of a factory, product, state or bloc; if several names
+    fit a line, the first kind in this order counts. Without `factory`, `state` and `product` the
+    outage hits only lines named here."""
 
     @property
     def is_selecting(self) -> bool:
-        """Tell whether it says whom it hits otherwise than by `sizes`."""
+        """Tell whether it selects lines by factory, state or product, not by `sizes` alone."""
         return any(each is not None for each in (self.factory, self.state, self.product))
 
     @model_validator(mode="after")
@@ -77,8 +78,8 @@ class Closure(Dated):
 
 
 class Retool(Dated):
-    """Turn a share of a line's capacity to another product of the same factory: it leaves at once,
-    and arrives later with a loss. Laid-up capacity is turned alike, as far as it still works.
+    """Convert a share of a line's capacity to another product of the same factory: it leaves at
+    once and arrives later, less a loss. This includes laid-up capacity as far as it still works.
     """
 
     acts_on: ClassVar = "lines"
@@ -97,12 +98,12 @@ class Retool(Dated):
     """A line of the same factory (its capacity may be 0 at the start)."""
     share: Share = Quantity(value=1)
     months: Months
-    """Months for which the capacity makes neither, one at the least."""
+    """Months for which the capacity makes neither product; at least 1."""
     loss: Share = Quantity(value=0)
     """Share of the capacity that is lost."""
     units_of_new_per_old: Factor = Quantity(value=1)
-    """Units of the new product for which capacity for one of the old stands; 1 unless somebody
-    knows better."""
+    """How many units of capacity for the new product one unit for the old product becomes; 1 unless
+    you know better."""
 
     @property
     def product(self) -> list[str]:
@@ -111,8 +112,8 @@ class Retool(Dated):
 
 
 class Licence(Dated):
-    """Let a line make its product under licence: before this nobody accepts its goods, whatever its
-    capacity.
+    """Let a line make its product under licence: before the licence nobody accepts its goods,
+    whatever its capacity.
     """
 
     acts_on: ClassVar = "lines"

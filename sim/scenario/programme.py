@@ -1,4 +1,4 @@
-"""Describe programmes: who pays for whom, what they may build, and how hard that is."""
+"""Describe programmes: who pays, for whose needs, what may be built, and how hard that is."""
 
 from __future__ import annotations
 
@@ -41,17 +41,18 @@ class Complexity(Counting):
     capital_cost: CapitalCost
     """Money per unit per month of new capacity."""
     stages: Stages = "pure"
-    """How lead times spread: pure, all after exactly the build and qualification months; erlang,
-    about them as their mean."""
+    """How the lead time is spread. pure: all capacity is ready after exactly the build and
+    qualification months. erlang: it becomes ready gradually, with these months as the mean."""
     shape: Shape | None = None
-    """How closely, with stages: erlang; the variance is the mean squared over the shape."""
+    """With `stages: erlang`, how closely about the mean: the variance is the mean squared, divided
+    by the shape."""
     retool_months: Months | None = None
-    """Months in which a factory turns a line of its own to such a product, by its investment rule,
-    one at least; null: it cannot."""
+    """Months that a factory takes to convert a line of its own to such a product, by its investment
+    rule; at least 1; null: it cannot."""
     retool_loss: Share = Quantity(value=0)
-    """Share of the line's capacity that is lost by turning it."""
+    """Share of the line's capacity that is lost by the conversion."""
     retool_cost: Money = Quantity(value=0)
-    """Money per unit per month of capacity that is turned."""
+    """Money per unit per month of capacity that is converted."""
 
 
 class Candidate(Counting):
@@ -59,23 +60,23 @@ class Candidate(Counting):
 
     factory: Name
     product: Name
-    """A line of that factory (its capacity may be 0 at the start)."""
+    """A product for which that factory has a line (its capacity may be 0 at the start)."""
     build_months: Months | None = None
-    """Months to the finished plant; the product's complexity class's where not given, as for
-    `lead_time`, `clock`, `runs_to` and `ramp`."""
+    """Months to the finished plant; null: those of the product's complexity class. The same holds
+    for `lead_time`, `clock`, `runs_to` and `ramp`."""
     qualification_months: Months | None = None
-    """Months from finished plant to accepted goods; the class's where not given."""
+    """Months from finished plant to accepted goods; null: the class's."""
     ramp_months: Months | None = None
-    """Months from qualification to nine tenths of the full rate; the class's where not given."""
+    """Months from qualification to nine tenths of the full rate; null: the class's."""
     capital_cost: CapitalCost | None = None
-    """Money per unit per month of new capacity; the class's where not given."""
+    """Money per unit per month of new capacity; null: the class's."""
     head_start: HeadStart | None = None
-    """What stood ready at the decision, for a lead time from precedents: none; a design; a plant
-    that made the product or a near relative, or stood half built."""
+    """What existed at the time of the decision, for a lead time from precedents: none; a design; or
+    a plant that made the product or a near relative, or was half built."""
     stages: Stages | None = None
-    """How lead times spread; the class's where not given."""
+    """How the lead time is spread; null: as in the class."""
     shape: Shape | None = None
-    """How closely, with stages: erlang; the class's where not given."""
+    """With `stages: erlang`, how closely about the mean; null: the class's."""
     max_capacity: Rate | None = None
     """Most capacity that the programme may add here; null: no limit."""
     absorption: Rate | None = None
@@ -93,32 +94,33 @@ class Programme(Frozen):
     chair: StateName
     """The state that leads it and pays."""
     beneficiaries: list[StateName] | Literal["all"]
-    """Whose unmet or cut-off needs count when the budget is shared out."""
+    """The states whose unmet or cut-off needs count when the budget is shared out."""
     chair_weight: Precedence = Quantity(value=1)
-    """How many times as much the chair's own needs count as another beneficiary's, of whose gap
-    only that part is seen; 1: alike."""
+    """How many times as much the chair's own needs count as those of other beneficiaries: with 2,
+    only half of the others' gaps is seen; 1: all count alike."""
     budget: dict[Month, Money] = {}
     """Money appropriated, by month."""
     candidates: dict[Name, Candidate]
     """The capacity that it may build."""
     rule: RuleChoice | None = None
-    """How the budget is shared out; the scenario's default where not given."""
+    """How the budget is shared out; null: the scenario's default."""
     lead_times: Literal["drawn", "announced"] = "drawn"
     """Whether projects take the months drawn or the months officially announced."""
     common_delay: Score = STANDARD
-    """Where what all its candidates' lead times from precedents or announcements have in common
-    lies: 0 the median, 1.64 the point of 95 %. One unknown for many numbers."""
+    """How slow all its candidates are in common, where lead times come from precedents or
+    announcements, as a standard normal score: 0 is the median, 1.64 the 95 % point. It is one
+    uncertain number that many lead times share."""
     slippage: Factor = Quantity(value=1)
     """What drawn build and qualification months are multiplied by; announced ones are not."""
     cost_overrun: Overrun = Quantity(value=1)
-    """What capital costs are multiplied by; above 0: what costs nothing is not built."""
+    """What capital costs are multiplied by; above 0, since nothing is built that costs nothing."""
     cancelled_share: Share = Quantity(value=0)
     """Share of unfinished capacity that is given up each month; its money is not returned."""
     active: bool = True
     """Whether it may spend from the start; `programme_start` and `programme_stop` events change it.
     """
     exclusive: bool = False
-    """Whether lines without capacity at the start, when built by this programme, supply the
-    beneficiaries alone."""
+    """Whether lines that have no capacity at the start, and are built by this programme, supply
+    only the beneficiaries."""
     source: str | None = None
     note: str | None = None

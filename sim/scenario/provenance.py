@@ -9,12 +9,12 @@ from sim.scenario.quantity import Frozen
 
 
 class Collection(Frozen):
-    """Say which of the precedents shipped with the package tell of the scenario's own case."""
+    """Name the shipped precedents that are about the scenario's own case."""
 
     clusters: list[str] = []
     """Clusters of precedents, as in `sim precedents`."""
     left_out: bool = False
-    """Whether fits leave them out, as a forecast must: `sim backtest` does."""
+    """Whether fits leave these precedents out, as a forecast must; `sim backtest` does so."""
 
 
 class Source(Frozen):

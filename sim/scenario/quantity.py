@@ -1,7 +1,7 @@
-"""Describe numbers with a pedigree and dates by month.
+"""Describe numbers with an interval and a source, and months as dates.
 
 A number in a scenario is bare (`300`) or a quantity (`{value: 300, low: 270, high: 400, source:
-...}`). Each physical kind of number has its own name here (`Rate`, `Share`, `Months`, ...), which
+...}`). Each physical kind of number has its own type here (`Rate`, `Share`, `Months`, ...), which
 knows its unit and bounds.
 """
 
@@ -33,29 +33,29 @@ class Frozen(BaseModel):
 
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 _ALONE = {"value"}
-"""What is said of most numbers."""
+"""The key that most numbers have and no other"""
 
 
 class Quantity(Frozen):
     """Hold a number, its interval and where it comes from."""
 
     value: float = Field(allow_inf_nan=False)
-    """The central value, used by member 0; for normal, lognormal and discrete it may be left out,
-    and is the median then."""
+    """The central value, which member 0 takes; for normal, lognormal and discrete it may be left
+    out, and is then the median."""
     low: float | None = Field(None, allow_inf_nan=False)
-    """The lowest value drawn, the point of 5 % for normal and lognormal; give `low` and `high`
+    """The lowest value drawn; for normal and lognormal the 5 % point. Give `low` and `high`
     together."""
     high: float | None = Field(None, allow_inf_nan=False)
-    """The highest value drawn, the point of 95 % for normal and lognormal."""
+    """The highest value drawn; for normal and lognormal the 95 % point."""
     dist: Distribution | None = None
     """How members draw between low and high: triangular (with an interval, the default), uniform,
     loguniform, normal, lognormal, fixed (no draw); or discrete, from `values`."""
     values: list[Finite] | None = None
     """The values of a discrete number."""
     chances: list[Finite] | None = None
-    """How likely each of them is, in any unit; all alike where not given."""
+    """How likely each of them is, in any unit; if not given, all are equally likely."""
     per: Literal["month", "year"] = "month"
-    """The time base of a rate, so that a figure per year can stand as its source gives it."""
+    """The time base of a rate, so that a figure per year can be given as in its source."""
     source: str | None = None
     """A key of `sources`."""
     confidence: Confidence = "assumed"
@@ -149,7 +149,9 @@ class Quantity(Frozen):
 
     @property
     def may_differ(self) -> bool:
-        """Tell whether members, or columns of a study, may differ in this number."""
+        """Tell whether members, or the points of a study that run side by side, may differ in this
+        number.
+        """
         return self.is_drawn
 
     def draw(self, seed: int, name: str, members: Sequence[int]) -> Floats:
@@ -160,7 +162,7 @@ class Quantity(Frozen):
         return drawn
 
     def beside(self, name: str, width: int) -> Floats | None:
-        """Return the numbers that stand for this one, [members], where it is not to be drawn."""
+        """Return the numbers, [members], that replace this one where it is not to be drawn."""
         return None
 
 
@@ -170,8 +172,8 @@ def is_quantity(keys: Container[Any]) -> bool:
 
 
 def in_full(data: Any, key: str) -> Any:
-    """Write out a mapping of which only a number is given, that of this key: `25` is `{units: 25}`,
-    and so is a quantity.
+    """Return the mapping for which only a number or a quantity is given, which is that of `key`:
+    `25` becomes `{units: 25}`.
     """
     is_number = isinstance(data, (int, float)) and not isinstance(data, bool)
     is_short = is_number or (isinstance(data, dict) and is_quantity(data))
@@ -192,7 +194,7 @@ DRAWN_BY = ("dist", "low", "high", "values", "chances")
 
 
 def _is_numeric(data: dict[Any, Any]) -> bool:
-    """Tell whether what a median is made from can be reckoned with; if not, the schema speaks."""
+    """Tell whether a median can be computed from this; if not, the schema reports what is wrong."""
     numbers = [data.get(key) for key in ("low", "high")]
     for key in ("values", "chances"):
         numbers += data[key] if isinstance(data.get(key), list) else [data.get(key)]

@@ -1,6 +1,4 @@
-"""Change what every call may change of a scenario, members, seed and months, within the schema's
-bounds.
-"""
+"""Change the members, seed and months of a scenario, within the schema's bounds."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ class FactoryRules(Frozen):
     pricing: RuleChoice | None = None
     """What the factory asks for its goods."""
     investment: RuleChoice | None = None
-    """When the factory adds capacity, or turns a line to another product, on its own account."""
+    """When the factory adds capacity, or converts a line to another product, on its own account."""
 
 
 class Rules(Frozen):
@@ -78,7 +78,7 @@ class Rules(Frozen):
     sourcing: RuleChoice = RuleChoice(rule="fixed")
     """How a buyer weighs its suppliers."""
     search: RuleChoice = RuleChoice(rule="none")
-    """How a buyer looks for suppliers that it does not have: where no trade rule speaks, or one
+    """How a buyer looks for suppliers that it does not have: those that no trade rule names, or one
     with `by_search`."""
     ordering: RuleChoice = RuleChoice(rule="hold_cover")
     """How much a buyer orders."""
@@ -93,16 +93,17 @@ class Rules(Frozen):
     pricing: RuleChoice = RuleChoice(rule="at_cost")
     """What factories ask for their goods."""
     investment: RuleChoice = RuleChoice(rule="none")
-    """When factories add capacity, or turn lines to other products, on their own account."""
+    """When factories add capacity, or convert lines to other products, on their own account."""
     programme: RuleChoice = RuleChoice(rule="proportional_to_gap")
     """How a programme shares its budget out among its candidates."""
     rounds: Annotated[int, Field(ge=1)] | None = None
-    """How often unmet demand is offered again to suppliers that still have goods; null: until
-    nothing is wasted."""
+    """How many rounds the allocation has: in each, buyers ask suppliers that still have goods for
+    what they still want. 1: nobody asks twice; null: until nothing is wasted."""
     perception_months: Annotated[float, Field(ge=1, le=120)] = 3.0
-    """Months over which a line smooths the demand that it reckons with when it orders inputs and
-    offers goods; 1: what it was asked for last month. 3 is assumed."""
+    """Months over which a line smooths the demand that it expects when it orders inputs and offers
+    goods; 1: it expects what it was asked for last month. The default of 3 is assumed."""
     decisions: Literal["after_events", "before_events"] = "after_events"
-    """Whether buyers order and weigh their suppliers, and factories decide on overtime, knowing
-    what the month's events do, or before these. Before them overtime goes by this month's orders
-    and last month's output, and needs that an event changes change a month later."""
+    """Whether buyers order and weigh their suppliers, and factories decide on overtime, after the
+    month's events, which they then know, or before them. With before_events, overtime depends on
+    this month's orders and last month's output, and a need that an event changes is changed a month
+    later."""

@@ -41,13 +41,15 @@ class State(Frozen):
 
     title: str
     bloc: Name | None = None
-    """The group of states it belongs to; it stands for its states in trade rules and events."""
+    """The group of states that it belongs to; trade rules and events may name the bloc in place of
+    its states."""
     affinity: dict[Name, Share] = {}
-    """How close it feels to other states or blocs, 0 to 1; a state's name counts before its bloc's.
-    Where not given: 1 to itself, whatever is said of its bloc, and to its bloc, 0.5 to others.
-    Sourcing by `loyalty` and the search of suppliers go by it."""
+    """How close it is politically to other states or blocs, 0 to 1; a state's own name takes
+    precedence over its bloc's. Where not given: 1 to itself and to its bloc, 0.5 to others (to
+    itself always 1, whatever is said of its bloc). Sourcing by `loyalty` and the search for
+    suppliers use it."""
     rules: StateRules = StateRules()
-    """The rules by which it decides, where not the scenario's."""
+    """The rules by which it decides, in place of the scenario's."""
     stock_cover: Months = Quantity(value=0)
     """Months of need that the state holds in stock of every product, unless the need says
     otherwise."""
@@ -59,8 +61,8 @@ class Input(Frozen):
     amount: Coefficient
     """Units of the input per unit started."""
     criticality: Literal["critical", "important", "minor"] = "critical"
-    """What a lack of it does: critical stops production, important halves it, minor does not matter
-    (by production rule)."""
+    """What a lack of it does, under production rules that look at it: critical stops production,
+    important halves it, minor does not matter."""
 
     @model_validator(mode="before")
     @classmethod
@@ -79,14 +81,16 @@ class Product(Frozen):
     input_cover: Months = Quantity(value=0)
     """Months of use that makers of this product hold of each input."""
     complexity: Name | None = None
-    """A class of `complexity`: how long its capacity takes to build, qualify and ramp up, and what
-    that costs."""
+    """Its class, one of `complexity`: how long its capacity takes to build, qualify and ramp up,
+    and what that costs."""
     learning_rate: Share = Quantity(value=0)
     """Share by which unit cost falls with each doubling of a line's cumulative output (Wright)."""
     lot: Lot | None = None
-    """Units in which the product is shipped, as ships come one by one; null: any amount."""
+    """The size of the lots in which the product is shipped, such as 1 for ships; null: any amount
+    may be shipped."""
     cancellation: Share = Quantity(value=0)
-    """Share of unmet need given up each month: 0 waits for ever, 1 is lost at once."""
+    """Share of unmet need that is given up each month: with 0 it waits for ever, with 1 it is lost
+    at once."""
 
 
 class Mothball(Frozen):
@@ -97,9 +101,9 @@ class Mothball(Frozen):
     after_months: Months
     """Months in a row in which capacity stands idle before it is laid up; at least 1."""
     return_months: Months = Quantity(value=0)
-    """Months from the call to use, beyond the next month."""
+    """Months from the recall to use, beyond the next month."""
     return_share: Share = Quantity(value=1)
-    """Share of what is called back that still works; the rest is lost."""
+    """Share of the capacity called back that still works; the rest is lost."""
 
 
 class Line(Frozen):
@@ -116,8 +120,8 @@ class Line(Frozen):
     unit_cost: Money = Quantity(value=0)
     """Money per unit at the factory gate, before learning."""
     decay: Share = Quantity(value=0)
-    """Share of its capacity that the line loses in a year, used or not; what is laid up keeps
-    it."""
+    """Share of its capacity that the line loses in a year, used or not; laid-up capacity loses
+    none."""
     mothball: Mothball | None = None
     """How idle capacity is laid up and called back; null: it stays ready."""
     inputs: Annotated[dict[Name, Input] | None, InColumns] = None
@@ -138,36 +142,37 @@ class Factory(Frozen):
     lines: dict[Name, Line]
     """One line a product, keyed by the product."""
     usable_share: Share = Quantity(value=1)
-    """Share of the nominal capacity of an old plant that is really there."""
+    """Share of the nominal capacity that really exists, as of an old plant."""
     idle_cost: Share = Quantity(value=0)
     """What a unit of capacity costs while it stands idle, as a share of the unit cost without the
     royalty of a licence; nobody is billed, the ledger of money shows it."""
     rules: FactoryRules = FactoryRules()
-    """The rules by which it decides, where not the scenario's."""
+    """The rules by which it decides, in place of the scenario's."""
     note: str | None = None
 
 
 class Trade(Frozen):
-    """Permit exporter's lines to supply importer's needs; the most specific rule for a link holds,
-    alone.
+    """Permit the exporter's lines to supply the importer's needs. For each link only the most
+    specific rule holds.
     """
 
     exporter: Selector
     importer: Selector
     product: Selector
     user: Selector = "*"
-    """Who uses it there: `final` for the state itself, a factory, or the makers of a product; a
-    name, a list of names, or `*` for all."""
+    """Who uses the product there: `final` for the state itself, a factory, or a product for all its
+    makers; a name, a list of names, or `*` for all users."""
     weight: Weight = Quantity(value=1)
     """The importer's preference for this exporter, shared equally by the exporter's lines; 0
-    permits nothing, for good."""
+    forbids the trade for good."""
     by_search: bool = False
-    """Whether such a link is there only once the importer's search has opened it; nothing is
-    permitted to those who do not search."""
+    """Whether a link opens only when the importer's search has found it; importers that do not
+    search never get it."""
     cap: Rate | None = None
     """Most that may flow, units per month."""
     pairs: Pairs = "each"
-    """Whether `cap` holds for each exporter, importer and product, or for all named together."""
+    """Whether `cap` holds for each exporter, importer and product separately, or for all of them
+    together."""
     unit_cost: Money = Quantity(value=0)
     """Money per unit for transport and mark-up, on top of the line's own unit cost."""
     lead_months: LeadMonths = Quantity(value=1)
@@ -191,20 +196,20 @@ class Scenario(Traced):
     months: Annotated[int, Field(ge=1, le=1200)]
     """How many months are simulated."""
     members: Annotated[int, Field(ge=1, le=1_000_000)] = 1
-    """How many members the ensemble has: versions of the same world, each with its own draw of
+    """How many members the ensemble has. A member is a version of the world with its own draw of
     every uncertain number; member 0 takes the central values."""
     seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 0
     """The root of all draws: the same seed gives the same numbers."""
     currency: str = "money"
     """What one unit of money is: million USD of 2014."""
     rules: Rules = Rules()
-    """The rules by which all decide who do not choose their own."""
+    """The rules of all agents that do not choose their own."""
     states: dict[StateName, State]
     """Countries, keyed by their codes."""
     products: dict[Name, Product]
     """Categories of goods."""
     complexity: dict[Name, Complexity] = {}
-    """Classes of how hard a product is to take up."""
+    """Classes of how hard it is to begin making a product."""
     factories: dict[Name, Factory]
     """Plants and their production lines."""
     needs: dict[StateName, dict[Name, Need]]
@@ -218,7 +223,7 @@ class Scenario(Traced):
     sources: dict[Name, Source] = {}
     """Where numbers and facts were published."""
     precedents: Collection = Collection()
-    """Precedents that tell of this very case."""
+    """Which precedents are about this very case."""
 
     @property
     def month_labels(self) -> list[str]:

@@ -1,4 +1,4 @@
-"""Say what a selector selects.
+"""Find what a selector selects.
 
 A selector is a name, a list of names, or `*` for all; where states are meant, a bloc stands for its
 states.

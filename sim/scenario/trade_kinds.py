@@ -1,5 +1,5 @@
-"""Describe the kinds of events on trade: what bars deliveries, lets them pass, taxes them, or turns
-buyers.
+"""Describe the kinds of events on trade: those that bar deliveries, let them pass or tax them, and
+those that change whom buyers prefer.
 
 What they do is in `sim/events/`.
 """
@@ -42,23 +42,24 @@ class CutOff(Trading):
     """Stop a share of the deliveries between two states.
 
     What is left is a share of the flow at the start of the run or, where more would flow without
-    it, of that: 1 % cut off a reserve supplier leaves 99 % of what buyers would take from it. What
-    it has refused it refuses again; what waits for another reason it cuts by its share. Of a
-    supplier that is short no more would flow than its capacity could make, inputs or none, and it
-    would share out to these buyers: half a cut takes half of that, and others may have it.
+    the cut-off, a share of that: if 1 % of a reserve supplier's deliveries is cut, 99 % of what
+    buyers would take from it still comes. Orders that a cut-off has refused stay refused; of orders
+    that wait for another reason it cuts its share. From a supplier that is short, no more would
+    flow than these buyers' part of what its capacity could make: a cut by half takes half of that,
+    which the supplier's other buyers may have.
     """
 
     is_lifted: ClassVar = True
     kind: Literal["cut_off"]
     share: Share = Quantity(value=1)
-    """Share of the deliveries that is cut; 1 cuts all."""
+    """Share of the deliveries that is cut; 1: all."""
 
 
 class Sanction(Trading):
     """Bar new deliveries at once and cut running contracts later.
 
     Until contracts end, as much may flow as at the start of the run or, if that is more, as just
-    before the sanction; then what is left of it.
+    before the sanction. After that only what `share` leaves of it may flow.
     """
 
     is_lifted: ClassVar = True
@@ -70,9 +71,9 @@ class Sanction(Trading):
 
 
 class Quota(Trading):
-    """Limit deliveries to a number of units per month: a tighter one where several hold.
+    """Limit deliveries to a number of units per month; of several quotas the tightest holds.
 
-    What is passed on by a third state counts at either of its borders, with what stays there.
+    Goods that a third state passes on count at both borders that they cross, like goods that stay.
     """
 
     is_lifted: ClassVar = True
@@ -80,8 +81,8 @@ class Quota(Trading):
     cap: Rate
     """Most units per month."""
     pairs: Pairs = "each"
-    """Whether `cap` holds for each exporter, importer and product, or for all named together that
-    are not exempt as a whole."""
+    """Whether `cap` holds for each exporter, importer and product separately, or for all of them
+    together; of these, those that are exempt as a whole do not count."""
 
 
 class Leakage(Trading):
@@ -101,8 +102,8 @@ class Leakage(Trading):
     """Share that still leaks at `until`, or in the end with `settles_months`; as `share` where not
     given."""
     settles_months: Months | None = None
-    """Months in which the excess over `end_share` falls to 37 %, time and again (time constant);
-    null: it falls evenly."""
+    """Time constant: in so many months the excess over `end_share` falls to 37 % of itself, again
+    and again; null: it falls evenly."""
 
     @model_validator(mode="after")
     def _check_end(self) -> Leakage:
@@ -123,11 +124,11 @@ class Exemption(Trading):
     cap: Rate | None = None
     """Most units per month that are exempt."""
     share: Share | None = None
-    """Share of the flow at the start of the run or, where more would flow without restrictions, of
-    that."""
+    """Share of deliveries that is exempt: of the flow at the start of the run or, where more would
+    flow without restrictions, of that."""
     pairs: Pairs = "each"
-    """Whether `cap` holds for each exporter, importer and product, or for all named together that
-    restrictions leave less than that."""
+    """Whether `cap` holds for each exporter, importer and product separately, or for all of them
+    together; of these, those that restrictions leave as much anyway do not count."""
 
     @model_validator(mode="after")
     def _check_one(self) -> Exemption:
@@ -141,8 +142,8 @@ class Exemption(Trading):
 class Tariff(Trading):
     """Raise what deliveries cost the buyer, by a share of the price at the gate or by an amount.
 
-    Acts on either leg of a re-export. Tariffs on one delivery add up. Buyers turn to other
-    suppliers only where their sourcing rule looks at costs.
+    A tariff on either leg of a re-export counts. Several tariffs on one delivery add up. Buyers
+    turn to other suppliers only if their sourcing rule looks at costs.
     """
 
     is_lifted: ClassVar = True
@@ -161,25 +162,25 @@ class Tariff(Trading):
 
 class Preference(Trading):
     """Let buyers turn away from a supplier, or to it, of their own accord: for fear of the next
-    cut-off, for a brand's good name, or to share out the risk.
+    cut-off, for the sake of a brand's good name, or to spread the risk.
 
-    Multiplies their weights for it (trade rules give these, sourcing rules go on from them), also
-    where its goods come by a third state. Nothing is barred: what others cannot deliver is still
-    bought from it. Events on one delivery multiply.
+    This multiplies the buyers' weights for the supplier, which trade rules give and sourcing rules
+    may change, also where its goods come through a third state. Nothing is barred: what others
+    cannot deliver is still bought from it. The factors of several events multiply.
     """
 
     kind: Literal["preference"]
     factor: Factor
-    """What the weight is multiplied by: below 1 they turn away, above 1 they turn to it. A supplier
-    of 90 units in 100 whose weight is halved is asked for 45 / 55 of them, 82."""
+    """What the weight is multiplied by: below 1 buyers turn away, above 1 they turn to it. If a
+    supplier of 90 units in 100 gets half the weight, it is asked for 100 x 45 / 55 = 82."""
 
 
 class Reexport(Trading):
     """Let goods pass restrictions through a third state that buys them and sells them on.
 
-    Opens a link of its own from each of the exporter's lines to each of the importer's needs. Other
-    events act on it as on its two legs: a cut-off between exporter and transit state, or transit
-    state and importer, ends it. Its deliveries count as leaked.
+    It has a link of its own from each of the exporter's lines to each of the importer's needs. An
+    event that acts on either of its two legs acts on it: a cut-off between exporter and transit
+    state, or between transit state and importer, ends it. Its deliveries count as leaked.
     """
 
     kind: Literal["reexport"]
@@ -196,12 +197,12 @@ class Reexport(Trading):
     unit_cost: Money = Quantity(value=0)
     """Money per unit for transport, on top of that."""
     lead_months: LeadMonths = Quantity(value=2)
-    """Months from the exporter's shipment to use, the stay in the transit state included; rounded
+    """Months from the exporter's shipment to use, including the stay in the transit state; rounded
     to whole months."""
     weight: Weight = Quantity(value=1)
     """The importer's preference for it, shared equally by the exporter's lines."""
     detection: Share = Quantity(value=0)
-    """Probability a month, once goods pass, that it is found out; the central case: when this has
-    added up to 1/2, 3/2 ..."""
+    """Probability each month, once goods pass, that it is found out; in the central case it is when
+    these have added up to 1/2, 3/2 and so on."""
     closed_months: Months = Quantity(value=12)
     """Months for which it is closed when found out."""

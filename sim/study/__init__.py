@@ -1,7 +1,7 @@
-"""Run studies: one scenario at many points, thousands of runs, resumable, on every core or a
-cluster.
+"""Run studies: one scenario at many points, in thousands of runs that can be resumed, on every core
+or on a cluster.
 
-A study is asked for as a file or from Python (`spec`), checked throughout (`experiment`), cut into
-tasks whose points travel side by side (`worker`, `batched_points`), handed out (`dispatch`,
+A study is described in a file or from Python (`spec`), checked as a whole (`experiment`), divided
+into tasks whose points are run side by side (`worker`, `batched_points`), handed out (`dispatch`,
 `executors`), and kept in a folder (`store`, `results`).
 """

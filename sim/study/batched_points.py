@@ -1,9 +1,9 @@
-"""Lay runs with different numbers side by side: a quantity that differs from column to column.
+"""Run points with different numbers side by side, by quantities that differ from column to column.
 
 The columns of a chunk are (point, member) pairs. A study's points that agree in structure share one
-scenario in which the quantities that vary hold a number for each column; everything else draws by
-member as ever. So they travel through the same kernels, and the bits of each are those it has
-alone.
+scenario, in which the quantities that vary hold a number for each column; everything else is drawn
+by member as usual. So all points go through the same kernels, and each has the same bits as when it
+is run alone.
 """
 
 from __future__ import annotations

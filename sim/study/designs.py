@@ -1,7 +1,7 @@
 """Choose the points of a study: which values of its factors are run together.
 
-scipy draws; Saltelli's and Morris's designs come from SALib, the extra `uq`. Points are drawn in
-the unit cube and carried over to the factors by their quantile functions.
+Most designs are drawn by scipy; Saltelli's and Morris's come from SALib, the extra `uq`. Points are
+drawn in the unit cube and mapped to the factors by their quantile functions.
 """
 
 from __future__ import annotations
@@ -84,8 +84,8 @@ def in_unit_cube(design: Design, factors: int) -> Floats:
 
 
 def carried(factor: Factor, unit: Floats) -> Column:
-    """Carry numbers in [0, 1] over to a factor: to its interval by the quantile function, or to its
-    values in equal parts.
+    """Map numbers in [0, 1] to a factor: to its interval by the quantile function, or to its values
+    in equal parts.
     """
     if factor.values is not None:
         return np.minimum((unit * len(factor.values)).astype(np.int64), len(factor.values) - 1)

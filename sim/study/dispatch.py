@@ -1,5 +1,5 @@
-"""Hand tasks out in bundles of about a second, and take back what becomes of each: numbers, or the
-error that stopped it.
+"""Hand tasks out in bundles that take about a second, and take back the result of each: numbers, or
+the error that stopped it.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from sim.study.executors import Crew
 from sim.study.worker import Task, work
 
 SECONDS = 1.0
-"""What a bundle should take: long beside the cost of handing it out, short beside what a killed
-study loses."""
+"""Seconds that a bundle should take: long compared with the cost of handing it out, short enough
+that a killed study loses little"""
 MOST = 64
 """Tasks of a bundle."""
 AHEAD = 2
@@ -39,11 +39,11 @@ class LostWorkerError(SimError):
 
 
 class Dispatch:
-    """Have tasks done, each whole or not at all.
+    """Have tasks done, each as a whole or not at all.
 
-    Where a bundle fails, its tasks are tried one by one; where a task of several points fails, its
-    points are. When a worker dies, what was under way is tried again, one task at a time, so that
-    the one to blame is known when it dies again.
+    If a bundle fails, its tasks are tried one by one; if a task of several points fails, its points
+    are. If a worker dies, what was under way is tried again, one task at a time, so that the guilty
+    task is known when a worker dies again.
     """
 
     def __init__(self, tasks: Iterator[Task], crew: Crew) -> None:

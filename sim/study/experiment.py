@@ -1,5 +1,5 @@
-"""Hold a study ready to run: its points, what each of them changes, and the tasks that run them
-side by side.
+"""Hold a checked study, ready to run: its points, what each of them changes, and the tasks that run
+them side by side.
 """
 
 from __future__ import annotations

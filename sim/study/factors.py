@@ -1,5 +1,5 @@
-"""Say what a factor changes: quantities, whose points travel side by side, or the structure, of
-which each has runs of its own.
+"""Find what a factor changes: only quantities, so that its points can be run side by side, or the
+structure of the scenario, so that each value is run separately.
 """
 
 from __future__ import annotations

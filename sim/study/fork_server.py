@@ -1,5 +1,6 @@
-"""Make the process that forks workers say nothing of one whose parent has gone meanwhile. It is
-loaded there and nowhere else; loading it is all that there is to do.
+"""Let the process that forks workers print nothing about a worker whose parent has ended meanwhile.
+
+This module is loaded only in that process, and takes effect by being loaded.
 """
 
 from __future__ import annotations

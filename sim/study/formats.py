@@ -1,7 +1,7 @@
-"""Say in which formats a study's results stand in its folder, and read them from either.
+"""Choose the formats of a study's table of results, and read it from either format.
 
-Few enough lines for a spreadsheet are CSV, more are Parquet in parts; the other on demand, and what
-stands in a folder is kept up.
+Results that a spreadsheet can open are CSV, longer ones Parquet in parts; the other format is
+written on demand, and tables that are in a folder are kept up to date.
 """
 
 from __future__ import annotations

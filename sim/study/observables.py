@@ -1,13 +1,14 @@
 """Say what is kept of each run: `fill_rate_after`, or `fill_rate[RUS, helicopter_engines, 2018]`
 for one need and one year.
 
-In brackets stand a state, a product and a year YYYY or month YYYY-MM; any of them may be left out
-or `*`. A metric of a summary is of the whole run; what is recorded month by month can also be had
-of a period: the fill rate over it, units and money added up over it, backlog and stocks at its end.
-With a comparison, `fill_rate[RUS] >= 0.95`, it is the month from which it holds to the end of the
-run, counted from the first, 0; inf where it never does. `capital` is not of needs: the money that
-programmes and factories have invested by the end of the run, everywhere or, as `capital[RUS]`, in
-one state; or one programme.
+In brackets are a state, a product, and a year YYYY or a month YYYY-MM; any of them may be left out
+or `*`. A metric of the summary is for the whole run. A monthly metric can also be kept for a
+period: the fill rate over it, units and money added up over it, backlog and stocks at its end.
+
+With a comparison, as in `fill_rate[RUS] >= 0.95`, the number is the month from which it holds to
+the end of the run, counted from the first, 0; inf if it does not hold at the end. `capital` does
+not belong to needs: it is the money that programmes and factories have invested by the end of the
+run, everywhere or, as in `capital[RUS]`, in one state or by one programme.
 """
 
 from __future__ import annotations
@@ -161,14 +162,14 @@ def _wrong_name(measure: Measure) -> Iterator[str]:
         told = meant(measure.name, known) or f"; known: {', '.join(known)}"
         yield f"unknown metric '{measure.name}'{told}"
     elif measure.name not in MONTHLY and measure.period:
-        yield f"{measure.name} is of the whole run; of a period there are {', '.join(MONTHLY)}"
+        yield f"{measure.name} is of the whole run; metrics of a period: {', '.join(MONTHLY)}"
     elif measure.name not in MONTHLY and measure.sign:
         yield (
-            f"{measure.name} is of the whole run; the month from which a comparison holds is known"
-            f" of {', '.join(MONTHLY)}"
+            f"{measure.name} is of the whole run; metrics that can be compared month by month:"
+            f" {', '.join(MONTHLY)}"
         )
     elif measure.sign and measure.period:
-        yield f"{measure.label}: a comparison is of all months; leave out the period"
+        yield f"{measure.label}: a comparison looks at all months; leave out the period"
 
 
 def _wrong_period(period: str, scenarios: Sequence[Scenario]) -> Iterator[str]:
@@ -185,7 +186,7 @@ def _wrong_of_capital(measure: Measure, scenarios: Sequence[Scenario]) -> Iterat
     if measure.state and measure.state not in known:
         yield unknown("state or programme", measure.state, known)
     if measure.product:
-        yield f"{CAPITAL} is of all, of one state or of one programme; leave out the product"
+        yield f"{CAPITAL} belongs to a state, a programme or all; leave out the product"
 
 
 def _wrong_need(measure: Measure, needs: Sequence[Need]) -> Iterator[str]:

@@ -11,8 +11,8 @@ from sim.study.resume import reopened
 
 
 def replay(study: str | os.PathLike[str], point: int, member: int) -> Result:
-    """Run one run of a study again, with all that a run records; its numbers are those of the
-    study, bit for bit.
+    """Run one member at one point of a study again and record everything; its numbers are those of
+    the study, bit for bit.
 
     Raises InputError for a point or member that the study does not have, and for a study of another
     version.

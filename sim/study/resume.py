@@ -1,4 +1,4 @@
-"""See that a folder and a study belong together before anything is added to it: results of two
+"""Check that a folder belongs to a study before anything is added to it, so that results of two
 studies are never mixed.
 """
 

@@ -1,5 +1,5 @@
-"""Run a study in parts, each a folder of its own, for clusters that know job arrays only; then join
-the parts.
+"""Run a study in parts, each in a folder of its own, for clusters that offer only job arrays; then
+join the parts.
 """
 
 from __future__ import annotations
@@ -72,10 +72,11 @@ def shard_folder(out: Path, shard: str | None) -> Path:
 
 
 def merge(out: str | os.PathLike[str], *, parquet: bool = False, csv: bool = False) -> Study:
-    """Join the shards of a study, which stand beside `out`, into the study that one run would have
-    made; they stay. `parquet` and `csv` as in `sweep`.
+    """Join the shards of a study, whose folders are beside `out`, into the study that one run would
+    have made; the shards stay.
 
-    Raises InputError where a shard is missing or not finished, or where they are not of one study.
+    `parquet` and `csv` as in `sweep`. Raises InputError where a shard is missing or not finished,
+    or where shards belong to different studies.
     """
     folder = Path(out)
     if parquet:

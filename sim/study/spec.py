@@ -1,5 +1,5 @@
-"""Describe a study: which scenario, which factors, which design; read it from YAML or Python data,
-faults placed.
+"""Describe a study (its scenario, factors and design), and read it from YAML or Python data, each
+fault with its place.
 """
 
 from __future__ import annotations
@@ -34,19 +34,19 @@ LISTED: tuple[Kind, ...] = ("grid", "list")
 
 
 class Factor(Frozen):
-    """Say what a value of the scenario varies over: an interval, or a choice of values."""
+    """Give the range of a value of the scenario that varies: an interval, or a choice of values."""
 
     low: float | None = Field(None, allow_inf_nan=False)
     """The lowest value; give `low` and `high` together."""
     high: float | None = Field(None, allow_inf_nan=False)
     """The highest value."""
     dist: Literal["uniform", "loguniform", "triangular"] = "uniform"
-    """How points spread between low and high."""
+    """How points are distributed between low and high."""
     mode: float | None = Field(None, allow_inf_nan=False)
-    """The peak of a triangular spread; the middle where not given."""
+    """The peak of a triangular distribution; if not given, the middle."""
     values: list[Any] | None = None
-    """The values to choose from; each is what `--set` takes, or a file where scenarios are chosen.
-    """
+    """The values to choose from; each is a value as for `--set` or, for the factor `scenario`, a
+    file."""
 
     @model_validator(mode="before")
     @classmethod
@@ -84,32 +84,31 @@ class Design(Frozen):
     """Say which points of the factors' ranges are run."""
 
     kind: Kind = "grid"
-    """grid: all combinations of values; list: the first values together, then the second ...; the
-    others draw."""
+    """grid: all combinations of the values; list: the first values of all factors together, then
+    the second ones, and so on; the other kinds draw points."""
     points: Annotated[int, Field(ge=1, le=MOST_POINTS)] | None = None
-    """How many points are drawn; of saltelli the base sample N of N (factors + 2) points, of morris
-    the trajectories of factors + 1."""
+    """How many points are drawn. For saltelli it is the base sample N, which gives N (factors + 2)
+    points; for morris the number of trajectories, of factors + 1 points each."""
     seed: Annotated[int, Field(ge=0, le=2**32 - 2)] = 0
-    """The root of the design's own draws; members draw by the scenario's seed."""
+    """The seed of the design's own draws; members draw by the scenario's seed."""
 
 
 class Spec(Frozen):
     """Hold a study as it was asked for."""
 
     scenario: str | None = None
-    """The scenario file, counted from the study file; none where the factor `scenario` chooses one.
-    """
+    """The scenario file, relative to the study file; none if the factor `scenario` chooses one."""
     factors: dict[str, Factor] = Field(default_factory=dict)
-    """What varies, by the path that `--set` takes."""
+    """What varies, each by its path as for `--set`."""
     design: Design = Design()
     """Which points are run."""
     members: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
-    """Members of each point, with the same draws at every point; the scenario's own number where
-    not given."""
+    """Members of each point, with the same draws at every point; if not given, the scenario's
+    number."""
     months: Annotated[int, Field(ge=1, le=1200)] | None = None
-    """How many months are run; the scenario's own number where not given."""
+    """How many months are run; if not given, the scenario's number."""
     metrics: list[str] | None = None
-    """What is kept of each run; every metric of a run's summary where not given."""
+    """The metrics to keep of each run; if not given, every metric of a run's summary."""
 
 
 @dataclass(frozen=True)

@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 
 
 class Study(Shown):
-    """Show what stands in the folder of a study.
+    """Read the folder of a study.
 
-    What is read is kept; open it anew to see later changes.
+    What has been read is kept; open the folder again to see later changes.
     """
 
     def __init__(self, folder: str | os.PathLike[str]) -> None:
@@ -41,18 +41,18 @@ class Study(Shown):
 
     @cached_property
     def spec(self) -> Spec:
-        """Give the study as it was asked for."""
+        """Return the description of the study, as it was given."""
         return read_study(self.folder / SPEC).spec
 
     @cached_property
     def points(self) -> pd.DataFrame:
-        """Give the factors' values by point."""
+        """Return the factors' values by point."""
         return self._frame(POINTS)[: self.store.state.points]
 
     @cached_property
     def results(self) -> pd.DataFrame:
-        """Give the spread over members by point, metric, state and product: from CSV with ten
-        digits, or, of a million lines or more, from Parquet with all.
+        """Return the spread over members by point, metric, state and product: from CSV with ten
+        digits or, from a million lines on, from Parquet with all digits.
 
         Raises InputError while runs are pending, and where neither can be read.
         """
@@ -66,21 +66,20 @@ class Study(Shown):
 
     @cached_property
     def failures(self) -> pd.DataFrame:
-        """Give the points that failed, each with its error.
-
-        Raises InputError while runs are pending.
+        """Return the points that failed, each with its error. Raises InputError while runs are
+        pending.
         """
         self._require_finished()
         return self._frame(FAILURES)
 
     @cached_property
     def rows(self) -> pd.DataFrame:
-        """Give the numbers kept of each run: metric, state, product."""
+        """Return which numbers are kept of each run: metric, state, product."""
         return self._frame(ROWS)
 
     @cached_property
     def scenario(self) -> Scenario:
-        """Give what it varies, with its members; of several scenarios the first."""
+        """Return the scenario of the study, with its members; of several scenarios the first."""
         return load(self.folder / self._files[0], members=self.spec.members)
 
     def card(self) -> Card:
@@ -107,9 +106,8 @@ class Study(Shown):
 
     @cached_property
     def start(self) -> str:
-        """Give the month, YYYY-MM, in which its runs start.
-
-        Raises InputError where they start in different months.
+        """Return the month, YYYY-MM, in which its runs start. Raises InputError where they start in
+        different months.
         """
         found = {load(self.folder / file).start for file in self._files}
         if len(found) != 1 or "start" in self.spec.factors:
@@ -144,10 +142,8 @@ class Study(Shown):
         return f"keeps no {measure.label} of {whose}{meant(whose, needs, 'kept')}"
 
     def values(self, metric: str, state: str, product: str) -> Floats:
-        """Give one number of every run, [points, members]; NaN where a run failed or where it does
-        not apply.
-
-        Raises InputError for a number that was not kept, or while runs are pending.
+        """Return one number of every run, [points, members]; NaN where a run failed or where it
+        does not apply. Raises InputError for a number that was not kept, or while runs are pending.
         """
         self._require_finished(with_tables=False)
         kept = self.rows.itertuples(index=False, name=None)

@@ -101,7 +101,7 @@ def sweep(
 def _study_file(study: Any, design: Any, given: Mapping[str, Any]) -> str | os.PathLike[str]:
     """Return a study file where nothing is said beside it. Raises InputError."""
     if not isinstance(study, str | os.PathLike):
-        raise InputError("factors: missing; without them the first argument is a study file")
+        raise InputError("factors: missing; give them, or a study file as the first argument")
     beside = [key for key, value in given.items() if value is not None]
     beside += ["design"] if design != "grid" else []
     if beside:

@@ -1,6 +1,4 @@
-"""Say how close states feel to one another: for sourcing by loyalty and for the search of new
-suppliers.
-"""
+"""Draw how close states are politically: for sourcing by loyalty and the search for suppliers."""
 
 from __future__ import annotations
 
@@ -16,10 +14,11 @@ STRANGERS = 0.5
 
 
 def affinity(scenario: Scenario, members: Sequence[int]) -> Floats:
-    """Draw how close each state feels to each other, 0 to 1, [states, other states, members].
+    """Draw the affinity of each state to each other, 0 to 1, [states, other states, members].
 
-    What a state says of another counts before what it says of the other's bloc; to its own bloc it
-    is 1 where it says nothing, to itself where it does not name itself.
+    What the scenario gives for another state takes precedence over what it gives for that state's
+    bloc. Where nothing is given, the affinity to the own bloc is 1; that to itself is 1 unless the
+    state names itself.
     """
     names = list(scenario.states)
     table = np.empty((len(names), len(names), len(members)))

@@ -1,5 +1,5 @@
-"""Keep what buyers' weights come to over the links that they may ask, and what they ask, until
-something changes that it follows from.
+"""Keep buyers' weights over the links that they may ask, and what they ask over these, until
+something changes on which they depend.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Shares:
-    """Hold buyers' weights over the links that they may ask."""
+    """Hold buyers' weights over open links."""
 
     market: Market
     weight: Floats
@@ -32,12 +32,14 @@ class Shares:
 
     @cached_property
     def together(self) -> Floats:
-        """Return the weights' sums by need, [needs, members], above 0 also where there are none."""
+        """Return the sums of the weights by need, [needs, members], kept above 0 even where a need
+        has no open link.
+        """
         return raised(self.market.by_need(self.weight), NOTHING)
 
 
 class _Known(NamedTuple):
-    """Hold what was asked, and what it follows from."""
+    """Hold what was asked, and the arrays from which it was computed."""
 
     demand: Floats
     usable: Bools
@@ -48,7 +50,7 @@ class _Known(NamedTuple):
 
 
 class Asking:
-    """Keep shares and orders of a world's market."""
+    """Keep buyers' weights and orders in a world's market."""
 
     def __init__(self, market: Market) -> None:
         # no method of this object is kept in it: it is freed with the world
@@ -66,8 +68,8 @@ class Asking:
         return links.cap if self._capped(links.cap).links.size else None
 
     def ask(self, world: World) -> Floats:
-        """Spread what needs want over the links that they may ask; return what lines are asked for,
-        [lines, members], units per month.
+        """Spread what needs want over open links; return what lines are asked for, [lines,
+        members], units per month.
         """
         links, limits, demand = world.links, world.limits, world.needs.demand
         usable = world.lines.usable > 0
@@ -80,7 +82,7 @@ class Asking:
         return asked.claims
 
     def forget(self) -> None:
-        """Forget what was asked: limits have learnt something since."""
+        """Forget what was asked, since limits know more now about what cuts have refused."""
         self._known = None
 
     def opening(self, world: World, supply: Floats, demand: Floats) -> Opening | None:

@@ -1,8 +1,8 @@
-"""Hold the rows of the world: states, products, lines, needs, links, projects. No members here.
+"""Hold the rows of the world: states, products, lines, needs, links, projects; no members.
 
-Lines stand factory by factory; needs are final needs state by state, then each line's inputs; links
-stand line by line. So what belongs to one factory or one state is one slice of the world's arrays.
-Rows are given by `numbering.py`.
+Lines are in the order of factories; needs are final needs in the order of states, then each line's
+inputs; links are in the order of lines. So what belongs to one factory or one state is one slice of
+the world's arrays. `numbering.py` makes the rows.
 """
 
 from __future__ import annotations
@@ -52,13 +52,14 @@ class Axes:
     rules: int
     """How many trade rules there are"""
     terms: tuple[str, ...]
-    """Paths of what else gives links their terms: `trade` where no rule speaks, then re-exports"""
+    """What gives terms to links without a trade rule: paths, `trade` (defaults), then re-exports"""
     link_terms: Ints
-    """What gives each link its terms: a trade rule's row or, after these, a row of `terms`"""
+    """What gives each link its terms: a trade rule's row or, numbered on from these, that of
+    `terms`"""
     link_via: Ints
     """Transit state of each re-export; -1 for links that are direct"""
     dormant: Ints
-    """Links that are there only once search has opened them"""
+    """Links that stay closed until search has found them"""
     projects: tuple[tuple[str, str], ...]
     """(programme, candidate) of each project"""
     project_programme: Ints
@@ -69,9 +70,9 @@ class Axes:
     work_factory: Ints
     work_line: Ints
     work_source: Ints
-    """Line whose capacity is turned; -1: new capacity"""
+    """Line whose capacity is converted; -1: new capacity is built"""
     work_chosen: Bools
-    """Whether the factory decides on it, and no event"""
+    """Whether the factory decides on it; otherwise an event orders it"""
 
     @cached_property
     def market(self) -> Market:
@@ -202,7 +203,7 @@ class Axes:
 
     @property
     def route_count(self) -> int:
-        """Count the routes, which takes less than to list them."""
+        """Count the routes, which is faster than listing them."""
         return int(self._routes[0].size)
 
     @cached_property
@@ -294,9 +295,7 @@ class Axes:
 
 
 def spans(owner: Ints, owners: int) -> tuple[slice, ...]:
-    """Say where the rows of each of so many owners stand, whose rows stand together; nowhere is
-    `slice(0, 0)`.
-    """
+    """Return the slice of each owner's rows, which stand together; `slice(0, 0)` for none."""
     count = np.bincount(owner, minlength=owners)
     if not owner.size:
         return (slice(0, 0),) * owners

@@ -26,7 +26,9 @@ from sim.world.world import World
 
 @uncollected()
 def build(scenario: Scenario, members: Sequence[int], axes: Axes | None = None) -> World:
-    """Build the world of these members, empty of flows; `steady_state.settle` sets it going."""
+    """Build the world of these members, without any flows; `steady_state.settle` then finds those
+    at rest.
+    """
     axes, draw = axes or number(scenario), Draws.of(scenario, members)
     caps = build_trade_caps(scenario, axes, draw)
     lines, links = build_lines(scenario, axes, draw), build_links(scenario, axes, draw, caps)

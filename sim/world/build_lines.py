@@ -67,8 +67,8 @@ def build_lines(scenario: Scenario, axes: Axes, draw: Draws) -> Lines:
 
 
 def _qualified(scenario: Scenario, axes: Axes) -> Ints:
-    """Count the months from the start until each line is qualified, [lines]; a month before every
-    run where it is from the start.
+    """Return the month from which each line is qualified, [lines], counted from the start; a month
+    before every run if it is qualified from the start.
     """
     start = month_number(scenario.start)
     # a licence qualifies its line, not before it holds

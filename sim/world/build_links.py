@@ -64,8 +64,8 @@ def build_links(scenario: Scenario, axes: Axes, draw: Draws, caps: TradeCaps) ->
 
 
 def _terms(scenario: Scenario, path: str) -> Trade | Reexport:
-    """Return what stands at a path of `Axes.terms`: a re-export, or by default the terms of trade
-    that no rule speaks of.
+    """Return the terms at a path of `Axes.terms`: a re-export, or the default terms of links
+    without a trade rule.
     """
     event = scenario.events.get(path.partition(".")[2])
     return event if isinstance(event, Reexport) else Trade(exporter="*", importer="*", product="*")

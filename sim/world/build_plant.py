@@ -1,5 +1,5 @@
-"""Fill what becomes of plant: how long new capacity takes, what factories build and turn
-themselves, how lines wear and rest.
+"""Fill what changes capacity: how long new capacity takes, what factories build and convert
+themselves, how lines wear and lay up capacity.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from sim.world.projects import Upkeep, Works
 from sim.world.ramps import Ramps
 
 NEXT_MONTH = 1
-"""Months after which what is started is there at the earliest."""
+"""Months after its start in which capacity is there at the earliest."""
 
 
 class Timing(NamedTuple):
@@ -42,11 +42,11 @@ class Timing(NamedTuple):
 def timing(
     lead: Floats, shape: Sequence[int], months: int, least: Ints | int = NEXT_MONTH
 ) -> Timing:
-    """Turn lead times [rows, members], months, into delays; rows with a `shape` above 0 spread
+    """Turn lead times [rows, members], months, into delays; rows with a `shape` above 0 are spread
     about theirs, over a run's months.
 
-    What money starts is there next month at the earliest, since it is spent when a month's goods
-    are made; `least` [rows, 1] says otherwise.
+    What money starts is there next month at the earliest, since it is spent when the month's goods
+    have been made; `least` [rows, 1] may say otherwise.
     """
     # what comes after the run need not wait its turn
     delay = np.minimum(np.maximum(whole(lead), least), months + 1)
@@ -143,7 +143,9 @@ def _terms(scenario: Scenario, work: Work, draw: Draws) -> dict[str, Floats]:
 
 
 def _building(scenario: Scenario, work: Work) -> Building:
-    """Return how long a factory's own new capacity takes; nothing of what is turned."""
+    """Return how long a factory's own new capacity takes; capacity that is converted takes no time
+    here.
+    """
     path = f"factories.{work.factory}.lines.{work.product}"
     hard = None if work.source else class_of(scenario, work.product)
     return Building(path, (STANDARD, f"{path}.common_delay"), None, terms_of(None, hard))

@@ -109,7 +109,9 @@ def _own_or_class(scenario: Scenario, candidate: Candidate, key: str) -> Quantit
 def _announced(
     programme: Programme, candidate: Candidate, path: str
 ) -> tuple[Quantity | None, str]:
-    """Return the months announced by which a candidate goes, if it does, and their path."""
+    """Return the announced months that a candidate's lead time follows (None: it follows none), and
+    the path of these months.
+    """
     own, lead_time = candidate.announced_months, candidate.lead_time
     if programme.lead_times != "announced":
         return None, path

@@ -1,5 +1,5 @@
-"""Count lead times from what they are counted from: the decision, the cut-off, or a month; what has
-passed when money comes is not waited for again.
+"""Count lead times from a clock: the decision, the cut-off, or a month; the months that have passed
+when money comes need not pass again.
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ from sim.world.axes import Axes
 
 @dataclass(eq=False)
 class Clocks:
-    """Hold the projects whose lead time does not count from their money, arrays [rows, members]."""
+    """Hold the projects whose lead time does not count from the month in which money is spent,
+    arrays [rows, members].
+    """
 
     rows: Ints
     """[rows]: the projects"""
@@ -30,15 +32,16 @@ class Clocks:
     least: Ints
     """Months that remain whenever the money comes: those of qualification, one at least"""
     most: int
-    """Months that any project takes: what comes after the run need not wait its turn"""
+    """Most months that a project needs to wait: what comes after the run need not be timed"""
     since: Ints
-    """Month from which they count, NEVER: not known yet; month/programmes writes it"""
+    """Month from which the lead time counts, NEVER: not known yet; month/programmes writes it"""
     decided: Bools
-    """[rows, 1]: whether that is the month in which the programme starts"""
+    """[rows, 1]: whether this is the month in which the programme starts"""
     funded: Bools
-    """[rows, 1]: whether it is active from the start, so that it starts with its first money"""
+    """[rows, 1]: whether the programme is active from the start, so that it counts as starting with
+    its first money"""
     needs: tuple[Ints, ...]
-    """[rows]: the needs whose first hit it is; none where it is something else"""
+    """[rows]: the needs whose first hit starts the clock; none if something else does"""
     known: Ints
     """[needs, members]: the hits that are known so far; month/programmes writes it"""
 
@@ -86,7 +89,7 @@ class Clocks:
 
     @property
     def longest(self) -> int:
-        """Return the most months that pass from money to capacity, of those within the run."""
+        """Return the most months that may pass from money to capacity within the run."""
         to_come = np.maximum(np.where(self.since == NEVER, 0, self.since), 0)
         months = max(int(each.max(initial=0)) for each in (self.lead + to_come, self.least))
         return min(months, self.most)
@@ -112,8 +115,8 @@ class Clocks:
 
 
 def _known(scenario: Scenario, word: str) -> int:
-    """Return the month of a clock, counted from the start, where it is known beforehand; NEVER
-    where the run will tell.
+    """Return the month of a clock, counted from the start, if it is known beforehand; NEVER if only
+    the run will tell.
     """
     if word in ("decision", "cut_off"):
         return NEVER

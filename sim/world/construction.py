@@ -1,5 +1,5 @@
-"""Take new capacity from its start to its line: start, stages, qualification, ramp-up; and some of
-it is given up on the way.
+"""Lead new capacity from its start to its line: start, stages, qualification, ramp-up; some of it
+may be given up on the way.
 """
 
 from __future__ import annotations
@@ -14,7 +14,9 @@ from sim.world.world import World
 
 
 def count_down(world: World) -> None:
-    """Take what has passed since its clock off the lead time of what is begun this month."""
+    """Shorten the lead time of what is begun this month by the months that have passed on its
+    clock.
+    """
     projects, clocks = world.projects, world.projects.clocks
     if clocks is not None:
         purse = world.programmes
@@ -64,8 +66,8 @@ def mature(projects: Projects, by_line: GroupSum, month: int) -> Floats | None:
 
 
 def give_up(projects: Projects) -> Floats | None:
-    """Give up the share of unfinished capacity that is given up each month; return how much,
-    [projects, members], None for nothing.
+    """Give up the `cancelled_share` of unfinished capacity; return how much that is, [projects,
+    members]; None: nothing.
     """
     if projects.cancelled_share is None:
         return None
@@ -77,11 +79,10 @@ def give_up(projects: Projects) -> Floats | None:
 
 
 def in_qualification(projects: Projects, month: int) -> Floats:
-    """Count the unfinished capacity that is built and waits to be qualified at the end of a month,
-    [projects, members].
+    """Return the unfinished capacity that is built and waits to be qualified at the end of a month,
+    [projects, members]: what is due within the months of qualification.
 
-    That is what is due within the months of qualification. Nothing depends on it: it is a view for
-    those who ask.
+    Nothing depends on it: it is for those who look at agents.
     """
     slots = projects.pipeline.shape[0]
     waiting = np.zeros_like(projects.unfinished)
@@ -103,8 +104,8 @@ def under_way(world: World) -> Floats:
 
 
 def leave(world: World, lost: Floats) -> None:
-    """Take capacity `lost` [lines, members], units per month, from its lines; of what still ramps
-    up there, the same share.
+    """Take capacity `lost` [lines, members], units per month, from lines, and the same share of
+    what still ramps up there.
     """
     lines, axes = world.lines, world.axes
     stays = 1.0 - np.divide(lost, lines.capacity, out=np.zeros_like(lost), where=lines.capacity > 0)
@@ -116,9 +117,9 @@ def leave(world: World, lost: Floats) -> None:
 
 def begin(world: World, rows: Ints, wanted: Floats, most: Floats) -> None:
     """Begin works: build `wanted` [rows, members], units per month, or take that much from the
-    lines that are turned.
+    lines that are converted.
 
-    No line gives more than `most` [lines, members]: what is asked of it beyond that is cut, of all
+    No line gives up more than `most` [lines, members]; if more is wanted, all its works are reduced
     alike. Nothing begins at closed lines.
     """
     works, axes = world.works, world.axes
@@ -140,8 +141,8 @@ def begin(world: World, rows: Ints, wanted: Floats, most: Floats) -> None:
 
 
 def in_order(world: World) -> Floats:
-    """Count the capacity that is ramped up and not out of use, [lines, members], units started per
-    month: what lines can make without overtime.
+    """Return the capacity that is ramped up and not out of use, [lines, members], units started per
+    month: what lines can start without overtime.
     """
     axes, lines = world.axes, world.lines
     ready = lines.capacity.copy()
@@ -157,7 +158,7 @@ def in_order(world: World) -> Floats:
 
 
 def at_rest(world: World) -> Floats:
-    """Count the capacity that is laid up, or on its way back, and works when it is called back,
+    """Return the capacity that is laid up or on its way back, as far as it works after a recall,
     [lines, members].
     """
     rest, found = world.upkeep, np.zeros_like(world.lines.capacity)
@@ -167,8 +168,9 @@ def at_rest(world: World) -> Floats:
 
 
 def at_hand(world: World) -> Floats:
-    """Count the capacity that buyers may reckon with, [lines, members], units started per month:
-    what is usable this month, and what is laid up until they wait for it, as far as it works then.
+    """Return the capacity on which buyers may count, [lines, members], units started per month:
+    what is usable this month, plus what is laid up and would be called back if they waited, as far
+    as it works then.
     """
     if not world.upkeep.resting.size:
         return world.lines.usable
@@ -176,8 +178,8 @@ def at_hand(world: World) -> Floats:
 
 
 def called_back(world: World) -> Floats:
-    """Count what buyers wait for, beyond what is on its way back, of the capacity that is laid up,
-    [resting lines, members].
+    """Return how much of the laid-up capacity buyers wait for, beyond what is on its way back
+    already, [resting lines, members].
     """
     lines, rest = world.lines, world.upkeep
     rows = rest.resting
@@ -189,7 +191,7 @@ def called_back(world: World) -> Floats:
 
 def wake(world: World, share: Floats) -> Floats:
     """Put a share [lines, members] of what is laid up, or on its way back, to use at once; return
-    what of it works, [lines, members]. The rest of the share is lost.
+    the capacity that works of it, [lines, members]. The rest of it is lost.
     """
     lines, rest = world.lines, world.upkeep
     taken, works = lines.mothballed * share, at_rest(world) * share
@@ -203,29 +205,29 @@ def wake(world: World, share: Floats) -> Floats:
 
 
 def idle(world: World) -> Floats:
-    """Count the capacity that could have been used this month and was not, [lines, members], units
+    """Return the capacity that could have been used this month and was not, [lines, members], units
     started per month.
 
-    What hours beyond capacity could have made is none of it, nor is what has left its line since.
+    Unused overtime does not count, nor does capacity that has left its line since.
     """
     lines = world.lines
     return np.maximum(in_order(world) - lines.output / lines.yield_, 0.0)
 
 
 def unused(world: World) -> Floats:
-    """Count the starts that lines could have made this month, overtime and all, and did not,
-    [lines, members].
+    """Return the starts that lines could have made this month, including overtime, and did not
+    make, [lines, members].
     """
     lines = world.lines
     return np.maximum(lines.usable - lines.output / lines.yield_, 0.0)
 
 
 def order_books(world: World, growing: Bools | None = None) -> Floats:
-    """Count what lines could have sold this month, units [lines, members]; see
+    """Return what lines could have sold this month, units [lines, members]; see
     `kernels.capacity.order_book`.
 
-    Lines without any capacity, or all of it out of use, have a part of what buyers wait for only
-    where `growing` [lines, members].
+    Lines that have no capacity, or whose capacity is all out of use, get a part of what buyers wait
+    for only where `growing` [lines, members].
     """
     lines = world.lines
     alive = (lines.capacity + lines.mothballed) * lines.available > 0
@@ -235,8 +237,8 @@ def order_books(world: World, growing: Bools | None = None) -> Floats:
 
 
 def waited_for(world: World, alive: Bools) -> Floats:
-    """Count what buyers wait for, and could get of lines that are `alive` [lines, members] if these
-    alone had more; units [lines, members].
+    """Return what buyers wait for and could get from lines that are `alive` [lines, members] if
+    only these had more; units [lines, members].
     """
     return raised(_order_book(world, alive) - world.lines.output)
 

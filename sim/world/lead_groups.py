@@ -1,4 +1,4 @@
-"""Hold links that have one lead time together, so that what arrives in a month is one sum."""
+"""Group links by lead time, so that what arrives in a month is one sum for each group."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class LeadGroup:
     by_need: GroupSum
     """Sums these of all links to needs"""
     members: Bools | None
-    """[rows, members]: who has it; None stands for all"""
+    """[rows, members]: in which members the link has this lead time; None: in all"""
     is_all: bool
     """Whether all links have it in all members"""
 
@@ -57,7 +57,8 @@ class LeadGroups:
     groups: tuple[LeadGroup, ...]
     """From the shortest lead time to the longest"""
     varying: Ints | None
-    """Needs whose mean lead time may change: some link takes other than a month; None: all"""
+    """Needs whose mean lead time may change, since some link takes other than a month; None: all
+    needs"""
 
     @classmethod
     def build(cls, lead: Ints, need: Ints, needs: int) -> LeadGroups:

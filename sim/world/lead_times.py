@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sim.precedents.ramping import Ramps
 
 MILESTONES = {"first_unit": "first", "qualified": "first", "full_supply": "full"}
-"""The milestone of precedents that stands for what a lead time runs to."""
+"""What a lead time runs to -> the milestone of precedents that stands for it"""
 
 
 class Building(NamedTuple):
@@ -31,7 +31,7 @@ class Building(NamedTuple):
 
     path: str
     common: tuple[Quantity, str]
-    """What it shares with others, a score, and the path of that"""
+    """The score that it shares with others, and its path"""
     candidate: Candidate | None
     terms: Terms
 
@@ -42,7 +42,7 @@ class LeadTimes(NamedTuple):
     lead: Floats
     """To qualified capacity"""
     qualification: Floats
-    """How many of them are for qualification"""
+    """The part of these months that is for qualification"""
     shapes: tuple[str, ...]
     lengths: Floats
     """Of the ramps"""
@@ -80,7 +80,7 @@ def lead_times(
 
 
 def months_announced(lead_time: LeadTime) -> Quantity:
-    """Return in how many months something was announced."""
+    """Return the months that were announced for something."""
     announced = lead_time.announced
     if isinstance(announced, str):
         assert lead_time.stated_on
@@ -90,7 +90,7 @@ def months_announced(lead_time: LeadTime) -> Quantity:
 
 
 def known(scenario: Scenario) -> Fits:
-    """Return the fits of the shipped precedents that the scenario goes by."""
+    """Return the fits of the precedents that the scenario uses."""
     return _fits(_left_out(scenario))
 
 
@@ -158,7 +158,7 @@ def _alike(found: Sequence[Building]) -> dict[tuple[str, str], list[int]]:
 
 
 def _before(shape: str, runs_to: str, lengths: Floats, capacity: Floats) -> Floats | float:
-    """Return the months of the ramp that a lead time holds already, [rows, members]."""
+    """Return the months of ramp-up that a lead time includes, [rows, members]."""
     if runs_to == "first_unit":
         none = np.zeros_like(capacity)
         unit = np.divide(1.0, capacity, out=none, where=capacity > 0)

@@ -1,9 +1,8 @@
-"""Join lines to needs: where trade rules permit it, where search may come to, and through a third
-state.
+"""Link lines to needs: where trade rules permit it, where search may find a supplier, and through a
+third state.
 
-What search may open and what leads through a third state stands in the world from the start,
-closed, so that rows never change during a run; a scenario that does without search and re-export
-has none of either.
+Links that search may open, or that lead through a third state, are there from the start, closed, so
+that rows never change during a run. A scenario without search and re-exports has no such links.
 """
 
 from __future__ import annotations
@@ -25,12 +24,14 @@ from sim.world.axes import rows_of
 IDLE = "none"
 """The search rule of those who do not search."""
 BY_DEFAULT = "trade"
-"""The path of the terms of links of which no trade rule speaks."""
+"""The path of the terms of links without a trade rule."""
 
 
 @dataclass(frozen=True, eq=False)
 class Ends:
-    """Hold the lines and the needs that links may join, as rows of states and products."""
+    """Hold the lines and the needs that links may join: rows of their states, products and
+    factories.
+    """
 
     line_state: Ints
     line_product: Ints
@@ -42,7 +43,7 @@ class Ends:
 
     @cached_property
     def parties(self) -> Parties:
-        """Say who sells and who buys, as trade rules ask."""
+        """Return who sells and who buys, in the form in which trade rules are looked up."""
         line, is_final = self.need_line, self.need_line < 0
         return Parties(
             self.line_state,
@@ -75,12 +76,12 @@ class Ways:
     dormant: Bools
     """Whether search must open it"""
     table: tuple[str, ...] = ()
-    """Paths of what else may give links their terms: trade by default, and re-exports"""
+    """What gives terms to links without a trade rule, as paths: the defaults, and re-exports"""
 
 
 def link(scenario: Scenario, ends: Ends) -> Ways:
-    """List all links, line by line: those that rules permit, those that search may open, then
-    re-exports.
+    """List all links in the order of lines: those that rules permit, those that search may open,
+    then re-exports.
     """
     reexports = {
         name: event for name, event in scenario.events.items() if isinstance(event, Reexport)

@@ -1,4 +1,4 @@
-"""Hold what goods that come in lots need to be kept of."""
+"""Hold the accounts of goods that come in whole lots."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
 """Let goods that come in lots (ships, turbine sets) leave in whole lots only.
 
-Allocation grants any amounts, and all decisions go by what is granted. A link's account keeps what
-was granted and does not make a lot: it is in work at the supplier. Its capacity is used, but it is
-no goods yet, and its inputs, though set aside, are still in store; it is billed when it leaves. So
-goods of lots stand in the books in whole lots only. A buyer that would use a part of a lot each
-month needs stock for the months in which nothing arrives.
+Allocation grants any amounts, and all decisions are based on what is granted. A link's account
+keeps what was granted and is not yet a whole lot: it is in work at the supplier. Capacity has been
+used for it, but it is not a good yet; its inputs are set aside but still in stock; and it is billed
+when it leaves. So the books have goods of lots only in whole lots. A buyer that would use a part of
+a lot each month needs a stock for the months in which nothing arrives.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def build_lots(scenario: Scenario, axes: Axes, draw: Draws) -> Lots | None:
 
 
 def begin(world: World) -> None:
-    """Put into transit, in whole lots, what the months before the first have shipped, and set
+    """Put into transit, in whole lots, what was shipped in the months before the first, and set
     inputs aside for the rest.
     """
     needs, lots = world.needs, world.lots
@@ -67,8 +67,10 @@ def begin(world: World) -> None:
 
 
 def depart(world: World) -> None:
-    """Find out what leaves this month; where a link has closed or its line is gone, what was in
-    work for it is lost. A line that is laid up is still there.
+    """Find what leaves this month.
+
+    If a link has closed or its line is gone, what was in work for it is lost; a line that is laid
+    up is not gone.
     """
     lots, lines, flow = world.lots, world.lines, world.links.flow
     if lots is None:

@@ -1,7 +1,7 @@
-"""Hold what becomes of plant: what programmes and factories build, and what stands idle and is laid
-up; and the programmes themselves; arrays [rows, members].
+"""Hold what changes capacity: what programmes and factories build, and what is laid up; and the
+programmes themselves; arrays [rows, members].
 
-A part of the world (`world.py`); each array says who writes it.
+This is a part of the world (`world.py`); each array says who writes it.
 """
 
 from __future__ import annotations
@@ -18,29 +18,30 @@ from sim.world.ramps import Ramps
 
 @dataclass(eq=False)
 class Upkeep:
-    """Hold how some lines wear and rest, arrays [rows, members]."""
+    """Hold how some lines wear, and lay up idle capacity, arrays [rows, members]."""
 
     wearing: Ints
     """[rows]: lines that lose capacity"""
     wear: Floats
     """Share of capacity that they lose each month"""
     resting: Ints
-    """[rows]: lines that lay up idle capacity; so for what follows"""
+    """[rows]: lines that lay up idle capacity; the rows of all arrays below"""
     after: Ints
-    """Months in a row of idleness before it is laid up"""
+    """Months in a row in which capacity must be idle before it is laid up"""
     back: Ints
-    """Months from the call to use"""
+    """Months from the recall to use"""
     back_share: Floats
-    """Share of it that still works then"""
+    """Share of capacity that still works after a recall"""
     idle_months: Ints
     """Months in a row, so far, in which some capacity stood idle;
     month/mothballing writes it"""
     idle: Floats
-    """The least that stood idle in them, inf before the first; month/mothballing writes it"""
+    """The least that stood idle in any of these months, inf before the first; month/mothballing
+    writes it"""
     coming: Floats
     """What is on its way back; month/mothballing and events write it"""
     returning: Floats
-    """[slots, rows, members]: what comes back in the months whose number leaves this remainder;
+    """[slots, rows, members]: what comes back in a month is in slot month % slots;
     month/mothballing and events write it"""
 
 
@@ -51,12 +52,12 @@ class Projects:
     delay: Ints
     """Months from money to qualified capacity; month/programmes writes it"""
     qualification: Ints
-    """How many of them are for qualification"""
+    """The part of these months that is for qualification"""
     spread: Ints
-    """[rows]: projects that are not all done after their delay, but about it"""
+    """[rows]: projects whose completion is spread about the delay"""
     profile: Floats
-    """[slots, spread, members]: the share of these that is qualified so many months after its start
-    """
+    """[slots, spread, members]: of these, the share of capacity that is qualified so many months
+    after its start"""
     half: Ints
     """Months until half of what was started is qualified; month/programmes writes it"""
     due: Ints
@@ -81,8 +82,8 @@ class Projects:
     matured: Floats
     """Capacity qualified this month; month/capacity writes it"""
     pipeline: Floats
-    """[slots, projects, members]: capacity that is qualified in the months whose number leaves this
-    remainder; month/capacity, month/programmes, month/investment and events write it"""
+    """[slots, projects, members]: capacity that is qualified in a month is in slot month % slots;
+    month/capacity, month/programmes, month/investment and events write it"""
     completed: Ints
     """Month in which half of the first start was qualified, NEVER before; month/capacity
     writes it"""
@@ -90,7 +91,7 @@ class Projects:
     """Share of unfinished capacity given up each month; None: nobody gives up"""
 
     clocks: Clocks | None
-    """Lead times that do not count from the money; None: all do"""
+    """Projects whose lead time does not count from the money; None: all do"""
 
     @property
     def unramped(self) -> Floats:
@@ -98,9 +99,8 @@ class Projects:
         return self.ramps.unramped
 
     def completing(self, month: int) -> Ints:
-        """Return the months of completion, those that are completed in this month included.
-
-        [projects, members], NEVER before.
+        """Return the month in which each project is completed, this month included, [projects,
+        members]; NEVER if it is not yet.
         """
         arriving = self.pipeline[month % self.pipeline.shape[0]] > 0
         now = arriving & (self.due <= month) & (self.completed == NEVER)
@@ -109,17 +109,18 @@ class Projects:
 
 @dataclass(eq=False)
 class Works(Projects):
-    """Hold what factories do with their own plant, arrays [works, members]: new capacity, or a line
-    turned to another product.
+    """Hold what factories do on their own account, arrays [works, members]: build new capacity, or
+    convert a line to another product.
     """
 
     gain: Floats
-    """Capacity that arrives for each unit built, or taken from the line that is turned"""
+    """Capacity that arrives for each unit built, or taken from the line that is converted"""
     pressure: Floats
-    """[months, works, members]: what factories remember of order books, the last month first;
+    """[months, works, members]: the order books that factories remember, the last month first;
     month/investment writes it"""
     idle: Floats
-    """[months, works, members]: and of lines that could be turned; month/investment writes it"""
+    """[months, works, members]: the idle shares of lines that could be converted, likewise;
+    month/investment writes it"""
     invested: Floats
     """Money spent this month; month/investment and events write it"""
     lost: Floats
@@ -137,8 +138,8 @@ class Programmes:
     beneficiary: Bools
     """[programmes, needs]: whether the need counts for the programme"""
     counts: Floats
-    """[programmes, needs, members]: how much of what the need lacks the programme sees; 1 for its
-    chair's, 0 where it does not count"""
+    """[programmes, needs, members]: the share of what the need lacks that the programme counts; 1
+    for its chair's needs, 0 where the need does not count"""
     appropriated: Floats
     """Money received this month; events write it"""
     invested: Floats

@@ -1,4 +1,4 @@
-"""Let qualified capacity ramp up: what of it does not produce yet, month by month."""
+"""Let qualified capacity ramp up, and keep how much of it does not produce yet."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ class Band(NamedTuple):
 
 @dataclass(eq=False)
 class Rise:
-    """Hold plants, each a row in a member, whose ramps are of one shape and come to an end.
+    """Hold plants (a row in a member each) whose ramps have one shape and come to an end.
 
-    They stand in the order of their lengths, so that months far ahead touch the few long ramps
-    alone.
+    They are sorted by the length of their ramps, so that months far ahead concern only the few long
+    ramps.
     """
 
     plants: Ints

@@ -1,4 +1,4 @@
-"""Set the world at rest: flows, stocks, transit and perceived demand such that, without events,
+"""Set the world at rest: flows, stocks, transit and perceived demand at which, without events,
 nothing changes.
 """
 
@@ -18,12 +18,12 @@ ROUNDS = 1000
 SETTLED = 1e-14
 """A relative change of an input's demand below this counts as none."""
 YEARS_OF_EXPERIENCE = 10
-"""Years of starting output that a line has behind it, where learning begins. Assumed."""
+"""Years of output at rest that a line has behind it at the start, as experience. Assumed."""
 
 
 def settle(world: World, initial_cover: Floats, trade: Trade) -> None:
-    """Find the flows that meet the first month's needs, and stock the world so that they go on;
-    changes `world`.
+    """Find the flows that meet the first month's needs, and set stocks and transit so that these
+    flows go on; changes `world`.
 
     `initial_cover` holds the months of need in stock at the start, [final needs, members].
     """

@@ -1,4 +1,4 @@
-"""Hold what stocks are to hold month by month, where a need has a season, a ceiling or targets."""
+"""Plan what stocks should hold month by month, for needs with a season, a ceiling or targets."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class TargetPath:
     """
 
     holds: Bools
-    """[months, needs, members]: whether targets say what is to be held"""
+    """[months, needs, members]: whether targets apply"""
     units: Floats
     """Shares of ceilings"""
     cover: Floats
@@ -56,13 +56,15 @@ class StockPlans:
     """Need of a mean month, units; month/final_use writes it"""
 
     def in_season(self, month: int) -> Floats:
-        """Return the need of a month of the run as a multiple of the mean month's."""
+        """Return the need of a month of the run as a multiple of that of the mean month, [needs,
+        members].
+        """
         found: Floats = self.season[(self.first + month) % 12]
         return found
 
     def held(self, month: Ints, cover: Floats) -> Floats:
-        """Return the units to be held at the end of a month of the run, each its own; `cover` is in
-        months of need.
+        """Return the units to be held at the end of a month of the run, which may differ by need
+        and member; `cover` is in months of need.
         """
         units = (cover + picked(self.stored, (self.first + month) % 12)) * self.use
         path = self.targets
@@ -73,9 +75,9 @@ class StockPlans:
         return np.minimum(units, self.ceiling)
 
     def ahead(self, month: int, lead: Floats, cover: Floats) -> Floats:
-        """Return what is to come in the month in which orders placed in this one arrive, after
-        `lead` months, and what stock and orders are to hold before they are placed; units, [2,
-        needs, members].
+        """Return what should come in the month in which this month's orders arrive, `lead` months
+        from now, and what stock and orders should hold before they are placed; units, [2, needs,
+        members].
         """
         first = self.first
 
@@ -91,8 +93,9 @@ class StockPlans:
         return by_whole_months(told, lead)
 
     def at_start(self, cover: Floats, use: Floats, lead: Floats) -> Floats:
-        """Return the stock when the run begins, units: what is to be held when what is in transit
-        has come, a mean month's need each month. `cover` is what the scenario gives.
+        """Return the stock when the run begins, units, such that the plan is met once what is in
+        transit has come, which is a mean month's need in each month. `cover` is what the scenario
+        gives.
         """
         self.use[:] = use
 

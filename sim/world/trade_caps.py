@@ -1,4 +1,6 @@
-"""The caps of trade rules: what a pair of states, or several together, may trade in a product."""
+"""Hold the caps of trade rules: how much of a product pairs of states, or several together, may
+trade.
+"""
 
 from __future__ import annotations
 
@@ -26,9 +28,8 @@ class TradeCaps:
     """[caps, members]: units per month"""
 
     def alone(self, links: int) -> Floats:
-        """Return each link's cap where it shares it with no other, [links, members], inf elsewhere.
-
-        A cap of nothing closes all its links. `links` counts the world's.
+        """Return the caps that a link shares with no other, [links, members], inf elsewhere; a cap
+        of 0 closes all links under it. `links` is the number of all links.
         """
         caps = np.full((links, self.most.shape[1]), np.inf)
         sizes = [each.size for each in self.links]
@@ -38,7 +39,7 @@ class TradeCaps:
         return caps
 
     def limits(self, link_need: Ints, needs: int) -> Limits | None:
-        """Return them as limits on groups of links; None where each is of one link alone."""
+        """Return the caps as limits on groups of links; None if each is that of a single link."""
         several = [row for row, links in enumerate(self.links) if links.size > 1]
         if not several:
             return None
@@ -76,21 +77,20 @@ def _with_cap(trade: Mapping[str, Trade]) -> Sequence[int]:
 
 
 def by_route(route: Ints, links: Ints) -> list[Ints]:
-    """Part links by exporter, importer, product and transit state; `route` is [all links]."""
+    """Divide links by exporter, importer, product and transit state; `route` is [all links]."""
     return parted(links, route[links])
 
 
 def parted(links: Ints, key: Ints) -> list[Ints]:
-    """Part links by their keys, both [entries], the least key first."""
+    """Divide links by their keys, both [entries], the least key first."""
     order = np.argsort(key, kind="stable")
     cuts = np.flatnonzero(np.diff(key[order])) + 1
     return [np.sort(part) for part in np.split(links[order], cuts)] if links.size else []
 
 
 def singles(groups: Groups, parts: Sequence[tuple[int, Ints]], wholes: frozenset[int]) -> Ints:
-    """Return for each link in one of these `wholes` the group of its pair of states, -1 elsewhere.
-
-    [pairs of link and group]
+    """Return the group of the pair of states of each link in one of these `wholes`, -1 elsewhere,
+    [pairs of link and group].
     """
     single = np.full(groups.link.size, -1)
     for whole, pairs in parts:

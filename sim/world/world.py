@@ -36,10 +36,10 @@ class Lines:
     nameplate: Floats
     """What the scenario gives as the line's capacity, in use or not; nothing writes it"""
     capacity: Floats
-    """What is permanently usable: usable when nothing is out and everything is ramped up;
-    month/capacity, month/mothballing, month/investment and events write it"""
+    """What is permanently usable: what could be used if nothing were out of use and everything
+    ramped up; month/capacity, month/mothballing, month/investment and events write it"""
     available: Floats
-    """Share of capacity not out; events write it"""
+    """Share of capacity that is not out of use; events write it"""
     usable: Floats
     """Capacity of this month; month/capacity and month/overtime write it"""
     yield_: Floats
@@ -47,17 +47,18 @@ class Lines:
     offer: Floats
     """Most good units that could be made this month; month/production writes it"""
     output: Floats
-    """Good units made this month, all to order: they are shipped, or in work for a buyer, lots as
-    far as they are; month/allocation writes it"""
+    """Good units made this month, all to order: shipped, or in work for a buyer (of goods that come
+    in lots, as far as the lot is done); month/allocation writes it"""
     asked: Floats
     """Units asked for this month by the buyers' weights; month/sourcing writes it"""
     perceived: Floats
-    """Demand per month that the line reckons with; month/ordering writes it"""
+    """Demand per month that the line expects; month/ordering writes it"""
     experience: Floats
     """Good units ever made, less what was forgotten; month/learning writes it"""
     first_experience: Floats
     first_lot: Floats
-    """Good units of a day's work of its first capacity, 0 before; month/capacity writes it"""
+    """Good units of a day's work at the line's first capacity, 0 before; month/capacity writes
+    it"""
     unit_cost: Floats
     """Money that a unit costs at the gate; month/learning and events write it"""
     first_unit_cost: Floats
@@ -69,13 +70,12 @@ class Lines:
     idling: Floats
     """What idle capacity costs this month; month/billing writes it"""
     idle_cost: Floats | None
-    """Share of the unit cost, royalties with it, that a unit of idle capacity costs; events write
-    it; None: nothing anywhere"""
+    """Share of the unit cost that idle capacity costs; events write it; None: nothing anywhere"""
     learning_rate: Floats
     """Share by which unit cost falls with each doubling of experience"""
     overtime: Floats | None
-    """By what usable capacity is multiplied; None: no line ever runs beyond its capacity;
-    month/overtime writes it"""
+    """The factor by which usable capacity is multiplied; None: no line ever runs beyond its
+    capacity; month/overtime writes it"""
     qualified_from: Ints
     """First month in which buyers accept its goods; events write it"""
     mothballed: Floats
@@ -101,7 +101,7 @@ class Needs:
     full_amount: Floats
     """Units of an input per unit started at the start, input needs only"""
     amount: Floats
-    """And now; events write it"""
+    """The same now; events write it"""
     cancellation: Floats
     """Share of unmet need given up each month"""
     cover: Floats
@@ -112,19 +112,18 @@ class Needs:
     backlog: Floats
     """Ordered, not cancelled and not shipped; read-only: month/allocation writes it anew"""
     refusals: Refusals | None
-    """None: no cut takes a share; events, month/final_use, month/ordering, month/production and
-    month/refused write it"""
+    """What partial cuts have refused; None: there was none; events, month/final_use,
+    month/ordering, month/production and month/refused write it"""
     deferred: Floats
     """Unmet final need that still waits, final needs only; month/final_use writes it"""
     in_transit: Floats
     """Shipped and not arrived; month/goods writes it"""
     pipeline: Floats
-    """[slots, needs, members]: what arrives in the months whose number leaves this remainder;
-    month/goods writes it"""
+    """[slots, needs, members]: what arrives in a month, at month % slots; month/goods writes it"""
     lead: Floats
     """Mean lead time of the last shipments; month/goods writes it"""
     expected: Floats
-    """Use per month that orders reckon with; month/ordering writes it anew"""
+    """Expected use per month, on which orders are based; month/ordering writes it anew"""
     perceived: Floats
     """Use per month as buyers that smooth it perceive it; month/ordering writes it"""
     ordered: Floats
@@ -142,7 +141,7 @@ class Needs:
     spending: Floats
     """Money for this month's deliveries; month/billing writes it"""
     delivery: Floats
-    """The part of it that is for transport, mark-ups and tariffs; month/billing writes it"""
+    """The part of that for transport, mark-ups and tariffs; month/billing writes it"""
 
     @cached_property
     def lasting(self) -> Floats:
@@ -176,7 +175,7 @@ class Links:
     acted: Bools
     """Whether a restriction has ever taken anything away here; events write it"""
     base_flow: Floats
-    """Flow in the balanced world at the start"""
+    """Flow at rest, before the first month"""
     flow: Floats
     """Units shipped this month; month/allocation writes it"""
     unit_cost: Floats
@@ -190,7 +189,7 @@ class Links:
     is_taxed: bool
     """Whether tariffs or transit states may add anything"""
     is_charged: bool
-    """Whether that is, or may become, above 0 anywhere"""
+    """Whether delivery costs, or may come to cost, anything anywhere"""
     lead: Ints
     """Months from shipment to use"""
     qualified_from: Ints
@@ -199,7 +198,7 @@ class Links:
     lead_groups: LeadGroups
     """The links by lead time"""
     kept_away: KeptAway | None = None
-    """What cuts kept away where suppliers were short; month/allocation writes it"""
+    """What partial cuts kept away this month; None: nothing; month/allocation writes it"""
 
 
 @dataclass(eq=False)
@@ -216,7 +215,7 @@ class World:
     works: Works
     upkeep: Upkeep
     lost_capacity: Floats
-    """[lines, members]: capacity that left its line this month: closed, worn, or turned; events,
+    """[lines, members]: capacity that left its line this month: closed, worn, or converted; events,
     month/mothballing and month/investment write it"""
     lost_projects: Floats
     """[projects, members]: capacity under way that was lost this month; events and
@@ -227,9 +226,9 @@ class World:
     it, and month/ordering what needs wait for"""
     month: int = 0
     lots: Lots | None = None
-    """What leaves in whole lots; None: everything can be split"""
+    """The accounts of goods that leave in whole lots; None: there are no such goods"""
     stock_plans: StockPlans | None = None
-    """What stocks are to hold beyond a cover; None: no need has a season, ceiling or targets"""
+    """What stocks should hold beyond a cover; None: no need has a season, ceiling or targets"""
     asking: Asking = field(init=False)
     """What buyers ask of whom"""
     _had_prices: bool = field(default=False, init=False)
@@ -256,7 +255,7 @@ class World:
 
     @property
     def needed_inputs(self) -> Floats:
-        """Return what lines used of each input, and lacked, rounding aside, [inputs, members]."""
+        """Return what lines used of each input and what they lacked of it, [inputs, members]."""
         needs, inputs = self.needs, self.axes.inputs
         used, wanted = needs.used[inputs], needs.expected[inputs]
         lacking = wanted - used - needs.stock[inputs]
@@ -285,7 +284,7 @@ class World:
 
     @property
     def has_prices(self) -> bool:
-        """Return whether anything costs anything, at the gate or on the way, or ever did."""
+        """Return whether anything has, or ever had, a price at the gate or a cost of delivery."""
         self._had_prices = self._had_prices or self.links.is_charged or some(self.lines.price)
         return self._had_prices
 
@@ -296,12 +295,14 @@ class World:
         return np.where(self.links.open & (self.links.weight > 0), self.links.cap, 0.0)
 
     def delivered_costs(self) -> Floats:
-        """Return what a unit costs over each link, last price to tariffs, [links, members]."""
+        """Return what a unit costs over each link, last price, delivery and tariffs, [links,
+        members].
+        """
         price = self.axes.market.from_lines(self.lines.price)
         return price + self.charges(price)
 
     def charges(self, price: Floats) -> Floats:
-        """Return the money a unit costs beside its `price` at the gate, both [links, members]."""
+        """Return what a unit costs beyond its `price` at the gate, both [links, members]."""
         links = self.links
         if not links.is_taxed:
             return links.unit_cost

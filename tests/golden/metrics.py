@@ -12,20 +12,20 @@ from sim.metrics.table import MONTHLY, SUMMARY
 PAGE = Path(__file__).parents[2] / "docs" / "metrics.md"
 START = """# Metrics
 
-Every number that a run shows of a final need, as `sim/metrics/table.py` enters it; this page is
-written from there. All have the state's view: it is the state whose need it is that fares better or
-worse. In tables a metric is described over the members by its mean, its quantiles and the central
-case; a member to whom it does not apply does not count, and where it applies to none the cell is
-empty. A *hit* is the first month in which a restriction acts on one of the need's suppliers.
+Every number that a run reports about a final need. This page is generated from
+`sim/metrics/table.py`. *Better* is meant for the state whose need it is. In tables a metric is
+described over the members by its mean, its quantiles and the central case. A member to which it
+does not apply does not count; where it applies to none the cell is empty. A *hit* is the first
+month in which a restriction acts on one of the need's suppliers.
 """
 MONTHS = """## By month
 
-In `series.csv`. A study can keep them of a month or a year, as in `unmet[RUS, engines, 2018]`: a
-flow is then added up, a stock is what it is at the end, and a share is that of the sums.
+In `series.csv`. A study can keep one for a month or a year, as in `unmet[RUS, engines, 2018]`: a
+flow is then added up, a stock is taken at the end, and a share is that of the sums.
 """
 RUNS = """## Of the whole run
 
-In `summary.csv`, `comparison.csv` and, unless it asks for others, in a study.
+In `summary.csv`, in `comparison.csv`, and in a study unless it asks for others.
 """
 MONEY = """## Money
 
@@ -34,20 +34,20 @@ per unit.
 """
 FATES = """## Fates
 
-In `fates.csv`, of each need that a restriction hit, by calendar year from the hit on and at the
-`end`, the last twelve months: the `probability`, as a share of the members, that suppliers of one
-group replaced the old ones most (`home`, `ally`, `outside`), that the old ones went on unlawfully
-or lawfully (`leakage`, `old`), that the need fell away (`dropped`), or that less than half of it
-was met (`unmet`). They add up to 1.
+In `fates.csv`, for each need that a restriction hit, by calendar year from the hit on and at the
+`end` (the last twelve months): the `probability`, which is a share of the members, of each fate.
+Either suppliers of one group replaced most of what the old ones had delivered (`home`, `ally`,
+`outside`), or the old ones went on unlawfully or lawfully (`leakage`, `old`), or the need itself
+fell away (`dropped`), or less than half of it was met (`unmet`). The probabilities add up to 1.
 
-The rows of `end` tell, too, when substitution was reached, whatever the fate: `reached` is the
-share of the members in which others than the old suppliers came to keep up with nine tenths of the
-need for twelve months, and `month_p05`, `month_p50`, `month_p95` are the months by which 5, 50 and
-95 % of all members had reached it, `inf` where they never had. In the row of a group `by` is the
-state of that group that most often gained most, and `by_share` the share, of the members that
-reached it, in which it did.
+The rows of `end` also tell when substitution was reached, whatever the fate. `reached` is the share
+of the members in which suppliers other than the old ones met nine tenths of the need for twelve
+months; `month_p05`, `month_p50`, `month_p95` are the months by which 5, 50 and 95 % of all members
+had reached this, `inf` where they never had. In the row of a group, `by` is the state of that group
+that most often gained most, and `by_share` is the share in which it did of the members that reached
+substitution.
 """
-LATE = " Where it may not be reached, the row `{}_censored` gives the share of members."
+LATE = " The row `{}_censored` gives the share of the members that do not reach it."
 HEADS = ("metric", "title", "unit", "kind", "better", "over needs", "what it is", "derived from")
 TOGETHER = {"sum": "summed", "mean": "averaged", "": ""}
 

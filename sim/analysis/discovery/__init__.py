@@ -1,1 +1,1 @@
-"""In which part of the factors' ranges a condition holds, as boxes in words."""
+"""Find in which part of the factors' ranges a condition holds, as boxes in words."""

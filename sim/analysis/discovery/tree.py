@@ -1,12 +1,14 @@
-"""Grow a tree that cuts the points of a study, factor by factor, so that shares differ most between
-the two sides (CART).
+"""Grow a tree that divides the points of a study, factor by factor, so that shares differ most
+between the two sides (CART).
 
 Breiman, Friedman, Olshen and Stone 1984, Classification and Regression Trees; scikit-learn grows
-and prunes it. Runs of one point share its factors, and all points share the members' draws: runs
-are no independent observations, points are. So the tree sees a point as one row, the share of its
-runs in which something holds, weighted by their number. To cut by the variance of these shares is
-to cut single runs by Gini's index, cut for cut. How far to prune is judged on points left out
-whole.
+and prunes it.
+
+Runs of one point share its factors, and all points share the members' draws, so runs are not
+independent observations, but points are. Therefore the tree sees each point as one row: the share
+of its runs in which something holds, weighted by their number. Cuts by the variance of these shares
+are the same as cuts of single runs by Gini's index. How far to prune is judged on whole points that
+are left out.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""What would have been enough: a search over studies for a number, a date or a set of plants."""
+"""Search over studies for what would have been enough: a number, a date, a set of plants."""

@@ -1,6 +1,4 @@
-"""Plan: ask what would have been enough to reach something in a share of the members, and what that
-costs.
-"""
+"""Find what would have been enough to reach a goal in a share of the members, and its cost."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Which factors matter: Sobol indices and elementary effects of a study."""
+"""Find which factors matter, by Sobol indices and elementary effects of a study."""

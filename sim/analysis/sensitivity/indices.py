@@ -1,11 +1,13 @@
-"""Compute how much each factor moves an output. SALib computes; what it would answer wrongly it
-never gets.
+"""Compute how much each factor moves an output, by SALib, which never gets what it would answer
+wrongly.
 
-SALib gives zeros for all factors, without a word, where one output is not finite, takes any number
-of outputs that divides, and takes seed 0 for none. Intervals are half-widths by resampling the base
-points (the trajectories), always with the same seed, so the same outputs have the same intervals.
-Resampling takes base points as independent; they fill their space more evenly than that, so
-intervals are wide rather than narrow.
+If one output is not finite, SALib returns zeros for all factors without a warning; it accepts any
+number of outputs that it can divide; and it takes seed 0 as no seed.
+
+Intervals are half-widths from resampling the base points (the trajectories), always with the same
+seed, so that the same outputs have the same intervals. Resampling treats base points as
+independent; since they fill their space more evenly than that, intervals are wide rather than
+narrow.
 """
 
 from __future__ import annotations

@@ -1,12 +1,13 @@
-"""Say which factors of a study its results depend on, and how surely that is known.
+"""Say on which factors the results of a study depend, and how surely that is known.
 
-The study's design says what can be had. saltelli gives Sobol indices: the share of an output's
-variance over the points that a factor explains alone (first order, S1) and that it has a part in,
-alone or with others (total order, ST). morris gives elementary effects: how far an output moves
-when a factor goes over its whole range (mean size mu_star, mean mu, standard deviation sigma), from
-far fewer points. An output is one metric of one need, taken over the members of a point. Members
-have the same draws at every point, so what differs between points is the factors' doing and never
-chance.
+The study's design decides what can be computed. saltelli gives Sobol indices: the share of an
+output's variance over the points that a factor explains alone (first order, S1), and the share to
+which it contributes, alone or with others (total order, ST). morris gives elementary effects: how
+far an output moves when a factor goes over its whole range (mean size mu_star, mean mu, standard
+deviation sigma), from far fewer points.
+
+An output is one metric of one need, taken over the members of a point. Members have the same draws
+at every point, so what differs between points is due to the factors and never to chance.
 """
 
 from __future__ import annotations

@@ -1,5 +1,6 @@
-"""Define each chart once: tables of a result -> what was found, data of panels, one specification.
+"""Define each chart once: from the tables of a result to what was found, the data of its panels,
+and one specification.
 
 The page, pictures (PNG, SVG, PDF) and notebooks are all made from these definitions; `gallery`
-names them.
+lists them.
 """

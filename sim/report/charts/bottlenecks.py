@@ -1,5 +1,5 @@
-"""Chart what binds: in which share of members and months a line is held back by what, year
-by year.
+"""Chart what binds: how often each cause held a line back, year by year, as a share of members and
+months.
 """
 
 from __future__ import annotations

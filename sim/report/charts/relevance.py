@@ -1,4 +1,4 @@
-"""Tell which events bear on what a panel shows, so that it is not marked with all of them."""
+"""Find which events affect what a panel shows, so that it is not marked with all events."""
 
 from __future__ import annotations
 

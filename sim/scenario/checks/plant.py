@@ -62,7 +62,8 @@ def _programme_findings(
     if "slippage" in programme.model_fields_set and shares and all(shares):
         yield (
             (*path, "slippage"),
-            "acts on nothing: all lead times are from precedents or announced, late as they are",
+            "acts on nothing: all lead times are from precedents or announcements, which include"
+            " delays",
         )
 
 
@@ -121,6 +122,7 @@ def _why_idle(scenario: Scenario, factory: str, rule: str) -> str | None:
         )
     if rule == RETOOLING and not any(work.source for work in found):
         return (
-            "it takes two lines, and retool_months in the complexity class of a product to turn to"
+            "the factory needs two lines, and one a product whose complexity class has"
+            " retool_months"
         )
     return None

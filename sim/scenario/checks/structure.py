@@ -126,7 +126,7 @@ def _candidate(scenario: Scenario, path: Path, candidate: Candidate) -> Iterator
             f"give {', '.join(absent)}, or give product '{candidate.product}' a complexity class",
         )
     elif hard and hard.lead_time and absent and absent[0] in NUMBERS:
-        told = f"months of its own stand in place of the lead_time of class '{kind}'"
+        told = f"months that a candidate gives replace the lead_time of class '{kind}'; give all"
         yield path, f"missing key '{absent[0]}': {told}"
 
 

@@ -78,8 +78,8 @@ def evasion_findings(scenario: Scenario, routes: Routes) -> Iterator[tuple[Path,
             yield (
                 ("events", name, "via"),
                 (
-                    f"'{event.via}' cannot be the transit state of its own trade, nor trade at"
-                    " home have one"
+                    f"'{event.via}' cannot be the transit state of its own trade, and domestic"
+                    " trade has none"
                 ),
             )
         elif isinstance(event, Licence):

@@ -238,5 +238,7 @@ def _changes_kind(under: Written, above: Written) -> bool:
 def _in_vain(key: Key, above: Written, known: Iterable[Key]) -> str:
     """Write that there is nothing of this name to remove, and what may have been meant."""
     around = {name: each.value for name, each in above.members.items()}
-    near = meant(key, known) or "; a blank takes away: write a value, or leave out the key"
+    near = (
+        meant(key, known) or "; an empty value removes a key: write a value, or leave out the key"
+    )
     return comma_hint(key, None, around) or f"nothing to remove{near}"

@@ -50,7 +50,7 @@ def with_set(tree: Written, text: str) -> Written:
     if not equals or not path.strip():
         raise ScenarioError([Fault(place, "", "write it as path=value: months=24")])
     if not value.strip():
-        raise ScenarioError([Fault(place, path.strip(), "give a value; null takes it away")])
+        raise ScenarioError([Fault(place, path.strip(), "give a value; null removes the key")])
     try:
         written = read_value(value, place.file)
     except ScenarioError as error:
