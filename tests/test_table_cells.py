@@ -266,3 +266,25 @@ def test_a_column_of_what_has_names_is_told_where_these_stand(tmp_path: Path) ->
     assert found == (
         "p.csv:1:20 products: unknown column 'inputs'; its names stand in a column 'input'"
     )
+
+
+def test_a_note_may_be_a_number(tmp_path: Path) -> None:
+    """Footnotes have numbers; a column of nothing else is text as one of them is."""
+    table = "factory,state,product,capacity,capacity_note\nf,BBB,pumps,100,12\n"
+    found = loaded(tmp_path, {"f.csv": table}, factories="{table: f.csv}")
+    assert found.factories["f"].lines["pumps"].capacity.note == "12"
+
+
+def test_a_code_without_a_latin_letter_is_told_wherever_names_are_made_of_it(
+    tmp_path: Path,
+) -> None:
+    for block, text, column in (
+        ("factories", "state,product,capacity\nBBB,\u043d\u0430\u0441\u043e\u0441\u044b,1\n", 5),
+        ("trade", "exporter,importer,product\nBBB,AAA,\u043d\u0430\u0441\u043e\u0441\u044b\n", 9),
+    ):
+        told = refusal(tmp_path, {"t.csv": text}, **{block: "{table: t.csv}"})
+        assert f"t.csv:2:{column} " in told, told
+        assert "has no letter or digit for a name; give it one by names" in told
+    clash = "exporter,importer,product\nA-1|A/1,AAA,pumps\n"
+    told = refusal(tmp_path, {"t.csv": clash}, trade="{table: t.csv}")
+    assert "codes 'A-1' and 'A/1' both become 'A_1'" in told

@@ -206,7 +206,8 @@ class _Columns:
     def _column(self, target: Target) -> Sequence[Any]:
         """Read the cells of a column; None of a blank."""
         size, cells = len(self.grid.lines), target.cells
-        if cells.column is not None and target.leaf.kind == "quantity":
+        is_quantity = target.leaf.kind == "quantity" and target.leaf.is_number(target.part)
+        if cells.column is not None and is_quantity:
             numbers = read_numbers(self.grid, target, self.values)
             if numbers is not None:
                 return list(numbers.tolist())
