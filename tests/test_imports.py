@@ -473,6 +473,52 @@ def test_an_industry_that_delivers_nothing_is_no_factory(accounts: Accounts) -> 
     assert len(sim.load("out/mrio.yaml").factories) == 3
 
 
+def test_an_input_too_small_to_flow_stops_nobody(accounts: Accounts) -> None:
+    """An industry that makes 0.046 takes 5e-10 of food from another region, and nothing else: that
+    flow no scenario can hold, so it makes 0.046 without; so do those make x that take its goods.
+    """
+    small, accounts = ("reg2", "01T03"), Accounts(*(each.astype(float) for each in accounts))
+    accounts.Z.loc[:, small] = 0.0
+    accounts.Z.loc[("reg1", "food"), small] = 5e-10
+    accounts.Z.loc[small, :] /= 1000
+    accounts.Y.loc[small, :] /= 1000
+    accounts.x["indout"] = accounts.Z.sum(axis=1) + accounts.Y.sum(axis=1)
+    for by_region in (False, True):
+        found = from_pymrio(accounts, by_region=by_region, **SAID)
+        place = f"out{by_region}"
+        folder.write(found, place)
+        made = at_rest(f"{place}/mrio.yaml").capacity.groupby("factory")["output_central"].last()
+        assert 12 * made[NAMES].to_numpy() == pytest.approx(accounts.x["indout"], rel=1e-6)
+
+
+def test_an_industry_whose_deliveries_are_too_small_is_known(accounts: Accounts) -> None:
+    """The only goods of their kind: no flow of them is left, and what food delivers to the industry
+    does not flow either, since 1.2e-9 made of 5 is beyond what a scenario takes. What is left of
+    food solves x = 39 + 10/56 x + 2/61 y and y = 50 + 3/56 x + 8/61 y."""
+    accounts = Accounts(*(each.astype(float) for each in accounts))
+    others = accounts.Z.index.get_level_values("sector") != "01T03"
+    accounts.Z.loc[~others, :] = 0.0
+    accounts.Y.loc[~others, :] = 0.0
+    accounts.Z.loc[:, ~others] = 0.0
+    accounts.Z.loc[("reg1", "food"), ("reg1", "01T03")] = 5.0
+    accounts.Z.loc[("reg1", "01T03"), ("reg1", "food")] = 5e-10
+    accounts.Z.loc[("reg1", "01T03"), ("reg2", "food")] = 7e-10
+    accounts.x["indout"] = accounts.Z.sum(axis=1) + accounts.Y.sum(axis=1)
+    found = from_pymrio(accounts, **SAID)
+    assert found.left_out["inputs of more than 1,000,000 times the output"].rows == 1
+    folder.write(found, "out")
+    made = sim.run(sim.load("out/mrio.yaml"), members=1).capacity.groupby("factory")
+    assert 12 * made["output_central"].last()["REG1_food"] == pytest.approx(49.89802632)
+
+
+def test_an_import_of_other_columns_goes_elsewhere(accounts: Accounts) -> None:
+    folder.write(from_pymrio(accounts, **SAID), "out")
+    before = Path("out/trade.csv").read_bytes()
+    with pytest.raises(InputError, match=r"trade\.csv was imported with other columns, as with or"):
+        folder.write(from_pymrio(accounts, by_region=True, **SAID), "out")
+    assert Path("out/trade.csv").read_bytes() == before
+
+
 def test_faults_of_all_three_files_are_told_at_once(accounts: Accounts) -> None:
     saved(accounts)
     for name, old, new in (("Z", "reg2,food,3", "reg2,food,three"), ("Y", "30", "n/a"),

@@ -94,6 +94,11 @@ def _write(found: Found, place: Path) -> Written:
             faults += error.faults
             continue
         known = before.get(name, {}) if (place / name).exists() else {}
+        if any(len(json.loads(key)) != table.keys for key in known):
+            raise InputError(
+                f"{place}: {name} was imported with other columns, as with or without --by-region;"
+                " give another folder by --out"
+            )
         merged, after[name] = _merged(table, rows, known, done)
         between[name] = {
             key: [*dict.fromkeys([*known.get(key, [None]), *after[name].get(key, [None])])]
