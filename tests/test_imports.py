@@ -171,6 +171,20 @@ def test_older_labels() -> None:
     at_rest("out/comtrade.yaml")
 
 
+def test_a_partner_without_letters_has_its_number() -> None:
+    """`Other Asia, nes` had no ISO code in older files, nor has it one of its own here."""
+    head, row = OLD.splitlines()
+    head, row = f"{head},Partner Code", f"{row},156"
+    other = row.replace(",China,CHN,", ',"Other Asia, nes",,').replace(",156", ",490")
+    world = other.replace(",490", ",0")
+    imported("\n".join([head, row, other, world]))
+    assert table("states.csv")[:2] == [
+        {"state": "C490", "title": "Other Asia, nes"},
+        {"state": "CHN", "title": "China"},
+    ]
+    assert table("needs.csv") == [{"state": "JPN", "product": "c280429", "units": "2"}]
+
+
 def test_faults_are_told_at_once_with_their_places() -> None:
     Path("bad.csv").write_text(
         COMTRADE.replace("3000000", "3 M")
@@ -716,6 +730,13 @@ def test_the_register_of_today_has_a_row_a_year() -> None:
     Path("register.csv").write_text(CURRENT, encoding="utf-8")
     rows = sipri("register.csv").tables["needs.csv"].rows
     assert rows == [("ARLAND", "tank", "12")]
+
+
+def test_lines_before_the_labels_may_end_with_semicolons() -> None:
+    """As all lines of today's register do; cells are parted by commas."""
+    titles = [*(f"Line {row} of the notes;" for row in range(10)), ";"]
+    Path("register.csv").write_text("\n".join([*titles, CURRENT]), encoding="utf-8")
+    assert sipri("register.csv").tables["needs.csv"].rows == [("ARLAND", "tank", "12")]
 
 
 def test_of_a_row_that_began_before_the_start_its_later_years_count() -> None:
