@@ -288,3 +288,21 @@ def test_a_code_without_a_latin_letter_is_told_wherever_names_are_made_of_it(
     clash = "exporter,importer,product\nA-1|A/1,AAA,pumps\n"
     told = refusal(tmp_path, {"t.csv": clash}, trade="{table: t.csv}")
     assert "codes 'A-1' and 'A/1' both become 'A_1'" in told
+
+
+@pytest.mark.parametrize("note", ["", ",note"])
+def test_rules_without_names_are_told_apart_by_their_users(note: str, tmp_path: Path) -> None:
+    """As flat tables of flows between industries have them; a blank is all users."""
+    rows = ["BBB,AAA,pumps,final,9", "BBB,AAA,pumps,,3", "AAA,BBB,pumps,pumps,1"]
+    text = "\n".join([f"exporter,importer,product,user,weight{note}", *rows, ""])
+    text = text.replace("\n", ",x\n").replace("note,x", "note") if note else text
+    found = loaded(tmp_path, {"t.csv": text}, trade="{table: t.csv}").trade
+    assert isinstance(found, ColumnTable) is not bool(note)
+    weights = {name: (each.user, each.weight.value) for name, each in found.items()}
+    assert weights == {
+        "BBB_AAA_pumps_final": ("final", 9),
+        "BBB_AAA_pumps_all": ("*", 3),
+        "AAA_BBB_pumps_pumps": ("pumps", 1),
+    }
+    told = refusal(tmp_path, {"t.csv": f"{text}{rows[1]}{note and ',x'}\n"}, trade="{table: t.csv}")
+    assert "t.csv:5:1 trade: the same exporter and importer and product and user as in" in told

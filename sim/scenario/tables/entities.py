@@ -11,12 +11,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-import numpy as np
-
 from sim.scenario.column_table import Words
 from sim.scenario.event_times import Dated
 from sim.scenario.loading.source_tree import Entities, Key, Known, Path, Titles, Written, bare
-from sim.scenario.tables.columns import Cells, Layout, Target
+from sim.scenario.tables.columns import Layout, Target, texts_of
 from sim.scenario.tables.grid import Grid
 from sim.scenario.tables.plain_columns import read_numbers, written_out
 from sim.scenario.tables.references import strange_rows, where
@@ -147,22 +145,16 @@ class _Columns:
         first = {name: row for row, name in reversed(list(enumerate(names)))}
         texts: dict[Key, str] = {name: str(name) for name in dict.fromkeys(names)}
         if len(cells) == 1:
-            codes, words = self._texts(cells[0])
+            codes, words = texts_of(self.grid, cells[0], self._blanks)
             texts = {name: words[codes[first[name]]] for name in texts}
         return Titles(
             self.path, texts, lambda name: rows.place(cells[0], self.grid.rows[first[name]])
         )
 
-    def _texts(self, cells: Cells) -> Words:
-        """Give the texts of cells; of a constant, that alone."""
-        if cells.column is None:
-            return Words(np.zeros(len(self.grid.lines), dtype=np.int32), [cells.constant])
-        return self.grid.columns[cells.column].coded
-
     def _names_at(self, at: int) -> list[Key]:
         """Name the member that each row is about."""
         cells, key = self.layout.names[at], self.layout.levels[at].key
-        several = [self._texts(each) for each in cells]
+        several = [texts_of(self.grid, each, self._blanks) for each in cells]
         if any(not self._blanks.isdisjoint(texts) for _, texts in several):
             raise ValueError
         if len(several) > 1:
@@ -211,7 +203,7 @@ class _Columns:
             numbers = read_numbers(self.grid, target, self.values)
             if numbers is not None:
                 return list(numbers.tolist())
-        codes, texts = self._texts(cells)
+        codes, texts = texts_of(self.grid, cells, self._blanks)
         values = [self._value(text, target) for text in texts]
         if None in values and is_main(target, self.layout):
             raise ValueError
