@@ -306,3 +306,18 @@ def test_rules_without_names_are_told_apart_by_their_users(note: str, tmp_path: 
     }
     told = refusal(tmp_path, {"t.csv": f"{text}{rows[1]}{note and ',x'}\n"}, trade="{table: t.csv}")
     assert "t.csv:5:1 trade: the same exporter and importer and product and user as in" in told
+
+
+def test_what_a_rule_is_named_by_takes_no_name_from_others(tmp_path: Path) -> None:
+    """The state a-1 is A_1, so the product a/1 may be a_1, in a table that stays columns."""
+    found = loaded(
+        tmp_path,
+        {"t.csv": "exporter,importer,product\na-1,AAA,a/1\n"},
+        states="{AAA: {title: Here}, BBB: {title: There}, A_1: {title: Else}}",
+        products="{pumps: {title: P, unit: p}, a_1: {title: Q, unit: q}}",
+        trade="{table: t.csv}",
+    ).trade
+    assert isinstance(found, ColumnTable)
+    assert [(name, each.exporter, each.product) for name, each in found.items()] == [
+        ("a_1_AAA_a_1", "A_1", "a_1")
+    ]

@@ -193,7 +193,7 @@ class PlainColumns:
         if text in self._blanks or BETWEEN in text:
             return ""
         try:
-            name = "all" if text == "*" and not is_whole else self.values.codes.name(text)
+            name = self.values.codes.name(text) if is_whole else self.values.part(text)
         except ValueError:
             return ""
         return name if is_name(name) else ""
