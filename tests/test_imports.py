@@ -699,6 +699,13 @@ def test_titles_of_several_lines_are_put_on_one() -> None:
     assert table("products.csv")[0]["title"] == "my own\ngases"
 
 
+def test_signs_that_are_no_text_are_marked() -> None:
+    """A quote of Windows that was taken for Latin-1, as in many a file, is in no table."""
+    imported(COMTRADE.replace("Ukraine", "Co\x92te"))
+    assert table("states.csv")[-1] == {"state": "UKR", "title": "Co\ufffdte"}
+    at_rest("out/comtrade.yaml")
+
+
 def test_a_year_that_no_scenario_can_begin_in_is_refused() -> None:
     with pytest.raises(
         ScenarioError, match=r"trade\.csv:2:\d+ year: expected a year, found '1221'"

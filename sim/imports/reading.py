@@ -13,7 +13,7 @@ from pathlib import Path
 from sim.errors import Fault, Place, ScenarioError
 from sim.files.delimited import Record, records
 from sim.files.disk import opened
-from sim.files.text import binary
+from sim.files.text import CONTROLS, binary
 from sim.scenario.tables import numbers
 
 _MOST = 2**30
@@ -85,6 +85,8 @@ def read(
     text = _text(raw)
     if what or "\0" in text:
         raise _failed(name, f"is {what or 'no text'}; save it as CSV, in UTF-8")
+    # tables with such signs are refused when the scenario is read
+    text = CONTROLS.sub("\ufffd", text)
     delimiter = delimiter or _delimiter(text.splitlines()[:_HEAD], labels)
     try:
         return File(name, list(records(text, delimiter)))
