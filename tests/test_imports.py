@@ -548,6 +548,16 @@ def test_faults_of_all_three_files_are_told_at_once(accounts: Accounts) -> None:
         mrio("bare", **SAID)
 
 
+def test_a_strange_column_is_told_in_the_line_that_names_it(accounts: Accounts) -> None:
+    saved(accounts)
+    path = Path("io/Z.csv")
+    whole = path.read_text()
+    for line, new in ((1, whole.replace("reg2", "reg3", 1)), (2, whole.replace("food", "fod", 1))):
+        path.write_text(new)
+        with pytest.raises(ScenarioError, match=rf"Z\.csv:{line}:.* where the row is reg"):
+            mrio("io", **SAID)
+
+
 def test_lines_of_labels_are_of_one_length(accounts: Accounts) -> None:
     saved(accounts)
     path = Path("io/Y.csv")

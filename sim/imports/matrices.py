@@ -78,4 +78,5 @@ def check_columns(z: Matrix) -> None:
         return
     for at, (column, row) in enumerate(zip(z.columns, z.rows, strict=True)):
         if column != row:
-            z.file.tell(head, at + 2, f"'{'/'.join(column)}', where the row is {'/'.join(row)}")
+            other = z.file.records[column[0] == row[0]]
+            z.file.tell(other, at + 2, f"'{'/'.join(column)}', where the row is {'/'.join(row)}")
