@@ -321,3 +321,26 @@ def test_what_a_rule_is_named_by_takes_no_name_from_others(tmp_path: Path) -> No
     assert [(name, each.exporter, each.product) for name, each in found.items()] == [
         ("a_1_AAA_a_1", "A_1", "a_1")
     ]
+
+
+@pytest.mark.parametrize(
+    ("block", "text"),
+    [
+        ("needs", "state,product,series\nAAA,pumps,120|240\n"),
+        ("trade", "exporter,importer,product,weight\nBBB,AAA,pumps,12\n"),
+    ],
+)
+def test_a_time_base_that_would_do_nothing_is_refused(
+    block: str, text: str, tmp_path: Path
+) -> None:
+    """A series is by the month: 120 a year would be 120 a month."""
+    told = refusal(tmp_path, {"t.csv": text}, **{block: "{table: t.csv, per: year}"})
+    assert f"{block}.per: no number of the table is a rate; per: year does nothing" in told
+
+
+def test_needs_by_year_may_be_said_to_be_by_the_year(tmp_path: Path) -> None:
+    text = "state,product,year,units\nAAA,pumps,2020,120\n"
+    found = loaded(tmp_path, {"t.csv": text}, needs="{table: t.csv, per: year}")
+    by_year = found.needs["AAA"]["pumps"].by_year
+    assert by_year is not None
+    assert by_year[2020].value == 120

@@ -93,8 +93,14 @@ def layout_of(
     header.tell_strange(strange, spec, levels)
     header.tell_nameless(levels, own, names)
     _tell_alone(targets, levels, {*range(own), *names}, header)
+    header.tell_per(spec, is_rate=_may_be_by_year(targets, levels))
     header.tell_scale(spec, {each.stem for each in targets if each.leaf.is_number(each.part)})
     return Layout(levels, names, targets), header.faults
+
+
+def _may_be_by_year(targets: Sequence[Target], levels: Sequence[Level]) -> bool:
+    """Tell whether any number may be by the year, as rates may, or is so anyway."""
+    return any(each.leaf.is_rate or levels[each.level].field == "by_year" for each in targets)
 
 
 def _tell_alone(
