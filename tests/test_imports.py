@@ -217,6 +217,14 @@ def test_a_second_import_keeps_edits() -> None:
     assert {each.name: each.read_bytes() for each in Path("out").iterdir()} == before
 
 
+def test_a_column_given_twice_is_told_before_one_is_lost() -> None:
+    imported()
+    change("needs.csv", lambda text: text.replace("units", "units,note,note", 1))
+    with pytest.raises(ScenarioError, match=r"needs\.csv:1:26: column 'note' is given twice"):
+        imported()
+    assert "note,note" in Path("out/needs.csv").read_text("utf-8")
+
+
 def test_an_edited_skeleton_is_kept_and_the_new_one_stands_beside() -> None:
     imported()
     change("comtrade.yaml", lambda text: text.replace("months: 36", "months: 24"))
