@@ -344,3 +344,25 @@ def test_needs_by_year_may_be_said_to_be_by_the_year(tmp_path: Path) -> None:
     by_year = found.needs["AAA"]["pumps"].by_year
     assert by_year is not None
     assert by_year[2020].value == 120
+
+
+@pytest.mark.parametrize(
+    ("block", "text", "told"),
+    [
+        (
+            "factories",
+            "factory,state,product,capacity,unit_cost\nf,BBB,pumps,5,\ng,BBB,pumps,5,3\n",
+            "f.lines.pumps.capacity",
+        ),
+        ("needs", "state,product,units\nAAA,pumps,3\n", "AAA.pumps.units"),
+        ("states", "state,title,stock_cover\nAAA,A,\nBBB,B,2\n", "BBB.stock_cover"),
+    ],
+)
+def test_an_unknown_source_of_a_whole_table_is_told(
+    block: str, text: str, told: str, tmp_path: Path
+) -> None:
+    """Once, of the first row that gives a number."""
+    found = refusal(tmp_path, {"t.csv": text}, **{block: "{table: t.csv, source: rumour}"})
+    assert found.startswith("main.yaml:")
+    assert found.endswith(f" {block}.{told}.source: unknown source 'rumour'; known: book")
+    assert "\n" not in found

@@ -9,7 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import compress, count
 from typing import Any
+
+import numpy as np
 
 from sim.scenario.column_table import Words
 from sim.scenario.event_times import Dated
@@ -17,7 +20,7 @@ from sim.scenario.loading.source_tree import Entities, Key, Known, Path, Titles,
 from sim.scenario.tables.columns import Layout, Target, texts_of
 from sim.scenario.tables.grid import Grid
 from sim.scenario.tables.plain_columns import read_numbers, written_out
-from sim.scenario.tables.references import strange_rows, where
+from sim.scenario.tables.references import SOURCE, strange_rows, where
 from sim.scenario.tables.rows import Rows, is_main, needs_title, says_something
 from sim.scenario.tables.values import Values
 
@@ -174,7 +177,9 @@ class _Columns:
             elif target.level == at:
                 yield target.path, self._column(target)
         for path, parts in quantities.items():
-            yield path, self._quantities(path, parts)
+            found = self._quantities(path, parts)
+            self._note_source(found)
+            yield path, found
 
     def _quantities(self, path: Path, parts: Mapping[str, Target]) -> Sequence[Any]:
         """Put the parts of quantities together; bare numbers where that is all."""
@@ -215,10 +220,20 @@ class _Columns:
             return None
         return bare(self.values.read(text, target.leaf, target, self.values.at.place))
 
+    def _note_source(self, quantities: Sequence[Any]) -> None:
+        """Remember the source of the whole table once, in the first row that says it."""
+        source = self.values.spec.source
+        given = (isinstance(each, dict) and each.get(SOURCE) == source for each in quantities)
+        row = next(compress(count(), given), None) if source else None
+        if row is not None:
+            codes = np.ones(len(quantities), dtype=np.int32)
+            codes[row] = 0
+            self.said.setdefault(f"table.{SOURCE}", Words(codes, [source, None]))
+
     def _note(self, target: Target, words: Words) -> None:
         """Remember which names rows give."""
-        if target.part == "source":
-            self.said[f"{target.path}.source"] = words
+        if target.part == SOURCE:
+            self.said[f"{target.path}.{SOURCE}"] = words
         elif target.leaf.kind == "text" and target.path:
             place = where(self.layout, target.level, self.path)
             self.said[f"{place}.*.{target.path[0]}"] = words
