@@ -3,6 +3,7 @@ each different text once, or row by row."""
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -180,11 +181,18 @@ def test_a_bloc_has_one_name_in_all_columns(tmp_path: Path) -> None:
     assert [each.exporter for each in found.trade.values()] == ["EAST_1"]
 
 
-def test_whole_numbers_of_parquet_are_written_without_a_point(tmp_path: Path) -> None:
-    """Years and codes are floats where their column has a blank, and so is what stands for one."""
+@pytest.mark.parametrize("kind", [float, Decimal])
+def test_whole_numbers_of_parquet_are_written_without_a_point(
+    kind: type[float | Decimal], tmp_path: Path
+) -> None:
+    """Years and codes are floats where their column has a blank, and so is what stands for one;
+    databases write them as decimals."""
     arrow = pytest.importorskip("pyarrow")
-    columns = {"state": ["AAA"] * 3, "product": [10.0] * 3, "year": [2020.0, 2021.0, 2022.0]}
-    rows = arrow.table({**columns, "units": [120.0, 60.5, -9.0]})
+    columns = {"state": ["AAA"] * 3, "product": [10] * 3, "year": [2020, 2021, 2022]}
+    rows = arrow.table({**columns, "units": [120, 60.5, -9]})
+    cast = arrow.float64() if kind is float else arrow.decimal128(38, 10)
+    for at, name in enumerate(rows.column_names[1:], start=1):
+        rows = rows.set_column(at, name, rows[name].cast(cast))
     pytest.importorskip("pyarrow.parquet").write_table(rows, tmp_path / "n.parquet")
     found = loaded(
         tmp_path,
