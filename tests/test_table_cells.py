@@ -55,6 +55,16 @@ def test_a_number_may_stand_for_a_blank(tmp_path: Path) -> None:
     assert [found.trade[each].weight.value for each in "ab"] == [1, 3]
 
 
+def test_rows_may_end_with_a_comma(tmp_path: Path) -> None:
+    """As those of Comtrade do, whose header does not; what stands beyond the header is a fault."""
+    text = PLANTS.replace(",999\n", ",999,\n").replace(",3\n", ",3, ,\n")
+    found = loaded(tmp_path, {"f.csv": text}, factories="{table: f.csv}")
+    costs = [found.factories[each].lines["pumps"].unit_cost.value for each in "fg"]
+    assert costs == [999, 3]
+    told = refusal(tmp_path, {"f.csv": text.replace(" ,", "7,")}, factories="{table: f.csv}")
+    assert told == "f.csv:3:1: 7 cells; the header has 5"
+
+
 @pytest.mark.parametrize("key", ["weight_low", "exporter"])
 def test_a_scale_that_would_do_nothing_is_refused(key: str, tmp_path: Path) -> None:
     """An interval has the scale of its number; a name has none."""
