@@ -63,8 +63,9 @@ def mrio(
 
     One product an industry; a factory for each region and industry, with a bill of materials of its
     own; suppliers' shares by industry, and in a region's final use. With `by_region` all users in a
-    region have the same: many rows fewer, and at rest industries make the same. Raises
-    ScenarioError for all faults of the files.
+    region have the same: many rows fewer, and at rest industries make the same. An input is in no
+    bill where all its flows are too small for a scenario, or where it is more than a million times
+    what is made. Raises ScenarioError for all faults of the files.
     """
     _check_folder(Path(path))
     files: list[File] = []
