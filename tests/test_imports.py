@@ -171,6 +171,20 @@ def test_older_labels() -> None:
     at_rest("out/comtrade.yaml")
 
 
+def test_a_partner_without_letters_has_its_number() -> None:
+    """`Other Asia, nes` had no ISO code in older files, nor has it one of its own here."""
+    head, row = OLD.splitlines()
+    head, row = f"{head},Partner Code", f"{row},156"
+    other = row.replace(",China,CHN,", ',"Other Asia, nes",,').replace(",156", ",490")
+    world = other.replace(",490", ",0")
+    imported("\n".join([head, row, other, world]))
+    assert table("states.csv")[:2] == [
+        {"state": "C490", "title": "Other Asia, nes"},
+        {"state": "CHN", "title": "China"},
+    ]
+    assert table("needs.csv") == [{"state": "JPN", "product": "c280429", "units": "2"}]
+
+
 def test_faults_are_told_at_once_with_their_places() -> None:
     Path("bad.csv").write_text(
         COMTRADE.replace("3000000", "3 M")
@@ -201,6 +215,14 @@ def test_a_second_import_keeps_edits() -> None:
     before = {each.name: each.read_bytes() for each in Path("out").iterdir()}
     imported(COMTRADE.replace("1000000", "2000000"))
     assert {each.name: each.read_bytes() for each in Path("out").iterdir()} == before
+
+
+def test_a_column_given_twice_is_told_before_one_is_lost() -> None:
+    imported()
+    change("needs.csv", lambda text: text.replace("units", "units,note,note", 1))
+    with pytest.raises(ScenarioError, match=r"needs\.csv:1:26: column 'note' is given twice"):
+        imported()
+    assert "note,note" in Path("out/needs.csv").read_text("utf-8")
 
 
 def test_an_edited_skeleton_is_kept_and_the_new_one_stands_beside() -> None:
@@ -473,6 +495,52 @@ def test_an_industry_that_delivers_nothing_is_no_factory(accounts: Accounts) -> 
     assert len(sim.load("out/mrio.yaml").factories) == 3
 
 
+def test_an_input_too_small_to_flow_stops_nobody(accounts: Accounts) -> None:
+    """An industry that makes 0.046 takes 5e-10 of food from another region, and nothing else: that
+    flow no scenario can hold, so it makes 0.046 without; so do those make x that take its goods.
+    """
+    small, accounts = ("reg2", "01T03"), Accounts(*(each.astype(float) for each in accounts))
+    accounts.Z.loc[:, small] = 0.0
+    accounts.Z.loc[("reg1", "food"), small] = 5e-10
+    accounts.Z.loc[small, :] /= 1000
+    accounts.Y.loc[small, :] /= 1000
+    accounts.x["indout"] = accounts.Z.sum(axis=1) + accounts.Y.sum(axis=1)
+    for by_region in (False, True):
+        found = from_pymrio(accounts, by_region=by_region, **SAID)
+        place = f"out{by_region}"
+        folder.write(found, place)
+        made = at_rest(f"{place}/mrio.yaml").capacity.groupby("factory")["output_central"].last()
+        assert 12 * made[NAMES].to_numpy() == pytest.approx(accounts.x["indout"], rel=1e-6)
+
+
+def test_an_industry_whose_deliveries_are_too_small_is_known(accounts: Accounts) -> None:
+    """The only goods of their kind: no flow of them is left, and what food delivers to the industry
+    does not flow either, since 1.2e-9 made of 5 is beyond what a scenario takes. What is left of
+    food solves x = 39 + 10/56 x + 2/61 y and y = 50 + 3/56 x + 8/61 y."""
+    accounts = Accounts(*(each.astype(float) for each in accounts))
+    others = accounts.Z.index.get_level_values("sector") != "01T03"
+    accounts.Z.loc[~others, :] = 0.0
+    accounts.Y.loc[~others, :] = 0.0
+    accounts.Z.loc[:, ~others] = 0.0
+    accounts.Z.loc[("reg1", "food"), ("reg1", "01T03")] = 5.0
+    accounts.Z.loc[("reg1", "01T03"), ("reg1", "food")] = 5e-10
+    accounts.Z.loc[("reg1", "01T03"), ("reg2", "food")] = 7e-10
+    accounts.x["indout"] = accounts.Z.sum(axis=1) + accounts.Y.sum(axis=1)
+    found = from_pymrio(accounts, **SAID)
+    assert found.left_out["inputs of more than 1,000,000 times the output"].rows == 1
+    folder.write(found, "out")
+    made = sim.run(sim.load("out/mrio.yaml"), members=1).capacity.groupby("factory")
+    assert 12 * made["output_central"].last()["REG1_food"] == pytest.approx(49.89802632)
+
+
+def test_an_import_of_other_columns_goes_elsewhere(accounts: Accounts) -> None:
+    folder.write(from_pymrio(accounts, **SAID), "out")
+    before = Path("out/trade.csv").read_bytes()
+    with pytest.raises(InputError, match=r"trade\.csv was imported with other columns, as with or"):
+        folder.write(from_pymrio(accounts, by_region=True, **SAID), "out")
+    assert Path("out/trade.csv").read_bytes() == before
+
+
 def test_faults_of_all_three_files_are_told_at_once(accounts: Accounts) -> None:
     saved(accounts)
     for name, old, new in (("Z", "reg2,food,3", "reg2,food,three"), ("Y", "30", "n/a"),
@@ -486,6 +554,16 @@ def test_faults_of_all_three_files_are_told_at_once(accounts: Accounts) -> None:
     Path("bare").mkdir()
     with pytest.raises(ScenarioError, match=r"bare/x\.csv: cannot be read"):
         mrio("bare", **SAID)
+
+
+def test_a_strange_column_is_told_in_the_line_that_names_it(accounts: Accounts) -> None:
+    saved(accounts)
+    path = Path("io/Z.csv")
+    whole = path.read_text()
+    for line, new in ((1, whole.replace("reg2", "reg3", 1)), (2, whole.replace("food", "fod", 1))):
+        path.write_text(new)
+        with pytest.raises(ScenarioError, match=rf"Z\.csv:{line}:.* where the row is reg"):
+            mrio("io", **SAID)
 
 
 def test_lines_of_labels_are_of_one_length(accounts: Accounts) -> None:
@@ -639,6 +717,13 @@ def test_titles_of_several_lines_are_put_on_one() -> None:
     assert table("products.csv")[0]["title"] == "my own\ngases"
 
 
+def test_signs_that_are_no_text_are_marked() -> None:
+    """A quote of Windows that was taken for Latin-1, as in many a file, is in no table."""
+    imported(COMTRADE.replace("Ukraine", "Co\x92te"))
+    assert table("states.csv")[-1] == {"state": "UKR", "title": "Co\ufffdte"}
+    at_rest("out/comtrade.yaml")
+
+
 def test_a_year_that_no_scenario_can_begin_in_is_refused() -> None:
     with pytest.raises(
         ScenarioError, match=r"trade\.csv:2:\d+ year: expected a year, found '1221'"
@@ -670,6 +755,13 @@ def test_the_register_of_today_has_a_row_a_year() -> None:
     Path("register.csv").write_text(CURRENT, encoding="utf-8")
     rows = sipri("register.csv").tables["needs.csv"].rows
     assert rows == [("ARLAND", "tank", "12")]
+
+
+def test_lines_before_the_labels_may_end_with_semicolons() -> None:
+    """As all lines of today's register do; cells are parted by commas."""
+    titles = [*(f"Line {row} of the notes;" for row in range(10)), ";"]
+    Path("register.csv").write_text("\n".join([*titles, CURRENT]), encoding="utf-8")
+    assert sipri("register.csv").tables["needs.csv"].rows == [("ARLAND", "tank", "12")]
 
 
 def test_of_a_row_that_began_before_the_start_its_later_years_count() -> None:

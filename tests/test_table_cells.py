@@ -3,6 +3,7 @@ each different text once, or row by row."""
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,16 @@ def test_a_number_may_stand_for_a_blank(tmp_path: Path) -> None:
     found = loaded(tmp_path, {"t.csv": RULES}, trade="{table: t.csv, missing: ['9']}")
     assert isinstance(found.trade, ColumnTable)
     assert [found.trade[each].weight.value for each in "ab"] == [1, 3]
+
+
+def test_rows_may_end_with_a_comma(tmp_path: Path) -> None:
+    """As those of Comtrade do, whose header does not; what stands beyond the header is a fault."""
+    text = PLANTS.replace(",999\n", ",999,\n").replace(",3\n", ",3, ,\n")
+    found = loaded(tmp_path, {"f.csv": text}, factories="{table: f.csv}")
+    costs = [found.factories[each].lines["pumps"].unit_cost.value for each in "fg"]
+    assert costs == [999, 3]
+    told = refusal(tmp_path, {"f.csv": text.replace(" ,", "7,")}, factories="{table: f.csv}")
+    assert told == "f.csv:3:1: 7 cells; the header has 5"
 
 
 @pytest.mark.parametrize("key", ["weight_low", "exporter"])
@@ -180,11 +191,18 @@ def test_a_bloc_has_one_name_in_all_columns(tmp_path: Path) -> None:
     assert [each.exporter for each in found.trade.values()] == ["EAST_1"]
 
 
-def test_whole_numbers_of_parquet_are_written_without_a_point(tmp_path: Path) -> None:
-    """Years and codes are floats where their column has a blank, and so is what stands for one."""
+@pytest.mark.parametrize("kind", [float, Decimal])
+def test_whole_numbers_of_parquet_are_written_without_a_point(
+    kind: type[float | Decimal], tmp_path: Path
+) -> None:
+    """Years and codes are floats where their column has a blank, and so is what stands for one;
+    databases write them as decimals."""
     arrow = pytest.importorskip("pyarrow")
-    columns = {"state": ["AAA"] * 3, "product": [10.0] * 3, "year": [2020.0, 2021.0, 2022.0]}
-    rows = arrow.table({**columns, "units": [120.0, 60.5, -9.0]})
+    columns = {"state": ["AAA"] * 3, "product": [10] * 3, "year": [2020, 2021, 2022]}
+    rows = arrow.table({**columns, "units": [120, 60.5, -9]})
+    cast = arrow.float64() if kind is float else arrow.decimal128(38, 10)
+    for at, name in enumerate(rows.column_names[1:], start=1):
+        rows = rows.set_column(at, name, rows[name].cast(cast))
     pytest.importorskip("pyarrow.parquet").write_table(rows, tmp_path / "n.parquet")
     found = loaded(
         tmp_path,
@@ -266,3 +284,103 @@ def test_a_column_of_what_has_names_is_told_where_these_stand(tmp_path: Path) ->
     assert found == (
         "p.csv:1:20 products: unknown column 'inputs'; its names stand in a column 'input'"
     )
+
+
+def test_a_note_may_be_a_number(tmp_path: Path) -> None:
+    """Footnotes have numbers; a column of nothing else is text as one of them is."""
+    table = "factory,state,product,capacity,capacity_note\nf,BBB,pumps,100,12\n"
+    found = loaded(tmp_path, {"f.csv": table}, factories="{table: f.csv}")
+    assert found.factories["f"].lines["pumps"].capacity.note == "12"
+
+
+def test_a_code_without_a_latin_letter_is_told_wherever_names_are_made_of_it(
+    tmp_path: Path,
+) -> None:
+    for block, text, column in (
+        ("factories", "state,product,capacity\nBBB,\u043d\u0430\u0441\u043e\u0441\u044b,1\n", 5),
+        ("trade", "exporter,importer,product\nBBB,AAA,\u043d\u0430\u0441\u043e\u0441\u044b\n", 9),
+    ):
+        told = refusal(tmp_path, {"t.csv": text}, **{block: "{table: t.csv}"})
+        assert f"t.csv:2:{column} " in told, told
+        assert "has no letter or digit for a name; give it one by names" in told
+    clash = "exporter,importer,product\nA-1|A/1,AAA,pumps\n"
+    told = refusal(tmp_path, {"t.csv": clash}, trade="{table: t.csv}")
+    assert "codes 'A-1' and 'A/1' both become 'A_1'" in told
+
+
+@pytest.mark.parametrize("note", ["", ",note"])
+def test_rules_without_names_are_told_apart_by_their_users(note: str, tmp_path: Path) -> None:
+    """As flat tables of flows between industries have them; a blank is all users."""
+    rows = ["BBB,AAA,pumps,final,9", "BBB,AAA,pumps,,3", "AAA,BBB,pumps,pumps,1"]
+    text = "\n".join([f"exporter,importer,product,user,weight{note}", *rows, ""])
+    text = text.replace("\n", ",x\n").replace("note,x", "note") if note else text
+    found = loaded(tmp_path, {"t.csv": text}, trade="{table: t.csv}").trade
+    assert isinstance(found, ColumnTable) is not bool(note)
+    weights = {name: (each.user, each.weight.value) for name, each in found.items()}
+    assert weights == {
+        "BBB_AAA_pumps_final": ("final", 9),
+        "BBB_AAA_pumps_all": ("*", 3),
+        "AAA_BBB_pumps_pumps": ("pumps", 1),
+    }
+    told = refusal(tmp_path, {"t.csv": f"{text}{rows[1]}{note and ',x'}\n"}, trade="{table: t.csv}")
+    assert "t.csv:5:1 trade: the same exporter and importer and product and user as in" in told
+
+
+def test_what_a_rule_is_named_by_takes_no_name_from_others(tmp_path: Path) -> None:
+    """The state a-1 is A_1, so the product a/1 may be a_1, in a table that stays columns."""
+    found = loaded(
+        tmp_path,
+        {"t.csv": "exporter,importer,product\na-1,AAA,a/1\n"},
+        states="{AAA: {title: Here}, BBB: {title: There}, A_1: {title: Else}}",
+        products="{pumps: {title: P, unit: p}, a_1: {title: Q, unit: q}}",
+        trade="{table: t.csv}",
+    ).trade
+    assert isinstance(found, ColumnTable)
+    assert [(name, each.exporter, each.product) for name, each in found.items()] == [
+        ("a_1_AAA_a_1", "A_1", "a_1")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("block", "text"),
+    [
+        ("needs", "state,product,series\nAAA,pumps,120|240\n"),
+        ("trade", "exporter,importer,product,weight\nBBB,AAA,pumps,12\n"),
+    ],
+)
+def test_a_time_base_that_would_do_nothing_is_refused(
+    block: str, text: str, tmp_path: Path
+) -> None:
+    """A series is by the month: 120 a year would be 120 a month."""
+    told = refusal(tmp_path, {"t.csv": text}, **{block: "{table: t.csv, per: year}"})
+    assert f"{block}.per: no number of the table is a rate; per: year does nothing" in told
+
+
+def test_needs_by_year_may_be_said_to_be_by_the_year(tmp_path: Path) -> None:
+    text = "state,product,year,units\nAAA,pumps,2020,120\n"
+    found = loaded(tmp_path, {"t.csv": text}, needs="{table: t.csv, per: year}")
+    by_year = found.needs["AAA"]["pumps"].by_year
+    assert by_year is not None
+    assert by_year[2020].value == 120
+
+
+@pytest.mark.parametrize(
+    ("block", "text", "told"),
+    [
+        (
+            "factories",
+            "factory,state,product,capacity,unit_cost\nf,BBB,pumps,5,\ng,BBB,pumps,5,3\n",
+            "f.lines.pumps.capacity",
+        ),
+        ("needs", "state,product,units\nAAA,pumps,3\n", "AAA.pumps.units"),
+        ("states", "state,title,stock_cover\nAAA,A,\nBBB,B,2\n", "BBB.stock_cover"),
+    ],
+)
+def test_an_unknown_source_of_a_whole_table_is_told(
+    block: str, text: str, told: str, tmp_path: Path
+) -> None:
+    """Once, of the first row that gives a number."""
+    found = refusal(tmp_path, {"t.csv": text}, **{block: "{table: t.csv, source: rumour}"})
+    assert found.startswith("main.yaml:")
+    assert found.endswith(f" {block}.{told}.source: unknown source 'rumour'; known: book")
+    assert "\n" not in found

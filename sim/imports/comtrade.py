@@ -42,6 +42,8 @@ MEASURES = {"value": ("million USD", 1e6), "weight": ("tonnes", 1e3), "quantity"
 """What flows are counted by -> the unit, and how many of the file's own make one."""
 _FLOW = ("reporter", "reporter_code", "partner", "partner_code", "code")
 """Columns that tell a flow of the year from others."""
+_CODES = {"reporter": "reporter_code", "partner": "partner_code"}
+"""Side of trade -> the column that names it where older files have no letters for it."""
 _UNION = ("EUR", "EU2")
 _OF_UNION = (
     "AUT BEL BGR CYP CZE DEU DNK ESP EST FIN FRA GBR GRC HRV HUN IRL ITA LTU LUX LVA MLT NLD POL"
@@ -77,7 +79,7 @@ def comtrade(
     counted twice otherwise is refused: months, a flow that stands there again, codes of two
     classifications. Raises ScenarioError for faults of the file.
     """
-    file = read(path)
+    file = read(path, labels=LABELS)
     optional = [*OPTIONAL, *(each for each in MEASURES if each != measure)]
     given = list(rows(file, LABELS, optional))
     years = [_year(each) for each in given]
@@ -165,10 +167,22 @@ def _check_once(rows: list[Row]) -> None:
             each.tell("classification", told)
 
 
+def _named_by(row: Row, side: str) -> str:
+    """Say which column names a side: its letters or, where it has none (`Other Asia, nes` of older
+    files), its number.
+    """
+    return side if row.text(side) or not row.text(_CODES[side]) else _CODES[side]
+
+
+def _side(row: Row, side: str) -> str:
+    return row.text(_named_by(row, side))
+
+
 def _key(row: Row, flow: str, states: Namer, products: Namer) -> tuple[str, str, str]:
     """Name the exporter, the importer and the product of a row."""
-    reporter = row.named("reporter", states.name, "reporter_title")
-    partner = row.named("partner", states.name, "partner_title")
+    reporter, partner = (
+        row.named(_named_by(row, side), states.name, f"{side}_title") for side in _CODES
+    )
     product = row.named("code", products.name, "title")
     return (partner, reporter, product) if flow == "M" else (reporter, partner, product)
 
@@ -204,10 +218,10 @@ def _flow_of(row: Row) -> str | None:
 def _why_not(row: Row, flow: str, measure: str, parents: set[str], sides: Sequence[str]) -> str:
     """Say why a row of the year is left out; empty where it is not."""
     asked = "imports" if flow == "M" else "exports"
-    itself = row.text("reporter") == row.text("partner") != ""
+    itself = _side(row, "reporter") == _side(row, "partner") != ""
     reasons = {
         f"another flow than {asked}": _flow_of(row) != flow,
-        "the world as a partner": row.text("partner") in _WORLD,
+        "the world as a partner": _side(row, "partner") in _WORLD,
         "the European Union beside states of it": any(row.text(side) in _UNION for side in sides),
         "parts of a whole (partner2Code, customsCode, motCode, mosCode)": any(
             row.text(name) not in whole for name, whole in _WHOLE.items()

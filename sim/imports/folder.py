@@ -94,6 +94,11 @@ def _write(found: Found, place: Path) -> Written:
             faults += error.faults
             continue
         known = before.get(name, {}) if (place / name).exists() else {}
+        if any(len(json.loads(key)) != table.keys for key in known):
+            raise InputError(
+                f"{place}: {name} was imported with other columns, as with or without --by-region;"
+                " give another folder by --out"
+            )
         merged, after[name] = _merged(table, rows, known, done)
         between[name] = {
             key: [*dict.fromkeys([*known.get(key, [None]), *after[name].get(key, [None])])]
@@ -163,7 +168,10 @@ def _standing(path: Path, table: Table) -> tuple[list[str], list[Row]]:
 
 
 def _check_header(file: File, first: Record, table: Table) -> None:
-    """Note columns that are missing. Raises ScenarioError where commas part no cells."""
+    """Note columns that are missing, or there twice: of two one would be lost.
+
+    Raises ScenarioError where commas part no cells.
+    """
     other = next((each for each in ";\t" if each in first.cells[0]), "")
     if other:
         file.tell(first, 0, f"cells are parted by {other!r}; save it with commas")
@@ -171,6 +179,9 @@ def _check_header(file: File, first: Record, table: Table) -> None:
     for name in table.columns[: table.keys]:
         if name not in first.cells:
             file.tell(first, 0, f"there is no column '{name}'")
+    for at, name in enumerate(first.cells):
+        if name and name in first.cells[:at]:
+            file.tell(first, at, f"column '{name}' is given twice")
 
 
 def _merged(

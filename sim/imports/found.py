@@ -124,19 +124,21 @@ def trade_tables(
     unit: str | Mapping[str, str],
     left: dict[str, LeftOut],
     file: str,
+    output: Mapping[tuple[str, ...], float] | None = None,
 ) -> dict[str, Table]:
     """Make the tables of states, products, factories, needs and trade from flows of a year.
 
     A state that supplies a product has one factory with a line for it, which can make what it
-    supplies; a state's need is what it gets; its preferences are the suppliers' shares. Flows too
-    small for a scenario are counted in `left`. Raises InputError where no flow of the file remains.
+    supplies or, where that is known, the `output` of state and product; a state's need is what it
+    gets; its preferences are the suppliers' shares. Flows too small for a scenario are counted in
+    `left`. Raises InputError where no flow of the file remains.
     """
     flows = large_enough(flows, left)
     if not flows:
         raise InputError(f"{file}: nothing remains to import; left out: {_reasons(left)}")
-    made, needed = totals(flows, 0, 2), totals(flows, 1, 2)
-    used = {each for key in flows for each in key[:2]}
-    goods = sorted({key[2] for key in flows})
+    made, needed = output or totals(flows, 0, 2), totals(flows, 1, 2)
+    used = {each for key in flows for each in key[:2]} | {state for state, _ in made}
+    goods = sorted({key[2] for key in flows} | {product for _, product in made})
     units = unit if isinstance(unit, Mapping) else dict.fromkeys(goods, unit)
     return {
         "states.csv": Table(("state", "title"), _titled(sorted(used), states), 1),
@@ -145,8 +147,8 @@ def trade_tables(
             [(*row, units[row[0]]) for row in _titled(goods, products)],
             1,
         ),
-        "factories.csv": lines_table({(s, p): each for (s, p), each in made.items()}),
-        "needs.csv": needs_table({(s, p): each for (s, p), each in needed.items()}),
+        "factories.csv": lines_table(made),
+        "needs.csv": needs_table(needed),
         "trade.csv": trade_table(flows),
     }
 

@@ -9,36 +9,38 @@ from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
-from sim.errors import Fault, InputError, Place, ScenarioError
-from sim.files.delimited import Record
+from sim.errors import Fault, InputError, ScenarioError
 from sim.imports.found import (
     COVER,
     SMALLEST,
+    Flows,
     Found,
     LeftOut,
     Namer,
     Origin,
     Table,
     factory_name,
-    lines_table,
+    large_enough,
     needs_table,
     number,
     scenario,
     totals,
     trade_tables,
 )
+from sim.imports.matrices import Label, check_columns, check_once, check_rows, matrix
 from sim.imports.reading import File, base, read
 from sim.kernels.arrays import Floats
-from sim.report.charts.wording import counted
 from sim.scenario.selectors import FINAL
 
 K = TypeVar("K")
-Label = tuple[str, str]
-"""Region and industry, or region and category of final demand."""
 ENDINGS = (".csv", ".txt")
 """Of the files, as pymrio writes them; the cells of `.txt` are parted by tabs."""
 TOLERANCE = 1e-6
 """How far, as a share, an industry's output may lie from what it delivers."""
+MOST_INPUT = 1e6
+"""Units of an input per unit made, beyond which no scenario takes it."""
+TOO_LITTLE = "inputs of industries without output, or tiny"
+TOO_MUCH = f"inputs of more than {MOST_INPUT:,.0f} times the output"
 
 
 class Accounts(NamedTuple):
@@ -61,8 +63,9 @@ def mrio(
 
     One product an industry; a factory for each region and industry, with a bill of materials of its
     own; suppliers' shares by industry, and in a region's final use. With `by_region` all users in a
-    region have the same: many rows fewer, and at rest industries make the same. Raises
-    ScenarioError for all faults of the files.
+    region have the same: many rows fewer, and at rest industries make the same. An input is in no
+    bill where all its flows are too small for a scenario, or where it is more than a million times
+    what is made. Raises ScenarioError for all faults of the files.
     """
     _check_folder(Path(path))
     files: list[File] = []
@@ -74,11 +77,11 @@ def mrio(
             faults += error.faults
     if faults:
         raise ScenarioError(faults)
-    z, y, x = (_matrix(each, heads) for each, heads in zip(files, (2, 2, 1), strict=True))
-    _check_columns(z)
-    _check_once(z)
+    z, y, x = (matrix(each, heads) for each, heads in zip(files, (2, 2, 1), strict=True))
+    check_columns(z)
+    check_once(z)
     for each in (y, x):
-        _check_rows(z, each)
+        check_rows(z, each)
     faults = [fault for each in files for fault in each.faults]
     if faults:
         raise ScenarioError(faults)
@@ -128,71 +131,6 @@ def _file(folder: Path, name: str) -> Path:
     return found[0] if found else folder / f"{name}{ENDINGS[0]}"
 
 
-class Matrix(NamedTuple):
-    """Hold a labelled matrix and the file that it came from."""
-
-    rows: list[Label]
-    columns: list[Label]
-    numbers: Floats
-    file: File
-    body: list[Record]
-
-
-def _matrix(file: File, heads: int) -> Matrix:
-    """Read a matrix with two columns of labels, and lines of them; two are named in a third."""
-    named = heads == 2
-    top, body = file.records[:heads], file.records[heads + named :]
-    if not body or len(top[0].cells) < 3:
-        place = Place(file.path)
-        message = "expected columns 'region' and 'sector' and then numbers, as pymrio saves them"
-        raise ScenarioError([Fault(place, "", message)])
-    width = len(top[0].cells)
-    numbers = np.zeros((len(body), width - 2))
-    for record in (*top, *body):
-        if len(record.cells) != width:
-            file.tell(record, 0, f"{len(record.cells)} cells, where the first line has {width}")
-    for row, record in enumerate(body):
-        if len(record.cells) == width:
-            numbers[row] = [file.number(record, at) for at in range(2, width)]
-    columns = list(zip(top[0].cells[2:], top[-1].cells[2:], strict=False))
-    return Matrix([_label(each) for each in body], columns, numbers, file, body)
-
-
-def _label(record: Record) -> Label:
-    region, industry, *_ = (*record.cells, "", "")
-    return region, industry
-
-
-def _check_once(z: Matrix) -> None:
-    """Note industries that stand there twice."""
-    first: dict[Label, int] = {}
-    for label, record in zip(z.rows, z.body, strict=True):
-        if (line := first.setdefault(label, record.line)) != record.line:
-            z.file.tell(record, 0, f"'{'/'.join(label)}' stands in line {line} already")
-
-
-def _check_rows(z: Matrix, other: Matrix) -> None:
-    """Note where the rows of a matrix are other industries than the rows of Z."""
-    for at, record in enumerate(other.body):
-        known = "/".join(z.rows[at]) if at < len(z.rows) else "no row"
-        if "/".join(other.rows[at]) != known:
-            other.file.tell(record, 0, f"'{'/'.join(other.rows[at])}', where Z has {known}")
-    if len(other.rows) < len(z.rows):
-        told = f"{counted(len(other.rows), 'row')}; Z has {len(z.rows)}"
-        other.file.tell(other.body[-1], 0, told)
-
-
-def _check_columns(z: Matrix) -> None:
-    """Note where the columns of Z are other industries than its rows."""
-    head = z.file.records[0]
-    if len(z.columns) != len(z.rows):
-        z.file.tell(head, 0, f"{len(z.columns)} columns for {len(z.rows)} rows")
-        return
-    for at, (column, row) in enumerate(zip(z.columns, z.rows, strict=True)):
-        if column != row:
-            z.file.tell(head, at + 2, f"'{'/'.join(column)}', where the row is {'/'.join(row)}")
-
-
 def _found(accounts: Accounts, origin: Origin, unit: str, *, by_region: bool) -> Found:
     """Make tables of accounts."""
     for name, text in (("publisher", origin.publisher), ("unit", unit)):
@@ -216,9 +154,10 @@ def _found(accounts: Accounts, origin: Origin, unit: str, *, by_region: bool) ->
         flows = _flows(makers, buyers, np.hstack((z, y)))
     else:
         flows = final | _taken(_flows(makers, _users(makers), z), bills)
-    tables = trade_tables(flows, states, products, unit, left, origin.file) | {
-        "factories.csv": lines_table(_large(output)),
-        "needs.csv": needs_table(_large(totals(final, 1, 2))),
+    large = large_enough(flows, left)
+    needs, bills = _served(totals(final, 1, 2), bills, makers, large)
+    tables = trade_tables(large, states, products, unit, left, origin.file, _large(output)) | {
+        "needs.csv": needs_table(_large(needs)),
         "inputs.csv": _inputs(bills),
     }
     return Found("mrio", _scenario(origin, by_region=by_region), tables, unit, left)
@@ -298,10 +237,11 @@ def _bills(
     for column, (state, product) in enumerate(makers):
         made = output[state, product]
         for good, each in zip(goods, used[:, column].tolist(), strict=True):
-            if made >= SMALLEST and each / made >= SMALLEST:
+            if made >= SMALLEST and SMALLEST <= each / made <= MOST_INPUT:
                 bills[factory_name(state, product), product, good] = each / made
             elif each:
-                left.setdefault("inputs of industries without output, or tiny", LeftOut()).add(each)
+                is_much = made >= SMALLEST and each / made > MOST_INPUT
+                left.setdefault(TOO_MUCH if is_much else TOO_LITTLE, LeftOut()).add(each)
     return bills
 
 
@@ -311,6 +251,28 @@ def _taken(
     """Return the flows of what is in a factory's bill of materials."""
     known = {(factory, good) for factory, _, good in bills}
     return {key: each for key, each in flows.items() if (key[3], key[2]) in known}
+
+
+def _served(
+    needs: dict[tuple[str, ...], float],
+    bills: dict[tuple[str, str, str], float],
+    makers: Sequence[Label],
+    flows: Flows,
+) -> tuple[dict[tuple[str, ...], float], dict[tuple[str, str, str], float]]:
+    """Return the needs and the inputs of which something flows: what all flows were too small for
+    would be short for good, and stop whoever waits for what is made of it.
+    """
+    width = len(next(iter(flows), ())) - 1
+    known = {key[1:] for key in flows}
+    home = {factory: state for state, factory in _users(makers)}
+    return (
+        {key: each for key, each in needs.items() if (*key, FINAL)[:width] in known},
+        {
+            (factory, product, good): each
+            for (factory, product, good), each in bills.items()
+            if (home[factory], good, factory)[:width] in known
+        },
+    )
 
 
 def _inputs(bills: dict[tuple[str, str, str], float]) -> Table:

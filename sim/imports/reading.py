@@ -13,13 +13,16 @@ from pathlib import Path
 from sim.errors import Fault, Place, ScenarioError
 from sim.files.delimited import Record, records
 from sim.files.disk import opened
-from sim.files.text import binary
+from sim.files.text import CONTROLS, binary
 from sim.scenario.tables import numbers
 
 _MOST = 2**30
 """Bytes of a file."""
 _LARGEST = 1e30
 """Beyond this is no number of a publisher's, and sums may overflow."""
+_HEAD = 20
+"""Lines within which the columns' labels stand."""
+_NONE: Mapping[str, Sequence[str]] = {}
 MOST_FAULTS = 100
 """Faults of one file that are told one by one."""
 
@@ -61,9 +64,12 @@ class File:
             raise ScenarioError(self.faults)
 
 
-def read(path: str | os.PathLike[str], delimiter: str = "") -> File:
+def read(
+    path: str | os.PathLike[str], delimiter: str = "", labels: Mapping[str, Sequence[str]] = _NONE
+) -> File:
     """Read a file: UTF-8, or else the letters of Western Windows; where no delimiter is given,
-    tabs, semicolons or commas between cells, by what its first ten lines have most of.
+    tabs, semicolons or commas between cells, by which of them part most of the columns' labels or,
+    of these as many, by what its first lines have most of.
 
     Raises ScenarioError where it cannot be read or is no table.
     """
@@ -79,11 +85,27 @@ def read(path: str | os.PathLike[str], delimiter: str = "") -> File:
     text = _text(raw)
     if what or "\0" in text:
         raise _failed(name, f"is {what or 'no text'}; save it as CSV, in UTF-8")
-    head = "\n".join(text.splitlines()[:10])
+    # tables with such signs are refused when the scenario is read
+    text = CONTROLS.sub("\ufffd", text)
+    delimiter = delimiter or _delimiter(text.splitlines()[:_HEAD], labels)
     try:
-        return File(name, list(records(text, delimiter or max("\t;,", key=head.count))))
+        return File(name, list(records(text, delimiter)))
     except csv.Error as error:
         raise _failed(name, str(error.args[0]), error.args[-1]) from error
+
+
+def _delimiter(head: Sequence[str], labels: Mapping[str, Sequence[str]]) -> str:
+    """Find what parts the cells of a file that begins with these lines; of a title, that may end
+    with a semicolon itself, nothing is known.
+    """
+    known = {label.casefold() for each in labels.values() for label in each}
+
+    def parted(sign: str) -> tuple[int, int]:
+        cells = ({cell.strip(' "').casefold() for cell in line.split(sign)} for line in head)
+        found = max((len(known & each) for each in cells), default=0)
+        return found, sum(line.count(sign) for line in head)
+
+    return max("\t;,", key=parted)
 
 
 def _text(raw: bytes) -> str:

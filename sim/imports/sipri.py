@@ -30,7 +30,7 @@ def sipri(path: str | os.PathLike[str], *, start: int | None = None) -> Found:
     years. Numbers in brackets, SIPRI's estimates, count as numbers. Raises ScenarioError for faults
     of the file.
     """
-    file = read(path)
+    file = read(path, labels=LABELS)
     given = list(rows(file, LABELS, titles=TITLES))
     states, products = Namer(states=True), Namer(states=False)
     left: dict[str, LeftOut] = {}

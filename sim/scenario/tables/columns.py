@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
 
 from sim.errors import Fault, Place
+from sim.scenario.column_table import Words
 from sim.scenario.loading.source_tree import Key, Path, Written
 from sim.scenario.quantity import Quantity
 from sim.scenario.tables.grid import Grid
 from sim.scenario.tables.header import PARTS, Header
-from sim.scenario.tables.levels import NAMED_BY, Leaf, Level, leaf_at
+from sim.scenario.tables.levels import ALSO_BY, NAMED_BY, Leaf, Level, leaf_at
 from sim.scenario.tables.table import Table
 
 
@@ -24,6 +27,8 @@ class Cells:
     constant: str = ""
     place: Place | None = None
     """Where a constant stands"""
+    blank: str = ""
+    """What a blank stands for"""
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,18 @@ class Layout:
     targets: Sequence[Target]
 
 
+def texts_of(grid: Grid, cells: Cells, blanks: Collection[str]) -> Words:
+    """Give the different texts of cells, of blanks what they stand for, and which of them each row
+    has; of a constant, that alone.
+    """
+    if cells.column is None:
+        return Words(np.zeros(len(grid.lines), dtype=np.int32), [cells.constant])
+    codes, texts = grid.columns[cells.column].coded
+    if cells.blank:
+        texts = [cells.blank if each in blanks else each for each in texts]
+    return Words(codes, texts)
+
+
 def layout_of(
     grid: Grid, spec: Table, levels: Sequence[Level], own: int, node: Written, path: Path
 ) -> tuple[Layout, list[Fault]]:
@@ -76,8 +93,14 @@ def layout_of(
     header.tell_strange(strange, spec, levels)
     header.tell_nameless(levels, own, names)
     _tell_alone(targets, levels, {*range(own), *names}, header)
+    header.tell_per(spec, is_rate=_may_be_by_year(targets, levels))
     header.tell_scale(spec, {each.stem for each in targets if each.leaf.is_number(each.part)})
     return Layout(levels, names, targets), header.faults
+
+
+def _may_be_by_year(targets: Sequence[Target], levels: Sequence[Level]) -> bool:
+    """Tell whether any number may be by the year, as rates may, or is so anyway."""
+    return any(each.leaf.is_rate or levels[each.level].field == "by_year" for each in targets)
 
 
 def _tell_alone(
@@ -107,6 +130,9 @@ def _names(levels: Sequence[Level], cells: Mapping[str, Cells]) -> dict[int, lis
             names[at] = [cells[level.key]]
         elif made_from and all(key in cells for key in made_from):
             names[at] = [cells[key] for key in made_from]
+            also = cells.get(ALSO_BY.get(level.key, ""))
+            if also and also.column is not None:
+                names[at].append(replace(also, blank="*"))
     return names
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import compress, count
 from typing import Any
 
 import numpy as np
@@ -16,10 +17,10 @@ import numpy as np
 from sim.scenario.column_table import Words
 from sim.scenario.event_times import Dated
 from sim.scenario.loading.source_tree import Entities, Key, Known, Path, Titles, Written, bare
-from sim.scenario.tables.columns import Cells, Layout, Target
+from sim.scenario.tables.columns import Layout, Target, texts_of
 from sim.scenario.tables.grid import Grid
 from sim.scenario.tables.plain_columns import read_numbers, written_out
-from sim.scenario.tables.references import strange_rows, where
+from sim.scenario.tables.references import SOURCE, strange_rows, where
 from sim.scenario.tables.rows import Rows, is_main, needs_title, says_something
 from sim.scenario.tables.values import Values
 
@@ -147,22 +148,16 @@ class _Columns:
         first = {name: row for row, name in reversed(list(enumerate(names)))}
         texts: dict[Key, str] = {name: str(name) for name in dict.fromkeys(names)}
         if len(cells) == 1:
-            codes, words = self._texts(cells[0])
+            codes, words = texts_of(self.grid, cells[0], self._blanks)
             texts = {name: words[codes[first[name]]] for name in texts}
         return Titles(
             self.path, texts, lambda name: rows.place(cells[0], self.grid.rows[first[name]])
         )
 
-    def _texts(self, cells: Cells) -> Words:
-        """Give the texts of cells; of a constant, that alone."""
-        if cells.column is None:
-            return Words(np.zeros(len(self.grid.lines), dtype=np.int32), [cells.constant])
-        return self.grid.columns[cells.column].coded
-
     def _names_at(self, at: int) -> list[Key]:
         """Name the member that each row is about."""
         cells, key = self.layout.names[at], self.layout.levels[at].key
-        several = [self._texts(each) for each in cells]
+        several = [texts_of(self.grid, each, self._blanks) for each in cells]
         if any(not self._blanks.isdisjoint(texts) for _, texts in several):
             raise ValueError
         if len(several) > 1:
@@ -182,7 +177,9 @@ class _Columns:
             elif target.level == at:
                 yield target.path, self._column(target)
         for path, parts in quantities.items():
-            yield path, self._quantities(path, parts)
+            found = self._quantities(path, parts)
+            self._note_source(found)
+            yield path, found
 
     def _quantities(self, path: Path, parts: Mapping[str, Target]) -> Sequence[Any]:
         """Put the parts of quantities together; bare numbers where that is all."""
@@ -206,11 +203,12 @@ class _Columns:
     def _column(self, target: Target) -> Sequence[Any]:
         """Read the cells of a column; None of a blank."""
         size, cells = len(self.grid.lines), target.cells
-        if cells.column is not None and target.leaf.kind == "quantity":
+        is_quantity = target.leaf.kind == "quantity" and target.leaf.is_number(target.part)
+        if cells.column is not None and is_quantity:
             numbers = read_numbers(self.grid, target, self.values)
             if numbers is not None:
                 return list(numbers.tolist())
-        codes, texts = self._texts(cells)
+        codes, texts = texts_of(self.grid, cells, self._blanks)
         values = [self._value(text, target) for text in texts]
         if None in values and is_main(target, self.layout):
             raise ValueError
@@ -222,10 +220,20 @@ class _Columns:
             return None
         return bare(self.values.read(text, target.leaf, target, self.values.at.place))
 
+    def _note_source(self, quantities: Sequence[Any]) -> None:
+        """Remember the source of the whole table once, in the first row that says it."""
+        source = self.values.spec.source
+        given = (isinstance(each, dict) and each.get(SOURCE) == source for each in quantities)
+        row = next(compress(count(), given), None) if source else None
+        if row is not None:
+            codes = np.ones(len(quantities), dtype=np.int32)
+            codes[row] = 0
+            self.said.setdefault(f"table.{SOURCE}", Words(codes, [source, None]))
+
     def _note(self, target: Target, words: Words) -> None:
         """Remember which names rows give."""
-        if target.part == "source":
-            self.said[f"{target.path}.source"] = words
+        if target.part == SOURCE:
+            self.said[f"{target.path}.{SOURCE}"] = words
         elif target.leaf.kind == "text" and target.path:
             place = where(self.layout, target.level, self.path)
             self.said[f"{place}.*.{target.path[0]}"] = words

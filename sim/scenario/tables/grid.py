@@ -197,6 +197,7 @@ def _checked(
     lines, faults = array("q"), list[Fault]()
     while some := list(islice(found, ROWS)):
         if _count(file, some, bounds) != {len(names)}:
+            some = [(line, _cut(cells, len(names))) for line, cells in some]
             faults += _ragged(file, some, len(names))
         if not faults:
             _add(columns, lines, some)
@@ -214,6 +215,11 @@ def _count(file: str, found: Sequence[Row], bounds: Bounds) -> set[int]:
     if over is not None:
         raise ScenarioError([Fault(Place(file, found[over][0], 1), "", TOO_MANY_CELLS)])
     return set(sizes)
+
+
+def _cut(cells: list[str], width: int) -> list[str]:
+    """Cut off the blanks beyond the header: some offices end each row with a comma."""
+    return cells if any(map(str.strip, cells[width:])) else cells[:width]
 
 
 def _ragged(file: str, found: Sequence[Row], width: int) -> Iterator[Fault]:

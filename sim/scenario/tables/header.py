@@ -120,6 +120,11 @@ class Header:
             if key not in known:
                 self._of_spec(("scale", key), f"no such number in the table{meant(key, known)}")
 
+    def tell_per(self, spec: Table, *, is_rate: bool) -> None:
+        """Note that numbers are said to be by the year where none of the table is a rate."""
+        if spec.per == "year" and not is_rate:
+            self._of_spec(("per",), "no number of the table is a rate; per: year does nothing")
+
 
 def _within(key: str, levels: Sequence[Level]) -> str:
     """Write where what is within a key stands, which no cell can hold; empty of all else."""

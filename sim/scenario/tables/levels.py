@@ -55,6 +55,9 @@ NAMED_BY: Mapping[str, tuple[str, ...]] = {
     "factory": ("state", "product"),
 }
 """Column of names -> columns that it is made from where it is not there."""
+ALSO_BY: Mapping[str, str] = {"rule": "user"}
+"""Column of names -> column that they are also made from where it is there; a blank of it is all.
+"""
 OF_STATES = frozenset(
     ("state", "bloc", "exporter", "importer", "via", "chair", "beneficiaries", "toward")
 )

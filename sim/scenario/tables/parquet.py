@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from math import isnan
+from decimal import Decimal
+from math import isfinite, isnan
 from typing import Any
 
 from sim.errors import Fault, Place, ScenarioError
@@ -53,12 +54,12 @@ def _columns(opened: Any) -> tuple[list[str], list[list[str]]]:
 
 def _cell(value: object) -> str:
     """Write a value as text, a whole number without a point: a column of years, or of codes, is
-    one of floats where it has a blank. What is no text at all is written as nobody would write it
-    in a table.
+    one of floats where it has a blank, and of decimals where a database wrote it. What is no text
+    at all is written as nobody would write it in a table.
     """
     if value is None or (isinstance(value, float) and isnan(value)):
         return ""
-    if isinstance(value, float) and value.is_integer():
+    if isinstance(value, float | Decimal) and isfinite(value) and value == int(value):
         return str(int(value))
     if isinstance(value, bool):
         return str(value).lower()

@@ -14,7 +14,7 @@ from sim.scenario.column_table import ColumnTable, Numbers, Words
 from sim.scenario.loading.source_tree import Path, Written, bare
 from sim.scenario.quantity import SMALLEST, Frozen, Within
 from sim.scenario.schema import Input, Trade
-from sim.scenario.tables.columns import Cells, Layout, Target
+from sim.scenario.tables.columns import Cells, Layout, Target, texts_of
 from sim.scenario.tables.columns_of_text import Gathered, coded
 from sim.scenario.tables.grid import Grid
 from sim.scenario.tables.names import are_names, is_name
@@ -144,7 +144,7 @@ class PlainColumns:
         """Read a column of names."""
         assert self.model
         key = str(target.path[0])
-        codes, texts = self._texts(target.cells)
+        codes, texts = texts_of(self.grid, target.cells, self._blanks)
         otherwise = "" if self._is_asked_for(key) else self.model.model_fields[key].default
         words, odd = [], []
         for text in texts:
@@ -174,7 +174,7 @@ class PlainColumns:
 
     def _named(self, cells: Cells, *, is_whole: bool) -> Words:
         """Make names, or parts of names, of cells; empty ones look odd."""
-        codes, texts = self._texts(cells)
+        codes, texts = texts_of(self.grid, cells, self._blanks)
         if are_names(texts) and self._special.isdisjoint(texts):
             return Words(codes, texts)
         named = [
@@ -188,17 +188,12 @@ class PlainColumns:
         fewer = coded(named)
         return Words(fewer.codes[codes], fewer.words)
 
-    def _texts(self, cells: Cells) -> Words:
-        if cells.column is None:
-            return Words(np.zeros(len(self.grid.lines), dtype=np.int32), [cells.constant])
-        return self.grid.columns[cells.column].coded
-
     def _name(self, text: str, *, is_whole: bool) -> str:
         """Give the name, or the part of one, that a text becomes; empty where it looks odd."""
         if text in self._blanks or BETWEEN in text:
             return ""
         try:
-            name = "all" if text == "*" and not is_whole else self.values.codes.name(text)
+            name = self.values.codes.name(text) if is_whole else self.values.part(text)
         except ValueError:
             return ""
         return name if is_name(name) else ""

@@ -86,9 +86,9 @@ class Rows:
         )
 
     def text(self, cells: Cells, row: Record) -> str:
-        """Give the text of a cell; empty where it is blank."""
+        """Give the text of a cell; of a blank, what it stands for."""
         text = cells.constant if cells.column is None else row.cells[cells.column]
-        return "" if text in self._blanks else text
+        return cells.blank if text in self._blanks else text
 
     def place(self, cells: Cells, row: Record) -> Place:
         """Say where a cell stands, or the constant in its place."""

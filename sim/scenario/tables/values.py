@@ -9,7 +9,7 @@ from sim.errors import Place
 from sim.scenario.loading.source_tree import Key, Written
 from sim.scenario.quantity import MONTH
 from sim.scenario.suggestions import found
-from sim.scenario.tables.codes import Codes
+from sim.scenario.tables.codes import Codes, name_of
 from sim.scenario.tables.columns import Target
 from sim.scenario.tables.levels import OF_NAMES, OF_STATES, Leaf
 from sim.scenario.tables.numbers import number
@@ -81,9 +81,8 @@ class Values:
 
     def part(self, text: str) -> str:
         """Give a part of a name that is made of several; what is no code is told of elsewhere."""
-        codes = Codes(self.codes.given)
         names = ["all" if each == "*" else each for each in text.split(BETWEEN)]
-        return "_".join(codes.name(each) if any(map(str.isalnum, each)) else "_" for each in names)
+        return "_".join(self.spec.names.get(each) or name_of(each) or "_" for each in names)
 
     def quantity(self, parts: Mapping[str, Written], *, is_rate: bool) -> Written:
         """Put a number together from what columns and spec say of it: bare where that is all."""
