@@ -325,6 +325,8 @@ def test_the_page_holds_a_control_for_each_number(small: Path) -> None:
     )
     for path in (SHARE, "events.ban.date", "programmes.help.budget", "rules.learning"):
         assert f'data-id="{path}"' in html
+    assert "<code>programme_start</code>" in html
+    assert "`" not in html
     ids = re.findall(r'id="([^"]+)"', html)
     assert len(ids) == len(set(ids))
 

@@ -124,6 +124,16 @@ def test_texts_say_what_a_number_is_and_how_sure(found: Menu) -> None:
     assert found.controls["events.ban.share"].label == "share"
 
 
+def test_numbers_stand_as_people_write_them_and_say_what_time_they_are_of() -> None:
+    need = {"value": 25000, "low": 23000, "high": 28000, "per": "year"}
+    path = ROOT / "scenarios" / "examples" / "first.yaml"
+    found = menu(sim.load(path, needs={"AAA": {"engines": need}}))
+    assert found.controls["needs.AAA.engines.units"].text == (
+        "Units per month, constant. Here a year, as in the file: 25000, drawn between 23000 and"
+        " 28000 (assumed)."
+    )
+
+
 def values(found: Menu) -> dict[str, str]:
     """Give every control another value than it has."""
     changed = {"switch": {"on": "off", "off": "on"}, "scale": {"1": "0.5"}}

@@ -281,8 +281,8 @@ def _is_budget(path: str) -> bool:
 
 def _pedigree(quantity: Quantity) -> str:
     """Write what the scenario says of a number: how it is drawn, and how well it is supported."""
-    per = " a year" if quantity.per == "year" else ""
+    here = "Here a year, as in the file" if quantity.per == "year" else "In the file"
     spread = ""
     if quantity.low is not None and quantity.high is not None and quantity.is_drawn:
-        spread = f", drawn between {quantity.low:.4g} and {quantity.high:.4g}{per}"
-    return f"In the file: {plain(quantity.value)}{per}{spread} ({quantity.confidence})."
+        spread = f", drawn between {plain(quantity.low)} and {plain(quantity.high)}"
+    return f"{here}: {plain(quantity.value)}{spread} ({quantity.confidence})."
