@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from sim.study.executors import BLAS_THREADS, crew
+from sim.study.executors import BLAS_THREADS, crew, lane
 
 
 def test_worker_processes_use_one_thread_each(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -29,6 +30,15 @@ def test_one_job_stays_in_this_process() -> None:
     with crew() as found:
         assert found.size == 1
         assert found.submit(os.getpid).result() == os.getpid()
+
+
+def test_a_lane_has_ended_when_it_is_left() -> None:
+    """So that nothing of it is still at work when Python ends, which would tell of that."""
+    before = threading.active_count()
+    with lane() as found:
+        assert found.submit(os.getpid).result() != os.getpid()
+        assert threading.active_count() > before
+    assert threading.active_count() == before
 
 
 @pytest.mark.parametrize(("jobs", "size"), [(1, os.cpu_count()), (5, 5)])

@@ -6,6 +6,7 @@ import socket
 from collections.abc import Callable
 from contextlib import ExitStack
 
+from sim.engine.load import load
 from sim.errors import InputError
 from sim.explore.desk import QUICK, Desk
 from sim.explore.guard import Guard, is_loopback, new_token
@@ -37,6 +38,7 @@ def serve(path: str, *, members: int, host: str, port: int, with_token: bool, sa
         from sim.explore.web import app
     except ImportError as error:
         raise InputError(MISSING) from error
+    load(path)  # a faulty one is told of before any process starts
     with ExitStack() as stack:
         listening = stack.enter_context(_listening(host, port))
         bound = listening.getsockname()[1]

@@ -119,7 +119,8 @@ def lane() -> Iterator[Crew]:
         try:
             yield found
         finally:
-            found.executor.shutdown(wait=False, cancel_futures=True)
+            # who ends while it still closes would be shown a traceback by Python
+            found.executor.shutdown(wait=True, cancel_futures=True)
 
 
 def _check(jobs: int, executor: Executor | None, scheduler: str | None) -> None:
