@@ -5,6 +5,7 @@ A page holds a comment `<!-- generated: rules -->` where the table of that name 
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -152,9 +153,15 @@ def _type(schema: Json, definitions: Mapping[str, Json]) -> str:
     return _plain(schema)
 
 
+def _shown(choice: object) -> str:
+    """Write a choice; a sign or a blank in quotes, as YAML takes it."""
+    is_sign = isinstance(choice, str) and not any(map(str.isalnum, choice))
+    return json.dumps(choice) if is_sign else str(choice)
+
+
 def _plain(schema: Json) -> str:
     if "enum" in schema:
-        return ", ".join(f"`{each}`" for each in schema["enum"])
+        return ", ".join(f"`{_shown(each)}`" for each in schema["enum"])
     words = {"string": "text", "integer": "whole number", "boolean": "true or false"}
     if str(schema.get("pattern", "")).startswith("^([0-9]{4})-"):
         return "month, YYYY-MM"

@@ -9,6 +9,7 @@ import pytest
 
 from docs.generated import events as described_events
 from docs.generated import rules as described_rules
+from docs.generated import scenario as described_keys
 from sim import rules
 from sim.events.kinds import KINDS
 from sim.metrics.table import MONTHLY, SUMMARY
@@ -96,3 +97,9 @@ def test_a_rule_is_in_the_reference_and_in_tests(name: str) -> None:
 def test_a_metric_is_on_its_page_and_in_tests(metric: str) -> None:
     assert f"| `{metric}` |" in METRICS
     assert metric in LAWS
+
+
+def test_signs_and_blanks_that_may_be_chosen_can_be_seen() -> None:
+    told = described_keys()
+    assert '`","`, `";"`, `"\\t"`, `"\\|"`' in told
+    assert '`""`, `","`' in told
