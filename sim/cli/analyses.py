@@ -73,7 +73,10 @@ def sensitivity(
     "--when",
     required=True,
     metavar="CONDITION",
-    help='What is looked for: "fill_rate[RUS, engines, 2018] < 0.8".',
+    help=(
+        'What is looked for: "fill_rate[RUS, engines, 2018] < 0.8". Of several needs it must hold'
+        ' for all, or, as "any fill_rate[RUS] < 0.8", for one; "and" joins conditions.'
+    ),
 )
 @click.option(
     "--depth", type=Whole(), default=3, show_default=True, help="How many limits a box has at most."

@@ -19,7 +19,10 @@ from sim.cli.numbers import COUNT, SEED, Real
     "--reach",
     required=True,
     metavar="GOAL",
-    help='What is to be reached: "fill_rate[RUS] >= 0.95 by 2018-12".',
+    help=(
+        'What is to be reached: "fill_rate[RUS] >= 0.95 by 2018-12". Of several needs all must'
+        ' reach it, or, as "any fill_rate[RUS] >= 0.95", one; "and" joins conditions.'
+    ),
 )
 @click.option(
     "--probability",
