@@ -23,6 +23,7 @@ from sim.report.charts.names import Names
 from sim.report.charts.tables import Tables
 from sim.report.charts.wording import number, percent
 from sim.report.page import page, write_page
+from sim.report.page.asides import title
 from sim.report.page.library import cache, library
 from sim.report.page.sentences import NO_HIT, sentences
 from sim.report.page.views import columns
@@ -84,6 +85,17 @@ def test_three_sentences_say_what_is_short_when_it_is_regained_by_whom_and_at_wh
         "and pays 3 less than at the start for the goods hit (million, mean of the members over "
         "the run).",
     ]
+
+
+def test_what_falls_short_in_few_members_is_not_said_of_all() -> None:
+    told = sentences(tables(summary=summary(fill_rate_after=(0.9, 1, 1))))[0]
+    assert told.startswith("The only need falls short in few members, Buyerland: Engines: 100 %")
+
+
+def test_a_title_that_several_share_gives_way_to_their_names() -> None:
+    one, other = ({"title": title} for title in ("Calm", "Storm"))
+    assert title(tables(manifest={"scenario": {"a": one, "b": other}})) == "Calm against Storm"
+    assert title(tables(manifest={"scenario": {"a": one, "b": one}})) == "a against b"
 
 
 def test_of_one_member_no_spread_is_told() -> None:

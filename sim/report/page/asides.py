@@ -33,12 +33,15 @@ class Aside:
 
 
 def title(tables: Tables) -> str:
-    """Return the title of the scenario that was run, of each where there are several."""
+    """Return the title of the scenario that was run, of each where there are several; their names
+    where a title does not tell them apart.
+    """
     scenario = tables.manifest.get("scenario", {})
     if "title" in scenario:
         return str(scenario["title"])
-    titles = [str(each["title"]) for each in scenario.values() if isinstance(each, dict)]
-    return " against ".join(titles) or "Result"
+    titles = {name: str(each["title"]) for name, each in scenario.items() if isinstance(each, dict)}
+    told = titles.values() if len(set(titles.values())) == len(titles) else titles
+    return " against ".join(told) or "Result"
 
 
 def about(tables: Tables) -> str:

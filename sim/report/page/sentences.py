@@ -87,12 +87,13 @@ def _metric(tables: Tables, metric: str) -> pd.DataFrame:
 
 
 def _uncovered(tables: Tables, need: Need, row: dict[str, Any], short: int, total: int) -> str:
+    few = " in few members" if row["p50"] >= FULL else ""
     if short > 1:
-        which = f"{short:,} of {tables.counted(total)} fall short, worst of all"
+        which = f"{short:,} of {tables.counted(total)} fall short{few}, worst of all"
     elif total > 1:
-        which = f"1 of {tables.counted(total)} falls short,"
+        which = f"1 of {tables.counted(total)} falls short{few},"
     else:
-        which = f"The only need{tables.kind} falls short,"
+        which = f"The only need{tables.kind} falls short{few},"
     since = "since the supply was first restricted " if _was_hit(tables, need) else ""
     told = (
         f"{which} {tables.names.need(*need)}: {percent(row['p50'])} of what is needed "
