@@ -286,6 +286,14 @@ FILES = [
         ],
     ),
     Case(
+        "removal of all classes that something refers to",
+        {"main.yaml": extending("complexity: null"), **TINY},
+        [
+            "tiny.yaml:14:67 products.engines.complexity: unknown complexity class 'hard'; the"
+            " scenario has no `complexity`"
+        ],
+    ),
+    Case(
         "section removed",
         {"main.yaml": extending("needs: null"), **TINY},
         ["main.yaml:1:1: missing key 'needs'"],

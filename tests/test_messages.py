@@ -228,6 +228,11 @@ def test_a_comma_before_three_noughts_may_part_thousands() -> None:
     assert "value: 103.0, or 103000?" in told
 
 
+def test_a_point_before_thousands_and_a_comma_before_decimals() -> None:
+    told = comma_hint(5, None, {"value": 31.6, 5: None})
+    assert told == "a key without a value; decimals take a point, thousands nothing between them"
+
+
 @pytest.mark.parametrize(
     ("answer", "told"),
     [

@@ -70,7 +70,7 @@ def found(value: Any) -> str:
 
 def comma_hint(key: object, value: object, members: Mapping[Any, Any]) -> str:
     """Write, of a whole number that stands as a key without a value, what was meant by a decimal
-    comma: `{x: 1,5}` has the keys x and 5. Empty where it is none.
+    comma: `{x: 1,5}` has the keys x and 5, `{x: 1.000,5}` too. Empty where it is none.
 
     `members` holds the plain values around it, in their order.
     """
@@ -78,6 +78,8 @@ def comma_hint(key: object, value: object, members: Mapping[Any, Any]) -> str:
     if not before or not isinstance(key, int) or key < 0 or value is not None:
         return ""
     name, whole = before
+    if isinstance(whole, float):
+        return "a key without a value; decimals take a point, thousands nothing between them"
     if not isinstance(whole, int) or isinstance(whole, bool):
         return ""
     told = f"a key without a value; did you mean {name}: {whole}.{key}"

@@ -157,12 +157,19 @@ def _unknown(
     kinds: Mapping[str, str | None], speller: Speller, noun: str, name: str, known: _Names
 ) -> str:
     if noun not in _KINDS:
-        return speller.unknown(noun, name, known)
+        return _missed(speller, noun, name, known)
     return (
         f"'{name}' is of kind {kinds[name]}, not {listed(_KINDS[noun])}"
         if name in kinds
         else speller.unknown("event", name, known)
     )
+
+
+def _missed(speller: Speller, noun: str, name: str, known: _Names) -> str:
+    """Write that nothing has this name, and where the scenario has none of the kind."""
+    told = speller.unknown(noun, name, known)
+    is_none = noun in _SECTIONS and not known
+    return f"{told}; the scenario has no `{_SECTIONS[noun]}`" if is_none else told
 
 
 def _list_faults(tree: Written, path: Path, node: Written) -> Iterator[Fault]:
@@ -185,8 +192,7 @@ def _source_faults(tree: Written, known: _Names | None, speller: Speller) -> lis
             and isinstance(source.value, str)
             and source.value not in known
         ):
-            told = speller.unknown("source", source.value, known)
-            told += "" if known else "; the scenario has no `sources`"
+            told = _missed(speller, "source", source.value, known)
             faults.append(fault_at(tree, (*path, "source"), told))
     return faults
 
