@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sim.engine.run import run
-from sim.report.charts.wording import by_whom, number, short_percent
+from sim.report.charts.wording import by_whom, months, number, short_percent
 from sim.report.overview import overview
 from tests.worlds import old_supplier, propulsion_world, world
 
@@ -131,3 +131,9 @@ def test_a_share_beside_a_line_is_short() -> None:
     """Words would be cut at the edge of the picture."""
     shares = (0.0, 0.001, 0.5, 0.9991, 1.0)
     assert [short_percent(each) for each in shares] == ["0 %", "< 1 %", "50 %", "> 99 %", "100 %"]
+
+
+def test_half_a_month_is_told_as_one() -> None:
+    """Whatever the number: medians of an even number of members often end in a half."""
+    told = [months(count) for count in (8.4, 8.5, 19.5, float("inf"), float("nan"))]
+    assert told == ["8", "9", "20", "never", "-"]

@@ -4,7 +4,6 @@ who supplies, at what cost, and what binds. The closing lines of the command.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from textwrap import wrap
@@ -20,6 +19,7 @@ from sim.report.charts.wording import (
     by_whom,
     counted,
     listed,
+    months,
     none_short,
     number,
     percent,
@@ -138,7 +138,7 @@ def _uncovered(records: Records, short: Sequence[int], ends: Ends) -> str:
 
 def _rows(records: Records, shown: Sequence[int], ends: Ends) -> str:
     """Tabulate needs: what is met, when nine tenths are regained, what becomes of it."""
-    metrics = (("fill_rate_after", _share), ("T90", _months))
+    metrics = (("fill_rate_after", _share), ("T90", months))
     columns = [
         ["need", *(" ".join(records.needs[need]) for need in shown)],
         *(
@@ -203,7 +203,7 @@ def _soon(records: Records, short: Sequence[int]) -> str:
     told = f"How soon: {whole} that lost supply {verb} nine tenths of {loss} within the run"
     if not back.size:
         return f"{told}."
-    ends = dict.fromkeys((_months(float(back[0])), _months(float(back[-1]))))
+    ends = dict.fromkeys((months(float(back[0])), months(float(back[-1]))))
     return f"{told}, after {' to '.join(ends)} months (medians)."
 
 
@@ -253,20 +253,20 @@ def _sum(records: Records, values: Any) -> str:
 
 
 def _programmes(programmes: Table) -> Iterator[str]:
-    months = [month for month in programmes["qualified_p50"] if month != "inf"]
+    dates = [month for month in programmes["qualified_p50"] if month != "inf"]
     funded = sum(month != "inf" for month in programmes["funded_p50"])
     total = len(programmes["qualified_p50"])
     if total:
         get = "gets" if funded == 1 else "get"
-        qualify = "qualifies" if len(months) == 1 else "qualify"
+        qualify = "qualifies" if len(dates) == 1 else "qualify"
         told = f"Programmes: of {counted(total, 'candidate')}, {funded} most likely {get} money and"
-        yield f"{told} {len(months)} {qualify} within the run{_when(sorted(months))}."
+        yield f"{told} {len(dates)} {qualify} within the run{_when(sorted(dates))}."
 
 
-def _when(months: Sequence[str]) -> str:
-    if not months:
+def _when(dates: Sequence[str]) -> str:
+    if not dates:
         return ""
-    first, last = months[0], months[-1]
+    first, last = dates[0], dates[-1]
     return f", in {first}" if first == last else f", from {first} to {last}"
 
 
@@ -301,7 +301,3 @@ def _years(by_year: dict[int, dict[str, float]]) -> str:
 
 def _share(share: float) -> str:
     return percent(share).removesuffix(" %")
-
-
-def _months(count: float) -> str:
-    return "-" if math.isnan(count) else "never" if math.isinf(count) else f"{count:.0f}"

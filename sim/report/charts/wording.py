@@ -89,8 +89,10 @@ def points(share: float) -> str:
 
 
 def months(count: float) -> str:
-    """Write a number of months; `never` where it is infinite."""
-    return "never" if math.isinf(count) else "-" if math.isnan(count) else f"{count:.0f}"
+    """Write a number of months, half a month as one; `never` where it is infinite."""
+    if math.isnan(count):
+        return "-"
+    return "never" if math.isinf(count) else f"{math.floor(count + 0.5)}"
 
 
 def counted(count: int, noun: str, plural: str = "") -> str:
