@@ -247,3 +247,17 @@ os.kill(child, 9)
     words = [sys.executable, "-c", code, str(tmp_path)]
     done = subprocess.run(words, capture_output=True, text=True, check=True, timeout=50)
     assert done.stdout == "[]\n"
+
+
+def test_a_new_scenario_that_has_no_room_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Half a file would be in the way of the next try."""
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    assert main(["new", str(tmp_path / "mine")]) == 2
+    assert "mine.yaml: cannot write: No space left on device" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())

@@ -4,6 +4,7 @@ imported inside.
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +24,7 @@ from sim.cli.common import (
 )
 from sim.cli.numbers import COUNT, SEED
 from sim.errors import InputError, ScenarioError
+from sim.files.aside import replace_file
 from sim.scenario.loading.shipped import shipped_names
 from sim.scenario.suggestions import meant
 
@@ -157,12 +159,11 @@ def new(name: str, base: str | None) -> None:
             f"{name}: a scenario's name has letters, digits and underscores, and begins with a"
             " letter"
         )
+    if os.path.lexists(path):
+        raise InputError(f"{path}: is there already; give another name")
     text = starter(path) if base is None else extension(path, base)
     try:
-        with path.open("x", encoding="utf-8") as stream:
-            stream.write(text)
-    except FileExistsError:
-        raise InputError(f"{path}: is there already; give another name") from None
+        replace_file(path, text)
     except FileNotFoundError:
         raise InputError(f"{path}: there is no folder {path.parent}; make it first") from None
     except OSError as error:
