@@ -398,7 +398,7 @@ def test_fates_stack_to_all_members() -> None:
     assert found is not None
     assert (
         found.title
-        == "Of 1 need hit, 1 is most likely taken over by other makers; 0 end unmet or dropped"
+        == "Of 1 need hit, 1 is most likely supplied by other makers; 0 end unmet or dropped"
     )
 
 

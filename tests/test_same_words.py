@@ -102,14 +102,18 @@ def test_who_took_over_is_named_where_nothing_is_short(tmp_path: Path) -> None:
     result = run(made)
     terminal = " ".join(overview(result).split())
     assert "All 2 needs are met in full. Who supplies" in terminal
-    assert "at the end most likely 2 taken over by others (CCC 2)." in terminal
+    assert "at the end most likely 2 supplied by others (taken over by CCC 2)." in terminal
     page = page_of(result, tmp_path / "out")
-    assert "at the end 2 are taken over by others (Third country 2), most likely." in page
+    assert (
+        "at the end 2 are supplied by others (taken over by Third country 2), most likely." in page
+    )
 
 
 def test_of_many_who_took_over_the_most_frequent_are_named() -> None:
-    assert by_whom(["A", "B", "", "B", "C", "D", "D", "D", "E"]) == " (D 3, B 2, A 1, others 2)"
-    assert by_whom(["A"]) == " (A)"
+    assert by_whom(["A", "B", "", "B", "C", "D", "D", "D", "E"]) == (
+        " (taken over by D 3, B 2, A 1, others 2)"
+    )
+    assert by_whom(["A"]) == " (taken over by A)"
     assert not by_whom(["", ""])
 
 

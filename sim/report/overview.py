@@ -40,8 +40,8 @@ NO_HIT = (
 )
 FATES = {
     "home": "made at home",
-    "ally": "taken over by allies",
-    "outside": "taken over by others",
+    "ally": "supplied by allies",
+    "outside": "supplied by others",
     "leakage": "supplied by leakage",
     "old": "supplied by the old supplier",
     "dropped": "no longer needed",

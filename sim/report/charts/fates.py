@@ -81,7 +81,7 @@ def _finding(tables: Tables, ends: pd.DataFrame) -> str:
     lost = int(counts.get("unmet", 0) + counts.get("dropped", 0))
     return (
         f"Of {counted(total, 'need')} hit, {replaced} {'is' if replaced == 1 else 'are'} most "
-        f"likely taken over by other makers; {lost} {'ends' if lost == 1 else 'end'} unmet or "
+        f"likely supplied by other makers; {lost} {'ends' if lost == 1 else 'end'} unmet or "
         "dropped"
     )
 

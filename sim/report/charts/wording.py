@@ -62,7 +62,7 @@ def by_whom(states: Sequence[str]) -> str:
     named = counts.most_common(MOST_NAMED)
     said = [state if len(states) == 1 else f"{state} {count}" for state, count in named]
     others = counts.total() - sum(count for _, count in named)
-    return f" ({', '.join(said)}{f', others {others}' if others else ''})"
+    return f" (taken over by {', '.join(said)}{f', others {others}' if others else ''})"
 
 
 def unbroken(text: str) -> str:

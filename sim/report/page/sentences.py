@@ -35,8 +35,8 @@ NO_HIT = (
 )
 FATES = {
     "home": ("is", "are", "made at home"),
-    "ally": ("is", "are", "taken over by allies"),
-    "outside": ("is", "are", "taken over by others"),
+    "ally": ("is", "are", "supplied by allies"),
+    "outside": ("is", "are", "supplied by others"),
     "leakage": ("is", "are", "supplied by leakage"),
     "old": ("is", "are", "supplied by the old supplier"),
     "dropped": ("is", "are", "dropped"),
