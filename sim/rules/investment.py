@@ -15,8 +15,8 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
-from sim.kernels.arrays import Bools, Floats
-from sim.kernels.sums import NOTABLY, divide
+from sim.kernels.arrays import Bools, Floats, Ints
+from sim.kernels.sums import NOTABLY, GroupSum, divide
 from sim.rules.registry import rule
 from sim.scenario.plant_options import MEMORY
 
@@ -34,6 +34,8 @@ class Prospects:
 
     builds: Bools
     """[options]: new capacity is built; otherwise another line of the factory is turned"""
+    line: Ints
+    """[options]: number of the line to be added to; several options may add to one"""
     capacity: Floats
     """Capacity of the line to be added to, units started per month"""
     pressure: Floats
@@ -66,6 +68,15 @@ class Prospects:
         sold = np.minimum(size * self.arriving, self.short)
         earned = np.maximum(self.price - self.unit_cost, margin * self.unit_cost)
         return earned * sold * payback_months >= self.cost * size
+
+    def within_short(self, size: Floats) -> Floats:
+        """Cut sizes, [options, members], that together would add more to a line than it is short
+        of, all alike.
+        """
+        by_line = GroupSum(self.line, self.line.max(initial=-1) + 1)
+        added = by_line(size * self.arriving).take(self.line, axis=0)
+        over = added > self.short * (1.0 + NOTABLY)
+        return size * np.divide(self.short, added, out=np.ones_like(size), where=over)
 
 
 @rule("investment", source="equations 6.4")
@@ -111,7 +122,7 @@ def retool_when_idle(
     payback_months: Payback = 120.0,
 ) -> Floats:
     """Turn idle capacity to a product of the factory that buyers wait for, as much as they wait
-    for.
+    for; where several lines may be turned to it, alike of what each would give.
 
     The line must have stood idle by `idle_share` of its capacity for `idle_months`, and the other's
     order book stayed above `pressure` times what it can make for as long; and it must pay, as in
@@ -120,8 +131,6 @@ def retool_when_idle(
     size = np.minimum(prospects.spare, divide(prospects.short, prospects.arriving))
     pressed = prospects.pressure[:idle_months].min(axis=0) > pressure + NOTABLY
     idle = prospects.idle[:idle_months].min(axis=0) >= idle_share - NOTABLY
-    return np.where(
-        ~prospects.builds[:, None] & idle & pressed & prospects.pays(size, margin, payback_months),
-        size,
-        0.0,
-    )
+    turns = ~prospects.builds[:, None] & idle & pressed
+    turns &= prospects.pays(size, margin, payback_months)
+    return prospects.within_short(np.where(turns, size, 0.0))

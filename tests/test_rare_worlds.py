@@ -1,0 +1,70 @@
+"""Right numbers in worlds in which things meet that seldom do, worked out on paper.
+
+BBB has a line of 100 and AAA buys of whoever has x, unless the world says otherwise; what is not
+met is given up at once.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import sim
+from tests.wrong_numbers import capital
+
+Tree = dict[str, Any]
+approx = pytest.approx
+
+
+def world(need: Any, products: str = "x", states: str = "AAA BBB", **more: Any) -> Tree:
+    """Return a world of two years in which AAA needs x."""
+    goods = {"unit": "u", "cancellation": 1}
+    every = {"exporter": "*", "importer": "*", "product": "*"}
+    return {
+        "name": "rare",
+        "title": "Rare",
+        "start": "2014-01",
+        "months": 24,
+        "states": {each: {"title": each} for each in states.split()},
+        "products": {each: {"title": each, **goods} for each in products.split()},
+        "factories": {"plant": factory("BBB", x=100)},
+        "needs": {"AAA": {"x": need}},
+        "trade": {"all": every},
+        **more,
+    }
+
+
+def factory(state: str, **lines: Any) -> Tree:
+    return {"title": state, "state": state, "lines": lines}
+
+
+def run(tree: Tree) -> sim.Result:
+    return sim.run(sim.parse(tree))
+
+
+def usable(result: sim.Result, factory: str, product: str = "x") -> list[float]:
+    frame = result.capacity
+    chosen = (frame.factory == factory) & (frame["product"] == product)
+    found: list[float] = frame[chosen].usable_central.tolist()
+    return found
+
+
+def test_two_idle_lines_are_turned_to_what_is_waited_for_once() -> None:
+    """40 of z are wanted of a line of 10, while 60 stand idle of each of x and y: of the two 15
+    each are turned, 30 in all."""
+    tree = world(40, "x y z", months=8)
+    tree["needs"]["AAA"] |= {"y": 40, "z": 40}
+    made = {"x": 100, "y": 100, "z": 10}
+    lines = {each: {"capacity": size, "unit_cost": 1} for each, size in made.items()}
+    tree["factories"] = {"plant": factory("BBB", **lines)}
+    terms = {"build_months": 1, "qualification_months": 0, "ramp_months": 0, "capital_cost": 1}
+    tree["complexity"] = {"easy": {**terms, "retool_months": 1, "retool_cost": 0.01}}
+    for each in tree["products"].values():
+        each["complexity"] = "easy"
+    tree["rules"] = {"investment": {"rule": "retool_when_idle", "idle_months": 3}}
+    result = run(tree)
+    assert usable(result, "plant", "z") == approx([10.0] * 3 + [40.0] * 5)
+    for each in "xy":
+        assert usable(result, "plant", each) == approx([100.0] * 3 + [85.0] * 5)
+    assert capital(result) == approx(0.3)
