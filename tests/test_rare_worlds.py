@@ -68,3 +68,40 @@ def test_two_idle_lines_are_turned_to_what_is_waited_for_once() -> None:
     for each in "xy":
         assert usable(result, "plant", each) == approx([100.0] * 3 + [85.0] * 5)
     assert capital(result) == approx(0.3)
+
+
+def ends(result: sim.Result) -> dict[str, str]:
+    """Return the fate at the end, and who did it."""
+    rows = result.fates[(result.fates.year == "end") & (result.fates.probability > 0)]
+    return dict(zip(rows.fate, rows.by, strict=True))
+
+
+@pytest.mark.parametrize("date", ["2014-07", "2015-07"])
+def test_who_took_over_is_told_against_the_rest_where_there_is_no_year_before(date: str) -> None:
+    """Of the 50 of BBB all are built in DDD, which had 10; CCC goes on with its 40."""
+    ban = {"kind": "cut_off", "date": date, "exporter": "BBB", "importer": "AAA"}
+    tree = world(100, states="AAA BBB CCC DDD", months=36, events={"ban": ban})
+    tree["factories"] |= {"c": factory("CCC", x=40), "d": factory("DDD", x=10)}
+    tree["trade"] = {
+        state: {"exporter": state, "importer": "AAA", "product": "x", "weight": weight}
+        for state, weight in (("BBB", 50), ("CCC", 40), ("DDD", 10))
+    }
+    terms = {"build_months": 3, "qualification_months": 0, "ramp_months": 0, "capital_cost": 1}
+    site = {"factory": "d", "product": "x", **terms}
+    build = {"title": "B", "chair": "AAA", "beneficiaries": ["AAA"], "candidates": {"d": site}}
+    tree["programmes"] = {"build": {**build, "budget": {date: 100}}}
+    assert ends(run(tree)) == {"outside": "DDD"}
+
+
+@pytest.mark.parametrize("date", ["2014-01", "2014-02"])
+def test_what_home_made_at_rest_it_has_not_taken_over(date: str) -> None:
+    """Of the 40 of BBB 20 go on; home makes its 60 before and after."""
+    half = {"kind": "cut_off", "date": date, "share": 0.5, "exporter": "BBB", "importer": "AAA"}
+    tree = world(100, events={"half": half})
+    tree["factories"]["home"] = factory("AAA", x=60)
+    ways = {"importer": "AAA", "product": "x"}
+    tree["trade"] = {
+        "old": {"exporter": "BBB", **ways, "weight": 40},
+        "home": {"exporter": "AAA", **ways, "weight": 60},
+    }
+    assert list(ends(run(tree))) == ["old"]

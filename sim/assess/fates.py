@@ -6,31 +6,25 @@ Works on records alone, member by member; a probability is a share of the member
 
 from __future__ import annotations
 
-import math
 from collections import Counter
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.assess.stories import FATES, Buyer, Ending, Ints, Row, Story, rows_of
 from sim.assess.substitution import month_reached, months_by
 from sim.records import Floats, Records
 from sim.scenario.schema import Scenario
 
-Ints = NDArray[np.int64]
 Column = NDArray[np.float64] | NDArray[np.int64] | list[str]
-Buyer = tuple[str, str]
-"""(state, product)"""
 Route = tuple[str, str, str]
 """(exporter, importer, product)"""
 
-FATES = ("home", "ally", "outside", "leakage", "old", "dropped", "unmet")
-"""The first five stand for groups of suppliers. A fate's code is its place."""
 OTHERS = 3
 """Of these groups, the first three are not the old suppliers."""
+OLD = FATES.index("old")
 _DROPPED, _UNMET = FATES.index("dropped"), FATES.index("unmet")
 
 LEAST_NEED = 0.1
@@ -53,7 +47,8 @@ def fates(scenario: Scenario, records: Records) -> dict[str, Column]:
     - unmet: less than half of it is met in its month; otherwise the group that replaces the old
       suppliers, or goes on, most. Of the units shipped to the state for final use, that is the
       greatest of
-    - home: the share of its own factories, less that of the twelve months before the hit;
+    - home: the share of its own factories, less that of the twelve months before the hit, or, of
+      a need that is hit in the first month, that at rest;
     - ally, outside: so for other states, of its own bloc or not, which no restriction ever hits;
     - leakage: the share that comes from the suppliers hit while they are restricted, and by
       re-export;
@@ -68,16 +63,16 @@ def fates(scenario: Scenario, records: Records) -> dict[str, Column]:
     it was; `month_p05`, `month_p50`, `month_p95` are the months, YYYY-MM, by which 5, 50, 95 % of
     all members had reached it, `inf` where they never had. Who substituted stands in the row of its
     group, home, ally or outside: `by` is the state of the group that most often gained most in
-    share of deliveries against the years before the hit, in the calendar year in which substitution
-    was reached; `by_share` is the share, of the members that reached it, in which it was that
-    state.
+    share of deliveries against the years before the hit, or in the first year that at rest, in the
+    calendar year in which substitution was reached; `by_share` is the share, of the members that
+    reached it, in which it was that state.
     """
     past = _Past(scenario, records)
     hit = hits(records)
     stories = [
         past.story(row, hit[buyer]) for row, buyer in enumerate(records.needs) if buyer in hit
     ]
-    rows = [row for story in stories for row in _rows_of(story)]
+    rows = [row for story in stories for row in rows_of(story)]
     columns: dict[str, Column] = {
         name: [getattr(row, name) for row in rows] for name in Row._fields
     }
@@ -118,61 +113,6 @@ def settle(shares: Floats, before: Floats, fill: Floats, need: Floats) -> Ints:
     most = np.where(gained.max(axis=0) > _TINY, gained.argmax(axis=0), shares.argmax(axis=0))
     settled: Ints = np.where(need < LEAST_NEED, _DROPPED, np.where(fill < LEAST_FILL, _UNMET, most))
     return settled
-
-
-class Row(NamedTuple):
-    """Hold a row of the table; see `fates` for the columns."""
-
-    state: str
-    product: str
-    year: str
-    fate: str
-    probability: float
-    reached: float
-    month_p05: str
-    month_p50: str
-    month_p95: str
-    by: str
-    by_share: float
-
-
-@dataclass(frozen=True)
-class Ending:
-    """Say in which share of the members substitution was reached, by which months, and by whom."""
-
-    reached: float
-    months: tuple[str, str, str]
-    """By which 5, 50, 95 % of the members had reached it"""
-    by: Mapping[str, tuple[str, float]]
-    """Fate -> the state of this group that most often did it, and in which share of those that
-    reached it"""
-
-
-@dataclass(frozen=True, eq=False)
-class Story:
-    """Hold what became of one need: codes of fates [years, members], the labels of the years, and
-    how it ended.
-    """
-
-    buyer: Buyer
-    codes: Ints
-    years: list[str]
-    ending: Ending
-
-
-NO_ENDING = Ending(math.nan, ("", "", ""), {})
-"""What the rows of calendar years have of an ending."""
-
-
-def _rows_of(story: Story) -> Iterator[Row]:
-    """Lay a story out, a row a year and fate; the last year is the end."""
-    codes = np.arange(len(FATES))[:, None, None]
-    shares = (story.codes == codes).mean(axis=2).T.tolist()
-    for year, label in enumerate(story.years):
-        end = story.ending if year == len(story.years) - 1 else NO_ENDING
-        for probability, fate in zip(shares[year], FATES, strict=True):
-            by, share = end.by.get(fate, ("", math.nan))
-            yield Row(*story.buyer, label, fate, probability, end.reached, *end.months, by, share)
 
 
 @dataclass(frozen=True)
@@ -223,7 +163,7 @@ class _Past:
         start = need[:YEAR].mean(axis=0)
         codes = settle(
             np.stack([_shares(groups[:, span].sum(axis=1)) for span in spans], axis=1),
-            _shares(groups[:, max(hit - YEAR, 0) : hit].sum(axis=1)),
+            _shares(groups[:, max(hit - YEAR, 0) : hit].sum(axis=1) if hit else self._rest(row)),
             np.stack(
                 [1.0 - _over(unmet[span].sum(axis=0), need[span].sum(axis=0)) for span in spans]
             ),
@@ -260,6 +200,16 @@ class _Past:
             )
         )
 
+    def _rest(self, row: int) -> Floats:
+        """Split what is shipped for a need at rest as `_groups` does, [groups, members]."""
+        buyer, rest = self.records.needs[row], self.records.final_rest
+        groups, others = np.zeros((OLD + 1, rest.shape[1])), self.others.get(buyer, [])
+        for place in self.routes_to[buyer]:
+            is_old = place not in others
+            fate = "old" if is_old else self._group(buyer[0], self.routes[place][0])
+            groups[FATES.index(fate)] += rest[place]
+        return groups
+
     def _ending(self, row: int, reached: Floats, year: int) -> Ending:
         """Sum up the months [members] in which substitution was reached; `year` is the place of the
         year of the hit.
@@ -292,9 +242,10 @@ class _Past:
         gained most in that year.
         """
         buyer, flows = self.records.needs[row], self.records.final_flows
+        past = flows[:year] if year else self.records.final_rest[None]
         routes = self.others.get(buyer, [])
         every = self.routes_to[buyer]
-        before = _over(flows[:year, routes].sum(axis=0), flows[:year, every].sum(axis=(0, 1)))
+        before = _over(past[:, routes].sum(axis=0), past[:, every].sum(axis=(0, 1)))
         gains = _over(flows[:, routes], flows[:, every].sum(axis=1, keepdims=True)) - before
         members = np.flatnonzero(np.isfinite(reached)).tolist() if routes else []
         years = [
