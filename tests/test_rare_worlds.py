@@ -105,3 +105,30 @@ def test_what_home_made_at_rest_it_has_not_taken_over(date: str) -> None:
         "home": {"exporter": "AAA", **ways, "weight": 60},
     }
     assert list(ends(run(tree))) == ["old"]
+
+
+@pytest.mark.parametrize(
+    ("closure", "built", "qualified", "added"),
+    [
+        ("2014-07", "inf", "inf", 0),
+        ("2014-08", "2014-07", "inf", 0),
+        ("2014-09", "2014-07", "inf", 0),
+        ("2014-10", "2014-07", "2014-09", 10),
+    ],
+)
+def test_what_is_lost_under_way_was_neither_built_nor_added(
+    closure: str, built: str, qualified: str, added: float
+) -> None:
+    """10 are begun in March, built in July and qualified in September, unless the line closes as
+    the month begins."""
+    ban = {"kind": "cut_off", "date": "2014-02", "exporter": "BBB", "importer": "AAA"}
+    close = {"kind": "closure", "date": closure, "factory": "home"}
+    tree = world(50, events={"ban": ban, "close": close})
+    tree["factories"]["home"] = factory("AAA", x=20)
+    terms = {"build_months": 4, "qualification_months": 2, "ramp_months": 0, "capital_cost": 5}
+    site = {"factory": "home", "product": "x", **terms}
+    build = {"title": "B", "chair": "AAA", "beneficiaries": ["AAA"], "candidates": {"home": site}}
+    tree["programmes"] = {"build": {**build, "budget": {"2014-03": 50}}}
+    row = run(tree).programmes.iloc[0]
+    assert [row.built_central, row.qualified_central] == [built, qualified]
+    assert row.added_central == approx(added)
