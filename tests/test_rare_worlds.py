@@ -132,3 +132,20 @@ def test_what_is_lost_under_way_was_neither_built_nor_added(
     row = run(tree).programmes.iloc[0]
     assert [row.built_central, row.qualified_central] == [built, qualified]
     assert row.added_central == approx(added)
+
+
+@pytest.mark.parametrize("made", ["x", "x y"])
+def test_who_only_builds_waits_for_no_orders_of_what_it_could_be_turned_to(made: str) -> None:
+    """50 are wanted of a line of 20, two and a half times as much. CCC has bare ground for x, and
+    perhaps a line of y, which its rule turns to nothing: neither takes a part of what waits."""
+    tree = world(50, "x y", months=12, states="AAA BBB CCC")
+    tree["factories"] = {
+        "plant": factory("BBB", x={"capacity": 20, "unit_cost": 1}),
+        "ground": factory("CCC", **{each: 100 * (each == "y") for each in made.split()}),
+    }
+    terms = {"build_months": 1, "qualification_months": 0, "ramp_months": 0, "capital_cost": 1}
+    tree["complexity"] = {"easy": {**terms, "retool_months": 1}}
+    tree["products"]["x"]["complexity"] = "easy"
+    rule = {"rule": "expand_when_pressed", "pressure": 2, "for_months": 3, "share": 0.5}
+    tree["rules"] = {"investment": rule}
+    assert usable(run(tree), "plant") == approx([20.0] * 3 + [30.0] * 9)
