@@ -149,3 +149,25 @@ def test_who_only_builds_waits_for_no_orders_of_what_it_could_be_turned_to(made:
     rule = {"rule": "expand_when_pressed", "pressure": 2, "for_months": 3, "share": 0.5}
     tree["rules"] = {"investment": rule}
     assert usable(run(tree), "plant") == approx([20.0] * 3 + [30.0] * 9)
+
+
+def test_who_is_hit_in_some_members_is_an_ally_in_the_others() -> None:
+    """CCC takes over all from BBB, and a fifth of that is cut, or nothing: then it is the ally that
+    it is where nobody is ever hit but BBB."""
+    ban = {"kind": "cut_off", "date": "2014-07", "exporter": "BBB", "importer": "AAA"}
+    share = {"dist": "discrete", "values": [0, 0.2], "value": 0}
+    cut = {**ban, "exporter": "CCC", "date": "2015-06", "share": share}
+    tree = world(50, states="AAA BBB CCC", months=36, members=8, events={"ban": ban, "cut": cut})
+    for state in "AAA", "CCC":
+        tree["states"][state]["bloc"] = "union"
+    tree["factories"]["c"] = factory("CCC", x=100)
+    tree["trade"] = {
+        state: {"exporter": state, "importer": "AAA", "product": "x", "weight": weight}
+        for state, weight in (("BBB", 1), ("CCC", 0.0001))
+    }
+    result = run(tree)
+    hit = float(result.records.acted[1].mean())
+    assert 0 < hit < 1
+    found = result.fates[(result.fates.year == "end") & (result.fates.probability > 0)]
+    assert dict(zip(found.fate, found.probability, strict=True)) == {"ally": 1 - hit, "old": hit}
+    assert found.by.tolist() == ["CCC", ""]

@@ -18,6 +18,7 @@ from sim.assess.substitution import month_reached, months_by
 from sim.records import Floats, Records
 from sim.scenario.schema import Scenario
 
+Bools = NDArray[np.bool_]
 Column = NDArray[np.float64] | NDArray[np.int64] | list[str]
 Route = tuple[str, str, str]
 """(exporter, importer, product)"""
@@ -132,14 +133,12 @@ class _Past:
         ]
 
     @cached_property
-    def others(self) -> dict[Buyer, list[int]]:
-        """The direct routes to each buyer that no restriction ever hits, places in `routes`."""
-        restricted, vias = restricted_routes(self.records), self.records.vias
-        found: dict[Buyer, list[int]] = {}
-        for place, route in enumerate(self.routes):
-            if route not in restricted and not (vias and vias[self.records.final_routes[place]]):
-                found.setdefault(route[1:], []).append(place)
-        return found
+    def free(self) -> Bools:
+        """Which of `routes` are direct, and no restriction ever hits them, [routes, members]."""
+        rows, vias = list(self.records.final_routes), self.records.vias
+        free: Bools = ~self.records.acted[rows]
+        free[[bool(vias and vias[row]) for row in rows]] = False
+        return free
 
     @cached_property
     def routes(self) -> list[Route]:
@@ -182,11 +181,12 @@ class _Past:
             for name in ("received", "imports", "legacy", "leaked")
         )
         buyer = self.records.needs[row]
-        exporters = {route: self.routes[route][0] for route in self.others.get(buyer, ())}
+        exporters = {route: self.routes[route][0] for route in self.routes_to[buyer]}
         foreign = [route for route, exporter in exporters.items() if exporter != buyer[0]]
         allied = [each for each in foreign if self._group(buyer[0], exporters[each]) == "ally"]
+        flows = self.records.final_flows
         by_year = _over(
-            *(self.records.final_flows[:, each].sum(axis=1) for each in (allied, foreign))
+            *((flows[:, each] * self.free[each]).sum(axis=1) for each in (allied, foreign))
         )
         allies = np.repeat(by_year, [span.stop - span.start for span in self.spans], axis=0)
         home, abroad = np.maximum(received - imports, 0.0), np.maximum(imports - legacy, 0.0)
@@ -203,11 +203,11 @@ class _Past:
     def _rest(self, row: int) -> Floats:
         """Split what is shipped for a need at rest as `_groups` does, [groups, members]."""
         buyer, rest = self.records.needs[row], self.records.final_rest
-        groups, others = np.zeros((OLD + 1, rest.shape[1])), self.others.get(buyer, [])
+        groups = np.zeros((OLD + 1, rest.shape[1]))
         for place in self.routes_to[buyer]:
-            is_old = place not in others
-            fate = "old" if is_old else self._group(buyer[0], self.routes[place][0])
-            groups[FATES.index(fate)] += rest[place]
+            group = FATES.index(self._group(buyer[0], self.routes[place][0]))
+            groups[group] += rest[place] * self.free[place]
+            groups[OLD] += rest[place] * ~self.free[place]
         return groups
 
     def _ending(self, row: int, reached: Floats, year: int) -> Ending:
@@ -243,11 +243,12 @@ class _Past:
         """
         buyer, flows = self.records.needs[row], self.records.final_flows
         past = flows[:year] if year else self.records.final_rest[None]
-        routes = self.others.get(buyer, [])
-        every = self.routes_to[buyer]
-        before = _over(past[:, routes].sum(axis=0), past[:, every].sum(axis=(0, 1)))
-        gains = _over(flows[:, routes], flows[:, every].sum(axis=1, keepdims=True)) - before
-        members = np.flatnonzero(np.isfinite(reached)).tolist() if routes else []
+        routes = self.routes_to[buyer]
+        free = self.free[routes]
+        before = _over(past[:, routes].sum(axis=0), past[:, routes].sum(axis=(0, 1)))
+        gains = _over(flows[:, routes], flows[:, routes].sum(axis=1, keepdims=True)) - before
+        gains = np.where(free, gains, -np.inf)
+        members = np.flatnonzero(np.isfinite(reached) & free.any(axis=0)).tolist()
         years = [
             int(self.records.months[int(reached[member])][:4]) - self.records.years[0]
             for member in members
