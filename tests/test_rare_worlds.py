@@ -171,3 +171,16 @@ def test_who_is_hit_in_some_members_is_an_ally_in_the_others() -> None:
     found = result.fates[(result.fates.year == "end") & (result.fates.probability > 0)]
     assert dict(zip(found.fate, found.probability, strict=True)) == {"ally": 1 - hit, "old": hit}
     assert found.by.tolist() == ["CCC", ""]
+
+
+def test_where_nothing_is_hit_nobody_has_taken_over() -> None:
+    """BBB alone makes x. In some members it is cut off; in the others it goes on."""
+    share = {"dist": "discrete", "values": [0, 1], "value": 0}
+    ban = {"kind": "cut_off", "date": "2014-07", "exporter": "BBB", "importer": "AAA"}
+    result = run(world(50, members=8, months=36, events={"ban": {**ban, "share": share}}))
+    hit = float(result.records.acted.mean())
+    assert 0 < hit < 1
+    found = result.fates[(result.fates.year == "end") & (result.fates.probability > 0)]
+    assert dict(zip(found.fate, found.probability, strict=True)) == {"old": 1 - hit, "unmet": hit}
+    assert found.reached.tolist() == [0, 0]
+    assert found.by.tolist() == ["", ""]

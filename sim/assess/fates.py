@@ -56,6 +56,7 @@ def fates(scenario: Scenario, records: Records) -> dict[str, Column]:
     - old: the share that comes from them unrestricted: not restricted yet, exempt, or no longer
       restricted.
 
+    In members in which no restriction hits the need, all that comes from abroad is the old ones'.
     Where none of these is above nothing (a need hit over inputs alone), it is the group with the
     largest share. What comes from abroad is split between allies and outsiders by the year's flows.
 
@@ -153,6 +154,20 @@ class _Past:
             found.setdefault(route[1:], []).append(place)
         return found
 
+    def _free(self, row: int) -> Bools:
+        """Which of the routes to a need are no old supplier's, [routes to it, members]: where no
+        restriction hits it, all from abroad go on as before.
+        """
+        home, routes = self.records.needs[row][0], self.routes_to[self.records.needs[row]]
+        is_home = np.array([self.routes[each][0] == home for each in routes], dtype=np.bool_)
+        free: Bools = self.free[routes] & (is_home[:, None] | self._is_hit(row))
+        return free
+
+    def _is_hit(self, row: int) -> Bools:
+        """In which members a restriction hits a need, [members]."""
+        is_hit: Bools = self.records.hit[row] < len(self.records.months)
+        return is_hit
+
     def story(self, row: int, hit: int) -> Story:
         """Tell what became of a need that was hit in this month."""
         series, months = self.records.series, self.records.months
@@ -180,6 +195,7 @@ class _Past:
             self.records.series[name][:, row]
             for name in ("received", "imports", "legacy", "leaked")
         )
+        legacy = np.where(self._is_hit(row), legacy, imports)
         buyer = self.records.needs[row]
         exporters = {route: self.routes[route][0] for route in self.routes_to[buyer]}
         foreign = [route for route, exporter in exporters.items() if exporter != buyer[0]]
@@ -204,10 +220,10 @@ class _Past:
         """Split what is shipped for a need at rest as `_groups` does, [groups, members]."""
         buyer, rest = self.records.needs[row], self.records.final_rest
         groups = np.zeros((OLD + 1, rest.shape[1]))
-        for place in self.routes_to[buyer]:
+        for place, free in zip(self.routes_to[buyer], self._free(row), strict=True):
             group = FATES.index(self._group(buyer[0], self.routes[place][0]))
-            groups[group] += rest[place] * self.free[place]
-            groups[OLD] += rest[place] * ~self.free[place]
+            groups[group] += rest[place] * free
+            groups[OLD] += rest[place] * ~free
         return groups
 
     def _ending(self, row: int, reached: Floats, year: int) -> Ending:
@@ -243,8 +259,7 @@ class _Past:
         """
         buyer, flows = self.records.needs[row], self.records.final_flows
         past = flows[:year] if year else self.records.final_rest[None]
-        routes = self.routes_to[buyer]
-        free = self.free[routes]
+        routes, free = self.routes_to[buyer], self._free(row)
         before = _over(past[:, routes].sum(axis=0), past[:, routes].sum(axis=(0, 1)))
         gains = _over(flows[:, routes], flows[:, routes].sum(axis=1, keepdims=True)) - before
         gains = np.where(free, gains, -np.inf)
