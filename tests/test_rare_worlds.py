@@ -184,3 +184,12 @@ def test_where_nothing_is_hit_nobody_has_taken_over() -> None:
     assert dict(zip(found.fate, found.probability, strict=True)) == {"old": 1 - hit, "unmet": hit}
     assert found.reached.tolist() == [0, 0]
     assert found.by.tolist() == ["", ""]
+
+
+def test_who_lives_on_a_stock_lives_on_what_the_old_suppliers_sent() -> None:
+    """BBB alone makes x, and is cut off in January 2015; a stock of 13 months lasts the year."""
+    ban = {"kind": "cut_off", "date": "2015-01", "exporter": "BBB", "importer": "AAA"}
+    tree = world({"units": 50, "stock_cover": 13}, months=36, events={"ban": ban})
+    rows = run(tree).fates
+    found = rows[rows.probability > 0].set_index("year").fate
+    assert (found["2015"], found["2016"]) == ("old", "unmet")

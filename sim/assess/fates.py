@@ -58,7 +58,8 @@ def fates(scenario: Scenario, records: Records) -> dict[str, Column]:
 
     In members in which no restriction hits the need, all that comes from abroad is the old ones'.
     Where none of these is above nothing (a need hit over inputs alone), it is the group with the
-    largest share. What comes from abroad is split between allies and outsiders by the year's flows.
+    largest share; where nothing is shipped, and a stock meets the need, the old suppliers, who
+    filled it. What comes from abroad is split between allies and outsiders by the year's flows.
 
     `probability` is the share of the members. The rows of `end` tell, too, when substitution was
     reached, whatever the fate (see `month_reached`): `reached` is the share of the members in which
@@ -112,7 +113,8 @@ def settle(shares: Floats, before: Floats, fill: Floats, need: Floats) -> Ints:
     """
     gained = shares.copy()
     gained[:OTHERS] -= before[:OTHERS, None]
-    most = np.where(gained.max(axis=0) > _TINY, gained.argmax(axis=0), shares.argmax(axis=0))
+    largest = np.where(shares.max(axis=0) > 0, shares.argmax(axis=0), OLD)
+    most = np.where(gained.max(axis=0) > _TINY, gained.argmax(axis=0), largest)
     settled: Ints = np.where(need < LEAST_NEED, _DROPPED, np.where(fill < LEAST_FILL, _UNMET, most))
     return settled
 
