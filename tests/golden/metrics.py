@@ -38,14 +38,15 @@ In `fates.csv`, of each need that a restriction hit, by calendar year from the h
 `end`, the last twelve months: the `probability`, as a share of the members, that suppliers of one
 group replaced the old ones most (`home`, `ally`, `outside`), that the old ones went on unlawfully
 or lawfully (`leakage`, `old`), that the need fell away (`dropped`), or that less than half of it
-was met (`unmet`). They add up to 1.
+was met (`unmet`). They add up to 1. The old ones go on, too, where nothing hits the need in a
+member, and where nothing is shipped and a stock that they filled meets it.
 
 The rows of `end` tell, too, when substitution was reached, whatever the fate: `reached` is the
 share of the members in which others than the old suppliers came to keep up with nine tenths of the
 need for twelve months, and `month_p05`, `month_p50`, `month_p95` are the months by which 5, 50 and
 95 % of all members had reached it, `inf` where they never had. In the row of a group `by` is the
-state of that group that most often gained most, and `by_share` the share, of the members that
-reached it, in which it did.
+state of that group that most often gained most, against the years before the hit or, in the first
+year, the start, and `by_share` the share, of the members that reached it, in which it did.
 """
 LATE = " Where it may not be reached, the row `{}_censored` gives the share of members."
 HEADS = ("metric", "title", "unit", "kind", "better", "over needs", "what it is", "derived from")
