@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 
 import sim
+from sim.assess.fates import FATES, settle
 from tests.wrong_numbers import capital
 
 Tree = dict[str, Any]
@@ -193,3 +195,18 @@ def test_who_lives_on_a_stock_lives_on_what_the_old_suppliers_sent() -> None:
     rows = run(tree).fates
     found = rows[rows.probability > 0].set_index("year").fate
     assert (found["2015"], found["2016"]) == ("old", "unmet")
+
+
+@pytest.mark.parametrize("members", [1, 4])
+def test_half_of_a_need_is_not_less_than_half_of_it(members: int) -> None:
+    """Of 100 a year half is cut, in however many members: sums of twelfths are not quite whole."""
+    half = {"kind": "cut_off", "date": "2014-07", "exporter": "BBB", "importer": "AAA"}
+    events = {"half": {**half, "share": 0.5}}
+    assert ends(run(world({"by_year": {2014: 100}}, members=members, events=events))) == {"old": ""}
+
+
+def test_of_two_groups_that_have_half_each_the_first_counts() -> None:
+    """What sums leave behind the sixteenth digit is not more."""
+    halves = np.array([0.5, 0, 0, 0, 0.5 + 1e-15])[:, None, None]
+    one = np.ones((1, 1))
+    assert settle(halves, np.zeros((5, 1)), one, one).tolist() == [[FATES.index("home")]]

@@ -113,9 +113,11 @@ def settle(shares: Floats, before: Floats, fill: Floats, need: Floats) -> Ints:
     """
     gained = shares.copy()
     gained[:OTHERS] -= before[:OTHERS, None]
-    largest = np.where(shares.max(axis=0) > 0, shares.argmax(axis=0), OLD)
-    most = np.where(gained.max(axis=0) > _TINY, gained.argmax(axis=0), largest)
-    settled: Ints = np.where(need < LEAST_NEED, _DROPPED, np.where(fill < LEAST_FILL, _UNMET, most))
+    largest = np.where(shares.max(axis=0) > 0, _first_of_most(shares), OLD)
+    most = np.where(gained.max(axis=0) > _TINY, _first_of_most(gained), largest)
+    # half of a need is not less than half for rounding's sake
+    dropped, unmet = need < LEAST_NEED - _TINY, fill < LEAST_FILL - _TINY
+    settled: Ints = np.where(dropped, _DROPPED, np.where(unmet, _UNMET, most))
     return settled
 
 
@@ -271,9 +273,15 @@ class _Past:
             for member in members
         ]
         return [
-            self.routes[routes[int(gains[then, :, member].argmax())]][0]
+            self.routes[routes[int(_first_of_most(gains[then, :, member]))]][0]
             for member, then in zip(members, years, strict=True)
         ]
+
+
+def _first_of_most(shares: Floats) -> Ints:
+    """Return the first row that holds the most, but for rounding."""
+    first: Ints = (shares >= shares.max(axis=0) - _TINY).argmax(axis=0)
+    return first
 
 
 def _shares(units: Floats) -> Floats:
