@@ -72,6 +72,17 @@ def test_two_idle_lines_are_turned_to_what_is_waited_for_once() -> None:
     assert capital(result) == approx(0.3)
 
 
+def test_what_just_covers_its_cost_pays() -> None:
+    """A tenth of 2.3 earned by 10 units in 100 months is the 230 that 10 units of capacity cost."""
+    tree = world(50, months=6)
+    tree["factories"] = {"plant": factory("BBB", x={"capacity": 20, "unit_cost": 2.3})}
+    terms = {"build_months": 1, "qualification_months": 0, "ramp_months": 0, "capital_cost": 23}
+    tree["complexity"], tree["products"]["x"]["complexity"] = {"easy": terms}, "easy"
+    rule = {"rule": "expand_when_pressed", "for_months": 3, "share": 0.5, "payback_months": 100}
+    tree["rules"] = {"investment": rule}
+    assert usable(run(tree), "plant") == approx([20.0] * 3 + [30.0] * 3)
+
+
 def ends(result: sim.Result) -> dict[str, str]:
     """Return the fate at the end, and who did it."""
     rows = result.fates[(result.fates.year == "end") & (result.fates.probability > 0)]

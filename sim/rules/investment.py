@@ -67,7 +67,7 @@ class Prospects:
         """
         sold = np.minimum(size * self.arriving, self.short)
         earned = np.maximum(self.price - self.unit_cost, margin * self.unit_cost)
-        return earned * sold * payback_months >= self.cost * size
+        return earned * sold * payback_months >= self.cost * size * (1.0 - NOTABLY)
 
     def within_short(self, size: Floats) -> Floats:
         """Cut sizes, [options, members], that together would add more to a line than it is short
