@@ -13,7 +13,7 @@ import pytest
 
 import sim
 from sim.assess.fates import FATES, settle
-from tests.wrong_numbers import capital
+from tests.wrong_numbers import capital, series
 
 Tree = dict[str, Any]
 approx = pytest.approx
@@ -221,3 +221,17 @@ def test_of_two_groups_that_have_half_each_the_first_counts() -> None:
     halves = np.array([0.5, 0, 0, 0, 0.5 + 1e-15])[:, None, None]
     one = np.ones((1, 1))
     assert settle(halves, np.zeros((5, 1)), one, one).tolist() == [[FATES.index("home")]]
+
+
+@pytest.mark.parametrize("rule", ["proportional", "equal_awards", "equal_losses", "talmud"])
+def test_a_buyer_that_asks_by_two_ways_claims_once(rule: str) -> None:
+    """AAA and CCC want 40 each of the 30 of BBB, AAA half of it by way of DDD: each gets 15."""
+    ways = {"exporter": "BBB", "importer": "AAA", "via": "DDD", "lead_months": 1, "capacity": 100}
+    way = {"kind": "reexport", "date": "2014-03", **ways}
+    tree = world(40, states="AAA BBB CCC DDD", months=6, events={"way": way})
+    tree["needs"]["CCC"] = {"x": 40}
+    tree["factories"] = {"plant": factory("BBB", x=30)}
+    tree["rules"] = {"allocation": rule}
+    result = run(tree)
+    assert series(result, "received") == approx([15.0] * 6)
+    assert series(result, "leaked") == approx([0.0] * 2 + [7.5] * 4)

@@ -3,7 +3,8 @@
 A rule is called once a round with all links of the suppliers that follow it: `rule(claims,
 **parameters) -> granted` [links, members], units per month. It grants between 0 and the order on
 each link, and what its line has, or all that is ordered, in sum. It must not change what it is
-given. Needs of a lower tier are served to the end before the next tier is heard, whatever the rule.
+given. Of a buyer that asks a line over several ways, through third states too, one link stands for
+all. Needs of a lower tier are served to the end before the next tier is heard, whatever the rule.
 
 One rule, `optimal`, sees the whole market instead of one round's claims; only the scenario as a
 whole can choose it.
