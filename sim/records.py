@@ -108,6 +108,8 @@ class Records:
     """Rows of the routes over which goods come for final use: the second axis of final_flows."""
     final_flows: Floats = field(default_factory=lambda: np.zeros((0, 0, 0)), kw_only=True)
     """Units shipped for final use per calendar year, [years, final routes, members]."""
+    final_rest: Floats = field(default_factory=lambda: np.zeros((0, 0)), kw_only=True)
+    """Units shipped for final use per month at rest, before the first, [final routes, members]."""
     events: Sequence[EventRow]
     residuals: Mapping[str, float]
     """Book -> worst residual of the run, as a multiple of eps times gross volume (64 is the limit).

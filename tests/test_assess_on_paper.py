@@ -112,12 +112,15 @@ def test_who_gained_most_is_told_against_the_years_before() -> None:
     assert ends == {"ally": ("CCC", 0.5), "outside": ("DDD", 0.5)}
 
 
-def test_a_need_hit_in_the_first_month_had_no_suppliers_before() -> None:
-    """What home makes counts in full: 60 of 100, beside 40 that leaked."""
+@pytest.mark.parametrize(("home", "fate"), [(60, "leakage"), (10, "home")])
+def test_a_need_hit_in_the_first_month_had_its_suppliers_at_rest(home: float, fate: str) -> None:
+    """Home makes 60 of 100, beside 40 that leaked: all that it made at rest, or 50 more."""
     leaked = np.full((36, 1, 2), 40.0)
-    table = fates(scenario(), records(both(*[[720, 480, 0, 0]] * 3), hit=0, leaked=leaked))
+    found = records(both(*[[720, 480, 0, 0]] * 3), hit=0, leaked=leaked)
+    rest = np.array([home, 100 - home, 0, 0])[:, None].repeat(2, axis=1)
+    table = fates(scenario(), replace(found, final_rest=rest))
     rows = zip(*(table[name] for name in ("fate", "year", "probability")), strict=True)
-    assert [fate for fate, year, share in rows if year == "end" and share == 1] == ["home"]
+    assert [each for each, year, share in rows if year == "end" and share == 1] == [fate]
 
 
 def test_a_need_that_comes_later_is_not_dropped() -> None:

@@ -17,6 +17,7 @@ def prospects(
     one, memory = np.ones((1, 1)), np.ones((MEMORY, 1, 1))
     return Prospects(
         builds=np.array([builds]),
+        line=np.zeros(1, dtype=np.int64),
         capacity=10 * one,
         pressure=pressure * memory,
         short=short * one,

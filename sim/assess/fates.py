@@ -6,31 +6,26 @@ Works on records alone, member by member; a probability is a share of the member
 
 from __future__ import annotations
 
-import math
 from collections import Counter
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.assess.stories import FATES, Buyer, Ending, Ints, Row, Story, rows_of
 from sim.assess.substitution import month_reached, months_by
 from sim.records import Floats, Records
 from sim.scenario.schema import Scenario
 
-Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 Column = NDArray[np.float64] | NDArray[np.int64] | list[str]
-Buyer = tuple[str, str]
-"""(state, product)"""
 Route = tuple[str, str, str]
 """(exporter, importer, product)"""
 
-FATES = ("home", "ally", "outside", "leakage", "old", "dropped", "unmet")
-"""The first five stand for groups of suppliers. A fate's code is its place."""
 OTHERS = 3
 """Of these groups, the first three are not the old suppliers."""
+OLD = FATES.index("old")
 _DROPPED, _UNMET = FATES.index("dropped"), FATES.index("unmet")
 
 LEAST_NEED = 0.1
@@ -53,31 +48,34 @@ def fates(scenario: Scenario, records: Records) -> dict[str, Column]:
     - unmet: less than half of it is met in its month; otherwise the group that replaces the old
       suppliers, or goes on, most. Of the units shipped to the state for final use, that is the
       greatest of
-    - home: the share of its own factories, less that of the twelve months before the hit;
+    - home: the share of its own factories, less that of the twelve months before the hit, or, of
+      a need that is hit in the first month, that at rest;
     - ally, outside: so for other states, of its own bloc or not, which no restriction ever hits;
     - leakage: the share that comes from the suppliers hit while they are restricted, and by
       re-export;
     - old: the share that comes from them unrestricted: not restricted yet, exempt, or no longer
       restricted.
 
+    In members in which no restriction hits the need, all that comes from abroad is the old ones'.
     Where none of these is above nothing (a need hit over inputs alone), it is the group with the
-    largest share. What comes from abroad is split between allies and outsiders by the year's flows.
+    largest share; where nothing is shipped, and a stock meets the need, the old suppliers, who
+    filled it. What comes from abroad is split between allies and outsiders by the year's flows.
 
     `probability` is the share of the members. The rows of `end` tell, too, when substitution was
     reached, whatever the fate (see `month_reached`): `reached` is the share of the members in which
     it was; `month_p05`, `month_p50`, `month_p95` are the months, YYYY-MM, by which 5, 50, 95 % of
     all members had reached it, `inf` where they never had. Who substituted stands in the row of its
     group, home, ally or outside: `by` is the state of the group that most often gained most in
-    share of deliveries against the years before the hit, in the calendar year in which substitution
-    was reached; `by_share` is the share, of the members that reached it, in which it was that
-    state.
+    share of deliveries against the years before the hit, or in the first year that at rest, in the
+    calendar year in which substitution was reached; `by_share` is the share, of the members that
+    reached it, in which it was that state.
     """
     past = _Past(scenario, records)
     hit = hits(records)
     stories = [
         past.story(row, hit[buyer]) for row, buyer in enumerate(records.needs) if buyer in hit
     ]
-    rows = [row for story in stories for row in _rows_of(story)]
+    rows = [row for story in stories for row in rows_of(story)]
     columns: dict[str, Column] = {
         name: [getattr(row, name) for row in rows] for name in Row._fields
     }
@@ -115,64 +113,12 @@ def settle(shares: Floats, before: Floats, fill: Floats, need: Floats) -> Ints:
     """
     gained = shares.copy()
     gained[:OTHERS] -= before[:OTHERS, None]
-    most = np.where(gained.max(axis=0) > _TINY, gained.argmax(axis=0), shares.argmax(axis=0))
-    settled: Ints = np.where(need < LEAST_NEED, _DROPPED, np.where(fill < LEAST_FILL, _UNMET, most))
+    largest = np.where(shares.max(axis=0) > 0, _first_of_most(shares), OLD)
+    most = np.where(gained.max(axis=0) > _TINY, _first_of_most(gained), largest)
+    # half of a need is not less than half for rounding's sake
+    dropped, unmet = need < LEAST_NEED - _TINY, fill < LEAST_FILL - _TINY
+    settled: Ints = np.where(dropped, _DROPPED, np.where(unmet, _UNMET, most))
     return settled
-
-
-class Row(NamedTuple):
-    """Hold a row of the table; see `fates` for the columns."""
-
-    state: str
-    product: str
-    year: str
-    fate: str
-    probability: float
-    reached: float
-    month_p05: str
-    month_p50: str
-    month_p95: str
-    by: str
-    by_share: float
-
-
-@dataclass(frozen=True)
-class Ending:
-    """Say in which share of the members substitution was reached, by which months, and by whom."""
-
-    reached: float
-    months: tuple[str, str, str]
-    """By which 5, 50, 95 % of the members had reached it"""
-    by: Mapping[str, tuple[str, float]]
-    """Fate -> the state of this group that most often did it, and in which share of those that
-    reached it"""
-
-
-@dataclass(frozen=True, eq=False)
-class Story:
-    """Hold what became of one need: codes of fates [years, members], the labels of the years, and
-    how it ended.
-    """
-
-    buyer: Buyer
-    codes: Ints
-    years: list[str]
-    ending: Ending
-
-
-NO_ENDING = Ending(math.nan, ("", "", ""), {})
-"""What the rows of calendar years have of an ending."""
-
-
-def _rows_of(story: Story) -> Iterator[Row]:
-    """Lay a story out, a row a year and fate; the last year is the end."""
-    codes = np.arange(len(FATES))[:, None, None]
-    shares = (story.codes == codes).mean(axis=2).T.tolist()
-    for year, label in enumerate(story.years):
-        end = story.ending if year == len(story.years) - 1 else NO_ENDING
-        for probability, fate in zip(shares[year], FATES, strict=True):
-            by, share = end.by.get(fate, ("", math.nan))
-            yield Row(*story.buyer, label, fate, probability, end.reached, *end.months, by, share)
 
 
 @dataclass(frozen=True)
@@ -192,14 +138,12 @@ class _Past:
         ]
 
     @cached_property
-    def others(self) -> dict[Buyer, list[int]]:
-        """The direct routes to each buyer that no restriction ever hits, places in `routes`."""
-        restricted, vias = restricted_routes(self.records), self.records.vias
-        found: dict[Buyer, list[int]] = {}
-        for place, route in enumerate(self.routes):
-            if route not in restricted and not (vias and vias[self.records.final_routes[place]]):
-                found.setdefault(route[1:], []).append(place)
-        return found
+    def free(self) -> Bools:
+        """Which of `routes` are direct, and no restriction ever hits them, [routes, members]."""
+        rows, vias = list(self.records.final_routes), self.records.vias
+        free: Bools = ~self.records.acted[rows]
+        free[[bool(vias and vias[row]) for row in rows]] = False
+        return free
 
     @cached_property
     def routes(self) -> list[Route]:
@@ -214,6 +158,20 @@ class _Past:
             found.setdefault(route[1:], []).append(place)
         return found
 
+    def _free(self, row: int) -> Bools:
+        """Which of the routes to a need are no old supplier's, [routes to it, members]: where no
+        restriction hits it, all from abroad go on as before.
+        """
+        home, routes = self.records.needs[row][0], self.routes_to[self.records.needs[row]]
+        is_home = np.array([self.routes[each][0] == home for each in routes], dtype=np.bool_)
+        free: Bools = self.free[routes] & (is_home[:, None] | self._is_hit(row))
+        return free
+
+    def _is_hit(self, row: int) -> Bools:
+        """In which members a restriction hits a need, [members]."""
+        is_hit: Bools = self.records.hit[row] < len(self.records.months)
+        return is_hit
+
     def story(self, row: int, hit: int) -> Story:
         """Tell what became of a need that was hit in this month."""
         series, months = self.records.series, self.records.months
@@ -223,7 +181,7 @@ class _Past:
         start = need[:YEAR].mean(axis=0)
         codes = settle(
             np.stack([_shares(groups[:, span].sum(axis=1)) for span in spans], axis=1),
-            _shares(groups[:, max(hit - YEAR, 0) : hit].sum(axis=1)),
+            _shares(groups[:, max(hit - YEAR, 0) : hit].sum(axis=1) if hit else self._rest(row)),
             np.stack(
                 [1.0 - _over(unmet[span].sum(axis=0), need[span].sum(axis=0)) for span in spans]
             ),
@@ -241,12 +199,14 @@ class _Past:
             self.records.series[name][:, row]
             for name in ("received", "imports", "legacy", "leaked")
         )
+        legacy = np.where(self._is_hit(row), legacy, imports)
         buyer = self.records.needs[row]
-        exporters = {route: self.routes[route][0] for route in self.others.get(buyer, ())}
+        exporters = {route: self.routes[route][0] for route in self.routes_to[buyer]}
         foreign = [route for route, exporter in exporters.items() if exporter != buyer[0]]
         allied = [each for each in foreign if self._group(buyer[0], exporters[each]) == "ally"]
+        flows = self.records.final_flows
         by_year = _over(
-            *(self.records.final_flows[:, each].sum(axis=1) for each in (allied, foreign))
+            *((flows[:, each] * self.free[each]).sum(axis=1) for each in (allied, foreign))
         )
         allies = np.repeat(by_year, [span.stop - span.start for span in self.spans], axis=0)
         home, abroad = np.maximum(received - imports, 0.0), np.maximum(imports - legacy, 0.0)
@@ -259,6 +219,16 @@ class _Past:
                 np.maximum(legacy - leaked, 0.0),
             )
         )
+
+    def _rest(self, row: int) -> Floats:
+        """Split what is shipped for a need at rest as `_groups` does, [groups, members]."""
+        buyer, rest = self.records.needs[row], self.records.final_rest
+        groups = np.zeros((OLD + 1, rest.shape[1]))
+        for place, free in zip(self.routes_to[buyer], self._free(row), strict=True):
+            group = FATES.index(self._group(buyer[0], self.routes[place][0]))
+            groups[group] += rest[place] * free
+            groups[OLD] += rest[place] * ~free
+        return groups
 
     def _ending(self, row: int, reached: Floats, year: int) -> Ending:
         """Sum up the months [members] in which substitution was reached; `year` is the place of the
@@ -292,19 +262,26 @@ class _Past:
         gained most in that year.
         """
         buyer, flows = self.records.needs[row], self.records.final_flows
-        routes = self.others.get(buyer, [])
-        every = self.routes_to[buyer]
-        before = _over(flows[:year, routes].sum(axis=0), flows[:year, every].sum(axis=(0, 1)))
-        gains = _over(flows[:, routes], flows[:, every].sum(axis=1, keepdims=True)) - before
-        members = np.flatnonzero(np.isfinite(reached)).tolist() if routes else []
+        past = flows[:year] if year else self.records.final_rest[None]
+        routes, free = self.routes_to[buyer], self._free(row)
+        before = _over(past[:, routes].sum(axis=0), past[:, routes].sum(axis=(0, 1)))
+        gains = _over(flows[:, routes], flows[:, routes].sum(axis=1, keepdims=True)) - before
+        gains = np.where(free, gains, -np.inf)
+        members = np.flatnonzero(np.isfinite(reached) & free.any(axis=0)).tolist()
         years = [
             int(self.records.months[int(reached[member])][:4]) - self.records.years[0]
             for member in members
         ]
         return [
-            self.routes[routes[int(gains[then, :, member].argmax())]][0]
+            self.routes[routes[int(_first_of_most(gains[then, :, member]))]][0]
             for member, then in zip(members, years, strict=True)
         ]
+
+
+def _first_of_most(shares: Floats) -> Ints:
+    """Return the first row that holds the most, but for rounding."""
+    first: Ints = (shares >= shares.max(axis=0) - _TINY).argmax(axis=0)
+    return first
 
 
 def _shares(units: Floats) -> Floats:

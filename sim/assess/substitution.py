@@ -32,7 +32,7 @@ def month_reached(others: Floats, need: Floats, least: Floats, hit: int) -> Floa
         np.concatenate((np.zeros((1, units.shape[1])), np.cumsum(units[hit:], axis=0)))
         for units in (need, others)
     )
-    enough = wanted[YEAR:] - wanted[:begins] >= YEAR * least
+    enough = wanted[YEAR:] - wanted[:begins] >= (1.0 - _TINY) * YEAR * least
     for month in range(1, YEAR + 1):
         span, start = slice(month, month + begins), slice(begins)
         enough &= delivered[span] - delivered[start] >= (REPLACED - _TINY) * (

@@ -102,6 +102,7 @@ class Recorder:
             self._by_route = GroupSum(axes.route, axes.route_count)
             routes, links, place = axes.final_routes
             self._by_final_route = GroupSum(place, routes.size, links)
+            tape.final_rest[:] = self._by_final_route(world.links.base_flow)
         if tape.supplies.shape[0]:
             serves, supplier = axes.suppliers
             self._by_supplier = GroupSum(supplier, serves.size)

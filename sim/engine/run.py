@@ -197,6 +197,7 @@ def _records(
         flows=tape.flows,
         final_routes=axes.final_routes[0].tolist(),
         final_flows=tape.final_flows,
+        final_rest=tape.final_rest,
         events=event_rows(scenario, begin, end, full, endings[0].targets),
         residuals={
             book: max(each.residuals[book] for each in endings) for book in endings[0].residuals

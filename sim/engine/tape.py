@@ -56,6 +56,8 @@ class Tape:
     """[years, routes, members]"""
     final_flows: Floats
     """The part of them that is for final use, [years, final routes, members]"""
+    final_rest: Floats
+    """The same of a month at rest, [final routes, members]"""
     supplies: Floats
     """Units of the last calendar year, by exporting state and what it serves, [suppliers,
     members]"""
@@ -93,6 +95,7 @@ class Tape:
             capacity=arrays["capacity"],
             flows=arrays["flows"],
             final_flows=arrays["final_flows"],
+            final_rest=arrays["final_rest"],
             supplies=arrays["supplies"],
             money=blank(axes, years, members) if "money" in kept else {},
             spent=np.empty((len(axes.programmes) if "spent" in kept else 0, members)),
@@ -114,6 +117,7 @@ class Tape:
             self.capacity[own],
             self.flows[own],
             self.final_flows[own],
+            self.final_rest[own],
             self.supplies[own],
             money,
             self.spent[own],
@@ -134,6 +138,7 @@ def _shapes(
         **{part: (months if part in kept else 0, lines, members) for part in LINES},
         "flows": (years, routes, members),
         "final_flows": (years, finals, members),
+        "final_rest": (finals, members),
         "supplies": (axes.suppliers[0].size if "supplies" in kept else 0, members),
         "inputs": (
             (len(recorded_of_inputs()), months, inputs, members)

@@ -5,7 +5,7 @@ whole market.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -17,7 +17,7 @@ from sim.kernels.allocation import Allocation, allocate
 from sim.kernels.arrays import Floats
 from sim.kernels.market import Market
 from sim.kernels.rationing import Ration, proportional
-from sim.kernels.sums import raised
+from sim.kernels.sums import GroupSum, divide, raised
 from sim.rules import find
 from sim.rules.allocation import Claims, Whole
 from sim.scenario.checks.structure import OPTIMAL, optimal_findings
@@ -107,25 +107,60 @@ def _ration(
     """Return one ration function for all suppliers, even if they follow different rules."""
     if [(each.choice.rule, each.choice.parameters) for each in decisions] == [("proportional", {})]:
         return proportional
-    seats = []
-    for each in decisions:
-        rows = rows_of(each.mask[world.axes.link_line])
-        seats.append((each.rule, rows, _claims(world, scenario, rows)))
+    desks = [
+        _Desk.build(world, scenario, each.rule, rows_of(each.mask[world.axes.link_line]))
+        for each in decisions
+    ]
 
     def ration(orders: Floats, supply: Floats, claims: Floats, _: Market) -> Floats:
-        granted = np.empty_like(orders)
-        for rule, rows, seat in seats:
-            asked = replace(
-                seat,
-                orders=orders[rows],
-                supply=supply,
-                total=claims,
-                usual=world.links.base_flow[rows],
-            )
-            granted[rows] = rule(asked)
+        granted, usual = np.empty_like(orders), world.links.base_flow
+        for desk in desks:
+            rows = desk.rows
+            granted[rows] = desk.grant(orders[rows], supply, claims, usual[rows])
         return granted
 
     return ration
+
+
+@dataclass(frozen=True, eq=False)
+class _Desk:
+    """Hear who asks some suppliers, which follow one rule."""
+
+    rule: Callable[[Claims], Floats]
+    rows: Rows
+    """The links of these suppliers"""
+    claims: Claims
+    """Who asks whom, with nothing asked yet"""
+    together: GroupSum | None
+    """Sums these links to claims: a buyer that asks a line over several ways, through third states
+    too, is one. None: each link is a claim"""
+
+    @classmethod
+    def build(
+        cls, world: World, scenario: Scenario, rule: Callable[[Claims], Floats], rows: Rows
+    ) -> _Desk:
+        """Find the buyers of these links."""
+        axes = world.axes
+        links = np.arange(len(axes.link_line))[rows]
+        pairs = axes.link_line[links] * len(axes.needs) + axes.link_need[links]
+        _, first, claim = np.unique(pairs, return_index=True, return_inverse=True)
+        if first.size == links.size:
+            return cls(rule, rows, _claims(world, scenario, rows), None)
+        claims = _claims(world, scenario, links[first])
+        return cls(rule, rows, claims, GroupSum(claim, first.size))
+
+    def grant(self, orders: Floats, supply: Floats, total: Floats, usual: Floats) -> Floats:
+        """Return what is granted of the orders, [links, members]; a buyer's several ways have the
+        same share of theirs.
+        """
+        if self.together is not None:
+            links, orders, usual = orders, self.together(orders), self.together(usual)
+        granted = self.rule(
+            replace(self.claims, orders=orders, supply=supply, total=total, usual=usual)
+        )
+        if self.together is None:
+            return granted
+        return links * divide(granted, orders).take(self.together.group_of_row, axis=0)
 
 
 def _claims(world: World, scenario: Scenario, rows: Rows) -> Claims:

@@ -105,13 +105,17 @@ class Closure(Effect):
         world.upkeep.coming[resting] = 0.0
         world.upkeep.returning[:, resting] = 0.0
         axes, works = world.axes, world.works
-        self._stop(world.projects, axes.project_line, world.lost_projects, closing)
-        self._stop(works, axes.work_line, works.lost, closing)
+        month = world.month
+        self._stop(world.projects, axes.project_line, world.lost_projects, closing, month)
+        self._stop(works, axes.work_line, works.lost, closing, month)
 
-    def _stop(self, plant: Projects, owner: Ints, gone: Floats, closing: Bools) -> None:
-        """Give up what is being built at the closed lines, and bar more."""
+    def _stop(self, plant: Projects, owner: Ints, gone: Floats, closing: Bools, month: int) -> None:
+        """Give up what is being built at the lines that close this month, and bar more."""
         there = np.isin(owner, self.rows)[:, None] & closing
         gone[there] += plant.unfinished[there]
+        plant.added[there] -= plant.unfinished[there]
+        # what is not built by now never will be
+        plant.due[there & (plant.due - plant.qualification >= month)] = NEVER
         for each in (plant.unfinished, plant.max_capacity):
             each[there] = 0.0
         plant.ramps.stop(there)

@@ -56,6 +56,7 @@ def _look(world: World) -> Prospects:
         memory[0] = now
     return Prospects(
         builds=builds,
+        line=axes.work_line,
         capacity=lines.capacity[axes.work_line],
         pressure=works.pressure,
         short=np.maximum(orders - able, 0.0)[axes.work_line],

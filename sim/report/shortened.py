@@ -74,6 +74,7 @@ def shortened(records: Records) -> Records:
         flows=routes.with_totals(records.flows),
         final_routes=(np.cumsum(routes.marks) - 1)[final].tolist(),
         final_flows=records.final_flows[:, of_hit],
+        final_rest=records.final_rest[of_hit],
         lines=lines.names(),
         usable=lines.with_totals(records.usable),
         output=lines.with_totals(records.output),

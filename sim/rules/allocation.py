@@ -3,8 +3,9 @@
 A rule is called once a round with all links of the suppliers that follow it: `rule(claims,
 **parameters) -> granted` [links, members], units per month. On each link it grants between 0 and
 the order; the grants of a line add up to what the line has or, if that is less, to all orders. It
-must not change what it is given. Under every rule, needs of a lower tier are served to the end
-before the next tier.
+must not change what it is given. A buyer that asks a line over several ways, as through third
+states, has one link for all of them here. Under every rule, needs of a lower tier are served to the
+end before the next tier.
 
 One rule, `optimal`, sees the whole market instead of one round's claims; only the scenario as a
 whole can choose it.

@@ -15,8 +15,8 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
-from sim.kernels.arrays import Bools, Floats
-from sim.kernels.sums import NOTABLY, divide
+from sim.kernels.arrays import Bools, Floats, Ints
+from sim.kernels.sums import NOTABLY, GroupSum, divide
 from sim.rules.registry import rule
 from sim.scenario.plant_options import MEMORY
 
@@ -35,6 +35,8 @@ class Prospects:
     builds: Bools
     """[options]: whether new capacity is built; otherwise another line of the factory is
     converted"""
+    line: Ints
+    """[options]: number of the line to be added to; several options may add to one"""
     capacity: Floats
     """Capacity of the line to be added to, units started per month"""
     pressure: Floats
@@ -67,7 +69,16 @@ class Prospects:
         """
         sold = np.minimum(size * self.arriving, self.short)
         earned = np.maximum(self.price - self.unit_cost, margin * self.unit_cost)
-        return earned * sold * payback_months >= self.cost * size
+        return earned * sold * payback_months >= self.cost * size * (1.0 - NOTABLY)
+
+    def within_short(self, size: Floats) -> Floats:
+        """Cut sizes, [options, members], that together would add more to a line than it is short
+        of, all alike.
+        """
+        by_line = GroupSum(self.line, self.line.max(initial=-1) + 1)
+        added = by_line(size * self.arriving).take(self.line, axis=0)
+        over = added > self.short * (1.0 + NOTABLY)
+        return size * np.divide(self.short, added, out=np.ones_like(size), where=over)
 
 
 @rule("investment", source="equations 6.4")
@@ -113,7 +124,8 @@ def retool_when_idle(
     payback_months: Payback = 120.0,
 ) -> Floats:
     """Convert idle capacity to another product of the factory for which buyers wait, as much as
-    they wait for.
+    they wait for; where several lines may be converted to it, each by its part of what all of them
+    would give.
 
     The idle line must have had `idle_share` of its capacity idle for `idle_months`, and the other
     line's order book must have stayed above `pressure` times what it can make for as long; and it
@@ -122,8 +134,6 @@ def retool_when_idle(
     size = np.minimum(prospects.spare, divide(prospects.short, prospects.arriving))
     pressed = prospects.pressure[:idle_months].min(axis=0) > pressure + NOTABLY
     idle = prospects.idle[:idle_months].min(axis=0) >= idle_share - NOTABLY
-    return np.where(
-        ~prospects.builds[:, None] & idle & pressed & prospects.pays(size, margin, payback_months),
-        size,
-        0.0,
-    )
+    turns = ~prospects.builds[:, None] & idle & pressed
+    turns &= prospects.pays(size, margin, payback_months)
+    return prospects.within_short(np.where(turns, size, 0.0))

@@ -12,6 +12,8 @@ from sim.scenario.programme import Complexity
 from sim.scenario.schema import Scenario
 from sim.scenario.selectors import factories_of
 
+BUILDING = "expand_when_pressed"
+"""The investment rule that turns no lines: what they could be turned to waits for no orders."""
 MEMORY = 36
 """Months that a factory looks back when it decides on its plant."""
 
@@ -49,18 +51,19 @@ def works_of(scenario: Scenario) -> tuple[Work, ...]:
 
 
 def options(scenario: Scenario, factory: str) -> Iterator[Work]:
-    """List what a factory with an investment rule may do: expand lines whose product has a class,
+    """List what a factory may do by its investment rule: expand lines whose product has a class,
     turn others to them.
     """
     choice = scenario.factories[factory].rules.investment or scenario.rules.investment
     if choice.rule == "none":
         return
+    turns = choice.rule != BUILDING
     lines = scenario.factories[factory].lines
     for product in lines:
         hard = class_of(scenario, product)
         if hard:
             yield Work(factory, None, None, product)
-        if hard and hard.retool_months is not None:
+        if hard and turns and hard.retool_months is not None:
             yield from (
                 Work(factory, None, source, product) for source in lines if source != product
             )

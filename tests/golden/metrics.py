@@ -38,14 +38,16 @@ In `fates.csv`, for each need that a restriction hit, by calendar year from the 
 `end` (the last twelve months): the `probability`, which is a share of the members, of each fate.
 Either suppliers of one group replaced most of what the old ones had delivered (`home`, `ally`,
 `outside`), or the old ones went on unlawfully or lawfully (`leakage`, `old`), or the need itself
-fell away (`dropped`), or less than half of it was met (`unmet`). The probabilities add up to 1.
+fell away (`dropped`), or less than half of it was met (`unmet`). The probabilities add up to 1. The
+old ones also go on (`old`) where nothing hits the need in a member, and where nothing is shipped
+and a stock that they filled meets the need.
 
 The rows of `end` also tell when substitution was reached, whatever the fate. `reached` is the share
 of the members in which suppliers other than the old ones met nine tenths of the need for twelve
 months; `month_p05`, `month_p50`, `month_p95` are the months by which 5, 50 and 95 % of all members
 had reached this, `inf` where they never had. In the row of a group, `by` is the state of that group
-that most often gained most, and `by_share` is the share in which it did of the members that reached
-substitution.
+that most often gained most, against the years before the hit or, in the first year, the start;
+`by_share` is the share in which it did of the members that reached substitution.
 """
 LATE = " The row `{}_censored` gives the share of the members that do not reach it."
 HEADS = ("metric", "title", "unit", "kind", "better", "over needs", "what it is", "derived from")
