@@ -143,7 +143,8 @@ def test_who_waits_for_two_lines_waits_still_in_proportion() -> None:
     both = Customers.of(line, need, np.array([0, 1]), np.array([4, 4]), 3)
     assert both.of_others(column(30, 10, 5))[:, 0].tolist() == [0, 0, 0]
     lighter = own.lighter(column(30, 10, 0), column(0.5, 1))
-    assert lighter[:, 0].tolist() == [0.625, 1, 1]
+    assert own.needs.tolist() == [0, 1]
+    assert lighter[:, 0].tolist() == [0.625, 1]
 
 
 @pytest.mark.parametrize("rule", [{"rule": "anchored", "line_share": each} for each in (0, 0.34)])

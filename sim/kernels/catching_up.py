@@ -35,10 +35,14 @@ class Customers(NamedTuple):
     """The line of each"""
     need: Ints
     """The need of each"""
+    needs: Ints
+    """These needs, ascending"""
+    place: Ints
+    """The place of each link's need among them"""
     by_line: GroupSum
     """Sums these links to all lines"""
     by_need: GroupSum
-    """Sums these links to all needs"""
+    """Sums these links to these needs"""
     by_seller: GroupSum
     """Sums those of one need from one state"""
 
@@ -50,8 +54,18 @@ class Customers(NamedTuple):
         links = np.flatnonzero(np.isin(market_line, users))
         line, need = market_line[links], market_need[links]
         sellers, seller = np.unique(state[line] * needs + need, return_inverse=True)
-        by_line, by_need = GroupSum(line, state.size), GroupSum(need, needs)
-        return cls(links, line, need, by_line, by_need, GroupSum(seller.ravel(), sellers.size))
+        served, place = np.unique(need, return_inverse=True)
+        place = place.ravel()
+        return cls(
+            links,
+            line,
+            need,
+            served,
+            place,
+            by_line=GroupSum(line, state.size),
+            by_need=GroupSum(place, served.size),
+            by_seller=GroupSum(seller.ravel(), sellers.size),
+        )
 
     def of_others(self, through: Floats) -> Floats:
         """Return which part of what a need waits for it waits for lines of other states, of each
@@ -60,7 +74,7 @@ class Customers(NamedTuple):
         Lines of one state have the same cuts, so that it is no matter how many they are.
         """
         own = self.by_seller.to_rows(self.by_seller(through))
-        return 1.0 - divide(own, self.by_need(through).take(self.need, axis=0))
+        return 1.0 - divide(own, self.by_need(through).take(self.place, axis=0))
 
     def waiting(self, lost: Floats, orders: Floats, flow: Floats) -> tuple[Floats, Floats]:
         """Return what needs wait for more since lines `lost` so much of what they would have made,
@@ -78,9 +92,9 @@ class Customers(NamedTuple):
         return basis, came
 
     def lighter(self, through: Floats, lines: Floats) -> Floats:
-        """Return which part of what needs wait for they wait for still, [needs, members], where
-        they wait `through` these links, [of them, members], for lines of which this part holds,
-        [lines, members].
+        """Return which part of what these needs wait for they wait for still, [of them, members],
+        where they wait `through` these links, [of them, members], for lines of which this part
+        holds, [lines, members].
         """
         kept = through * lines.take(self.line, axis=0)
         return divide(self.by_need(kept), self.by_need(through), 1.0)

@@ -134,7 +134,7 @@ class Refusals:
         lacked = self.lacked[final]
         would = np.minimum(raised(stock + lacked), wanted - self.deferred)
         # a rule that holds goods back would do so of more, too
-        lost = np.where(used < np.minimum(stock, wanted), 0.0, would - used)
+        lost = kept_where(used >= np.minimum(stock, wanted), would - used)
         self.lacked[final], self.lost[final] = lacked - lost, lost
         self.deferred = raised(lasting * (self.deferred + lost))
 
@@ -165,7 +165,7 @@ class Refusals:
         if extra is not None and some(extra):
             self._catch_up(more, extra)
         whole = self.waiting + more
-        self.waiting = np.clip(whole, 0.0, most)
+        self.waiting = np.minimum(raised(whole.copy()), most)
         self.lacked = self.lacked + (self.waiting - whole)
 
     def _catch_up(self, more: Floats, extra: Floats) -> None:
@@ -190,23 +190,21 @@ class Refusals:
         grows = (further > 0) & (theirs > HAIR * further)
         self.passed_each[inputs] = np.where(grows, known, each)
 
-    def lose(self, lost: Floats, more: Floats, came: Floats) -> None:
-        """Take note of use of inputs that lines `lost`, [inputs, members], and of what buyers wait
-        for `more` since lines did, when so much `came` of the same orders, [needs, members] each:
-        of the inputs as much came over cuts for each unit that was refused.
+    def lose(self, lost: Floats, needs: Ints, more: Floats, came: Floats) -> None:
+        """Take note of use of inputs that lines `lost`, [inputs, members], and of what some needs
+        wait for `more` since lines did, when so much `came` of the same orders, [of them, members]
+        each: of the inputs as much came over cuts for each unit that was refused.
         """
         inputs = slice(self.deferred.shape[0], None)
         self.lacked[inputs], self.lost[inputs] = self.lacked[inputs] - lost, lost
-        pool, grows = self.pool_of(np.arange(more.shape[0])), more > 0
-        known = divide(pool * self.passed_each + came, pool + more)
-        self.passed_each = np.where(grows, known, self.passed_each)
-        self.by_lines = self.by_lines | grows
-        self._wait(raised(self.waiting + more))
-
-    def _wait(self, waiting: Floats) -> None:
-        """Let so much wait: what is more does not come, and what is less has come."""
-        self.lacked = self.lacked + (waiting - self.waiting)
-        self.waiting = waiting
+        pool, grows = self.pool_of(needs), more > 0
+        each, before = (v.take(needs, axis=0) for v in (self.passed_each, self.waiting))
+        known = divide(pool * each + came, pool + more)
+        self.passed_each[needs] = np.where(grows, known, each)
+        self.by_lines[needs] |= grows
+        waiting = raised(before + more)
+        self.lacked[needs] += waiting - before
+        self.waiting[needs] = waiting
 
     def taken(self, cuts: CutNeeds, came: Floats, backlog: Floats) -> Refusals:
         """Take note of a month in which so much `came` over the links of `cuts`, [of them,
@@ -231,7 +229,9 @@ class Refusals:
         self.passed_each[needs] = np.where(pool > 0, divide(passed, pool), each)
         all_waiting = np.minimum(self.waiting, backlog)
         all_waiting[needs] = waiting
-        self._wait(all_waiting)
+        # what is more does not come, and what is less has come
+        self.lacked = self.lacked + (all_waiting - self.waiting)
+        self.waiting = all_waiting
         return self.where(np.logical_or.reduce(takes_part | cuts.whole, axis=0))
 
     def pool_of(self, needs: Ints) -> Floats:

@@ -15,7 +15,7 @@ from sim.kernels.arrays import Bools, Floats
 from sim.kernels.asks import Asks
 from sim.kernels.cuts import Cuts
 from sim.kernels.limits import Limits
-from sim.kernels.market import Market, Part
+from sim.kernels.market import Part
 from sim.kernels.places import Opening, Place
 from sim.kernels.rationing import Ration, proportional
 from sim.kernels.sums import NOTHING, raised, some
@@ -122,11 +122,11 @@ class Trading:
         assert flow is not None
         weight = self.with_goods(place)
         capped = place.capped.close(weight, flow)
-        if limits is not None and not self.close_full(market, weight, limits, flow):
+        if limits is not None and not self.close_full(weight, limits, flow):
             limits = None
         return Place(market, weight, capped, limits)
 
-    def close_full(self, market: Market, weight: Floats, limits: Limits, flow: Floats) -> bool:
+    def close_full(self, weight: Floats, limits: Limits, flow: Floats) -> bool:
         """Take the `weight` off links whose limits leave no room beside their `flow`, both [links,
         members]; return whether any that has a limit is left to a need that wants more.
         """
@@ -139,7 +139,8 @@ class Trading:
         if not some(own * wants):
             return False
         # what needs of other tiers want, or needs that find nothing, does not flow now
-        wanted = self.wanted * (market.by_need(weight) > NOTHING)
+        near, wanted = limits.groups.near, self.wanted.copy()
+        wanted[near.needs] *= near.by_need(weight.take(near.links, axis=0)) > NOTHING
         held, more = (None, None) if cuts is None else (cuts.held_by_claim, cuts.room(self.left))
         own *= limits.has_room(flow, wanted, held, more)
         weight[touched] = own

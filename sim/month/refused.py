@@ -50,9 +50,10 @@ def make(world: World, months: float) -> None:
     orders = part * needs.demand.take(own.need, axis=0)
     more, came = own.waiting(lost, orders, world.links.flow.take(own.links, axis=0))
     # as much as waits now, in the proportions known
-    known = divide(refusals.waiting, own.by_need(refusals.through)).take(own.need, axis=0)
+    waits = refusals.waiting.take(own.needs, axis=0)
+    known = divide(waits, own.by_need(refusals.through)).take(own.place, axis=0)
     refusals.through = raised(refusals.through * known + more)
-    refusals.lose(to_inputs(lost) * takes, own.by_need(more), own.by_need(came))
+    refusals.lose(to_inputs(lost) * takes, own.needs, own.by_need(more), own.by_need(came))
 
 
 def _note_others(
@@ -87,16 +88,17 @@ def _lighten(world: World, refusals: Refusals) -> Floats | None:
         return None
     part, lines = np.ones_like(refusals.waiting), np.ones_like(world.lines.output)
     part[needs] = still
+    firsts, by_lines = axes.inputs_by_line.firsts, refusals.by_lines.take(own.needs, axis=0)
     # a chain has no more links than there are lines
     for _ in range(len(lines)):
-        before = part.copy()
-        np.minimum.at(lines, axes.input_line, part[axes.inputs])
-        lighter = own.lighter(refusals.through, lines)
-        part = np.where(refusals.by_lines, np.minimum(part, lighter), part)
-        if np.array_equal(before, part):
+        lines[axes.input_line[firsts]] = np.minimum.reduceat(part[axes.inputs], firsts, axis=0)
+        before, lighter = part.take(own.needs, axis=0), own.lighter(refusals.through, lines)
+        after = np.where(by_lines, np.minimum(before, lighter), before)
+        if np.array_equal(before, after):
             break
+        part[own.needs] = after
     waited = refusals.waiting.take(own.need, axis=0)
-    refusals.lighten(np.arange(len(part)), np.where(refusals.by_lines, part, 1.0))
+    refusals.lighten(own.needs, np.where(by_lines, part.take(own.needs, axis=0), 1.0))
     return waited
 
 
