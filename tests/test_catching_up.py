@@ -130,7 +130,8 @@ def test_who_waits_for_what_a_line_lost() -> None:
     line, need = np.array([0, 1, 1, 2, 2]), np.array([0, 0, 1, 1, 2])
     own = Customers.of(line, need, np.array([1, 2]), np.arange(3), 3)
     assert own.links.tolist() == [1, 2, 3, 4]
-    more, came = own.waiting(column(9, 6, -3), column(10, 20, 5, 5), column(6, 12, 1, 2))
+    assert own.lines[own.line].tolist() == [1, 1, 2, 2]
+    more, came = own.waiting(column(6, -3), column(10, 20, 5, 5), column(6, 12, 1, 2))
     assert more[:, 0].tolist() == [2, 4, -1, -2]
     assert came[:, 0].tolist() == approx([18 / 3, 18 * 2 / 3, 0, 0])
 

@@ -31,8 +31,12 @@ class Customers(NamedTuple):
 
     links: Ints
     """Ascending"""
+    lines: Ints
+    """The lines that use inputs, ascending"""
     line: Ints
-    """The line of each"""
+    """The place of each link's line among them"""
+    fed: Ints
+    """The place of each input's line among them, [inputs]"""
     need: Ints
     """The need of each"""
     needs: Ints
@@ -40,7 +44,7 @@ class Customers(NamedTuple):
     place: Ints
     """The place of each link's need among them"""
     by_line: GroupSum
-    """Sums these links to all lines"""
+    """Sums these links to these lines"""
     by_need: GroupSum
     """Sums these links to these needs"""
     by_seller: GroupSum
@@ -48,24 +52,31 @@ class Customers(NamedTuple):
 
     @classmethod
     def of(cls, market_line: Ints, market_need: Ints, users: Ints, state: Ints, needs: int) -> Self:
-        """Find the links of some lines, `users`, given the line and the need of every link; `state`
-        [lines] is where lines stand, and there are so many needs.
+        """Find the links of the lines that use inputs, `users` [inputs], given the line and the
+        need of every link; `state` [lines] is where lines stand, and there are so many needs.
         """
         links = np.flatnonzero(np.isin(market_line, users))
+        lines, fed = np.unique(users, return_inverse=True)
         line, need = market_line[links], market_need[links]
         sellers, seller = np.unique(state[line] * needs + need, return_inverse=True)
         served, place = np.unique(need, return_inverse=True)
-        place = place.ravel()
+        line, place = np.searchsorted(lines, line), place.ravel()
         return cls(
             links,
+            lines,
             line,
+            fed.ravel(),
             need,
             served,
             place,
-            by_line=GroupSum(line, state.size),
+            by_line=GroupSum(line, lines.size),
             by_need=GroupSum(place, served.size),
             by_seller=GroupSum(seller.ravel(), sellers.size),
         )
+
+    def to_inputs(self, values: Floats) -> Floats:
+        """Give each input what its line has, [of these lines, members] -> [inputs, members]."""
+        return values.take(self.fed, axis=0)
 
     def of_others(self, through: Floats) -> Floats:
         """Return which part of what a need waits for it waits for lines of other states, of each
@@ -77,10 +88,10 @@ class Customers(NamedTuple):
         return 1.0 - divide(own, self.by_need(through).take(self.place, axis=0))
 
     def waiting(self, lost: Floats, orders: Floats, flow: Floats) -> tuple[Floats, Floats]:
-        """Return what needs wait for more since lines `lost` so much of what they would have made,
-        [lines, members], or less where they made more, below 0; and what came of the same orders;
-        [of them, members] each. Of these links, [of them, members], these were the `orders`, and
-        this is the `flow`.
+        """Return what needs wait for more since these lines `lost` so much of what they would have
+        made, [of them, members], or less where they made more, below 0; and what came of the same
+        orders; [links, members] each. Of these links, [of them, members], these were the `orders`,
+        and this is the `flow`.
         """
         own = lost.take(self.line, axis=0)
         loses = own > 0
@@ -93,8 +104,8 @@ class Customers(NamedTuple):
 
     def lighter(self, through: Floats, lines: Floats) -> Floats:
         """Return which part of what these needs wait for they wait for still, [of them, members],
-        where they wait `through` these links, [of them, members], for lines of which this part
-        holds, [lines, members].
+        where they wait `through` these links, [of them, members], for these lines, of which this
+        part holds, [of them, members].
         """
         kept = through * lines.take(self.line, axis=0)
         return divide(self.by_need(kept), self.by_need(through), 1.0)

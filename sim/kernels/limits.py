@@ -109,7 +109,8 @@ class Limits(Terms):
         """Return the needs that cuts refuse something, and the links over which."""
         groups, most = self.groups, GroupMost(self.groups.need)
         of_claim = groups.by_need_group.group_of_row
-        odds, whole = (most(each.take(of_claim, axis=0)) for each in (self.odds, self.cut_whole))
+        odds = most(self.odds.take(of_claim, axis=0))
+        whole = most(self.cut_whole.take(of_claim, axis=0))
         cut = np.flatnonzero(np.logical_or.reduce((odds > 0) | whole, axis=1))
         needs = most.groups[cut]
         rows = np.flatnonzero(np.logical_or.reduce(self._link_odds > 0, axis=1))

@@ -235,10 +235,12 @@ class Refusals:
         return self.where(np.logical_or.reduce(takes_part | cuts.whole, axis=0))
 
     def pool_of(self, needs: Ints) -> Floats:
-        """Return what was refused some needs and is not made good, whether it waits or not."""
-        final = np.flatnonzero(needs < self.deferred.shape[0])
+        """Return what was refused some needs, ascending, and is not made good, whether it waits or
+        not.
+        """
+        final = np.searchsorted(needs, self.deferred.shape[0])
         pool = self.lacked.take(needs, axis=0)
-        pool[final] += self.deferred.take(needs[final], axis=0)
+        pool[:final] += self.deferred.take(needs[:final], axis=0)
         return np.maximum(pool, self.waiting.take(needs, axis=0), out=pool)
 
     def still_refused(self, cuts: CutNeeds) -> Floats:
@@ -248,16 +250,16 @@ class Refusals:
         return np.where((cuts.odds > 0) & (part < NEARLY_ALL), part, 1.0)
 
     def lighten(self, needs: Ints, part: Floats) -> None:
-        """Keep so much of what is known of some needs, [of them, members], as if their cuts had
-        taken less all along.
+        """Keep so much of what is known of some needs, ascending, [of them, members], as if their
+        cuts had taken less all along.
         """
         if np.count_nonzero(part == 1.0) == part.size:
             return
         for each in (self.waiting, self.lacked, self.lost):
             each[needs] *= part
         self.passed_each[needs] = divide(self.passed_each.take(needs, axis=0), part)
-        final = needs < self.deferred.shape[0]
-        self.deferred[needs[final]] *= part[final]
+        final = np.searchsorted(needs, self.deferred.shape[0])
+        self.deferred[needs[:final]] *= part[:final]
 
     def where(self, members: Bools) -> Refusals:
         """Return the same in some members, [members]; nothing is known in others."""

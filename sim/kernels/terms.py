@@ -262,6 +262,11 @@ class Terms:
         return cuts if some(cuts) else None
 
     @cached_property
+    def _cut_share(self) -> Floats:
+        """Return the share that cut-offs leave, NaN where there is none, [groups, members]."""
+        return np.where(self.share < 1.0, self.share, np.nan)
+
+    @cached_property
     def frees(self) -> Bools | None:
         """Mark what is exempt as a whole, [groups, members]: it waits for nothing, old orders
         neither; None: nothing.
@@ -281,7 +286,8 @@ class Terms:
         reference = np.maximum(self.base, would)
         limit = self.fixed
         if self.cuts is not None:
-            limit = np.minimum(np.where(self.cuts, self.share * reference, np.inf), limit)
+            # of a number and none the least is the number
+            limit = np.fmin(self._cut_share * reference, limit)
         limit = np.maximum(limit, self.amount)
         if self.exempts:
             exempt = self.part * reference

@@ -36,17 +36,21 @@ def make(world: World, months: float) -> None:
     shares = world.asking.over_open(world.links)
     part = shares.weight.take(own.links, axis=0)
     part /= shares.together.take(own.need, axis=0)
-    part_waiting, to_inputs = part * waiting, axes.inputs_by_line.to_rows
+    part_waiting, to_inputs = part * waiting, own.to_inputs
     waited = own.by_line(part_waiting)
     if before is not None:
         lighter = to_inputs(divide(waited, own.by_line(part * before), 1.0))
         caught, refusals.caught_others = caught * lighter, refusals.caught_others * lighter
-    takes = needs.amount / to_inputs(lines.yield_)
+    asked, offer, would, yield_ = (
+        each.take(own.lines, axis=0)
+        for each in (lines.asked, lines.offer, refusals.offer, lines.yield_)
+    )
+    takes = needs.amount / to_inputs(yield_)
     refusals.catching_up = caught + (to_inputs(waited) * takes - caught) / months
     _note_others(world, refusals, part_waiting, takes, months)
-    lost = np.minimum(raised(lines.asked - waited), refusals.offer)
-    lost -= np.minimum(lines.asked, lines.offer)
-    lost[np.abs(lost) <= RTOL * lines.asked] = 0.0
+    lost = np.minimum(raised(asked - waited), would)
+    lost -= np.minimum(asked, offer)
+    lost[np.abs(lost) <= RTOL * asked] = 0.0
     orders = part * needs.demand.take(own.need, axis=0)
     more, came = own.waiting(lost, orders, world.links.flow.take(own.links, axis=0))
     # as much as waits now, in the proportions known
@@ -62,7 +66,7 @@ def _note_others(
     """Note what lines are asked for by customers who wait for lines elsewhere, and what came of the
     same orders; of what is asked for over their links `part_waiting` [of them, members] waits.
     """
-    own, to_inputs = world.axes.customers, world.axes.inputs_by_line.to_rows
+    own, to_inputs = world.axes.customers, world.axes.customers.to_inputs
     others = part_waiting * own.of_others(refusals.through)
     asked, passed = refusals.caught_others, refusals.caught_passed
     now = to_inputs(own.by_line(others)) * takes
@@ -86,12 +90,12 @@ def _lighten(world: World, refusals: Refusals) -> Floats | None:
     still[refusals.by_lines.take(needs, axis=0) | (refused <= DUST * demand)] = 1.0
     if not some(still[needs >= axes.final] < 1.0):
         return None
-    part, lines = np.ones_like(refusals.waiting), np.ones_like(world.lines.output)
+    part = np.ones_like(refusals.waiting)
     part[needs] = still
     firsts, by_lines = axes.inputs_by_line.firsts, refusals.by_lines.take(own.needs, axis=0)
     # a chain has no more links than there are lines
-    for _ in range(len(lines)):
-        lines[axes.input_line[firsts]] = np.minimum.reduceat(part[axes.inputs], firsts, axis=0)
+    for _ in axes.lines:
+        lines = np.minimum.reduceat(part[axes.inputs], firsts, axis=0)
         before, lighter = part.take(own.needs, axis=0), own.lighter(refusals.through, lines)
         after = np.where(by_lines, np.minimum(before, lighter), before)
         if np.array_equal(before, after):
@@ -108,7 +112,7 @@ def without(world: World, refusals: Refusals, positions: Positions) -> Positions
     if not refusals.tells:
         return None
     to_inputs = axes.inputs_by_line.to_rows
-    perceived = to_inputs(lines.perceived / lines.yield_) * needs.amount
+    perceived = to_inputs(lines.perceived) / to_inputs(lines.yield_) * needs.amount
     most = to_inputs(lines.usable) * needs.amount
     extra = extra_use(needs.expected[axes.inputs], perceived, refusals.catching_up, most)
     return positions.without(refusals, extra)
