@@ -238,7 +238,7 @@ class Refusals:
         """Return what was refused some needs, ascending, and is not made good, whether it waits or
         not.
         """
-        final = np.searchsorted(needs, self.deferred.shape[0])
+        final = needs.searchsorted(self.deferred.shape[0])
         pool = self.lacked.take(needs, axis=0)
         pool[:final] += self.deferred.take(needs[:final], axis=0)
         return np.maximum(pool, self.waiting.take(needs, axis=0), out=pool)
@@ -258,7 +258,7 @@ class Refusals:
         for each in (self.waiting, self.lacked, self.lost):
             each[needs] *= part
         self.passed_each[needs] = divide(self.passed_each.take(needs, axis=0), part)
-        final = np.searchsorted(needs, self.deferred.shape[0])
+        final = needs.searchsorted(self.deferred.shape[0])
         self.deferred[needs[:final]] *= part[:final]
 
     def where(self, members: Bools) -> Refusals:

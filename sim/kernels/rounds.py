@@ -15,10 +15,10 @@ from sim.kernels.arrays import Bools, Floats
 from sim.kernels.asks import Asks
 from sim.kernels.cuts import Cuts
 from sim.kernels.limits import Limits
-from sim.kernels.market import Part
+from sim.kernels.market import Market, Part
 from sim.kernels.places import Opening, Place
 from sim.kernels.rationing import Ration, proportional
-from sim.kernels.sums import NOTHING, raised, some
+from sim.kernels.sums import NOTHING, kept_where, raised, some
 
 WORTH_LEAVING = 12_000
 """Links, times members, that a part of a market must leave behind to be worth going into."""
@@ -30,7 +30,7 @@ class _Call(NamedTuple):
     weight: Floats
     """[links, members]: preference, 0 where there is nothing to be had"""
     together: Floats
-    """[needs, members]: its sum by need"""
+    """[needs, members]: its sum by need, above 0 also where there is nothing to be had"""
     finds: Bools
     """[needs, members]: who wants more and finds somebody to ask"""
 
@@ -103,7 +103,8 @@ class Trading:
         """Say whom buyers may ask in a first round: all whose lines have goods."""
         weight = self.with_goods(place)
         together = place.market.by_need(weight)
-        return _Call(weight, together, (self.wanted > self.demand_dust) & (together > NOTHING))
+        finds = (self.wanted > self.demand_dust) & (together > NOTHING)
+        return _Call(weight, raised(together, NOTHING), finds)
 
     def with_goods(self, place: Place) -> Floats:
         """Return the weight of links whose lines have goods, 0 of others, [links, members]."""
@@ -122,11 +123,11 @@ class Trading:
         assert flow is not None
         weight = self.with_goods(place)
         capped = place.capped.close(weight, flow)
-        if limits is not None and not self.close_full(weight, limits, flow):
+        if limits is not None and not self.close_full(market, weight, limits, flow):
             limits = None
         return Place(market, weight, capped, limits)
 
-    def close_full(self, weight: Floats, limits: Limits, flow: Floats) -> bool:
+    def close_full(self, market: Market, weight: Floats, limits: Limits, flow: Floats) -> bool:
         """Take the `weight` off links whose limits leave no room beside their `flow`, both [links,
         members]; return whether any that has a limit is left to a need that wants more.
         """
@@ -139,8 +140,7 @@ class Trading:
         if not some(own * wants):
             return False
         # what needs of other tiers want, or needs that find nothing, does not flow now
-        near, wanted = limits.groups.near, self.wanted.copy()
-        wanted[near.needs] *= near.by_need(weight.take(near.links, axis=0)) > NOTHING
+        wanted = self.wanted * (market.by_need(weight) > NOTHING)
         held, more = (None, None) if cuts is None else (cuts.held_by_claim, cuts.room(self.left))
         own *= limits.has_room(flow, wanted, held, more)
         weight[touched] = own
@@ -153,7 +153,9 @@ class Trading:
             weight = self.lean(place, limits, self.refused)
         together = place.market.by_need(weight)
         finds: Bools = (self.wanted > self.demand_dust) & (together > NOTHING)
-        return _Call(weight, together, finds if self.moves is None else finds & self.moves)
+        if self.moves is not None:
+            finds &= self.moves
+        return _Call(weight, raised(together, NOTHING), finds)
 
     def lean(self, place: Place, limits: Limits, refused: Bools) -> Floats:
         """Return the weight of links, 0 of those that were refused where a need has others.
@@ -183,7 +185,9 @@ class Trading:
     def round(self, place: Place, call: _Call) -> None:
         """Place orders and ration them; adds to the flow."""
         market, flow, (capped, most) = place.market, self.flow, place.capped
-        orders = market.from_needs(self.wanted / np.where(call.finds, call.together, np.inf))
+        spread = kept_where(call.finds, self.wanted)
+        spread /= call.together
+        orders = market.from_needs(spread)
         orders *= call.weight
         cuts = None if place.limits is None else self.cuts
         asks = None if cuts is None else cuts.asks(orders, self.wanted, flow)
