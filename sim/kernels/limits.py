@@ -130,11 +130,9 @@ class Limits(Terms):
         of its need, [cut pairs, members]; None: nowhere.
         """
         rows = np.searchsorted(self.groups.touched, self.cut_links)
-        odds = self._link_odds.take(rows, axis=0)
-        needs, need = np.unique(self.groups.served_by_touched[rows], return_inverse=True)
-        most = np.zeros((needs.size, odds.shape[1]))
-        np.maximum.at(most, need.ravel(), odds)
-        lighter = odds < most.take(need.ravel(), axis=0)
+        need, odds = self.groups.served_by_touched[rows], self._link_odds.take(rows, axis=0)
+        most = GroupMost(need)
+        lighter = odds < most(odds).take(np.searchsorted(most.groups, need), axis=0)
         return lighter.take(self.of_cut_pairs, axis=0) if some(lighter) else None
 
     def refusing(self, before: Refusals, flow: Floats, backlog: Floats) -> Refusals | None:
