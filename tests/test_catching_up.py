@@ -130,7 +130,8 @@ def test_who_waits_for_what_a_line_lost() -> None:
     line, need = np.array([0, 1, 1, 2, 2]), np.array([0, 0, 1, 1, 2])
     own = Customers.of(line, need, np.array([1, 2]), np.arange(3), 3)
     assert own.links.tolist() == [1, 2, 3, 4]
-    more, came = own.waiting(column(9, 6, -3), column(10, 20, 5, 5), column(6, 12, 1, 2))
+    assert own.lines[own.line].tolist() == [1, 1, 2, 2]
+    more, came = own.waiting(column(6, -3), column(10, 20, 5, 5), column(6, 12, 1, 2))
     assert more[:, 0].tolist() == [2, 4, -1, -2]
     assert came[:, 0].tolist() == approx([18 / 3, 18 * 2 / 3, 0, 0])
 
@@ -143,7 +144,8 @@ def test_who_waits_for_two_lines_waits_still_in_proportion() -> None:
     both = Customers.of(line, need, np.array([0, 1]), np.array([4, 4]), 3)
     assert both.of_others(column(30, 10, 5))[:, 0].tolist() == [0, 0, 0]
     lighter = own.lighter(column(30, 10, 0), column(0.5, 1))
-    assert lighter[:, 0].tolist() == [0.625, 1, 1]
+    assert own.needs.tolist() == [0, 1]
+    assert lighter[:, 0].tolist() == [0.625, 1]
 
 
 @pytest.mark.parametrize("rule", [{"rule": "anchored", "line_share": each} for each in (0, 0.34)])

@@ -23,6 +23,11 @@ def test_the_greatest_row_of_each_group(width: int) -> None:
     assert most(VALUES[:, :width]).tolist() == [[5, 0.5][:width], [3, 16][:width]]
 
 
+def test_groups_with_a_row_that_is_marked() -> None:
+    """Those above 2."""
+    assert GroupMost(GROUP)(VALUES > 2).tolist() == [[True, False], [True, True]]
+
+
 def test_of_no_rows_there_are_no_groups() -> None:
     most = GroupMost(np.zeros(0, dtype=np.int64))
     assert most(np.zeros((0, 2))).shape == (0, 2)

@@ -9,7 +9,7 @@ from sim.kernels import blocks, sums
 from sim.kernels.ledger import worst_residual
 from sim.kernels.market import Market
 from sim.kernels.moments import TOGETHER, Moments
-from sim.kernels.sums import MANY, GroupSum
+from sim.kernels.sums import MANY, MANY_NUMBERS, GroupSum, some
 
 ROWS = 10 * MANY + 7
 
@@ -36,12 +36,24 @@ def test_long_sums_of_one_member_are_those_of_several(
     assert np.array_equal(alone, both[:, :1])
 
 
+@pytest.mark.parametrize("rows", [1, MANY_NUMBERS])
+def test_whether_any_value_is_not_0(rows: int) -> None:
+    """Of few and of many, of numbers and of marks; what is no number is not 0, and -0 is."""
+    values = np.full((rows, 2), -0.0)
+    assert not some(values)
+    assert not some(values > 0)
+    for each in (1e-300, np.nan, -np.inf):
+        values[-1, -1] = each
+        assert some(values)
+        assert some(values != 0)
+
+
 def test_long_sums_of_some_rows() -> None:
     """Of twice as many every second one."""
     of_row, rows = groups("mixed"), np.arange(0, 2 * ROWS, 2)
     values = np.random.default_rng(5).random((2 * ROWS, 1))
-    some = GroupSum(of_row, ROWS, rows)(values)
-    assert np.array_equal(some, GroupSum(of_row, ROWS)(values[::2].copy()))
+    found = GroupSum(of_row, ROWS, rows)(values)
+    assert np.array_equal(found, GroupSum(of_row, ROWS)(values[::2].copy()))
 
 
 @pytest.mark.parametrize("kind", ["runs", "mixed"])

@@ -297,7 +297,7 @@ def test_what_lines_lose_waits_with_their_customers() -> None:
     both = Refusals.none((2, 1), 1, 0)
     both.lacked[:] = column(1, 5)
     both.waiting[:], both.passed_each[:] = column(2, 0), column(0.5, 0)
-    both.lose(column(2), column(1, 0), column(5, 0))
+    both.lose(column(2), np.arange(2), column(1, 0), column(5, 0))
     assert both.lacked[:, 0].tolist() == [2, 3]
     assert both.waiting[:, 0].tolist() == [3, 0]
     assert both.passed[:, 0].tolist() == approx([1 + 5, 0])

@@ -61,7 +61,8 @@ class Books:
         made, output = self._gained["goods"], world.lines.output
         turned = made if world.made is output else axes.lines_by_product(output)
         change, size = after.all - before.all, np.abs(after.all)
-        found = residuals(change, self._gained.all, self._lost.all, self._size + size, turned)
+        stood = np.add(self._size, size, out=self._size)
+        found = residuals(change, self._gained.all, self._lost.all, stood, turned)
         worst = np.maximum.reduceat(found.ravel(), self._firsts) if found.size else np.zeros(0)
         for book, each in zip(self._books, worst.tolist(), strict=True):
             self._judge(book, each, world.month)

@@ -7,8 +7,6 @@ months, members].
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from sim.kernels.arrays import Bools, Floats, Ints
@@ -32,8 +30,7 @@ class Candidates:
         """Lines with candidates"""
         self._qualification = world.projects.qualification[:, None].astype(np.int32)
         self._by_line = GroupSum(line, self.lines.size)
-        # the greatest of marks says whether there is one
-        self._any: Callable[[Bools], Bools] = GroupMost(line)  # type: ignore[assignment]
+        self._any = GroupMost(line)
         self._works_by_line, self._owner = axes.works_by_line, axes.project_programme
         projects = (line.size, YEAR, width)
         programmes = (len(axes.programmes), YEAR, width)

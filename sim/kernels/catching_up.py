@@ -33,27 +33,52 @@ class Customers(NamedTuple):
 
     links: Ints
     """Ascending"""
+    lines: Ints
+    """The lines that use inputs, ascending"""
     line: Ints
-    """The line of each"""
+    """The place of each link's line among them"""
+    fed: Ints
+    """The place of each input's line among them, [inputs]"""
     need: Ints
     """The need of each"""
+    needs: Ints
+    """These needs, ascending"""
+    place: Ints
+    """The place of each link's need among them"""
     by_line: GroupSum
-    """Sums these links to all lines"""
+    """Sums these links to these lines"""
     by_need: GroupSum
-    """Sums these links to all needs"""
+    """Sums these links to these needs"""
     by_seller: GroupSum
     """Sums the links of one need to lines of one state"""
 
     @classmethod
     def of(cls, market_line: Ints, market_need: Ints, users: Ints, state: Ints, needs: int) -> Self:
-        """Find the links of some lines, `users`, given the line and the need of every link; `state`
-        [lines] is where lines stand, and there are so many needs.
+        """Find the links of the lines that use inputs, `users` [inputs], given the line and the
+        need of every link; `state` [lines] is where lines stand, and there are so many needs.
         """
         links = np.flatnonzero(np.isin(market_line, users))
+        lines, fed = np.unique(users, return_inverse=True)
         line, need = market_line[links], market_need[links]
         sellers, seller = np.unique(state[line] * needs + need, return_inverse=True)
-        by_line, by_need = GroupSum(line, state.size), GroupSum(need, needs)
-        return cls(links, line, need, by_line, by_need, GroupSum(seller.ravel(), sellers.size))
+        served, place = np.unique(need, return_inverse=True)
+        line, place = np.searchsorted(lines, line), place.ravel()
+        return cls(
+            links,
+            lines,
+            line,
+            fed.ravel(),
+            need,
+            served,
+            place,
+            by_line=GroupSum(line, lines.size),
+            by_need=GroupSum(place, served.size),
+            by_seller=GroupSum(seller.ravel(), sellers.size),
+        )
+
+    def to_inputs(self, values: Floats) -> Floats:
+        """Give each input what its line has, [of these lines, members] -> [inputs, members]."""
+        return values.take(self.fed, axis=0)
 
     def of_others(self, through: Floats) -> Floats:
         """Return, for each link, which part of all that its need waits for is due from lines of
@@ -63,14 +88,14 @@ class Customers(NamedTuple):
         Lines of one state have the same cuts, so it must not matter how many there are.
         """
         own = self.by_seller.to_rows(self.by_seller(through))
-        return 1.0 - divide(own, self.by_need(through).take(self.need, axis=0))
+        return 1.0 - divide(own, self.by_need(through).take(self.place, axis=0))
 
     def waiting(self, lost: Floats, orders: Floats, flow: Floats) -> tuple[Floats, Floats]:
-        """Return what needs wait for more, over each link, because lines `lost` some of what they
-        would have made, and what came of the same orders; both [of them, members].
+        """Return what needs wait for more, over each link, because these lines `lost` some of what
+        they would have made, and what came of the same orders; both [links, members].
 
-        `lost` [lines, members] is below 0 where lines made more than they would have; then less
-        waits. `orders` and `flow` [of them, members] are those of these links.
+        `lost` [of these lines, members] is below 0 where lines made more than they would have; then
+        less waits. `orders` and `flow` [of them, members] are those of these links.
         """
         own = lost.take(self.line, axis=0)
         loses = own > 0
@@ -82,11 +107,11 @@ class Customers(NamedTuple):
         return basis, came
 
     def lighter(self, through: Floats, lines: Floats) -> Floats:
-        """Return the part of what needs wait for that they still wait for, [needs, members], when
-        cuts have become lighter.
+        """Return the part of what these needs wait for that they still wait for, [of them,
+        members], when cuts have become lighter.
 
-        `through` [of them, members] is what waits over each link, `lines` [lines, members] the
-        part of it that is left for each line.
+        `through` [of them, members] is what waits over each link, `lines` [of these lines, members]
+        the part of it that is left for each line.
         """
         kept = through * lines.take(self.line, axis=0)
         return divide(self.by_need(kept), self.by_need(through), 1.0)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-import numpy as np
+from typing import TypeVar
 
-from sim.kernels.arrays import Floats, Ints
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.kernels.arrays import Ints
 from sim.kernels.matching import numbered
+
+Kind = TypeVar("Kind", bound=np.generic)
 
 
 class GroupMost:
@@ -24,8 +29,10 @@ class GroupMost:
             for each in range(1, int(rank.max(initial=0)) + 1)
         ]
 
-    def __call__(self, values: Floats) -> Floats:
-        """Return the greatest values, in the unit of `values` [rows, members]."""
+    def __call__(self, values: NDArray[Kind]) -> NDArray[Kind]:
+        """Return the greatest values, in the unit of `values` [rows, members]; of marks, which
+        groups have one.
+        """
         most = values.take(self._firsts, axis=0)
         for groups, rows in self._others:
             most[groups] = np.maximum(most.take(groups, axis=0), values.take(rows, axis=0))

@@ -12,6 +12,7 @@ from functools import cached_property
 import numpy as np
 
 from sim.kernels.arrays import Bools, Floats, Ints
+from sim.kernels.greatest import GroupMost
 from sim.kernels.groups import Groups
 from sim.kernels.kept import remembered
 from sim.kernels.own_first import own_first
@@ -109,16 +110,17 @@ class Limits(Terms):
     @cached_property
     def cut_needs(self) -> CutNeeds:
         """Return the needs to which cuts refuse something, and the links that are cut."""
-        groups, nothing = self.groups, np.zeros_like(self.waiting)
-        of_claim, (odds, whole) = groups.by_need_group.group_of_row, (nothing, nothing.copy())
-        np.maximum.at(odds, groups.need, self.odds.take(of_claim, axis=0))
-        np.maximum.at(whole, groups.need, self.cut_whole.take(of_claim, axis=0))
-        needs = np.flatnonzero(np.logical_or.reduce((odds > 0) | (whole > 0), axis=1))
+        groups, most = self.groups, GroupMost(self.groups.need)
+        of_claim = groups.by_need_group.group_of_row
+        odds = most(self.odds.take(of_claim, axis=0))
+        whole = most(self.cut_whole.take(of_claim, axis=0))
+        cut = np.flatnonzero(np.logical_or.reduce((odds > 0) | whole, axis=1))
+        needs = most.groups[cut]
         rows = np.flatnonzero(np.logical_or.reduce(self._link_odds > 0, axis=1))
         links, link_odds = groups.touched[rows], self._link_odds[rows]
         by_need = GroupSum(np.searchsorted(needs, groups.served_by_touched[rows]), needs.size)
         lightest = Lightest.among(link_odds, by_need)
-        return CutNeeds(needs, odds[needs], whole[needs] > 0, links, link_odds, by_need, lightest)
+        return CutNeeds(needs, odds[cut], whole[cut], links, link_odds, by_need, lightest)
 
     @cached_property
     def _link_odds(self) -> Floats:
@@ -131,11 +133,9 @@ class Limits(Terms):
         need, [cut pairs, members]; None: there are none.
         """
         rows = np.searchsorted(self.groups.touched, self.cut_links)
-        odds = self._link_odds.take(rows, axis=0)
-        needs, need = np.unique(self.groups.served_by_touched[rows], return_inverse=True)
-        most = np.zeros((needs.size, odds.shape[1]))
-        np.maximum.at(most, need.ravel(), odds)
-        lighter = odds < most.take(need.ravel(), axis=0)
+        need, odds = self.groups.served_by_touched[rows], self._link_odds.take(rows, axis=0)
+        most = GroupMost(need)
+        lighter = odds < most(odds).take(np.searchsorted(most.groups, need), axis=0)
         return lighter.take(self.of_cut_pairs, axis=0) if some(lighter) else None
 
     def refusing(self, before: Refusals, flow: Floats, backlog: Floats) -> Refusals | None:

@@ -140,7 +140,7 @@ class Refusals:
         lacked = self.lacked[final]
         would = np.minimum(raised(stock + lacked), wanted - self.deferred)
         # a rule that holds goods back would also hold back those that did not come
-        lost = np.where(used < np.minimum(stock, wanted), 0.0, would - used)
+        lost = kept_where(used >= np.minimum(stock, wanted), would - used)
         self.lacked[final], self.lost[final] = lacked - lost, lost
         self.deferred = raised(lasting * (self.deferred + lost))
 
@@ -171,7 +171,7 @@ class Refusals:
         if extra is not None and some(extra):
             self._catch_up(more, extra)
         whole = self.waiting + more
-        self.waiting = np.clip(whole, 0.0, most)
+        self.waiting = np.minimum(raised(whole.copy()), most)
         self.lacked = self.lacked + (self.waiting - whole)
 
     def _catch_up(self, more: Floats, extra: Floats) -> None:
@@ -196,24 +196,23 @@ class Refusals:
         grows = (further > 0) & (theirs > HAIR * further)
         self.passed_each[inputs] = np.where(grows, known, each)
 
-    def lose(self, lost: Floats, more: Floats, came: Floats) -> None:
-        """Note the use of inputs that lines `lost` [inputs, members], and what buyers therefore
-        wait for `more`, of orders of which `came` was shipped, both [needs, members].
+    def lose(self, lost: Floats, needs: Ints, more: Floats, came: Floats) -> None:
+        """Note the use of inputs that lines `lost` [inputs, members], and what some needs therefore
+        wait for `more`, of orders of which `came` was shipped, both [of them, members].
 
         Of these orders, what came for each unit refused is the same as of the inputs.
         """
         inputs = slice(self.deferred.shape[0], None)
         self.lacked[inputs], self.lost[inputs] = self.lacked[inputs] - lost, lost
-        pool, grows = self.pool_of(np.arange(more.shape[0])), more > 0
-        known = divide(pool * self.passed_each + came, pool + more)
-        self.passed_each = np.where(grows, known, self.passed_each)
-        self.by_lines = self.by_lines | grows
-        self._wait(raised(self.waiting + more))
-
-    def _wait(self, waiting: Floats) -> None:
-        """Set what waits: if it is more than before, this did not come; if less, it has come."""
-        self.lacked = self.lacked + (waiting - self.waiting)
-        self.waiting = waiting
+        pool, grows = self.pool_of(needs), more > 0
+        each, before = (v.take(needs, axis=0) for v in (self.passed_each, self.waiting))
+        known = divide(pool * each + came, pool + more)
+        self.passed_each[needs] = np.where(grows, known, each)
+        self.by_lines[needs] |= grows
+        waiting = raised(before + more)
+        # what waits more than before did not come
+        self.lacked[needs] += waiting - before
+        self.waiting[needs] = waiting
 
     def taken(self, cuts: CutNeeds, came: Floats, backlog: Floats) -> Refusals:
         """Return what is known after a month in which `came` was shipped over the links of `cuts`,
@@ -240,16 +239,18 @@ class Refusals:
         self.passed_each[needs] = np.where(pool > 0, divide(passed, pool), each)
         all_waiting = np.minimum(self.waiting, backlog)
         all_waiting[needs] = waiting
-        self._wait(all_waiting)
+        # what is more does not come, and what is less has come
+        self.lacked = self.lacked + (all_waiting - self.waiting)
+        self.waiting = all_waiting
         return self.where(np.logical_or.reduce(takes_part | cuts.whole, axis=0))
 
     def pool_of(self, needs: Ints) -> Floats:
-        """Return what was refused to some needs and has not come since, whether it still waits or
-        was cancelled, [of them, members].
+        """Return what was refused to some needs, ascending, and has not come since, whether it
+        still waits or was cancelled, [of them, members].
         """
-        final = np.flatnonzero(needs < self.deferred.shape[0])
+        final = needs.searchsorted(self.deferred.shape[0])
         pool = self.lacked.take(needs, axis=0)
-        pool[final] += self.deferred.take(needs[final], axis=0)
+        pool[:final] += self.deferred.take(needs[:final], axis=0)
         return np.maximum(pool, self.waiting.take(needs, axis=0), out=pool)
 
     def still_refused(self, cuts: CutNeeds) -> Floats:
@@ -261,16 +262,16 @@ class Refusals:
         return np.where((cuts.odds > 0) & (part < NEARLY_ALL), part, 1.0)
 
     def lighten(self, needs: Ints, part: Floats) -> None:
-        """Keep a `part` of what was refused to some needs, both [of them, members], as if their
-        cuts had been lighter all along.
+        """Keep a `part` of what was refused to some needs, ascending, both [of them, members], as
+        if their cuts had been lighter all along.
         """
         if np.count_nonzero(part == 1.0) == part.size:
             return
         for each in (self.waiting, self.lacked, self.lost):
             each[needs] *= part
         self.passed_each[needs] = divide(self.passed_each.take(needs, axis=0), part)
-        final = needs < self.deferred.shape[0]
-        self.deferred[needs[final]] *= part[final]
+        final = needs.searchsorted(self.deferred.shape[0])
+        self.deferred[needs[:final]] *= part[:final]
 
     def where(self, members: Bools) -> Refusals:
         """Return the same in some members, a mask [members], with nothing refused in the others."""

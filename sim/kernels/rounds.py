@@ -19,7 +19,7 @@ from sim.kernels.limits import Limits
 from sim.kernels.market import Market, Part
 from sim.kernels.places import Opening, Place
 from sim.kernels.rationing import Ration, proportional
-from sim.kernels.sums import NOTHING, raised, some
+from sim.kernels.sums import NOTHING, kept_where, raised, some
 
 WORTH_LEAVING = 12_000
 """A part of a market is worth going into if it leaves out this many links, times members."""
@@ -31,7 +31,7 @@ class _Call(NamedTuple):
     weight: Floats
     """[links, members]: the buyer's preference, 0 where nothing can be had"""
     together: Floats
-    """[needs, members]: the sum of `weight` over each need's links"""
+    """[needs, members]: the sum of `weight` by need; slightly above 0 where that is 0"""
     finds: Bools
     """[needs, members]: whether the need wants more and has a supplier to ask"""
 
@@ -115,7 +115,8 @@ class Trading:
         """Return whom buyers may ask in a first round: all suppliers whose lines have goods."""
         weight = self.with_goods(place)
         together = place.market.by_need(weight)
-        return _Call(weight, together, (self.wanted > self.demand_dust) & (together > NOTHING))
+        finds = (self.wanted > self.demand_dust) & (together > NOTHING)
+        return _Call(weight, raised(together, NOTHING), finds)
 
     def with_goods(self, place: Place) -> Floats:
         """Return the weight of links whose lines have goods, and 0 of others, [links, members]."""
@@ -165,7 +166,9 @@ class Trading:
             weight = self.lean(place, limits, self.refused)
         together = place.market.by_need(weight)
         finds: Bools = (self.wanted > self.demand_dust) & (together > NOTHING)
-        return _Call(weight, together, finds if self.moves is None else finds & self.moves)
+        if self.moves is not None:
+            finds &= self.moves
+        return _Call(weight, raised(together, NOTHING), finds)
 
     def lean(self, place: Place, limits: Limits, refused: Bools) -> Floats:
         """Return the weight of links, [links, members], set to 0 on links that were `refused` where
@@ -199,7 +202,9 @@ class Trading:
     def round(self, place: Place, call: _Call) -> None:
         """Do one round: place orders, ration them, and add what is granted to the flow."""
         market, flow, (capped, most) = place.market, self.flow, place.capped
-        orders = market.from_needs(self.wanted / np.where(call.finds, call.together, np.inf))
+        spread = kept_where(call.finds, self.wanted)
+        spread /= call.together
+        orders = market.from_needs(spread)
         orders *= call.weight
         cuts = None if place.limits is None else self.cuts
         asks = None if cuts is None else cuts.asks(orders, self.wanted, flow)

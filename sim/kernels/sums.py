@@ -32,6 +32,10 @@ MANY = 10_000
 """From this many rows on the sparse product is faster even for one member, and so is repeating the
 groups' values instead of looking them up."""
 
+MANY_NUMBERS = 2_000
+"""Values from which on it is faster to compare them with 0 first than to count those that are not.
+"""
+
 
 @cache
 def _products() -> Any:
@@ -48,6 +52,7 @@ def _products() -> Any:
     return module
 
 
+@cache
 def _product(name: str) -> Any:
     """Return the compiled function that a sparse matrix's `@` calls, without checks that take more
     time than the sums of a small world; None where scipy no longer has it: then `@` is used, which
@@ -223,7 +228,11 @@ def raised(values: Floats, least: float = 0.0) -> Floats:
 
 
 def some(values: NDArray[Any]) -> bool:
-    """Tell whether any value is not 0; of small arrays in a third of the time that `any` takes."""
+    """Tell whether any value is not 0; of small arrays in a third of the time that `any` takes, and
+    of many numbers, which are counted slowly, in half of it.
+    """
+    if values.size >= MANY_NUMBERS and values.dtype != np.bool_:
+        values = values != 0
     return bool(np.count_nonzero(values))
 
 

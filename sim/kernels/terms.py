@@ -261,6 +261,11 @@ class Terms:
         return cuts if some(cuts) else None
 
     @cached_property
+    def _cut_share(self) -> Floats:
+        """Return the share that cut-offs leave, NaN where there is none, [groups, members]."""
+        return np.where(self.share < 1.0, self.share, np.nan)
+
+    @cached_property
     def frees(self) -> Bools | None:
         """Mark the groups that are exempt as a whole, [groups, members], for which even old orders
         may pass; None: there are none.
@@ -282,7 +287,8 @@ class Terms:
         reference = np.maximum(self.base, would)
         limit = self.fixed
         if self.cuts is not None:
-            limit = np.minimum(np.where(self.cuts, self.share * reference, np.inf), limit)
+            # of a number and none the least is the number
+            limit = np.fmin(self._cut_share * reference, limit)
         limit = np.maximum(limit, self.amount)
         if self.exempts:
             exempt = self.part * reference

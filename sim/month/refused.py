@@ -36,23 +36,28 @@ def make(world: World, months: float) -> None:
     shares = world.asking.over_open(world.links)
     part = shares.weight.take(own.links, axis=0)
     part /= shares.together.take(own.need, axis=0)
-    part_waiting, to_inputs = part * waiting, axes.inputs_by_line.to_rows
+    part_waiting, to_inputs = part * waiting, own.to_inputs
     waited = own.by_line(part_waiting)
     if before is not None:
         lighter = to_inputs(divide(waited, own.by_line(part * before), 1.0))
         caught, refusals.caught_others = caught * lighter, refusals.caught_others * lighter
-    takes = needs.amount / to_inputs(lines.yield_)
+    asked, offer, would, yield_ = (
+        each.take(own.lines, axis=0)
+        for each in (lines.asked, lines.offer, refusals.offer, lines.yield_)
+    )
+    takes = needs.amount / to_inputs(yield_)
     refusals.catching_up = caught + (to_inputs(waited) * takes - caught) / months
     _note_others(world, refusals, part_waiting, takes, months)
-    lost = np.minimum(raised(lines.asked - waited), refusals.offer)
-    lost -= np.minimum(lines.asked, lines.offer)
-    lost[np.abs(lost) <= RTOL * lines.asked] = 0.0
+    lost = np.minimum(raised(asked - waited), would)
+    lost -= np.minimum(asked, offer)
+    lost[np.abs(lost) <= RTOL * asked] = 0.0
     orders = part * needs.demand.take(own.need, axis=0)
     more, came = own.waiting(lost, orders, world.links.flow.take(own.links, axis=0))
     # the proportions are kept, and scaled to what waits now
-    known = divide(refusals.waiting, own.by_need(refusals.through)).take(own.need, axis=0)
+    waits = refusals.waiting.take(own.needs, axis=0)
+    known = divide(waits, own.by_need(refusals.through)).take(own.place, axis=0)
     refusals.through = raised(refusals.through * known + more)
-    refusals.lose(to_inputs(lost) * takes, own.by_need(more), own.by_need(came))
+    refusals.lose(to_inputs(lost) * takes, own.needs, own.by_need(more), own.by_need(came))
 
 
 def _note_others(
@@ -62,7 +67,7 @@ def _note_others(
     of the same orders; `part_waiting` [of them, members] waits over the links of customers, `takes`
     [inputs, members] is the input that a unit takes.
     """
-    own, to_inputs = world.axes.customers, world.axes.inputs_by_line.to_rows
+    own, to_inputs = world.axes.customers, world.axes.customers.to_inputs
     others = part_waiting * own.of_others(refusals.through)
     asked, passed = refusals.caught_others, refusals.caught_passed
     now = to_inputs(own.by_line(others)) * takes
@@ -88,18 +93,19 @@ def _lighten(world: World, refusals: Refusals) -> Floats | None:
     still[refusals.by_lines.take(needs, axis=0) | (refused <= DUST * demand)] = 1.0
     if not some(still[needs >= axes.final] < 1.0):
         return None
-    part, lines = np.ones_like(refusals.waiting), np.ones_like(world.lines.output)
+    part = np.ones_like(refusals.waiting)
     part[needs] = still
+    firsts, by_lines = axes.inputs_by_line.firsts, refusals.by_lines.take(own.needs, axis=0)
     # no chain is longer than there are lines
-    for _ in range(len(lines)):
-        before = part.copy()
-        np.minimum.at(lines, axes.input_line, part[axes.inputs])
-        lighter = own.lighter(refusals.through, lines)
-        part = np.where(refusals.by_lines, np.minimum(part, lighter), part)
-        if np.array_equal(before, part):
+    for _ in axes.lines:
+        lines = np.minimum.reduceat(part[axes.inputs], firsts, axis=0)
+        before, lighter = part.take(own.needs, axis=0), own.lighter(refusals.through, lines)
+        after = np.where(by_lines, np.minimum(before, lighter), before)
+        if np.array_equal(before, after):
             break
+        part[own.needs] = after
     waited = refusals.waiting.take(own.need, axis=0)
-    refusals.lighten(np.arange(len(part)), np.where(refusals.by_lines, part, 1.0))
+    refusals.lighten(own.needs, np.where(by_lines, part.take(own.needs, axis=0), 1.0))
     return waited
 
 
@@ -111,7 +117,7 @@ def without(world: World, refusals: Refusals, positions: Positions) -> Positions
     if not refusals.tells:
         return None
     to_inputs = axes.inputs_by_line.to_rows
-    perceived = to_inputs(lines.perceived / lines.yield_) * needs.amount
+    perceived = to_inputs(lines.perceived) / to_inputs(lines.yield_) * needs.amount
     most = to_inputs(lines.usable) * needs.amount
     extra = extra_use(needs.expected[axes.inputs], perceived, refusals.catching_up, most)
     return positions.without(refusals, extra)
