@@ -536,6 +536,29 @@ def test_the_comparison_would_notice_a_difference() -> None:
         assert_same(world(), reference=world(needs={"AAA": {"engines": 100 * (1 + 1e-9)}}))
 
 
+@pytest.mark.parametrize("months", [0, 4])
+@pytest.mark.parametrize("decisions", ["after_events", "before_events"])
+def test_a_line_that_is_retooled_for_a_product_that_nobody_made(
+    decisions: str, months: int
+) -> None:
+    """Gears of the yard's own, in the month of the order or four later: the first that anybody
+    has, of a supplier that weighs nothing before."""
+    made = {"gears": 0, "units": {"capacity": 45, "inputs": {"gears": 3}}}
+    rules = {"sourcing": "capacity_adjusted", "overtime": "ario"}
+    yard = {"title": "Yard", "state": "BBB", "lines": made, "rules": rules}
+    turn = {"kind": "retool", "date": "2014-07", "factory": "yard", "months": months}
+    scenario = world(
+        products={name: {"title": name, "unit": "sets"} for name in ("gears", "units")},
+        factories={"yard": yard},
+        needs={"AAA": {"units": 10}},
+        trade={"old": {"exporter": "BBB", "importer": "AAA", "product": "units"}},
+        events={"turn": {**turn, "from_product": "units", "to_product": "gears"}},
+        rules={"decisions": decisions},
+    )
+    assert_same(scenario)
+    assert simulate(scenario, 0).capacity[6 + months][0] == 45
+
+
 @pytest.mark.parametrize("rule", PRODUCTION)
 def test_production_rules(rule: str) -> None:
     """Turbines, then gearboxes run short: each rule makes other amounts of units."""

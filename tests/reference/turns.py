@@ -79,7 +79,7 @@ def retool(source: Line, target: Line, event: Happening, month: int) -> None:
         project.ramping = [
             (since, amount * (1.0 - event.size)) for since, amount in project.ramping
         ]
-    due = month + max(event.months, 1)
+    due = month + event.months
     kept = moved * (1.0 - event.loss) * event.ratio
     target.turning[due] = target.turning.get(due, 0.0) + kept
 
