@@ -141,7 +141,7 @@ class Refusals:
     @property
     def tells(self) -> bool:
         """Return whether anybody would stand otherwise."""
-        known = (self.waiting, self.lacked, self.deferred, self.catching_up)
+        known = (self.waiting, self.lacked, self.lost, self.deferred, self.catching_up)
         return any(map(some, known))
 
     @property
