@@ -162,6 +162,8 @@ class Refusals:
         catch up for customers who wait: where these wait for lines elsewhere, as much was refused
         of that for each unit that came as of what they wait for.
         """
+        # a hair more or less is rounding
+        more = kept_where(np.abs(more) > HAIR * most, more)
         if extra is not None and some(extra):
             self._catch_up(more, extra)
         whole = self.waiting + more

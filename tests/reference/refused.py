@@ -33,8 +33,11 @@ def order(need: Need, stock: float, deferred: float, ordering: Callable[..., flo
     need.expected, need.besides = expected, 0.0
     need.ordered = ordering(need, stock, deferred, on_order)
     need.demand = need.old_orders + need.ordered
-    _mix(need, need.ordered - without)
-    whole = need.refused_before + need.ordered - without
+    more = need.ordered - without
+    # less is rounding
+    more = more if abs(more) > 1e-9 * need.demand else 0.0
+    _mix(need, more)
+    whole = need.refused_before + more
     need.refused_before = min(max(whole, 0.0), need.demand)
     need.lacked += need.refused_before - whole
 
