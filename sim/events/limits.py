@@ -23,6 +23,7 @@ from sim.kernels.groups import Groups
 from sim.kernels.limits import Limits
 from sim.kernels.own_first import Own
 from sim.kernels.sums import some, total
+from sim.world.steady_state import CRUMB
 from sim.world.trade_caps import singles
 from sim.world.world import World
 
@@ -189,7 +190,9 @@ class TradeLimits:
                 known, carried = self.before[place], flow[self.of_effect[place]]
                 known[:] = np.where(begins, np.maximum(known, carried), known)
                 own = self.groups.touching(self.of_effect[place])
-                self.carried[own] |= begins & (world.links.flow[self.groups.touched[own]] > 0)
+                links = self.groups.touched[own]
+                demand = world.needs.demand[world.axes.link_need[links]]
+                self.carried[own] |= begins & (world.links.flow[links] > CRUMB * demand)
 
     def _restrict(self, effect: Restriction, place: int, now: Moment) -> None:
         """Leave what a restriction leaves of its groups.

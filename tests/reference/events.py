@@ -106,7 +106,7 @@ class Restriction:
                 flowed = total(link.flow for link in limit.links)
                 self.before[limit] = max(limit.base, flowed)
                 for link in limit.links:
-                    link.has_flowed |= link.flow > 0
+                    link.has_flowed |= link.flow > DUST * link.need.demand
 
     def act(self, month: int) -> None:
         """Set what it leaves; the tightest restriction holds."""
