@@ -135,6 +135,14 @@ def test_who_waits_for_what_a_line_lost() -> None:
     assert came[:, 0].tolist() == approx([18 / 3, 18 * 2 / 3, 0, 0])
 
 
+def test_who_got_all_but_a_hair_waits_for_nothing() -> None:
+    """It is never counted among those who wait since a line lacks inputs."""
+    own = Customers.of(np.array([0, 0]), np.array([0, 1]), np.array([0]), np.arange(1), 2)
+    more, came = own.waiting(column(4), column(0.3, 9), column(0.3 - 6e-17, 1))
+    assert more[:, 0].tolist() == [0, 4]
+    assert came[0, 0] == 0
+
+
 def test_who_waits_for_two_lines_waits_still_in_proportion() -> None:
     """30 for one of which a half is lifted, and 10 for one that lacks as much as before."""
     line, need = np.array([0, 1, 1]), np.array([0, 0, 1])

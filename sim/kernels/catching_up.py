@@ -14,6 +14,9 @@ import numpy as np
 from sim.kernels.arrays import Floats, Ints
 from sim.kernels.sums import GroupSum, divide, kept_where, raised
 
+DUST = 1e-9
+"""Who gets all of an order but for this share of it waits for nothing: it is rounding."""
+
 
 def extra_use(expected: Floats, perceived: Floats, caught_up: Floats, most: Floats) -> Floats:
     """Return what of the use that plants expect of an input is to catch up; all [inputs, members],
@@ -68,9 +71,9 @@ class Customers(NamedTuple):
         [of them, members] each. Of these links, [of them, members], these were the `orders`, and
         this is the `flow`.
         """
-        own = lost.take(self.line, axis=0)
+        own, short = lost.take(self.line, axis=0), orders - flow
         loses = own > 0
-        basis = np.where(loses, raised(orders - flow), flow)
+        basis = np.where(loses, kept_where(short > DUST * orders, short), flow)
         basis *= divide(lost, self.by_line(basis)).take(self.line, axis=0)
         made = divide(self.by_line(flow), raised(lost.copy()))
         came = kept_where(loses, basis)

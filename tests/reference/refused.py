@@ -88,7 +88,7 @@ def make(line: Line, months: float) -> None:
         need.lost = lost * (need.amount / line.yield_)
         need.lacked -= need.lost
     by = {
-        link: max(part * link.need.demand - link.flow, 0.0) if lost > 0 else link.flow
+        link: _missing(part * link.need.demand, link.flow) if lost > 0 else link.flow
         for link, part in orders.items()
     }
     together, made = total(by.values()), total(link.flow for link in orders)
@@ -145,6 +145,11 @@ def _waited(line: Line) -> float:
 def _still_refused(need: Need) -> float:
     odds = max((limit.odds for link in need.links for limit in link.limits), default=0.0)
     return min(odds * need.passed_each, 1.0) if odds else 1.0
+
+
+def _missing(order: float, flow: float) -> float:
+    """Return what did not come of an order; a hair is rounding."""
+    return order - flow if order - flow > 1e-9 * order else 0.0
 
 
 def _share(need: Need, weight: float) -> float:
