@@ -225,6 +225,13 @@ def some(values: NDArray[Any]) -> bool:
     return bool(np.count_nonzero(values))
 
 
+def but_crumbs(flow: Floats, wanted: Floats) -> Floats:
+    """Return what flows, 0 where that is no more than 1e-9 of what is `wanted`: buyers who prefer
+    others a million million times ask for a crumb, which is no trade.
+    """
+    return kept_where(flow > 1e-9 * wanted, flow)
+
+
 def kept_where(marked: Bools, values: Floats) -> Floats:
     """Return the values, of one shape with `marked`, where that holds, 0 elsewhere.
 

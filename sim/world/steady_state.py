@@ -8,16 +8,12 @@ import numpy as np
 
 from sim.kernels.allocation import Allocation
 from sim.kernels.arrays import Floats
-from sim.kernels.sums import divide, kept_where, levelled
+from sim.kernels.sums import but_crumbs, divide, levelled
 from sim.world import lots
 from sim.world.world import Trade, World
 
 ROUNDS = 1000
 """Most passes through the bill of materials; an acyclic one of depth n takes n + 1."""
-
-CRUMB = 1e-9
-"""Of what a need wants, a flow below this share is none: those who come after preferred suppliers
-are asked for a million millionth, too."""
 
 SETTLED = 1e-14
 """A relative change of an input's demand below this counts as none."""
@@ -35,8 +31,7 @@ def settle(world: World, initial_cover: Floats, trade: Trade) -> None:
     world.reopen()
     needs.final[:] = needs.base
     result = _flows(world, trade)
-    least = CRUMB * world.axes.market.from_needs(needs.demand)
-    links.base_flow[:] = kept_where(result.flow > least, result.flow)
+    links.base_flow[:] = but_crumbs(result.flow, world.axes.market.from_needs(needs.demand))
     links.flow[:] = result.flow
     lines.output[:] = result.shipped
     lines.asked[:] = world.asking.ask(world)
