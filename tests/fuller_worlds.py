@@ -33,7 +33,7 @@ def _choose(rng: Random, tree: Tree, family: str, choices: list[Any]) -> None:
 def _allocation(rng: Random, tree: Tree) -> None:
     names = ["home", "ally", "other", "final", *tree["states"], *tree["factories"]]
     names += tree["products"]
-    names += {state["bloc"] for state in tree["states"].values() if state.get("bloc")}
+    names += sorted({state["bloc"] for state in tree["states"].values() if state.get("bloc")})
     order = rng.sample(names, rng.randint(1, 4))
     _choose(
         rng,

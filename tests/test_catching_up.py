@@ -136,6 +136,14 @@ def test_who_waits_for_what_a_line_lost() -> None:
     assert came[:, 0].tolist() == approx([18 / 3, 18 * 2 / 3, 0, 0])
 
 
+def test_who_got_all_but_a_hair_waits_for_nothing() -> None:
+    """It is never counted among those who wait since a line lacks inputs."""
+    own = Customers.of(np.array([0, 0]), np.array([0, 1]), np.array([0]), np.arange(1), 2)
+    more, came = own.waiting(column(4), column(0.3, 9), column(0.3 - 6e-17, 1))
+    assert more[:, 0].tolist() == [0, 4]
+    assert came[0, 0] == 0
+
+
 def test_who_waits_for_two_lines_waits_still_in_proportion() -> None:
     """30 for one of which a half is lifted, and 10 for one that lacks as much as before."""
     line, need = np.array([0, 1, 1]), np.array([0, 0, 1])
@@ -194,3 +202,31 @@ def test_a_cut_that_refuses_nobody_anything_lightens_no_other() -> None:
         received.append(sim.run(scenario).records.series["received"][:, 0, 0])
     assert received[0][-12:] == pytest.approx([30] * 12, rel=1e-3)
     assert received[1] == pytest.approx(received[0], rel=1e-12)
+
+
+def test_who_lacks_use_alone_is_asked_too() -> None:
+    """A buyer cancels all, holds nothing, and lacks but last month's use, as much as came: it
+    would replace that, and 1.3 thirds more for its cover, and lacks this beside what waits now."""
+    scenario = small_world(
+        months=7,
+        states={
+            "AAA": {"title": "A", "stock_cover": 1.3, "rules": {"ordering": "replace_use"}},
+            "BBB": {"title": "B"},
+        },
+        products={"engines": {"title": "Engines", "unit": "sets", "cancellation": 1}},
+        factories={"plant": {"title": "Plant", "state": "BBB", "lines": {"engines": 20}}},
+        needs={"AAA": {"engines": 6}, "BBB": {"engines": 16}},
+        trade={"any": {"exporter": "*", "importer": "*", "product": "*"}},
+        events={
+            "cut": {**CUT, "date": "2014-06", "share": 0.5},
+            "quake": {"kind": "outage", "date": "2014-02", "state": "BBB", "share": 0.59},
+        },
+    )
+    model = sim.SupplyModel(scenario)
+    model.run_model()
+    refusals = model.world.needs.refusals
+    assert refusals is not None
+    lost, waiting = refusals.lost[0, 0], refusals.waiting[0, 0]
+    assert waiting == approx(model.world.needs.received[0, 0])
+    assert lost > waiting > 0.1
+    assert refusals.lacked[0, 0] == approx(waiting + (1 + 1.3 / 3) * lost)

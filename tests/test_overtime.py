@@ -120,3 +120,20 @@ def test_a_world_at_rest_stays_at_rest() -> None:
 
 def test_company_changes_no_bit() -> None:
     assert_same_in_any_company(propulsion_world(rules={"overtime": "ario"}))
+
+
+def test_a_crumb_that_nobody_wants_is_no_shortage() -> None:
+    """Home makes all 100 engines. The old plant is asked for a million millionth of as many, for
+    which no blade is at hand: that makes it neither larger nor dearer."""
+    plants = old_supplier()["factories"]
+    plants["home_plant"]["lines"] = {"engines": 200}
+    engines = {"capacity": 2000, "inputs": {"blades": 1}, "unit_cost": 2}
+    plants["old_plant"]["lines"] = {"engines": engines, "blades": 200}
+    products = {name: {"title": name, "unit": "sets"} for name in ("engines", "blades")}
+    rules = {"sourcing": "home_first", "overtime": "ario", "pricing": "scarcity"}
+    model = SupplyModel(world(factories=plants, products=products, rules=rules), (0,))
+    for _ in range(7):
+        model.step()
+    lines = model.world.lines
+    assert lines.output[:, 0] == pytest.approx([0, 0, 100], abs=1e-9)
+    assert (lines.usable[0, 0], lines.price[0, 0]) == (2000, 2)

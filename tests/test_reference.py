@@ -18,6 +18,7 @@ from sim.scenario.loading.load import load, parse
 from sim.scenario.schema import Scenario
 from tests.random_worlds import PRODUCTION, random_scenario, richer_scenario
 from tests.reference import Recorded, ReferenceModel, simulate
+from tests.reference.rationing import equal_losses
 from tests.reference.things import NEVER
 from tests.worlds import old_supplier, propulsion_world, world
 
@@ -534,6 +535,67 @@ def test_the_comparison_would_notice_a_difference() -> None:
     """A need that is a billionth larger is not the same."""
     with pytest.raises(AssertionError, match="need differs"):
         assert_same(world(), reference=world(needs={"AAA": {"engines": 100 * (1 + 1e-9)}}))
+
+
+@pytest.mark.parametrize("months", [0, 4])
+@pytest.mark.parametrize("decisions", ["after_events", "before_events"])
+def test_a_line_that_is_retooled_for_a_product_that_nobody_made(
+    decisions: str, months: int
+) -> None:
+    """Gears of the yard's own, in the month of the order or four later: the first that anybody
+    has, of a supplier that weighs nothing before."""
+    made = {"gears": 0, "units": {"capacity": 45, "inputs": {"gears": 3}}}
+    rules = {"sourcing": "capacity_adjusted", "overtime": "ario"}
+    yard = {"title": "Yard", "state": "BBB", "lines": made, "rules": rules}
+    turn = {"kind": "retool", "date": "2014-07", "factory": "yard", "months": months}
+    scenario = world(
+        products={name: {"title": name, "unit": "sets"} for name in ("gears", "units")},
+        factories={"yard": yard},
+        needs={"AAA": {"units": 10}},
+        trade={"old": {"exporter": "BBB", "importer": "AAA", "product": "units"}},
+        events={"turn": {**turn, "from_product": "units", "to_product": "gears"}},
+        rules={"decisions": decisions},
+    )
+    assert_same(scenario)
+    assert simulate(scenario, 0).capacity[6 + months][0] == 45
+
+
+def test_two_retools_of_one_month_share_a_line() -> None:
+    """Each would take all 10 engines, and gets 5: the first arrive a month later, the others two
+    months later."""
+    turn = {"kind": "retool", "date": "2014-07", "factory": "yard"}
+    turn |= {"from_product": "engines", "to_product": "gears"}
+    scenario = world(
+        products={name: {"title": name, "unit": "sets"} for name in ("engines", "gears")},
+        factories={"yard": {"title": "Yard", "state": "BBB", "lines": {"engines": 10, "gears": 0}}},
+        needs={"AAA": {"gears": 10}},
+        trade={"old": {"exporter": "BBB", "importer": "AAA", "product": "*"}},
+        events={f"turn_{months}": {**turn, "months": months} for months in (1, 2)},
+    )
+    assert_same(scenario)
+    assert simulate(scenario, 0).capacity[5:9] == [[10, 0], [0, 0], [0, 5], [0, 10]]
+
+
+def test_what_would_be_completed_in_the_month_in_which_its_line_closes_is_not() -> None:
+    """30 engines are due in September, when the plant closes; of what is lost there is no news."""
+    site = {"factory": "home_plant", "product": "engines", "capital_cost": 1}
+    months = {"build_months": 3, "qualification_months": 0, "ramp_months": 0}
+    build = {"title": "Build", "chair": "AAA", "beneficiaries": ["AAA"], "budget": {"2014-06": 30}}
+    news = {"kind": "demand", "state": "AAA", "factor": 3, "after": {"completion": "build.home"}}
+    shut = {"kind": "closure", "factory": "home_plant", "date": "2014-09"}
+    scenario = world(
+        programmes={"build": {**build, "candidates": {"home": {**site, **months}}}},
+        events={"ban": {**BAN, "phase_in": 0}, "news": news, "shut": shut},
+    )
+    assert_same(scenario)
+    assert simulate(scenario, 0).series["need"][-1] == [100]
+
+
+def test_equal_losses_of_very_little_hand_all_of_it_out() -> None:
+    """Orders of 4.6 and 3.01 lose some 3.8 and all 3.01, of which 5e-5 have few digits."""
+    granted = equal_losses([], [4.6, 3.01], 5e-5)
+    assert granted[0] == pytest.approx(5e-5, rel=1e-15)
+    assert granted[1] == 0
 
 
 @pytest.mark.parametrize("rule", PRODUCTION)

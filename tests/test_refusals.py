@@ -292,6 +292,14 @@ def test_what_is_ordered_for_customers_was_refused_as_theirs_was(
     assert (pool + 20) * one.passed_each.item() == approx(passed)
 
 
+def test_a_hair_more_is_ordered_for_nobody() -> None:
+    """What rounding leaves between two answers alike says nothing of what came."""
+    one = told(0, 0.2, 0, final=0)
+    one.caught_passed[:] = one.caught_others[:] = one.catching_up[:] = 7
+    one.order(column(1e-15), column(100), column(20))
+    assert (one.passed_each.item(), one.waiting.item()) == (0.2, 0)
+
+
 def test_what_lines_lose_waits_with_their_customers() -> None:
     """A boat that was not built leaves 2 of its engines less lacked, and its buyer waits for it."""
     both = Refusals.none((2, 1), 1, 0)

@@ -11,6 +11,7 @@ import pytest
 from sim.engine.run import run
 from sim.scenario.loading.load import parse
 from sim.study.observables import COMPARISONS
+from tests.worlds import world
 
 NEED = {"state": "AAA", "product": "engines"}
 SUPPLIERS = ("BBB", "CCC", "DDD")
@@ -110,3 +111,42 @@ def test_no_limit_is_passed_by_it() -> None:
     assert COMPARISONS[">="](sums[::-1], 0.3).tolist() == [False, True, True]
     assert COMPARISONS["<"](sums, 0.3).tolist() == [False, False, True]
     assert COMPARISONS[">="](np.array([1 - 1e-16, np.nan, np.inf]), 1).tolist() == [1, 0, 1]
+
+
+def test_nothing_is_built_by_it() -> None:
+    """30.5 of money, and gaps of 44.8 engines and 14.3 gears at 1 each: it all goes to engines,
+    which leaves 14.3 of both. No gear is begun, so the event that waits for gears never comes."""
+    goods = ("engines", "gears")
+    site = {"factory": "home", "build_months": 1, "qualification_months": 0, "capital_cost": 1}
+    plants = {
+        name: {"title": name, "state": state, "lines": dict.fromkeys(goods, capacity)}
+        for name, state, capacity in (("home", "AAA", 0), ("old", "BBB", 100))
+    }
+    scenario = world(
+        products={name: {"title": name, "unit": "sets"} for name in goods},
+        factories=plants,
+        needs={"AAA": {"engines": 44.8, "gears": 14.3}},
+        trade={"any": {"exporter": "*", "importer": "AAA", "product": "*"}},
+        programmes={
+            "build": {
+                "title": "Build",
+                "chair": "AAA",
+                "beneficiaries": ["AAA"],
+                "budget": {"2014-06": 30.5},
+                "rule": "equalise_remaining_gap",
+                "candidates": {name: {**site, "ramp_months": 0, "product": name} for name in goods},
+            }
+        },
+        events={
+            "ban": {"kind": "cut_off", "date": "2014-05", "exporter": "BBB", "importer": "AAA"},
+            "after": {
+                "kind": "demand",
+                "state": "AAA",
+                "factor": 0,
+                "after": {"completion": "build.gears"},
+            },
+        },
+    )
+    records = run(scenario).records
+    assert records.capacity[-1, :2, 0] == pytest.approx([30.5, 0])
+    assert records.series["need"][-1, :, 0].tolist() == [44.8, 14.3]

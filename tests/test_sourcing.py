@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sim.engine.model import SupplyModel
 from sim.engine.run import run
 from sim.kernels import sourcing as kernel
-from sim.kernels.sums import GroupSum
+from sim.kernels.sums import NEVER, GroupSum
 from sim.scenario.schema import Scenario
 from sim.world.affinity import affinity
 from tests.random_worlds import random_scenario
@@ -410,3 +410,27 @@ def test_one_round_wastes_what_a_small_supplier_displaces() -> None:
     assert received(plants, 1) == pytest.approx(100)
     assert received(more, 1) == pytest.approx(62.5)
     assert received(more, None) == pytest.approx(105)
+
+
+@pytest.mark.parametrize(("home", "hit"), [(120, NEVER), (90, 7)])
+def test_a_ban_on_who_comes_after_home_hits_who_lacks_something(home: float, hit: int) -> None:
+    """Home makes all 100, but for a crumb: nobody has lost a supplier, and nobody fills a stock
+    ahead of that; or 90, and a ban in August takes the rest."""
+    scenario = world(
+        factories={
+            "home": {"title": "Home", "state": "AAA", "lines": {"engines": home}},
+            "abroad": {"title": "Abroad", "state": "BBB", "lines": {"engines": 200}},
+        },
+        trade={"any": {"exporter": "*", "importer": "AAA", "product": "*"}},
+        rules={"sourcing": "home_first", "stockpile": "build_ahead"},
+        events={
+            "ban": {"kind": "cut_off", "date": "2014-08", "exporter": "BBB", "importer": "AAA"}
+        },
+    )
+    model = SupplyModel(scenario)
+    for _ in range(7):
+        model.step()
+    stock = model.world.needs.stock.item()
+    model.run_model()
+    assert model.world.needs.hit.item() == hit
+    assert (stock > 1) == (hit < NEVER)

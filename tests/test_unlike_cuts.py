@@ -15,6 +15,7 @@ from sim.kernels.sums import GroupSum
 from tests.on_paper import column
 from tests.test_partial_cuts import CUT, one_supplier
 from tests.test_reference import assert_same
+from tests.worlds import world as small_world
 from tests.wrong_numbers import run, series
 
 Tree = dict[str, Any]
@@ -168,3 +169,31 @@ def test_what_came_counts_for_the_lightest_as_long_as_that_much_waits() -> None:
     before.waiting[:], before.passed_each[:] = 84, 36 / 84
     after = before.taken(cuts, column(54, 6), column(144))
     assert [after.waiting.item(), after.passed.item()] == approx([144, 96])
+
+
+@pytest.mark.parametrize("share", [0.4, 0.8])
+def test_who_comes_after_home_is_cut_by_its_share_when_home_falls_short(share: float) -> None:
+    """Home is asked first, round after round, others for crumbs. Of its 120 engines 25 burn, and
+    5 of 100 are missing: 2.5 from each of two others, less a share of the one, which the other
+    makes instead."""
+    plants = {"home": ("AAA", 60), "second": ("AAA", 60), "cut": ("BBB", 200), "free": ("CCC", 200)}
+    scenario = small_world(
+        months=12,
+        states={name: {"title": name} for name in ("AAA", "BBB", "CCC")},
+        factories={
+            name: {"title": name, "state": state, "lines": {"engines": capacity}}
+            for name, (state, capacity) in plants.items()
+        },
+        needs={"AAA": {"engines": 100}},
+        trade={"any": {"exporter": "*", "importer": "AAA", "product": "*"}},
+        rules={"sourcing": "home_first"},
+        events={
+            "cut": {
+                **{"kind": "cut_off", "date": "2014-05", "share": share},
+                **{"exporter": "BBB", "importer": "AAA"},
+            },
+            "fire": {"kind": "outage", "date": "2014-08", "factory": "home", "share": 25 / 60},
+        },
+    )
+    output = sim.run(scenario).records.output[-1, :, 0]
+    assert output == pytest.approx([35, 60, 2.5 * (1 - share), 2.5 * (1 + share)])

@@ -21,7 +21,7 @@ from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.groups import Groups
 from sim.kernels.limits import Limits
 from sim.kernels.own_first import Own
-from sim.kernels.sums import some, total
+from sim.kernels.sums import but_crumbs, some, total
 from sim.world.trade_caps import singles
 from sim.world.world import World
 
@@ -181,15 +181,15 @@ class TradeLimits:
 
     def _remember(self, world: World, moments: Sequence[Moment]) -> None:
         """Note the flow just before restrictions that begin now."""
-        flow: Floats | None = None
+        flow, wanted = world.links.flow, world.needs.demand[world.axes.link_need]
         for place, _ in self.restrictions:
             begins = moments[place].begin == moments[place].month
             if begins.any():
-                flow = self.groups.carried(world.links.flow) if flow is None else flow
-                known, carried = self.before[place], flow[self.of_effect[place]]
+                carried = self.groups.carried(flow)[self.of_effect[place]]
+                came, known = but_crumbs(flow, wanted), self.before[place]
                 known[:] = np.where(begins, np.maximum(known, carried), known)
                 own = self.groups.touching(self.of_effect[place])
-                self.carried[own] |= begins & (world.links.flow[self.groups.touched[own]] > 0)
+                self.carried[own] |= begins & (came[self.groups.touched[own]] > 0)
 
     def _restrict(self, effect: Restriction, place: int, now: Moment) -> None:
         """Leave what a restriction leaves of its groups.

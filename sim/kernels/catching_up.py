@@ -15,6 +15,9 @@ import numpy as np
 from sim.kernels.arrays import Floats, Ints
 from sim.kernels.sums import GroupSum, divide, kept_where, raised
 
+DUST = 1e-9
+"""Who gets all of an order but for this share of it waits for nothing: it is rounding."""
+
 
 def extra_use(expected: Floats, perceived: Floats, caught_up: Floats, most: Floats) -> Floats:
     """Return the part of the expected use of an input that serves to catch up; all [inputs,
@@ -97,9 +100,9 @@ class Customers(NamedTuple):
         `lost` [of these lines, members] is below 0 where lines made more than they would have; then
         less waits. `orders` and `flow` [of them, members] are those of these links.
         """
-        own = lost.take(self.line, axis=0)
+        own, short = lost.take(self.line, axis=0), orders - flow
         loses = own > 0
-        basis = np.where(loses, raised(orders - flow), flow)
+        basis = np.where(loses, kept_where(short > DUST * orders, short), flow)
         basis *= divide(lost, self.by_line(basis)).take(self.line, axis=0)
         made = divide(self.by_line(flow), raised(lost.copy()))
         came = kept_where(loses, basis)

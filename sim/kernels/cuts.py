@@ -243,13 +243,12 @@ class Cuts:
         and `came` would have come before the cuts took their shares, both [cut links, members];
         `granted` [links, members] is what was left.
         """
-        would = self.held + whole
-        if most is not None:
-            np.minimum(would, most, out=would)
+        all_asked = self.held + whole
+        would = all_asked.copy() if most is None else np.minimum(all_asked, most)
         got = granted.take(self.limits.cut_links, axis=0)
         would -= got
-        more_than_dust = would > self.dust.take(self._beside.line_of_cut, axis=0)
-        held = kept_where(self.limits.cut_here & more_than_dust, would)
+        # a crumb that is asked for is more than rounding: by and by others may have nothing left
+        held = kept_where(self.limits.cut_here & (would > RTOL * all_asked), would)
         self._keep(held, np.minimum(self.kept + raised(came - got), held))
 
     def _keep(self, held: Floats, kept: Floats) -> None:

@@ -147,7 +147,7 @@ class Refusals:
     @property
     def tells(self) -> bool:
         """Return whether any buyer would be in another position had everything come."""
-        known = (self.waiting, self.lacked, self.deferred, self.catching_up)
+        known = (self.waiting, self.lacked, self.lost, self.deferred, self.catching_up)
         return any(map(some, known))
 
     @property
@@ -168,6 +168,8 @@ class Refusals:
         catch up for customers who wait. Where these wait for lines of other states, the units
         refused for each unit that came are those of the orders that the customers wait for.
         """
+        # a hair more or less is rounding
+        more = kept_where(np.abs(more) > HAIR * most, more)
         if extra is not None and some(extra):
             self._catch_up(more, extra)
         whole = self.waiting + more

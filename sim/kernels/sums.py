@@ -236,6 +236,13 @@ def some(values: NDArray[Any]) -> bool:
     return bool(np.count_nonzero(values))
 
 
+def but_crumbs(flow: Floats, wanted: Floats) -> Floats:
+    """Return what flows, 0 where that is no more than 1e-9 of what is `wanted`: buyers who prefer
+    others a million million times ask for a crumb, which is no trade.
+    """
+    return kept_where(flow > 1e-9 * wanted, flow)
+
+
 def kept_where(marked: Bools, values: Floats) -> Floats:
     """Return the values where they are `marked`, and 0 elsewhere; arrays of one shape.
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from sim.kernels.arrays import Floats
 from sim.kernels.prices import idle_cost
 from sim.rules.pricing import Quote
-from sim.world.construction import in_order
+from sim.world.construction import asked_for, in_order
 from sim.world.world import Rows, World
 
 Pricing = Sequence[tuple[Callable[[Quote], Floats], Rows]]
@@ -29,10 +29,12 @@ def begin(world: World, pricing: Pricing) -> None:
 def _price(world: World, pricing: Pricing, offer: Floats, shipped: Floats) -> None:
     lines = world.lines
     lines.price[:] = lines.unit_cost
+    if not pricing:
+        return
+    asked = asked_for(world)
     for rule, rows in pricing:
-        lines.price[rows] = rule(
-            Quote(lines.unit_cost[rows], lines.asked[rows], offer[rows], shipped[rows])
-        )
+        quote = Quote(lines.unit_cost[rows], asked[rows], offer[rows], shipped[rows])
+        lines.price[rows] = rule(quote)
 
 
 def bill(world: World, pricing: Pricing) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.kernels.arrays import Floats
 from sim.rules.overtime import Effort
+from sim.world.construction import asked_for
 from sim.world.world import Rows, World
 
 Working = Sequence[tuple[Callable[[Effort], Floats], Rows]]
@@ -32,7 +33,6 @@ def adjust(world: World, working: Working) -> None:
     lines = world.lines
     if lines.overtime is None:
         return
+    asked = asked_for(world)
     for rule, rows in working:
-        lines.overtime[rows] = rule(
-            Effort(lines.overtime[rows], lines.asked[rows], lines.output[rows])
-        )
+        lines.overtime[rows] = rule(Effort(lines.overtime[rows], asked[rows], lines.output[rows]))

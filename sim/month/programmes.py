@@ -147,7 +147,7 @@ def share_out(
     money = np.zeros(gap.shape)
     for each in spending:
         rows = each.rows
-        money[rows] = each.rule(
+        granted = each.rule(
             BudgetRequest(
                 wanted[rows],
                 budget[each.row : each.row + 1],
@@ -157,6 +157,8 @@ def share_out(
                 partial(commissions.returns, world, rows),
             )
         )
+        # who is granted dust, which rounding leaves, begins nothing that would be completed
+        money[rows] = kept_where(granted > RTOL * wanted[rows], granted)
     return money
 
 

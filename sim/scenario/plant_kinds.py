@@ -98,7 +98,7 @@ class Retool(Dated):
     """A line of the same factory (its capacity may be 0 at the start)."""
     share: Share = Quantity(value=1)
     months: Months
-    """Months for which the capacity makes neither product; at least 1."""
+    """Months for which the capacity makes neither product; with 0 it makes the new one at once."""
     loss: Share = Quantity(value=0)
     """Share of the capacity that is lost."""
     units_of_new_per_old: Factor = Quantity(value=1)

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.kernels.allocation import Allocation
 from sim.kernels.arrays import Floats
-from sim.kernels.sums import divide, levelled
+from sim.kernels.sums import but_crumbs, divide, levelled
 from sim.world import lots
 from sim.world.world import Trade, World
 
@@ -31,7 +31,7 @@ def settle(world: World, initial_cover: Floats, trade: Trade) -> None:
     world.reopen()
     needs.final[:] = needs.base
     result = _flows(world, trade)
-    links.base_flow[:] = result.flow
+    links.base_flow[:] = but_crumbs(result.flow, world.axes.market.from_needs(needs.demand))
     links.flow[:] = result.flow
     lines.output[:] = result.shipped
     lines.asked[:] = world.asking.ask(world)

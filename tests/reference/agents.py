@@ -240,9 +240,11 @@ class CommissionAgent(mesa.Agent):
                 )
             )
         granted = self.rule(wanted, self.treasury)
-        for project, money in zip(self.projects.values(), granted, strict=True):
-            cost = project.capital_cost
-            project.started = money / cost if cost > 0 else 0.0
+        for claim, money in zip(wanted, granted, strict=True):
+            project, cost = claim.project, claim.project.capital_cost
+            # what rounding leaves of what one is not granted begins nothing
+            is_begun = cost > 0 and money > 1e-12 * claim.money
+            project.started = money / cost if is_begun else 0.0
         return lacking
 
     def _is_fit(self, project: Project, month: int) -> bool:

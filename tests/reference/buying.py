@@ -25,7 +25,8 @@ def capacity_adjusted(links: Sequence[Link]) -> None:
     had = [link.line.first_capacity for link in links if link.line.first_capacity > 0]
     for link in links:
         first = link.line.first_capacity or (total(had) / len(had) if had else 0.0)
-        link.weight = link.base_weight * (link.line.usable / first if first > 0 else 1.0)
+        usable = link.line.usable
+        link.weight = link.base_weight * (usable / first if first > 0 else float(usable > 0))
 
 
 def cheapest(links: Sequence[Link], sensitivity: float = 5.0, preference: float = 0.0) -> None:

@@ -29,9 +29,10 @@ def mark_up(line: Line, share: float) -> float:
 
 def scarcity(line: Line, premium: float = 0.5, most: float = 1.0) -> float:
     """Ask more the more is asked for than can be shipped."""
-    if line.asked - line.offer <= DUST * line.offer:
+    asked = line.asked_for
+    if asked - line.offer <= DUST * line.offer:
         return line.cost
-    missing = (line.asked - line.offer) / line.offer if line.offer > 0 else float("inf")
+    missing = (asked - line.offer) / line.offer if line.offer > 0 else float("inf")
     return line.cost * (1.0 + min(premium * missing if premium > 0 else 0.0, most))
 
 
@@ -44,7 +45,8 @@ def ario(
     line: Line, most: float = 1.25, months: float = 12.0, counts_surplus: bool = False
 ) -> float:
     """Return next month's overtime: faster up the more is missing, down when nothing is."""
-    missing = (line.asked - line.output) / line.asked if line.asked > 0 else 0.0
+    asked = line.asked_for
+    missing = (asked - line.output) / asked if asked > 0 else 0.0
     if missing > DUST or (counts_surplus and missing < -DUST):
         return max(line.overtime + (most - line.overtime) * missing / months, 1.0)
     return line.overtime + (1.0 - line.overtime) / months

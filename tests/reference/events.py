@@ -3,7 +3,7 @@ and lines."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 from math import exp, inf
 from typing import Any
@@ -53,14 +53,15 @@ class Happening:
     project: Project | None = None
     undone_by: list[Happening] = field(default_factory=list)
 
-    def find_begin(self, month: int) -> None:
+    def find_begin(self, month: int, closing: Container[Line]) -> None:
         """Fix the month in which it begins, as soon as what it follows has happened; what would
-        begin after its end never does."""
+        begin after its end never does. What lines that are `closing` build is lost with them."""
         if self.parent:
-            self.parent.find_begin(month)
+            self.parent.find_begin(month, closing)
             self._fix(self.parent.begin)
         if self.project:
-            self._fix(self.project.completion(month))
+            is_lost = self.project.line in closing
+            self._fix(self.project.completed if is_lost else self.project.completion(month))
 
     def _fix(self, followed: int) -> None:
         due = followed + self.delay
@@ -105,7 +106,7 @@ class Restriction:
                 flowed = total(link.flow for link in limit.links)
                 self.before[limit] = max(limit.base, flowed)
                 for link in limit.links:
-                    link.has_flowed |= link.flow > 0
+                    link.has_flowed |= link.flow > DUST * link.need.demand
 
     def act(self, month: int) -> None:
         """Set what it leaves; the tightest restriction holds."""
@@ -226,8 +227,9 @@ class Calendar:
 
     def apply(self, month: int) -> None:
         """Change the world to what holds in this month."""
+        closing = {line for each in self.closures if each.begin == month for line in each.targets}
         for each in self.happenings:
-            each.find_begin(month)
+            each.find_begin(month, closing)
         self._close(month)
         self.turns.apply(month)
         self._fund(month)

@@ -70,7 +70,7 @@ class Limit:
 
     def rest(self) -> None:
         """Know the flow at the start."""
-        self.base = self.reference = self.carried()
+        self.base = self.reference = total(link.base_flow for link in self.held)
 
     def lift(self) -> None:
         """Forget what restrictions and exceptions made of it last month."""

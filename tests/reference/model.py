@@ -157,6 +157,9 @@ class ReferenceModel(mesa.Model):
             state.order()
         for factory in self.factories:
             factory.order()
+        if self.decides_first:
+            # as events left them last month, whomever buyers preferred then
+            open_links(self.lines, max(month - 1, 0))
         self._leave_out()
         ask(self.needs, self.lines)
 

@@ -60,8 +60,13 @@ def equal_awards(links: Links, orders: Amounts, supply: float, by: str = "order"
 
 def equal_losses(links: Links, orders: Amounts, supply: float) -> list[float]:
     """Let all go short by as much, none by more than it ordered."""
-    lost = _levelled(orders, max(total(orders) - supply, 0.0), [1.0] * len(orders))
-    return _fitted([order - each for order, each in zip(orders, lost, strict=True)], supply)
+    claims = total(orders)
+    if claims <= supply:
+        return list(orders)
+    lost = _levelled(orders, claims - supply, [1.0] * len(orders))
+    granted = [order - each for order, each in zip(orders, lost, strict=True)]
+    # a supply that is small beside the orders has lost digits
+    return [each * (supply / total(granted)) for each in granted] if any(granted) else granted
 
 
 def talmud(links: Links, orders: Amounts, supply: float) -> list[float]:

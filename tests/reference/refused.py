@@ -33,8 +33,11 @@ def order(need: Need, stock: float, deferred: float, ordering: Callable[..., flo
     need.expected, need.besides = expected, 0.0
     need.ordered = ordering(need, stock, deferred, on_order)
     need.demand = need.old_orders + need.ordered
-    _mix(need, need.ordered - without)
-    whole = need.refused_before + need.ordered - without
+    more = need.ordered - without
+    # less is rounding
+    more = more if abs(more) > 1e-9 * need.demand else 0.0
+    _mix(need, more)
+    whole = need.refused_before + more
     need.refused_before = min(max(whole, 0.0), need.demand)
     need.lacked += need.refused_before - whole
 
@@ -85,7 +88,7 @@ def make(line: Line, months: float) -> None:
         need.lost = lost * (need.amount / line.yield_)
         need.lacked -= need.lost
     by = {
-        link: max(part * link.need.demand - link.flow, 0.0) if lost > 0 else link.flow
+        link: _missing(part * link.need.demand, link.flow) if lost > 0 else link.flow
         for link, part in orders.items()
     }
     together, made = total(by.values()), total(link.flow for link in orders)
@@ -144,6 +147,11 @@ def _still_refused(need: Need) -> float:
     return min(odds * need.passed_each, 1.0) if odds else 1.0
 
 
+def _missing(order: float, flow: float) -> float:
+    """Return what did not come of an order; a hair is rounding."""
+    return order - flow if order - flow > 1e-9 * order else 0.0
+
+
 def _share(need: Need, weight: float) -> float:
     together = total(link.weight for link in need.open_links)
     return weight / together if together > 0 else 0.0
@@ -181,7 +189,8 @@ def _note(need: Need, odds: float) -> None:
         _lighten(need, odds * need.passed_each)
     pool = _pool(need)
     waiting = need.refused_before + total(each * came for each, came in over)
-    waiting = min(waiting, need.backlog)
+    # what rounding leaves of orders waits for nothing
+    waiting = min(waiting, need.backlog if need.backlog > 1e-9 * need.demand else 0.0)
     # what a deeper cut refused, and then a lighter one: once is enough to know the lightest
     passed = pool * need.passed_each
     measure = min(pool, least * passed) if least else pool

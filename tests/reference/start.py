@@ -429,7 +429,8 @@ def settle(
         line.first_unit_cost, line.first_yield = line.unit_cost, line.yield_
         line.first_experience = line.experience = 120 * line.shipped
         for link in line.open_links:
-            link.base_flow = link.flow
+            # a crumb that preferred suppliers leave to others is no trade
+            link.base_flow = link.flow if link.flow > 1e-9 * link.need.demand else 0.0
         for each in line.inputs:
             each.line = line
             each.perceived = each.amount * min(line.capacity, line.perceived / line.yield_)

@@ -367,6 +367,11 @@ class Line:
         return self.unit_cost * (1.0 + self.royalty)
 
     @property
+    def asked_for(self) -> float:
+        """Return what it is asked for, but for a crumb that nobody wants of it."""
+        return self.asked if self.asked > 1e-9 * self.usable else 0.0
+
+    @property
     def lacks_inputs(self) -> bool:
         """Tell whether it could start more if it had more inputs."""
         return self.starts < self.usable * (1.0 - 1e-9)

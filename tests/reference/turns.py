@@ -31,10 +31,7 @@ class Turns:
 
     def apply(self, month: int) -> None:
         """Change what holds in this month."""
-        for each in self.of.get(plant_kinds.Retool, []):
-            if each.begin == month:
-                for source, target in each.targets:
-                    retool(source, target, each, month)
+        retool([each for each in self.of.get(plant_kinds.Retool, []) if each.begin == month], month)
         self._license(month)
         self._turn_buyers(month)
         for need in self.inputs:
@@ -68,20 +65,24 @@ class Turns:
                     line.royalty += each.size
 
 
-def retool(source: Line, target: Line, event: Happening, month: int) -> None:
-    """Turn a share of a line's capacity to another product: it arrives later, with a loss."""
-    if target.is_closed:
-        return
-    moved = source.capacity * event.size
-    source.capacity -= moved
-    source.lost += moved
-    for project in source.projects:
-        project.ramping = [
-            (since, amount * (1.0 - event.size)) for since, amount in project.ramping
-        ]
-    due = month + max(event.months, 1)
-    kept = moved * (1.0 - event.loss) * event.ratio
-    target.turning[due] = target.turning.get(due, 0.0) + kept
+def retool(events: Sequence[Happening], month: int) -> None:
+    """Turn shares of lines' capacity to other products: it arrives later, with a loss. Each takes
+    its share of what there is; of more than all, they take it in proportion."""
+    turns = [(*lines, each) for each in events for lines in each.targets if not lines[1].is_closed]
+    shares: dict[Line, float] = {}
+    for source, _, event in turns:
+        shares[source] = shares.get(source, 0.0) + event.size
+    had = {source: source.capacity for source in shares}
+    for source, target, event in turns:
+        moved = had[source] * event.size / max(shares[source], 1.0)
+        due, kept = month + event.months, moved * (1.0 - event.loss) * event.ratio
+        target.turning[due] = target.turning.get(due, 0.0) + kept
+    for source, share in shares.items():
+        stays = max(1.0 - share, 0.0)
+        source.lost += source.capacity * (1.0 - stays)
+        source.capacity *= stays
+        for project in source.projects:
+            project.ramping = [(since, amount * stays) for since, amount in project.ramping]
 
 
 def watch(happening: Happening, need: FinalNeed, month: int) -> None:
