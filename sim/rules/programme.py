@@ -126,11 +126,12 @@ def best_return(bids: BudgetRequest) -> Floats:
 def political_quota(
     bids: BudgetRequest, *, shares: Shares, within: Plain = "proportional_to_gap"
 ) -> Floats:
-    """Give each state's candidates a fixed share of the budget, whatever their gaps.
+    """Give each state's candidates a fixed share of the money at hand in a month, whatever their
+    gaps.
 
-    `shares`: state -> share of the budget, at most 1 in sum; states that are not named get nothing.
+    `shares`: state -> share of the money, at most 1 in sum; states that are not named get nothing.
     `within`: the rule that shares a state's part out among its candidates. What a state cannot use
-    stays in the treasury.
+    stays in the treasury, and is shared anew next month, by the same shares.
     """
     inner = guarded(find("programme", within), {}, [political_quota.__name__])
     money = np.zeros_like(bids.wanted)
