@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from sim.cli.main import main
+from sim.engine.run import run
 from sim.report.result import Result
 from tests.recorded import records, scenario
+from tests.worlds import old_supplier, world
 
 
 @pytest.fixture
@@ -103,3 +105,22 @@ def test_a_file_that_is_no_table_is_named(folder: Path, capsys: pytest.CaptureFi
     (folder / "series.csv").write_text('"', encoding="utf-8")
     assert main(["plot", "small", "--chart", "fill_rate", "--unchecked"]) == 2
     assert capsys.readouterr().err.startswith("small/series.csv: is damaged, or not of sim")
+
+
+def test_axes_write_millions_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There is no room for all digits, and an exponent is for engineers."""
+    monkeypatch.chdir(tmp_path)
+    plants = {
+        name: {
+            **plant,
+            "lines": {product: 1e6 * units for product, units in plant["lines"].items()},
+        }
+        for name, plant in old_supplier()["factories"].items()
+    }
+    needs = {"AAA": {"engines": {"units": 50e6}}}
+    ban = {"kind": "cut_off", "date": "2015-01", "exporter": "BBB", "importer": "AAA"}
+    run(world(factories=plants, needs=needs, events={"ban": ban})).save("large", figures=False)
+    assert main(["plot", "large", "--chart", "suppliers", "--format", "svg"]) == 0
+    drawn = Path("large_charts/suppliers.svg").read_text(encoding="utf-8")
+    assert " mn</text>" in drawn
+    assert "e+" not in drawn

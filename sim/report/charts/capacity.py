@@ -168,7 +168,7 @@ def _spec(start: int, last: int, colours: dict[str, str]) -> Spec:
     base = alt.Chart(alt.NamedData("rows")).encode(
         x=month_axis(start, last), color=colour, detail="who:N"
     )
-    up = alt.Axis(title=None, tickCount=3, format=NUMBERS)
+    up = alt.Axis(title=None, tickCount=3, **NUMBERS)
     return (
         alt.layer(
             base.mark_area(opacity=0.22).encode(y=alt.Y("p05:Q", axis=up), y2="p95:Q"),

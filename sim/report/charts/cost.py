@@ -110,7 +110,7 @@ def _spec(colours: dict[str, str], years: list[int]) -> Spec:
     base = alt.Chart(alt.NamedData("rows")).encode(
         x=year_axis(years), color=alt.Color("state:N", scale=state_scale(colours))
     )
-    up = alt.Axis(title=None, tickCount=4, format=NUMBERS)
+    up = alt.Axis(title=None, tickCount=4, **NUMBERS)
     return (
         alt.layer(
             base.mark_area(opacity=0.22).encode(y=alt.Y("p05:Q", axis=up), y2="p95:Q"),

@@ -238,7 +238,7 @@ def _axis(title: str | None, line: Line | None) -> dict[str, Any]:
     """Return the axis and the scale of a factor, or of a share."""
     import altair as alt
 
-    axis: dict[str, Any] = {"format": NUMBERS, "titleLimit": 0, "tickCount": 6, "title": title}
+    axis: dict[str, Any] = {**NUMBERS, "titleLimit": 0, "tickCount": 6, "title": title}
     if line and line.names:
         places = {str(place): name for place, name in enumerate(line.names)}
         axis |= {"values": list(range(len(places))), "labelLimit": 0}

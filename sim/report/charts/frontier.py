@@ -195,7 +195,7 @@ def _spec(lever: Lever) -> Spec:
         if ends[0] < ends[1]
         else alt.Scale(zero=False)
     )
-    labels: dict[str, Any] = date_ticks(*ends) if lever.is_time else {"format": NUMBERS}
+    labels: dict[str, Any] = date_ticks(*ends) if lever.is_time else NUMBERS
     axis = alt.Axis(title=lever.title, titleLimit=0, grid=False, **labels)
     base = alt.Chart(alt.NamedData("rows")).encode(x=alt.X("x:Q", axis=axis, scale=loose))
     up = alt.Axis(title=None, format=".6~g", tickCount=4, labelExpr=WHOLE_YEARS)

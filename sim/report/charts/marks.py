@@ -11,8 +11,14 @@ FONT = (
     "Liberation Sans, Arial, Helvetica, DejaVu Sans, Noto Sans CJK SC, Noto Sans CJK JP, sans-serif"
 )
 
-NUMBERS = ",.6~g"
-"""Format of numbers on axes: no exponent, no prefix."""
+NUMBERS: dict[str, Any] = {
+    "format": ",.6~g",
+    "labelExpr": (
+        "abs(datum.value) >= 1e9 ? format(datum.value / 1e9, ',.4~g') + ' bn' :"
+        " abs(datum.value) >= 1e6 ? format(datum.value / 1e6, ',.4~g') + ' mn' : datum.label"
+    ),
+}
+"""How numbers are written on axes: no exponent, and words for millions, which have no room there"""
 
 CONFIG: dict[str, Any] = {
     "aria": False,  # one sentence a panel and a table say it better than a label a mark

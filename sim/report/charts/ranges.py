@@ -48,7 +48,7 @@ def range_spec(
     height: int,
     colours: Mapping[str, str],
     *,
-    labels: Mapping[str, Any] = {"format": NUMBERS},
+    labels: Mapping[str, Any] = NUMBERS,
     zero: bool = True,
     extra: Sequence[Any] = (),
 ) -> Spec:

@@ -216,7 +216,7 @@ def _spec(colours: dict[str, str], years: list[int]) -> Spec:
     import altair as alt
 
     across = year_axis(years)
-    up = alt.Axis(title=None, tickCount=3, format=NUMBERS)
+    up = alt.Axis(title=None, tickCount=3, **NUMBERS)
     bars = alt.Chart(alt.NamedData("rows")).mark_bar(stroke="$paper", strokeWidth=0.5)
     return (
         alt.layer(
