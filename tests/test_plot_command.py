@@ -110,13 +110,9 @@ def test_a_file_that_is_no_table_is_named(folder: Path, capsys: pytest.CaptureFi
 def test_axes_write_millions_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """There is no room for all digits, and an exponent is for engineers."""
     monkeypatch.chdir(tmp_path)
-    plants = {
-        name: {
-            **plant,
-            "lines": {product: 1e6 * units for product, units in plant["lines"].items()},
-        }
-        for name, plant in old_supplier()["factories"].items()
-    }
+    plants = old_supplier()["factories"]
+    for plant in plants.values():
+        plant["lines"] = {name: 1e6 * units for name, units in plant["lines"].items()}
     needs = {"AAA": {"engines": {"units": 50e6}}}
     ban = {"kind": "cut_off", "date": "2015-01", "exporter": "BBB", "importer": "AAA"}
     run(world(factories=plants, needs=needs, events={"ban": ban})).save("large", figures=False)
