@@ -69,7 +69,7 @@ def drawn(seed: int, kinds: str) -> dict[str, Any]:
 def numbers(found: Allocation) -> list[np.ndarray]:
     """Return all that an allocation comes to."""
     told = found.kept_away
-    return [found.flow, *(() if told is None else (told.links, told.held, told.members))]
+    return [found.flow, *(() if told is None else (told.links, told.held))]
 
 
 KINDS = [
@@ -120,11 +120,9 @@ def changed(limits: Limits, by: Any, width: int = MEMBERS) -> Limits:
 
 
 def kept(found: Allocation, member: int) -> np.ndarray:
-    """Return what cuts kept away of each link where a line was short, [links]."""
+    """Return what cuts kept away of each link, [links]."""
     told, links = found.kept_away, np.arange(len(found.flow))
-    if told is None:
-        return np.full(links.size, -1.0)
-    return told.over(links)[:, member] if told.members[member] else np.full(links.size, -1.0)
+    return np.zeros(links.size) if told is None else told.over(links)[:, member]
 
 
 def _of(members: slice, _: str, each: np.ndarray) -> np.ndarray:

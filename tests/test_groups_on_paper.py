@@ -91,6 +91,6 @@ def test_what_was_kept_away_over_some_links() -> None:
     """2 and 3 over links 1 and 4 of the first member, 5 and 7 of the second; nothing over others,
     below, between and above."""
     held = np.array([[2.0, 5.0], [3.0, 7.0]])
-    kept = KeptAway(np.array([1, 4]), held, np.array([True, True]))
+    kept = KeptAway(np.array([1, 4]), held)
     assert kept.over(np.array([0, 1, 3, 4, 6])).tolist() == [[0, 0], [2, 5], [0, 0], [3, 7], [0, 0]]
     assert held.tolist() == [[2, 5], [3, 7]]
