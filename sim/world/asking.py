@@ -16,7 +16,7 @@ from sim.kernels.limits import Limits
 from sim.kernels.market import Market
 from sim.kernels.places import Capped, Opening
 from sim.kernels.spreading import Asked, ask
-from sim.kernels.sums import NOTHING, kept_where, raised
+from sim.kernels.sums import NOTHING, but_crumbs, kept_where, raised
 
 if TYPE_CHECKING:
     from sim.world.world import Links, World
@@ -58,6 +58,8 @@ class Asking:
         self._usable, self._supplied = _OverSome(market), _OverSome(market)
         self._capped: Kept[Capped] = Kept(Capped.of)
         self._known: _Known | None = None
+        self._last: tuple[Floats, Floats] | None = None
+        """What needs wanted when they asked last, and their orders"""
 
     def over_open(self, links: Links) -> Shares:
         """Return the weights of open links."""
@@ -79,7 +81,17 @@ class Asking:
         is_known = limits is None or not limits.is_share
         known = _Known(demand, usable, shares, links.cap, limits, asked)
         self._known = known if is_known else None
+        self._last = demand, asked.orders
         return asked.claims
+
+    def but_crumbs(self, world: World) -> Floats:
+        """Return what lines were asked for last, [lines, members], without the crumbs that nobody
+        wants of them; 0 before anybody has asked.
+        """
+        if self._last is None:
+            return np.zeros_like(world.lines.asked)
+        (demand, orders), market = self._last, world.axes.market
+        return market.by_line(but_crumbs(orders, market.from_needs(demand)))
 
     def forget(self) -> None:
         """Forget what was asked, since limits know more now about what cuts have refused."""
