@@ -85,13 +85,14 @@ class Asking:
         return asked.claims
 
     def but_crumbs(self, world: World) -> Floats:
-        """Return what lines were asked for last, [lines, members], without the crumbs that nobody
-        wants of them; 0 before anybody has asked.
+        """Return what lines were asked for last, [lines, members], without crumbs beside what the
+        buyer expects to use, or wants; 0 before anybody has asked.
         """
         if self._last is None:
             return np.zeros_like(world.lines.asked)
         (demand, orders), market = self._last, world.axes.market
-        return market.by_line(but_crumbs(orders, market.from_needs(demand)))
+        wanted = market.from_needs(np.maximum(demand, world.needs.expected))
+        return market.by_line(but_crumbs(orders, wanted))
 
     def forget(self) -> None:
         """Forget what was asked, since limits know more now about what cuts have refused."""

@@ -35,7 +35,7 @@ def ask(needs: Sequence[Need], lines: Sequence[Line]) -> None:
     trim(orders, asked_of_limits(asked, is_anew=True), is_anew=True)
     for link, order in orders.items():
         link.line.asked += order
-        if order > 1e-9 * link.need.demand:
+        if order > 1e-9 * max(link.need.demand, link.need.expected):
             link.line.asked_for += order
 
 
