@@ -6,7 +6,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pytest
 
+from sim.assess.past import _reached
 from sim.engine.run import run
 from sim.records import Records
 from tests.worlds import world
@@ -46,6 +48,30 @@ def boats(capacity: float, **changes: Any) -> Records:
     return run(scenario).records
 
 
+def best(shells: float, cost: float = 100) -> list[float]:
+    """A buyer needs so many shells, and 0.03 ships: 0.02 from the cheaper yard, the rest from the
+    other, a fifth dearer. Return what the yards make of the ships at least cost."""
+    plants = {"works": ("BBB", "shells", 2 * shells, 1.0), "yard": ("BBB", "ships", 0.02, cost)}
+    plants["shed"] = ("AAA", "ships", 0.02, 1.2 * cost)
+    scenario = world(
+        months=1,
+        products={name: {"title": name, "unit": "pieces"} for name in ("shells", "ships")},
+        factories={
+            name: {
+                "title": name,
+                "state": state,
+                "lines": {made: {"capacity": most, "unit_cost": money}},
+            }
+            for name, (state, made, most, money) in plants.items()
+        },
+        needs={"AAA": {"shells": shells, "ships": 0.03}},
+        trade={"any": {"exporter": "*", "importer": "AAA", "product": "*"}},
+        rules={"allocation": "optimal"},
+    )
+    output = run(scenario).records.output
+    return np.asarray(output[0, 1:, 0]).tolist()
+
+
 def assert_alike(one: Records, other: Records) -> None:
     """Check that the same came to everybody for the same money; what idles is not compared."""
     for name, values in one.series.items():
@@ -73,3 +99,16 @@ def test_scarce_goods_of_a_large_plant_are_dear() -> None:
     small, large = (boats(most, rules={"pricing": "scarcity"}) for most in (1e3, AMPLE))
     assert_alike(small, large)
     assert large.series["spending"][6, 0, 0] > 2 * large.series["received"][6, 0, 0]
+
+
+def test_few_and_cheap_goods_are_allocated_at_least_cost_beside_many_and_dear_ones() -> None:
+    """Beside a thousand million shells 0.03 ships were less than what the solver can tell from
+    nothing, so that nobody made any."""
+    for shells, cost in ((1, 100), (1e7, 100), (1e11, 100), (1e11, 1e-9), (1, 1e11)):
+        assert best(shells, cost) == pytest.approx([0.02, 0.01], rel=1e-9)
+
+
+def test_many_are_made_in_the_month_in_which_they_are_made() -> None:
+    """Twelve twelfths of 1e8, added up, are 1.5e-8 less."""
+    made = np.full((24, 1), 1e8 / 12)
+    assert _reached("unit", 1e8, made, made)[:, 0].tolist() == [False] * 11 + [True] * 13
