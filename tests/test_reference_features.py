@@ -44,5 +44,5 @@ def test_a_feature(name: str, rng_seed: int) -> None:
 
 @pytest.mark.parametrize("rng_seed", [*range(101, 107), 220, 246, 306, 334, 386, 655])
 def test_all_features(rng_seed: int) -> None:
-    """In those beyond 106 what rounding left once made a difference, or use that a cut prevented."""
+    """Beyond 106 what rounding left once made a difference, or use that a cut prevented."""
     assert_same(fuller_scenario(rng_seed, FEATURES), (0, 1), tolerance=TOLERANCE)

@@ -85,14 +85,15 @@ class Asking:
         return asked.claims
 
     def but_crumbs(self, world: World) -> Floats:
-        """Return what lines were asked for last, [lines, members], without crumbs beside what the
-        buyer expects to use, or wants; 0 before anybody has asked.
+        """Return what lines were asked for last, [lines, members], 0 where by each buyer for no
+        more than a crumb beside what it expects to use, or wants; 0 before anybody has asked.
         """
+        asked = world.lines.asked
         if self._last is None:
-            return np.zeros_like(world.lines.asked)
+            return np.zeros_like(asked)
         (demand, orders), market = self._last, world.axes.market
         wanted = market.from_needs(np.maximum(demand, world.needs.expected))
-        return market.by_line(but_crumbs(orders, wanted))
+        return kept_where(market.by_line(but_crumbs(orders, wanted)) > 0, asked)
 
     def forget(self) -> None:
         """Forget what was asked, since limits know more now about what cuts have refused."""

@@ -341,8 +341,8 @@ class Line:
     left: float = 0.0
     dust: float = 0.0
     asked: float = 0.0
-    asked_for: float = 0.0
-    """What it is asked for, but for crumbs that nobody wants of it"""
+    is_wanted: bool = False
+    """Whether it is asked for more than crumbs"""
     perceived: float = 0.0
     shipped: float = 0.0
     output: float = 0.0
@@ -367,6 +367,11 @@ class Line:
     def cost(self) -> float:
         """Return what a unit costs at the gate."""
         return self.unit_cost * (1.0 + self.royalty)
+
+    @property
+    def asked_for(self) -> float:
+        """Return what it is asked for, but for crumbs that nobody wants of it."""
+        return self.asked if self.is_wanted else 0.0
 
     @property
     def lacks_inputs(self) -> bool:
