@@ -174,7 +174,7 @@ class Past:
 def _reached(word: str, amount: float, made: Floats, needed: Floats) -> Bools:
     """Tell in which months what a reading waits for is there, [months, members]."""
     if word == "unit":
-        return np.cumsum(made, axis=0) >= amount - 1e-9
+        return np.cumsum(made, axis=0) >= amount * (1.0 - 1e-9)
     if word == "ready":
         return made >= 1.0 / YEAR
     return _year_sums(made) >= FULL * _year_sums(needed)

@@ -47,7 +47,7 @@ class Cuts:
     beyond: Floats
     """What lines could make beyond what they offer if they had enough inputs, [lines, members]"""
     dust: Floats
-    """A shortage below this is rounding error, [lines beside, members]"""
+    """This much of what lines offer is rounding error, [lines beside, members]"""
     held: Floats
     """What the cuts have kept away so far, [cut links, members]"""
     kept: Floats
@@ -72,7 +72,7 @@ class Cuts:
         """Begin an allocation of what lines offer, `supply` [lines, members]."""
         width, lines = supply.shape[1], beside(market, limits).lines
         beyond = np.zeros_like(supply) if beyond is None else beyond
-        dust = RTOL * (supply.take(lines, axis=0) + beyond.take(lines, axis=0))
+        dust = RTOL * supply.take(lines, axis=0)
         held, nowhere = np.zeros((limits.cut_links.size, width)), np.zeros(width, dtype=np.bool_)
         return cls(market, limits, ration, beyond, dust, held, held, nowhere)
 
@@ -139,7 +139,7 @@ class Cuts:
         np.minimum(whole, limits.least_of_cuts(asks.anew), out=whole, where=limits.cut_here)
         has = left.take(beside.lines, axis=0)
         free = self._free(has)
-        is_short = some(ordered.claims > np.minimum(has, free) + self.dust)
+        is_short = some(ordered.claims > np.minimum(has + self.dust, free + self._free_dust))
         most = self._most(ordered, whole, free) if is_short else None
         room = limits.of_cuts.room(self._would(asks, whole, most, flow), flow)
         taken = market.by_line(orders)
@@ -186,9 +186,7 @@ class Cuts:
         taken[beside.lines] = np.where(cut, gone, taken.take(beside.lines, axis=0))
 
     def _rationed(self, asked: RoundOrders, has: Floats) -> Floats:
-        """Return what lines beside grant, [links beside, members], if they have `has` [lines
-        beside, members].
-        """
+        """Return what lines beside grant, [links beside, members], if they have so much."""
         beside = self._beside
         if self.ration is proportional:
             return asked.beside * granted_share(has, asked.claims).take(beside.line, axis=0)
@@ -209,8 +207,9 @@ class Cuts:
         beside, orders = self._beside, asked.beside.copy()
         orders[beside.cut] = whole
         claims = beside.by_line(orders)
-        short = (claims > free + self.dust).take(beside.line_of_cut, axis=0)
-        short &= self.limits.cut_here & (whole > self.dust.take(beside.line_of_cut, axis=0))
+        dust = self._free_dust
+        short = (claims > free + dust).take(beside.line_of_cut, axis=0)
+        short &= self.limits.cut_here & (whole > dust.take(beside.line_of_cut, axis=0))
         if not some(short):
             return None
         self.short = self.short | np.logical_or.reduce(short, axis=0)
@@ -267,16 +266,14 @@ class Cuts:
         if not self.holds:
             return
         beside, cut = self._beside, self.limits.cut_links
-        free = self._free(left.take(beside.lines, axis=0)) > self.dust
+        free = self._free(left.take(beside.lines, axis=0)) > self._free_dust
         own = weight.take(cut, axis=0)
         own *= free.take(beside.line_of_cut, axis=0) | ~self.limits.cut_here
         weight[cut] = own
 
     @property
     def held_by_claim(self) -> Floats | None:
-        """Return what the cuts keep away from each need in each group, [claims, members]; None:
-        nothing.
-        """
+        """Return what cuts keep from each need in each group, [claims, members]; None: nothing."""
         if not self.holds:
             return None
         return self.limits.by_cut_claim(self._by_pair(self.held))
@@ -307,6 +304,11 @@ class Cuts:
             return free
         free -= self._held_by_line()
         return raised(free)
+
+    @property
+    def _free_dust(self) -> Floats:
+        """Return how much of what lines beside would have without cuts is rounding error."""
+        return self.dust + RTOL * self.beyond.take(self._beside.lines, axis=0)
 
     def _held_by_line(self) -> Floats:
         """Return what cuts keep away, by line beside. In a part of a market this includes links

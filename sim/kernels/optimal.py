@@ -114,6 +114,9 @@ def min_cost_flow(
 class _Transport:
     """Hold who may carry how much to whom, amounts divided by `scale`; ends are suppliers first,
     then buyers.
+
+    Markets that no link or limit joins have scales of their own: goods of which little is needed,
+    or which cost little, would be rounding error beside others.
     """
 
     source: Ints
@@ -122,7 +125,10 @@ class _Transport:
     """[suppliers + buyers]: supply, then demand"""
     cap: Floats
     suppliers: int
-    scale: float
+    market: Ints
+    """The market of each end"""
+    scale: Floats
+    """The scale of each end's amounts"""
     together: Together
     """Groups that have a limit"""
 
@@ -136,22 +142,19 @@ class _Transport:
         cap: Floats,
         together: Together,
     ) -> _Transport:
-        scale = _scale(demand)
+        target = need + supply.size
         # a limit that cannot bind is left out
         held = np.flatnonzero(together.most < demand.sum())
         inside = np.isin(together.group, held)
+        link, group = together.link[inside], np.searchsorted(held, together.group[inside])
+        ends = np.concatenate((supply, demand))
+        market = _markets(line, target, link, group, ends.size)
+        scale = _scales(demand, market[supply.size :], market)
+        own = np.ones(held.size)
+        own[group] = scale[target[link]]
+        limits = Together(link, group, together.most[held] / own)
         return cls(
-            line,
-            need + supply.size,
-            np.concatenate((supply, demand)) / scale,
-            cap / scale,
-            supply.size,
-            scale,
-            Together(
-                together.link[inside],
-                np.searchsorted(held, together.group[inside]),
-                together.most[held] / scale,
-            ),
+            line, target, ends / scale, cap / scale[target], supply.size, market, scale, limits
         )
 
     def fills(self, tier: Floats | Ints) -> tuple[Floats, Floats]:
@@ -174,16 +177,18 @@ class _Transport:
         """Return the least-cost flow that gives each tier its fill, unmet demand costing `price`;
         of several the one that the lots of the links pick.
         """
-        money = _scale(cost - price)
-        result = self._solve((cost - price) / money, tiers, fills)
+        money = _scales(np.abs(cost - price), self.market[self.target], self.market)
+        own = money[self.target]
+        result = self._solve((cost - price) / own, tiers, fills)
         found = result.x if lot is None else self._drawn(result, tiers, fills, lot)
-        flow = self._feasible(found) * self.scale
-        unmet = self.amounts[self.suppliers :].sum() * self.scale - flow.sum()
+        flow = self._feasible(found) * self.scale[self.target]
+        unmet = (self.amounts * self.scale)[self.suppliers :].sum() - flow.sum()
+        supply_price = -result.ineqlin.marginals[: self.suppliers] * money[: self.suppliers]
         return Optimum(
             flow=flow,
             cost=float((cost * flow).sum() + price * unmet),
-            supply_price=-result.ineqlin.marginals[: self.suppliers] * money,
-            cap_price=-result.upper.marginals * money,
+            supply_price=supply_price,
+            cap_price=-result.upper.marginals * own,
         )
 
     def _drawn(self, result: Any, tiers: Floats, fills: Floats, lot: Floats) -> Floats:
@@ -235,8 +240,8 @@ class _Transport:
         link, group, most = self.together
         if not most.size:
             # limits of several links together may have no whole optimum
-            flow = _whole(flow * self.scale, self.amounts * self.scale, self.cap * self.scale)
-            flow = flow / self.scale
+            own = self.scale[self.target]
+            flow = _whole(flow * own, self.amounts * self.scale, self.cap * own) / own
         flow = np.clip(flow, 0.0, self.cap)
         size = self.amounts.size
         used = np.bincount(self.source, flow, size) + np.bincount(self.target, flow, size)
@@ -257,6 +262,28 @@ def _incidence(end: Ints, nodes: int) -> sparse.csr_array:
     return sparse.csr_array(
         (np.ones(end.size), (end, np.arange(end.size))), shape=(nodes, end.size)
     )
+
+
+def _markets(source: Ints, target: Ints, link: Ints, group: Ints, ends: int) -> Ints:
+    """Return the number of each end's market, [ends]: links from `source` to `target` join ends,
+    and so do limits, by each `link` in a `group`.
+    """
+    from scipy import sparse
+    from scipy.sparse.csgraph import connected_components
+
+    rows, columns = np.concatenate((source, source[link])), np.concatenate((target, ends + group))
+    size = ends + int(group.max(initial=-1)) + 1
+    joins = sparse.csr_array((np.ones(rows.size), (rows, columns)), shape=(size, size))
+    return connected_components(joins, directed=False)[1][:ends].astype(np.int64)
+
+
+def _scales(amounts: Floats, market: Ints, ends: Ints) -> Floats:
+    """Return for the market of each of `ends` a power of 2 near the largest of the `amounts` in a
+    `market`, both of one size.
+    """
+    largest = np.zeros(int(ends.max(initial=-1)) + 1)
+    np.maximum.at(largest, market, amounts)
+    return np.array([_scale(largest[[row]]) for row in range(largest.size)])[ends]
 
 
 def _scale(amounts: Floats) -> float:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from sim.kernels.arrays import Floats
 from sim.kernels.prices import idle_cost
 from sim.rules.pricing import Quote
-from sim.world.construction import asked_for, in_order
+from sim.world.construction import in_order
 from sim.world.world import Rows, World
 
 Pricing = Sequence[tuple[Callable[[Quote], Floats], Rows]]
@@ -31,7 +31,7 @@ def _price(world: World, pricing: Pricing, offer: Floats, shipped: Floats) -> No
     lines.price[:] = lines.unit_cost
     if not pricing:
         return
-    asked = asked_for(world)
+    asked = world.asking.but_crumbs(world)
     for rule, rows in pricing:
         quote = Quote(lines.unit_cost[rows], asked[rows], offer[rows], shipped[rows])
         lines.price[rows] = rule(quote)

@@ -8,7 +8,6 @@ import numpy as np
 
 from sim.kernels.arrays import Floats
 from sim.rules.overtime import Effort
-from sim.world.construction import asked_for
 from sim.world.world import Rows, World
 
 Working = Sequence[tuple[Callable[[Effort], Floats], Rows]]
@@ -33,6 +32,6 @@ def adjust(world: World, working: Working) -> None:
     lines = world.lines
     if lines.overtime is None:
         return
-    asked = asked_for(world)
+    asked = world.asking.but_crumbs(world)
     for rule, rows in working:
         lines.overtime[rows] = rule(Effort(lines.overtime[rows], asked[rows], lines.output[rows]))

@@ -37,11 +37,12 @@ def _offers(world: World, making: Production, stock: Floats) -> Floats:
     """
     lines = world.lines
     offer = lines.yield_ * lines.usable
+    # dust that rounding left of inputs would draw orders; it is dust beside what anybody wants
+    dust = RTOL * np.minimum(lines.usable, np.maximum(lines.asked, lines.perceived) / lines.yield_)
     for rule, pantry, inputs, rows in making:
-        usable = lines.usable[rows]
-        starts = np.minimum(usable, rule(pantry.filled(stock[inputs], world.needs.amount[inputs])))
-        # dust that rounding left of inputs would draw orders
-        starts[starts < RTOL * usable] = 0.0
+        made = rule(pantry.filled(stock[inputs], world.needs.amount[inputs]))
+        starts = np.minimum(lines.usable[rows], made)
+        starts[starts < dust[rows]] = 0.0
         offer[rows] = lines.yield_[rows] * starts
     return offer
 

@@ -16,7 +16,7 @@ from sim.kernels.limits import Limits
 from sim.kernels.market import Market
 from sim.kernels.places import Capped, Opening
 from sim.kernels.spreading import Asked, ask
-from sim.kernels.sums import NOTHING, kept_where, raised
+from sim.kernels.sums import NOTHING, but_crumbs, kept_where, raised
 
 if TYPE_CHECKING:
     from sim.world.world import Links, World
@@ -58,6 +58,8 @@ class Asking:
         self._usable, self._supplied = _OverSome(market), _OverSome(market)
         self._capped: Kept[Capped] = Kept(Capped.of)
         self._known: _Known | None = None
+        self._last: tuple[Floats, Floats] | None = None
+        """What needs wanted when they asked last, and their orders"""
 
     def over_open(self, links: Links) -> Shares:
         """Return the weights of open links."""
@@ -79,7 +81,19 @@ class Asking:
         is_known = limits is None or not limits.is_share
         known = _Known(demand, usable, shares, links.cap, limits, asked)
         self._known = known if is_known else None
+        self._last = demand, asked.orders
         return asked.claims
+
+    def but_crumbs(self, world: World) -> Floats:
+        """Return what lines were asked for last, [lines, members], 0 where by each buyer for no
+        more than a crumb beside what it expects to use, or wants; 0 before anybody has asked.
+        """
+        asked = world.lines.asked
+        if self._last is None:
+            return np.zeros_like(asked)
+        (demand, orders), market = self._last, world.axes.market
+        wanted = market.from_needs(np.maximum(demand, world.needs.expected))
+        return kept_where(market.by_line(but_crumbs(orders, wanted)) > 0, asked)
 
     def forget(self) -> None:
         """Forget what was asked, since limits know more now about what cuts have refused."""

@@ -8,12 +8,9 @@ import numpy as np
 
 from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.capacity import order_book
-from sim.kernels.sums import NEVER, GroupSum, divide, kept_where, raised, some
+from sim.kernels.sums import NEVER, GroupSum, divide, raised, some
 from sim.world.projects import Projects
 from sim.world.world import World
-
-DUST = 1e-9
-"""Orders below this share of what a line can start are none."""
 
 
 def count_down(world: World) -> None:
@@ -215,15 +212,6 @@ def idle(world: World) -> Floats:
     """
     lines = world.lines
     return np.maximum(in_order(world) - lines.output / lines.yield_, 0.0)
-
-
-def asked_for(world: World) -> Floats:
-    """Return what lines are asked for, [lines, members], units per month; dust counts as none.
-
-    Whoever prefers others a million million times still asks for a crumb, which is nobody's want.
-    """
-    asked = world.lines.asked
-    return kept_where(asked > DUST * world.lines.usable, asked)
 
 
 def unused(world: World) -> Floats:

@@ -129,7 +129,8 @@ class FactoryAgent(mesa.Agent):
         if inputs:
             starts = min(starts, self.production(inputs, line.usual))
             # dust that rounding left of inputs would draw orders
-            starts = starts if starts >= 1e-12 * line.usable else 0.0
+            wanted = max(line.asked, line.perceived) / line.yield_
+            starts = starts if starts >= 1e-12 * min(line.usable, wanted) else 0.0
         return starts
 
     def miss(self) -> None:

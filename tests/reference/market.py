@@ -24,7 +24,7 @@ def ask(needs: Sequence[Need], lines: Sequence[Line]) -> None:
     """Tell lines with capacity what is asked of them, before anything is found short."""
     asked: list[Link] = []
     for line in lines:
-        line.asked = 0.0
+        line.asked, line.is_wanted = 0.0, False
     for need in needs:
         links = [link for link in need.open_links if link.line.usable > 0]
         need.wanted = need.demand
@@ -35,6 +35,8 @@ def ask(needs: Sequence[Need], lines: Sequence[Line]) -> None:
     trim(orders, asked_of_limits(asked, is_anew=True), is_anew=True)
     for link, order in orders.items():
         link.line.asked += order
+        least = 1e-9 * max(link.need.demand, link.need.expected)
+        link.line.is_wanted |= order > least
 
 
 def allocate(lines: Sequence[Line], tiers: Sequence[Sequence[Need]], rounds: int | None) -> None:

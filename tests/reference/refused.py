@@ -189,8 +189,7 @@ def _note(need: Need, odds: float) -> None:
         _lighten(need, odds * need.passed_each)
     pool = _pool(need)
     waiting = need.refused_before + total(each * came for each, came in over)
-    # what rounding leaves of orders waits for nothing
-    waiting = min(waiting, need.backlog if need.backlog > 1e-9 * need.demand else 0.0)
+    waiting = min(waiting, need.backlog)
     # what a deeper cut refused, and then a lighter one: once is enough to know the lightest
     passed = pool * need.passed_each
     measure = min(pool, least * passed) if least else pool

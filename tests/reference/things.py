@@ -341,6 +341,8 @@ class Line:
     left: float = 0.0
     dust: float = 0.0
     asked: float = 0.0
+    is_wanted: bool = False
+    """Whether it is asked for more than crumbs"""
     perceived: float = 0.0
     shipped: float = 0.0
     output: float = 0.0
@@ -368,8 +370,8 @@ class Line:
 
     @property
     def asked_for(self) -> float:
-        """Return what it is asked for, but for a crumb that nobody wants of it."""
-        return self.asked if self.asked > 1e-9 * self.usable else 0.0
+        """Return what it is asked for, but for crumbs that nobody wants of it."""
+        return self.asked if self.is_wanted else 0.0
 
     @property
     def lacks_inputs(self) -> bool:
