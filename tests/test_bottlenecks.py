@@ -170,6 +170,38 @@ def programme(budget: float) -> dict[str, Any]:
     }
 
 
+def test_a_supplier_that_was_found_waits_to_be_accepted() -> None:
+    """BBB alone sends 20 of 40, so that AAA finds CCC in February, whose goods it accepts from
+    August on. Of the 20 that are lacking BBB has all in January, then each half."""
+    shown = bound(
+        world(
+            months=12,
+            states={each * 3: {"title": each} for each in "ABC"},
+            factories={
+                "away": {"state": "BBB", "lines": {"engines": 20}},
+                "found": {"state": "CCC", "lines": {"engines": 100}},
+            },
+            needs={"AAA": {"engines": {"value": 40, "per": "month"}}},
+            trade={
+                "old": {"exporter": "BBB", "importer": "AAA", "product": "*"},
+                "new": {"exporter": "CCC", "importer": "AAA", "product": "*", "by_search": True},
+            },
+            rules={
+                "search": {
+                    **{"rule": "gravity", "probability": 1, "patience": 2},
+                    "qualification_months": 6,
+                }
+            },
+            events={},
+        ),
+        2014,
+    )
+    assert shown == {
+        ("away", "capacity"): (7 / 12, 80),
+        ("found", "qualification"): (6 / 12, 60),
+    }
+
+
 def test_a_candidate_without_money() -> None:
     """The first month's money builds 1 of the 8 that lack; then there is none."""
     found = bound(world(**programme(1)))

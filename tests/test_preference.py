@@ -97,6 +97,30 @@ def test_sourcing_rules_go_on_from_the_changed_weights() -> None:
         np.testing.assert_allclose(bought(records, "BBB"), expected, rtol=1e-9)
 
 
+@pytest.mark.parametrize("rule", ["fixed", "satisfaction_adjusted"])
+def test_who_decides_before_events_turns_away_a_month_later(rule: str) -> None:
+    """AAA asks 100 of each of two who could deliver it all, and in April and May 160 and 40: what
+    is asked comes, so nobody is judged by less."""
+    sellers = {"usual": "BBB", "other": "CCC"}
+    data = {
+        **old_supplier(),
+        "states": {name * 3: {"title": name} for name in "ABC"},
+        "factories": {
+            name: {"title": name, "state": state, "lines": {"engines": 200}}
+            for name, state in sellers.items()
+        },
+        "needs": {"AAA": {"engines": 200}},
+        "trade": {
+            name: {"exporter": state, "importer": "AAA", "product": "*"}
+            for name, state in sellers.items()
+        },
+        "rules": {"decisions": "before_events", "sourcing": {"rule": rule}},
+        "events": {"wary": {**AWAY, "date": "2014-03", "until": "2014-05", "factor": 4}},
+    }
+    made = run(parse(data)).records.output[:6, 0, 0]
+    np.testing.assert_allclose(made, [100, 100, 100, 160, 160, 100])
+
+
 def test_in_the_example_nobody_is_short() -> None:
     """And the other seller sells half as much again in the middle member, all it has in some."""
     records = run(sim.load(EXAMPLES / "preference.yaml")).records

@@ -32,6 +32,7 @@ from sim.rules.guard import guarded
 from sim.rules.production import InputStock
 from sim.scenario.bills import criticalities
 from sim.scenario.schema import Scenario
+from sim.scenario.trade_kinds import Preference
 from sim.world.axes import Axes
 from sim.world.linking import IDLE
 from sim.world.world import Rows, Trade, World
@@ -99,10 +100,11 @@ def asking(owners: Owners) -> Pricing:
 
 
 def buying(scenario: Scenario, world: World, owners: Owners) -> list[SourcingGroup]:
-    """Group the buyers whose sourcing rule changes weights; weights that never change (`fixed`)
-    need not be set.
+    """Group the buyers whose weights change, by a sourcing rule or as they prefer other suppliers;
+    those that never change (`fixed`) need not be set.
     """
-    found = grouped("sourcing", owners.needs, idle="fixed")
+    prefers = any(isinstance(each, Preference) for each in scenario.events.values())
+    found = grouped("sourcing", owners.needs, idle=None if prefers else "fixed")
     return [buyers(scenario, world, each.rule, each.mask) for each in found]
 
 

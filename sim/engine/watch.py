@@ -87,16 +87,16 @@ class Watch:
         """Note the month that has just passed."""
         if some(world.programmes.invested):
             self._note_money(world)
-        lost = self._suppliers.lost(world)
-        if lost is None:
+        missing = self._suppliers.missing(world)
+        if missing is None:
             return
         place, lines = self._months, world.lines
-        self._lost[:, place] = lost
+        self._lost[:, place] = self._suppliers.by_line(missing)
         most = lines.usable * lines.yield_
         most *= 1.0 - NEAR
         np.less(lines.offer, most, out=self._starving[:, place])
         np.greater(lines.offer - lines.output, NEAR * lines.offer, out=self._idle[:, place])
-        np.less_equal(lines.qualified_from, world.month, out=self._accepted[:, place])
+        self._accepted[:, place] = self._suppliers.accepted(world, missing)
         self._candidates.note(world, place, self._spent)
         self._pantries.note(world, place)
         self._months += 1
@@ -201,12 +201,13 @@ class _Suppliers:
         part[part < LEAST_PART] = 0.0
         # links of which nobody wants anything are left out
         wanted = np.flatnonzero(np.logical_or.reduce(part, axis=1))
-        self._part, self._need = part.take(wanted, axis=0), axes.link_need[wanted]
-        self._by_line = GroupSum(axes.link_line[wanted], len(axes.lines))
+        self._part, self._links = part.take(wanted, axis=0), wanted
+        self._need = axes.link_need[wanted]
+        self.by_line = GroupSum(axes.link_line[wanted], len(axes.lines))
 
-    def lost(self, world: World) -> Floats | None:
-        """Return what buyers need, have on order and were not sent this month, by the lines from
-        which they would have had it, [lines, members]; None: nobody lacks anything.
+    def missing(self, world: World) -> Floats | None:
+        """Return what buyers need, have on order and were not sent this month, by the links over
+        which they would have had it, [links kept, members]; None: nobody lacks anything.
 
         Each line has the part that its weight gives it, as if all links were open.
         """
@@ -220,4 +221,17 @@ class _Suppliers:
             self._weigh(world)
         parts = kept_where(lacks, lacking).take(self._need, axis=0)
         parts *= self._part
-        return self._by_line(parts)
+        return parts
+
+    def accepted(self, world: World, missing: Floats) -> Bools:
+        """Mark the lines whose goods are accepted by someone who lacks them, [lines, members]; who
+        has only found a supplier does not accept its goods yet.
+        """
+        links, month = world.links, world.month
+        accepted: Bools = world.lines.qualified_from <= month
+        waits = self._found & (links.qualified_from > month)
+        if some(waits):
+            ready = np.ones(links.flow.shape, dtype=np.bool_)
+            ready[world.axes.dormant] = ~waits
+            accepted &= self.by_line.any((missing > 0) & ready.take(self._links, axis=0))
+        return accepted

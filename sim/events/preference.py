@@ -10,7 +10,6 @@ import numpy as np
 from sim.events.borders import links_between
 from sim.events.effect import Effect, Scope
 from sim.kernels.arrays import Floats, Ints
-from sim.kernels.kept import renewed
 from sim.scenario import trade_kinds as kinds
 from sim.world.world import World
 
@@ -21,19 +20,16 @@ nobody else can deliver is still bought there."""
 
 @dataclass(eq=False)
 class Preference(Effect):
-    """Multiply the weights of links: the scenario's, and those that sourcing rules have made."""
+    """Multiply the weights that the scenario gives; buyers go by it once they weigh suppliers."""
 
     family: ClassVar = "preferences"
     factor: Floats
-    held: Floats
-    """What it multiplied weights by last; `hold` writes it"""
 
     @classmethod
     def compile(cls, scope: Scope, event: kinds.Preference) -> Preference:  # type: ignore[override]
         """Find the links and draw the factor."""
-        factor = scope.draw(event.factor, "factor")
         rows = links_between(scope, event)
-        return cls(event, scope.row, rows, factor, np.ones_like(factor))
+        return cls(event, scope.row, rows, scope.draw(event.factor, "factor"))
 
     @classmethod
     def reset(cls, world: World) -> None:
@@ -42,11 +38,7 @@ class Preference(Effect):
 
     def hold(self, world: World, force: Floats, begin: Ints) -> None:
         """Multiply by the factor as far as it holds."""
-        held = np.maximum(1.0 + (self.factor - 1.0) * force, LEAST)
-        weight = world.links.weight.copy()
         # the factor is exactly 1 where nothing moves, so that months in which the event moves in
         # other members do not change a bit of this one
-        weight[self.rows] *= held / self.held
-        world.links.weight = renewed(weight)
+        held = np.maximum(1.0 + (self.factor - 1.0) * force, LEAST)
         world.links.base_weight[self.rows] *= held
-        self.held = held

@@ -12,7 +12,7 @@ import numpy as np
 from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.kept import renewed
 from sim.kernels.sourcing import of_need, satisfied
-from sim.kernels.sums import GroupSum, divide, kept_where
+from sim.kernels.sums import GroupSum, divide, kept_where, some
 from sim.rules.sourcing import Offers
 from sim.scenario.schema import Scenario
 from sim.world.affinity import affinity
@@ -48,17 +48,21 @@ class SourcingGroup:
                 satisfaction=satisfied(links.flow[self.links], self.asked, self.usual),
                 asked=self.asked > 0,
             )
+        base, weight = links.base_weight[self.links], links.weight[self.links]
+        if some(base != self.known.base_weight):
+            # what buyers have made of their weights goes on from those that events have changed
+            weight *= divide(base, self.known.base_weight, otherwise=1.0)
         self.known = replace(
             self.known,
-            base_weight=links.base_weight[self.links],
-            weight=links.weight[self.links],
+            base_weight=base,
+            weight=weight,
             open=(world.open_links() if self.is_resting else links.open)[self.links],
             capacity=at_hand(world)[line],
             unit_cost=world.delivered_costs()[self.links],
         )
-        weight = links.weight.copy()
-        weight[self.links] = self.rule(self.known)
-        links.weight = renewed(weight)
+        weights = links.weight.copy()
+        weights[self.links] = self.rule(self.known)
+        links.weight = renewed(weights)
 
     def note(self, world: World) -> None:
         """Remember what is asked over every link this month.

@@ -154,8 +154,7 @@ class Links:
     """Hold the permitted links, arrays [links, members]."""
 
     weight: Floats
-    """The buyer's preference; read-only: month/sourcing writes it anew, by sourcing rules, and
-    events do"""
+    """The buyer's preference; read-only: month/sourcing writes it anew, by sourcing rules"""
     base_weight: Floats
     """The preference that the scenario gives; events write it"""
     given_weight: Floats
