@@ -276,10 +276,8 @@ def _reserve(rng: Random, tree: Tree) -> None:
 
 
 def _decisions(rng: Random, tree: Tree) -> None:
-    """Decisions before events; the engine lets preferences act at once all the same."""
+    """Decisions before events."""
     tree["rules"]["decisions"] = "before_events"
-    for name in [name for name in tree["events"] if name.startswith("trust_")]:
-        del tree["events"][name]
 
 
 FEATURES: dict[str, Callable[[Random, Tree], None]] = {
