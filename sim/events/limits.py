@@ -181,15 +181,16 @@ class TradeLimits:
 
     def _remember(self, world: World, moments: Sequence[Moment]) -> None:
         """Note the flow just before restrictions that begin now."""
+        now = [moments[place].begin == moments[place].month for place, _ in self.restrictions]
+        if not any(map(np.any, now)):
+            return
         flow, wanted = world.links.flow, world.needs.demand[world.axes.link_need]
-        for place, _ in self.restrictions:
-            begins = moments[place].begin == moments[place].month
-            if begins.any():
-                carried = self.groups.carried(flow)[self.of_effect[place]]
-                came, known = but_crumbs(flow, wanted), self.before[place]
-                known[:] = np.where(begins, np.maximum(known, carried), known)
-                own = self.groups.touching(self.of_effect[place])
-                self.carried[own] |= begins & (came[self.groups.touched[own]] > 0)
+        carried, came = self.groups.carried(flow), but_crumbs(flow, wanted)[self.groups.touched] > 0
+        for (place, _), begins in zip(self.restrictions, now, strict=True):
+            rows, known = self.of_effect[place], self.before[place]
+            np.maximum(known, carried[rows], out=known, where=begins)
+            own = self.groups.touching(rows)
+            self.carried[own] |= begins & came[own]
 
     def _restrict(self, effect: Restriction, place: int, now: Moment) -> None:
         """Leave what a restriction leaves of its groups.
@@ -257,9 +258,8 @@ class TradeLimits:
 
     def _exempt_together(self, exempt: Exempt, left: Floats, apart: dict[int, Bools]) -> None:
         """Let each pair of an exemption for several pairs pass all that is exempt, but all of them
-        together no more than that beyond what restrictions leave them, `left` [groups, members].
-
-        Pairs that are `apart` do not count.
+        together no more than that beyond what restrictions leave them, `left` [groups, members];
+        pairs that are `apart` do not count.
         """
         for whole, (pairs, amount) in exempt.items():
             for each in (self.limits, self.lawful):

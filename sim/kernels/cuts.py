@@ -60,10 +60,13 @@ class Cuts:
     holds: bool = field(init=False)
     """Whether the cuts have kept anything away"""
     _beside: Beside = field(init=False)
+    _free_dust: Floats = field(init=False)
+    """How much of what they would have without cuts is rounding error, [lines beside, members]"""
 
     def __post_init__(self) -> None:
         self.holds = some(self.held)
         self._beside = beside(self.market, self.limits)
+        self._free_dust = self.dust + RTOL * self.beyond.take(self._beside.lines, axis=0)
 
     @classmethod
     def begun(
@@ -304,11 +307,6 @@ class Cuts:
             return free
         free -= self._held_by_line()
         return raised(free)
-
-    @property
-    def _free_dust(self) -> Floats:
-        """Return how much of what lines beside would have without cuts is rounding error."""
-        return self.dust + RTOL * self.beyond.take(self._beside.lines, axis=0)
 
     def _held_by_line(self) -> Floats:
         """Return what cuts keep away, by line beside. In a part of a market this includes links
